@@ -1,0 +1,103 @@
+"""`ser extract`: folders of recordings → feature store."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.progress import file_progress
+
+if TYPE_CHECKING:
+    from ser_features.engine import ExtractReport
+
+LISTED = 20
+"""Longer lists of failures are cut short on screen; all of them are in the store."""
+
+
+def extract(
+    datasets: Annotated[
+        list[str],
+        typer.Option(help="Corpora, several words: ravdess tess cremad savee emodb demo, or mine.csv."),
+    ],
+    data: Annotated[
+        Path, typer.Option(envvar="SER_DATA", help="Folder that holds a folder per corpus.")
+    ] = Path("data/raw"),
+    store: Annotated[Path, typer.Option(help="The feature store; made if it is not there.")] = Path(
+        "data/store"
+    ),
+    profile: Annotated[
+        str | None,
+        typer.Option(help="Features of a new store: speech16k (default) or paper48k."),
+    ] = None,
+    families: Annotated[
+        list[str] | None, typer.Option(help="What a new store holds: core mel mfcc (default: all).")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many recordings of each corpus, evenly spread.")
+    ] = None,
+    max_failures: Annotated[
+        int | None, typer.Option(min=0, help="Exit with 1 if more files than this are refused.")
+    ] = None,
+) -> int:
+    """Turn folders of recordings into a feature store; run again, it does only what is missing or changed.
+
+    Example: ser extract --datasets tess cremad ravdess
+    """
+    from ser_features.config import profile as find_profile
+    from ser_features.engine import Observer, extract_corpora
+
+    with file_progress() as progress:
+        report = extract_corpora(
+            datasets,
+            data=data,
+            store=store,
+            profile=find_profile(profile) if profile else None,
+            families=families or None,
+            workers=workers,
+            limit=limit,
+            observer=Observer(progress.plan, progress.advance),
+        )
+    _print_noticed(report)
+    _print_summary(report, store)
+    return 1 if _too_many(report, max_failures) else 0
+
+
+def _too_many(report: "ExtractReport", limit: int | None) -> bool:
+    """Over the limit; without one, only a run that has nothing to show for it counts as failed."""
+    if limit is not None:
+        return len(report.failures) > limit
+    return bool(report.failures) and not report.counts
+
+
+def _print_noticed(report: "ExtractReport") -> None:
+    for failure in report.failures[:LISTED]:
+        print(f"refused {failure.path!r}: {failure.error_class}: {failure.message}", file=sys.stderr)
+    if len(report.failures) > LISTED:
+        print(f"… and {len(report.failures) - LISTED} more, all in the store's failures/", file=sys.stderr)
+    for group in report.identical:
+        print(f"identical audio: {' = '.join(group)}", file=sys.stderr)
+    for dataset, copies in report.copies.items():
+        first = copies[0]
+        print(
+            f"{dataset}: {len(copies)} second copies left out, such as {first.dropped!r} (kept {first.kept!r})",
+            file=sys.stderr,
+        )
+
+
+def _print_summary(report: "ExtractReport", store: Path) -> None:
+    from cli.tables import print_table
+    from ser_features.labels import in_order
+
+    emotions = in_order({emotion for _, emotion in report.counts})
+    datasets = sorted({dataset for dataset, _ in report.counts})
+    rows = []
+    for dataset in datasets:
+        counts = [report.counts.get((dataset, emotion), 0) for emotion in emotions]
+        rows.append([dataset, *map(str, counts), str(sum(counts))])
+    print_table(["corpus", *emotions, "all"], rows)
+    print(
+        f"{report.stored} stored, {report.unchanged} unchanged, {len(report.failures)} failed: {store}\n"
+        f"next: ser train --model xgboost --store {store}"
+    )

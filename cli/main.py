@@ -1,0 +1,80 @@
+"""The command line: words → one library call → printed answer. One file per command, imported on use.
+
+    ser extract --datasets tess cremad ravdess      several words after one flag, as people type it
+    ser train --model cnn_lstm
+
+Exit codes: 0 done; 1 finished, with failures over the limit; 2 bad usage or input, said in one line.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from cli import corpora, demo, evaluate, extract, predict, store, train
+from cli.words import repeat_flags
+from ser_features.errors import SerError
+
+app = typer.Typer(
+    name="ser",
+    help="Speech emotion recognition that people can trust: from folders of recordings to honest models.",
+    epilog="Begin with: ser demo",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo.demo)
+app.command()(corpora.corpora)
+app.command()(extract.extract)
+app.add_typer(store.app, name="store")
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.command()(predict.predict)
+
+
+@app.callback()
+def _options() -> None:
+    """Speech emotion recognition that people can trust."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code.
+
+    Args:
+        arguments: words after `ser`; those of the process by default. `--debug` anywhere shows tracebacks.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words or bool(os.environ.get("SER_DEBUG"))
+    command = typer.main.get_command(app)
+    words = repeat_flags(command, [word for word in words if word != "--debug"])
+    try:
+        code = command.main(words, prog_name="ser", standalone_mode=False)
+    except Exception as error:
+        if debug:
+            raise
+        sys.exit(_report(error))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report(error: Exception) -> int:
+    """Print an error as one line and return the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return 2
+    if isinstance(error, click.Abort):
+        print("error: stopped; what is finished is stored: run the same command again", file=sys.stderr)
+        return 130
+    print(f"error: {_text(error)}", file=sys.stderr)
+    return 2
+
+
+def _text(error: Exception) -> str:
+    if isinstance(error, SerError):
+        return str(error)
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        hint = f": see {context.command_path} --help" if context else ""
+        return " ".join(error.format_message().split()) + hint
+    return f"unexpected {type(error).__name__}: {' '.join(str(error).split())}: run it again with --debug"

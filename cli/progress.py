@@ -1,0 +1,75 @@
+"""Progress on stderr: a bar on a terminal, a plain line now and then elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PLAIN_SECONDS = 10.0
+"""How often a line is printed where no bar can be drawn."""
+
+
+class FileProgress:
+    """Files done, files per second, time left and failures of an extraction."""
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._began = time.monotonic()
+        self._printed = self._began
+
+    def plan(self, todo: int, unchanged: int) -> None:
+        """Note how many recordings are to be computed."""
+        self._total = todo
+        self._began = time.monotonic()
+        print(f"{todo} recordings to compute, {unchanged} unchanged", file=sys.stderr)
+
+    def advance(self, finished: int, failed: int) -> None:
+        """Print a line if the last one is old enough."""
+        now = time.monotonic()
+        if now - self._printed >= PLAIN_SECONDS:
+            rate = finished / max(now - self._began, 1e-9)
+            left = (self._total - finished) / max(rate, 1e-9)
+            line = f"{finished}/{self._total} files, {rate:.1f} files/s, {left:.0f} s left, {failed} failed"
+            print(line, file=sys.stderr)
+            self._printed = now
+
+
+class FileBar(FileProgress):
+    """The same as a bar."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.bar = Progress(
+            TextColumn("extracting"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]:.1f} files/s"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[failed]} failed"),
+            console=Console(stderr=True),
+        )
+        self._task = self.bar.add_task("extract", total=None, rate=0.0, failed=0)
+
+    def plan(self, todo: int, unchanged: int) -> None:
+        """Set the length of the bar."""
+        self._began = time.monotonic()
+        self.bar.update(self._task, total=todo)
+
+    def advance(self, finished: int, failed: int) -> None:
+        """Move the bar."""
+        rate = finished / max(time.monotonic() - self._began, 1e-9)
+        self.bar.update(self._task, completed=finished, failed=failed, rate=rate)
+
+
+@contextmanager
+def file_progress() -> Iterator[FileProgress]:
+    """Show progress for as long as the block runs."""
+    if not sys.stderr.isatty():
+        yield FileProgress()
+        return
+    shown = FileBar()
+    with shown.bar:
+        yield shown

@@ -1,0 +1,1 @@
+"""Audio files → stored features: corpora, audio, extractors, the engine and the feature store."""

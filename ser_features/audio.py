@@ -1,0 +1,221 @@
+"""Audio file → mono float32 signal, or an `AudioError` that says exactly why not.
+
+path → header checks (nothing decoded yet) → decode → mono mix → sample checks → `Audio`
+
+>>> import numpy, soundfile, tempfile, pathlib
+>>> path = pathlib.Path(tempfile.mkdtemp(), "tone.wav")
+>>> soundfile.write(path, numpy.sin(numpy.arange(8000) / 10), 16000)
+>>> audio = decode(path, min_seconds=0.1, max_seconds=600)
+>>> audio.signal.dtype.name, audio.signal.size, audio.sample_rate, audio.channels
+('float32', 8000, 16000, 1)
+"""
+
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from ser_features.errors import (
+    EmptyFileError,
+    NonFiniteAudioError,
+    NoSamplesError,
+    NotAudioError,
+    SilentAudioError,
+    TooLongError,
+    TooShortError,
+    TruncatedAudioError,
+    UnreadableFileError,
+    UnsupportedAudioError,
+)
+
+SUFFIXES: frozenset[str] = frozenset(
+    [
+        ".wav",
+        ".wave",
+        ".flac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".mp3",
+        ".aif",
+        ".aiff",
+        ".aifc",
+        ".au",
+        ".snd",
+        ".w64",
+        ".caf",
+        ".rf64",
+    ]
+)
+"""Lower-case file extensions that libsndfile may read."""
+
+MIN_SAMPLE_RATE = 1_000
+MAX_SAMPLE_RATE = 384_000
+MAX_CHANNELS = 64
+BLOCK_SAMPLES = 1 << 20
+"""Samples decoded at once (all channels), so that memory stays bounded whatever the header says."""
+
+UNKNOWN_LENGTH = 0x7FFF_0000
+"""Programs that write to a pipe put a size near 2³¹ or 2³² where the length is not known yet."""
+
+# libsndfile logs a declared size that the file does not hold as "data : 96000 (should be 47978)".
+# W64 has no such line for its data chunk, only for the whole file; RF64 says it in words.
+_SIZE_MISMATCH = re.compile(r"^\s*(?:data|SSND|Data Size|riff)\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)
+_RF64_MISMATCH = re.compile(r"Calculated frame count (\d+) does not match value from 'ds64' chunk of (\d+)")
+
+# MPEG frames hold up to 1152 samples, and encoder delay is not always declared.
+_LOSSY_SLACK = 4 * 1152
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A decoded recording.
+
+    Attributes:
+        signal: mono samples, float32, shape (n,), full scale at ±1; channels are averaged.
+        sample_rate: of the file, in Hz.
+        channels: of the file.
+    """
+
+    signal: np.ndarray
+    sample_rate: int
+    channels: int
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of the file's bytes, as 64 hexadecimal digits.
+
+    Raises:
+        UnreadableFileError: if the operating system refuses.
+    """
+    return hashlib.sha256(read_bytes(path)).hexdigest()
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes.
+
+    Raises:
+        UnreadableFileError: if the operating system refuses.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(f"cannot read {path.name}: {error.strerror or error}") from error
+
+
+def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float) -> Audio:
+    """Decode an audio file of any format, rate, width and channel count that libsndfile reads.
+
+    Args:
+        source: the file, or its bytes.
+        min_seconds: shortest accepted duration, in s.
+        max_seconds: longest accepted duration, in s; checked before decoding.
+
+    Returns:
+        The mono signal at the file's own sample rate.
+
+    Raises:
+        AudioError: a subclass for each reason (see `ser_features.errors`).
+    """
+    content = source if isinstance(source, bytes) else read_bytes(source)
+    if not content:
+        raise EmptyFileError("the file has 0 bytes: expected audio: copy it again from its source")
+    with _open(content) as sound:
+        _check_header(sound, min_seconds, max_seconds)
+        signal = _read_mono(sound)
+        sample_rate, channels = sound.samplerate, sound.channels
+    _check_duration(signal.size, sample_rate, min_seconds, max_seconds)
+    return Audio(signal, sample_rate, channels)
+
+
+def _open(content: bytes) -> soundfile.SoundFile:
+    try:
+        return soundfile.SoundFile(io.BytesIO(content))
+    except (soundfile.LibsndfileError, TypeError) as error:
+        reason = getattr(error, "error_string", str(error)).rstrip(".")
+        raise NotAudioError(
+            f"not audio that libsndfile reads ({reason}; it begins with {content[:4]!r}): "
+            "expected WAV, FLAC, OGG, MP3, AIFF or AU: convert it"
+        ) from error
+
+
+def _check_header(sound: soundfile.SoundFile, min_seconds: float, max_seconds: float) -> None:
+    if not MIN_SAMPLE_RATE <= sound.samplerate <= MAX_SAMPLE_RATE:
+        raise UnsupportedAudioError(
+            f"sample rate is {sound.samplerate} Hz, expected {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE} Hz: "
+            "convert the file"
+        )
+    if sound.channels > MAX_CHANNELS:
+        raise UnsupportedAudioError(
+            f"{sound.channels} channels, expected at most {MAX_CHANNELS}: mix it down"
+        )
+    declared = _declared_more(sound.extra_info)
+    if declared:
+        raise TruncatedAudioError(
+            f"the header says {declared[0]} {declared[2]}, the file holds {declared[1]}: "
+            "expected a complete file: copy it again from its source"
+        )
+    if sound.frames <= 0:
+        raise NoSamplesError("the header is valid, but no sample follows it: expected audio: record it again")
+    _check_duration(sound.frames, sound.samplerate, min_seconds, max_seconds)
+
+
+def _declared_more(log: str) -> tuple[int, int, str] | None:
+    """(declared, held, unit) if libsndfile's log of the header says that something is missing."""
+    for declared, held in _SIZE_MISMATCH.findall(log):
+        if int(held) < int(declared) < UNKNOWN_LENGTH:
+            return int(declared), int(held), "bytes"
+    frames = _RF64_MISMATCH.search(log)
+    if frames and int(frames[1]) < int(frames[2]):
+        return int(frames[2]), int(frames[1]), "samples"
+    return None
+
+
+def _check_duration(frames: int, sample_rate: int, min_seconds: float, max_seconds: float) -> None:
+    seconds = frames / sample_rate
+    if seconds < min_seconds:
+        raise TooShortError(f"{seconds:.4g} s long, expected at least {min_seconds:g} s: leave it out")
+    if seconds > max_seconds:
+        raise TooLongError(
+            f"{seconds:.4g} s long, expected at most {max_seconds:g} s: cut it into utterances"
+        )
+
+
+def _read_mono(sound: soundfile.SoundFile) -> np.ndarray:
+    """Decode in blocks, checking and mixing each, so that 64 channels need no 64-fold memory."""
+    blocks: list[np.ndarray] = []
+    any_sound = False
+    try:
+        for block in sound.blocks(BLOCK_SAMPLES // sound.channels, dtype="float32", always_2d=True):
+            any_sound = any_sound or bool(block.any())
+            blocks.append(block[:, 0] if sound.channels == 1 else block.mean(axis=1, dtype=np.float32))
+    except soundfile.LibsndfileError as error:
+        raise _incomplete(sound, sum(map(len, blocks)), error.error_string.strip(" :.")) from error
+    signal = np.concatenate(blocks) if blocks else np.empty(0, np.float32)
+    slack = max(_LOSSY_SLACK, sound.frames // 100) if sound.subtype.startswith("MPEG") else 0
+    if signal.size < sound.frames - slack:
+        raise _incomplete(sound, signal.size, "the data end early")
+    _check_samples(signal, any_sound)
+    return signal
+
+
+def _incomplete(sound: soundfile.SoundFile, decoded: int, reason: str) -> TruncatedAudioError:
+    return TruncatedAudioError(
+        f"the header says {sound.frames} samples, {decoded} could be decoded ({reason}): "
+        "expected a complete file: copy it again from its source"
+    )
+
+
+def _check_samples(signal: np.ndarray, any_sound: bool) -> None:
+    if not np.isfinite(signal).all():
+        bad = int(np.count_nonzero(~np.isfinite(signal)))
+        raise NonFiniteAudioError(
+            f"{bad} samples are NaN or infinite: expected finite samples: export it again"
+        )
+    if not signal.any():
+        found = "the channels cancel each other out" if any_sound else "every sample is zero"
+        raise SilentAudioError(f"digital silence, {found}: expected speech: leave it out")

@@ -1,0 +1,155 @@
+"""Profiles: a named, frozen feature configuration whose digest goes into the store and into every artifact.
+
+`Profile` → `digest()` over every parameter and each extractor's version → store.json, artifact.json.
+Two stores with the same digest hold comparable numbers; nothing else is compared.
+
+>>> profile("speech16k").frames.hop_length
+160
+>>> profile("speech44k")
+Traceback (most recent call last):
+...
+ser_features.errors.InputError: unknown profile 'speech44k': expected one of speech16k, paper48k
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from ser_features.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class AudioConfig:
+    """What a recording must be, and what it is turned into before analysis.
+
+    Attributes:
+        sample_rate: rate of the analysed signal, in Hz.
+        trim_db: leading and trailing frames this far below the loudest frame are cut, in dB; None keeps all.
+        min_seconds: shorter recordings are refused, in s.
+        max_seconds: longer recordings are refused before they are decoded, in s.
+    """
+
+    sample_rate: int
+    trim_db: float | None = None
+    min_seconds: float = 0.1
+    max_seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class FrameConfig:
+    """The one short-time Fourier transform that every spectral feature shares.
+
+    Attributes:
+        n_fft: FFT length, in samples.
+        frame_length: length of the periodic Hann window and of the level frames, in samples; ≤ n_fft.
+        hop_length: distance of two frames, in samples.
+        n_mels: mel bands (Slaney scale and area normalisation, 0 Hz to half the sample rate).
+        n_mfcc: cepstral coefficients kept.
+        top_db: dynamic range kept below the loudest mel cell of the recording, in dB.
+        delta_width: frames that a Δ or ΔΔ looks at, odd.
+        rolloff: share of the spectral magnitude below the roll-off frequency, 0 to 1.
+    """
+
+    n_fft: int
+    frame_length: int
+    hop_length: int
+    n_mels: int
+    n_mfcc: int = 13
+    top_db: float = 80.0
+    delta_width: int = 9
+    rolloff: float = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class PitchConfig:
+    """The one Praat pass: autocorrelation pitch, point process, jitter and shimmer (Praat's defaults).
+
+    Attributes:
+        floor: lowest F0 looked for, in Hz; the analysis window is three of its periods long.
+        ceiling: highest F0 looked for, in Hz.
+        time_step: distance of two pitch frames, in s.
+        shortest_period: periods below are not used for jitter and shimmer, in s.
+        longest_period: periods above are not used for jitter and shimmer, in s.
+        max_period_factor: largest ratio of two neighbouring periods that still counts.
+        max_amplitude_factor: largest ratio of two neighbouring peak amplitudes that still counts.
+    """
+
+    floor: float
+    ceiling: float
+    time_step: float
+    shortest_period: float = 0.0001
+    longest_period: float = 0.02
+    max_period_factor: float = 1.3
+    max_amplitude_factor: float = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class TempoConfig:
+    """Tempo as in librosa: autocorrelation of the onset strength under a log-normal prior.
+
+    Attributes:
+        start_bpm: centre of the prior, in beats per minute.
+        std_bpm: spread of the prior, in octaves.
+        max_bpm: nothing faster is returned, in beats per minute.
+        window_seconds: length of the local autocorrelation, in s.
+    """
+
+    start_bpm: float = 120.0
+    std_bpm: float = 1.0
+    max_bpm: float = 320.0
+    window_seconds: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A complete feature configuration under a name."""
+
+    name: str
+    audio: AudioConfig
+    frames: FrameConfig
+    pitch: PitchConfig
+    tempo: TempoConfig = field(default_factory=TempoConfig)
+
+    def digest(self, versions: Mapping[str, int]) -> str:
+        """Fingerprint of every parameter and of the extractors' versions.
+
+        Args:
+            versions: version number by extractor name.
+
+        Returns:
+            16 hexadecimal digits.
+        """
+        content = {"profile": asdict(self), "extractors": dict(sorted(versions.items()))}
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+SPEECH16K = Profile(
+    name="speech16k",
+    audio=AudioConfig(sample_rate=16_000, trim_db=40.0),
+    frames=FrameConfig(n_fft=512, frame_length=400, hop_length=160, n_mels=64),
+    pitch=PitchConfig(floor=75.0, ceiling=600.0, time_step=0.01),
+)
+"""The default: 25 ms frames every 10 ms at 16 kHz, silence trimmed, level kept as recorded."""
+
+PAPER48K = Profile(
+    name="paper48k",
+    audio=AudioConfig(sample_rate=48_000),
+    frames=FrameConfig(n_fft=2048, frame_length=2048, hop_length=512, n_mels=128),
+    pitch=PitchConfig(floor=50.0, ceiling=500.0, time_step=0.01),
+)
+"""librosa's defaults on the whole 48 kHz signal: what the multi-corpus CNN-LSTM paper computed."""
+
+PROFILES: dict[str, Profile] = {config.name: config for config in (SPEECH16K, PAPER48K)}
+
+
+def profile(name: str) -> Profile:
+    """Return the profile called `name`.
+
+    Raises:
+        InputError: if there is none; the message lists the names.
+    """
+    if name not in PROFILES:
+        raise InputError(f"unknown profile {name!r}: expected one of {', '.join(PROFILES)}")
+    return PROFILES[name]

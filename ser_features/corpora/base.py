@@ -1,0 +1,182 @@
+"""What every corpus shares: where it is looked for, how its files are found, how names are refused.
+
+data root → corpus folder → audio files (`walk`) → `Corpus.parse` per name → copies set apart → `Scan`
+
+>>> from ser_features.corpora import get
+>>> recording = get("tess").parse(PurePosixPath("tess/OAF_angry/OAF_back_angry.wav"))
+>>> recording.file_id, recording.speaker, recording.emotion
+('tess/OAF_back_angry', 'OAF', 'angry')
+"""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import ClassVar, TypeVar
+
+from ser_features.corpora.walk import audio_files, is_folder
+from ser_features.errors import FileNameError, InputError
+from ser_features.manifest import Copies, Recording, Rejected, Scan
+
+T = TypeVar("T")
+
+LISTED = 12
+"""Longer lists are cut short in messages."""
+
+
+class Corpus(ABC):
+    """A published corpus whose file names say what was recorded.
+
+    Attributes:
+        name: its word on the command line, and `dataset` in the store.
+        title: its name as published.
+        language: ISO 639-1 code of what is spoken.
+        whole: number of recordings of the complete corpus; None where that is not fixed.
+        licence: the terms it is published under.
+        citation: the publication to cite.
+        url: public page that says where to get it.
+        layout: path of one recording below the data root, as an example.
+        folders: names its folder may have; case and all but letters and digits are ignored.
+        synthetic: whether it is generated instead of recorded.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    language: ClassVar[str]
+    whole: ClassVar[int | None]
+    licence: ClassVar[str]
+    citation: ClassVar[str]
+    url: ClassVar[str]
+    layout: ClassVar[str]
+    folders: ClassVar[tuple[str, ...]]
+    synthetic: ClassVar[bool] = False
+
+    @abstractmethod
+    def parse(self, relative: PurePosixPath) -> Recording:
+        """Read one path by the corpus's grammar; the file itself is not looked at.
+
+        Args:
+            relative: path below the data root, so it begins with the corpus folder.
+
+        Raises:
+            FileNameError: if the name does not follow the grammar: which part, and what was expected.
+        """
+
+    def scan(self, data: Path) -> Scan:
+        """Find the corpus's recordings, at any depth of its folder.
+
+        Every folder of `data` that has one of the corpus's names counts. Where there is none and `data`
+        itself has such a name, `data` is the corpus folder and its parent the root, so that a
+        recording's path is the same either way.
+
+        Of two files with the same stem the one nearer to the root is kept, then the first by name.
+
+        Raises:
+            InputError: if the folder is missing, or holds no recording of this corpus.
+        """
+        root, folders = self._locate(data)
+        found = sorted(file for folder in folders for file in audio_files(root, folder))
+        recordings: list[Recording] = []
+        rejected: list[Rejected] = []
+        for path, problem in found:
+            try:
+                if problem is not None:
+                    raise FileNameError(problem)
+                recordings.append(self.parse(PurePosixPath(path)))
+            except FileNameError as error:
+                rejected.append(Rejected(self.name, path, str(error)))
+        if not recordings:
+            raise self._nothing_in(root, folders, rejected)
+        kept, copies = _without_copies(recordings)
+        return Scan(self.name, root, kept, tuple(rejected), copies)
+
+    def _locate(self, data: Path) -> tuple[Path, list[str]]:
+        root = Path(os.path.abspath(data))  # noqa: PTH100  `Path.absolute` keeps "..", which is no name
+        try:
+            inside = sorted(entry.name for entry in os.scandir(root) if is_folder(entry.path))
+        except OSError as error:
+            raise InputError(
+                f"{self.name}: no data folder {data} ({error.strerror}): expected {data}/{self.layout}: "
+                "pass --data or set SER_DATA"
+            ) from error
+        accepted = {_key(name) for name in self.folders}
+        if folders := [name for name in inside if _key(name) in accepted]:
+            return root, folders
+        if _key(root.name) in accepted:
+            return root.parent, [root.name]
+        raise InputError(
+            f"{self.name}: no folder named {' or '.join(map(repr, self.folders))} in {data}, "
+            f"which holds {_listed(inside) or 'no folder'}: expected {data}/{self.layout}: "
+            f"get the corpus at {self.url}, or pass the folder above it as --data"
+        )
+
+    def _nothing_in(self, root: Path, folders: list[str], rejected: list[Rejected]) -> InputError:
+        where = " and ".join(str(root / folder) for folder in folders)
+        first = f", the first refused: {rejected[0].path}: {rejected[0].reason}" if rejected else ""
+        return InputError(
+            f"{self.name}: {len(rejected)} audio files in {where}, none of them a recording of {self.title}"
+            f"{first}: expected {self.layout}: unpack the corpus there with its own file names ({self.url})"
+        )
+
+
+def split_name(relative: PurePosixPath, separator: str, fields: tuple[str, ...]) -> list[str]:
+    """Cut a file's stem into its fields; further separators stay in the last one.
+
+    >>> split_name(PurePosixPath("1001_DFA_ANG_XX.wav"), "_", ("actor", "sentence", "emotion", "level"))
+    ['1001', 'DFA', 'ANG', 'XX']
+
+    Raises:
+        FileNameError: if there are fewer fields.
+    """
+    found = relative.stem.split(separator, len(fields) - 1)
+    if len(found) != len(fields):
+        raise FileNameError(
+            f"{relative.name!r}: {len(found)} of {len(fields)} fields, expected {separator.join(fields)}"
+        )
+    return found
+
+
+def one_of(codes: Collection[str], code: str, field: str, relative: PurePosixPath) -> str:
+    """Return `code`, one of `codes`.
+
+    Args:
+        codes: what the grammar allows, in order.
+        code: what the name has.
+        field: name of this part, for the message.
+        relative: the path that is read, for the message.
+
+    Raises:
+        FileNameError: if it is none of them.
+    """
+    if code not in codes:
+        raise FileNameError(f"{relative.name!r}: {field} is {code!r}, expected {_choices(list(codes))}")
+    return code
+
+
+def lookup(table: Mapping[str, T], code: str, field: str, relative: PurePosixPath) -> T:
+    """Return what `code` stands for in `table`; raises and arguments as `one_of`."""
+    return table[one_of(table, code, field, relative)]
+
+
+def _key(folder: str) -> str:
+    return "".join(filter(str.isalnum, folder.lower()))
+
+
+def _listed(words: list[str]) -> str:
+    more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
+    return ", ".join(words[:LISTED]) + more
+
+
+def _choices(codes: list[str]) -> str:
+    return f"{codes[0]}–{codes[-1]}" if len(codes) > LISTED else ", ".join(codes)
+
+
+def _without_copies(recordings: Iterable[Recording]) -> tuple[tuple[Recording, ...], tuple[Copies, ...]]:
+    kept: dict[str, Recording] = {}
+    copies: list[Copies] = []
+    for recording in sorted(recordings, key=lambda each: (each.path.count("/"), each.path)):
+        first = kept.setdefault(recording.file_id, recording)
+        if first is not recording:
+            copies.append(Copies(kept=first.path, dropped=recording.path))
+    in_order = sorted(kept.values(), key=lambda each: each.file_id)
+    return tuple(in_order), tuple(sorted(copies, key=lambda each: each.dropped))

@@ -1,0 +1,135 @@
+"""CREMA-D: Crowd-sourced Emotional Multimodal Actors Dataset.
+
+Grammar: `actor_sentence_emotion_level`, in the folder `AudioWAV`:
+
+- actor: 1001–1091
+- sentence: one of 12 codes, such as DFA "Don't forget a jacket"
+- emotion: ANG DIS FEA HAP NEU SAD
+- level: LO low, MD medium, HI high, XX unspecified (null); only the sentence IEO has levels
+
+Counts: 7,442 = 1,271 each of ANG DIS FEA HAP SAD and 1,087 NEU; not every actor has every sentence.
+
+Oddities: one file is named `1040_ITH_SAD_X` in some releases (the tables write `…_XX`), so X is read as
+unspecified too; `1076_MTI_SAD_XX` is empty in some releases. Age and gender are not in the names: they
+are read from `VideoDemographics.csv` where it lies beside the recordings or in a folder above them, and
+are null otherwise.
+
+Licence: ODbL 1.0. Cite Cao et al. (2014).
+
+>>> recording = CremaD().parse(PurePosixPath("cremad/AudioWAV/1001_IEO_ANG_HI.wav"))
+>>> recording.emotion, recording.intensity, recording.text, recording.speaker, recording.age
+('angry', 'high', "It's eleven o'clock", '1001', None)
+"""
+
+import csv
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from ser_features.corpora.base import Corpus, lookup, one_of, split_name
+from ser_features.corpora.walk import is_file, is_inside
+from ser_features.errors import InputError
+from ser_features.manifest import Recording, Scan
+
+FIELDS = ("actor", "sentence", "emotion", "level")
+ACTORS = tuple(str(actor) for actor in range(1001, 1092))
+TEXTS = {
+    "IEO": "It's eleven o'clock",
+    "TIE": "That is exactly what happened",
+    "IOM": "I'm on my way to the meeting",
+    "IWW": "I wonder what this is about",
+    "TAI": "The airplane is almost full",
+    "MTI": "Maybe tomorrow it will be cold",
+    "IWL": "I would like a new alarm clock",
+    "ITH": "I think I have a doctor's appointment",
+    "DFA": "Don't forget a jacket",
+    "ITS": "I think I've seen this before",
+    "TSI": "The surface is slick",
+    "WSI": "We'll stop in a couple of minutes",
+}
+EMOTIONS = {
+    "ANG": "angry",
+    "DIS": "disgust",
+    "FEA": "fear",
+    "HAP": "happy",
+    "NEU": "neutral",
+    "SAD": "sad",
+}
+LEVELS = {"LO": "low", "MD": "medium", "HI": "high", "XX": None, "X": None}
+DEMOGRAPHICS = "VideoDemographics.csv"
+
+
+class CremaD(Corpus):
+    """Acted American English; 91 actors, 12 sentences, 6 emotions."""
+
+    name = "cremad"
+    title = "CREMA-D"
+    language = "en"
+    whole = 7442
+    licence = "ODbL 1.0"
+    citation = (
+        "Cao H, Cooper DG, Keutmann MK, Gur RC, Nenkova A, Verma R (2014). CREMA-D: Crowd-sourced Emotional "
+        "Multimodal Actors Dataset. IEEE Transactions on Affective Computing 5(4): 377–390. "
+        "https://doi.org/10.1109/TAFFC.2014.2336244"
+    )
+    url = "https://github.com/CheyneyComputerScience/CREMA-D"
+    layout = "cremad/AudioWAV/1001_DFA_ANG_XX.wav"
+    folders = ("cremad", "CREMA-D-master")
+
+    def parse(self, relative: PurePosixPath) -> Recording:
+        """Read a path such as `cremad/AudioWAV/1001_DFA_ANG_XX.wav`; see `Corpus.parse`."""
+        actor, sentence, emotion, level = split_name(relative, "_", FIELDS)
+        return Recording(
+            dataset=self.name,
+            stem=relative.stem,
+            path=str(relative),
+            speaker=one_of(ACTORS, actor, "actor", relative),
+            language=self.language,
+            emotion=lookup(EMOTIONS, emotion, "emotion", relative),
+            emotion_code=emotion,
+            intensity=lookup(LEVELS, level, "level", relative),
+            statement=sentence,
+            text=lookup(TEXTS, sentence, "sentence", relative),
+        )
+
+    def scan(self, data: Path) -> Scan:
+        """Find the recordings, with age and gender where the table is present; see `Corpus.scan`."""
+        found = super().scan(data)
+        table = _find_table(found.root, found.recordings)
+        if table is None:
+            return found
+        people = _read_demographics(table)
+        recordings = (
+            replace(each, gender=people[each.speaker][0], age=people[each.speaker][1])
+            if each.speaker in people
+            else each
+            for each in found.recordings
+        )
+        return replace(found, recordings=tuple(recordings))
+
+
+def _find_table(root: Path, recordings: Iterable[Recording]) -> Path | None:
+    """Return the nearest table at or above the recordings, not above their corpus folder."""
+    folders = {folder for each in recordings for folder in PurePosixPath(each.path).parents if folder.name}
+    for folder in sorted(folders, key=lambda each: (-len(each.parts), each)):
+        table = root / folder / DEMOGRAPHICS
+        if is_file(table) and is_inside(table, os.path.realpath(root / folder.parts[0])):
+            return table
+    return None
+
+
+def _read_demographics(table: Path) -> dict[str, tuple[str, int]]:
+    """Return (gender, age in years) by actor.
+
+    Raises:
+        InputError: if the table is not the published one.
+    """
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as lines:
+            return {row["ActorID"]: (row["Sex"].lower(), int(row["Age"])) for row in csv.DictReader(lines)}
+    except (KeyError, ValueError, AttributeError, TypeError, OSError, csv.Error) as error:
+        raise InputError(
+            f"{table} cannot be read ({type(error).__name__}: {error}): expected the columns ActorID, Age "
+            "and Sex as published: restore it, or remove it to go without age and gender"
+        ) from error

@@ -1,0 +1,224 @@
+r"""A corpus of one's own: a CSV table that names recordings beside it.
+
+table → header (delimiter, columns) → rows, each a `Recording` or a reason → stems → `Scan`
+
+The table is UTF-8, separated by commas, semicolons or tabs. Required columns: path, emotion, speaker;
+known besides: gender, age, language, text, intensity, statement, repetition, modality, vocal_channel, in
+any order and case. Further columns are kept as text, under the name that the table gives them.
+
+- The dataset is named after the file, in lower case, because folders of some systems know no case:
+  letters, digits, - and _ only; anything else is refused.
+- Paths are relative to the table's folder and stay inside it; backslashes are read as slashes.
+- The stem is the path without its extension; `a.wav` beside `a.flac` keep theirs.
+- Speakers are required, because without them no split can keep them apart.
+- Rows are counted as a spreadsheet does: the header is row 1.
+
+>>> import tempfile
+>>> table = Path(tempfile.mkdtemp(), "mine.csv")
+>>> (table.parent / "hello.wav").touch()
+>>> _ = table.write_text("path;emotion;speaker;age\nhello.wav;joy;Ada;36\nbye.wav;sad;Ada;36\n")
+>>> scan = scan_table(table)
+>>> [(each.file_id, each.emotion, each.emotion_code, each.age) for each in scan.recordings]
+[('mine/hello', 'happy', 'joy', 36)]
+>>> [each.reason for each in scan.rejected]
+["row 3: no file 'bye.wav' beside the table"]
+"""
+
+import csv
+import io
+import os
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from ser_features.corpora import names
+from ser_features.corpora.walk import is_file, is_inside
+from ser_features.errors import InputError
+from ser_features.labels import canonical
+from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Recording, Rejected, Scan
+
+REQUIRED = ("path", "emotion", "speaker")
+TEXTS = ("language", "text", "intensity", "statement", "repetition", "modality")
+"""Optional columns taken as they are written; an empty cell is null."""
+KNOWN = (*REQUIRED, *TEXTS, "gender", "age", "vocal_channel")
+RESERVED: frozenset[str] = frozenset(
+    {"dataset", *(column.name for column in (*NAME_COLUMNS, *AUDIO_COLUMNS))} - {*KNOWN}
+)
+"""Columns of the store that a table may not bring."""
+
+DELIMITERS = ",;\t"
+DATASET = re.compile(r"[a-z0-9][a-z0-9_-]*")
+WHOLE_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0+)?")
+GENDERS = {"f": "female", "m": "male"}
+
+
+def scan_table(table: Path, *, reserved: Collection[str] = RESERVED) -> Scan:
+    """Read a table of recordings.
+
+    Args:
+        table: path of the .csv file.
+        reserved: lower-case names that no further column may have, such as the store's own.
+
+    Returns:
+        A scan whose root is the table's folder; rows that cannot be taken are in `rejected`.
+
+    Raises:
+        InputError: if the table cannot be read, its name or its columns are refused, or no row is usable.
+    """
+    dataset = _dataset_name(table)
+    header, rows = _read(table)
+    _check_columns(table, header, reserved)
+    root = Path(os.path.abspath(table.parent))  # noqa: PTH100
+    recordings, rejected = _take_rows(dataset, root, header, rows)
+    if not recordings:
+        first = f", the first because of {rejected[0].reason}" if rejected else ""
+        raise InputError(
+            f"{table}: none of {len(rejected)} rows is usable{first}: "
+            "expected a path beside the table, an emotion and a speaker in each row"
+        )
+    in_order = sorted(_with_stems(recordings), key=lambda each: each.file_id)
+    return Scan(dataset, root, tuple(in_order), tuple(sorted(rejected, key=lambda each: each.path)))
+
+
+def _dataset_name(table: Path) -> str:
+    name = table.stem.lower()
+    if DATASET.fullmatch(name) is None:
+        raise InputError(
+            f"{table}: its name becomes the dataset's, {name!r}, expected only letters a–z, digits, - and _: "
+            "rename the file"
+        )
+    if name in names():
+        raise InputError(
+            f"{table}: {name!r} is the name of a known corpus, expected another: rename the file"
+        )
+    return name
+
+
+def _read(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header and the rows that are not empty, each with its number."""
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            text = file.read()
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    except OSError as error:
+        raise InputError(
+            f"{table} cannot be read ({error.strerror}): expected a table with the columns "
+            f"{', '.join(REQUIRED)}: check the path"
+        ) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{table} is no table ({error}): expected CSV in UTF-8: export it so") from error
+    stripped = [[cell.strip() for cell in line] for line in lines]
+    rows = [(number, line) for number, line in enumerate(stripped[1:], start=2) if any(line)]
+    return (stripped[0] if stripped else []), rows
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter by which the header has most of the required columns, a comma when in doubt."""
+
+    def required_columns(delimiter: str) -> int:
+        header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        return len({cell.strip().lower() for cell in header} & {*REQUIRED})
+
+    return max(DELIMITERS, key=required_columns)
+
+
+def _check_columns(table: Path, header: list[str], reserved: Collection[str]) -> None:
+    columns = [name.lower() for name in header if name]
+    if missing := [name for name in REQUIRED if name not in columns]:
+        raise InputError(
+            f"{table}: no column {', '.join(missing)}: found {', '.join(columns) or 'none'}, "
+            f"expected {', '.join(REQUIRED)}: add or rename columns in its first row"
+        )
+    if twice := [name for name, count in Counter(columns).items() if count > 1]:
+        raise InputError(f"{table}: column {', '.join(twice)} is there twice, expected once: rename one")
+    if taken := [name for name in columns if name in reserved]:
+        raise InputError(
+            f"{table}: column {', '.join(taken)} has the name of a column of the store, "
+            "expected another name: rename it"
+        )
+
+
+def _take_rows(
+    dataset: str, root: Path, header: list[str], rows: Iterable[tuple[int, list[str]]]
+) -> tuple[list[Recording], list[Rejected]]:
+    taken: dict[str, int] = {}
+    recordings: list[Recording] = []
+    rejected: list[Rejected] = []
+    base = os.path.realpath(root)
+    for number, cells in rows:
+        row = _by_column(header, cells)
+        try:
+            if any(cells[len(header) :]):
+                raise InputError(f"{len(cells)} cells, expected {len(header)}: quote text with delimiters")
+            recording = _recording(dataset, row, _checked_path(row["path"], root, base))
+            if recording.path in taken:
+                raise InputError(f"path {recording.path!r} is that of row {taken[recording.path]} again")
+        except InputError as error:
+            rejected.append(Rejected(dataset, row["path"], f"row {number}: {error}"))
+        else:
+            taken[recording.path] = number
+            recordings.append(recording)
+    return recordings, rejected
+
+
+def _by_column(header: list[str], cells: list[str]) -> dict[str, str]:
+    """Return the cells by column, known columns in lower case; cells that are not there are empty."""
+    padded = cells + [""] * (len(header) - len(cells))
+    keys = (name.lower() if name.lower() in KNOWN else name for name in header)
+    return {key: cell for key, cell in zip(keys, padded, strict=False) if key}
+
+
+def _checked_path(written: str, root: Path, base: str) -> str:
+    """Return the path of an existing file inside the table's folder, in its shortest form."""
+    path = posixpath.normpath(written.replace("\\", "/"))
+    if not written:
+        raise InputError("path is empty, expected a file beside the table")
+    if PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute():
+        raise InputError(f"path {written!r} is absolute, expected one relative to the table's folder")
+    if path.split("/")[0] == ".." or (is_file(root / path) and not is_inside(root / path, base)):
+        raise InputError(f"path {written!r} leads out of the table's folder: put a copy inside")
+    if not is_file(root / path):
+        raise InputError(f"no file {written!r} beside the table")
+    return path
+
+
+def _recording(dataset: str, row: dict[str, str], path: str) -> Recording:
+    if not row["speaker"]:
+        raise InputError("speaker is empty, expected a name: splits keep speakers apart")
+    gender = row.get("gender", "").lower()
+    return Recording(
+        dataset=dataset,
+        stem=path,
+        path=path,
+        speaker=row["speaker"],
+        emotion=canonical(row["emotion"]),
+        emotion_code=row["emotion"],
+        gender=GENDERS.get(gender, gender) or None,
+        age=_age(row.get("age", "")),
+        vocal_channel=row.get("vocal_channel") or "speech",
+        extra={name: cell for name, cell in row.items() if name not in KNOWN},
+        **{name: row.get(name) or None for name in TEXTS},
+    )
+
+
+def _age(written: str) -> int | None:
+    if not written:
+        return None
+    match = WHOLE_NUMBER.fullmatch(written)
+    if match is None:
+        raise InputError(f"age is {written!r}, expected a whole number of years from 0 to 999, or nothing")
+    return int(match[1])
+
+
+def _with_stems(recordings: list[Recording]) -> list[Recording]:
+    """Give each recording its path without extension as stem, unless another would have the same."""
+    stems = {each.path: str(PurePosixPath(each.path).with_suffix("")) for each in recordings}
+    while True:
+        shared = {stem for stem, count in Counter(stems.values()).items() if count > 1}
+        clashes = [path for path, stem in stems.items() if stem in shared and stem != path]
+        if not clashes:
+            return [replace(each, stem=stems[each.path]) for each in recordings]
+        stems.update((path, path) for path in clashes)

@@ -1,0 +1,77 @@
+"""TESS: Toronto Emotional Speech Set.
+
+Grammar: `speaker_word_emotion`, in folders such as `OAF_angry`:
+
+- speaker: OAF (the older woman, 64 years), YAF (the younger, 26 years)
+- word: one of 200, spoken in "Say the word …"
+- emotion: angry disgust fear happy neutral ps sad, in any case; ps is pleasant surprise, which some
+  releases write out
+
+Counts: 2,800 = 2 speakers × 200 words × 7 emotions.
+
+Oddities: `OA_bite_neutral` is OAF's, and keeps its name here; `OAF_food_fear` is at 96 kHz, the rest at
+24,414 Hz; the published archive holds a second copy of every file in a nested folder.
+
+Licence: CC BY-NC-ND 4.0. Cite Pichora-Fuller & Dupuis (2020).
+
+>>> recording = Tess().parse(PurePosixPath("tess/YAF_Pleasant_surprise/YAF_youth_ps.wav"))
+>>> recording.emotion, recording.emotion_code, recording.text, recording.speaker, recording.age
+('surprise', 'ps', 'Say the word youth', 'YAF', 26)
+"""
+
+from pathlib import PurePosixPath
+
+from ser_features.corpora.base import Corpus, lookup, split_name
+from ser_features.errors import FileNameError
+from ser_features.manifest import Recording
+
+SPEAKERS = {"OAF": "OAF", "YAF": "YAF", "OA": "OAF"}
+AGES = {"OAF": 64, "YAF": 26}
+EMOTIONS = {
+    "angry": "angry",
+    "disgust": "disgust",
+    "fear": "fear",
+    "happy": "happy",
+    "neutral": "neutral",
+    "ps": "surprise",
+    "sad": "sad",
+    "pleasant_surprise": "surprise",
+    "pleasant_surprised": "surprise",
+}
+
+
+class Tess(Corpus):
+    """Acted Canadian English; 2 women, 200 words, 7 emotions."""
+
+    name = "tess"
+    title = "TESS"
+    language = "en"
+    whole = 2800
+    licence = "CC BY-NC-ND 4.0"
+    citation = (
+        "Pichora-Fuller MK, Dupuis K (2020). Toronto emotional speech set (TESS). Borealis. "
+        "https://doi.org/10.5683/SP2/E8H2MF"
+    )
+    url = "https://doi.org/10.5683/SP2/E8H2MF"
+    layout = "tess/OAF_angry/OAF_back_angry.wav"
+    folders = ("tess", "TESS Toronto emotional speech set data")
+
+    def parse(self, relative: PurePosixPath) -> Recording:
+        """Read a path such as `tess/OAF_angry/OAF_back_angry.wav`; see `Corpus.parse`."""
+        speaker, word, emotion = split_name(relative, "_", ("speaker", "word", "emotion"))
+        speaker = lookup(SPEAKERS, speaker, "speaker", relative)
+        if not (word.isascii() and word.isalpha()):
+            raise FileNameError(f"{relative.name!r}: word is {word!r}, expected letters a–z")
+        return Recording(
+            dataset=self.name,
+            stem=relative.stem,
+            path=str(relative),
+            speaker=speaker,
+            gender="female",
+            age=AGES[speaker],
+            language=self.language,
+            emotion=lookup(EMOTIONS, emotion.lower(), "emotion", relative),
+            emotion_code=emotion,
+            statement=word,
+            text=f"Say the word {word}",
+        )

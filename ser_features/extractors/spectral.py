@@ -1,0 +1,62 @@
+"""Power spectrum → centroid, roll-off and flux."""
+
+import numpy as np
+
+from ser_features.extractors.base import Analysis
+from ser_features.manifest import Column
+
+
+class Spectral:
+    """Where the energy lies and how much it moves."""
+
+    name = "spectral"
+    version = 1
+    columns: tuple[Column, ...] = (
+        Column(
+            "spectral_centroid_mean", "float32", "Hz", "Mean over frames of the magnitude's mean frequency."
+        ),
+        Column(
+            "spectral_rolloff_mean", "float32", "Hz", "Mean frequency below which 85 % of the magnitude lie."
+        ),
+        Column("spectral_flux_mean", "float32", "dB", "Mean rise of the log-mel bands from frame to frame."),
+    )
+
+    def extract(self, analysis: Analysis) -> dict[str, float]:
+        """One value per column; always computable (a silent frame has centroid and roll-off 0)."""
+        frames = analysis.profile.frames
+        frequencies = np.fft.rfftfreq(frames.n_fft, 1 / analysis.sample_rate)
+        return {
+            "spectral_centroid_mean": centroid(analysis.magnitude, frequencies).mean(),
+            "spectral_rolloff_mean": rolloff(analysis.magnitude, frequencies, frames.rolloff).mean(),
+            "spectral_flux_mean": analysis.onset_strength.mean(dtype=np.float64),
+        }
+
+
+def centroid(magnitude: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    """Magnitude-weighted mean frequency, as `librosa.feature.spectral_centroid`.
+
+    Args:
+        magnitude: shape (frames, bins), ≥ 0.
+        frequencies: of the bins, shape (bins,), in Hz.
+
+    Returns:
+        float64, shape (frames,), in Hz; 0 for a silent frame.
+    """
+    total = magnitude.sum(axis=1)
+    weighted = magnitude @ frequencies.astype(np.float32)
+    return weighted / np.maximum(total, np.finfo(np.float32).tiny, dtype=np.float64)
+
+
+def rolloff(magnitude: np.ndarray, frequencies: np.ndarray, share: float) -> np.ndarray:
+    """Lowest frequency below which `share` of the magnitude lie, as `librosa.feature.spectral_rolloff`.
+
+    Args:
+        magnitude: shape (frames, bins), ≥ 0.
+        frequencies: of the bins, shape (bins,), in Hz.
+        share: 0–1.
+
+    Returns:
+        float64, shape (frames,), in Hz.
+    """
+    cumulative = np.cumsum(magnitude, axis=1)
+    return frequencies[np.argmax(cumulative >= np.float32(share) * cumulative[:, -1:], axis=1)]

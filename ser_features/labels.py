@@ -1,0 +1,68 @@
+"""Canonical emotions: word of a corpus → one of nine labels, in one fixed order.
+
+>>> canonical("Fearful"), canonical("ps"), canonical("joy")
+('fear', 'surprise', 'happy')
+"""
+
+from ser_features.errors import InputError
+
+EMOTIONS: tuple[str, ...] = (
+    "angry",
+    "disgust",
+    "fear",
+    "happy",
+    "neutral",
+    "calm",
+    "sad",
+    "surprise",
+    "boredom",
+)
+"""The canonical emotions in the order used by every table, matrix and model of this project."""
+
+SYNONYMS: dict[str, str] = {
+    "anger": "angry",
+    "disgusted": "disgust",
+    "fearful": "fear",
+    "scared": "fear",
+    "afraid": "fear",
+    "anxiety": "fear",
+    "anxious": "fear",
+    "happiness": "happy",
+    "joy": "happy",
+    "joyful": "happy",
+    "sadness": "sad",
+    "surprised": "surprise",
+    "pleasant surprise": "surprise",
+    "pleasant_surprise": "surprise",
+    "ps": "surprise",
+    "bored": "boredom",
+}
+"""Words that papers, corpora and users write for a canonical emotion."""
+
+
+def canonical(word: str) -> str:
+    """Return the canonical emotion that `word` names.
+
+    Args:
+        word: an emotion in any case, canonical or a synonym.
+
+    Returns:
+        One of `EMOTIONS`.
+
+    Raises:
+        InputError: if the word names none of them.
+    """
+    key = word.strip().lower()
+    emotion = SYNONYMS.get(key, key)
+    if emotion not in EMOTIONS:
+        raise InputError(f"unknown emotion {word!r}: expected one of {', '.join(EMOTIONS)}")
+    return emotion
+
+
+def in_order(emotions: set[str]) -> list[str]:
+    """Sort emotions into the canonical order.
+
+    >>> in_order({"sad", "angry"})
+    ['angry', 'sad']
+    """
+    return [emotion for emotion in EMOTIONS if emotion in emotions]

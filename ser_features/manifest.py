@@ -1,0 +1,126 @@
+"""The manifest: what the names of a corpus's files say, one `Recording` per file.
+
+corpus folder → `Corpus.scan` → `Scan` (recordings, rejected names, second copies) → engine → store.
+
+>>> recording = Recording(
+...     dataset="tess", stem="OAF_back_angry", path="tess/OAF_back_angry.wav",
+...     speaker="OAF", emotion="angry", emotion_code="angry")
+>>> recording.file_id
+'tess/OAF_back_angry'
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the store: its name, Arrow type, unit and meaning.
+
+    Attributes:
+        name: column name in Parquet.
+        type: an Arrow type name: "string", "int32", "int64", "float32".
+        unit: physical unit, "1" for a pure number, "" for text.
+        description: one sentence for the column dictionary.
+    """
+
+    name: str
+    type: str
+    unit: str
+    description: str
+
+
+NAME_COLUMNS: tuple[Column, ...] = (
+    Column("file_id", "string", "", "Key of the recording: dataset/stem."),
+    Column("path", "string", "", "Path below the data root, with forward slashes."),
+    Column("speaker", "string", "", "Speaker within the dataset, as the corpus writes it."),
+    Column("gender", "string", "", "female, male or null when unknown."),
+    Column("age", "int32", "years", "Age of the speaker; null when unknown."),
+    Column("language", "string", "", "ISO 639-1 code of the spoken language."),
+    Column("emotion", "string", "", "Canonical emotion (ser_features.labels.EMOTIONS)."),
+    Column("emotion_code", "string", "", "The emotion as the file name or table writes it."),
+    Column(
+        "intensity", "string", "", "Acted intensity: normal, strong, low, medium, high; null if unspecified."
+    ),
+    Column("statement", "string", "", "Code of the sentence or word that was spoken."),
+    Column("repetition", "string", "", "Repetition or take of the same statement."),
+    Column("text", "string", "", "The words that were spoken, where known."),
+    Column("modality", "string", "", "What the medium holds: audio-only, audio-video."),
+    Column("vocal_channel", "string", "", "speech or song."),
+)
+"""Manifest columns known before a file is opened: fields of `Recording` (`dataset` is the partition)."""
+
+AUDIO_COLUMNS: tuple[Column, ...] = (
+    Column("source_sample_rate", "int32", "Hz", "Sample rate of the file itself."),
+    Column("channels", "int32", "1", "Number of channels of the file itself."),
+    Column("audio_sha256", "string", "", "SHA-256 of the file's bytes."),
+)
+"""Manifest columns known once the file was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One audio file and everything its corpus says about it.
+
+    Attributes are the `NAME_COLUMNS`; `extra` keeps the unknown columns of a user's own table.
+    `path` is relative to `Scan.root`, with forward slashes.
+    """
+
+    dataset: str
+    stem: str
+    path: str
+    speaker: str
+    emotion: str
+    emotion_code: str
+    gender: str | None = None
+    age: int | None = None
+    language: str | None = None
+    intensity: str | None = None
+    statement: str | None = None
+    repetition: str | None = None
+    text: str | None = None
+    modality: str | None = None
+    vocal_channel: str | None = "speech"
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def file_id(self) -> str:
+        """Key of the recording in every table: `dataset/stem`."""
+        return f"{self.dataset}/{self.stem}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file that looks like a recording of the corpus but cannot be taken, and why."""
+
+    dataset: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """A second copy of a recording (same stem, other folder): `kept` is used, `dropped` is not."""
+
+    kept: str
+    dropped: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a corpus folder holds.
+
+    Attributes:
+        dataset: name of the corpus.
+        root: absolute folder that every `Recording.path` is relative to.
+        recordings: sorted by `file_id`, each `file_id` once.
+        rejected: files whose names do not parse, sorted by path.
+        copies: second copies that were left out, sorted by path.
+    """
+
+    dataset: str
+    root: Path
+    recordings: tuple[Recording, ...]
+    rejected: tuple[Rejected, ...] = ()
+    copies: tuple[Copies, ...] = ()

@@ -1,0 +1,50 @@
+"""A store → one line per corpus: how much it holds."""
+
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from ser_features.store import layout
+from ser_features.store.read import Store
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """What a store holds of one corpus.
+
+    Attributes:
+        dataset: name of the corpus.
+        rows: recordings.
+        speakers: different speakers.
+        emotions: different emotions.
+        hours: of analysed audio.
+        failures: refused files.
+    """
+
+    dataset: str
+    rows: int
+    speakers: int
+    emotions: int
+    hours: float
+    failures: int
+
+
+def describe(store: Store) -> list[DatasetInfo]:
+    """Count what a store holds, by corpus, sorted by name."""
+    names = {*store.datasets, *layout.datasets(store.root, "failures")}
+    return [_describe(store, dataset) for dataset in sorted(names)]
+
+
+def _describe(store: Store, dataset: str) -> DatasetInfo:
+    failures = len(store.failures([dataset]))
+    if not store.parts(dataset):
+        return DatasetInfo(dataset, 0, 0, 0, 0.0, failures)
+    table = store.table([dataset], ["speaker", "emotion", "duration_sec"])
+    return DatasetInfo(
+        dataset,
+        rows=len(table),
+        speakers=pc.count_distinct(table["speaker"]).as_py(),
+        emotions=pc.count_distinct(table["emotion"]).as_py(),
+        hours=pc.sum(table["duration_sec"]).as_py() / 3600,
+        failures=failures,
+    )

@@ -1,0 +1,245 @@
+"""A store as its readers see it: rows as a pandas table, frames as memory-mapped views.
+
+store.json + files/ + frames/ + failures/ → `Store`
+
+    store = open_store(Path("data/store"))
+    rows = store.files(["ravdess"])
+    mel = store.frames(rows, "mel")          # one (frames, bands) view per row
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ser_features.config import AudioConfig, FrameConfig, PitchConfig, Profile, TempoConfig
+from ser_features.errors import InputError, StoreError
+from ser_features.extractors import FRAMES
+from ser_features.pipeline import digest
+from ser_features.store import layout
+from ser_features.store.schema import FAILURE_SCHEMA, dictionary, row_schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 1
+"""Version of the layout; a store of another version is refused."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """A feature store.
+
+    Attributes:
+        root: its folder.
+        profile: the feature configuration of all its rows.
+        digest: fingerprint of the profile and of the extractors that made the rows.
+        families: what is stored: "core", and families of frames.
+    """
+
+    root: Path
+    profile: Profile
+    digest: str
+    families: tuple[str, ...]
+
+    @property
+    def frame_families(self) -> tuple[str, ...]:
+        """The families of frames among `families`."""
+        return tuple(family for family in self.families if family in FRAMES)
+
+    @cached_property
+    def datasets(self) -> tuple[str, ...]:
+        """Corpora that have rows, sorted."""
+        return tuple(name for name in layout.datasets(self.root, "files") if self.parts(name))
+
+    def parts(self, dataset: str) -> list[Path]:
+        """The committed tables of a corpus."""
+        return layout.parts(self.root, "files", dataset)
+
+    def table(self, datasets: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Rows as an Arrow table, `dataset` first.
+
+        Args:
+            datasets: corpora to read; all by default.
+            columns: columns to read; all by default, a user's own among them.
+
+        Raises:
+            InputError: if the store has no such corpus.
+        """
+        tables = [self._dataset_table(name, columns) for name in self._check(datasets)]
+        if not tables:
+            return row_schema([]).empty_table()
+        return pa.concat_tables(tables, promote_options="default")
+
+    def frame_shards(self, dataset: str) -> set[str]:
+        """Frame files that the rows of a corpus refer to."""
+        tables = [_read(part, ["frame_shard"]) for part in self.parts(dataset)]
+        return {name for table in tables for name in table.column(0).unique().to_pylist()}
+
+    def files(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
+        """Rows as a pandas table, sorted by `file_id`; text is None and numbers NaN where unknown."""
+        return self.table(datasets).to_pandas().sort_values("file_id", ignore_index=True)
+
+    def frames(self, rows: "pd.DataFrame", family: str) -> list[np.ndarray]:
+        """Frames of the given rows.
+
+        Args:
+            rows: rows of `files`.
+            family: "mel", "mfcc", …
+
+        Returns:
+            One read-only view per row, float32, shape (frame_count, bands), memory-mapped.
+
+        Raises:
+            InputError: if the store does not hold the family.
+        """
+        if family not in self.frame_families:
+            raise InputError(
+                f"no {family!r} frames in {self.root}: it holds {', '.join(self.families)}: "
+                f"extract into a new store with --families {' '.join((*self.families, family))}"
+            )
+        arrays: dict[tuple[str, str], np.ndarray] = {}
+        views = []
+        keys = zip(
+            rows["dataset"], rows["frame_shard"], rows["frame_offset"], rows["frame_count"], strict=True
+        )
+        for dataset, shard, offset, count in keys:
+            if (dataset, shard) not in arrays:
+                arrays[dataset, shard] = open_frames(self.root, dataset, shard, family)
+            views.append(arrays[dataset, shard][int(offset) : int(offset) + int(count)])
+        return views
+
+    def failures(self, datasets: Sequence[str] | None = None) -> pa.Table:
+        """Refused files as an Arrow table, `dataset` first.
+
+        Args:
+            datasets: corpora to read; all by default.
+        """
+        tables = [
+            _with_dataset(_read(part, None), dataset)
+            for dataset in (layout.datasets(self.root, "failures") if datasets is None else datasets)
+            for part in layout.parts(self.root, "failures", dataset)
+        ]
+        if not tables:
+            return _with_dataset(FAILURE_SCHEMA.empty_table(), "")
+        return pa.concat_tables(tables)
+
+    def _dataset_table(self, dataset: str, columns: Sequence[str] | None) -> pa.Table:
+        tables = [_read(part, columns) for part in self.parts(dataset)]
+        return _with_dataset(pa.concat_tables(tables, promote_options="default"), dataset)
+
+    def _check(self, datasets: Sequence[str] | None) -> Sequence[str]:
+        missing = [name for name in datasets or () if name not in self.datasets]
+        if missing:
+            raise InputError(
+                f"no {missing[0]!r} in {self.root}: it holds {', '.join(self.datasets) or 'nothing yet'}: "
+                f"run ser extract --datasets {missing[0]} --store {self.root}"
+            )
+        return self.datasets if datasets is None else datasets
+
+
+def _read(part: Path, columns: Sequence[str] | None) -> pa.Table:
+    try:
+        return pq.read_table(part, columns=columns, partitioning=None)
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(f"{part} cannot be read ({error}): remove it and run ser extract again") from error
+
+
+def _with_dataset(table: pa.Table, dataset: str) -> pa.Table:
+    column = pa.array([dataset] * len(table), pa.string())
+    return table.replace_schema_metadata(None).add_column(0, "dataset", column)
+
+
+def open_frames(root: Path, dataset: str, frame_shard: str, family: str) -> np.ndarray:
+    """Memory-map all frames of one shard, float32 of shape (sum of frames, bands).
+
+    Raises:
+        StoreError: if the file is missing or is no such array.
+    """
+    path = layout.frame_path(root, dataset, frame_shard, family)
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path} cannot be read ({error}): run ser extract again to redo it") from error
+
+
+def open_store(root: Path) -> Store:
+    """Open an existing store.
+
+    Raises:
+        InputError: if there is none at `root`.
+        StoreError: if it is of another format.
+    """
+    path = root / layout.DESCRIPTION
+    if not path.is_file():
+        raise InputError(f"no store at {root}: expected {path}: make one with ser extract --store {root}")
+    try:
+        description = json.loads(path.read_text())
+        if description["format"] != FORMAT:
+            raise StoreError(
+                f"{path} has format {description['format']}, expected {FORMAT}: use another version"
+            )
+        profile = _profile(description["profile"])
+        return Store(root, profile, description["digest"], tuple(description["families"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} is damaged ({error!r}): restore it, or extract into a new store") from error
+
+
+def _profile(content: dict[str, Any]) -> Profile:
+    return Profile(
+        name=content["name"],
+        audio=AudioConfig(**content["audio"]),
+        frames=FrameConfig(**content["frames"]),
+        pitch=PitchConfig(**content["pitch"]),
+        tempo=TempoConfig(**content["tempo"]),
+    )
+
+
+def open_or_create(root: Path, profile: Profile, families: Sequence[str]) -> Store:
+    """Open the store at `root` for writing, or begin one.
+
+    Raises:
+        InputError: if it has another profile, other extractor versions or other families.
+    """
+    if not (root / layout.DESCRIPTION).is_file():
+        _create(root, profile, families)
+    store = open_store(root)
+    found, wanted = (store.profile.name, store.digest), (profile.name, digest(profile))
+    if found != wanted:
+        raise InputError(
+            f"{root} has profile {found[0]} ({found[1]}), asked for {wanted[0]} ({wanted[1]}): "
+            "pass another --store, or the profile it has"
+        )
+    if tuple(families) != store.families:
+        raise InputError(
+            f"{root} holds the families {' '.join(store.families)}, asked for {' '.join(families)}: "
+            "pass another --store, or leave --families out"
+        )
+    return store
+
+
+def _create(root: Path, profile: Profile, families: Sequence[str]) -> None:
+    if root.is_dir() and any(not path.name.startswith(".") for path in root.iterdir()):
+        raise InputError(
+            f"{root} is a folder with other things in it: expected a store or nothing: pass --store"
+        )
+    description = {
+        "format": FORMAT,
+        "profile": asdict(profile),
+        "digest": digest(profile),
+        "families": list(families),
+        "columns": dictionary(),
+        "frames": {
+            name: {"unit": FRAMES[name].unit, "description": FRAMES[name].description}
+            for name in families
+            if name in FRAMES
+        },
+    }
+    with layout.replacing(root / layout.DESCRIPTION, layout.run_id()) as file:
+        file.write(json.dumps(description, indent=1, ensure_ascii=False).encode())

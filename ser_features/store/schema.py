@@ -1,0 +1,63 @@
+"""Arrow schemas of the store's tables, and the column dictionary that store.json carries.
+
+>>> row_schema([]).field("pitch_mean").metadata[b"unit"]
+b'Hz'
+"""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from ser_features.extractors import CORE_COLUMNS
+from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Column
+
+FRAME_COLUMNS: tuple[Column, ...] = (
+    Column(
+        "frame_shard", "string", "", "Frame files of this row: frames/dataset=…/<frame_shard>.<family>.npy."
+    ),
+    Column("frame_offset", "int64", "frames", "First row of this recording in the frame files."),
+    Column("frame_count", "int32", "frames", "Number of frames; every family has the same."),
+)
+"""Where a row's frames lie; null in a store without frames."""
+
+ROW_COLUMNS: tuple[Column, ...] = (*NAME_COLUMNS, *AUDIO_COLUMNS, *CORE_COLUMNS, *FRAME_COLUMNS)
+"""All columns of files/, in order; a user's own columns follow, as text."""
+
+FAILURE_COLUMNS: tuple[Column, ...] = (
+    Column("file_id", "string", "", "Key of the recording: dataset/stem."),
+    Column("path", "string", "", "Path below the data root."),
+    Column("stage", "string", "", "Where it failed: name, audio or worker."),
+    Column("error_class", "string", "", "The reason, as a class of ser_features.errors."),
+    Column("message", "string", "", "What was found, what was expected, what to do."),
+    Column("audio_sha256", "string", "", "SHA-256 of the file's bytes; null if they could not be read."),
+    Column("attempts", "int32", "1", "How often it was tried."),
+    Column("at", "string", "", "When it was last tried (UTC, ISO 8601)."),
+)
+"""All columns of failures/, in order."""
+
+
+def _field(column: Column) -> pa.Field:
+    metadata = {"unit": column.unit, "description": column.description}
+    return pa.field(column.name, pa.type_for_alias(column.type), metadata=metadata)
+
+
+def row_schema(extra: Sequence[str]) -> pa.Schema:
+    """Schema of files/ with a user's own columns behind the fixed ones.
+
+    Args:
+        extra: names of the user's columns.
+    """
+    own = (Column(name, "string", "", "Column of the user's own table.") for name in extra)
+    return pa.schema([_field(column) for column in (*ROW_COLUMNS, *own)])
+
+
+FAILURE_SCHEMA: pa.Schema = pa.schema([_field(column) for column in FAILURE_COLUMNS])
+
+
+def dictionary() -> list[dict[str, str]]:
+    """Name, type, unit and description of every column of files/, `dataset` first."""
+    dataset = Column("dataset", "string", "", "The corpus; it is the name of the partition folder.")
+    return [
+        {"name": c.name, "type": c.type, "unit": c.unit, "description": c.description}
+        for c in (dataset, *ROW_COLUMNS)
+    ]
