@@ -1,0 +1,215 @@
+"""One's own corpus, by table."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ser_features.corpora.folder import RESERVED, _with_stems, scan_table
+from ser_features.errors import InputError
+from ser_features.manifest import Recording, Scan
+
+HEADER = "path,emotion,speaker"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with some audio files, the root of `write`'s tables."""
+    for name in ("a.wav", "b.wav", "spk1/001.wav", "spk2/001.wav", "ünï code.wav"):
+        (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "own" / name).touch()
+    return tmp_path / "own"
+
+
+def write(folder: Path, *lines: str, name: str = "mine.csv", encoding: str = "utf-8") -> Path:
+    table = folder / name
+    table.write_text("\n".join(lines) + "\n", encoding=encoding)
+    return table
+
+
+def refusal(table: Path, **options: object) -> str:
+    with pytest.raises(InputError) as error:
+        scan_table(table, **options)
+    return str(error.value).removeprefix(f"{table}: ")
+
+
+def reasons(scan: Scan) -> list[str]:
+    return [each.reason for each in scan.rejected]
+
+
+def test_every_attribute_of_one_row(folder):
+    table = write(
+        folder,
+        "path,emotion,speaker,gender,age,language,text,intensity,statement,repetition,modality,vocal_channel,Room",
+        "a.wav,Joy,Ada,F,36,en,Hello,high,s1,2,audio-only,song,kitchen",
+    )
+    scan = scan_table(table)
+    assert (scan.dataset, scan.root, scan.rejected, scan.copies) == ("mine", folder, (), ())
+    assert scan.recordings == (
+        Recording(
+            dataset="mine",
+            stem="a",
+            path="a.wav",
+            speaker="Ada",
+            gender="female",
+            age=36,
+            language="en",
+            emotion="happy",
+            emotion_code="Joy",
+            intensity="high",
+            statement="s1",
+            repetition="2",
+            text="Hello",
+            modality="audio-only",
+            vocal_channel="song",
+            extra={"Room": "kitchen"},
+        ),
+    )
+
+
+def test_what_is_not_said_is_null(folder):
+    table = write(folder, f"{HEADER},gender,age,vocal_channel,room", "a.wav,sad,Ada,,,,")
+    (recording,) = scan_table(table).recordings
+    assert (recording.gender, recording.age, recording.language) == (None, None, None)
+    assert recording.vocal_channel == "speech"
+    assert recording.extra == {"room": ""}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_dialects(folder, delimiter, encoding, end):
+    lines = [["Speaker", " PATH ", "Emotion"], ["Ada, Bob; Eve", "ünï code.wav", "sad"], []]
+    text = end.join(delimiter.join(f'"{cell}"' for cell in line) for line in lines)
+    (folder / "mine.csv").write_bytes(text.encode(encoding))
+    (recording,) = scan_table(folder / "mine.csv").recordings
+    assert (recording.speaker, recording.path) == ("Ada, Bob; Eve", "ünï code.wav")
+
+
+def test_a_nameless_index_column_and_trailing_delimiters_do_no_harm(folder):
+    (recording,) = scan_table(write(folder, f",{HEADER}", "0,a.wav,sad,Ada,,")).recordings
+    assert recording.extra == {}
+
+
+def test_stems_keep_folders_and_are_sorted(folder):
+    table = write(folder, HEADER, "spk2\\001.wav,sad,2", "./spk1/x/../001.wav,sad,1", "a.wav,sad,1")
+    found = [(each.file_id, each.path) for each in scan_table(table).recordings]
+    assert found == [
+        ("mine/a", "a.wav"),
+        ("mine/spk1/001", "spk1/001.wav"),
+        ("mine/spk2/001", "spk2/001.wav"),
+    ]
+
+
+def test_stems_that_would_collide_keep_their_extension(folder):
+    for name in ("a.flac", "a.wav.ogg"):
+        (folder / name).touch()
+    table = write(folder, HEADER, "a.wav,sad,1", "a.flac,sad,1", "a.wav.ogg,sad,1", "b.wav,sad,1")
+    assert [each.stem for each in scan_table(table).recordings] == ["a.flac", "a.wav", "a.wav.ogg", "b"]
+
+
+@given(st.sets(st.text("ab./", min_size=1).filter(lambda text: text.strip("./")), min_size=1))
+def test_stems_are_unique(paths):
+    recordings = [Recording("mine", path, path, "1", "sad", "sad") for path in paths]
+    assert len({each.stem for each in _with_stems(recordings)}) == len(paths)
+
+
+def test_rows_are_rejected_one_by_one(folder):
+    (folder.parent / "outside.wav").touch()
+    (folder / "link.wav").symlink_to(folder.parent / "outside.wav")
+    rows = {
+        "gone.wav,sad,Ada,": "no file 'gone.wav' beside the table",
+        "spk1,sad,Ada,": "no file 'spk1' beside the table",
+        ",sad,Ada,": "path is empty, expected a file beside the table",
+        "/etc/a.wav,sad,Ada,": "path '/etc/a.wav' is absolute, expected one relative to the table's folder",
+        "C:\\a.wav,sad,Ada,": "path 'C:\\\\a.wav' is absolute, expected one relative to the table's folder",
+        "../outside.wav,sad,Ada,": "path '../outside.wav' leads out of the table's folder: put a copy inside",
+        "link.wav,sad,Ada,": "path 'link.wav' leads out of the table's folder: put a copy inside",
+        "b.wav,glum,Ada,": (
+            "unknown emotion 'glum': expected one of angry, disgust, fear, happy, neutral, calm, sad, "
+            "surprise, boredom"
+        ),
+        "b.wav,sad,,": "speaker is empty, expected a name: splits keep speakers apart",
+        "b.wav,sad,Ada,36.5": "age is '36.5', expected a whole number of years from 0 to 999, or nothing",
+        "b.wav,sad,Ada,36,5": "5 cells, expected 4: quote text with delimiters",
+        "spk1/../a.wav,sad,Ada,": "path 'a.wav' is that of row 2 again",
+    }
+    scan = scan_table(write(folder, f"{HEADER},age", "a.wav,sad,Ada,36.0", "", *rows))
+    assert [(each.path, each.age) for each in scan.recordings] == [("a.wav", 36)]
+    expected = [f"row {number}: {reason}" for number, reason in enumerate(rows.values(), start=4)]
+    assert sorted(reasons(scan)) == sorted(expected)
+
+
+@pytest.mark.parametrize("name", ["a=b.csv", "mine too.csv", "m.ine.csv", "ö.csv", "_mine.csv"])
+def test_names_that_make_no_dataset(folder, name):
+    stem = name.removesuffix(".csv")
+    assert refusal(write(folder, HEADER, name=name)) == (
+        f"its name becomes the dataset's, {stem!r}, expected only letters a–z, digits, - and _: "
+        "rename the file"
+    )
+
+
+def test_the_name_of_a_known_corpus(folder):
+    assert refusal(write(folder, HEADER, name="TESS.csv")) == (
+        "'tess' is the name of a known corpus, expected another: rename the file"
+    )
+
+
+def test_missing_columns(folder):
+    assert refusal(write(folder, "File;Emotion", "a.wav;sad")) == (
+        "no column path, speaker: found file, emotion, expected path, emotion, speaker: "
+        "add or rename columns in its first row"
+    )
+
+
+def test_an_empty_table(folder):
+    table = folder / "mine.csv"
+    table.touch()
+    assert refusal(table).startswith("no column path, emotion, speaker: found none, expected")
+
+
+def test_a_column_twice(folder):
+    assert refusal(write(folder, f"{HEADER},Path")) == "column path is there twice, expected once: rename one"
+
+
+@pytest.mark.parametrize("column", ["file_id", "Dataset", "emotion_code", "audio_sha256"])
+def test_columns_of_the_store(folder, column):
+    assert refusal(write(folder, f"{HEADER},{column}")) == (
+        f"column {column.lower()} has the name of a column of the store, expected another name: rename it"
+    )
+
+
+def test_further_reserved_columns(folder):
+    table = write(folder, f"{HEADER},rms_mean", "a.wav,sad,Ada,1")
+    assert scan_table(table).recordings[0].extra == {"rms_mean": "1"}
+    assert "column rms_mean" in refusal(table, reserved=RESERVED | {"rms_mean"})
+
+
+def test_no_usable_row(folder):
+    tail = ": expected a path beside the table, an emotion and a speaker in each row"
+    assert refusal(write(folder, HEADER)) == f"none of 0 rows is usable{tail}"
+    assert refusal(write(folder, HEADER, "c.wav,sad,Ada")) == (
+        f"none of 1 rows is usable, the first because of row 2: no file 'c.wav' beside the table{tail}"
+    )
+
+
+def test_no_table(tmp_path):
+    assert refusal(tmp_path / "mine.csv") == (
+        f"{tmp_path}/mine.csv cannot be read (No such file or directory): expected a table with the columns "
+        "path, emotion, speaker: check the path"
+    )
+
+
+@pytest.mark.parametrize("content", [HEADER.encode("utf-16"), b'path,"' + b"x" * 200_000])
+def test_no_csv(folder, content):
+    (folder / "mine.csv").write_bytes(content)
+    assert "is no table (" in refusal(folder / "mine.csv")
+
+
+@given(st.text())
+def test_any_text_is_a_table_or_refused(tmp_path_factory, text):
+    table = tmp_path_factory.getbasetemp() / "any.csv"
+    table.write_bytes(f"{HEADER}\n{text}".encode(errors="replace"))
+    with pytest.raises(InputError):
+        scan_table(table)
