@@ -8,7 +8,7 @@
 (16000,)
 """
 
-from math import ceil
+from math import ceil, gcd
 
 import numpy as np
 import soxr
@@ -85,8 +85,28 @@ def centred_power(signal: np.ndarray, frame_length: int, hop_length: int) -> np.
     Returns:
         float64, shape (1 + n // hop_length,), ≥ 0.
     """
-    squares = np.zeros(signal.size + 2 * (frame_length // 2) + 1)
-    np.cumsum(np.square(signal, dtype=np.float64), out=squares[frame_length // 2 + 1 :][: signal.size])
-    squares[frame_length // 2 + 1 + signal.size :] = squares[frame_length // 2 + signal.size]
-    starts = np.arange(1 + (signal.size + 2 * (frame_length // 2) - frame_length) // hop_length) * hop_length
-    return np.maximum(squares[starts + frame_length] - squares[starts], 0.0) / frame_length
+    padded = np.pad(signal, frame_length // 2)
+    block = gcd(frame_length, hop_length)
+    blocks = padded[: padded.size // block * block].reshape(-1, block)
+    energies = np.einsum("ij,ij->i", blocks, blocks)
+    return frame_sums(energies, frame_length // block, hop_length // block) / frame_length
+
+
+def frame_sums(values: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
+    """Sum of each frame of a sequence, through one cumulative sum.
+
+    >>> frame_sums(numpy.array([1, 2, 3, 4, 5]), 3, 2)
+    array([ 6., 12.])
+
+    Args:
+        values: shape (n,).
+        frame_length: values per frame.
+        hop_length: values from one frame to the next.
+
+    Returns:
+        float64, shape (1 + (n - frame_length) // hop_length,).
+    """
+    cumulative = np.zeros(values.size + 1)
+    np.cumsum(values, dtype=np.float64, out=cumulative[1:])
+    starts = np.arange(0, values.size - frame_length + 1, hop_length)
+    return np.maximum(cumulative[starts + frame_length] - cumulative[starts], 0.0)

@@ -14,6 +14,7 @@ Traceback (most recent call last):
 ser_features.errors.InputError: unknown corpus 'iemocap': expected one of ravdess, tess, ...
 """
 
+from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,13 +56,14 @@ def get(name: str) -> "Corpus":
     return corpus
 
 
-def scan(word: str, data: Path) -> Scan:
+def scan(word: str, data: Path, *, reserved: Collection[str] = ()) -> Scan:
     """Find the recordings that one word of `--datasets` stands for.
 
     Args:
         word: the name of a known corpus, or the path of a table that ends in `.csv`.
         data: folder that holds a folder per corpus; of no meaning to a table, whose paths are
             relative to its own folder.
+        reserved: lower-case names that a table's own columns may not have, such as those of features.
 
     Raises:
         InputError: if the word is unknown, or nothing usable is found where it points.
@@ -69,5 +71,5 @@ def scan(word: str, data: Path) -> Scan:
     if word.lower().endswith(".csv"):
         from ser_features.corpora.folder import scan_table
 
-        return scan_table(Path(word))
+        return scan_table(Path(word), reserved=reserved)
     return get(word).scan(data)

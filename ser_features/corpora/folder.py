@@ -55,12 +55,12 @@ WHOLE_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0+)?")
 GENDERS = {"f": "female", "m": "male"}
 
 
-def scan_table(table: Path, *, reserved: Collection[str] = RESERVED) -> Scan:
+def scan_table(table: Path, *, reserved: Collection[str] = ()) -> Scan:
     """Read a table of recordings.
 
     Args:
         table: path of the .csv file.
-        reserved: lower-case names that no further column may have, such as the store's own.
+        reserved: lower-case names that no further column may have, besides `RESERVED`.
 
     Returns:
         A scan whose root is the table's folder; rows that cannot be taken are in `rejected`.
@@ -70,7 +70,7 @@ def scan_table(table: Path, *, reserved: Collection[str] = RESERVED) -> Scan:
     """
     dataset = _dataset_name(table)
     header, rows = _read(table)
-    _check_columns(table, header, reserved)
+    _check_columns(table, header, {*RESERVED, *reserved})
     root = Path(os.path.abspath(table.parent))  # noqa: PTH100
     recordings, rejected = _take_rows(dataset, root, header, rows)
     if not recordings:

@@ -15,9 +15,10 @@ from ser_features.engine.plan import Plan, plan
 from ser_features.engine.task import Failure, Target
 from ser_features.engine.work import failure_row, read_rows
 from ser_features.errors import InputError
-from ser_features.extractors import FAMILIES, check_families
+from ser_features.extractors import CORE_COLUMNS, FAMILIES, check_families
 from ser_features.manifest import Copies, Scan
 from ser_features.store import Store, layout, open_or_create, open_store
+from ser_features.store.schema import FRAME_COLUMNS
 from ser_features.store.write import commit_failures
 
 DEFAULT_PROFILE = SPEECH16K
@@ -114,7 +115,8 @@ def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
     """
     if not datasets:
         raise InputError(f"no corpus named: expected --datasets with some of {', '.join(corpora.names())}")
-    scans = [corpora.scan(word, data) for word in dict.fromkeys(datasets)]
+    reserved = {column.name for column in (*CORE_COLUMNS, *FRAME_COLUMNS)}
+    scans = [corpora.scan(word, data, reserved=reserved) for word in dict.fromkeys(datasets)]
     names = [scan.dataset for scan in scans]
     twice = {name for name in names if names.count(name) > 1}
     if twice:

@@ -1,9 +1,12 @@
 """Signal → duration, amplitude, RMS level, intensity and zero crossings."""
 
+from math import gcd
+
 import numpy as np
 
 from ser_features.extractors.base import Analysis
 from ser_features.manifest import Column
+from ser_features.preprocess import frame_sums
 
 FAINTEST_RMS = 1e-5
 """Frames below count as this in dB (−100 dB re full scale), so that silence has a finite level."""
@@ -71,7 +74,10 @@ def zero_crossing_rate(signal: np.ndarray, frame_length: int, hop_length: int) -
         float64, shape (1 + n // hop_length,), 0–1; changes between frames are not counted.
     """
     negative = np.pad(signal < -CROSSING_THRESHOLD, frame_length // 2, mode="edge")
-    changes = np.zeros(negative.size, np.int64)
-    np.cumsum(negative[1:] != negative[:-1], out=changes[1:])
-    starts = np.arange(0, negative.size - frame_length + 1, hop_length)
-    return (changes[starts + frame_length - 1] - changes[starts]) / frame_length
+    changes = np.zeros(negative.size, np.int8)
+    np.not_equal(negative[1:], negative[:-1], out=changes[1:].view(bool))
+    block = gcd(frame_length, hop_length)
+    blocks = changes[: changes.size // block * block].reshape(-1, block).sum(axis=1, dtype=np.int32)
+    counts = frame_sums(blocks, frame_length // block, hop_length // block)
+    # A change from the sample before the frame to its first one lies between two frames.
+    return (counts - changes[: counts.size * hop_length : hop_length]) / frame_length

@@ -67,10 +67,10 @@ def mean_autocorrelation(onset_strength: np.ndarray, window: int) -> np.ndarray:
     """
     ramped = np.pad(onset_strength, window // 2, mode="linear_ramp")
     around = np.lib.stride_tricks.sliding_window_view(ramped, window)[: onset_strength.size]
-    around = around * hann(window, window)
-    energy = np.square(around).sum(axis=1)
-    size = 2 * window
-    spectrum = scipy.fft.rfft(around, size, axis=1)
+    windowed = np.zeros((len(around), 2 * window), np.float32)
+    np.multiply(around, hann(window, window), out=windowed[:, :window])
+    energy = np.einsum("ij,ij->i", windowed[:, :window], windowed[:, :window])
+    spectrum = scipy.fft.rfft(windowed, axis=1)
     power = np.square(spectrum.real) + np.square(spectrum.imag)
     weights = 1 / np.where(energy > np.finfo(np.float32).tiny, energy, np.float32(1))
-    return scipy.fft.irfft(weights @ power / np.float32(len(around)), size)[:window]
+    return scipy.fft.irfft(weights @ power / np.float32(len(around)), 2 * window)[:window]

@@ -1,0 +1,160 @@
+"""How fast is extraction? This project, the usual notebook loop, and the floor, on the same files in one run.
+
+    python benchmarks/extract.py --data ../shared/data --files 240
+
+- notebook: one file at a time, librosa load at 48 kHz, pyin 50–500 Hz, each librosa feature computed from the
+  waveform, Praat jitter and shimmer: what such notebooks do. It is run on every tenth of the files, because it
+  is so slow; its time per file is what counts.
+- floor: decode, resample, one STFT, one Praat pitch + point process + jitter + shimmer, nothing else. Once over
+  the trimmed signal (what this project analyses too) and once over the whole signal.
+- ser: `extract_corpora` into a fresh store, from the call to its return: planning, worker start, commits and all.
+  The worker's steady rate (without its start) is shown as well, from the slope between two sizes of the job.
+
+Times of shared machines drift: read the ratios of one run, not the seconds.
+"""
+
+import os
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+os.environ.update(ONE_THREAD)
+
+import argparse  # noqa: E402
+import tempfile  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable, Sequence  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import librosa  # noqa: E402
+import numpy as np  # noqa: E402
+import parselmouth  # noqa: E402
+import scipy.fft  # noqa: E402
+import soundfile  # noqa: E402
+import soxr  # noqa: E402
+from parselmouth.praat import call  # noqa: E402
+
+from ser_features import corpora  # noqa: E402
+from ser_features.config import SPEECH16K  # noqa: E402
+from ser_features.engine import extract_corpora  # noqa: E402
+from ser_features.preprocess import speech_bounds  # noqa: E402
+
+NOTEBOOK_SHARE = 10
+
+
+def notebook(path: Path) -> dict[str, float]:
+    """The usual notebook cell: every feature starts again from the waveform."""
+    y, sr = librosa.load(path, sr=48_000)
+    f0, _, _ = librosa.pyin(y, fmin=50, fmax=500, sr=sr)
+    mfcc = librosa.feature.mfcc(y=y, sr=sr, n_mfcc=13)
+    sound = parselmouth.Sound(y, sr)
+    pulses = call(sound, "To PointProcess (periodic, cc)", 50, 500)
+    values = {
+        "pitch": np.nanmean(f0),
+        "rms": librosa.feature.rms(y=y).mean(),
+        "zcr": librosa.feature.zero_crossing_rate(y).mean(),
+        "centroid": librosa.feature.spectral_centroid(y=y, sr=sr).mean(),
+        "rolloff": librosa.feature.spectral_rolloff(y=y, sr=sr).mean(),
+        "flux": librosa.onset.onset_strength(y=y, sr=sr).mean(),
+        "tempo": librosa.feature.tempo(y=y, sr=sr)[0],
+        "mel": librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=sr)).mean(),
+        "delta": librosa.feature.delta(mfcc).mean(),
+        "delta2": librosa.feature.delta(mfcc, order=2).mean(),
+        "jitter": call(pulses, "Get jitter (local)", 0, 0, 0.0001, 0.02, 1.3),
+        "shimmer": call([sound, pulses], "Get shimmer (local)", 0, 0, 0.0001, 0.02, 1.3, 1.6),
+    }
+    return values | {f"mfcc_{i}": row.mean() for i, row in enumerate(mfcc)}
+
+
+def decoded(path: Path) -> np.ndarray:
+    """Decode to mono at the profile's rate."""
+    signal, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    return soxr.resample(signal.mean(axis=1), rate, SPEECH16K.audio.sample_rate)
+
+
+def floor(signal: np.ndarray) -> None:
+    """One STFT and one Praat pass, with the profile's parameters."""
+    frames, pitch = SPEECH16K.frames, SPEECH16K.pitch
+    padded = np.pad(signal, frames.n_fft // 2)
+    views = np.lib.stride_tricks.sliding_window_view(padded, frames.n_fft)[:: frames.hop_length]
+    scipy.fft.rfft(views * np.hanning(frames.n_fft).astype(np.float32), axis=1)
+    sound = parselmouth.Sound(signal.astype(np.float64), SPEECH16K.audio.sample_rate)
+    contour = sound.to_pitch_ac(
+        time_step=pitch.time_step, pitch_floor=pitch.floor, pitch_ceiling=pitch.ceiling
+    )
+    pulses = call([sound, contour], "To PointProcess (cc)")
+    call(pulses, "Get jitter (local)", 0, 0, 0.0001, 0.02, 1.3)
+    call([sound, pulses], "Get shimmer (local)", 0, 0, 0.0001, 0.02, 1.3, 1.6)
+
+
+def floor_seconds(paths: Sequence[Path], *, trimmed: bool) -> float:
+    """Seconds of the floor over all files; finding where to trim is not counted."""
+    total = 0.0
+    for path in paths:
+        start = time.perf_counter()
+        signal = decoded(path)
+        total += time.perf_counter() - start
+        if trimmed and SPEECH16K.audio.trim_db is not None:
+            begin, end = speech_bounds(signal, SPEECH16K.audio.trim_db)
+            signal = signal[begin:end]
+        start = time.perf_counter()
+        floor(signal)
+        total += time.perf_counter() - start
+    return total
+
+
+def ser_seconds(data: Path, files: int, workers: int) -> float:
+    """Seconds of a whole extraction of `files` RAVDESS recordings into a fresh store."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        report = extract_corpora(
+            ["ravdess"], data=data, store=Path(folder) / "store", workers=workers, limit=files
+        )
+        seconds = time.perf_counter() - start
+    if report.stored != files:
+        raise SystemExit(f"{report.stored} of {files} files stored: choose --files within the corpus")
+    return seconds
+
+
+def timed(function: Callable[[Path], object], paths: Sequence[Path]) -> float:
+    """Seconds of a function over files."""
+    start = time.perf_counter()
+    for path in paths:
+        function(path)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Measure, and print one line per contender."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--files", type=int, default=240)
+    options = parser.parse_args()
+    scan = corpora.scan("ravdess", options.data)
+    step = len(scan.recordings) / options.files
+    paths = [scan.root / scan.recordings[int(i * step)].path for i in range(options.files)]
+
+    notebook(paths[0])  # librosa compiles on first use; that is not counted
+    slow = paths[::NOTEBOOK_SHARE]
+    per_file = {"notebook loop": timed(notebook, slow) / len(slow)}
+    floor_seconds(paths[:5], trimmed=True)
+    per_file["floor, trimmed signal"] = floor_seconds(paths, trimmed=True) / len(paths)
+    per_file["floor, whole signal"] = floor_seconds(paths, trimmed=False) / len(paths)
+    for workers in (1, 2):
+        whole = ser_seconds(options.data, options.files, workers)
+        half = ser_seconds(options.data, options.files // 2, workers)
+        name = f"ser, {workers} worker{'s' if workers > 1 else ''}"
+        per_file[f"{name}, all included"] = whole / options.files
+        per_file[f"{name}, steady"] = (whole - half) / (options.files - options.files // 2)
+    _print(per_file)
+
+
+def _print(per_file: dict[str, float]) -> None:
+    slowest, lowest = per_file["notebook loop"], per_file["floor, trimmed signal"]
+    print(f"{'':32}{'ms/file':>9}{'files/s':>9}{'x notebook':>12}{'x floor time':>14}")
+    for name, seconds in per_file.items():
+        print(
+            f"{name:32}{seconds * 1e3:9.2f}{1 / seconds:9.1f}{slowest / seconds:12.1f}{seconds / lowest:14.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

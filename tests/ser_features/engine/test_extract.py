@@ -1,0 +1,259 @@
+"""The main promise: a run does what is missing, says what it could not do, and changes nothing else."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import soundfile
+
+from ser_features.config import PAPER48K
+from ser_features.engine import Observer, extract_corpora
+from ser_features.errors import InputError
+from ser_features.extractors import CORE_COLUMNS
+from ser_features.pipeline import extract
+from ser_features.store import open_store
+
+
+def tree(root: Path) -> dict[str, tuple[str, int]]:
+    """Content and modification time of every file."""
+    return {
+        str(path.relative_to(root)): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_every_recording_has_one_row_with_the_pipeline_s_values(extract_tess, tess, tmp_path):
+    report = extract_tess()
+    rows = pd.read_parquet(tmp_path / "store" / "files")
+    assert (report.stored, report.unchanged, report.failures) == (84, 0, [])
+    assert rows["file_id"].is_unique
+    assert len(rows) == 84
+    row = rows.set_index("file_id").loc["tess/OAF_worda_angry"]
+    features = extract(tess / row["path"], open_store(tmp_path / "store").profile)
+    for column in CORE_COLUMNS:
+        assert row[column.name] == pytest.approx(features.columns[column.name], rel=1e-7, nan_ok=True)
+    assert (row["speaker"], row["emotion"], row["gender"], row["age"]) == ("OAF", "angry", "female", 64)
+    assert row["audio_sha256"] == hashlib.sha256((tess / row["path"]).read_bytes()).hexdigest()
+
+
+def test_frames_of_a_row_are_those_of_its_recording(extract_tess, tess, tmp_path):
+    extract_tess()
+    store = open_store(tmp_path / "store")
+    rows = store.files().sample(8, random_state=1)
+    for family in ("mel", "mfcc"):
+        for path, stored in zip(rows["path"], store.frames(rows, family), strict=True):
+            assert (stored == extract(tess / path, store.profile).frames[family]).all()
+
+
+def test_second_run_decodes_nothing_and_changes_no_byte(extract_tess, tmp_path):
+    extract_tess()
+    before = tree(tmp_path / "store")
+    plans = []
+    report = extract_tess(observer=Observer(on_plan=lambda todo, unchanged: plans.append((todo, unchanged))))
+    assert plans == [(0, 84)]
+    assert (report.stored, report.unchanged) == (0, 84)
+    assert tree(tmp_path / "store") == before
+
+
+def test_one_and_two_workers_give_the_same_store(extract_tess, tmp_path):
+    extract_tess(store=tmp_path / "one", workers=1)
+    extract_tess(store=tmp_path / "two", workers=2)
+    one, two = tree(tmp_path / "one"), tree(tmp_path / "two")
+    assert {name: content for name, (content, _) in one.items()} == {
+        name: content for name, (content, _) in two.items()
+    }
+
+
+def test_only_a_changed_recording_is_computed_again(extract_tess, tess, tmp_path):
+    extract_tess()
+    before = pd.read_parquet(tmp_path / "store" / "files").set_index("file_id").sort_index()
+    soundfile.write(tess / "tess" / "OAF_worda_angry.wav", [0.5, -0.5] * 4000, 16_000)
+    report = extract_tess()
+    after = pd.read_parquet(tmp_path / "store" / "files").set_index("file_id").sort_index()
+    assert (report.stored, report.unchanged) == (1, 83)
+    changed = before["audio_sha256"] != after["audio_sha256"]
+    assert list(before.index[changed]) == ["tess/OAF_worda_angry"]
+    same = [column.name for column in CORE_COLUMNS]
+    pd.testing.assert_frame_equal(before.loc[~changed, same], after.loc[~changed, same])
+    store = open_store(tmp_path / "store")
+    for path, stored in zip(store.files()["path"], store.frames(store.files(), "mel"), strict=True):
+        assert (stored == extract(tess / path, store.profile).frames["mel"]).all()
+
+
+def test_no_frames_of_replaced_shards_are_left(extract_tess, tess, tmp_path):
+    extract_tess()
+    soundfile.write(tess / "tess" / "OAF_worda_angry.wav", [0.5, -0.5] * 4000, 16_000)
+    extract_tess()
+    stored = {path.name.split(".")[0] for path in (tmp_path / "store" / "frames").rglob("*.npy")}
+    assert stored == set(open_store(tmp_path / "store").files()["frame_shard"])
+
+
+def test_touched_recording_is_not_computed_again(extract_tess, tess):
+    extract_tess()
+    os.utime(tess / "tess" / "OAF_worda_angry.wav")
+    assert extract_tess().stored == 0
+
+
+def test_growing_corpus_never_stores_a_recording_twice(extract_tess, tess, tmp_path):
+    assert extract_tess(limit=10).stored == 10
+    assert extract_tess(limit=50).stored == 40
+    soundfile.write(tess / "tess" / "OAF_aaa_angry.wav", [0.5, -0.5] * 4000, 16_000)
+    assert extract_tess().stored == 35
+    rows = pd.read_parquet(tmp_path / "store" / "files")
+    assert rows["file_id"].is_unique
+    assert len(rows) == 85
+
+
+def test_limit_takes_recordings_of_every_speaker_and_emotion(extract_tess, tmp_path):
+    extract_tess(limit=14)
+    rows = pd.read_parquet(tmp_path / "store" / "files")
+    assert set(rows["speaker"]) == {"OAF", "YAF"}
+    assert rows["emotion"].nunique() >= 4
+
+
+def test_refused_files_are_rows_of_failures_and_the_run_goes_on(extract_tess, tess, tmp_path):
+    (tess / "tess" / "OAF_empty_sad.wav").write_bytes(b"")
+    (tess / "tess" / "OAF_text_sad.wav").write_text("this is no audio at all")
+    (tess / "tess" / "holiday.wav").write_bytes(b"RIFF")
+    report = extract_tess()
+    rows = open_store(tmp_path / "store").failures().to_pandas().set_index("file_id")
+    assert report.stored == 84
+    assert dict(rows["error_class"]) == {
+        "tess/OAF_empty_sad": "EmptyFileError",
+        "tess/OAF_text_sad": "NotAudioError",
+        "tess/tess/holiday.wav": "FileNameError",
+    }
+    assert rows.loc["tess/OAF_empty_sad", "message"].startswith("the file has 0 bytes")
+    assert set(rows["stage"]) == {"audio", "name"}
+    assert (rows["attempts"] == 1).all()
+    assert {failure.file_id for failure in report.failures} == set(rows.index)
+
+
+def test_known_failures_are_not_tried_again_until_their_bytes_change(extract_tess, tess, tmp_path):
+    broken = tess / "tess" / "OAF_text_sad.wav"
+    broken.write_text("this is no audio at all")
+    extract_tess()
+    before = tree(tmp_path / "store")
+    assert [failure.file_id for failure in extract_tess().failures] == ["tess/OAF_text_sad"]
+    assert tree(tmp_path / "store") == before
+    soundfile.write(broken, [0.5, -0.5] * 4000, 16_000)
+    report = extract_tess()
+    assert (report.stored, report.failures) == (1, [])
+    assert len(open_store(tmp_path / "store").failures()) == 0
+
+
+def test_recording_that_broke_loses_its_row_and_says_why(extract_tess, tess, tmp_path):
+    extract_tess()
+    (tess / "tess" / "OAF_worda_angry.wav").write_bytes(b"")
+    report = extract_tess()
+    assert [failure.error_class for failure in report.failures] == ["EmptyFileError"]
+    assert len(pd.read_parquet(tmp_path / "store" / "files")) == 83
+
+
+def test_recording_that_is_gone_keeps_its_row(extract_tess, tess, tmp_path):
+    extract_tess()
+    (tess / "tess" / "OAF_worda_angry.wav").unlink()
+    extract_tess()
+    assert len(pd.read_parquet(tmp_path / "store" / "files")) == 84
+
+
+def test_missing_frame_file_is_made_again(extract_tess, tmp_path):
+    extract_tess()
+    before = tree(tmp_path / "store")
+    next((tmp_path / "store" / "frames").rglob("*.mel.npy")).unlink()
+    assert extract_tess().stored > 0
+    assert {k: v[0] for k, v in tree(tmp_path / "store").items()} == {k: v[0] for k, v in before.items()}
+
+
+def test_identical_audio_is_reported(extract_tess, tess):
+    source = tess / "tess" / "OAF_worda_angry.wav"
+    (tess / "tess" / "OAF_wordz_sad.wav").write_bytes(source.read_bytes())
+    assert extract_tess().identical == [("tess/OAF_worda_angry", "tess/OAF_wordz_sad")]
+
+
+def test_other_profile_or_families_are_refused_naming_both(extract_tess):
+    extract_tess(limit=2)
+    with pytest.raises(InputError, match=r"has profile speech16k \(\w+\), asked for paper48k \(\w+\): pass"):
+        extract_tess(profile=PAPER48K)
+    with pytest.raises(
+        InputError, match="holds the families core mel mfcc, asked for core mel: pass another"
+    ):
+        extract_tess(families=["mel"])
+
+
+def test_core_alone_stores_no_frames(extract_tess, tmp_path):
+    extract_tess(families=["core"], limit=4)
+    assert not (tmp_path / "store" / "frames").exists()
+    assert extract_tess(limit=4).unchanged == 4
+
+
+def test_a_folder_with_other_things_is_no_place_for_a_store(extract_tess, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "letter.txt").write_text("keep me")
+    with pytest.raises(InputError, match="folder with other things in it: expected a store or nothing"):
+        extract_tess(store=tmp_path / "home")
+
+
+def own_corpus(folder: Path, text: str) -> Path:
+    soundfile.write(folder / "a.wav", [0.5, -0.5] * 4000, 16_000)
+    (folder / "mine.csv").write_text(text)
+    return folder / "mine.csv"
+
+
+def test_own_corpus_keeps_unknown_columns_and_follows_corrected_labels(tmp_path):
+    table = own_corpus(tmp_path, "path,emotion,speaker,room\na.wav,joy,anna,kitchen\n")
+    options = {"data": tmp_path, "store": tmp_path / "store", "workers": 1}
+    extract_corpora([str(table)], **options)
+    row = pd.read_parquet(tmp_path / "store" / "files").iloc[0]
+    assert (row["file_id"], row["emotion"], row["emotion_code"], row["room"]) == (
+        "mine/a",
+        "happy",
+        "joy",
+        "kitchen",
+    )
+    table.write_text("path,emotion,speaker,room\na.wav,anger,anna,hall\n")
+    report = extract_corpora([str(table)], **options)
+    corrected = pd.read_parquet(tmp_path / "store" / "files").iloc[0]
+    assert report.stored == 0
+    assert (corrected["emotion"], corrected["room"]) == ("angry", "hall")
+    assert corrected["rms_mean"] == row["rms_mean"]
+
+
+def test_own_column_with_the_name_of_a_feature_is_refused(tmp_path):
+    table = own_corpus(tmp_path, "path,emotion,speaker,pitch_mean\na.wav,joy,anna,3\n")
+    with pytest.raises(InputError, match="pitch_mean"):
+        extract_corpora([str(table)], data=tmp_path, store=tmp_path / "store")
+
+
+def test_same_name_twice_is_refused(tmp_path):
+    first = own_corpus(tmp_path, "path,emotion,speaker\na.wav,joy,anna\n")
+    (tmp_path / "other").mkdir()
+    second = own_corpus(tmp_path / "other", "path,emotion,speaker\na.wav,joy,anna\n")
+    with pytest.raises(InputError, match="two corpora are called 'mine'"):
+        extract_corpora([str(first), str(second)], data=tmp_path, store=tmp_path / "store")
+
+
+def test_workers_never_import_tensorflow():
+    program = (
+        "import sys, ser_features.engine.work; "
+        "print([m for m in ('tensorflow', 'keras', 'xgboost', 'librosa') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_real_corpora_give_3034_rows(real_data, tmp_path):
+    """A tenth of each corpus here; the whole is the issue's own command, and takes minutes."""
+    report = extract_corpora(
+        ["ravdess", "tess", "emodb", "cremad"], data=real_data, store=tmp_path / "store", workers=2, limit=60
+    )
+    assert report.failures == []
+    assert report.stored == 60 * 3 + 12
+    rows = pd.read_parquet(tmp_path / "store" / "files")
+    assert rows.loc[rows["dataset"] == "ravdess", "source_sample_rate"].eq(48_000).all()
+    assert rows["pitch_mean"].between(75, 600).sum() > 180

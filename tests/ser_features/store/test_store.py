@@ -1,0 +1,165 @@
+"""What a store promises its readers and its writers."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import soundfile
+
+from ser_features.config import SPEECH16K
+from ser_features.engine import extract_corpora
+from ser_features.errors import InputError, StoreError
+from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
+from ser_features.store import describe, layout, open_or_create, open_store
+from ser_features.store.schema import ROW_COLUMNS
+from ser_features.store.write import FrameWriter
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    """A store of two corpora, one of them somebody's own with an extra column."""
+    folder = tmp_path_factory.mktemp("stored")
+    for name in ("DC_a01", "JE_sa03", "KL_n10"):
+        (folder / "savee").mkdir(exist_ok=True)
+        soundfile.write(folder / "savee" / f"{name}.wav", np.sin(np.arange(8000) / (7 + len(name))), 16_000)
+    soundfile.write(folder / "b.wav", np.sin(np.arange(8000) / 20), 16_000)
+    (folder / "mine.csv").write_text("path,emotion,speaker,room\nb.wav,sad,eve,hall\n")
+    extract_corpora(["savee", str(folder / "mine.csv")], data=folder, store=folder / "store", workers=1)
+    return folder / "store"
+
+
+def test_pandas_reads_the_files_folder(root):
+    rows = pd.read_parquet(root / "files")
+    assert len(rows) == 4
+    assert set(rows["dataset"]) == {"savee", "mine"}
+    expected = [column.name for column in (*NAME_COLUMNS, *AUDIO_COLUMNS)]
+    assert list(rows.columns)[: len(expected)] == expected
+
+
+def test_every_column_has_unit_and_description_in_parquet_and_in_store_json(root):
+    dictionary = {c["name"]: c for c in json.loads((root / "store.json").read_text())["columns"]}
+    schema = pq.read_schema(next((root / "files" / "dataset=savee").glob("*.parquet")))
+    assert [field.name for field in schema] == [column.name for column in ROW_COLUMNS]
+    for field in schema:
+        assert field.metadata[b"description"].decode() == dictionary[field.name]["description"] != ""
+        assert field.metadata[b"unit"].decode() == dictionary[field.name]["unit"]
+    assert all(c["unit"] for c in dictionary.values() if c["type"] not in ("string",))
+
+
+def test_features_are_float32(root):
+    rows = pd.read_parquet(root / "files")
+    assert rows["pitch_mean"].dtype == np.float32
+
+
+def test_unvoiced_pitch_is_null_not_zero(tmp_path):
+    noise = np.random.default_rng(0).standard_normal(16_000) * 0.1
+    soundfile.write(tmp_path / "n.wav", noise, 16_000)
+    (tmp_path / "mine.csv").write_text("path,emotion,speaker\nn.wav,sad,eve\n")
+    extract_corpora([str(tmp_path / "mine.csv")], data=tmp_path, store=tmp_path / "store", workers=1)
+    row = pd.read_parquet(tmp_path / "store" / "files").iloc[0]
+    assert np.isnan(row["pitch_mean"])
+    assert row["voiced_ratio"] == 0
+
+
+def test_own_columns_are_read_with_the_others(root):
+    rows = open_store(root).files()
+    assert rows.set_index("file_id").loc["mine/b", "room"] == "hall"
+    assert rows.set_index("file_id").loc["savee/DC_a01", "room"] is None or pd.isna(
+        rows.set_index("file_id").loc["savee/DC_a01", "room"]
+    )
+
+
+def test_unknown_corpus_is_named_with_those_that_are_there(root):
+    with pytest.raises(InputError, match=r"no 'tess' in .*: it holds mine, savee: run ser extract"):
+        open_store(root).files(["tess"])
+
+
+def test_missing_store_says_how_to_make_one(tmp_path):
+    with pytest.raises(
+        InputError, match=r"no store at .*: expected .*store\.json: make one with ser extract"
+    ):
+        open_store(tmp_path / "nowhere")
+
+
+def test_damaged_description_is_an_error_not_a_crash(tmp_path):
+    (tmp_path / "store.json").write_text("{")
+    with pytest.raises(StoreError, match="is damaged"):
+        open_store(tmp_path)
+
+
+def test_other_format_is_refused(root, tmp_path):
+    content = json.loads((root / "store.json").read_text()) | {"format": 99}
+    (tmp_path / "store.json").write_text(json.dumps(content))
+    with pytest.raises(StoreError, match="has format 99, expected 1"):
+        open_store(tmp_path)
+
+
+def test_unknown_frames_are_refused(root):
+    store = open_store(root)
+    with pytest.raises(InputError, match=r"no 'chroma' frames in .*: it holds core, mel, mfcc"):
+        store.frames(store.files(), "chroma")
+
+
+def test_frames_are_read_only_views(root):
+    store = open_store(root)
+    frames = store.frames(store.files(), "mel")[0]
+    assert isinstance(frames, np.memmap)
+    assert not frames.flags.writeable
+
+
+def test_damaged_table_is_named(root, tmp_path):
+    store = open_or_create(tmp_path / "s", SPEECH16K, ("core",))
+    part = layout.dataset_folder(store.root, "files", "tess") / layout.part_name("00000")
+    part.parent.mkdir(parents=True)
+    part.write_bytes(b"PAR1 nothing")
+    with pytest.raises(StoreError, match=r"part-00000\.parquet cannot be read"):
+        store.files()
+
+
+def test_describe_counts_by_corpus(root):
+    described = {d.dataset: d for d in describe(open_store(root))}
+    assert (described["savee"].rows, described["savee"].speakers, described["savee"].emotions) == (3, 3, 3)
+    assert described["mine"].hours == pytest.approx(0.5 / 3600, rel=0.2)
+
+
+def test_uncommitted_frames_leave_nothing(tmp_path):
+    with FrameWriter(tmp_path, "x", "00000", ("mel",), layout.run_id()) as writer:
+        writer.append({"mel": np.ones((5, 64), np.float32)})
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_frames_of_unequal_length_are_refused(tmp_path):
+    with (
+        FrameWriter(tmp_path, "x", "00000", ("mel", "mfcc"), layout.run_id()) as writer,
+        pytest.raises(ValueError, match=r"expected .* with equal numbers of frames"),
+    ):
+        writer.append({"mel": np.ones((5, 64)), "mfcc": np.ones((4, 39))})
+
+
+def write_half(path: Path) -> None:
+    with layout.replacing(path, layout.run_id()) as file:
+        file.write(b"half")
+        raise OSError("disk full")
+
+
+def test_failed_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    with pytest.raises(OSError, match="disk full"):
+        write_half(path)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_sweep_removes_litter_of_dead_runs_only(tmp_path):
+    host, process = layout.run_id().rsplit(".", 1)
+    dead = tmp_path / f".a.npy.{host}.4194304"
+    alive = tmp_path / f".b.npy.{host}.{process}"
+    elsewhere = tmp_path / ".c.npy.another.4194304"
+    for path in (dead, alive, elsewhere):
+        path.touch()
+    assert layout.sweep(tmp_path) == 1
+    assert sorted(tmp_path.iterdir()) == sorted([alive, elsewhere])
