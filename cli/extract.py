@@ -79,11 +79,8 @@ def _print_noticed(report: "ExtractReport") -> None:
     for group in report.identical:
         print(f"identical audio: {' = '.join(group)}", file=sys.stderr)
     for dataset, copies in report.copies.items():
-        first = copies[0]
-        print(
-            f"{dataset}: {len(copies)} second copies left out, such as {first.dropped!r} (kept {first.kept!r})",
-            file=sys.stderr,
-        )
+        example = f"such as {copies[0].dropped!r} (kept {copies[0].kept!r})"
+        print(f"{dataset}: {len(copies)} second copies left out, {example}", file=sys.stderr)
 
 
 def _print_summary(report: "ExtractReport", store: Path) -> None:

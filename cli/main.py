@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from cli import corpora, demo, evaluate, extract, predict, store, train
@@ -60,10 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _report(error: Exception) -> int:
     """Print an error as one line and return the exit code."""
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        error.show()
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(str(error), file=sys.stderr)
         return 2
-    if isinstance(error, click.Abort):
+    if isinstance(error, typer.Abort):
         print("error: stopped; what is finished is stored: run the same command again", file=sys.stderr)
         return 130
     print(f"error: {_text(error)}", file=sys.stderr)
@@ -73,8 +72,9 @@ def _report(error: Exception) -> int:
 def _text(error: Exception) -> str:
     if isinstance(error, SerError):
         return str(error)
-    if isinstance(error, click.ClickException):
+    # Some versions of Typer bring their own click, others use the package: usage errors are told by shape.
+    if hasattr(error, "format_message"):
         context = getattr(error, "ctx", None)
         hint = f": see {context.command_path} --help" if context else ""
-        return " ".join(error.format_message().split()) + hint
+        return " ".join(error.format_message().split()).rstrip(".") + hint
     return f"unexpected {type(error).__name__}: {' '.join(str(error).split())}: run it again with --debug"

@@ -5,15 +5,14 @@ before the flag or after `--`.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
-import click
 
-
-def repeat_flags(command: click.Command, words: Sequence[str]) -> list[str]:
+def repeat_flags(command: Any, words: Sequence[str]) -> list[str]:
     """Repeat the flag in front of every word that follows a repeatable flag.
 
     Args:
-        command: the whole command line.
+        command: the whole command line, as Typer builds it.
         words: as typed.
 
     Returns:
@@ -40,14 +39,14 @@ def _has_value(words: Sequence[str], position: int) -> bool:
     return position + 1 < len(words) and not words[position + 1].startswith("-")
 
 
-def _repeatable(command: click.Command, words: Sequence[str]) -> set[str]:
+def _repeatable(command: Any, words: Sequence[str]) -> set[str]:
     """Repeatable flags of the subcommand that `words` begin with."""
     for word in words:
-        if isinstance(command, click.Group) and word in command.commands:
+        if word in getattr(command, "commands", ()):
             command = command.commands[word]
     return {
         flag
         for parameter in command.params
-        if isinstance(parameter, click.Option) and parameter.multiple
+        if getattr(parameter, "multiple", False)
         for flag in parameter.opts
     }

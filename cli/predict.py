@@ -1,0 +1,73 @@
+"""`ser predict`: audio files → emotions."""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ser_models.inference import Prediction
+
+
+class Format(StrEnum):
+    """How predictions are printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def predict(
+    artifact: Annotated[Path, typer.Argument(help="Folder of a trained model.")],
+    files: Annotated[list[Path], typer.Argument(help="Audio files.")],
+    top: Annotated[int, typer.Option(min=1, help="How many emotions to rank.")] = 3,
+    output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+) -> int:
+    """Recognise the emotion of each file; exits with 1 if a file was refused.
+
+    Example: ser predict artifacts/cnn_lstm call.wav --top 3
+    """
+    from ser_models.inference import load
+
+    predictor = load(artifact)
+    predictions = predictor.predict(files, top=top)
+    refused = [prediction for prediction in predictions if prediction.error]
+    for prediction in refused:
+        print(f"refused {prediction.file}: {prediction.error}", file=sys.stderr)
+    if output is Format.json:
+        content = [prediction.to_json() for prediction in predictions]
+        print(json.dumps(content, indent=2, ensure_ascii=False))
+    elif output is Format.csv:
+        _print_csv(predictions, predictor.labels)
+    else:
+        _print_table(predictions)
+        if predictor.warning:
+            print(f"warning: {predictor.warning}", file=sys.stderr)
+    return 1 if refused else 0
+
+
+def _print_table(predictions: "Sequence[Prediction]") -> None:
+    from cli.tables import print_table
+
+    rows = [
+        [prediction.file, *(f"{each['emotion']} {each['probability']:.3f}" for each in prediction.top)]
+        for prediction in predictions
+        if not prediction.error
+    ]
+    if rows:
+        print_table(["file", *(f"{rank}." for rank in range(1, len(rows[0])))], rows)
+
+
+def _print_csv(predictions: "Sequence[Prediction]", labels: Sequence[str]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(
+        ["file", "emotion", "confidence", *(f"p_{label}" for label in labels), "warning", "error"]
+    )
+    for each in predictions:
+        probabilities = [each.probabilities.get(label, "") for label in labels]
+        writer.writerow([each.file, each.emotion, each.confidence, *probabilities, each.warning, each.error])

@@ -1,0 +1,135 @@
+"""`ser train`: feature store → trained, measured artifact."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ser_models.training import Progress, Step
+
+
+def train(
+    model: Annotated[str, typer.Option(help="mlp, cnn_lstm, xgboost or logistic.")],
+    datasets: Annotated[
+        list[str] | None, typer.Option(help="Corpora to train on, several words; default: all in the store.")
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(help="speaker (default): unseen speakers are tested; random; cross-corpus."),
+    ] = None,
+    test_datasets: Annotated[
+        list[str] | None, typer.Option(help="Corpora to test on and not to train on (cross-corpus).")
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(help="Test every speaker once, in so many folds; default: one 70/15/15 split."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 0,
+    store: Annotated[Path, typer.Option(help="The feature store.")] = Path("data/store"),
+    out: Annotated[
+        Path | None, typer.Option(help="Where the artifact goes; default: artifacts/<model>.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print metrics.json instead of the summary.")
+    ] = False,
+) -> None:
+    """Train a model on the feature store and measure it on speakers it has never heard.
+
+    Example: ser train --model cnn_lstm --datasets ravdess --folds 5
+    """
+    from ser_models.experiment import Plan, run
+
+    folder = out or Path("artifacts") / model
+    plan = Plan(
+        model=model,
+        datasets=datasets or None,
+        split=split,
+        test_datasets=test_datasets or (),
+        folds=folds,
+        seed=seed,
+    )
+    with training_progress() as progress:
+        metrics = run(store, folder, plan, progress)
+    if as_json:
+        print(json.dumps(metrics, indent=2, ensure_ascii=False))
+        return
+    print_metrics(metrics)
+    print(f"artifact: {folder}\nnext: ser predict {folder} FILE.wav")
+
+
+def print_metrics(metrics: Mapping[str, Any]) -> None:
+    """Print a result: the UAR with its interval and chance, what qualifies it, then the classes."""
+    from cli.tables import print_table
+
+    synthetic = " (synthetic speech)" if metrics["synthetic"] else ""
+    low, high = metrics["interval"]
+    print(f"{metrics['model']} on {' + '.join(metrics['datasets'])}{synthetic}: {metrics['protocol']}")
+    print(
+        f"UAR {metrics['uar']:.3f}, 95 % interval {low:.3f} to {high:.3f} over {metrics['interval_over']}, "
+        f"chance {metrics['chance']:.3f}"
+    )
+    if len(metrics["folds"]) > 1:
+        print(f"UAR by fold: {' '.join(f'{value:.3f}' for value in metrics['folds'])}")
+    print(
+        f"accuracy {metrics['accuracy']:.3f}, macro F1 {metrics['macro_f1']:.3f}, {metrics['n']} recordings"
+    )
+    for finding in metrics["leakage"]:
+        print(f"LEAK {finding['kind']}: {finding['message']}")
+    if not metrics["leakage"]:
+        print("leaks: none found")
+    for note in metrics["notes"]:
+        print(f"note: {note}")
+    print()
+    rows = [
+        [label, *(f"{values[name]:.3f}" for name in ("recall", "precision", "f1")), str(values["support"])]
+        for label, values in metrics["per_class"].items()
+    ]
+    print_table(["emotion", "recall", "precision", "F1", "recordings"], rows)
+    if len(metrics["per_corpus"]) > 1:
+        print()
+        print_table(["corpus", "UAR"], [[name, f"{uar:.3f}"] for name, uar in metrics["per_corpus"].items()])
+    print()
+
+
+@contextmanager
+def training_progress() -> Iterator["Progress"]:
+    """Show the training on stderr: a live line per fold on a terminal, a plain line per fold elsewhere."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.live import Live
+
+    with Live(console=Console(stderr=True), refresh_per_second=4) as live:
+
+        def show(step: "Step") -> None:
+            if step.row:
+                live.update(_line(step.part, step.row))
+
+        yield show
+
+
+class _Lines:
+    """Prints each part of a training when it is done, with the epoch that was kept."""
+
+    def __init__(self) -> None:
+        self._rows: list[Mapping[str, float]] = []
+
+    def __call__(self, step: "Step") -> None:
+        if step.row:
+            self._rows.append(step.row)
+            return
+        print(_line(step.part, min(self._rows, key=lambda row: row["val_loss"])), file=sys.stderr)
+        self._rows = []
+
+
+def _line(part: str, row: Mapping[str, float]) -> str:
+    return (
+        f"{part}: epoch {row['epoch']:.0f}, loss {row['loss']:.3f}, "
+        f"validation loss {row['val_loss']:.3f}, validation UAR {row['val_uar']:.3f}"
+    )

@@ -1,0 +1,48 @@
+"""`ser extract` as its users meet it."""
+
+import pandas as pd
+
+
+def test_extract_prints_counts_by_corpus_and_emotion_and_the_next_command(ser, savee, tmp_path):
+    answer = ser("extract", "--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--workers", 1)
+    assert answer.code == 0
+    header, row, summary, following = answer.out.splitlines()
+    assert header.split() == ["corpus", "angry", "happy", "neutral", "sad", "all"]
+    assert row.split() == ["savee", "2", "2", "2", "2", "8"]
+    assert summary == f"8 stored, 0 unchanged, 0 failed: {tmp_path / 's'}"
+    assert following == f"next: ser train --model xgboost --store {tmp_path / 's'}"
+    assert "identical audio: savee/DC_a01 = savee/JE_a01" in answer.err
+    assert len(pd.read_parquet(tmp_path / "s" / "files")) == 8
+
+
+def test_refused_files_are_named_and_counted_against_the_limit(ser, savee, tmp_path):
+    (savee / "savee" / "KL_a01.wav").write_bytes(b"")
+    (savee / "savee" / "notes.wav").write_bytes(b"")
+    words = ["extract", "--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--workers", 1]
+    answer = ser(*words, "--max-failures", 1)
+    assert answer.code == 1
+    assert "refused 'savee/KL_a01.wav': EmptyFileError: the file has 0 bytes" in answer.err
+    assert "refused 'savee/notes.wav': FileNameError: 'notes.wav'" in answer.err
+    assert "8 stored, 0 unchanged, 2 failed" in answer.out
+    assert ser(*words, "--max-failures", 2).code == 0
+    assert ser(*words).code == 0
+
+
+def test_nothing_but_failures_is_no_success(ser, tmp_path):
+    (tmp_path / "savee").mkdir()
+    (tmp_path / "savee" / "KL_a01.wav").write_bytes(b"")
+    answer = ser("extract", "--datasets", "savee", "--data", tmp_path, "--store", tmp_path / "s")
+    assert answer.code == 1
+
+
+def test_data_root_may_come_from_the_environment(ser, savee, tmp_path, monkeypatch):
+    monkeypatch.setenv("SER_DATA", str(savee))
+    assert ser("extract", "--datasets", "savee", "--store", tmp_path / "s", "--limit", 2).code == 0
+
+
+def test_store_info_says_what_is_there(ser, savee, tmp_path):
+    ser("extract", "--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--workers", 1)
+    answer = ser("store", "info", "--store", tmp_path / "s", "--columns")
+    assert "profile speech16k" in answer.out
+    assert "savee      8         2         4" in answer.out
+    assert "pitch_mean [Hz]: Mean F0 over voiced frames; null if nothing is voiced." in answer.out

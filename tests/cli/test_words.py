@@ -1,0 +1,32 @@
+"""Several words after one flag, as people type it."""
+
+import pytest
+import typer
+
+from cli.main import app
+from cli.words import repeat_flags
+
+COMMAND = typer.main.get_command(app)
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("extract --datasets tess cremad", "extract --datasets tess --datasets cremad"),
+        ("extract --datasets tess --datasets cremad", "extract --datasets tess --datasets cremad"),
+        (
+            "extract --datasets tess cremad --workers 2",
+            "extract --datasets tess --datasets cremad --workers 2",
+        ),
+        ("extract --workers 2 --datasets tess", "extract --workers 2 --datasets tess"),
+        ("extract --datasets=tess", "extract --datasets=tess"),
+        ("extract --datasets", "extract --datasets"),
+        ("train --model mlp --test-datasets a b", "train --model mlp --test-datasets a --test-datasets b"),
+        ("evaluate A --datasets a b", "evaluate A --datasets a --datasets b"),
+        ("evaluate --datasets a b -- A", "evaluate --datasets a --datasets b -- A"),
+        ("predict A one.wav two.wav", "predict A one.wav two.wav"),
+        ("predict A -", "predict A -"),
+    ],
+)
+def test_flags_are_repeated(typed, understood):
+    assert repeat_flags(COMMAND, typed.split()) == understood.split()
