@@ -13,6 +13,7 @@ path → header checks (nothing decoded yet) → decode → mono mix → sample 
 import hashlib
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import numpy as np
 import soundfile
 
 from ser_features.errors import (
+    AudioError,
     EmptyFileError,
     NonFiniteAudioError,
     NoSamplesError,
@@ -67,6 +69,11 @@ UNKNOWN_LENGTH = 0x7FFF_0000
 _SIZE_MISMATCH = re.compile(r"^\s*(?:data|SSND|Data Size|riff)\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)
 _RF64_MISMATCH = re.compile(r"Calculated frame count (\d+) does not match value from 'ds64' chunk of (\d+)")
 
+# libsndfile's error numbers; its MP3 decoder says 7 ("not a regular file") where it finds no frame.
+_UNRECOGNISED, _UNSUPPORTED, _NO_FRAME = 1, 4, 7
+_OPEN_END = 2**63 - 1
+_OGG_PAGE = b"OggS"
+
 # MPEG frames hold up to 1152 samples, and encoder delay is not always declared.
 _LOSSY_SLACK = 4 * 1152
 
@@ -104,7 +111,10 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UnreadableFileError(f"cannot read {path.name}: {error.strerror or error}") from error
+        raise UnreadableFileError(
+            f"cannot read {path.name}: {error.strerror or error}: "
+            "expected a readable file: check its path and permissions"
+        ) from error
 
 
 def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float) -> Audio:
@@ -132,15 +142,57 @@ def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float) -> A
     return Audio(signal, sample_rate, channels)
 
 
+class _Memory(io.BytesIO):
+    """Bytes as a file; damaged headers send libsndfile to impossible places, where nothing may be raised."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move where possible, else stay."""
+        try:
+            return super().seek(offset, whence)
+        except (ValueError, OverflowError):
+            return self.tell()
+
+
 def _open(content: bytes) -> soundfile.SoundFile:
+    if content.startswith(_OGG_PAGE) and not _ogg_ends(content):
+        raise TruncatedAudioError(
+            "the OGG stream breaks off before its last page: "
+            "expected a complete file: copy it again from its source"
+        )
     try:
-        return soundfile.SoundFile(io.BytesIO(content))
-    except (soundfile.LibsndfileError, TypeError) as error:
-        reason = getattr(error, "error_string", str(error)).rstrip(".")
-        raise NotAudioError(
-            f"not audio that libsndfile reads ({reason}; it begins with {content[:4]!r}): "
+        return soundfile.SoundFile(_Memory(content))
+    except soundfile.LibsndfileError as error:
+        raise _refused(error, content) from error
+
+
+def _ogg_ends(content: bytes) -> bool:
+    """Whether the last page is whole and marked as the last of its stream (RFC 3533, section 6)."""
+    page = content[content.rfind(_OGG_PAGE) :]
+    if len(page) < 27 or not page[5] & 4:
+        return False
+    segments = page[26]
+    return len(page) >= 27 + segments + sum(page[27 : 27 + segments])
+
+
+def _refused(error: soundfile.LibsndfileError, content: bytes) -> AudioError:
+    reason = _reason(error)
+    if error.code in (_UNRECOGNISED, _NO_FRAME):
+        found = "no MPEG frame in it" if error.code == _NO_FRAME else reason
+        return NotAudioError(
+            f"not audio that libsndfile reads ({found}; it begins with {content[:4]!r}): "
             "expected WAV, FLAC, OGG, MP3, AIFF or AU: convert it"
-        ) from error
+        )
+    if error.code == _UNSUPPORTED or "unimplemented" in reason:
+        return UnsupportedAudioError(
+            f"libsndfile cannot decode it ({reason}): expected WAV, FLAC, OGG, MP3, AIFF or AU: convert it"
+        )
+    return TruncatedAudioError(
+        f"cut short or damaged ({reason}): expected a complete file: copy it again from its source"
+    )
+
+
+def _reason(error: soundfile.LibsndfileError) -> str:
+    return error.error_string.removeprefix("Error : ").rstrip(".")
 
 
 def _check_header(sound: soundfile.SoundFile, min_seconds: float, max_seconds: float) -> None:
@@ -158,6 +210,10 @@ def _check_header(sound: soundfile.SoundFile, min_seconds: float, max_seconds: f
         raise TruncatedAudioError(
             f"the header says {declared[0]} {declared[2]}, the file holds {declared[1]}: "
             "expected a complete file: copy it again from its source"
+        )
+    if sound.frames == _OPEN_END:
+        raise UnsupportedAudioError(
+            "the header leaves the length open, as FLAC from a pipe does, expected a length: encode it again"
         )
     if sound.frames <= 0:
         raise NoSamplesError("the header is valid, but no sample follows it: expected audio: record it again")
@@ -190,17 +246,31 @@ def _read_mono(sound: soundfile.SoundFile) -> np.ndarray:
     blocks: list[np.ndarray] = []
     any_sound = False
     try:
-        for block in sound.blocks(BLOCK_SAMPLES // sound.channels, dtype="float32", always_2d=True):
-            any_sound = any_sound or bool(block.any())
-            blocks.append(block[:, 0] if sound.channels == 1 else block.mean(axis=1, dtype=np.float32))
+        with np.errstate(invalid="ignore"):  # NaN and infinity are refused below
+            for block in _blocks(sound):
+                any_sound = any_sound or bool(block.any())
+                blocks.append(block[:, 0] if sound.channels == 1 else block.mean(axis=1, dtype=np.float32))
     except soundfile.LibsndfileError as error:
-        raise _incomplete(sound, sum(map(len, blocks)), error.error_string.strip(" :.")) from error
+        raise _incomplete(sound, sum(map(len, blocks)), _reason(error)) from error
     signal = np.concatenate(blocks) if blocks else np.empty(0, np.float32)
     slack = max(_LOSSY_SLACK, sound.frames // 100) if sound.subtype.startswith("MPEG") else 0
     if signal.size < sound.frames - slack:
         raise _incomplete(sound, signal.size, "the data end early")
     _check_samples(signal, any_sound)
     return signal
+
+
+def _blocks(sound: soundfile.SoundFile) -> Iterator[np.ndarray]:
+    """Decoded samples, shape (samples, channels), as far as they go.
+
+    `SoundFile.blocks` refuses formats that cannot seek, and repeats old samples where the data end early.
+    """
+    remaining = sound.frames
+    while remaining > 0:
+        size = min(BLOCK_SAMPLES // sound.channels, remaining)
+        block = sound.read(size, dtype="float32", always_2d=True)
+        yield block
+        remaining = remaining - size if len(block) == size else 0
 
 
 def _incomplete(sound: soundfile.SoundFile, decoded: int, reason: str) -> TruncatedAudioError:

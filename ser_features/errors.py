@@ -54,7 +54,7 @@ class NotAudioError(AudioError):
 
 
 class UnsupportedAudioError(AudioError):
-    """Audio, but outside of what is accepted (sample rate, number of channels)."""
+    """Audio, but outside of what is accepted (sample rate, number of channels, encoding)."""
 
 
 class NoSamplesError(AudioError):
@@ -62,7 +62,7 @@ class NoSamplesError(AudioError):
 
 
 class TruncatedAudioError(AudioError):
-    """The header promises more than the file holds."""
+    """The header promises more than the file holds, or the file is damaged."""
 
 
 class NonFiniteAudioError(AudioError):

@@ -57,49 +57,49 @@ class Expression:
     formants: float = 0.0
 
 
+# fmt: off
 RECIPES: dict[str, Expression] = {
-    # fmt: off
     "angry": Expression(
-        pitch=2.5, range=0.70, slope=-1.0, inflection=-1.5, level=6.0, rate=0.08, pause=0.00,
-        tilt=2.0, breath=4.0, jitter=1.0, tremor=0.0, formants=0.01,
+        pitch=2.0, range=0.70, slope=-1.5, inflection=-2.0, level=6.0, rate=0.08, pause=0.00,
+        tilt=2.2, breath=5.0, jitter=1.0, tremor=0.0, formants=0.00,
     ),
     "disgust": Expression(
-        pitch=-1.5, range=0.30, slope=-1.5, inflection=-3.5, level=-1.5, rate=-0.14, pause=0.03,
-        tilt=-0.5, breath=3.0, jitter=2.5, tremor=0.0, formants=-0.03,
+        pitch=-1.5, range=0.30, slope=-1.5, inflection=-3.5, level=-1.5, rate=-0.12, pause=0.02,
+        tilt=-0.3, breath=3.0, jitter=2.5, tremor=0.0, formants=-0.04,
     ),
     "fear": Expression(
-        pitch=3.5, range=-0.10, slope=0.5, inflection=0.5, level=-1.5, rate=0.18, pause=0.05,
-        tilt=0.5, breath=8.0, jitter=2.0, tremor=0.7, formants=0.01,
+        pitch=3.5, range=-0.15, slope=0.5, inflection=0.5, level=-2.0, rate=0.20, pause=0.03,
+        tilt=0.5, breath=8.0, jitter=2.0, tremor=0.7, formants=0.02,
     ),
     "happy": Expression(
-        pitch=3.0, range=0.80, slope=1.0, inflection=2.5, level=3.0, rate=0.05, pause=0.00,
-        tilt=1.0, breath=3.0, jitter=0.3, tremor=0.0, formants=0.04,
+        pitch=3.5, range=1.10, slope=1.0, inflection=3.5, level=3.5, rate=0.04, pause=0.00,
+        tilt=1.0, breath=2.0, jitter=0.0, tremor=0.0, formants=0.05,
     ),
     "neutral": Expression(),
     "sad": Expression(
-        pitch=-1.0, range=-0.40, slope=-1.0, inflection=-0.5, level=-5.0, rate=-0.14, pause=0.06,
-        tilt=-2.0, breath=5.0, jitter=0.5, tremor=0.1, formants=-0.01,
+        pitch=-1.2, range=-0.45, slope=-1.0, inflection=-0.5, level=-5.0, rate=-0.12, pause=0.04,
+        tilt=-2.0, breath=4.0, jitter=0.5, tremor=0.1, formants=-0.01,
     ),
-    # fmt: on
 }
 """What each emotion changes, at full strength."""
 
 HABIT = Expression(
-    pitch=1.0, range=0.18, slope=0.8, inflection=0.8, level=1.5, rate=0.06, pause=0.02,
-    tilt=0.7, breath=2.0, jitter=0.5, tremor=0.15, formants=0.01,
-)  # fmt: skip
+    pitch=0.7, range=0.15, slope=0.6, inflection=0.6, level=1.2, rate=0.04, pause=0.01,
+    tilt=0.5, breath=1.5, jitter=0.3, tremor=0.1, formants=0.008,
+)
 """Standard deviations of a voice's own way to express one emotion, the same in all its clips."""
 
 MOOD = Expression(
-    pitch=0.7, range=0.15, slope=0.8, inflection=0.8, level=1.2, rate=0.05, pause=0.02,
-    tilt=0.5, breath=2.0, jitter=0.4, tremor=0.1, formants=0.008,
-)  # fmt: skip
+    pitch=0.6, range=0.12, slope=0.6, inflection=0.6, level=1.0, rate=0.04, pause=0.01,
+    tilt=0.4, breath=1.5, jitter=0.3, tremor=0.1, formants=0.006,
+)
 """Standard deviations from one clip to the next."""
+# fmt: on
 
-STRENGTH_OF_VOICE = (0.5, 1.2)
+STRENGTH_OF_VOICE = (0.75, 1.25)
 """A voice expresses an emotion at a strength between these (uniform); 1 is the recipe."""
 
-STRENGTH_OF_CLIP = (0.7, 1.3)
+STRENGTH_OF_CLIP = (0.8, 1.2)
 """A clip multiplies its voice's strength by a factor between these (uniform)."""
 
 

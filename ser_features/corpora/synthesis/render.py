@@ -1,7 +1,7 @@
 """Utterance and expression → one clip of synthetic emotional speech.
 
 flat reading → pauses between words → vocal tract (formants) → pitch contour and speed (Praat's overlap-add)
-→ spectral tilt → aspiration noise → 16 kHz → level → noise of the room
+→ 16 kHz → spectral tilt → aspiration noise → level → noise of the room
 
 The numbers behind each step are explained at `recipe.Expression`.
 """
@@ -9,7 +9,7 @@ The numbers behind each step are explained at `recipe.Expression`.
 import numpy as np
 import parselmouth
 import soxr
-from parselmouth.praat import call
+from parselmouth.praat import call, run
 
 from ser_features.corpora.synthesis.recipe import Expression, express, generator
 from ser_features.corpora.synthesis.script import Clip, Voice
@@ -21,8 +21,20 @@ OUTPUT_RATE = 16_000
 FLOOR, CEILING = 50.0, 500.0
 """F0 stays between these, in Hz."""
 
+CONTOUR_STEP = 0.004
+"""Distance of two points of the F0 contour, in s."""
+
+FLATTEST, SLOWEST = 0.1, 0.5
+"""The contour's range and the speed are never scaled by less."""
+
+TREMOR_HZ = 6.0
+"""Frequency of the wavering of F0."""
+
 CLEAR_VOICE = -38.0
 """Aspiration noise of a voice with `breath` 0, in dB relative to the voice."""
+
+LONGEST_PAUSE = 0.3
+"""Pauses between words are cut to this, in s."""
 
 PEAK = 0.9
 """Highest sample allowed, of 1; only a clip that would exceed it is turned down."""
@@ -34,49 +46,124 @@ def render(clip: Clip, utterance: Utterance, *, seed: int = 0) -> tuple[np.ndarr
     Args:
         clip: who says what, and how.
         utterance: the flat reading of this voice and sentence.
-        seed: of the corpus.
+        seed: of the corpus; any integer.
 
     Returns:
-        Mono signal, float32 within ±1, shape (n,), and its sample rate in Hz.
+        Mono signal, float32 within ±`PEAK`, shape (n,), and its sample rate in Hz.
     """
     expression = express(clip, seed=seed)
-    rng = generator(seed, "render", clip.stem)
-    signal, rate = _with_pauses(utterance, expression, rng), _tract_rate(clip.voice, expression)
-    signal = _intoned(parselmouth.Sound(signal, rate), clip.voice, expression, rng)
+    return perform(utterance, clip.voice, expression, generator(seed, "render", clip.stem)), OUTPUT_RATE
+
+
+def perform(
+    utterance: Utterance, voice: Voice, expression: Expression, rng: np.random.Generator
+) -> np.ndarray:
+    """Say an utterance with a voice and an expression.
+
+    Args:
+        utterance: a flat reading by this voice.
+        voice: gives the neutral pitch, the vocal tract, the levels of speech and room.
+        expression: what is changed.
+        rng: for pauses, jitter, breath, the room's noise and the time before and after the speech.
+
+    Returns:
+        Mono signal at `OUTPUT_RATE`, float32 within ±`PEAK`, shape (n,).
+    """
+    signal = _with_pauses(utterance, expression.pause, rng)
+    signal = _intoned(signal, voice, expression, rng)
     signal = _breathed(_tilted(signal, expression.tilt), expression.breath, rng)
-    signal = soxr.resample(signal, SAMPLE_RATE, OUTPUT_RATE)
-    return _recorded(signal, clip.voice, expression.level, rng), OUTPUT_RATE
+    return _recorded(signal, voice, expression.level, rng)
 
 
-def _with_pauses(utterance: Utterance, expression: Expression, rng: np.random.Generator) -> np.ndarray:
-    """Silence at the gaps between words: exponential lengths, so that a few pauses stand out."""
-    lengths = rng.exponential(max(expression.pause, 0.0), len(utterance.gaps))
+def _with_pauses(utterance: Utterance, mean: float, rng: np.random.Generator) -> np.ndarray:
+    """Silence at the gaps between words, of exponential lengths: a few pauses stand out."""
+    lengths = np.minimum(rng.exponential(max(mean, 0.0), len(utterance.gaps)), LONGEST_PAUSE)
     cuts = np.round(np.array(utterance.gaps) * SAMPLE_RATE).astype(int)
-    parts = np.split(utterance.signal, cuts)
-    for i, length in enumerate(np.minimum(lengths, 0.3)):
-        parts[i] = np.append(parts[i], np.zeros(round(length * SAMPLE_RATE)))
-    return np.concatenate(parts)
-
-
-def _tract_rate(voice: Voice, expression: Expression) -> float:
-    """Sample rate to read the signal at, which scales its formants (and, until `_intoned`, its pitch)."""
-    return SAMPLE_RATE * voice.formants * (1 + expression.formants)
+    silences = [np.zeros(round(length * SAMPLE_RATE)) for length in (*lengths, 0)]
+    words = np.split(utterance.signal, cuts)
+    return np.concatenate([part for pair in zip(words, silences, strict=True) for part in pair])
 
 
 def _intoned(
+    signal: np.ndarray, voice: Voice, expression: Expression, rng: np.random.Generator
+) -> np.ndarray:
+    """Give the signal the clip's vocal tract, contour and speed; the result is at `OUTPUT_RATE`."""
+    # Played at another rate, formants, pitch and speed all scale; the latter two are then set anew.
+    tract = voice.formants * (1 + expression.formants)
+    sound = parselmouth.Sound(signal, SAMPLE_RATE * tract)
+    speed = call("Create DurationTier", "speed", 0, sound.duration)
+    call(speed, "Add point", 0, tract / max(1 + expression.rate, SLOWEST))
+    manipulation = call(sound, "To Manipulation", 0.01, FLOOR, CEILING)
+    pitch = _pitch_tier(_contour(sound, voice, expression, rng))
+    call([manipulation, pitch], "Replace pitch tier")
+    call([manipulation, speed], "Replace duration tier")
+    # Overlap-add draws from Praat's own generator to stretch the unvoiced parts.
+    run(f"random_initializeWithSeedUnsafelyButPredictably: {rng.integers(1, 1 << 31)}")
+    made = call(manipulation, "Get resynthesis (overlap-add)")
+    run("random_initializeSafelyAndUnpredictably()")
+    return soxr.resample(made.values[0], made.sampling_frequency, OUTPUT_RATE)
+
+
+def _contour(
     sound: parselmouth.Sound, voice: Voice, expression: Expression, rng: np.random.Generator
 ) -> np.ndarray:
-    """Give the sound the clip's contour and speed; the result is at `SAMPLE_RATE`."""
-    manipulation = call(sound, "To Manipulation", 0.01, FLOOR, CEILING)
-    contour = call(manipulation, "Extract pitch tier")
-    times, semitones = _flat_contour(sound, contour)
-    call(contour, "Remove points between", 0, sound.duration)
-    for time, f0 in zip(times, _bend(times, semitones, sound.duration, voice, expression, rng), strict=True):
-        call(contour, "Add point", time, f0)
-    speed = call("Create DurationTier", "speed", 0, sound.duration)
-    read_faster = sound.sampling_frequency / SAMPLE_RATE
-    call(speed, "Add point", 0, read_faster / max(1 + expression.rate, 0.5))
-    call([manipulation, contour], "Replace pitch tier")
-    call([manipulation, speed], "Replace duration tier")
-    made = call(manipulation, "Get resynthesis (overlap-add)")
-    return made.resample(SAMPLE_RATE).values[0]
+    """F0 in Hz every `CONTOUR_STEP`, about a period, so that each jitters on its own."""
+    times = np.arange(CONTOUR_STEP / 2, sound.duration, CONTOUR_STEP)
+    place = times / sound.duration
+    semitones = (
+        expression.pitch
+        + max(1 + expression.range, FLATTEST) * _reading_contour(sound, times)
+        + expression.slope * (place - 0.5)
+        + expression.inflection * np.clip(4 * place - 3, 0, 1)
+        + max(expression.tremor, 0.0) * np.sin(2 * np.pi * (TREMOR_HZ * times + rng.random()))
+    )
+    jitter = rng.normal(0, max(expression.jitter, 0.0) / 100, times.size)
+    return np.clip(voice.pitch * 2 ** (semitones / 12) * (1 + jitter), FLOOR, CEILING)
+
+
+def _pitch_tier(contour: np.ndarray) -> parselmouth.Data:
+    # Adding the points one by one would take longer than all the rest.
+    matrix = call(parselmouth.Sound(contour, 1 / CONTOUR_STEP), "Down to Matrix")
+    return call(call(matrix, "To Pitch"), "Down to PitchTier")
+
+
+def _reading_contour(sound: parselmouth.Sound, times: np.ndarray) -> np.ndarray:
+    """F0 of the flat reading in semitones above its median, bridged where it is unvoiced."""
+    pitch = sound.to_pitch_ac(pitch_floor=FLOOR, pitch_ceiling=CEILING)
+    f0 = pitch.selected_array["frequency"]
+    voiced = f0 > 0
+    semitones = 12 * np.log2(f0[voiced] / np.median(f0[voiced]))
+    return np.interp(times, pitch.xs()[voiced], semitones)
+
+
+def _tilted(signal: np.ndarray, tilt: float) -> np.ndarray:
+    """Turn the spectrum around 1 kHz by `tilt` dB per octave; level below 100 Hz as at 100 Hz."""
+    spectrum = np.fft.rfft(signal)
+    octaves = np.log2(np.maximum(np.fft.rfftfreq(signal.size, 1 / OUTPUT_RATE), 100.0) / 1000)
+    return np.fft.irfft(spectrum * 10 ** (tilt * octaves / 20), signal.size)
+
+
+def _breathed(signal: np.ndarray, breath: float, rng: np.random.Generator) -> np.ndarray:
+    """Add noise that rises by 6 dB per octave and follows the voice's envelope."""
+    window = OUTPUT_RATE // 100
+    envelope = np.convolve(np.abs(signal), np.full(window, 1 / window), "same")
+    noise = np.diff(rng.normal(size=signal.size), prepend=0.0) * envelope
+    return signal + noise * (_rms(signal) / _rms(noise)) * _gain(CLEAR_VOICE + breath)
+
+
+def _recorded(signal: np.ndarray, voice: Voice, level: float, rng: np.random.Generator) -> np.ndarray:
+    """Bring the speech to its level and put it, with a little time around it, into the noise of the room."""
+    speech = signal * (_gain(voice.level + level) / _rms(signal))
+    before, after = (rng.uniform(0.1, 0.25, 2) * OUTPUT_RATE).astype(int)
+    speech = np.pad(speech, (before, after))
+    noise = _tilted(rng.normal(size=speech.size), -3.0)
+    mixed = speech + noise * (_gain(voice.room) / _rms(noise))
+    return (mixed * min(1.0, PEAK / np.abs(mixed).max())).astype(np.float32)
+
+
+def _rms(signal: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(signal**2)))
+
+
+def _gain(decibels: float) -> float:
+    return float(10 ** (decibels / 20))

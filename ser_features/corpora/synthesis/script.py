@@ -56,18 +56,18 @@ _BRITISH, _AMERICAN, _SCOTTISH, _RECEIVED = (
 VOICES: dict[str, Voice] = {
     voice.name: voice
     for voice in (
-        Voice("F1", "female", _BRITISH, "Female1", 205.0, 1.13, 1.00, -30.0, -62.0),
-        Voice("F2", "female", _AMERICAN, "Female2", 188.0, 1.22, 1.08, -27.0, -58.0),
-        Voice("F3", "female", _SCOTTISH, "Female3", 224.0, 1.20, 0.94, -33.0, -66.0),
-        Voice("F4", "female", _RECEIVED, "Female5", 197.0, 1.10, 1.04, -29.0, -64.0),
-        Voice("F5", "female", _AMERICAN, "Steph", 213.0, 1.16, 0.98, -35.0, -60.0),
-        Voice("F6", "female", _BRITISH, "Linda", 232.0, 1.08, 1.12, -28.0, -68.0),
-        Voice("M1", "male", _BRITISH, "Male1", 108.0, 0.98, 1.02, -31.0, -60.0),
-        Voice("M2", "male", _AMERICAN, "Male3", 121.0, 1.03, 0.95, -28.0, -66.0),
-        Voice("M3", "male", _SCOTTISH, "Male4", 98.0, 0.94, 1.06, -34.0, -63.0),
-        Voice("M4", "male", _RECEIVED, "Robert", 115.0, 1.00, 1.10, -30.0, -57.0),
-        Voice("M5", "male", _AMERICAN, "Denis", 128.0, 1.05, 0.99, -27.0, -65.0),
-        Voice("M6", "male", _BRITISH, "Michael", 104.0, 0.96, 0.92, -32.0, -61.0),
+        Voice("F1", "female", _BRITISH, "Female1", 205.0, 1.13, 1.00, -33.0, -62.0),
+        Voice("F2", "female", _AMERICAN, "Female2", 188.0, 1.22, 1.08, -30.0, -58.0),
+        Voice("F3", "female", _SCOTTISH, "Female3", 224.0, 1.20, 0.94, -36.0, -66.0),
+        Voice("F4", "female", _RECEIVED, "Female5", 197.0, 1.10, 1.04, -32.0, -64.0),
+        Voice("F5", "female", _AMERICAN, "Steph", 213.0, 1.16, 0.98, -38.0, -60.0),
+        Voice("F6", "female", _BRITISH, "Linda", 232.0, 1.08, 1.12, -31.0, -68.0),
+        Voice("M1", "male", _BRITISH, "Male1", 108.0, 0.98, 1.02, -34.0, -60.0),
+        Voice("M2", "male", _AMERICAN, "Male3", 121.0, 1.03, 0.95, -31.0, -66.0),
+        Voice("M3", "male", _SCOTTISH, "Male4", 98.0, 0.94, 1.06, -37.0, -63.0),
+        Voice("M4", "male", _RECEIVED, "Robert", 115.0, 1.00, 1.10, -33.0, -57.0),
+        Voice("M5", "male", _AMERICAN, "Denis", 128.0, 1.05, 0.99, -30.0, -65.0),
+        Voice("M6", "male", _BRITISH, "Michael", 104.0, 0.96, 0.92, -35.0, -61.0),
     )
 }
 """The speakers by name: as many women as men, no two alike in pitch, timbre, pace or recording level."""
@@ -120,6 +120,4 @@ class Clip:
 
 def clips() -> tuple[Clip, ...]:
     """Every clip of the corpus, in the order of their paths: voice, emotion, sentence, take."""
-    return tuple(
-        Clip(*each) for each in product(VOICES.values(), EMOTIONS, SENTENCES.values(), TAKES)
-    )
+    return tuple(Clip(*each) for each in product(VOICES.values(), EMOTIONS, SENTENCES.values(), TAKES))

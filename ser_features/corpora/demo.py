@@ -1,0 +1,79 @@
+"""Demo: synthetic emotional speech, made on the spot; nothing to download, and no person speaks in it.
+
+Grammar: `speaker_emotion_sentence_take`, in folders such as `F1`:
+
+- speaker: F1–F6 (female voices), M1–M6 (male voices)
+- emotion: angry disgust fear happy neutral sad
+- sentence: s1–s5
+- take: 1
+
+Counts: 360 = 12 voices × 6 emotions × 5 sentences.
+
+Where the corpus folder is missing, `Demo.scan` makes it. How the voices sound, what an emotion changes and
+by how much is written in `ser_features.corpora.synthesis`. A model of this corpus has learned that recipe.
+
+>>> recording = Demo().parse(PurePosixPath("demo/M2/M2_fear_s3_1.wav"))
+>>> recording.speaker, recording.gender, recording.emotion, recording.text, recording.modality
+('M2', 'male', 'fear', 'There are nine windows on this side.', 'synthetic')
+"""
+
+from pathlib import Path, PurePosixPath
+
+from ser_features.corpora.base import Corpus, lookup, one_of, split_name
+from ser_features.corpora.synthesis.script import EMOTIONS, SENTENCES, TAKES, VOICES, clips
+from ser_features.errors import InputError
+from ser_features.manifest import Recording, Scan
+
+FIELDS = ("speaker", "emotion", "sentence", "take")
+
+
+class Demo(Corpus):
+    """Synthetic English; 12 voices, 5 sentences, 6 emotions."""
+
+    name = "demo"
+    title = "Demo (synthetic speech)"
+    language = "en"
+    whole = len(clips())
+    licence = "CC0 1.0"
+    citation = (
+        "Synthetic speech, made with eSpeak NG (https://github.com/espeak-ng/espeak-ng) and Praat: "
+        "Boersma P, Weenink D, Praat: doing phonetics by computer (https://www.praat.org)"
+    )
+    url = "nothing to download: ser extract --datasets demo makes it"
+    layout = "demo/F1/F1_angry_s1_1.wav"
+    folders = ("demo",)
+    synthetic = True
+
+    def parse(self, relative: PurePosixPath) -> Recording:
+        """Read a path such as `demo/F1/F1_angry_s1_1.wav`; see `Corpus.parse`."""
+        speaker, emotion, sentence, take = split_name(relative, "_", FIELDS)
+        return Recording(
+            dataset=self.name,
+            stem=relative.stem,
+            path=str(relative),
+            language=self.language,
+            modality="synthetic",
+            speaker=speaker,
+            gender=lookup(VOICES, speaker, "speaker", relative).gender,
+            emotion=one_of(EMOTIONS, emotion, "emotion", relative),
+            emotion_code=emotion,
+            statement=sentence,
+            text=lookup(SENTENCES, sentence, "sentence", relative).text,
+            repetition=one_of(TAKES, take, "take", relative),
+        )
+
+    def scan(self, data: Path) -> Scan:
+        """Find the corpus as any other; where its folder is missing, make it as `data/demo` first.
+
+        Raises:
+            InputError: if it can neither be found nor written.
+        """
+        try:
+            self._locate(data)
+        except InputError:
+            from loky import cpu_count
+
+            from ser_features.corpora.synthesis.writer import generate
+
+            generate(data / self.name, workers=cpu_count())
+        return super().scan(data)

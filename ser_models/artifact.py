@@ -1,0 +1,137 @@
+"""A trained model on disk: written whole or not at all, and checked before anything of it is read.
+
+`Trained` → `save` → artifacts/<name>/ → `load` → `Artifact` (model, scaler, card)
+
+    artifact.json            the card: what it is, and the SHA-256 of every other file
+    scaler.skops             imputation and scaling
+    model.keras | .ubj | .skops
+    splits.parquet  predictions.parquet  history.csv  metrics.json  figures/*.png
+
+Loading runs no pickle: skops with a fixed list of types, Keras in safe mode, XGBoost's own format.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sklearn.pipeline import Pipeline
+
+from ser_features.config import profile as find_profile
+from ser_features.errors import ArtifactError, InputError, SerError
+from ser_features.pipeline import digest
+from ser_models import safe_skops
+from ser_models.card import CARD, SCALER, Card, read_card, verify, write_card
+from ser_models.models import create
+from ser_models.models.base import Model
+from ser_models.scaling import Scaler
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A loaded artifact."""
+
+    folder: Path
+    card: Card
+    model: Model
+    scaler: Scaler
+
+
+def check_target(folder: Path) -> None:
+    """Refuse to replace what is not an artifact; called before any work is done.
+
+    Raises:
+        InputError: if `folder` is a file, or a folder with other things in it.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    try:
+        read_card(folder)
+    except ArtifactError as error:
+        raise InputError(
+            f"{folder} is not an artifact of this version and is not replaced: pass another --out"
+        ) from error
+
+
+def save(folder: Path, card: Card, model: Model, scaler: Scaler, extras: Callable[[Path], None]) -> None:
+    """Write an artifact to a hidden folder beside `folder`, then rename it.
+
+    Args:
+        folder: where it shall stand; an artifact that is there is replaced.
+        card: everything but `files`, which is filled in here.
+        model: the fitted model.
+        scaler: its scaler.
+        extras: writes tables, metrics and figures into the folder it is given.
+
+    Raises:
+        InputError: if something that is not an artifact is in the way.
+    """
+    check_target(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    hidden = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        hidden.chmod(0o755)  # mkdtemp's folders are private
+        model.save(hidden / card.model_file)
+        safe_skops.save(scaler.pipeline, hidden / SCALER)
+        extras(hidden)
+        write_card(hidden, card)
+        _sync(hidden)
+        _swap(hidden, folder)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def load(folder: Path) -> Artifact:
+    """Check an artifact and read its model.
+
+    Raises:
+        ArtifactError: if it is incomplete, altered, of another format, or made with other features.
+        MissingExtraError: if its model needs a package that is not installed.
+    """
+    card = read_card(folder)
+    verify(folder, card)
+    try:
+        current = digest(find_profile(card.profile))
+        model = create(card.model, card.parameters)
+    except InputError as error:
+        raise ArtifactError(f"{folder / CARD}: {error}") from error
+    if current != card.digest:
+        raise ArtifactError(
+            f"{folder} was trained on features {card.profile} ({card.digest}), this version of ser computes "
+            f"({current}): train again, or use the version that made it"
+        )
+    if model.inputs.to_json() != card.inputs or card.model_file != f"model{model.suffix}":
+        raise ArtifactError(f"{folder / CARD} does not describe a {card.model} of this version: train again")
+    scaler = Scaler(model.inputs, safe_skops.load(folder / SCALER, Pipeline))
+    return Artifact(folder, card, _restore(model, folder / card.model_file, len(card.labels)), scaler)
+
+
+def _restore(model: Model, path: Path, classes: int) -> Model:
+    try:
+        return model.restore(path, classes=classes)
+    except SerError:
+        raise
+    except Exception as error:  # a damaged or hostile file can fail anywhere in its parser
+        reason = str(error).strip().partition("\n")[0]
+        raise ArtifactError(f"{path} cannot be loaded safely ({reason}): train again") from error
+
+
+def _sync(folder: Path) -> None:
+    """Make every file durable before the rename makes it visible."""
+    for path in (*folder.rglob("*"), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _swap(hidden: Path, folder: Path) -> None:
+    """Put `hidden` in the place of `folder`; what stood there is removed after it."""
+    old = hidden.with_name(f"{hidden.name}.old")
+    if folder.exists():
+        folder.rename(old)
+    hidden.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,131 @@
+"""Examples: the recordings of a store that a model may learn from, with their classes and speakers.
+
+`Store` → `load_examples` → `Examples` → `split`, `scaling`, `training`.
+Rows are joined by `file_id`, never by position, and only speech is taken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ser_features.errors import InputError
+from ser_features.labels import in_order
+from ser_models.inputs import FrameSource, Inputs, Raw
+
+if TYPE_CHECKING:
+    from ser_features.store import Store
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Recordings with a class each.
+
+    Attributes:
+        rows: the store's rows, one per recording, indexed 0 to n - 1.
+        labels: the classes, in canonical order; may hold classes that no row has.
+        store: where frames are read from; None where only columns are needed.
+        notes: what was left out, in plain words.
+    """
+
+    rows: pd.DataFrame
+    labels: tuple[str, ...]
+    store: FrameSource | None = None
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def targets(self) -> np.ndarray:
+        """Class of each recording as its position in `labels`, (recordings,) int64."""
+        return np.array([self.labels.index(emotion) for emotion in self.rows["emotion"]], dtype=np.int64)
+
+    @property
+    def groups(self) -> np.ndarray:
+        """Speaker of each recording as "dataset/speaker", (recordings,)."""
+        return speaker_keys(self.rows)
+
+    @property
+    def datasets(self) -> list[str]:
+        """Names of the corpora, sorted."""
+        return sorted(self.rows["dataset"].unique())
+
+    def take(self, file_ids: Sequence[str]) -> "Examples":
+        """Return the given recordings, in the given order.
+
+        Raises:
+            KeyError: if one is not here.
+        """
+        positions = self.rows.reset_index().set_index("file_id").loc[list(file_ids), "index"]
+        return replace(self, rows=self.rows.loc[positions].reset_index(drop=True))
+
+    def keep_labels(self, labels: Sequence[str], reason: str) -> "Examples":
+        """Keep the recordings of some classes; `reason` goes into the note on those left out."""
+        kept = self.rows[self.rows["emotion"].isin(labels)].reset_index(drop=True)
+        notes = self.notes
+        if dropped := sorted(set(self.rows["emotion"]) - set(labels)):
+            left_out = len(self.rows) - len(kept)
+            notes += (f"{left_out} recordings of {', '.join(dropped)} left out: {reason}",)
+        return replace(self, rows=kept, labels=tuple(labels), notes=notes)
+
+    def read(self, inputs: Inputs) -> Raw:
+        """Return the unscaled values that `inputs` names, in the order of the rows."""
+        return inputs.from_store(self.store, self.rows)
+
+
+def load_examples(store: "Store", datasets: Sequence[str] | None = None) -> Examples:
+    """Read the speech recordings of a store.
+
+    Args:
+        store: an open feature store.
+        datasets: corpora to read; None for all.
+
+    Returns:
+        Examples sorted by `file_id`, with every emotion that occurs as a label.
+
+    Raises:
+        InputError: if a corpus is not in the store, or fewer than two emotions are left.
+    """
+    rows = store.files(datasets)
+    speech = rows[rows["vocal_channel"].fillna("speech") == "speech"]
+    notes: tuple[str, ...] = ()
+    if len(speech) < len(rows):
+        notes = (f"{len(rows) - len(speech)} recordings left out: not speech",)
+    labels = tuple(in_order(set(speech["emotion"])))
+    if len(labels) < 2:
+        raise InputError(
+            f"found {len(speech)} speech recordings of {', '.join(labels) or 'no emotion'}: "
+            "expected at least two emotions: extract more recordings, or name other --datasets"
+        )
+    return Examples(speech.sort_values("file_id").reset_index(drop=True), labels, store, notes)
+
+
+def speaker_keys(rows: pd.DataFrame) -> np.ndarray:
+    """Return "dataset/speaker" of each row: the same name in two corpora is two people.
+
+    >>> speaker_keys(pd.DataFrame({"dataset": ["tess"], "speaker": ["OAF"]})).tolist()
+    ['tess/OAF']
+    """
+    keys = rows["dataset"].astype(str) + "/" + rows["speaker"].astype(str)
+    return keys.to_numpy(dtype=object)
+
+
+def synthetic_datasets(datasets: Sequence[str]) -> list[str]:
+    """Return those of the corpora that are synthesised speech, not people's.
+
+    A corpus that is not in the registry is a user's own table, taken for real.
+    """
+    from ser_features import corpora
+
+    synthetic = []
+    for name in datasets:
+        try:
+            corpus = corpora.get(name)
+        except InputError:
+            continue
+        if corpus.synthetic:
+            synthetic.append(name)
+    return synthetic

@@ -1,0 +1,143 @@
+"""From audio files to emotions, through the same features as in training.
+
+artifact folder → `load` → `Predictor`
+paths → `pipeline.extract` → scaler → model → one `Prediction` per file
+
+    predictor = load(Path("artifacts/mlp"))
+    predictor.predict([Path("call.wav")])[0].emotion
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ser_features.config import profile
+from ser_features.errors import ArtifactError, AudioError
+from ser_features.pipeline import Features, extract
+from ser_models import artifact
+from ser_models.artifact import Artifact
+from ser_models.inputs import Raw
+
+SYNTHETIC_WARNING = "trained on synthetic speech: says nothing about people's emotions"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model makes of one file.
+
+    Attributes:
+        file: the path as it was given.
+        emotion: the most probable emotion; None if the file was refused.
+        confidence: its probability, 0 to 1; None if refused.
+        probabilities: by emotion, in the order of the model's labels; sums to 1.
+        top: the most probable emotions, {"emotion", "probability"} each, best first.
+        warning: what limits the answer; None if nothing is known to.
+        error: why the file was refused; None if it was not.
+    """
+
+    file: str
+    emotion: str | None = None
+    confidence: float | None = None
+    probabilities: dict[str, float] = field(default_factory=dict)
+    top: list[dict[str, Any]] = field(default_factory=list)
+    warning: str | None = None
+    error: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the prediction as JSON values; `error` only where there is one."""
+        content = asdict(self)
+        if self.error is None:
+            del content["error"]
+        return content
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A loaded artifact that can be asked."""
+
+    artifact: Artifact
+
+    @property
+    def labels(self) -> list[str]:
+        """The emotions it knows, in the order of its probabilities."""
+        return self.artifact.card.labels
+
+    @property
+    def warning(self) -> str | None:
+        """What limits every answer of this model."""
+        return SYNTHETIC_WARNING if self.artifact.card.synthetic else None
+
+    def predict(self, paths: Sequence[Path], *, top: int = 3) -> list[Prediction]:
+        """Recognise the emotion of each file.
+
+        A file that is refused has its reason in `error`; the others are recognised all the same.
+
+        Args:
+            paths: audio files.
+            top: how many emotions to rank.
+
+        Returns:
+            One prediction per path, in order.
+        """
+        taken: dict[int, Features] = {}
+        refused: dict[int, str] = {}
+        for index, path in enumerate(paths):
+            try:
+                taken[index] = self._extract(path)
+            except AudioError as error:
+                refused[index] = str(error)
+        told: dict[int, np.ndarray] = {}
+        if taken:
+            raw = self.artifact.model.inputs.from_features(list(taken.values()))
+            told = dict(zip(taken, self.probabilities(raw), strict=True))
+        return [
+            self._prediction(path, told[index], top)
+            if index in told
+            else Prediction(str(path), error=refused[index])
+            for index, path in enumerate(paths)
+        ]
+
+    def probabilities(self, raw: Raw) -> np.ndarray:
+        """Return class probabilities, (recordings, classes).
+
+        Args:
+            raw: unscaled values, as the model's `Inputs` read them from a store or from features.
+
+        Raises:
+            ArtifactError: if the model has another number of classes than the artifact has labels.
+        """
+        probabilities = self.artifact.model.predict_proba(self.artifact.scaler.transform(raw))
+        if probabilities.shape[1] != len(self.labels):
+            raise ArtifactError(
+                f"{self.artifact.folder} has {len(self.labels)} labels for a model of "
+                f"{probabilities.shape[1]} classes: restore it, or train again"
+            )
+        return probabilities
+
+    def _extract(self, path: Path) -> Features:
+        return extract(path, profile(self.artifact.card.profile), self.artifact.model.inputs.families)
+
+    def _prediction(self, path: Path, probabilities: np.ndarray, top: int) -> Prediction:
+        by_emotion = dict(zip(self.labels, probabilities.tolist(), strict=True))
+        ranked = sorted(by_emotion.items(), key=lambda item: -item[1])
+        return Prediction(
+            file=str(path),
+            emotion=ranked[0][0],
+            confidence=ranked[0][1],
+            probabilities=by_emotion,
+            top=[{"emotion": emotion, "probability": value} for emotion, value in ranked[:top]],
+            warning=self.warning,
+        )
+
+
+def load(folder: Path) -> Predictor:
+    """Load an artifact after checking it.
+
+    Raises:
+        ArtifactError: if it is incomplete, altered, or made with other features.
+        MissingExtraError: if its model needs a package that is not installed.
+    """
+    return Predictor(artifact.load(folder))

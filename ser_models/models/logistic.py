@@ -1,0 +1,85 @@
+"""Multinomial logistic regression on the per-file columns: the floor that every other model must clear.
+
+`Labelled` → scikit-learn's LogisticRegression, balanced → model.skops
+
+>>> Logistic(strength=0.1).parameters["strength"]
+0.1
+"""
+
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from ser_models import safe_skops
+from ser_models.inputs import ColumnInputs
+from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
+from ser_models.models.columns import CORE_INPUTS
+
+
+@dataclass
+class Logistic(Model):
+    """A linear model; nothing of it is chosen on validation.
+
+    Attributes:
+        strength: inverse of the L2 penalty, above 0.
+        iterations: most iterations of the solver.
+    """
+
+    name = "logistic"
+    suffix = ".skops"
+    strength: float = 0.1
+    iterations: int = 1000
+    classes: int = field(default=0, init=False, repr=False)
+    estimator: LogisticRegression | None = field(default=None, init=False, repr=False)
+
+    @property
+    def inputs(self) -> ColumnInputs:
+        """Every core column that describes the voice."""
+        return ColumnInputs(CORE_INPUTS)
+
+    def fit(self, train: Labelled, validation: Labelled, *, seed: int, on_epoch: OnEpoch) -> list[Row]:
+        """Solve the convex problem; the history is its one row, with the solver's iterations as epoch."""
+        estimator = LogisticRegression(C=self.strength, max_iter=self.iterations, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the history says how far it came
+            columns = train.arrays["columns"].astype(np.float64)
+            estimator.fit(columns, train.targets, sample_weight=train.weights)
+        self.estimator, self.classes = estimator, train.classes
+        row: Row = {"epoch": float(estimator.n_iter_.max())}
+        for side, prefix in ((train, ""), (validation, "val_")):
+            row |= self._score(side, prefix)
+        on_epoch(row)
+        return [row]
+
+    def predict_proba(self, arrays: Arrays) -> np.ndarray:
+        """Return class probabilities, (recordings, classes) float64; a class never trained on has 0."""
+        if self.estimator is None:
+            raise RuntimeError("logistic is not fitted: call fit or restore first")
+        columns = arrays["columns"].astype(np.float64)
+        probabilities = np.zeros((len(columns), self.classes))
+        probabilities[:, self.estimator.classes_] = self.estimator.predict_proba(columns)
+        return probabilities
+
+    def save(self, path: Path) -> None:
+        """Write the estimator with skops."""
+        safe_skops.save(self.estimator, path)
+
+    def restore(self, path: Path, *, classes: int) -> Self:
+        """Load the estimator with skops, from a fixed list of types."""
+        self.estimator, self.classes = safe_skops.load(path, LogisticRegression), classes
+        return self
+
+    def _score(self, side: Labelled, prefix: str) -> Row:
+        probabilities = self.predict_proba(side.arrays)
+        true = probabilities[np.arange(len(side.targets)), side.targets]
+        loss = -np.log(np.maximum(true, np.finfo(np.float64).eps))
+        right = probabilities.argmax(axis=1) == side.targets
+        return {
+            f"{prefix}loss": float((side.weights * loss).mean()),
+            f"{prefix}uar": float((side.weights * right).mean()),
+        }

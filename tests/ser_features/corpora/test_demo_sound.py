@@ -1,0 +1,230 @@
+"""The demo corpus as sound: each number of an expression is found again by Praat, and so is the recipe."""
+
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+import parselmouth
+import pytest
+from parselmouth.praat import call
+
+from ser_features.corpora.synthesis.recipe import RECIPES, Expression, express, generator
+from ser_features.corpora.synthesis.render import OUTPUT_RATE, PEAK, perform, render
+from ser_features.corpora.synthesis.script import EMOTIONS, VOICES, clips
+from ser_features.corpora.synthesis.speech import SAMPLE_RATE, Readings, utterances
+
+QUIET = {name: replace(voice, room=-100.0) for name, voice in VOICES.items()}
+
+
+@pytest.fixture(scope="module")
+def readings() -> Readings:
+    return utterances()
+
+
+def say(readings: Readings, name: str = "M1", **changes: float) -> np.ndarray:
+    return perform(readings[name, "s1"], QUIET[name], Expression(**changes), np.random.default_rng(0))
+
+
+def f0(signal: np.ndarray) -> np.ndarray:
+    pitch = parselmouth.Sound(signal.astype(float), OUTPUT_RATE).to_pitch_ac(
+        pitch_floor=60, pitch_ceiling=600
+    )
+    values = pitch.selected_array["frequency"]
+    return 12 * np.log2(values[values > 0])
+
+
+def speech(signal: np.ndarray) -> np.ndarray:
+    loud = np.flatnonzero(np.abs(signal) > 0.02 * np.abs(signal).max())
+    return signal[loud[0] : loud[-1]]
+
+
+def rms_db(signal: np.ndarray) -> float:
+    return float(10 * np.log10(np.mean(np.square(signal, dtype=float))))
+
+
+def band_db(signal: np.ndarray, low: float, high: float) -> float:
+    spectrum = np.abs(np.fft.rfft(signal)) ** 2
+    hertz = np.fft.rfftfreq(signal.size, 1 / OUTPUT_RATE)
+    return float(10 * np.log10(spectrum[(hertz >= low) & (hertz < high)].sum()))
+
+
+def jitter(signal: np.ndarray) -> float:
+    sound = parselmouth.Sound(signal.astype(float), OUTPUT_RATE)
+    pulses = call(sound, "To PointProcess (periodic, cc)", 60, 600)
+    return 100 * call(pulses, "Get jitter (local)", 0, 0, 0.0001, 0.02, 1.3)
+
+
+def harmonicity(signal: np.ndarray) -> float:
+    values = parselmouth.Sound(signal.astype(float), OUTPUT_RATE).to_harmonicity_cc().values
+    return float(values[values > -100].mean())
+
+
+def test_readings_are_the_same_in_every_process(readings):
+    again = utterances()
+    assert readings.keys() == again.keys()
+    assert all(np.array_equal(readings[key].signal, again[key].signal) for key in readings)
+
+
+def test_gaps_lie_between_the_words(readings):
+    for (_, code), utterance in readings.items():
+        words = next(clip.sentence.text for clip in clips() if clip.sentence.code == code).split()
+        assert 3 <= len(utterance.gaps) < len(words)
+        assert list(utterance.gaps) == sorted(utterance.gaps)
+        assert 0 < utterance.gaps[0] < utterance.gaps[-1] < utterance.signal.size / SAMPLE_RATE
+
+
+@pytest.mark.parametrize("name", VOICES)
+def test_voice_has_its_pitch_and_levels(readings, name):
+    voice = VOICES[name]
+    signal = perform(readings[name, "s1"], voice, Expression(), np.random.default_rng(0))
+    assert np.median(f0(signal)) == pytest.approx(12 * np.log2(voice.pitch), abs=0.7)
+    assert rms_db(speech(signal)) == pytest.approx(voice.level, abs=1.5)
+    assert rms_db(signal[:1500]) == pytest.approx(voice.room, abs=1.5)
+
+
+@pytest.mark.parametrize("name", ["F2", "M3"])
+def test_pitch_is_raised_by_semitones(readings, name):
+    raised, plain = say(readings, name, pitch=4.0), say(readings, name)
+    assert np.median(f0(raised)) - np.median(f0(plain)) == pytest.approx(4.0, abs=0.3)
+
+
+def test_range_scales_the_excursions(readings):
+    assert np.std(f0(say(readings, range=1.0))) == pytest.approx(2 * np.std(f0(say(readings))), rel=0.15)
+
+
+@pytest.mark.parametrize(("change", "gained"), [("slope", 4.0), ("inflection", 4.0)])
+def test_contour_rises_towards_the_end(readings, change, gained):
+    risen, plain = f0(say(readings, **{change: 6.0})), f0(say(readings))
+    at_end = np.mean(risen[-10:]) - np.mean(plain[-10:])
+    at_start = np.mean(risen[:10]) - np.mean(plain[:10])
+    assert at_end - at_start > gained
+
+
+def test_rate_shortens(readings):
+    faster, plain = speech(say(readings, rate=0.25)), speech(say(readings))
+    assert plain.size / faster.size == pytest.approx(1.25, rel=0.02)
+
+
+def test_pauses_lengthen(readings):
+    assert speech(say(readings, pause=0.05)).size > speech(say(readings)).size + 0.1 * OUTPUT_RATE
+
+
+def test_level_is_in_decibels(readings):
+    assert rms_db(say(readings, level=6.0)) - rms_db(say(readings)) == pytest.approx(6.0, abs=0.05)
+
+
+def test_tilt_is_in_decibels_per_octave(readings):
+    # Breath stays relative to the voice; without it, one octave apart differs by the tilt alone.
+    tilted, plain = (say(readings, tilt=tilt, breath=-60.0) for tilt in (3.0, 0.0))
+    change = {
+        low: band_db(tilted, low, low + 20) - band_db(plain, low, low + 20) for low in (500, 1000, 2000)
+    }
+    assert change[1000] - change[500] == pytest.approx(3.0, abs=0.3)
+    assert change[2000] - change[1000] == pytest.approx(3.0, abs=0.3)
+
+
+def test_breath_is_noise_relative_to_the_voice(readings):
+    clear, breathy = say(readings, breath=-60.0), say(readings, breath=18.0)
+    assert rms_db(breathy - clear) - rms_db(clear) == pytest.approx(-20.0, abs=1.0)
+    assert harmonicity(breathy) < harmonicity(clear) - 3
+
+
+def test_jitter_is_irregular_periods(readings):
+    regular, rough = jitter(say(readings)), jitter(say(readings, jitter=3.0))
+    assert regular < 1.2
+    assert 2.0 < rough < 5.0
+
+
+def test_tremor_wavers(readings):
+    assert np.std(np.diff(f0(say(readings, tremor=1.0)))) > 1.3 * np.std(np.diff(f0(say(readings))))
+
+
+def test_formants_move_without_pitch_or_speed(readings):
+    moved, plain = say(readings, formants=0.1), say(readings)
+    means = [
+        call(
+            parselmouth.Sound(each.astype(float), OUTPUT_RATE).to_formant_burg(), "Get mean", 3, 0, 0, "hertz"
+        )
+        for each in (moved, plain)
+    ]
+    assert 1.04 < means[0] / means[1] < 1.14
+    assert np.median(f0(moved)) == pytest.approx(np.median(f0(plain)), abs=0.3)
+    assert speech(moved).size == pytest.approx(speech(plain).size, rel=0.02)
+
+
+def test_too_loud_is_turned_down(readings):
+    assert np.abs(say(readings, level=60.0)).max() == pytest.approx(PEAK)
+
+
+def test_render_repeats_itself(readings):
+    clip = clips()[100]
+    utterance = readings[clip.voice.name, clip.sentence.code]
+    first, rate = render(clip, utterance)
+    assert (first.dtype, rate) == (np.float32, 16_000)
+    np.testing.assert_array_equal(first, render(clip, utterance)[0])
+    assert not np.array_equal(first[:1000], render(clip, utterance, seed=1)[0][:1000])
+
+
+def test_generators_do_not_share_their_numbers():
+    drawn = {generator(seed, *words).random() for seed in (0, 1) for words in (("a",), ("a", "b"), ("ab",))}
+    assert len(drawn) == 6
+
+
+def test_deviations_centre_on_the_recipe():
+    angry = [
+        express(clip, seed=seed).level for seed in range(20) for clip in clips() if clip.emotion == "angry"
+    ]
+    assert np.mean(angry) == pytest.approx(RECIPES["angry"].level, rel=0.1)
+    assert np.std(angry) > 1.5
+
+
+@pytest.fixture(scope="module")
+def heard(readings: Readings) -> dict[str, dict[str, float]]:
+    """By measure and emotion: median over voices of the difference from the same voice's neutral clip."""
+    measures = {
+        "pitch": lambda signal: np.median(f0(signal)),
+        "range": lambda signal: np.std(f0(signal)),
+        "seconds": lambda signal: speech(signal).size / OUTPUT_RATE,
+        "level": lambda signal: rms_db(speech(signal)),
+        "bright": lambda signal: band_db(signal, 2000, 5000) - band_db(signal, 100, 1000),
+        "jitter": jitter,
+        "harmonicity": harmonicity,
+    }
+    values = {
+        (clip.voice.name, clip.emotion): {
+            name: measure(render(clip, readings[clip.voice.name, "s1"])[0])
+            for name, measure in measures.items()
+        }
+        for clip in clips()
+        if clip.sentence.code == "s1"
+    }
+    return {
+        name: {
+            emotion: median(values[voice, emotion][name] - values[voice, "neutral"][name] for voice in VOICES)
+            for emotion in EMOTIONS
+        }
+        for name in measures
+    }
+
+
+@pytest.mark.parametrize(
+    ("measure", "lower", "higher"),
+    [
+        ("pitch", ["disgust", "sad"], ["neutral"]),
+        ("pitch", ["neutral"], ["angry", "fear", "happy"]),
+        ("range", ["sad"], ["neutral"]),
+        ("range", ["neutral"], ["angry", "happy"]),
+        ("seconds", ["fear", "angry"], ["neutral"]),
+        ("seconds", ["neutral"], ["disgust", "sad"]),
+        ("level", ["sad"], ["fear", "disgust"]),
+        ("level", ["fear", "disgust"], ["neutral"]),
+        ("level", ["neutral"], ["happy"]),
+        ("level", ["happy"], ["angry"]),
+        ("bright", ["sad"], ["neutral"]),
+        ("bright", ["neutral"], ["angry"]),
+        ("jitter", ["neutral"], ["fear", "disgust"]),
+        ("harmonicity", ["fear", "angry"], ["neutral"]),
+    ],
+)
+def test_emotions_sound_as_the_recipe_says(heard, measure, lower, higher):
+    assert max(heard[measure][each] for each in lower) < min(heard[measure][each] for each in higher)

@@ -1,0 +1,104 @@
+"""Pitch, jitter and shimmer: known answers, and Praat's own commands."""
+
+import numpy as np
+import parselmouth
+import pytest
+from parselmouth.praat import call
+
+from ser_features.extractors.prosody import Prosody
+
+NAMES = {column.name for column in Prosody.columns}
+
+
+def praat(signal: np.ndarray, rate: int, floor: float, ceiling: float) -> dict[str, float]:
+    """Everything by Praat's commands, with every default written out."""
+    sound = parselmouth.Sound(signal.astype(np.float64), rate)
+    pitch = call(
+        sound, "To Pitch (ac)...", 0.01, floor, 15, "no", 0.03, 0.45, 0.01, 0.35, 0.14, ceiling
+    )
+    voiced = call(pitch, "Count voiced frames")
+    pulses = call([sound, pitch], "To PointProcess (cc)")
+    mean = call(pitch, "Get mean...", 0, 0, "Hertz")
+    # Praat divides by n - 1.
+    deviation = call(pitch, "Get standard deviation...", 0, 0, "Hertz") * np.sqrt(1 - 1 / max(voiced, 1))
+    return {
+        "pitch_mean": mean,
+        "pitch_median": call(pitch, "Get quantile...", 0, 0, 0.5, "Hertz"),
+        "pitch_std": deviation,
+        "pitch_variation": 100 * deviation / mean,
+        "voiced_ratio": voiced / call(pitch, "Get number of frames"),
+        "jitter": call(pulses, "Get jitter (local)...", 0, 0, 1e-4, 0.02, 1.3),
+        "shimmer": call([sound, pulses], "Get shimmer (local)...", 0, 0, 1e-4, 0.02, 1.3, 1.6),
+    }
+
+
+def test_prosody_equals_praat(case):
+    limits = {"speech16k": (75, 600), "paper48k": (50, 500)}[case.librosa.profile.name]
+    reference = praat(case.librosa.signal, case.librosa.rate, *limits)
+    assert Prosody().extract(case.analysis) == pytest.approx(reference, rel=1e-6, abs=1e-9, nan_ok=True)
+
+
+def pulse_train(rate: int, period: float, period_change: float, peak_change: float) -> np.ndarray:
+    """A second of narrow pulses whose periods and peaks alternate by ± these shares."""
+    time = np.arange(rate) / rate
+    signs = np.resize([1, -1], int(0.95 / period))
+    places = 0.02 + np.cumsum(period * (1 + period_change * signs))
+    peaks = 0.5 * (1 + peak_change * signs)
+    return sum(
+        peak * np.exp(-0.5 * ((time - place) / 2e-4) ** 2) for place, peak in zip(places, peaks, strict=True)
+    )
+
+
+@pytest.mark.parametrize(("period_change", "peak_change"), [(0, 0), (0.005, 0), (0, 0.05), (0.004, 0.02)])
+def test_jitter_and_shimmer_of_alternating_pulses(analyse, profile, period_change, peak_change):
+    signal = pulse_train(profile.audio.sample_rate, 0.008, period_change, peak_change)
+    found = Prosody().extract(analyse(signal))
+    assert found["pitch_mean"] == pytest.approx(125, rel=1e-3)
+    assert found["jitter"] == pytest.approx(2 * period_change, rel=1e-2, abs=1e-5)
+    assert found["shimmer"] == pytest.approx(2 * peak_change, rel=1e-2, abs=1e-4)
+
+
+@pytest.mark.parametrize("frequency", [90, 220, 440])
+def test_pitch_of_a_sine(analyse, sine, profile, frequency):
+    found = Prosody().extract(analyse(sine(frequency, profile.audio.sample_rate)))
+    assert found["pitch_mean"] == pytest.approx(frequency, rel=2e-4)
+    assert found["pitch_median"] == pytest.approx(frequency, rel=2e-4)
+    assert found["pitch_std"] == pytest.approx(0, abs=1e-2)
+    assert found["voiced_ratio"] == 1
+    assert found["jitter"] == pytest.approx(0, abs=1e-4)
+    assert found["shimmer"] == pytest.approx(0, abs=1e-3)
+
+
+def test_pitch_of_two_levels(analyse, sine, profile):
+    rate = profile.audio.sample_rate
+    signal = np.concatenate([sine(200, rate, seconds=2), sine(300, rate, seconds=2)])
+    found = Prosody().extract(analyse(signal))
+    assert found["pitch_mean"] == pytest.approx(250, rel=1e-2)
+    assert found["pitch_std"] == pytest.approx(50, rel=1e-2)
+    assert found["pitch_variation"] == pytest.approx(20, rel=2e-2)
+
+
+def test_voiced_ratio_counts_all_frames(analyse, sine, profile):
+    rate = profile.audio.sample_rate
+    signal = np.concatenate([sine(200, rate, seconds=1), np.zeros(3 * rate)])
+    assert Prosody().extract(analyse(signal))["voiced_ratio"] == pytest.approx(0.25, abs=0.02)
+
+
+def test_nothing_voiced_is_unknown_and_not_zero(analyse, profile):
+    click = np.zeros(profile.audio.sample_rate)
+    click[5000] = 0.5
+    found = Prosody().extract(analyse(click))
+    assert found.pop("voiced_ratio") == 0
+    assert found.keys() == NAMES - {"voiced_ratio"}
+    assert np.isnan(list(found.values())).all()
+
+
+@pytest.mark.parametrize("periods", [0.5, 2.9, 2.999, 3, 3.001, 3.1, 6])
+def test_around_the_shortest_window(analyse, sine, profile, periods):
+    signal = sine(200, profile.audio.sample_rate, seconds=periods / profile.pitch.floor)
+    found = Prosody().extract(analyse(signal))
+    assert found.keys() == NAMES
+    if periods < 3:
+        assert np.isnan(list(found.values())).all()
+    if periods == 6:
+        assert found["pitch_mean"] == pytest.approx(200, rel=1e-2)

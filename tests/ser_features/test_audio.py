@@ -1,0 +1,397 @@
+"""Decoding: every format comes back as it was written, every refusal says exactly why."""
+
+import hashlib
+import io
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ser_features import audio
+from ser_features.errors import (
+    AudioError,
+    EmptyFileError,
+    NonFiniteAudioError,
+    NoSamplesError,
+    NotAudioError,
+    SilentAudioError,
+    TooLongError,
+    TooShortError,
+    TruncatedAudioError,
+    UnreadableFileError,
+    UnsupportedAudioError,
+)
+
+RATE = 16_000
+TIME = np.arange(RATE) / RATE
+SIGNAL = (0.4 * np.sin(2 * np.pi * 440 * TIME) + 0.1 * np.sin(2 * np.pi * 1000 * TIME)).astype(np.float32)
+
+# Largest error of one sample (1.5 quantisation steps), or smallest signal-to-noise ratio in dB.
+LARGEST_ERROR = {
+    "PCM_S8": 1.5 / 2**7,
+    "PCM_U8": 1.5 / 2**7,
+    "PCM_16": 1.5 / 2**15,
+    "PCM_24": 1.5 / 2**23,
+    "PCM_32": 1e-7,
+    "FLOAT": 0,
+    "DOUBLE": 0,
+    "ALAC_16": 1.5 / 2**15,
+    "ALAC_20": 3 / 2**19,
+    "ALAC_24": 1.5 / 2**23,
+    "ALAC_32": 1e-7,
+}
+SMALLEST_RATIO = {
+    "ULAW": 35,
+    "ALAW": 35,
+    "IMA_ADPCM": 28,
+    "MS_ADPCM": 35,
+    "GSM610": 18,
+    "G721_32": 28,
+    "G723_24": 28,
+    "G723_40": 28,
+    "NMS_ADPCM_16": 25,
+    "NMS_ADPCM_24": 28,
+    "NMS_ADPCM_32": 30,
+    "VORBIS": 30,
+    "OPUS": 20,
+    "MPEG_LAYER_III": 30,
+}
+# MPEG_LAYER_III inside WAV can be read, not written.
+FORMATS = [
+    (container, subtype)
+    for container in ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "AIFF", "AU", "CAF", "W64", "RF64")
+    for subtype in soundfile.available_subtypes(container)
+    if subtype in LARGEST_ERROR | SMALLEST_RATIO and (container, subtype) != ("WAV", "MPEG_LAYER_III")
+]
+
+
+def encode(signal: np.ndarray, rate: int = RATE, container: str = "WAV", subtype: str | None = None) -> bytes:
+    file = io.BytesIO()
+    channels = 1 if signal.ndim == 1 else signal.shape[1]
+    with soundfile.SoundFile(file, "w", rate, channels, subtype, format=container) as sound:
+        sound.write(signal)
+    return file.getvalue()
+
+
+def decode(content: bytes | Path, *, max_seconds: float = 600) -> audio.Audio:
+    return audio.decode(content, min_seconds=0.1, max_seconds=max_seconds)
+
+
+def test_no_format_is_forgotten():
+    assert len(FORMATS) >= 70
+    assert {subtype for _, subtype in FORMATS} == set(LARGEST_ERROR | SMALLEST_RATIO)
+
+
+@pytest.mark.parametrize(("container", "subtype"), FORMATS)
+def test_what_was_written_is_decoded(container, subtype):
+    decoded = decode(encode(SIGNAL, container=container, subtype=subtype))
+    error = decoded.signal[: SIGNAL.size] - SIGNAL
+    assert (decoded.sample_rate, decoded.channels, decoded.signal.dtype) == (RATE, 1, np.float32)
+    assert 0 <= decoded.signal.size - SIGNAL.size <= 512  # ADPCM fills its last block
+    if subtype in LARGEST_ERROR:
+        assert np.abs(error).max() <= LARGEST_ERROR[subtype]
+    else:
+        assert 10 * np.log10(np.mean(SIGNAL**2) / np.mean(error**2)) >= SMALLEST_RATIO[subtype]
+
+
+@pytest.mark.parametrize("rate", [1_000, 8_000, 11_025, 22_050, 44_100, 48_000, 48_001, 192_000, 384_000])
+def test_any_rate_is_kept(rate):
+    decoded = decode(encode(np.resize(SIGNAL, rate), rate))
+    assert (decoded.sample_rate, decoded.signal.size) == (rate, rate)
+
+
+@pytest.mark.parametrize("channels", [2, 6, 64])
+def test_channels_are_averaged(channels):
+    weights = np.linspace(0.1, 1, channels)
+    decoded = decode(encode(SIGNAL[:, None] * weights, subtype="FLOAT"))
+    assert decoded.channels == channels
+    assert decoded.signal == pytest.approx(SIGNAL * weights.mean(), abs=1e-6)
+
+
+def test_long_files_are_decoded_in_blocks(monkeypatch):
+    content = encode(np.stack([SIGNAL, 0.5 * SIGNAL], axis=1), subtype="FLOAT")
+    whole = decode(content).signal
+    monkeypatch.setattr(audio, "BLOCK_SAMPLES", 1001)
+    assert np.array_equal(decode(content).signal, whole)
+
+
+def test_mp3_named_wav_is_accepted(tmp_path):
+    path = tmp_path / "speech.wav"
+    path.write_bytes(encode(SIGNAL, container="MP3"))
+    assert decode(path).signal.size == SIGNAL.size
+
+
+@pytest.mark.parametrize("size", [0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000])
+def test_wav_from_a_pipe_is_accepted(size):
+    content = bytearray(encode(SIGNAL, subtype="PCM_16"))
+    content[4:8] = content[40:44] = struct.pack("<I", size)
+    assert content[36:40] == b"data"
+    assert decode(bytes(content)).signal == pytest.approx(SIGNAL, abs=1e-4)
+
+
+def test_sha256_is_of_the_bytes(tmp_path):
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"anything")
+    assert audio.sha256(path) == hashlib.sha256(b"anything").hexdigest()
+
+
+def refusal(content: bytes | Path, kind: type[AudioError], **limits: float) -> str:
+    """Text of the error that decoding raises, which is of exactly this class and one line long."""
+    with pytest.raises(AudioError) as caught:
+        decode(content, **limits)
+    assert type(caught.value) is kind
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_empty():
+    assert refusal(b"", EmptyFileError).startswith("the file has 0 bytes: expected audio")
+
+
+@pytest.mark.parametrize(
+    ("content", "begins"),
+    [
+        (b"These are notes, not audio.\n" * 100, "b'Thes'"),
+        (np.random.default_rng(7).bytes(5000), None),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), None),
+        (b"%PDF-1.4\n" + bytes(500), "b'%PDF'"),
+        (bytes(1000), None),
+        (b"x", "b'x'"),
+    ],
+    ids=["text", "random", "png", "pdf", "zeros", "one byte"],
+)
+def test_not_audio(content, begins):
+    text = refusal(content, NotAudioError)
+    assert text.startswith("not audio that libsndfile reads (Format not recognised; it begins with b'")
+    assert text.endswith("): expected WAV, FLAC, OGG, MP3, AIFF or AU: convert it")
+    assert begins is None or begins in text
+
+
+def test_text_that_looks_like_mp3():
+    text = refusal("byte order mark first".encode("utf-16"), NotAudioError)
+    assert text.startswith(
+        r"not audio that libsndfile reads (no MPEG frame in it; it begins with b'\xff\xfeb"
+    )
+
+
+def test_truncated_pcm_says_how_much_is_there():
+    content = encode(SIGNAL, subtype="PCM_16")
+    text = refusal(content[:10_044], TruncatedAudioError)
+    assert text == (
+        "the header says 32000 bytes, the file holds 10000: "
+        "expected a complete file: copy it again from its source"
+    )
+
+
+def test_header_with_more_than_the_file_holds():
+    content = bytearray(encode(SIGNAL, subtype="PCM_16"))
+    content[40:44] = struct.pack("<I", 64_000)
+    text = refusal(bytes(content), TruncatedAudioError)
+    assert text.startswith("the header says 64000 bytes, the file holds 32000: ")
+
+
+@pytest.mark.parametrize("share", [0.95, 0.5, 0.2])
+@pytest.mark.parametrize(
+    ("container", "subtype", "text"),
+    [
+        ("WAV", "PCM_16", "the header says 96000 bytes, the file holds "),
+        ("WAV", "FLOAT", "the header says 192000 bytes, the file holds "),
+        ("WAV", "IMA_ADPCM", "the header says 24576 bytes, the file holds "),
+        ("WAV", "GSM610", "the header says 9750 bytes, the file holds "),
+        ("WAVEX", "PCM_24", "the header says 144000 bytes, the file holds "),
+        ("AIFF", "PCM_16", "the header says 96008 bytes, the file holds "),
+        ("AU", "PCM_16", "the header says 96000 bytes, the file holds "),
+        ("W64", "PCM_16", "the header says 96104 bytes, the file holds "),
+        ("RF64", "PCM_16", "the header says 48000 samples, the file holds "),
+        ("FLAC", "PCM_16", "the header says 48000 samples, 0 could be decoded (flac decoder lost sync)"),
+        ("CAF", "ALAC_16", "cut short or damaged (Supported file format but file is malformed)"),
+        ("OGG", "VORBIS", "the OGG stream breaks off before its last page"),
+        ("OGG", "OPUS", "the OGG stream breaks off before its last page"),
+    ],
+)
+def test_truncated(container, subtype, text, share):
+    content = encode(np.tile(SIGNAL, 3), container=container, subtype=subtype)
+    found = refusal(content[: int(share * len(content))], TruncatedAudioError)
+    assert found.startswith(text)
+    assert found.endswith(": expected a complete file: copy it again from its source")
+
+
+@pytest.mark.parametrize("share", [0.8, 0.5, 0.2])
+def test_truncated_mp3(share):
+    content = encode(np.tile(SIGNAL, 3), container="MP3")
+    text = refusal(content[: int(share * len(content))], TruncatedAudioError)
+    assert text.startswith("the header says 48000 samples, ")
+    assert "could be decoded (the data end early): expected a complete file" in text
+
+
+def test_truncated_inside_the_header():
+    text = refusal(encode(SIGNAL)[:30], TruncatedAudioError)
+    assert text.startswith("cut short or damaged (Error in WAV file. No 'data' chunk marker): ")
+
+
+def test_ogg_cut_between_two_pages():
+    content = encode(np.tile(SIGNAL, 3), container="OGG")
+    assert refusal(content[: content.rfind(b"OggS")], TruncatedAudioError).startswith("the OGG stream breaks")
+
+
+@pytest.mark.parametrize("container", ["WAV", "AIFF", "AU", "CAF", "W64"])
+def test_no_samples(container):
+    text = refusal(encode(np.empty(0), container=container), NoSamplesError)
+    assert text.startswith("the header is valid, but no sample follows it: expected audio")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_nan_and_infinity_are_counted(bad):
+    signal = SIGNAL.copy()
+    signal[[5, 7_000]] = bad
+    text = refusal(encode(signal, subtype="FLOAT"), NonFiniteAudioError)
+    assert text == "2 samples are NaN or infinite: expected finite samples: export it again"
+
+
+def test_opposed_infinities_in_stereo():
+    signal = np.stack([SIGNAL, SIGNAL], axis=1)
+    signal[100] = np.inf, -np.inf
+    assert refusal(encode(signal, subtype="FLOAT"), NonFiniteAudioError).startswith("1 samples are NaN")
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_digital_silence(channels):
+    text = refusal(encode(np.zeros((RATE, channels))), SilentAudioError)
+    assert text == "digital silence, every sample is zero: expected speech: leave it out"
+
+
+def test_channels_that_cancel():
+    text = refusal(encode(np.stack([SIGNAL, -SIGNAL], axis=1), subtype="FLOAT"), SilentAudioError)
+    assert text.startswith("digital silence, the channels cancel each other out: ")
+
+
+def test_the_faintest_sample_is_not_silence():
+    signal = np.zeros(RATE)
+    signal[500] = 1 / 2**15
+    assert np.count_nonzero(decode(encode(signal)).signal) == 1
+
+
+def test_shortest_accepted_duration():
+    assert decode(encode(SIGNAL[:1600])).signal.size == 1600
+    text = refusal(encode(SIGNAL[:1584]), TooShortError)
+    assert text == "0.099 s long, expected at least 0.1 s: leave it out"
+
+
+def test_longest_accepted_duration():
+    assert decode(encode(SIGNAL), max_seconds=1.0).signal.size == RATE
+    text = refusal(encode(SIGNAL), TooLongError, max_seconds=0.9)
+    assert text == "1 s long, expected at most 0.9 s: cut it into utterances"
+
+
+def flac_of_claimed_length(samples: int) -> bytes:
+    """FLAC whose STREAMINFO claims this number of samples (36 bits, from the low half of byte 21)."""
+    content = bytearray(encode(SIGNAL, container="FLAC"))
+    content[21] = content[21] & 0xF0 | samples >> 32
+    content[22:26] = struct.pack(">I", samples & 0xFFFFFFFF)
+    return bytes(content)
+
+
+def test_length_is_checked_before_decoding(monkeypatch):
+    def read(*_, **__):
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(soundfile.SoundFile, "read", read)
+    text = refusal(flac_of_claimed_length(2**36 - 1), TooLongError)
+    assert text == "4.295e+06 s long, expected at most 600 s: cut it into utterances"
+    with pytest.raises(AssertionError, match="decoded"):
+        decode(flac_of_claimed_length(SIGNAL.size))
+
+
+def test_an_open_length_is_not_called_too_long():
+    text = refusal(flac_of_claimed_length(0), UnsupportedAudioError)
+    assert text.startswith("the header leaves the length open, as FLAC from a pipe does")
+
+
+def test_a_claimed_length_that_is_not_there():
+    text = refusal(flac_of_claimed_length(599 * RATE), TruncatedAudioError)
+    assert text.startswith("the header says 9584000 samples, ")
+
+
+def wav_of_claimed_rate(rate: int) -> bytes:
+    content = bytearray(encode(SIGNAL))
+    content[24:28] = struct.pack("<I", rate)
+    return bytes(content)
+
+
+@pytest.mark.parametrize("rate", [999, 384_001, 2_000_000_000])
+def test_absurd_rate(rate):
+    text = refusal(wav_of_claimed_rate(rate), UnsupportedAudioError)
+    assert text == f"sample rate is {rate} Hz, expected 1000 to 384000 Hz: convert the file"
+
+
+def test_rate_that_libsndfile_takes_for_negative():
+    text = refusal(wav_of_claimed_rate(4_000_000_000), TruncatedAudioError)
+    assert text.startswith("cut short or damaged (Internal error : SF_INFO struct incomplete): ")
+
+
+def test_too_many_channels():
+    text = refusal(encode(np.tile(SIGNAL[:, None], 65)), UnsupportedAudioError)
+    assert text == "65 channels, expected at most 64: mix it down"
+
+
+@pytest.mark.parametrize(
+    ("container", "written", "replaced", "reason"),
+    [
+        ("CAF", b"lpcm", b"aac ", "Supported file format but unsupported encoding"),
+        ("WAV", b"\1\0\1\0", b"\xfe\xff\1\0", "File contains data in an unimplemented format"),
+    ],
+)
+def test_unsupported_encoding(container, written, replaced, reason):
+    content = encode(SIGNAL, container=container)
+    text = refusal(content.replace(written, replaced, 1), UnsupportedAudioError)
+    assert text.startswith(f"libsndfile cannot decode it ({reason}): expected WAV, FLAC, OGG, MP3")
+
+
+def test_directory_and_missing(tmp_path):
+    ending = ": expected a readable file: check its path and permissions"
+    text = refusal(tmp_path, UnreadableFileError)
+    assert text == f"cannot read {tmp_path.name}: Is a directory{ending}"
+    text = refusal(tmp_path / "gone.wav", UnreadableFileError)
+    assert text == f"cannot read gone.wav: No such file or directory{ending}"
+
+
+def test_forbidden(tmp_path, monkeypatch):
+    def read_bytes(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert "cannot read a.wav: Permission denied" in refusal(tmp_path / "a.wav", UnreadableFileError)
+
+
+def accepted_or_refused(content: bytes) -> None:
+    try:
+        signal = decode(content).signal
+    except AudioError:
+        return
+    assert np.isfinite(signal).all()
+    assert signal.any()
+
+
+@given(st.binary(max_size=2000))
+@example(b"FORM" + bytes(50))
+@settings(max_examples=300, deadline=None)
+def test_random_bytes_raise_nothing_else(content):
+    accepted_or_refused(content)
+
+
+@pytest.mark.parametrize("container", ["WAV", "FLAC", "AIFF", "OGG", "CAF"])
+@given(
+    changes=st.dictionaries(st.integers(0, 119), st.integers(0, 255), min_size=1, max_size=8),
+    kept=st.floats(0, 1),
+)
+@settings(max_examples=150, deadline=None)
+def test_damaged_headers_raise_nothing_else(container, changes, kept):
+    content = bytearray(encode(SIGNAL[:4000], container=container))
+    for place, value in changes.items():
+        content[place] = value
+    accepted_or_refused(bytes(content))
+    accepted_or_refused(bytes(content[: int(kept * len(content))]))
