@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -98,33 +98,33 @@ def print_metrics(metrics: Mapping[str, Any]) -> None:
 
 @contextmanager
 def training_progress() -> Iterator["Progress"]:
-    """Show the training on stderr: a live line per fold on a terminal, a plain line per fold elsewhere."""
+    """Show the training on stderr: a line per finished fold, and on a terminal the running epoch below."""
     if not sys.stderr.isatty():
-        yield _Lines()
+        yield _Lines(lambda line: print(line, file=sys.stderr))
         return
     from rich.console import Console
     from rich.live import Live
 
-    with Live(console=Console(stderr=True), refresh_per_second=4) as live:
-
-        def show(step: "Step") -> None:
-            if step.row:
-                live.update(_line(step.part, step.row))
-
-        yield show
+    console = Console(stderr=True, highlight=False)
+    with Live(console=console, transient=True) as live:
+        yield _Lines(console.print, live.update)
 
 
 class _Lines:
-    """Prints each part of a training when it is done, with the epoch that was kept."""
+    """Tells of each part of a training when it is done, with the epoch that was kept."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, finished: Callable[[str], None], running: Callable[[str], None] = lambda line: None
+    ) -> None:
+        self._finished, self._running = finished, running
         self._rows: list[Mapping[str, float]] = []
 
     def __call__(self, step: "Step") -> None:
         if step.row:
             self._rows.append(step.row)
+            self._running(_line(step.part, step.row))
             return
-        print(_line(step.part, min(self._rows, key=lambda row: row["val_loss"])), file=sys.stderr)
+        self._finished(_line(step.part, min(self._rows, key=lambda row: row["val_loss"])))
         self._rows = []
 
 

@@ -16,6 +16,9 @@ from ser_features.config import FrameConfig, Profile
 from ser_features.manifest import Column
 from ser_features.preprocess import centred_power
 
+BLOCK_FRAMES = 2048
+"""Frames transformed at once, so that ten minutes of speech need no gigabytes."""
+
 
 class ColumnExtractor(Protocol):
     """Turns an analysis into named numbers of the whole recording.
@@ -80,8 +83,15 @@ class Analysis:
     @cached_property
     def power(self) -> np.ndarray:
         """|STFT|², shape (frames, 1 + n_fft // 2), float32."""
-        spectrum = scipy.fft.rfft(_windowed_frames(self.signal, self.profile.frames), axis=1)
-        return np.square(spectrum.real) + np.square(spectrum.imag)
+        frames = self.profile.frames
+        views = _frames(self.signal, frames)
+        power = np.empty((len(views), 1 + frames.n_fft // 2), np.float32)
+        window = hann(frames.frame_length, frames.n_fft)
+        for start in range(0, len(views), BLOCK_FRAMES):
+            spectrum = scipy.fft.rfft(views[start : start + BLOCK_FRAMES] * window, axis=1)
+            part = power[start : start + BLOCK_FRAMES]
+            np.add(np.square(spectrum.real), np.square(spectrum.imag), out=part)
+        return power
 
     @cached_property
     def magnitude(self) -> np.ndarray:
@@ -100,7 +110,8 @@ class Analysis:
     def mfcc(self) -> np.ndarray:
         """Mel-frequency cepstral coefficients (orthonormal DCT-II of `mel_db`), shape (frames, n_mfcc)."""
         frames = self.profile.frames
-        return self.mel_db @ dct_basis(frames.n_mels, frames.n_mfcc)
+        # In float64, as the sum of many decibels of one sign would lose the sixth digit.
+        return (self.mel_db @ dct_basis(frames.n_mels, frames.n_mfcc)).astype(np.float32)
 
     @cached_property
     def rms(self) -> np.ndarray:
@@ -123,10 +134,9 @@ class Analysis:
         return flux
 
 
-def _windowed_frames(signal: np.ndarray, frames: FrameConfig) -> np.ndarray:
+def _frames(signal: np.ndarray, frames: FrameConfig) -> np.ndarray:
     padded = np.pad(signal, frames.n_fft // 2)
-    views = np.lib.stride_tricks.sliding_window_view(padded, frames.n_fft)[:: frames.hop_length]
-    return views * hann(frames.frame_length, frames.n_fft)
+    return np.lib.stride_tricks.sliding_window_view(padded, frames.n_fft)[:: frames.hop_length]
 
 
 @lru_cache(maxsize=8)
@@ -184,9 +194,9 @@ def dct_basis(n_mels: int, n_mfcc: int) -> np.ndarray:
     """First columns of the orthonormal DCT-II.
 
     Returns:
-        float32, shape (n_mels, n_mfcc).
+        float64, shape (n_mels, n_mfcc).
     """
     angles = np.pi / n_mels * np.outer(np.arange(n_mels) + 0.5, np.arange(n_mfcc))
     basis = np.cos(angles) * np.sqrt(2 / n_mels)
     basis[:, 0] /= np.sqrt(2)
-    return basis.astype(np.float32)
+    return basis

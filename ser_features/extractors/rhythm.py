@@ -9,6 +9,9 @@ from ser_features.config import TempoConfig
 from ser_features.extractors.base import Analysis, hann
 from ser_features.manifest import Column
 
+BLOCK_FRAMES = 1024
+"""Frames transformed at once, so that ten minutes of speech need no gigabytes."""
+
 
 class Rhythm:
     """How fast events follow each other."""
@@ -67,10 +70,18 @@ def mean_autocorrelation(onset_strength: np.ndarray, window: int) -> np.ndarray:
     """
     ramped = np.pad(onset_strength, window // 2, mode="linear_ramp")
     around = np.lib.stride_tricks.sliding_window_view(ramped, window)[: onset_strength.size]
-    windowed = np.zeros((len(around), 2 * window), np.float32)
+    power = np.zeros(window + 1, np.float32)
+    for start in range(0, len(around), BLOCK_FRAMES):
+        power += _summed_power(around[start : start + BLOCK_FRAMES])
+    return scipy.fft.irfft(power / np.float32(len(around)), 2 * window)[:window]
+
+
+def _summed_power(around: np.ndarray) -> np.ndarray:
+    """Sum over frames of the power spectrum of each windowed neighbourhood, divided by its energy."""
+    frames, window = around.shape
+    windowed = np.zeros((frames, 2 * window), np.float32)
     np.multiply(around, hann(window, window), out=windowed[:, :window])
     energy = np.einsum("ij,ij->i", windowed[:, :window], windowed[:, :window])
     spectrum = scipy.fft.rfft(windowed, axis=1)
-    power = np.square(spectrum.real) + np.square(spectrum.imag)
     weights = 1 / np.where(energy > np.finfo(np.float32).tiny, energy, np.float32(1))
-    return scipy.fft.irfft(weights @ power / np.float32(len(around)), 2 * window)[:window]
+    return weights @ (np.square(spectrum.real) + np.square(spectrum.imag))

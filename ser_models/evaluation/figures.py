@@ -19,6 +19,7 @@ INK, MUTED, GRID = "#1f2933", "#7b8794", "#e4e7eb"
 BLUE, ORANGE = "#1f6fb2", "#d9822b"
 CORPUS_COLOURS = (BLUE, ORANGE, "#3d8b5f", "#8e5ba6", "#b5483f", "#5d6d7e")
 BLUES = LinearSegmentedColormap.from_list("ser", ["#ffffff", "#cfe3f5", "#5b9bd0", "#174a7c"])
+NOTE: dict[str, Any] = {"fontsize": 8, "color": INK, "loc": "left"}
 DPI = 150
 MOST_NAMED = 60
 """More speakers than this are drawn without their names."""
@@ -100,6 +101,8 @@ def training_curves(metrics: Mapping[str, Any], history: pd.DataFrame) -> Figure
         axes.set(xlabel="epoch", ylabel=name)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     panels[1].set_ylim(0, 1)
+    if shipped < 0:
+        panels[0].set_title("thick: the model that is shipped, thin: the folds", **NOTE)
     _legend(panels[1])
     return figure
 
@@ -146,4 +149,4 @@ def _titles(metrics: Mapping[str, Any], title: str) -> list[tuple[str, dict[str,
 
 
 def _legend(axes: Axes) -> None:
-    axes.legend(frameon=False, fontsize=8, loc="upper left", ncols=4, labelcolor=INK, bbox_to_anchor=(0, 1.1))
+    axes.legend(frameon=False, fontsize=8, loc="upper left", ncols=9, labelcolor=INK, bbox_to_anchor=(0, 1.1))

@@ -376,6 +376,13 @@ def accepted_or_refused(content: bytes) -> None:
     assert signal.any()
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_a_header_that_points_nowhere_prints_no_traceback():
+    content = bytearray(encode(SIGNAL, container="AIFF"))
+    content[38] ^= 0xFF  # the SSND chunk has another name, so libsndfile seeks to -1
+    assert refusal(bytes(content), TruncatedAudioError).startswith("cut short or damaged (")
+
+
 @given(st.binary(max_size=2000))
 @example(b"FORM" + bytes(50))
 @settings(max_examples=300, deadline=None)

@@ -29,8 +29,8 @@ def test_metrics_are_complete_and_saved_as_returned(result):
     name, out, metrics = result
     assert metrics == json.loads((out / "metrics.json").read_text())
     wanted = (
-        "uar accuracy macro_f1 weighted_f1 log_loss interval protocol leakage per_class per_speaker per_corpus "
-        "confusion_matrix labels chance folds n seed synthetic notes"
+        "uar accuracy macro_f1 weighted_f1 log_loss interval protocol leakage per_class per_speaker "
+        "per_corpus confusion_matrix labels chance folds n seed synthetic notes"
     )
     assert set(wanted.split()) <= set(metrics)
     assert metrics["model"] == name
@@ -44,7 +44,9 @@ def test_artifact_is_complete(result):
     card = json.loads((out / "artifact.json").read_text())
     found = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
     assert set(card["files"]) == set(found) - {"artifact.json"}
-    assert {"scaler.skops", "splits.parquet", "predictions.parquet", "history.csv", "metrics.json"} < set(found)
+    assert {"scaler.skops", "splits.parquet", "predictions.parquet", "history.csv", "metrics.json"} < set(
+        found
+    )
     assert {"figures/confusion_matrix.png", "figures/per_speaker.png", card["model_file"]} < set(found)
     for name, digest in card["files"].items():
         assert hashlib.sha256(found[name].read_bytes()).hexdigest() == digest
@@ -78,7 +80,7 @@ def test_an_artifact_is_replaced_and_nothing_else_is(store_root, tmp_path):
     other = tmp_path / "thesis"
     other.mkdir()
     (other / "chapter.txt").write_text("precious")
-    with pytest.raises(InputError, match="thesis is not an artifact .* is not replaced: pass another --out"):
+    with pytest.raises(InputError, match=r"thesis is not an artifact .* is not replaced: pass another --out"):
         run(store_root, other, plan)
     assert (other / "chapter.txt").read_text() == "precious"
 
@@ -112,5 +114,7 @@ def test_plans_that_do_not_fit_are_refused(store_root, tmp_path, changes, messag
 
 
 def test_a_wrong_model_is_refused_before_the_store_is_opened(tmp_path):
-    with pytest.raises(InputError, match="unknown model 'svm': expected one of mlp, cnn_lstm, xgboost, logistic"):
+    with pytest.raises(
+        InputError, match="unknown model 'svm': expected one of mlp, cnn_lstm, xgboost, logistic"
+    ):
         run(tmp_path / "nowhere", tmp_path / "model", Plan(model="svm"))

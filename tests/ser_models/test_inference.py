@@ -46,7 +46,7 @@ def test_a_prediction_ranks_its_emotions(predictor, recordings):
     assert prediction.file == str(recordings / "s0_sad_0.wav")
     assert list(prediction.probabilities) == ["angry", "neutral", "sad"]
     assert sum(prediction.probabilities.values()) == pytest.approx(1)
-    assert [each["emotion"] for each in prediction.top][0] == prediction.emotion
+    assert prediction.top[0]["emotion"] == prediction.emotion
     assert prediction.top[0]["probability"] == prediction.confidence >= prediction.top[1]["probability"]
     assert len(prediction.top) == 2
     assert "error" not in prediction.to_json()

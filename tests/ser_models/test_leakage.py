@@ -58,7 +58,9 @@ def test_augmented_sisters_are_found(rows):
 
 
 def test_the_same_speaker_in_different_folds_is_no_leak(rows):
-    splits = pd.concat([splits_of(rows, "train", "validation", "test"), splits_of(rows, "test", "train", "train", fold=1)])
+    splits = pd.concat(
+        [splits_of(rows, "train", "validation", "test"), splits_of(rows, "test", "train", "train", fold=1)]
+    )
     assert audit(rows, splits) == []
 
 

@@ -38,7 +38,9 @@ def test_any_other_type_is_refused_by_name(tmp_path, content, stranger):
 
 def test_another_trusted_type_is_refused(tmp_path):
     safe_skops.save(StandardScaler(), tmp_path / "model.skops")
-    with pytest.raises(ArtifactError, match="is a StandardScaler, expected a LogisticRegression: train again"):
+    with pytest.raises(
+        ArtifactError, match="is a StandardScaler, expected a LogisticRegression: train again"
+    ):
         safe_skops.load(tmp_path / "model.skops", LogisticRegression)
 
 

@@ -155,7 +155,9 @@ def test_what_cannot_be_split_is_said(make_examples, arguments, message):
 
 
 def test_one_speaker_cannot_be_split_by_speaker(make_examples):
-    with pytest.raises(InputError, match="needs at least 2 speakers, found 1 in d0: use --split random, or add"):
+    with pytest.raises(
+        InputError, match="needs at least 2 speakers, found 1 in d0: use --split random, or add"
+    ):
         make_split(make_examples(speakers=1))
 
 

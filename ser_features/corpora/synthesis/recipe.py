@@ -2,14 +2,15 @@
 
 clip, seed → strength and deviations drawn from the clip's own generators → `Expression`
 
-Directions and rough sizes follow Murray & Arnott (1993), "Toward the simulation of emotion in synthetic
-speech", JASA 93(2), table I, which is where table 1 of the fusion CNN-BiLSTM paper comes from, and Juslin &
-Laukka (2003), "Communication of emotions in vocal expression and music performance", Psychological Bulletin
-129(5). The numbers are ours, chosen so that emotions overlap: six classes should be far above chance for a
-voice that was never heard, and far from certain.
+Directions follow Murray & Arnott (1993), "Toward the simulation of emotion in synthetic speech", JASA 93(2),
+whose wording table 1 of the fusion CNN-BiLSTM paper repeats in part, and Juslin & Laukka (2003),
+"Communication of emotions in vocal expression and music performance", Psychological Bulletin 129(5). The
+numbers are ours, chosen so that emotions overlap: six classes should be far above chance for a voice that
+was never heard, and far from certain.
 
 Our choice where the sources disagree: disgust is slow (Murray & Arnott: "very much slower"; the fusion paper
-prints "very much faster"), and fear is softer (the fusion paper) though higher (Murray & Arnott).
+prints "very much faster"); fear is softer (the fusion paper) though higher (Murray & Arnott), and its contour
+is rather flat (Juslin & Laukka; "much wider" in Murray & Arnott).
 
 >>> from ser_features.corpora.synthesis.script import clips
 >>> angry = express(clips()[0], seed=0)

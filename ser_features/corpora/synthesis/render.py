@@ -93,9 +93,10 @@ def _intoned(
     sound = parselmouth.Sound(signal, SAMPLE_RATE * tract)
     speed = call("Create DurationTier", "speed", 0, sound.duration)
     call(speed, "Add point", 0, tract / max(1 + expression.rate, SLOWEST))
-    manipulation = call(sound, "To Manipulation", 0.01, FLOOR, CEILING)
-    pitch = _pitch_tier(_contour(sound, voice, expression, rng))
-    call([manipulation, pitch], "Replace pitch tier")
+    reading = sound.to_pitch_ac(time_step=0.01, pitch_floor=FLOOR, pitch_ceiling=CEILING)
+    manipulation = call([sound, reading], "To Manipulation")
+    contour = _pitch_tier(_contour(reading, voice, expression, rng))
+    call([manipulation, contour], "Replace pitch tier")
     call([manipulation, speed], "Replace duration tier")
     # Overlap-add draws from Praat's own generator to stretch the unvoiced parts.
     run(f"random_initializeWithSeedUnsafelyButPredictably: {rng.integers(1, 1 << 31)}")
@@ -105,14 +106,14 @@ def _intoned(
 
 
 def _contour(
-    sound: parselmouth.Sound, voice: Voice, expression: Expression, rng: np.random.Generator
+    reading: parselmouth.Pitch, voice: Voice, expression: Expression, rng: np.random.Generator
 ) -> np.ndarray:
     """F0 in Hz every `CONTOUR_STEP`, about a period, so that each jitters on its own."""
-    times = np.arange(CONTOUR_STEP / 2, sound.duration, CONTOUR_STEP)
-    place = times / sound.duration
+    times = np.arange(CONTOUR_STEP / 2, reading.duration, CONTOUR_STEP)
+    place = times / reading.duration
     semitones = (
         expression.pitch
-        + max(1 + expression.range, FLATTEST) * _reading_contour(sound, times)
+        + max(1 + expression.range, FLATTEST) * _excursions(reading, times)
         + expression.slope * (place - 0.5)
         + expression.inflection * np.clip(4 * place - 3, 0, 1)
         + max(expression.tremor, 0.0) * np.sin(2 * np.pi * (TREMOR_HZ * times + rng.random()))
@@ -127,13 +128,12 @@ def _pitch_tier(contour: np.ndarray) -> parselmouth.Data:
     return call(call(matrix, "To Pitch"), "Down to PitchTier")
 
 
-def _reading_contour(sound: parselmouth.Sound, times: np.ndarray) -> np.ndarray:
+def _excursions(reading: parselmouth.Pitch, times: np.ndarray) -> np.ndarray:
     """F0 of the flat reading in semitones above its median, bridged where it is unvoiced."""
-    pitch = sound.to_pitch_ac(pitch_floor=FLOOR, pitch_ceiling=CEILING)
-    f0 = pitch.selected_array["frequency"]
+    f0 = reading.selected_array["frequency"]
     voiced = f0 > 0
     semitones = 12 * np.log2(f0[voiced] / np.median(f0[voiced]))
-    return np.interp(times, pitch.xs()[voiced], semitones)
+    return np.interp(times, reading.xs()[voiced], semitones)
 
 
 def _tilted(signal: np.ndarray, tilt: float) -> np.ndarray:

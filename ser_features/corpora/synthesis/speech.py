@@ -77,5 +77,5 @@ def _cut_at_words(signal: np.ndarray, grid: parselmouth.TextGrid) -> Utterance:
     starts = np.array([call(grid, "Get start time of interval", tier, i) for i in words])
     ends = np.array([call(grid, "Get end time of interval", tier, i) for i in words])
     first, last = (round(time * SAMPLE_RATE) for time in (starts[0], ends[-1]))
-    gaps = (ends[:-1] + starts[1:]) / 2 - starts[0]
+    gaps = ((ends[:-1] + starts[1:]) / 2 - starts[0])[starts[1:] > ends[:-1]]
     return Utterance(signal[first:last], tuple(gaps.tolist()))

@@ -27,7 +27,7 @@ def generate(folder: Path, *, seed: int = 0, workers: int = 1) -> int:
     Args:
         folder: where the corpus goes; made together with its parents.
         seed: of everything that is drawn; any integer.
-        workers: processes, at least 1; one takes about 20 s.
+        workers: processes, at least 1; one takes 15 to 20 s.
 
     Returns:
         Number of clips written: 360, or 0 where they were there.

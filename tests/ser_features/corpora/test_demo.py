@@ -40,7 +40,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def test_script_is_balanced():
-    assert len(VOICES) >= 8 and len(SENTENCES) >= 5 and len(EMOTIONS) == 6
+    assert (len(VOICES), len(EMOTIONS), len(SENTENCES)) == (12, 6, 5)
     assert Counter(voice.gender for voice in VOICES.values()) == {"female": 6, "male": 6}
     cells = Counter((clip.voice.name, clip.emotion, clip.sentence.code) for clip in clips())
     assert len(cells) == len(VOICES) * len(EMOTIONS) * len(SENTENCES)
@@ -60,7 +60,7 @@ def test_every_clip_parses(clip):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("F1_angry_s1.wav", "'F1_angry_s1.wav': 3 fields, expected 4: speaker_emotion_sentence_take"),
+        ("F1_angry_s1.wav", "'F1_angry_s1.wav': .* expected .*speaker_emotion_sentence_take"),
         ("F9_angry_s1_1.wav", "speaker is 'F9', expected F1, F2"),
         ("F1_calm_s1_1.wav", "emotion is 'calm', expected angry, disgust"),
         ("F1_angry_s9_1.wav", "sentence is 's9', expected s1, s2"),
@@ -150,5 +150,5 @@ def test_other_seed_is_not_taken_for_this_one(scan):
 
 def test_unwritable_place_is_one_line(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="cannot make the demo corpus in .*Not a directory: choose a folder"):
+    with pytest.raises(InputError, match=r"cannot make the demo corpus in .+: choose a folder"):
         Demo().scan(tmp_path / "file")

@@ -15,6 +15,9 @@ from ser_features.corpora.synthesis.speech import SAMPLE_RATE, Readings, utteran
 
 QUIET = {name: replace(voice, room=-100.0) for name, voice in VOICES.items()}
 
+HEARD = ("F1", "F3", "F5", "M1", "M3", "M5")
+"""Half of the voices: measuring takes longer than making."""
+
 
 @pytest.fixture(scope="module")
 def readings() -> Readings:
@@ -25,12 +28,21 @@ def say(readings: Readings, name: str = "M1", **changes: float) -> np.ndarray:
     return perform(readings[name, "s1"], QUIET[name], Expression(**changes), np.random.default_rng(0))
 
 
+def pitch_of(signal: np.ndarray) -> np.ndarray:
+    sound = parselmouth.Sound(signal.astype(float), OUTPUT_RATE)
+    return sound.to_pitch_ac(pitch_floor=60, pitch_ceiling=600).selected_array["frequency"]
+
+
 def f0(signal: np.ndarray) -> np.ndarray:
-    pitch = parselmouth.Sound(signal.astype(float), OUTPUT_RATE).to_pitch_ac(
-        pitch_floor=60, pitch_ceiling=600
-    )
-    values = pitch.selected_array["frequency"]
+    """Semitones above 1 Hz, voiced frames only."""
+    values = pitch_of(signal)
     return 12 * np.log2(values[values > 0])
+
+
+def spread(signal: np.ndarray) -> float:
+    """Semitones between the quartiles of F0, which a few wrongly tracked frames do not move."""
+    low, high = np.percentile(f0(signal), [25, 75])
+    return float(high - low)
 
 
 def speech(signal: np.ndarray) -> np.ndarray:
@@ -55,8 +67,24 @@ def jitter(signal: np.ndarray) -> float:
 
 
 def harmonicity(signal: np.ndarray) -> float:
-    values = parselmouth.Sound(signal.astype(float), OUTPUT_RATE).to_harmonicity_cc().values
+    values = parselmouth.Sound(signal.astype(float), OUTPUT_RATE).to_harmonicity_cc(time_step=0.04).values
     return float(values[values > -100].mean())
+
+
+def octaves_between(first: np.ndarray, second: np.ndarray) -> float:
+    """Shift along a logarithmic frequency axis, in steps of 1/24 octave, at which the spectra fit best."""
+    one, other = envelope(first), envelope(second)
+    fits = {shift: np.corrcoef(one[20 + shift : shift - 20], other[20:-20])[0, 1] for shift in range(-19, 20)}
+    return max(fits, key=lambda shift: fits[shift]) / 24
+
+
+def envelope(signal: np.ndarray) -> np.ndarray:
+    """Long-term spectrum in dB from 300 Hz on, in steps of 1/24 octave, harmonics smoothed away."""
+    power = np.abs(np.fft.rfft(signal)) ** 2
+    hertz = np.fft.rfftfreq(signal.size, 1 / OUTPUT_RATE)
+    edges = np.searchsorted(hertz, 300 * 2 ** np.arange(0, 4.4, 1 / 24))
+    window = np.hanning(15)
+    return np.convolve(10 * np.log10(np.add.reduceat(power, edges)[:-1]), window / window.sum(), "valid")
 
 
 def test_readings_are_the_same_in_every_process(readings):
@@ -88,16 +116,19 @@ def test_pitch_is_raised_by_semitones(readings, name):
     assert np.median(f0(raised)) - np.median(f0(plain)) == pytest.approx(4.0, abs=0.3)
 
 
-def test_range_scales_the_excursions(readings):
-    assert np.std(f0(say(readings, range=1.0))) == pytest.approx(2 * np.std(f0(say(readings))), rel=0.15)
+# Wide contours of low voices would reach below what the tracker looks for.
+@pytest.mark.parametrize(("name", "change"), [("F2", 1.0), ("F5", 1.0), ("M2", -0.5), ("M6", -0.5)])
+def test_range_scales_the_excursions(readings, name, change):
+    scaled, plain = say(readings, name, range=change), say(readings, name)
+    assert spread(scaled) == pytest.approx((1 + change) * spread(plain), rel=0.15)
 
 
-@pytest.mark.parametrize(("change", "gained"), [("slope", 4.0), ("inflection", 4.0)])
+@pytest.mark.parametrize(("change", "gained"), [("slope", 5.0), ("inflection", 4.5)])
 def test_contour_rises_towards_the_end(readings, change, gained):
     risen, plain = f0(say(readings, **{change: 6.0})), f0(say(readings))
     at_end = np.mean(risen[-10:]) - np.mean(plain[-10:])
     at_start = np.mean(risen[:10]) - np.mean(plain[:10])
-    assert at_end - at_start > gained
+    assert gained < at_end - at_start < 6.5
 
 
 def test_rate_shortens(readings):
@@ -126,28 +157,28 @@ def test_tilt_is_in_decibels_per_octave(readings):
 def test_breath_is_noise_relative_to_the_voice(readings):
     clear, breathy = say(readings, breath=-60.0), say(readings, breath=18.0)
     assert rms_db(breathy - clear) - rms_db(clear) == pytest.approx(-20.0, abs=1.0)
-    assert harmonicity(breathy) < harmonicity(clear) - 3
+    assert harmonicity(breathy) < harmonicity(clear) - 1
 
 
 def test_jitter_is_irregular_periods(readings):
     regular, rough = jitter(say(readings)), jitter(say(readings, jitter=3.0))
-    assert regular < 1.2
-    assert 2.0 < rough < 5.0
+    assert regular < 2.0
+    assert 2.5 < rough < 5.0
 
 
 def test_tremor_wavers(readings):
-    assert np.std(np.diff(f0(say(readings, tremor=1.0)))) > 1.3 * np.std(np.diff(f0(say(readings))))
+    # A sine of depth 2 has a standard deviation of √2; only its phase is drawn.
+    wavering = pitch_of(say(readings, tremor=2.0))
+    plain = pitch_of(say(readings))
+    voiced = (wavering > 0) & (plain > 0)
+    assert np.std(12 * np.log2(wavering[voiced] / plain[voiced])) == pytest.approx(2**0.5, rel=0.2)
 
 
-def test_formants_move_without_pitch_or_speed(readings):
-    moved, plain = say(readings, formants=0.1), say(readings)
-    means = [
-        call(
-            parselmouth.Sound(each.astype(float), OUTPUT_RATE).to_formant_burg(), "Get mean", 3, 0, 0, "hertz"
-        )
-        for each in (moved, plain)
-    ]
-    assert 1.04 < means[0] / means[1] < 1.14
+@pytest.mark.parametrize("name", ["M1", "M3"])
+@pytest.mark.parametrize("change", [-0.2, 0.1, 0.3])
+def test_formants_move_without_pitch_or_speed(readings, name, change):
+    moved, plain = (say(readings, name, formants=each, breath=-60.0) for each in (change, 0.0))
+    assert octaves_between(moved, plain) == pytest.approx(np.log2(1 + change), abs=1.5 / 24)
     assert np.median(f0(moved)) == pytest.approx(np.median(f0(plain)), abs=0.3)
     assert speech(moved).size == pytest.approx(speech(plain).size, rel=0.02)
 
@@ -183,7 +214,7 @@ def heard(readings: Readings) -> dict[str, dict[str, float]]:
     """By measure and emotion: median over voices of the difference from the same voice's neutral clip."""
     measures = {
         "pitch": lambda signal: np.median(f0(signal)),
-        "range": lambda signal: np.std(f0(signal)),
+        "range": spread,
         "seconds": lambda signal: speech(signal).size / OUTPUT_RATE,
         "level": lambda signal: rms_db(speech(signal)),
         "bright": lambda signal: band_db(signal, 2000, 5000) - band_db(signal, 100, 1000),
@@ -196,11 +227,11 @@ def heard(readings: Readings) -> dict[str, dict[str, float]]:
             for name, measure in measures.items()
         }
         for clip in clips()
-        if clip.sentence.code == "s1"
+        if clip.sentence.code == "s1" and clip.voice.name in HEARD
     }
     return {
         name: {
-            emotion: median(values[voice, emotion][name] - values[voice, "neutral"][name] for voice in VOICES)
+            emotion: median(values[voice, emotion][name] - values[voice, "neutral"][name] for voice in HEARD)
             for emotion in EMOTIONS
         }
         for name in measures

@@ -84,7 +84,10 @@ class Librosa:
 
     @property
     def sizes(self) -> dict[str, int]:
-        return {"frame_length": self.profile.frames.frame_length, "hop_length": self.profile.frames.hop_length}
+        return {
+            "frame_length": self.profile.frames.frame_length,
+            "hop_length": self.profile.frames.hop_length,
+        }
 
     @property
     def rate(self) -> int:

@@ -19,7 +19,7 @@ def test_frames_equal_librosa(case):
     reference = np.vstack([mfcc, librosa.feature.delta(mfcc), librosa.feature.delta(mfcc, order=2)]).T
     found = MfccFrames().extract(case.analysis)
     assert found.dtype == np.float32
-    assert found == pytest.approx(reference, rel=1e-4, abs=3e-3)
+    np.testing.assert_allclose(found, reference, rtol=1e-4, atol=3e-3)
 
 
 def test_level_is_in_coefficient_zero_only(analyse, profile):

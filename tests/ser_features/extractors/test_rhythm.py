@@ -1,5 +1,7 @@
 """Tempo: known answers, and librosa's."""
 
+from dataclasses import replace
+
 import librosa
 import numpy as np
 import pytest
@@ -27,7 +29,14 @@ def test_autocorrelation_equals_the_mean_tempogram(case):
     found = mean_autocorrelation(case.analysis.onset_strength, window)
     energy = tempogram[0]
     reference = (tempogram / np.where(energy > 1e-30, energy, 1)).mean(axis=1)
-    assert found == pytest.approx(reference, abs=1e-4)
+    np.testing.assert_allclose(found, reference, atol=1e-4)
+
+
+@pytest.mark.parametrize("frames", [1, 7, 1024, 1025, 3000])
+def test_autocorrelation_of_any_length_equals_the_mean_tempogram(frames):
+    onsets = np.random.default_rng(frames).exponential(size=frames).astype(np.float32)
+    reference = librosa.feature.tempogram(onset_envelope=onsets, win_length=500, norm=np.inf).mean(axis=1)
+    np.testing.assert_allclose(mean_autocorrelation(onsets, 500), reference, atol=1e-5)
 
 
 @pytest.mark.parametrize("bpm", [60, 90, 120])
@@ -47,3 +56,10 @@ def test_tempo_at_which_beats_are_whole_frames():
 
 def test_tempo_without_onsets_is_the_middle_of_the_prior():
     assert tempo(np.zeros(1000), 100, TempoConfig()) == 120
+
+
+def test_nothing_is_faster_than_the_limit():
+    onsets = np.resize([1.0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1000)
+    eager = TempoConfig(start_bpm=600, std_bpm=0.5, max_bpm=900)
+    assert tempo(onsets, 100, eager) == 600
+    assert tempo(onsets, 100, replace(eager, max_bpm=320)) == 300

@@ -26,7 +26,14 @@ def metrics_of(speakers=5, corpora=("demo",), synthetic=True):
 
 def history_of(folds, epochs):
     rows = [
-        {"fold": fold, "epoch": epoch, "loss": 1 / epoch, "uar": 0.5, "val_loss": 1.0 + 0.1 * epoch, "val_uar": 0.4}
+        {
+            "fold": fold,
+            "epoch": epoch,
+            "loss": 1 / epoch,
+            "uar": 0.5,
+            "val_loss": 1.0 + 0.1 * epoch,
+            "val_uar": 0.4,
+        }
         for fold in folds
         for epoch in range(1, epochs + 1)
     ]
@@ -39,7 +46,11 @@ def texts(figure):
 
 def test_every_figure_is_a_png(tmp_path):
     written = figures.save_all(tmp_path / "figures", metrics_of(), history_of([0, 1, -1], 4))
-    assert [path.name for path in written] == ["confusion_matrix.png", "per_speaker.png", "training_curves.png"]
+    assert [path.name for path in written] == [
+        "confusion_matrix.png",
+        "per_speaker.png",
+        "training_curves.png",
+    ]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in written)
 
 
@@ -78,5 +89,8 @@ def test_many_speakers_are_not_named():
 
 def test_the_shipped_model_is_thick_and_its_kept_epoch_marked():
     loss, uar = figures.training_curves(metrics_of(), history_of([0, 1, -1], 3)).axes
-    assert sorted(line.get_linewidth() for line in loss.lines if len(line.get_xdata()) > 1) == [0.8] * 4 + [2.0] * 2
+    assert (
+        sorted(line.get_linewidth() for line in loss.lines if len(line.get_xdata()) > 1)
+        == [0.8] * 4 + [2.0] * 2
+    )
     assert "kept epoch" in uar.get_legend_handles_labels()[1]

@@ -77,4 +77,6 @@ def test_log_loss(case):
 
 
 def test_log_loss_of_a_sure_mistake_is_large_and_finite():
-    assert metrics.log_loss(np.array([0]), np.array([[0.0, 1.0]])) == pytest.approx(-np.log(np.finfo(float).eps))
+    assert metrics.log_loss(np.array([0]), np.array([[0.0, 1.0]])) == pytest.approx(
+        -np.log(np.finfo(float).eps)
+    )

@@ -54,5 +54,5 @@ def test_a_store_with_other_features_is_refused(artifact, recordings, tmp_path):
     table = str(recordings / "own.csv")
     root = tmp_path / "store"
     extract_corpora([table], data=recordings, store=root, profile=profile("paper48k"), workers=1, limit=2)
-    with pytest.raises(InputError, match="has features paper48k .*the model was trained on speech16k"):
+    with pytest.raises(InputError, match=r"has features paper48k .*the model was trained on speech16k"):
         evaluate(artifact, root)

@@ -128,13 +128,13 @@ def test_a_mistake_in_our_own_code_is_not_called_a_missing_package(monkeypatch):
         raise ModuleNotFoundError("No module named 'ser_models.nothing'", name="ser_models.nothing")
 
     monkeypatch.setattr(models, "import_module", refuse)
-    with pytest.raises(ModuleNotFoundError, match="ser_models.nothing"):
+    with pytest.raises(ModuleNotFoundError, match=r"ser_models\.nothing"):
         create("mlp")
 
 
 def test_boosting_and_logistic_never_load_tensorflow():
     code = (
-        "import sys; from ser_models.models import create; import ser_models.inference, ser_models.experiment;"
+        "import sys, ser_models.inference, ser_models.experiment; from ser_models.models import create;"
         "create('xgboost'); create('logistic'); assert not {'keras', 'tensorflow'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -47,14 +47,34 @@ def test_train_prints_the_uar_first_and_what_comes_next(capsys, store_root, tmp_
 def test_train_json_is_metrics_json(capsys, store_root, tmp_path):
     out = tmp_path / "model"
     code, printed, _ = ser(
-        capsys, "train", "--model", "logistic", "--datasets", "own", "--store", store_root, "--out", out, "--json"
+        capsys,
+        "train",
+        "--model",
+        "logistic",
+        "--datasets",
+        "own",
+        "--store",
+        store_root,
+        "--out",
+        out,
+        "--json",
     )
     assert code == 0
     assert json.loads(printed) == json.loads((out / "metrics.json").read_text())
 
 
 def test_train_prints_leaks(capsys, store_root, tmp_path):
-    words = ["train", "--model", "logistic", "--split", "random", "--store", store_root, "--out", tmp_path / "m"]
+    words = [
+        "train",
+        "--model",
+        "logistic",
+        "--split",
+        "random",
+        "--store",
+        store_root,
+        "--out",
+        tmp_path / "m",
+    ]
     _, printed, _ = ser(capsys, *words)
     assert "LEAK speaker: " in printed
     assert "leaks: none found" not in printed
@@ -77,7 +97,9 @@ def test_train_says_in_one_line_what_is_wrong(capsys, store_root, tmp_path, word
 
 
 def test_train_without_a_store_says_how_to_make_one(capsys, tmp_path):
-    code, _, errors = ser(capsys, "train", "--model", "logistic", "--store", tmp_path / "s", "--out", tmp_path / "m")
+    code, _, errors = ser(
+        capsys, "train", "--model", "logistic", "--store", tmp_path / "s", "--out", tmp_path / "m"
+    )
     assert code == 2
     assert "make one with ser extract" in errors
 

@@ -1,0 +1,87 @@
+"""Profiles: what they are, and that the digest sees every change."""
+
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+from typing import Any
+
+import pytest
+
+from ser_features import extractors, pipeline
+from ser_features.config import PAPER48K, PROFILES, SPEECH16K, profile
+from ser_features.errors import InputError
+
+VERSIONS = extractors.versions()
+
+
+def changes(config: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every way to change one parameter of a configuration: (its path, the changed configuration)."""
+    for field in fields(config):
+        value = getattr(config, field.name)
+        if is_dataclass(value):
+            inner = changes(value, f"{field.name}.")
+            yield from ((name, replace(config, **{field.name: changed})) for name, changed in inner)
+        else:
+            changed = f"{value}x" if isinstance(value, str) else (value or 0) + 1
+            yield path + field.name, replace(config, **{field.name: changed})
+
+
+@pytest.mark.parametrize("config", PROFILES.values(), ids=PROFILES)
+def test_digest_changes_with_every_parameter(config):
+    changed = dict(changes(config))
+    assert len(changed) == 24
+    assert {"name", "audio.trim_db", "frames.hop_length", "pitch.floor", "tempo.max_bpm"} <= changed.keys()
+    digests = {name: other.digest(VERSIONS) for name, other in changed.items()}
+    assert config.digest(VERSIONS) not in digests.values()
+    assert len(set(digests.values())) == len(digests)
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_digest_changes_with_every_extractor_s_version(name):
+    assert SPEECH16K.digest(VERSIONS | {name: VERSIONS[name] + 1}) != SPEECH16K.digest(VERSIONS)
+
+
+def test_digest_changes_with_a_new_extractor():
+    assert SPEECH16K.digest(VERSIONS | {"new": 1}) != SPEECH16K.digest(VERSIONS)
+
+
+def test_digest_is_of_values_not_of_order_or_object():
+    backwards = dict(reversed(VERSIONS.items()))
+    assert replace(SPEECH16K).digest(backwards) == SPEECH16K.digest(VERSIONS)
+    assert len(SPEECH16K.digest(VERSIONS)) == 16
+    assert int(SPEECH16K.digest(VERSIONS), 16) >= 0
+
+
+def test_pipeline_s_digest_covers_all_extractors():
+    assert pipeline.digest(SPEECH16K) == SPEECH16K.digest(VERSIONS)
+    assert pipeline.digest(SPEECH16K) != pipeline.digest(PAPER48K)
+
+
+def test_profiles_cannot_be_altered():
+    with pytest.raises(FrozenInstanceError):
+        SPEECH16K.frames.n_mels = 80  # type: ignore[misc]
+
+
+def test_speech16k_is_25_ms_frames_every_10_ms_at_16_khz():
+    rate = SPEECH16K.audio.sample_rate
+    assert rate == 16_000
+    assert SPEECH16K.frames.frame_length / rate == 0.025
+    assert SPEECH16K.frames.hop_length / rate == 0.01
+    assert SPEECH16K.audio.trim_db == 40
+
+
+def test_paper48k_is_the_papers():
+    assert PAPER48K.audio.sample_rate == 48_000
+    assert (PAPER48K.frames.frame_length, PAPER48K.frames.hop_length) == (2048, 512)
+    assert (PAPER48K.frames.n_mfcc, PAPER48K.pitch.floor, PAPER48K.pitch.ceiling) == (13, 50, 500)
+    assert PAPER48K.audio.trim_db is None
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_profile_by_name(name):
+    assert profile(name).name == name
+
+
+def test_unknown_profile():
+    with pytest.raises(InputError) as caught:
+        profile("speech44k")
+    assert str(caught.value) == "unknown profile 'speech44k': expected one of speech16k, paper48k"

@@ -1,0 +1,41 @@
+"""Words for emotions."""
+
+import pytest
+
+from ser_features.errors import InputError
+from ser_features.labels import EMOTIONS, SYNONYMS, canonical, in_order
+
+
+def test_the_nine_emotions_in_their_order():
+    assert EMOTIONS == ("angry", "disgust", "fear", "happy", "neutral", "calm", "sad", "surprise", "boredom")
+
+
+@pytest.mark.parametrize("change", [str.lower, str.upper, str.capitalize, "  {}\t".format])
+@pytest.mark.parametrize("emotion", EMOTIONS)
+def test_an_emotion_names_itself(emotion, change):
+    assert canonical(change(emotion)) == emotion
+
+
+@pytest.mark.parametrize(("word", "emotion"), SYNONYMS.items())
+def test_synonyms_name_an_emotion(word, emotion):
+    assert emotion in EMOTIONS
+    assert word not in EMOTIONS
+    assert word == word.strip().lower()
+    assert canonical(word.upper()) == emotion
+
+
+@pytest.mark.parametrize("word", ["", "  ", "melancholy", "angry sad"])
+def test_unknown_words_list_the_valid_ones(word):
+    with pytest.raises(InputError) as caught:
+        canonical(word)
+    text = str(caught.value)
+    assert text.startswith("unknown emotion '")
+    assert text.endswith(
+        "': expected one of angry, disgust, fear, happy, neutral, calm, sad, surprise, boredom"
+    )
+
+
+def test_in_order():
+    assert in_order(set(EMOTIONS)) == list(EMOTIONS)
+    assert in_order({"boredom", "happy"}) == ["happy", "boredom"]
+    assert in_order(set()) == []

@@ -1,0 +1,69 @@
+"""What the documents say is run: their Python on a small store, their command lines against the parser."""
+
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import typer
+
+from cli.main import app
+from cli.words import repeat_flags
+from ser_features.engine import extract_corpora
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "data" / "README.md", *(ROOT / "docs").glob("*.md")])
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMAND = typer.main.get_command(app)
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return [text for name, text in BLOCK.findall(path.read_text()) if name == language]
+
+
+def command_lines() -> list[str]:
+    texts = [text for path in DOCUMENTS for text in blocks(path, "")]
+    lines = [line.split("#")[0].strip() for text in texts for line in text.splitlines()]
+    return sorted({line for line in lines if line.startswith("ser ")})
+
+
+@pytest.fixture(scope="module")
+def working_folder(tmp_path_factory) -> Path:
+    """A folder with data/store, of four speakers and three emotions."""
+    folder = tmp_path_factory.mktemp("analyst")
+    (folder / "raw" / "savee").mkdir(parents=True)
+    for index, speaker in enumerate(("DC", "JE", "JK", "KL")):
+        for number, code in enumerate(("a01", "h02", "n03", "a04", "h05", "n06")):
+            signal = np.sin(np.arange(6000) / (8 + 3 * number + index)) * np.hanning(6000)
+            soundfile.write(folder / "raw" / "savee" / f"{speaker}_{code}.wav", signal, 16_000)
+    extract_corpora(["savee"], data=folder / "raw", store=folder / "data" / "store", workers=1)
+    return folder
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_python_of_a_document_runs(path, working_folder, monkeypatch, capsys):
+    monkeypatch.chdir(working_folder)
+    names: dict[str, object] = {}
+    for text in blocks(path, "python"):
+        exec(compile(text, path.name, "exec"), names)
+
+
+@pytest.mark.parametrize("line", command_lines())
+def test_command_line_of_a_document_is_understood(line):
+    words = repeat_flags(COMMAND, shlex.split(line)[1:])
+    command = COMMAND
+    while words and words[0] in getattr(command, "commands", ()):
+        command = command.commands[words.pop(0)]
+    command.make_context("ser", words)
+
+
+def test_documents_have_command_lines():
+    assert "ser extract --datasets tess cremad ravdess" in command_lines()
+
+
+def test_links_between_documents_lead_somewhere():
+    for path in (*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"):
+        for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
+            assert "://" in target or (path.parent / target).exists(), f"{path.name}: {target}"
