@@ -46,7 +46,7 @@ NAME_COLUMNS: tuple[Column, ...] = (
     Column("statement", "string", "", "Code of the sentence or word that was spoken."),
     Column("repetition", "string", "", "Repetition or take of the same statement."),
     Column("text", "string", "", "The words that were spoken, where known."),
-    Column("modality", "string", "", "What the medium holds: audio-only, audio-video."),
+    Column("modality", "string", "", "What the medium holds: audio-only, audio-video, synthetic."),
     Column("vocal_channel", "string", "", "speech or song."),
 )
 """Manifest columns known before a file is opened: fields of `Recording` (`dataset` is the partition)."""

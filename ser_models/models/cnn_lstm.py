@@ -23,6 +23,10 @@ from ser_models.models.network import Network
 BLOCKS: tuple[tuple[int, int, float], ...] = ((64, 5, 0.0), (128, 5, 0.3), (256, 3, 0.3))
 """Filters, kernel and dropout of each convolution block."""
 
+MOMENTUM = 0.9
+"""Of the batch normalisations' averages. Keras's 0.99 needs hundreds of steps to settle, and a fold of a small
+corpus has some thirty per epoch: validation would be judged by stale averages, and stop the training early."""
+
 
 @dataclass
 class CnnLstm(Network):
@@ -62,14 +66,14 @@ def _block(
     x = layers.Multiply()([x, real])
     x = layers.Conv1D(filters, kernel, padding="same", activation="relu")(x)
     x, real = layers.MaxPooling1D(2)(x), layers.MaxPooling1D(2)(real)
-    x = layers.BatchNormalization()(x, mask=layers.Flatten()(real))
+    x = layers.BatchNormalization(momentum=MOMENTUM)(x, mask=layers.Flatten()(real))
     return (layers.Dropout(dropout)(x) if dropout else x), real
 
 
 def _head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
     """Dense 128, Dense 64, softmax."""
     x = layers.Dense(128, activation="relu")(x)
-    x = layers.BatchNormalization()(x)
+    x = layers.BatchNormalization(momentum=MOMENTUM)(x)
     x = layers.Dropout(0.5)(x)
     x = layers.Dense(64, activation="relu")(x)
     x = layers.Dropout(0.3)(x)
