@@ -95,7 +95,7 @@ def centred_power(signal: np.ndarray, frame_length: int, hop_length: int) -> np.
 def frame_sums(values: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
     """Sum of each frame of a sequence, through one cumulative sum.
 
-    >>> frame_sums(numpy.array([1, 2, 3, 4, 5]), 3, 2)
+    >>> frame_sums(np.array([1, 2, 3, 4, 5]), 3, 2)
     array([ 6., 12.])
 
     Args:
