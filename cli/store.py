@@ -34,13 +34,6 @@ def info(
             for d in describe(opened)
         ],
     )
-    if columns:
-        _print_columns()
-
-
-def _print_columns() -> None:
-    from ser_features.store import dictionary
-
-    for column in dictionary():
+    for column in opened.description.dictionary() if columns else ():
         unit = f" [{column['unit']}]" if column["unit"] else ""
         print(f"{column['name']}{unit}: {column['description']}")

@@ -15,9 +15,11 @@ from ser_features.engine.plan import Plan, plan
 from ser_features.engine.task import Failure, Target
 from ser_features.engine.work import failure_row, read_rows
 from ser_features.errors import InputError
-from ser_features.extractors import CORE_COLUMNS, FAMILIES, check_families
+from ser_features.extractors import CORE_COLUMNS, FAMILIES, FRAMES, check_families
 from ser_features.manifest import Copies, Scan
-from ser_features.store import Store, layout, open_or_create, open_store
+from ser_features.pipeline import digest
+from ser_features.store import Store, layout, open_or_create
+from ser_features.store.description import Description, FrameFamily, read_description
 from ser_features.store.schema import FRAME_COLUMNS
 from ser_features.store.write import commit_failures
 
@@ -126,9 +128,24 @@ def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
 
 def _open(root: Path, profile: Profile | None, families: Sequence[str] | None) -> Store:
     if (root / layout.DESCRIPTION).is_file():
-        found = open_store(root)
+        found = read_description(root)
         profile, families = profile or found.profile, families or found.families
-    return open_or_create(root, profile or DEFAULT_PROFILE, check_families(families or FAMILIES))
+    return open_or_create(root, describe(profile or DEFAULT_PROFILE, families or FAMILIES))
+
+
+def describe(profile: Profile, families: Sequence[str]) -> Description:
+    """What a store of the given profile and families holds, by this version's extractors.
+
+    Raises:
+        InputError: if a family is unknown.
+    """
+    frames = (FRAMES[name] for name in check_families(families) if name in FRAMES)
+    return Description(
+        profile=profile,
+        digest=digest(profile),
+        features=CORE_COLUMNS,
+        frames=tuple(FrameFamily(each.name, each.unit, each.description) for each in frames),
+    )
 
 
 def _sweep(store: Store) -> None:
@@ -138,7 +155,8 @@ def _sweep(store: Store) -> None:
 
 
 def _target(store: Store) -> Target:
-    return Target(store.root, store.profile, store.digest, store.frame_families, layout.run_id())
+    held = store.description
+    return Target(store.root, held.profile, held.digest, held.features, held.frame_families, layout.run_id())
 
 
 def _begin(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> ExtractReport:

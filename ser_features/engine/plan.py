@@ -169,7 +169,7 @@ def _frames_exist(store: Store, dataset: str, frame_shards: Sequence[str | None]
     return all(
         shard is not None and layout.frame_path(store.root, dataset, shard, family).is_file()
         for shard in frame_shards
-        for family in store.frame_families
+        for family in store.description.frame_families
     )
 
 

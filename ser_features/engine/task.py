@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ser_features.config import Profile
-from ser_features.manifest import Recording
+from ser_features.manifest import Column, Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Target:
         root: of the store.
         profile: the feature configuration.
         digest: of profile and extractors.
+        features: the feature columns.
         frame_families: families of frames to store.
         run: names the run's unfinished files (`store.layout.run_id`).
     """
@@ -23,6 +24,7 @@ class Target:
     root: Path
     profile: Profile
     digest: str
+    features: tuple[Column, ...]
     frame_families: tuple[str, ...]
     run: str
 

@@ -19,7 +19,6 @@ from ser_features.engine.task import Failure, ShardSummary, ShardTask
 from ser_features.errors import AudioError, UnreadableFileError
 from ser_features.manifest import NAME_COLUMNS, Recording
 from ser_features.store import layout, open_frames
-from ser_features.store.schema import ROW_COLUMNS
 from ser_features.store.write import FrameWriter, commit_failures, commit_rows
 
 DONE, FAILED = b".", b"x"
@@ -171,15 +170,10 @@ def _commit(task: ShardTask, rows: list[Row], failures: list[Failure], writer: F
     metadata = {"digest": task.target.digest, "frames": checksums}
     for row in rows:
         row["frame_shard"] = frame_shard
-    commit_rows(part, rows, _extra_names(rows), metadata, task.target.run)
+    commit_rows(part, rows, task.target.features, metadata, task.target.run)
     for name in old_frames - {frame_shard}:
         for family in task.target.frame_families:
             layout.frame_path(task.target.root, task.dataset, name, family).unlink(missing_ok=True)
-
-
-def _extra_names(rows: list[Row]) -> list[str]:
-    fixed = {column.name for column in ROW_COLUMNS}
-    return sorted({name for row in rows for name in row} - fixed)
 
 
 def _commit_failures(task: ShardTask, failures: list[Failure]) -> None:

@@ -7,29 +7,24 @@ store.json + files/ + frames/ + failures/ → `Store`
     mel = store.frames(rows, "mel")          # one (frames, bands) view per row
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ser_features.config import AudioConfig, FrameConfig, PitchConfig, Profile, TempoConfig
+from ser_features.config import Profile
 from ser_features.errors import InputError, StoreError
-from ser_features.extractors import FRAMES
-from ser_features.pipeline import digest
 from ser_features.store import layout
-from ser_features.store.schema import FAILURE_SCHEMA, dictionary, row_schema
+from ser_features.store.description import Description, read_description
+from ser_features.store.schema import FAILURE_SCHEMA, row_schema
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FORMAT = 1
-"""Version of the layout; a store of another version is refused."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +33,26 @@ class Store:
 
     Attributes:
         root: its folder.
-        profile: the feature configuration of all its rows.
-        digest: fingerprint of the profile and of the extractors that made the rows.
-        families: what is stored: "core", and families of frames.
+        description: what it holds.
     """
 
     root: Path
-    profile: Profile
-    digest: str
-    families: tuple[str, ...]
+    description: Description
 
     @property
-    def frame_families(self) -> tuple[str, ...]:
-        """The families of frames among `families`."""
-        return tuple(family for family in self.families if family in FRAMES)
+    def profile(self) -> Profile:
+        """The feature configuration of all rows."""
+        return self.description.profile
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of the profile and of the extractors that made the rows."""
+        return self.description.digest
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """What is stored: "core", and families of frames."""
+        return self.description.families
 
     @cached_property
     def datasets(self) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ class Store:
         """
         tables = [self._dataset_table(name, columns) for name in self._check(datasets)]
         if not tables:
-            return row_schema([]).empty_table()
+            return row_schema(self.description.features, []).empty_table()
         return pa.concat_tables(tables, promote_options="default")
 
     def frame_shards(self, dataset: str) -> set[str]:
@@ -99,7 +100,7 @@ class Store:
         Raises:
             InputError: if the store does not hold the family.
         """
-        if family not in self.frame_families:
+        if family not in self.description.frame_families:
             raise InputError(
                 f"no {family!r} frames in {self.root}: it holds {', '.join(self.families)}: "
                 f"extract into a new store with --families {' '.join((*self.families, family))}"
@@ -176,70 +177,32 @@ def open_store(root: Path) -> Store:
         InputError: if there is none at `root`.
         StoreError: if it is of another format.
     """
-    path = root / layout.DESCRIPTION
-    if not path.is_file():
-        raise InputError(f"no store at {root}: expected {path}: make one with ser extract --store {root}")
-    try:
-        description = json.loads(path.read_text())
-        if description["format"] != FORMAT:
-            raise StoreError(
-                f"{path} has format {description['format']}, expected {FORMAT}: use another version"
-            )
-        profile = _profile(description["profile"])
-        return Store(root, profile, description["digest"], tuple(description["families"]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path} is damaged ({error!r}): restore it, or extract into a new store") from error
+    return Store(root, read_description(root))
 
 
-def _profile(content: dict[str, Any]) -> Profile:
-    return Profile(
-        name=content["name"],
-        audio=AudioConfig(**content["audio"]),
-        frames=FrameConfig(**content["frames"]),
-        pitch=PitchConfig(**content["pitch"]),
-        tempo=TempoConfig(**content["tempo"]),
-    )
-
-
-def open_or_create(root: Path, profile: Profile, families: Sequence[str]) -> Store:
+def open_or_create(root: Path, wanted: Description) -> Store:
     """Open the store at `root` for writing, or begin one.
 
     Raises:
         InputError: if it has another profile, other extractor versions or other families.
     """
     if not (root / layout.DESCRIPTION).is_file():
-        _create(root, profile, families)
-    store = open_store(root)
-    found, wanted = (store.profile.name, store.digest), (profile.name, digest(profile))
-    if found != wanted:
+        _check_empty(root)
+        wanted.write(root)
+    found = read_description(root)
+    if (found.profile.name, found.digest) != (wanted.profile.name, wanted.digest):
         raise InputError(
-            f"{root} has profile {found[0]} ({found[1]}), asked for {wanted[0]} ({wanted[1]}): "
-            "pass another --store, or the profile it has"
+            f"{root} has profile {found.profile.name} ({found.digest}), asked for "
+            f"{wanted.profile.name} ({wanted.digest}): pass another --store, or the profile it has"
         )
-    if tuple(families) != store.families:
+    if found.families != wanted.families:
         raise InputError(
-            f"{root} holds the families {' '.join(store.families)}, asked for {' '.join(families)}: "
+            f"{root} holds the families {' '.join(found.families)}, asked for {' '.join(wanted.families)}: "
             "pass another --store, or leave --families out"
         )
-    return store
+    return Store(root, found)
 
 
-def _create(root: Path, profile: Profile, families: Sequence[str]) -> None:
+def _check_empty(root: Path) -> None:
     if root.is_dir() and any(not path.name.startswith(".") for path in root.iterdir()):
-        raise InputError(
-            f"{root} is a folder with other things in it: expected a store or nothing: pass --store"
-        )
-    description = {
-        "format": FORMAT,
-        "profile": asdict(profile),
-        "digest": digest(profile),
-        "families": list(families),
-        "columns": dictionary(),
-        "frames": {
-            name: {"unit": FRAMES[name].unit, "description": FRAMES[name].description}
-            for name in families
-            if name in FRAMES
-        },
-    }
-    with layout.replacing(root / layout.DESCRIPTION, layout.run_id()) as file:
-        file.write(json.dumps(description, indent=1, ensure_ascii=False).encode())
+        raise InputError(f"{root} holds other things: expected a store or nothing: pass another --store")

@@ -1,6 +1,7 @@
-"""Arrow schemas of the store's tables, and the column dictionary that store.json carries.
+"""Arrow schemas of the store's tables: manifest, features, where the frames lie, a user's own columns.
 
->>> row_schema([]).field("pitch_mean").metadata[b"unit"]
+>>> pitch = Column("pitch_mean", "float32", "Hz", "Mean F0.")
+>>> row_schema([pitch], ["room"]).field("pitch_mean").metadata[b"unit"]
 b'Hz'
 """
 
@@ -8,7 +9,6 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from ser_features.extractors import CORE_COLUMNS
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Column
 
 FRAME_COLUMNS: tuple[Column, ...] = (
@@ -19,9 +19,6 @@ FRAME_COLUMNS: tuple[Column, ...] = (
     Column("frame_count", "int32", "frames", "Number of frames; every family has the same."),
 )
 """Where a row's frames lie; null in a store without frames."""
-
-ROW_COLUMNS: tuple[Column, ...] = (*NAME_COLUMNS, *AUDIO_COLUMNS, *CORE_COLUMNS, *FRAME_COLUMNS)
-"""All columns of files/, in order; a user's own columns follow, as text."""
 
 FAILURE_COLUMNS: tuple[Column, ...] = (
     Column("file_id", "string", "", "Key of the recording: dataset/stem."),
@@ -41,23 +38,26 @@ def _field(column: Column) -> pa.Field:
     return pa.field(column.name, pa.type_for_alias(column.type), metadata=metadata)
 
 
-def row_schema(extra: Sequence[str]) -> pa.Schema:
-    """Schema of files/ with a user's own columns behind the fixed ones.
+def all_columns(features: Sequence[Column]) -> tuple[Column, ...]:
+    """All columns of files/ in order, around the given feature columns; a user's own columns follow."""
+    return (*NAME_COLUMNS, *AUDIO_COLUMNS, *features, *FRAME_COLUMNS)
+
+
+def feature_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The feature columns among all columns."""
+    fixed = {"dataset", *(column.name for column in all_columns(()))}
+    return tuple(column for column in columns if column.name not in fixed)
+
+
+def row_schema(features: Sequence[Column], extra: Sequence[str]) -> pa.Schema:
+    """Schema of files/.
 
     Args:
-        extra: names of the user's columns.
+        features: the feature columns.
+        extra: names of the user's own columns.
     """
     own = (Column(name, "string", "", "Column of the user's own table.") for name in extra)
-    return pa.schema([_field(column) for column in (*ROW_COLUMNS, *own)])
+    return pa.schema([_field(column) for column in (*all_columns(features), *own)])
 
 
 FAILURE_SCHEMA: pa.Schema = pa.schema([_field(column) for column in FAILURE_COLUMNS])
-
-
-def dictionary() -> list[dict[str, str]]:
-    """Name, type, unit and description of every column of files/, `dataset` first."""
-    dataset = Column("dataset", "string", "", "The corpus; it is the name of the partition folder.")
-    return [
-        {"name": c.name, "type": c.type, "unit": c.unit, "description": c.description}
-        for c in (dataset, *ROW_COLUMNS)
-    ]

@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ser_features.manifest import Column
 from ser_features.store import layout
-from ser_features.store.schema import FAILURE_SCHEMA, row_schema
+from ser_features.store.schema import FAILURE_SCHEMA, all_columns, row_schema
 
 METADATA_KEY = b"ser"
 """Key of the JSON that every table of files/ carries: digest, and SHA-256 of its frame files."""
@@ -111,7 +112,7 @@ def _write_header(file: BinaryIO, frames: int, bands: int) -> None:
 def commit_rows(
     path: Path,
     rows: Sequence[Mapping[str, Any]],
-    extra: Sequence[str],
+    features: Sequence[Column],
     metadata: Mapping[str, Any],
     run: str,
 ) -> None:
@@ -119,12 +120,14 @@ def commit_rows(
 
     Args:
         path: files/dataset=…/part-<shard>.parquet.
-        rows: one mapping per recording, keys as in `schema.ROW_COLUMNS` and `extra`.
-        extra: names of the user's own columns.
+        rows: one mapping per recording; keys that are no column of the store are the user's own.
+        features: the feature columns.
         metadata: digest and frame checksums, kept in the table's own metadata.
         run: `layout.run_id()`.
     """
-    schema = row_schema(extra)
+    fixed = {column.name for column in all_columns(features)}
+    extra = sorted({name for row in rows for name in row} - fixed)
+    schema = row_schema(features, extra)
     text = json.dumps(dict(metadata), sort_keys=True).encode()
     _write_table(path, rows, schema.with_metadata({METADATA_KEY: text}), run)
 

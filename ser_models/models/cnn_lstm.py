@@ -24,8 +24,8 @@ BLOCKS: tuple[tuple[int, int, float], ...] = ((64, 5, 0.0), (128, 5, 0.3), (256,
 """Filters, kernel and dropout of each convolution block."""
 
 MOMENTUM = 0.9
-"""Of the batch normalisations' averages. Keras's 0.99 needs hundreds of steps to settle, and a fold of a small
-corpus has some thirty per epoch: validation would be judged by stale averages, and stop the training early."""
+"""Of the batch normalisations' averages. Keras's 0.99 needs hundreds of steps to settle, and a fold of a
+small corpus has some thirty per epoch: validation would be judged by stale averages and stop too early."""
 
 
 @dataclass

@@ -34,7 +34,7 @@ class Network(Model):
     epochs: int = 50
     batch_size: int = 32
     learning_rate: float = 1e-3
-    patience: int = 10
+    patience: int = 15
     network: keras.Model | None = field(default=None, init=False, repr=False)
 
     @abstractmethod

@@ -195,7 +195,7 @@ def test_core_alone_stores_no_frames(extract_tess, tmp_path):
 def test_a_folder_with_other_things_is_no_place_for_a_store(extract_tess, tmp_path):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letter.txt").write_text("keep me")
-    with pytest.raises(InputError, match="folder with other things in it: expected a store or nothing"):
+    with pytest.raises(InputError, match="holds other things: expected a store or nothing"):
         extract_tess(store=tmp_path / "home")
 
 

@@ -15,8 +15,9 @@ import soundfile
 from ser_features.config import SPEECH16K
 from ser_features.corpora import scan
 from ser_features.engine import local, work
-from ser_features.engine.extract import _target
+from ser_features.engine.extract import _target, describe
 from ser_features.engine.plan import plan
+from ser_features.extractors import FAMILIES
 from ser_features.store import open_or_create, open_store
 
 POISON = "YAF_wordb_fear"
@@ -69,7 +70,7 @@ def test_quarantined_recording_is_not_tried_again(poisoned, extract_tess):
 
 
 def tasks_for(tess, tmp_path):
-    store = open_or_create(tmp_path / "store", SPEECH16K, ("core", "mel", "mfcc"))
+    store = open_or_create(tmp_path / "store", describe(SPEECH16K, FAMILIES))
     return list(plan(scan("tess", tess), store, _target(store)).tasks)
 
 

@@ -12,9 +12,10 @@ import soundfile
 from ser_features.config import SPEECH16K
 from ser_features.engine import extract_corpora
 from ser_features.errors import InputError, StoreError
+from ser_features.extractors import CORE_COLUMNS
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
-from ser_features.store import describe, layout, open_or_create, open_store
-from ser_features.store.schema import ROW_COLUMNS
+from ser_features.store import Description, describe, layout, open_or_create, open_store
+from ser_features.store.schema import all_columns
 from ser_features.store.write import FrameWriter
 
 
@@ -42,7 +43,7 @@ def test_pandas_reads_the_files_folder(root):
 def test_every_column_has_unit_and_description_in_parquet_and_in_store_json(root):
     dictionary = {c["name"]: c for c in json.loads((root / "store.json").read_text())["columns"]}
     schema = pq.read_schema(next((root / "files" / "dataset=savee").glob("*.parquet")))
-    assert [field.name for field in schema] == [column.name for column in ROW_COLUMNS]
+    assert [field.name for field in schema] == [column.name for column in all_columns(CORE_COLUMNS)]
     for field in schema:
         assert field.metadata[b"description"].decode() == dictionary[field.name]["description"] != ""
         assert field.metadata[b"unit"].decode() == dictionary[field.name]["unit"]
@@ -111,7 +112,7 @@ def test_frames_are_read_only_views(root):
 
 
 def test_damaged_table_is_named(root, tmp_path):
-    store = open_or_create(tmp_path / "s", SPEECH16K, ("core",))
+    store = open_or_create(tmp_path / "s", Description(SPEECH16K, "0" * 16, (), ()))
     part = layout.dataset_folder(store.root, "files", "tess") / layout.part_name("00000")
     part.parent.mkdir(parents=True)
     part.write_bytes(b"PAR1 nothing")

@@ -1,0 +1,120 @@
+"""store.json: what a store holds, written once when it begins.
+
+`Description` ↔ store.json (format version, profile, digest, families, column dictionary, frame families)
+
+The store knows features only through it: their names, units and meanings are told by whoever extracts.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ser_features.config import AudioConfig, FrameConfig, PitchConfig, Profile, TempoConfig
+from ser_features.errors import InputError, StoreError
+from ser_features.manifest import Column
+from ser_features.store import layout
+from ser_features.store.schema import all_columns, feature_columns
+
+FORMAT = 1
+"""Version of the layout; a store of another version is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFamily:
+    """One family of frames.
+
+    Attributes:
+        name: of the family, and of its files.
+        unit: of the values.
+        description: one sentence for the column dictionary.
+    """
+
+    name: str
+    unit: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a store holds.
+
+    Attributes:
+        profile: the feature configuration of all rows.
+        digest: fingerprint of the profile and of the extractors that made the rows.
+        features: the feature columns, in order.
+        frames: the families of frames.
+    """
+
+    profile: Profile
+    digest: str
+    features: tuple[Column, ...]
+    frames: tuple[FrameFamily, ...]
+
+    @property
+    def frame_families(self) -> tuple[str, ...]:
+        """Names of the families of frames."""
+        return tuple(family.name for family in self.frames)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Everything that is stored: "core", and the families of frames."""
+        return ("core", *self.frame_families)
+
+    def dictionary(self) -> list[dict[str, str]]:
+        """Name, type, unit and description of every column of files/, `dataset` first."""
+        dataset = Column("dataset", "string", "", "The corpus; it is the name of the partition folder.")
+        return [asdict(column) for column in (dataset, *all_columns(self.features))]
+
+    def write(self, root: Path) -> None:
+        """Begin a store at `root`."""
+        content = {
+            "format": FORMAT,
+            "profile": asdict(self.profile),
+            "digest": self.digest,
+            "families": list(self.families),
+            "columns": self.dictionary(),
+            "frames": [asdict(family) for family in self.frames],
+        }
+        with layout.replacing(root / layout.DESCRIPTION, layout.run_id()) as file:
+            file.write(json.dumps(content, indent=1, ensure_ascii=False).encode())
+
+
+def read_description(root: Path) -> Description:
+    """Read what the store at `root` holds.
+
+    Raises:
+        InputError: if there is none.
+        StoreError: if it is damaged or of another format.
+    """
+    path = root / layout.DESCRIPTION
+    if not path.is_file():
+        raise InputError(f"no store at {root}: expected {path}: make one with ser extract --store {root}")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise StoreError(f"{path} has format {content['format']}, expected {FORMAT}: use another version")
+        return _description(content)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} is damaged ({error!r}): restore it, or extract into a new store") from error
+
+
+def _description(content: Mapping[str, Any]) -> Description:
+    columns: Sequence[Column] = [Column(**column) for column in content["columns"]]
+    return Description(
+        profile=_profile(content["profile"]),
+        digest=content["digest"],
+        features=feature_columns(columns),
+        frames=tuple(FrameFamily(**family) for family in content["frames"]),
+    )
+
+
+def _profile(content: Mapping[str, Any]) -> Profile:
+    return Profile(
+        name=content["name"],
+        audio=AudioConfig(**content["audio"]),
+        frames=FrameConfig(**content["frames"]),
+        pitch=PitchConfig(**content["pitch"]),
+        tempo=TempoConfig(**content["tempo"]),
+    )
