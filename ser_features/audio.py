@@ -58,6 +58,9 @@ SUFFIXES: frozenset[str] = frozenset(
 MIN_SAMPLE_RATE = 1_000
 MAX_SAMPLE_RATE = 384_000
 MAX_CHANNELS = 64
+MAX_BYTES = 2**30
+"""Larger files are refused unread: ten minutes of studio stereo need half of it."""
+
 BLOCK_SAMPLES = 1 << 20
 """Samples decoded at once (all channels), so that memory stays bounded whatever the header says."""
 
@@ -99,7 +102,11 @@ def sha256(path: Path) -> str:
     Raises:
         UnreadableFileError: if the operating system refuses.
     """
-    return hashlib.sha256(read_bytes(path)).hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -107,14 +114,22 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         UnreadableFileError: if the operating system refuses.
+        UnsupportedAudioError: if there are more than `MAX_BYTES`.
     """
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise UnsupportedAudioError(f"{size} bytes, expected at most {MAX_BYTES}: cut it into utterances")
         return path.read_bytes()
     except OSError as error:
-        raise UnreadableFileError(
-            f"cannot read {path.name}: {error.strerror or error}: "
-            "expected a readable file: check its path and permissions"
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"cannot read {path.name}: {error.strerror or error}: "
+        "expected a readable file: check its path and permissions"
+    )
 
 
 def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float) -> Audio:
