@@ -43,16 +43,19 @@ def check_target(folder: Path) -> None:
     """Refuse to replace what is not an artifact; called before any work is done.
 
     Raises:
-        InputError: if `folder` is a file, or a folder with other things in it.
+        InputError: if `folder` is a file, or a folder with anything but an artifact in it.
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     try:
-        read_card(folder)
+        card = read_card(folder)
     except ArtifactError as error:
         raise InputError(
             f"{folder} is not an artifact of this version and is not replaced: pass another --out"
         ) from error
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    if foreign := sorted(found - {CARD, *card.files}):
+        raise InputError(f"{folder} holds {foreign[0]}, which is not ser's: move it, or pass another --out")
 
 
 def save(folder: Path, card: Card, model: Model, scaler: Scaler, extras: Callable[[Path], None]) -> None:

@@ -37,9 +37,9 @@ class Boosting(Model):
 
     name = "xgboost"
     suffix = ".ubj"
-    rounds: int = 400
-    patience: int = 30
-    learning_rate: float = 0.1
+    rounds: int = 600
+    patience: int = 40
+    learning_rate: float = 0.05
     depth: int = 4
     row_share: float = 0.8
     column_share: float = 0.6

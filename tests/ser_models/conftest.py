@@ -3,50 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-import soundfile
 
-from ser_features.engine import extract_corpora
 from ser_features.store import Store, open_store
 from ser_models.dataset import Examples
-
-SAMPLE_RATE = 16_000
-EMOTIONS = {"angry": 1.6, "neutral": 1.0, "sad": 0.7}
-"""Pitch of each emotion, times the speaker's own."""
-
-
-def tone(pitch: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """Return a buzzing tone with a little noise, so that every feature has something to see."""
-    time = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    buzz = sum(np.sin(2 * np.pi * pitch * k * time) / k for k in range(1, 8))
-    return 0.2 * buzz + 0.01 * rng.standard_normal(len(time))
-
-
-@pytest.fixture(scope="session")
-def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with own.csv and its 72 recordings: 6 speakers, 3 emotions, 4 takes."""
-    folder = tmp_path_factory.mktemp("recordings")
-    rng = np.random.default_rng(0)
-    lines = ["path,emotion,speaker,gender"]
-    for speaker in range(6):
-        for emotion, factor in EMOTIONS.items():
-            for take in range(4):
-                name = f"s{speaker}_{emotion}_{take}.wav"
-                pitch = (100 + 20 * speaker) * factor * rng.uniform(0.97, 1.03)
-                soundfile.write(folder / name, tone(pitch, 0.5 + 0.05 * take, rng), SAMPLE_RATE)
-                lines.append(f"{name},{emotion},s{speaker},{'female' if speaker % 2 else 'male'}")
-    (folder / "own.csv").write_text("\n".join(lines) + "\n")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def store_root(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Store of `recordings`."""
-    root = tmp_path_factory.mktemp("store") / "store"
-    extract_corpora([str(recordings / "own.csv")], data=recordings, store=root, workers=1)
-    return root
 
 
 @pytest.fixture(scope="session")

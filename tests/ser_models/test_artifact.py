@@ -168,3 +168,11 @@ def test_a_file_in_the_way_is_refused(tmp_path):
 
 def test_an_empty_folder_is_not_in_the_way(tmp_path):
     artifact.check_target(tmp_path)
+
+
+def test_other_files_are_not_thrown_away_with_an_old_artifact(folder):
+    (folder / "notes.md").write_text("keep me")
+    with pytest.raises(
+        InputError, match=r"holds notes\.md, which is not ser's: move it, or pass another --out"
+    ):
+        artifact.check_target(folder)

@@ -18,18 +18,10 @@ def artifact(store_root, tmp_path_factory):
     return out
 
 
-def ser(capsys, *words):
-    """Run a command; return its exit code, stdout and stderr."""
-    with pytest.raises(SystemExit) as done:
-        main([str(word) for word in words])
-    captured = capsys.readouterr()
-    return done.value.code or 0, captured.out, captured.err
-
-
-def test_train_prints_the_uar_first_and_what_comes_next(capsys, store_root, tmp_path):
+def test_train_prints_the_uar_first_and_what_comes_next(ser, store_root, tmp_path):
     out = tmp_path / "model"
     code, printed, progress = ser(
-        capsys, "train", "--model", "logistic", "--folds", 3, "--store", store_root, "--out", out
+        "train", "--model", "logistic", "--folds", 3, "--store", store_root, "--out", out
     )
     assert code == 0
     lines = printed.splitlines()
@@ -44,10 +36,9 @@ def test_train_prints_the_uar_first_and_what_comes_next(capsys, store_root, tmp_
     ]  # fmt: skip
 
 
-def test_train_json_is_metrics_json(capsys, store_root, tmp_path):
+def test_train_json_is_metrics_json(ser, store_root, tmp_path):
     out = tmp_path / "model"
     code, printed, _ = ser(
-        capsys,
         "train",
         "--model",
         "logistic",
@@ -63,7 +54,7 @@ def test_train_json_is_metrics_json(capsys, store_root, tmp_path):
     assert json.loads(printed) == json.loads((out / "metrics.json").read_text())
 
 
-def test_train_prints_leaks(capsys, store_root, tmp_path):
+def test_train_prints_leaks(ser, store_root, tmp_path):
     words = [
         "train",
         "--model",
@@ -75,7 +66,7 @@ def test_train_prints_leaks(capsys, store_root, tmp_path):
         "--out",
         tmp_path / "m",
     ]
-    _, printed, _ = ser(capsys, *words)
+    _, printed, _ = ser(*words)
     assert "LEAK speaker: " in printed
     assert "leaks: none found" not in printed
 
@@ -88,38 +79,36 @@ def test_train_prints_leaks(capsys, store_root, tmp_path):
         (["--model", "logistic", "--datasets", "tess"], "no 'tess' in"),
     ],
 )
-def test_train_says_in_one_line_what_is_wrong(capsys, store_root, tmp_path, words, message):
-    code, printed, errors = ser(capsys, "train", *words, "--store", store_root, "--out", tmp_path / "m")
+def test_train_says_in_one_line_what_is_wrong(ser, store_root, tmp_path, words, message):
+    code, printed, errors = ser("train", *words, "--store", store_root, "--out", tmp_path / "m")
     assert code == 2
     assert printed == ""
     assert message in errors
     assert len(errors.splitlines()) == 1
 
 
-def test_train_without_a_store_says_how_to_make_one(capsys, tmp_path):
-    code, _, errors = ser(
-        capsys, "train", "--model", "logistic", "--store", tmp_path / "s", "--out", tmp_path / "m"
-    )
+def test_train_without_a_store_says_how_to_make_one(ser, tmp_path):
+    code, _, errors = ser("train", "--model", "logistic", "--store", tmp_path / "s", "--out", tmp_path / "m")
     assert code == 2
     assert "make one with ser extract" in errors
 
 
-def test_evaluate_never_calls_known_voices_new(capsys, artifact, store_root):
-    code, printed, _ = ser(capsys, "evaluate", artifact, "--store", store_root)
+def test_evaluate_never_calls_known_voices_new(ser, artifact, store_root):
+    code, printed, _ = ser("evaluate", artifact, "--store", store_root)
     assert code == 0
     assert "no measure of new voices" in printed
     assert "LEAK speaker: " in printed
     assert "only speakers that it has not met: UAR " in printed
 
 
-def test_evaluate_json(capsys, artifact, store_root):
-    _, printed, _ = ser(capsys, "evaluate", artifact, "--store", store_root, "--datasets", "own", "--json")
+def test_evaluate_json(ser, artifact, store_root):
+    _, printed, _ = ser("evaluate", artifact, "--store", store_root, "--datasets", "own", "--json")
     assert json.loads(printed)["n"] == 72
 
 
-def test_predict_prints_a_table(capsys, artifact, recordings):
+def test_predict_prints_a_table(ser, artifact, recordings):
     file = recordings / "s0_sad_0.wav"
-    code, printed, _ = ser(capsys, "predict", artifact, file, "--top", 2)
+    code, printed, _ = ser("predict", artifact, file, "--top", 2)
     assert code == 0
     header, row = printed.splitlines()
     assert header.split() == ["file", "1.", "2."]
@@ -127,11 +116,11 @@ def test_predict_prints_a_table(capsys, artifact, recordings):
     assert len(row.split()) == 5
 
 
-def test_predict_json_has_an_entry_per_file_and_tells_of_refusals(capsys, artifact, recordings, tmp_path):
+def test_predict_json_has_an_entry_per_file_and_tells_of_refusals(ser, artifact, recordings, tmp_path):
     bad = tmp_path / "bad.wav"
     bad.touch()
     words = ["predict", artifact, recordings / "s0_sad_0.wav", bad, "--format", "json"]
-    code, printed, errors = ser(capsys, *words)
+    code, printed, errors = ser(*words)
     good, refused = json.loads(printed)
     assert code == 1
     assert set(good) == {"file", "emotion", "confidence", "probabilities", "top", "warning"}
@@ -140,16 +129,16 @@ def test_predict_json_has_an_entry_per_file_and_tells_of_refusals(capsys, artifa
     assert errors == f"refused {bad}: {refused['error']}\n"
 
 
-def test_predict_csv_has_a_row_per_file(capsys, artifact, recordings):
+def test_predict_csv_has_a_row_per_file(ser, artifact, recordings):
     files = sorted(recordings.glob("s1_*.wav"))[:3]
-    _, printed, _ = ser(capsys, "predict", artifact, *files, "--format", "csv")
+    _, printed, _ = ser("predict", artifact, *files, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(printed)))
     assert [row["file"] for row in rows] == [str(file) for file in files]
     assert sum(float(rows[0][f"p_{label}"]) for label in ("angry", "neutral", "sad")) == pytest.approx(1)
 
 
-def test_predict_without_an_artifact_says_so(capsys, tmp_path, recordings):
-    code, _, errors = ser(capsys, "predict", tmp_path / "none", recordings / "s0_sad_0.wav")
+def test_predict_without_an_artifact_says_so(ser, tmp_path, recordings):
+    code, _, errors = ser("predict", tmp_path / "none", recordings / "s0_sad_0.wav")
     assert code == 2
     assert "no artifact at" in errors
     assert len(errors.splitlines()) == 1
