@@ -16,6 +16,9 @@ from cli import corpora, demo, evaluate, extract, predict, store, train
 from cli.words import repeat_flags
 from ser_features.errors import SerError
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells give it."""
+
 app = typer.Typer(
     name="ser",
     help="Speech emotion recognition that people can trust: from folders of recordings to honest models.",
@@ -50,10 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = repeat_flags(command, [word for word in words if word != "--debug"])
     try:
         code = command.main(words, prog_name="ser", standalone_mode=False)
+    except typer.Abort:
+        code = INTERRUPTED
     except Exception as error:
         if debug:
             raise
-        sys.exit(_report(error))
+        code = _report(error)
+    if code == INTERRUPTED:
+        print("stopped: what is finished is stored, the same command goes on from there", file=sys.stderr)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -62,9 +69,6 @@ def _report(error: Exception) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         print(str(error), file=sys.stderr)
         return 2
-    if isinstance(error, typer.Abort):
-        print("error: stopped; what is finished is stored: run the same command again", file=sys.stderr)
-        return 130
     print(f"error: {_text(error)}", file=sys.stderr)
     return 2
 

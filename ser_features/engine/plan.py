@@ -16,13 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from ser_features import audio
 from ser_features.engine.task import ShardTask, Target
 from ser_features.errors import AudioError
 from ser_features.manifest import NAME_COLUMNS, Recording, Scan
-from ser_features.store import Store, layout
+from ser_features.store import Store, layout, read_part
 
 MAX_SHARD = 512
 """Most recordings in one shard."""
@@ -143,8 +141,7 @@ def _rows(
     names = [column.name for column in NAME_COLUMNS]
     for part in store.parts(dataset):
         shard = layout.shard_of(part)
-        own = [name for name in pq.read_schema(part).names if name in _extra(chosen)]
-        rows = pq.read_table(part, columns=[*names, *own, "audio_sha256", "frame_shard"], partitioning=None)
+        rows = read_part(part, [*names, *_extra(chosen), "audio_sha256", "frame_shard"])
         sizes[shard] = len(rows)
         broken = not _frames_exist(store, dataset, rows.column("frame_shard").unique().to_pylist())
         for row in rows.to_pylist():
@@ -176,7 +173,7 @@ def _frames_exist(store: Store, dataset: str, frame_shards: Sequence[str | None]
 def _failures(store: Store, dataset: str, chosen: dict[str, Recording]) -> Iterator[_Known]:
     """The chosen recordings that were refused before."""
     for part in layout.parts(store.root, "failures", dataset):
-        rows = pq.read_table(part, columns=["file_id", "audio_sha256"], partitioning=None)
+        rows = read_part(part, ["file_id", "audio_sha256"])
         for row in rows.to_pylist():
             recording = chosen.get(row["file_id"])
             if recording is not None:

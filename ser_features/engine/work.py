@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from ser_features import audio, pipeline
 from ser_features.engine.task import Failure, ShardSummary, ShardTask
 from ser_features.errors import AudioError, UnreadableFileError
 from ser_features.manifest import NAME_COLUMNS, Recording
-from ser_features.store import layout, open_frames
+from ser_features.store import layout, open_frames, read_part
 from ser_features.store.write import FrameWriter, commit_failures, commit_rows
 
 DONE, FAILED = b".", b"x"
@@ -138,7 +137,7 @@ def _part(task: ShardTask, table: str) -> Path:
 
 def read_rows(part: Path) -> list[Row]:
     """Rows of a committed table; none if it does not exist."""
-    return pq.read_table(part, partitioning=None).to_pylist() if part.exists() else []
+    return read_part(part).to_pylist() if part.exists() else []
 
 
 def _kept_rows(task: ShardTask, writer: FrameWriter) -> list[Row]:

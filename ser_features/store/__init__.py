@@ -2,6 +2,15 @@
 
 from ser_features.store.description import Description
 from ser_features.store.info import DatasetInfo, describe
-from ser_features.store.read import Store, open_frames, open_or_create, open_store
+from ser_features.store.read import Store, open_frames, open_or_create, open_store, read_part
 
-__all__ = ["DatasetInfo", "Description", "Store", "describe", "open_frames", "open_or_create", "open_store"]
+__all__ = [
+    "DatasetInfo",
+    "Description",
+    "Store",
+    "describe",
+    "open_frames",
+    "open_or_create",
+    "open_store",
+    "read_part",
+]

@@ -80,7 +80,7 @@ class Store:
 
     def frame_shards(self, dataset: str) -> set[str]:
         """Frame files that the rows of a corpus refer to."""
-        tables = [_read(part, ["frame_shard"]) for part in self.parts(dataset)]
+        tables = [read_part(part, ["frame_shard"]) for part in self.parts(dataset)]
         return {name for table in tables for name in table.column(0).unique().to_pylist()}
 
     def files(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
@@ -123,7 +123,7 @@ class Store:
             datasets: corpora to read; all by default.
         """
         tables = [
-            _with_dataset(_read(part, None), dataset)
+            _with_dataset(read_part(part), dataset)
             for dataset in (layout.datasets(self.root, "failures") if datasets is None else datasets)
             for part in layout.parts(self.root, "failures", dataset)
         ]
@@ -132,7 +132,7 @@ class Store:
         return pa.concat_tables(tables)
 
     def _dataset_table(self, dataset: str, columns: Sequence[str] | None) -> pa.Table:
-        tables = [_read(part, columns) for part in self.parts(dataset)]
+        tables = [read_part(part, columns) for part in self.parts(dataset)]
         return _with_dataset(pa.concat_tables(tables, promote_options="default"), dataset)
 
     def _check(self, datasets: Sequence[str] | None) -> Sequence[str]:
@@ -145,9 +145,20 @@ class Store:
         return self.datasets if datasets is None else datasets
 
 
-def _read(part: Path, columns: Sequence[str] | None) -> pa.Table:
+def read_part(part: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read one committed table.
+
+    Args:
+        part: its file.
+        columns: which to read, as far as the file has them; all by default.
+
+    Raises:
+        StoreError: if it is damaged.
+    """
     try:
-        return pq.read_table(part, columns=columns, partitioning=None)
+        file = pq.ParquetFile(part)
+        names = file.schema_arrow.names
+        return file.read(None if columns is None else [name for name in columns if name in names])
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{part} cannot be read ({error}): remove it and run ser extract again") from error
 

@@ -23,7 +23,7 @@ FRAME_COLUMNS: tuple[Column, ...] = (
 FAILURE_COLUMNS: tuple[Column, ...] = (
     Column("file_id", "string", "", "Key of the recording: dataset/stem."),
     Column("path", "string", "", "Path below the data root."),
-    Column("stage", "string", "", "Where it failed: name, audio or worker."),
+    Column("stage", "string", "", "Where it failed: name, audio, features or worker."),
     Column("error_class", "string", "", "The reason, as a class of ser_features.errors."),
     Column("message", "string", "", "What was found, what was expected, what to do."),
     Column("audio_sha256", "string", "", "SHA-256 of the file's bytes; null if they could not be read."),

@@ -73,3 +73,15 @@ def test_corpora_lists_licences(ser):
     answer = ser("corpora")
     assert "CC BY-NC-SA 4.0" in answer.out
     assert "ser extract --datasets mine.csv" in answer.out
+
+
+def test_interrupted_run_says_how_to_go_on(ser, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ser_features.engine.extract_corpora", interrupted)
+    answer = ser("extract", "--datasets", "demo")
+    assert answer.code == 130
+    assert answer.err.splitlines()[-1] == (
+        "stopped: what is finished is stored, the same command goes on from there"
+    )

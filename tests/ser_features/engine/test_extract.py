@@ -12,7 +12,7 @@ import soundfile
 
 from ser_features.config import PAPER48K
 from ser_features.engine import Observer, extract_corpora
-from ser_features.errors import InputError
+from ser_features.errors import InputError, StoreError
 from ser_features.extractors import CORE_COLUMNS
 from ser_features.pipeline import extract
 from ser_features.store import open_store
@@ -168,6 +168,15 @@ def test_missing_frame_file_is_made_again(extract_tess, tmp_path):
     next((tmp_path / "store" / "frames").rglob("*.mel.npy")).unlink()
     assert extract_tess().stored > 0
     assert {k: v[0] for k, v in tree(tmp_path / "store").items()} == {k: v[0] for k, v in before.items()}
+
+
+def test_damaged_table_is_named_with_what_to_do(extract_tess, tmp_path):
+    extract_tess()
+    next((tmp_path / "store" / "files").rglob("*.parquet")).write_bytes(b"PAR1 nothing")
+    with pytest.raises(
+        StoreError, match=r"part-0000\d\.parquet cannot be read .*: remove it and run ser extract"
+    ):
+        extract_tess()
 
 
 def test_identical_audio_is_reported(extract_tess, tess):
