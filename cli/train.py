@@ -117,15 +117,10 @@ class _Lines:
         self, finished: Callable[[str], None], running: Callable[[str], None] = lambda line: None
     ) -> None:
         self._finished, self._running = finished, running
-        self._rows: list[Mapping[str, float]] = []
 
     def __call__(self, step: "Step") -> None:
-        if step.row:
-            self._rows.append(step.row)
-            self._running(_line(step.part, step.row))
-            return
-        self._finished(_line(step.part, min(self._rows, key=lambda row: row["val_loss"])))
-        self._rows = []
+        tell = self._finished if step.done else self._running
+        tell(_line(step.part, step.row))
 
 
 def _line(part: str, row: Mapping[str, float]) -> str:

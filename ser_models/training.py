@@ -29,11 +29,13 @@ class Step:
 
     Attributes:
         part: what is trained, in words: "fold 2 of 5", "final model".
-        row: the epoch's line of the history; empty when the part is done.
+        row: the epoch's line of the history.
+        done: whether the part is done; `row` is the epoch that was kept then.
     """
 
     part: str
     row: Row
+    done: bool = False
 
 
 Progress = Callable[[Step], None]
@@ -46,7 +48,7 @@ class Trained:
     Attributes:
         model: the model that is shipped.
         scaler: its scaler.
-        history: columns fold, epoch, loss, uar, val_loss, val_uar.
+        history: columns fold, epoch, loss, uar, val_loss, val_uar, kept.
         predictions: columns file_id, dataset, path, speaker, emotion, fold, split, predicted, confidence and
             p_<emotion>: test rows of every fold, and every row of the shipped model's fold.
         fitted: what each fitted part saw.
@@ -96,9 +98,9 @@ def train(
         part = _part(number, split)
         fold = _train_fold(examples, split, number, create(model, parameters), seed, part, progress)
         folds.append(fold)
-        progress(Step(part, {}))
+        progress(Step(part, fold.model.kept(fold.history), done=True))
     shipped = folds[-1]
-    history = pd.DataFrame([{"fold": fold.number, **row} for fold in folds for row in fold.history])
+    history = pd.DataFrame([row for fold in folds for row in _history(fold)])
     return Trained(
         model=shipped.model,
         scaler=shipped.scaler,
@@ -119,6 +121,11 @@ def prediction_table(examples: Examples, probabilities: np.ndarray, *, fold: int
     )
     columns = probability_columns(examples.labels)
     return pd.concat([told, pd.DataFrame(probabilities, columns=columns, index=told.index)], axis=1)
+
+
+def _history(fold: _Fold) -> list[dict[str, Any]]:
+    kept = fold.model.kept(fold.history)
+    return [{"fold": fold.number, **row, "kept": row is kept} for row in fold.history]
 
 
 def _part(number: int, split: Split) -> str:

@@ -33,7 +33,7 @@ def save_all(folder: Path, metrics: Mapping[str, Any], history: pd.DataFrame) ->
     Args:
         folder: made if it does not exist.
         metrics: the content of metrics.json.
-        history: columns fold, epoch, loss, uar, val_loss, val_uar.
+        history: columns fold, epoch, loss, uar, val_loss, val_uar, kept.
 
     Returns:
         The files written.
@@ -113,7 +113,7 @@ def _curve(axes: Axes, rows: pd.DataFrame, measure: str, *, thick: bool) -> None
         label = name if thick else None
         axes.plot(rows["epoch"], rows[column], color=colour, label=label, **style)
     if thick:
-        best = rows.loc[rows["val_loss"].idxmin()]
+        best = rows[rows["kept"]].iloc[0]
         axes.plot(best["epoch"], best[f"val_{measure}"], "o", color=ORANGE, zorder=4, label="kept epoch")
 
 

@@ -6,7 +6,7 @@ A new model is one file: a dataclass that derives from `Model`, and one line in 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -84,6 +84,10 @@ class Model(ABC):
         Returns:
             The history, a row per epoch.
         """
+
+    def kept(self, history: Sequence[Row]) -> Row:
+        """The epoch whose state is kept: the first with the lowest validation loss, unless overridden."""
+        return min(history, key=lambda row: row["val_loss"])
 
     @abstractmethod
     def predict_proba(self, arrays: Arrays) -> np.ndarray:

@@ -66,13 +66,13 @@ def test_progress_names_every_part(trained):
     assert list(dict.fromkeys(step.part for step in steps)) == [
         "fold 1 of 3", "fold 2 of 3", "fold 3 of 3", "final model",
     ]  # fmt: skip
-    assert [bool(step.row) for step in steps] == [True, False] * 4
+    assert [step.done for step in steps] == [False, True] * 4
 
 
 def test_history_has_every_fold(trained):
     *_, result, _ = trained
     assert sorted(set(result.history["fold"])) == [SHIPPED, 0, 1, 2]
-    assert result.history.columns.tolist() == ["fold", "epoch", "loss", "uar", "val_loss", "val_uar"]
+    assert result.history.columns.tolist() == ["fold", "epoch", "loss", "uar", "val_loss", "val_uar", "kept"]
 
 
 def test_one_split_ships_the_model_that_was_measured(store):
