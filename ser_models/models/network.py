@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import keras
 import numpy as np
@@ -27,8 +27,13 @@ class Network(Model):
         epochs: most epochs to train.
         batch_size: recordings per step.
         learning_rate: of Adam.
-        patience: epochs without a better validation UAR before it stops; the best epoch is kept.
+        patience: epochs without a better validation before it stops; the best epoch is kept.
+
+    Class attributes:
+        watched: the measure of validation that decides, val_loss or val_uar.
     """
+
+    watched: ClassVar[str] = "val_loss"
 
     suffix = ".keras"
     epochs: int = 50
@@ -71,7 +76,7 @@ class Network(Model):
             batch_size=self.batch_size,
             epochs=self.epochs,
             callbacks=[
-                _early_stopping(self.patience),
+                self._early_stopping(),
                 history,
             ],
             verbose=0,
@@ -79,8 +84,9 @@ class Network(Model):
         return history.rows
 
     def kept(self, history: Sequence[Row]) -> Row:
-        """The first epoch with the highest validation UAR."""
-        return max(history, key=lambda row: row["val_uar"])
+        """The first epoch with the best `watched` measure."""
+        best = max if self.watched == "val_uar" else min
+        return best(history, key=lambda row: row[self.watched])
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64."""
@@ -107,6 +113,12 @@ class Network(Model):
         probabilities = keras.ops.convert_to_numpy(self._fitted()(dict(arrays), training=False))
         return probabilities.astype(np.float64) / probabilities.sum(axis=1, dtype=np.float64, keepdims=True)
 
+    def _early_stopping(self) -> keras.callbacks.EarlyStopping:
+        mode = "max" if self.watched == "val_uar" else "min"
+        return keras.callbacks.EarlyStopping(
+            self.watched, mode=mode, patience=self.patience, restore_best_weights=True
+        )
+
     def _fitted(self) -> keras.Model:
         if self.network is None:
             raise RuntimeError(f"{self.name} is not fitted: call fit or restore first")
@@ -126,11 +138,6 @@ class _History(keras.callbacks.Callback):
         values = {name: float((logs or {})[name]) for name in ("loss", "uar", "val_loss", "val_uar")}
         self.rows.append({"epoch": epoch + 1, **values})
         self.on_epoch(self.rows[-1])
-
-
-def _early_stopping(patience: int) -> keras.callbacks.EarlyStopping:
-    """Stop on the validation UAR: the loss of a few unseen speakers grows with confidence long before."""
-    return keras.callbacks.EarlyStopping("val_uar", mode="max", patience=patience, restore_best_weights=True)
 
 
 def _seed_everything(seed: int) -> None:
