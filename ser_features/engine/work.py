@@ -15,7 +15,7 @@ import numpy as np
 
 from ser_features import audio, pipeline
 from ser_features.engine.task import Failure, ShardSummary, ShardTask
-from ser_features.errors import AudioError, UnreadableFileError
+from ser_features.errors import AudioError
 from ser_features.manifest import NAME_COLUMNS, Recording
 from ser_features.store import layout, open_frames, read_part
 from ser_features.store.write import FrameWriter, commit_failures, commit_rows
@@ -76,25 +76,13 @@ def _one(task: ShardTask, recording: Recording) -> pipeline.Features | Failure:
         return Failure(recording.file_id, recording.path, "worker", "WorkerDiedError", message, digest)
     content: bytes | None = None
     try:
-        content = read_inside(task.data_root, recording.path)
+        content = audio.read_bytes(task.data_root / recording.path)
         return pipeline.extract_bytes(content, task.target.profile, task.target.frame_families)
     except Exception as error:  # a bug or a library's surprise on one file is that file's failure
         digest = None if content is None else hashlib.sha256(content).hexdigest()
         stage = "audio" if isinstance(error, AudioError) else "features"
         message = str(error) if isinstance(error, AudioError) else f"unexpected: {error!r}"
         return Failure(recording.file_id, recording.path, stage, type(error).__name__, message, digest)
-
-
-def read_inside(root: Path, path: str) -> bytes:
-    """Bytes of a file below `root`.
-
-    Raises:
-        UnreadableFileError: if it cannot be read, or a link leads out of `root`.
-    """
-    file = root / path
-    if not file.resolve().is_relative_to(root.resolve()):
-        raise UnreadableFileError(f"{path} leads out of {root}: expected a file below it: copy it there")
-    return audio.read_bytes(file)
 
 
 def probe(task: ShardTask, recording: Recording) -> None:

@@ -73,10 +73,11 @@ def test_an_artifact_is_replaced_and_nothing_else_is(store_root, tmp_path):
     plan = plan_for("logistic")
     out = tmp_path / "model"
     run(store_root, out, plan)
-    (out / "stale.txt").write_text("old")
     run(store_root, out, plan_for("logistic", seed=1))
-    assert not (out / "stale.txt").exists()
     assert json.loads((out / "metrics.json").read_text())["seed"] == 1
+    (out / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"holds notes\.txt, which is not ser's"):
+        run(store_root, out, plan)
     other = tmp_path / "thesis"
     other.mkdir()
     (other / "chapter.txt").write_text("precious")

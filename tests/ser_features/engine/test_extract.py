@@ -179,6 +179,17 @@ def test_damaged_table_is_named_with_what_to_do(extract_tess, tmp_path):
         extract_tess()
 
 
+def test_corpus_folder_may_be_a_link_and_nothing_in_it_may_lead_out(extract_tess, tess, tmp_path):
+    secret = tmp_path / "secret.wav"
+    secret.write_bytes((tess / "tess" / "OAF_worda_angry.wav").read_bytes())
+    (tess / "tess" / "OAF_link_sad.wav").symlink_to(secret)
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "tess").symlink_to(tess / "tess")
+    report = extract_tess(data=tmp_path / "linked", limit=4)
+    assert report.stored == 4
+    assert [(f.path, f.error_class) for f in report.failures] == [("tess/OAF_link_sad.wav", "FileNameError")]
+
+
 def test_identical_audio_is_reported(extract_tess, tess):
     source = tess / "tess" / "OAF_worda_angry.wav"
     (tess / "tess" / "OAF_wordz_sad.wav").write_bytes(source.read_bytes())

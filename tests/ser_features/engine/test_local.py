@@ -120,11 +120,3 @@ def test_unexpected_error_on_one_recording_is_its_failure(monkeypatch, tess, tmp
     assert [(f.stage, f.error_class, f.message) for f in summary.failures] == [
         ("features", "ZeroDivisionError", "unexpected: ZeroDivisionError('surprise')")
     ]
-
-
-def test_link_out_of_the_data_root_is_not_followed(tess, tmp_path):
-    secret = tmp_path / "secret.wav"
-    secret.write_bytes((tess / "tess" / "OAF_worda_angry.wav").read_bytes())
-    (tess / "tess" / "OAF_link_sad.wav").symlink_to(secret)
-    with pytest.raises(Exception, match="leads out of"):
-        work.read_inside(tess, "tess/OAF_link_sad.wav")
