@@ -1,6 +1,6 @@
 """How fast is extraction? This project, the usual notebook loop, and the floor, on the same files in one run.
 
-    python benchmarks/extract.py --data ../shared/data --files 240
+    python benchmarks/extract.py --data ../shared/data --files 480
 
 - notebook: one file at a time, librosa load at 48 kHz, pyin 50–500 Hz, each librosa feature computed from
   the waveform, Praat jitter and shimmer: what such notebooks do. It is run on every tenth of the files, as
@@ -126,7 +126,7 @@ def main() -> None:
     """Measure, and print one line per contender."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--files", type=int, default=240)
+    parser.add_argument("--files", type=int, default=480)
     options = parser.parse_args()
     scan = corpora.scan("ravdess", options.data)
     step = len(scan.recordings) / options.files
