@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -46,8 +47,7 @@ def predict(
         _print_csv(predictions, predictor.labels)
     else:
         _print_table(predictions)
-        if predictor.warning:
-            print(f"warning: {predictor.warning}", file=sys.stderr)
+        _print_warnings(predictions)
     return 1 if refused else 0
 
 
@@ -61,6 +61,13 @@ def _print_table(predictions: "Sequence[Prediction]") -> None:
     ]
     if rows:
         print_table(["file", *(f"{rank}." for rank in range(1, len(rows[0])))], rows)
+
+
+def _print_warnings(predictions: "Sequence[Prediction]") -> None:
+    """Print each warning once, with the number of files it is about."""
+    warnings = Counter(prediction.warning for prediction in predictions if prediction.warning)
+    for warning, count in warnings.items():
+        print(f"warning: {warning} ({count} of {len(predictions)} files)", file=sys.stderr)
 
 
 def _print_csv(predictions: "Sequence[Prediction]", labels: Sequence[str]) -> None:

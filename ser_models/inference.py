@@ -94,7 +94,7 @@ class Predictor:
             raw = self.artifact.model.inputs.from_features(list(taken.values()))
             told = dict(zip(taken, self.probabilities(raw), strict=True))
         return [
-            self._prediction(path, told[index], top)
+            self._prediction(path, taken[index], told[index], top)
             if index in told
             else Prediction(str(path), error=refused[index])
             for index, path in enumerate(paths)
@@ -117,10 +117,15 @@ class Predictor:
             )
         return probabilities
 
+    def _warning(self, features: Features) -> str | None:
+        """What limits the answer to one recording: the model's own limits, and what it does not hear."""
+        limits = (self.warning, self.artifact.model.inputs.unheard(features))
+        return "; ".join(limit for limit in limits if limit) or None
+
     def _extract(self, path: Path) -> Features:
         return extract(path, profile(self.artifact.card.profile), self.artifact.model.inputs.families)
 
-    def _prediction(self, path: Path, probabilities: np.ndarray, top: int) -> Prediction:
+    def _prediction(self, path: Path, features: Features, probabilities: np.ndarray, top: int) -> Prediction:
         by_emotion = dict(zip(self.labels, probabilities.tolist(), strict=True))
         ranked = sorted(by_emotion.items(), key=lambda item: -item[1])
         return Prediction(
@@ -129,7 +134,7 @@ class Predictor:
             confidence=ranked[0][1],
             probabilities=by_emotion,
             top=[{"emotion": emotion, "probability": value} for emotion, value in ranked[:top]],
-            warning=self.warning,
+            warning=self._warning(features),
         )
 
 

@@ -70,6 +70,10 @@ class ColumnInputs:
         values = [[each.columns[name] for name in self.columns] for each in features]
         return np.array(values, dtype=np.float32).reshape(len(features), len(self.columns))
 
+    def unheard(self, features: "Features") -> str | None:
+        """Nothing: the columns describe a whole recording."""
+        return None
+
     def to_json(self) -> dict[str, Any]:
         """Describe the inputs as JSON values."""
         return {"kind": self.kind, **_lists(asdict(self))}
@@ -111,6 +115,14 @@ class FrameInputs:
     def from_features(self, features: "Sequence[Features]") -> list[np.ndarray]:
         """Read the frames of freshly extracted files; shapes as `from_store`."""
         return [each.frames[self.family] for each in features]
+
+    def unheard(self, features: "Features") -> str | None:
+        """Say what of a recording the model does not hear; None if it hears all."""
+        frames = len(features.frames[self.family])
+        if frames <= self.length:
+            return None
+        seconds = features.columns["duration_sec"]
+        return f"hears only the middle {seconds * self.length / frames:.1f} s of {seconds:.1f} s"
 
     def to_json(self) -> dict[str, Any]:
         """Describe the inputs as JSON values."""

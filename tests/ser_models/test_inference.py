@@ -9,12 +9,14 @@ import pytest
 import soundfile
 
 from ser_features.errors import ArtifactError
+from ser_features.pipeline import Features
 from ser_models import inference
 from ser_models.experiment import Plan, run
+from ser_models.inputs import ColumnInputs, FrameInputs
 from ser_models.models import MODELS
 from ser_models.models import create as create_model
 
-QUICK = {"epochs": 2, "rounds": 10, "length": 40}
+QUICK = {"epochs": 2, "rounds": 10, "length": 80}
 
 
 @pytest.fixture(scope="module", params=MODELS)
@@ -87,3 +89,11 @@ def test_labels_that_do_not_fit_the_model_are_refused(predictor, recordings):
     spoiled = inference.Predictor(replace(predictor.artifact, card=card))
     with pytest.raises(ArtifactError, match="has 2 labels for a model of 3 classes"):
         spoiled.predict([recordings / "s0_sad_0.wav"])
+
+
+def test_a_long_recording_is_not_wholly_heard_by_a_network():
+    frames = {"mel": np.zeros((600, 4), np.float32)}
+    features = Features({"duration_sec": 6.0}, frames, 16_000, 1, "")
+    assert FrameInputs("mel", 300).unheard(features) == "hears only the middle 3.0 s of 6.0 s"
+    assert FrameInputs("mel", 600).unheard(features) is None
+    assert ColumnInputs(("rms_mean",)).unheard(features) is None
