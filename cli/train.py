@@ -100,27 +100,25 @@ def print_metrics(metrics: Mapping[str, Any]) -> None:
 def training_progress() -> Iterator["Progress"]:
     """Show the training on stderr: a line per finished fold, and on a terminal the running epoch below."""
     if not sys.stderr.isatty():
-        yield _Lines(lambda line: print(line, file=sys.stderr))
+        yield _teller(lambda line: print(line, file=sys.stderr))
         return
     from rich.console import Console
     from rich.live import Live
 
     console = Console(stderr=True, highlight=False)
     with Live(console=console, transient=True) as live:
-        yield _Lines(console.print, live.update)
+        yield _teller(console.print, live.update)
 
 
-class _Lines:
-    """Tells of each part of a training when it is done, with the epoch that was kept."""
+def _teller(finished: Callable[[str], None], running: Callable[[str], None] | None = None) -> "Progress":
+    """Tell of each part of a training when it is done, with the epoch that was kept."""
 
-    def __init__(
-        self, finished: Callable[[str], None], running: Callable[[str], None] = lambda line: None
-    ) -> None:
-        self._finished, self._running = finished, running
+    def tell(step: "Step") -> None:
+        say = finished if step.done else running
+        if say is not None:
+            say(_line(step.part, step.row))
 
-    def __call__(self, step: "Step") -> None:
-        tell = self._finished if step.done else self._running
-        tell(_line(step.part, step.row))
+    return tell
 
 
 def _line(part: str, row: Mapping[str, float]) -> str:

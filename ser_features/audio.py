@@ -109,6 +109,14 @@ def sha256(path: Path) -> str:
         raise _unreadable(path, error) from error
 
 
+def sha256_if_readable(path: Path) -> str | None:
+    """As `sha256`; None if the operating system refuses."""
+    try:
+        return sha256(path)
+    except UnreadableFileError:
+        return None
+
+
 def read_bytes(path: Path) -> bytes:
     """The file's bytes.
 

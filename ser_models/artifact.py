@@ -10,7 +10,6 @@
 Loading runs no pickle: skops with a fixed list of types, Keras in safe mode, XGBoost's own format.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from sklearn.pipeline import Pipeline
 from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError, InputError, SerError
 from ser_features.pipeline import digest
+from ser_features.store import layout
 from ser_models import safe_skops
 from ser_models.card import CARD, SCALER, Card, read_card, verify, write_card
 from ser_models.models import create
@@ -80,7 +80,8 @@ def save(folder: Path, card: Card, model: Model, scaler: Scaler, extras: Callabl
         safe_skops.save(scaler.pipeline, hidden / SCALER)
         extras(hidden)
         write_card(hidden, card)
-        _sync(hidden)
+        for path in (*hidden.rglob("*"), hidden):
+            layout.sync(path)
         _swap(hidden, folder)
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
@@ -119,16 +120,6 @@ def _restore(model: Model, path: Path, classes: int) -> Model:
     except Exception as error:  # a damaged or hostile file can fail anywhere in its parser
         reason = str(error).strip().partition("\n")[0]
         raise ArtifactError(f"{path} cannot be loaded safely ({reason}): train again") from error
-
-
-def _sync(folder: Path) -> None:
-    """Make every file durable before the rename makes it visible."""
-    for path in (*folder.rglob("*"), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _swap(hidden: Path, folder: Path) -> None:

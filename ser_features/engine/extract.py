@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import loky
+
 from ser_features import corpora
 from ser_features.config import SPEECH16K, Profile
-from ser_features.engine.local import Progress, default_workers, run_local
+from ser_features.engine.local import Progress, run_local
 from ser_features.engine.plan import Plan, plan
 from ser_features.engine.task import Failure, Target
 from ser_features.engine.work import failure_row, read_rows
@@ -102,7 +104,7 @@ def extract_corpora(
     report = _begin(scans, plans, opened)
     tasks = [task for each in plans for task in each.tasks]
     observer.on_plan(sum(len(task.compute) for task in tasks), report.unchanged)
-    for summary in run_local(tasks, workers or default_workers(), observer.on_progress):
+    for summary in run_local(tasks, workers or loky.cpu_count(), observer.on_progress):
         report.stored += summary.stored
         report.failures += summary.failures
     _finish(report, opened, [scan.dataset for scan in scans])
@@ -163,7 +165,7 @@ def _begin(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> Extrac
     """The report as it stands before any work: what needs none, and what is refused by its name."""
     report = ExtractReport(unchanged=sum(each.unchanged for each in plans))
     known = {file_id for each in plans for file_id in each.known_failures}
-    for row in store.failures([scan.dataset for scan in scans]).drop("dataset").to_pylist():
+    for row in store.failures([scan.dataset for scan in scans]).to_pylist():
         if row["stage"] == "name" or row["file_id"] in known:
             report.failures.append(Failure(*(row[name] for name in Failure.__slots__)))
     report.copies = {scan.dataset: scan.copies for scan in scans if scan.copies}

@@ -5,7 +5,6 @@ The recording that each interrupted shard was at is then tried alone: if its wor
 quarantined, and the shard goes on without it.
 """
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
@@ -154,8 +153,3 @@ def _marks(path: Path | None) -> bytes | None:
         return None if path is None else path.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def default_workers() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

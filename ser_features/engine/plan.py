@@ -18,7 +18,6 @@ from typing import Any
 
 from ser_features import audio
 from ser_features.engine.task import ShardTask, Target
-from ser_features.errors import AudioError
 from ser_features.manifest import NAME_COLUMNS, Recording, Scan
 from ser_features.store import Store, layout, read_part
 
@@ -138,10 +137,10 @@ def _rows(
     store: Store, dataset: str, chosen: dict[str, Recording], sizes: dict[str, int]
 ) -> Iterator[_Known]:
     """The chosen recordings that have a row; notes the number of rows of every shard in `sizes`."""
-    names = [column.name for column in NAME_COLUMNS]
+    names = [*(column.name for column in NAME_COLUMNS), *_extra(chosen), "audio_sha256", "frame_shard"]
     for part in store.parts(dataset):
         shard = layout.shard_of(part)
-        rows = read_part(part, [*names, *_extra(chosen), "audio_sha256", "frame_shard"])
+        rows = read_part(part, names)
         sizes[shard] = len(rows)
         broken = not _frames_exist(store, dataset, rows.column("frame_shard").unique().to_pylist())
         for row in rows.to_pylist():
@@ -183,11 +182,4 @@ def _failures(store: Store, dataset: str, chosen: dict[str, Recording]) -> Itera
 def _hashes(root: Path, known: Iterable[_Known]) -> list[str | None]:
     """Hash of each known recording's bytes as they are now; None where they cannot be read."""
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(lambda item: _sha256(root / item.recording.path), known))
-
-
-def _sha256(path: Path) -> str | None:
-    try:
-        return audio.sha256(path)
-    except AudioError:
-        return None
+        return list(pool.map(lambda item: audio.sha256_if_readable(root / item.recording.path), known))

@@ -38,10 +38,12 @@ def run_shard(task: ShardTask) -> ShardSummary:
     target = task.target
     writer = FrameWriter(target.root, task.dataset, task.shard, target.frame_families, target.run)
     with writer, _progress(task) as tick:
-        rows = _kept_rows(task, writer)
+        old = read_rows(_part(task, "files"))
+        rows = _kept_rows(task, old, writer)
         computed, failures = _compute(task, writer, tick)
         rows = sorted(rows + computed, key=lambda row: row["file_id"])
-        _commit(task, rows, failures, writer)
+        old_frames = {row["frame_shard"] for row in old} - {None}
+        _commit(task, rows, failures, writer, old_frames)
     return ShardSummary(task.dataset, task.shard, len(computed), tuple(failures))
 
 
@@ -72,7 +74,7 @@ def _one(task: ShardTask, recording: Recording) -> pipeline.Features | Failure:
     """Features of a recording, or why there are none. No recording's fault may stop the others."""
     if recording.file_id in task.quarantined:
         message = task.quarantined[recording.file_id]
-        digest = _sha256(task.data_root / recording.path)
+        digest = audio.sha256_if_readable(task.data_root / recording.path)
         return Failure(recording.file_id, recording.path, "worker", "WorkerDiedError", message, digest)
     content: bytes | None = None
     try:
@@ -88,13 +90,6 @@ def _one(task: ShardTask, recording: Recording) -> pipeline.Features | Failure:
 def probe(task: ShardTask, recording: Recording) -> None:
     """Compute one recording and forget the result, to see whether its worker survives."""
     _one(task, recording)
-
-
-def _sha256(path: Path) -> str | None:
-    try:
-        return audio.sha256(path)
-    except AudioError:
-        return None
 
 
 def _names(recording: Recording) -> Row:
@@ -128,14 +123,15 @@ def read_rows(part: Path) -> list[Row]:
     return read_part(part).to_pylist() if part.exists() else []
 
 
-def _kept_rows(task: ShardTask, writer: FrameWriter) -> list[Row]:
+def _kept_rows(task: ShardTask, old: list[Row], writer: FrameWriter) -> list[Row]:
     """Rows of the committed shard that need no computation, their frames copied to the new files."""
     redone = {recording.file_id for recording in task.compute}
     renamed = {recording.file_id: _names(recording) for recording in task.relabel}
-    rows = [row for row in read_rows(_part(task, "files")) if row["file_id"] not in redone]
-    for row in rows:
-        row |= renamed.get(row["file_id"], {}) | _append(writer, _stored_frames(task, row))
-    return rows
+    return [
+        row | renamed.get(row["file_id"], {}) | _append(writer, _stored_frames(task, row))
+        for row in old
+        if row["file_id"] not in redone
+    ]
 
 
 def _stored_frames(task: ShardTask, row: Row) -> dict[str, np.ndarray]:
@@ -146,9 +142,11 @@ def _stored_frames(task: ShardTask, row: Row) -> dict[str, np.ndarray]:
     return frames
 
 
-def _commit(task: ShardTask, rows: list[Row], failures: list[Failure], writer: FrameWriter) -> None:
+def _commit(
+    task: ShardTask, rows: list[Row], failures: list[Failure], writer: FrameWriter, old_frames: set[str]
+) -> None:
+    """Commit failures, frames and rows in this order, then remove the frame files that were replaced."""
     part = _part(task, "files")
-    old_frames = {row["frame_shard"] for row in read_rows(part)} - {None}
     _commit_failures(task, failures)
     if not rows:
         part.unlink(missing_ok=True)

@@ -20,19 +20,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 DESCRIPTION = "store.json"
-TABLES = ("files", "frames", "failures")
 
 ORPHAN_SECONDS = 60.0
 """Younger frame files may belong to a living run that is about to rename its table."""
 
 
 def dataset_folder(root: Path, table: str, dataset: str) -> Path:
-    """Folder of one corpus in one of `TABLES`."""
+    """Folder of one corpus in one of files, frames and failures."""
     return root / table / f"dataset={dataset}"
 
 
 def datasets(root: Path, table: str) -> list[str]:
-    """Names of the corpora that one of `TABLES` holds, sorted."""
+    """Names of the corpora that one of files, frames and failures holds, sorted."""
     return sorted(folder.name.removeprefix("dataset=") for folder in (root / table).glob("dataset=*"))
 
 
@@ -85,14 +84,14 @@ def replacing(path: Path, run: str) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable (a no-op where folders cannot be opened)."""
+def sync(path: Path) -> None:
+    """Make a file's content, or the renames in a folder, durable (a no-op where folders cannot be opened)."""
     if os.name != "posix":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -87,7 +87,7 @@ class FrameWriter:
             os.fsync(file.fileno())
             final = layout.frame_path(self._root, self._dataset, frame_shard, family)
             self._hidden(family).replace(final)
-        layout.sync_folder(self._hidden(self._families[0]).parent)
+        layout.sync(self._hidden(self._families[0]).parent)
         return frame_shard, digests
 
     def _hidden(self, family: str) -> Path:
