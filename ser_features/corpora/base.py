@@ -32,6 +32,7 @@ class Corpus(ABC):
         title: its name as published.
         language: ISO 639-1 code of what is spoken.
         whole: number of recordings of the complete corpus; None where that is not fixed.
+        emotions: the canonical emotions that its names can say, in order.
         licence: the terms it is published under.
         citation: the publication to cite.
         url: public page that says where to get it.
@@ -44,6 +45,7 @@ class Corpus(ABC):
     title: ClassVar[str]
     language: ClassVar[str]
     whole: ClassVar[int | None]
+    emotions: ClassVar[tuple[str, ...]]
     licence: ClassVar[str]
     citation: ClassVar[str]
     url: ClassVar[str]

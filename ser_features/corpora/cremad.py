@@ -30,6 +30,7 @@ from pathlib import Path, PurePosixPath
 from ser_features.corpora.base import Corpus, lookup, one_of, split_name
 from ser_features.corpora.walk import is_file, is_inside
 from ser_features.errors import InputError
+from ser_features.labels import in_order
 from ser_features.manifest import Recording, Scan
 
 FIELDS = ("actor", "sentence", "emotion", "level")
@@ -67,6 +68,7 @@ class CremaD(Corpus):
     title = "CREMA-D"
     language = "en"
     whole = 7442
+    emotions = tuple(in_order(set(EMOTIONS.values())))
     licence = "ODbL 1.0"
     citation = (
         "Cao H, Cooper DG, Keutmann MK, Gur RC, Nenkova A, Verma R (2014). CREMA-D: Crowd-sourced Emotional "

@@ -34,6 +34,7 @@ class Demo(Corpus):
     title = "Demo (synthetic speech)"
     language = "en"
     whole = len(clips())
+    emotions = EMOTIONS
     licence = "CC0 1.0"
     citation = (
         "Synthetic speech, made with eSpeak NG (https://github.com/espeak-ng/espeak-ng) and Praat: "

@@ -24,6 +24,7 @@ from pathlib import PurePosixPath
 
 from ser_features.corpora.base import Corpus, lookup
 from ser_features.errors import FileNameError
+from ser_features.labels import in_order
 from ser_features.manifest import Recording
 
 SPEAKERS = {
@@ -71,6 +72,7 @@ class EmoDb(Corpus):
     title = "EmoDB"
     language = "de"
     whole = 535
+    emotions = tuple(in_order(set(EMOTIONS.values())))
     licence = "free for research"
     citation = (
         "Burkhardt F, Paeschke A, Rolfes M, Sendlmeier WF, Weiss B (2005). A Database of German Emotional "

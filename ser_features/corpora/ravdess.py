@@ -27,6 +27,7 @@ from pathlib import PurePosixPath
 
 from ser_features.corpora.base import Corpus, lookup, one_of, split_name
 from ser_features.errors import FileNameError
+from ser_features.labels import in_order
 from ser_features.manifest import Recording
 
 FIELDS = ("modality", "channel", "emotion", "intensity", "statement", "repetition", "actor")
@@ -58,6 +59,7 @@ class Ravdess(Corpus):
     title = "RAVDESS"
     language = "en"
     whole = 1440
+    emotions = tuple(in_order(set(EMOTIONS.values())))
     licence = "CC BY-NC-SA 4.0"
     citation = (
         "Livingstone SR, Russo FA (2018). The Ryerson Audio-Visual Database of Emotional Speech and Song "

@@ -24,6 +24,7 @@ from pathlib import PurePosixPath
 
 from ser_features.corpora.base import Corpus, lookup, one_of, split_name
 from ser_features.errors import FileNameError
+from ser_features.labels import in_order
 from ser_features.manifest import Recording
 
 SPEAKERS = ("DC", "JE", "JK", "KL")
@@ -46,6 +47,7 @@ class Savee(Corpus):
     title = "SAVEE"
     language = "en"
     whole = 480
+    emotions = tuple(in_order(set(EMOTIONS.values())))
     licence = "free for research, on registration"
     citation = (
         "Haq S, Jackson PJB (2010). Multimodal Emotion Recognition. In: Machine Audition: Principles, "

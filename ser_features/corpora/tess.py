@@ -23,6 +23,7 @@ from pathlib import PurePosixPath
 
 from ser_features.corpora.base import Corpus, lookup, split_name
 from ser_features.errors import FileNameError
+from ser_features.labels import in_order
 from ser_features.manifest import Recording
 
 SPEAKERS = {"OAF": "OAF", "YAF": "YAF", "OA": "OAF"}
@@ -47,6 +48,7 @@ class Tess(Corpus):
     title = "TESS"
     language = "en"
     whole = 2800
+    emotions = tuple(in_order(set(EMOTIONS.values())))
     licence = "CC BY-NC-ND 4.0"
     citation = (
         "Pichora-Fuller MK, Dupuis K (2020). Toronto emotional speech set (TESS). Borealis. "
