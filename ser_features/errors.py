@@ -37,12 +37,20 @@ class ArtifactError(SerError):
     """A trained artifact is incomplete, altered, or not safe to load."""
 
 
+class DownloadError(SerError):
+    """A corpus cannot be fetched, or what was fetched is not what was published."""
+
+
+class UnsafeArchiveError(DownloadError):
+    """An archive is damaged, or would do harm if it were unpacked."""
+
+
 class AudioError(SerError):
     """A recording is refused; the subclass is the reason, as `error_class` in the failures table."""
 
 
 class UnreadableFileError(AudioError):
-    """The operating system does not let us read the file."""
+    """It is no regular file, or the operating system does not let us read it."""
 
 
 class EmptyFileError(AudioError):
@@ -50,11 +58,11 @@ class EmptyFileError(AudioError):
 
 
 class NotAudioError(AudioError):
-    """libsndfile does not recognise the content."""
+    """The content is in none of the formats that are read."""
 
 
 class UnsupportedAudioError(AudioError):
-    """Audio, but outside of what is accepted (sample rate, number of channels, encoding)."""
+    """Audio, but outside of what is accepted (sample rate, number of channels, encoding, level)."""
 
 
 class NoSamplesError(AudioError):
@@ -78,7 +86,7 @@ class TooShortError(AudioError):
 
 
 class TooLongError(AudioError):
-    """Longer than the profile's maximum; found before anything is decoded."""
+    """Longer than the profile's maximum, or more samples than fit in memory; found before decoding."""
 
 
 class WorkerDiedError(AudioError):

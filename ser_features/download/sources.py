@@ -1,0 +1,139 @@
+"""Where each corpus comes from: an archive that is fetched and checked, or steps for its user to take.
+
+This is the one place with addresses and checksums. An archive is taken only if its checksum is pinned
+here; where none can be pinned (a publisher who packs on request, a repository of single files, a
+registration) the corpus is fetched by hand, by the steps given.
+
+- RAVDESS: the authors' Zenodo record, which prints this MD5 and no SHA-256.
+- EmoDB: its Zenodo release 1.3.0 (535 recordings), likewise.
+- TESS: the publisher (Borealis) packs a new zip on each request, so that there is nothing to pin. Fetched
+  is the copy that PaddlePaddle's audio library uses, with the MD5 in that library's source code.
+- CREMA-D: a git LFS repository; git checks the SHA-256 of every recording by itself.
+- SAVEE: given to those who register.
+
+MD5 tells damage and a substitute put there later; it is no proof against a publisher who prepared two
+archives with one MD5, which is why `unpack` trusts no archive.
+
+>>> SOURCES["emodb"].host
+'zenodo.org'
+>>> print(SOURCES["savee"].steps[0])
+register at http://personal.ee.surrey.ac.uk/Personal/P.Jackson/SAVEE/Register.html
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ser_features.errors import InputError
+
+DIGITS = {"md5": 32, "sha256": 64}
+"""Hexadecimal digits of each kind of checksum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A file that holds a whole corpus.
+
+    Attributes:
+        url: address, http or https.
+        file: name that it is kept under until it is unpacked.
+        checksum: "md5:" or "sha256:" and its hexadecimal digits, as published.
+        unpacked: bytes that its content takes, roughly; for the check of free space, and it limits what
+            a server may send where `size` is not known.
+        size: exact bytes; None where they are not published.
+        origin: who keeps this file, in a few words.
+        page: public page about this file.
+        licence: terms of this release, where they are others than the corpus's own; else "".
+    """
+
+    url: str
+    file: str
+    checksum: str
+    unpacked: int
+    size: int | None
+    origin: str
+    page: str
+    licence: str = ""
+
+    def __post_init__(self) -> None:
+        kind, _, digits = self.checksum.partition(":")
+        if not re.fullmatch(f"[0-9a-f]{{{DIGITS.get(kind, 0)}}}", digits) or not digits:
+            raise InputError(
+                f"checksum is {self.checksum!r}, expected md5: or sha256: and hexadecimal digits"
+            )
+        if urlsplit(self.url).scheme not in ("http", "https"):
+            raise InputError(f"address is {self.url!r}, expected http or https")
+
+    @property
+    def host(self) -> str:
+        """Name of the machine that the file comes from."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def limit(self) -> int:
+        """Bytes after which a transfer is cut off."""
+        return self.size if self.size is not None else 2 * self.unpacked
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A corpus that is not fetched, and what its user does instead.
+
+    Attributes:
+        reason: why, as half a sentence.
+        steps: in order; `{folder}` stands for the corpus folder.
+    """
+
+    reason: str
+    steps: tuple[str, ...]
+
+
+SOURCES: Mapping[str, Archive | ByHand] = {
+    "ravdess": Archive(
+        url="https://zenodo.org/records/1188976/files/Audio_Speech_Actors_01-24.zip?download=1",
+        file="Audio_Speech_Actors_01-24.zip",
+        checksum="md5:bc696df654c87fed845eb13823edef8a",
+        unpacked=515_000_000,
+        size=208_468_073,
+        origin="its authors' record on Zenodo",
+        page="https://zenodo.org/records/1188976",
+    ),
+    "tess": Archive(
+        url="https://bj.bcebos.com/paddleaudio/datasets/TESS_Toronto_emotional_speech_set.zip",
+        file="TESS_Toronto_emotional_speech_set.zip",
+        checksum="md5:1465311b24d1de704c4c63e4ccc470c7",
+        unpacked=285_000_000,
+        size=None,
+        origin="a copy kept by the PaddlePaddle project, not by its publisher",
+        page="https://doi.org/10.5683/SP2/E8H2MF",
+    ),
+    "emodb": Archive(
+        url="https://zenodo.org/records/7447302/files/emodb.zip?download=1",
+        file="emodb.zip",
+        checksum="md5:9d21362dbc5676ef3ab4745d83ced0db",
+        unpacked=50_000_000,
+        size=39_981_818,
+        origin="its release 1.3.0 on Zenodo",
+        page="https://zenodo.org/records/7447302",
+        licence="CC BY 4.0",
+    ),
+    "cremad": ByHand(
+        reason="it lies in a git LFS repository (606 MB), where git checks every recording by SHA-256",
+        steps=(
+            "install git and git-lfs, then run: git lfs install",
+            "git clone --depth 1 --filter=blob:none --sparse "
+            "https://github.com/CheyneyComputerScience/CREMA-D {folder}",
+            "git -C {folder} sparse-checkout set AudioWAV",
+        ),
+    ),
+    "savee": ByHand(
+        reason="it is given to those who register",
+        steps=(
+            "register at http://personal.ee.surrey.ac.uk/Personal/P.Jackson/SAVEE/Register.html",
+            "fetch AudioData.zip by the link that you are sent",
+            "unpack it into {folder}, so that {folder}/DC/a01.wav or {folder}/AudioData/DC/a01.wav is there",
+        ),
+    ),
+}
+"""By the corpus's name; the synthetic one is made, not fetched."""

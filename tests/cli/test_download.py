@@ -1,0 +1,233 @@
+"""`ser download` as its users meet it, from a server on this machine."""
+
+import functools
+import hashlib
+import http.server
+import io
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cli.transfers import ByteBar, ByteProgress
+from ser_features.corpora.savee import Savee
+from ser_features.download import SOURCES, Archive
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def asked(tmp_path, monkeypatch, savee):
+    """Publishes the recordings of `savee` as SAVEE and as TESS; the paths that were asked for."""
+    published = tmp_path / "published"
+    file = Path(shutil.make_archive(str(published / "AudioData"), "zip", savee))
+    Quiet.asked = []
+    handler = functools.partial(Quiet, directory=published)
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr(Savee, "whole", 8)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        root = f"http://127.0.0.1:{server.server_address[1]}"
+        archive = Archive(
+            url=f"{root}/AudioData.zip",
+            file="AudioData.zip",
+            checksum=f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}",
+            unpacked=200_000,
+            size=file.stat().st_size,
+            origin="a test",
+            page="https://example.org/savee",
+            licence="for tests",
+        )
+        monkeypatch.setitem(SOURCES, "savee", archive)
+        monkeypatch.setitem(
+            SOURCES,
+            "tess",
+            Archive(
+                f"{root}/tess.zip", "tess.zip", "md5:" + "0" * 32, 1000, None, "a test", "https://example.org"
+            ),
+        )
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield Quiet.asked
+        server.shutdown()
+
+
+def test_download_then_extract(ser, asked, tmp_path):
+    to = tmp_path / "raw"
+    answer = ser("download", "savee", "--to", to, "--yes")
+    assert answer.code == 0
+    assert answer.out.splitlines() == [
+        f"savee: 8 recordings in {to / 'savee'}",
+        f"next: ser extract --datasets savee --data {to}",
+    ]
+    shown, licence, about, cite, fetching, done = answer.err.splitlines()
+    assert shown.startswith("savee: SAVEE, 8 recordings: 0.")
+    assert shown.endswith("MB from 127.0.0.1 (a test), about 0 MB unpacked")
+    assert licence == "  licence: for tests"
+    assert about == "  about it: https://example.org/savee"
+    assert cite.startswith("  cite: Haq S, Jackson PJB (2010)")
+    assert fetching == "savee: fetching 0.1 MB"
+    assert done == "savee: sha256 as published; unpacking"
+    words = ["--datasets", "savee", "--data", to, "--store", tmp_path / "s", "--workers", 1]
+    assert ser("extract", *words).code == 0
+    assert len(pd.read_parquet(tmp_path / "s" / "files")) == 8
+
+
+def test_second_download_does_nothing(ser, asked, tmp_path):
+    ser("download", "savee", "--to", tmp_path / "raw", "--yes")
+    answer = ser("download", "savee", "--to", tmp_path / "raw")
+    assert answer == (
+        0,
+        f"savee: already there: 8 recordings in {tmp_path / 'raw'}\n"
+        f"next: ser extract --datasets savee --data {tmp_path / 'raw'}\n",
+        "",
+    )
+    assert asked == ["/AudioData.zip"]
+
+
+def test_data_root_may_come_from_the_environment(ser, asked, tmp_path, monkeypatch):
+    monkeypatch.setenv("SER_DATA", str(tmp_path / "raw"))
+    assert ser("download", "savee", "--yes").code == 0
+    assert (tmp_path / "raw" / "savee").is_dir()
+
+
+def test_licence_has_to_be_accepted(ser, asked, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    answer = ser("download", "savee", "--to", tmp_path / "raw")
+    assert answer.code == 2
+    assert answer.out == ""
+    assert answer.err.splitlines()[-1] == (
+        "error: savee: its licence (for tests) has to be accepted, and found no terminal to ask on: "
+        "pass --yes if you accept it"
+    )
+    assert (asked, (tmp_path / "raw").exists()) == ([], False)
+
+
+def test_licence_is_asked_for_on_a_terminal(ser, asked, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    answer = ser("download", "savee", "--to", tmp_path / "raw")
+    assert answer.code == 2
+    assert f"Do you accept it, and fetch savee into {tmp_path / 'raw' / 'savee'}? [y/N]" in answer.err
+    assert answer.err.endswith("error: savee: its licence was not accepted: nothing is fetched\n")
+    assert asked == []
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    assert ser("download", "savee", "--to", tmp_path / "raw").code == 0
+
+
+def test_failure_is_one_line(ser, asked, tmp_path):
+    answer = ser("download", "tess", "--to", tmp_path / "raw", "--yes")
+    assert answer.code == 2
+    assert answer.out == ""
+    error = answer.err.splitlines()[-1]
+    assert error.startswith("error: http://127.0.0.1:")
+    assert error.endswith(
+        "/tess.zip: HTTP 404 File not found, expected the file: it may have moved: "
+        "look for it at its publisher"
+    )
+
+
+def test_one_failure_does_not_keep_the_others_from_coming(ser, asked, tmp_path):
+    answer = ser("download", "tess", "savee", "cremad", "savee", "--to", tmp_path / "raw", "--yes")
+    assert answer.code == 1
+    assert answer.err.count("error: ") == 1
+    assert f"savee: 8 recordings in {tmp_path / 'raw' / 'savee'}\n" in answer.out
+    assert "cremad: not fetched, for it lies in a git LFS repository" in answer.out
+    assert answer.out.splitlines()[-1] == f"next: ser extract --datasets savee --data {tmp_path / 'raw'}"
+    assert asked == ["/tess.zip", "/AudioData.zip"]
+
+
+def test_unknown_word_stops_everything_before_anything_is_fetched(ser, asked, tmp_path):
+    answer = ser("download", "savee", "iemocap", "--to", tmp_path / "raw", "--yes")
+    assert answer.code == 2
+    assert answer.err.startswith("error: unknown corpus 'iemocap': expected one of ravdess, tess")
+    assert asked == []
+
+
+def test_fewer_recordings_than_the_whole_corpus_are_pointed_out(ser, asked, tmp_path, monkeypatch):
+    monkeypatch.setattr(Savee, "whole", 480)
+    answer = ser("download", "savee", "--to", tmp_path / "raw", "--yes")
+    assert answer.code == 0
+    assert answer.err.endswith(f"savee: expected 480 recordings: look at {tmp_path / 'raw' / 'savee'}\n")
+
+
+def test_savee_says_how_to_ask_for_it(ser, tmp_path):
+    answer = ser("download", "savee", "--to", tmp_path)
+    folder = tmp_path / "savee"
+    assert answer == (
+        1,
+        "savee: not fetched, for it is given to those who register; "
+        "licence: free for research, on registration\n"
+        "  1. register at http://personal.ee.surrey.ac.uk/Personal/P.Jackson/SAVEE/Register.html\n"
+        "  2. fetch AudioData.zip by the link that you are sent\n"
+        f"  3. unpack it into {folder}, "
+        f"so that {folder}/DC/a01.wav or {folder}/AudioData/DC/a01.wav is there\n"
+        "  about it: http://kahlan.eps.surrey.ac.uk/savee/\n"
+        f"  then: ser extract --datasets savee --data {tmp_path}\n",
+        "",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_corpus_that_came_by_hand_is_found(ser, savee, monkeypatch):
+    monkeypatch.setattr(Savee, "whole", 8)
+    assert ser("download", "savee", "--to", savee).out.startswith("savee: already there: 8 recordings in ")
+
+
+def test_interrupted_download_says_how_to_go_on(ser, asked, tmp_path, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ser_features.download.transfer._receive", interrupted)
+    answer = ser("download", "savee", "--to", tmp_path / "raw", "--yes")
+    assert answer.code == 130
+    assert answer.err.splitlines()[-1].startswith(
+        "stopped: what is finished is stored, the same command goes on"
+    )
+
+
+def test_help_has_an_example(ser):
+    answer = ser("download", "--help")
+    assert answer.code == 0
+    assert "Example: ser download ravdess" in answer.out
+
+
+def test_plain_progress_says_rate_and_time_left(monkeypatch, capsys):
+    clock = iter([0.0, 0.0, 5.0, 20.0, 40.0])
+    monkeypatch.setattr("cli.transfers.time.monotonic", lambda: next(clock))
+    progress = ByteProgress("ravdess")
+    progress.begin(8_000_000, 208_000_000)
+    progress.advance(9_000_000)
+    progress.advance(48_000_000)
+    progress.begin(48_000_000, None)
+    assert capsys.readouterr().err.splitlines() == [
+        "ravdess: fetching 208.0 MB, going on after 8.0 MB",
+        "ravdess: 48.0 of 208.0 MB, 2.00 MB/s, 80 s left",
+        "ravdess: fetching an unknown size, going on after 48.0 MB",
+    ]
+
+
+def test_bar_shows_bytes_and_keeps_notes(monkeypatch):
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    shown = ByteBar("ravdess")
+    with shown.bar:
+        shown.begin(0, 2_000_000)
+        shown.advance(1_000_000)
+        shown.note("zenodo.org: [Errno 104]; next try in 1 s")
+    assert "zenodo.org: [Errno 104]; next try in 1 s" in screen.getvalue()
+    assert "1.0/2.0 MB" in screen.getvalue()
