@@ -1,6 +1,6 @@
 """One recording → its features. Training and prediction both call this, so they cannot disagree.
 
-path → `audio.decode` → `preprocess.prepare` → `Analysis` → extractors → `Features`
+path → `audio.decode` → `preprocess.prepare` → `Analysis` [→ `augment`] → extractors → `Features`
 
 >>> import numpy, soundfile, tempfile, pathlib
 >>> from ser_features.config import SPEECH16K
@@ -14,12 +14,12 @@ path → `audio.decode` → `preprocess.prepare` → `Analysis` → extractors �
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from ser_features import audio, extractors
+from ser_features.augment import AnyTransform, Parameters, SpectrogramTransform
 from ser_features.config import Profile
 from ser_features.preprocess import prepare
 
@@ -29,8 +29,10 @@ class Features:
     """Everything that is computed of one recording, from that recording alone.
 
     Attributes:
-        columns: the core columns by name, each a float32 value; NaN where it cannot be computed.
+        columns: by name, each a float32 value, NaN where it cannot be computed; of the column families
+            that were asked for.
         frames: by family, float32 of shape (frames, bands); all families have the same number of frames.
+        seconds: duration of the analysed signal, in s.
         source_sample_rate: of the file, in Hz.
         channels: of the file.
         audio_sha256: of the file's bytes.
@@ -38,18 +40,19 @@ class Features:
 
     columns: Mapping[str, float]
     frames: Mapping[str, np.ndarray]
+    seconds: float
     source_sample_rate: int
     channels: int
     audio_sha256: str
 
 
-def extract(path: Path, profile: Profile, families: Sequence[str] = extractors.FAMILIES) -> Features:
+def extract(path: Path, profile: Profile, families: Sequence[str] = extractors.DEFAULT_FAMILIES) -> Features:
     """Decode a recording and compute its features.
 
     Args:
         path: an audio file.
         profile: the feature configuration.
-        families: which frame families to return; the core columns always are.
+        families: which families to compute, of columns and of frames; nothing else is computed.
 
     Returns:
         The features, with float32 values as they are stored.
@@ -62,29 +65,62 @@ def extract(path: Path, profile: Profile, families: Sequence[str] = extractors.F
 
 def extract_bytes(content: bytes, profile: Profile, families: Sequence[str]) -> Features:
     """As `extract`, of an audio file's bytes."""
-    config = profile.audio
-    decoded = audio.decode(content, min_seconds=config.min_seconds, max_seconds=config.max_seconds)
-    analysis = extractors.Analysis(prepare(decoded, config), profile)
+    decoded, analysis = analyse(content, profile)
     return Features(
-        columns=core_columns(analysis),
-        frames={
-            name: extractors.FRAMES[name].extract(analysis) for name in families if name in extractors.FRAMES
-        },
+        columns=columns_of(analysis, families),
+        frames=frames_of(analysis, families),
+        seconds=analysis.seconds,
         source_sample_rate=decoded.sample_rate,
         channels=decoded.channels,
         audio_sha256=hashlib.sha256(content).hexdigest(),
     )
 
 
-def core_columns(analysis: extractors.Analysis) -> dict[str, float]:
-    """The 46 core columns of an analysed signal, rounded to float32 as the store keeps them."""
+def analyse(content: bytes, profile: Profile) -> tuple[audio.Audio, extractors.Analysis]:
+    """Decode an audio file's bytes and prepare them for the extractors.
+
+    Raises:
+        AudioError: a subclass for each reason to refuse the file.
+    """
+    config = profile.audio
+    decoded = audio.decode(content, min_seconds=config.min_seconds, max_seconds=config.max_seconds)
+    return decoded, extractors.Analysis(prepare(decoded, config), profile)
+
+
+def augment(
+    analysis: extractors.Analysis, transform: AnyTransform, parameters: Parameters
+) -> extractors.Analysis:
+    """The analysis of an augmented copy of a recording.
+
+    Args:
+        analysis: of the recording itself.
+        transform: of the signal, or of the log-mel spectrogram.
+        parameters: as drawn for this recording.
+    """
+    if isinstance(transform, SpectrogramTransform):
+        return analysis.with_mel_db(transform.apply(analysis.mel_db, parameters))
+    signal = transform.apply(analysis.signal, analysis.sample_rate, parameters)
+    return extractors.Analysis(signal, analysis.profile)
+
+
+def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, float]:
+    """Values of the column families among `families`, rounded to float32 as the store keeps them."""
     values: dict[str, float] = {}
-    for extractor in extractors.CORE:
+    for extractor in extractors.column_extractors(families, analysis.profile):
         values |= extractor.extract(analysis)
     return {name: float(np.float32(value)) for name, value in values.items()}
 
 
-@lru_cache(maxsize=8)
-def digest(profile: Profile) -> str:
-    """Fingerprint of a profile together with the extractors that implement it."""
-    return profile.digest(extractors.versions())
+def frames_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:
+    """Frames of the frame families among `families`, float32 of shape (frames, bands) each."""
+    frame_families = (name for name in families if name not in extractors.COLUMNS)
+    return {name: extractors.FRAMES[name].extract(analysis) for name in frame_families}
+
+
+def digest(profile: Profile, families: Sequence[str]) -> str:
+    """Fingerprint of a profile together with the extractors of the given families, in whatever order.
+
+    Raises:
+        InputError: if a name is no family.
+    """
+    return profile.digest(extractors.versions(families))

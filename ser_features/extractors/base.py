@@ -6,13 +6,15 @@ Conventions: (frames, features) order; frame t is centred on sample t × hop_len
 """
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import scipy.fft
 
 from ser_features.config import FrameConfig, Profile
+from ser_features.extractors.filters import chroma_filters, dct_basis, hann, mel_filters
+from ser_features.extractors.framewise import delta, zero_crossing_rate
 from ser_features.manifest import Column
 from ser_features.preprocess import centred_power
 
@@ -26,12 +28,15 @@ class ColumnExtractor(Protocol):
     Attributes:
         name: of the extractor.
         version: raised whenever its numbers change, so that stores of old numbers are told apart.
-        columns: what `extract` returns, in order.
     """
 
     name: str
     version: int
-    columns: tuple[Column, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What `extract` returns, in order."""
+        ...
 
     def extract(self, analysis: "Analysis") -> dict[str, float]:
         """One value per column; NaN where it cannot be computed."""
@@ -69,6 +74,16 @@ class Analysis:
 
     signal: np.ndarray
     profile: Profile
+
+    def with_mel_db(self, mel_db: np.ndarray) -> "Analysis":
+        """The same recording seen through another log-mel spectrogram; what is made of that one follows.
+
+        Args:
+            mel_db: in dB, shape (frames, n_mels); replaces `mel_db` and thereby `mfcc` and `onset_strength`.
+        """
+        other = Analysis(self.signal, self.profile)
+        vars(other).update(power=self.power, mel_db=mel_db)  # where cached_property keeps its values
+        return other
 
     @property
     def sample_rate(self) -> int:
@@ -114,10 +129,36 @@ class Analysis:
         return (self.mel_db @ dct_basis(frames.n_mels, frames.n_mfcc)).astype(np.float32)
 
     @cached_property
+    def mfcc_delta(self) -> np.ndarray:
+        """First time derivative of `mfcc` (Δ), per frame, shape (frames, n_mfcc)."""
+        return delta(self.mfcc, self.profile.frames.delta_width, 1)
+
+    @cached_property
+    def mfcc_delta2(self) -> np.ndarray:
+        """Second time derivative of `mfcc` (ΔΔ), per frame², shape (frames, n_mfcc)."""
+        return delta(self.mfcc, self.profile.frames.delta_width, 2)
+
+    @cached_property
+    def chroma(self) -> np.ndarray:
+        """Power by pitch class, divided by the frame's largest, shape (frames, 12), 0–1; C first.
+
+        As `librosa.feature.chroma_stft` with `tuning=0`; a silent frame has zeros.
+        """
+        energies = self.power @ chroma_filters(self.sample_rate, self.profile.frames.n_fft)
+        largest = energies.max(axis=1, keepdims=True)
+        return energies / np.maximum(largest, np.finfo(np.float32).tiny)
+
+    @cached_property
     def rms(self) -> np.ndarray:
         """Root mean square per frame, full scale 1, shape (frames,)."""
         frames = self.profile.frames
         return np.sqrt(centred_power(self.signal, frames.frame_length, frames.hop_length))
+
+    @cached_property
+    def zero_crossings(self) -> np.ndarray:
+        """Share of samples at a sign change per frame, shape (frames,), 0–1."""
+        frames = self.profile.frames
+        return zero_crossing_rate(self.signal, frames.frame_length, frames.hop_length)
 
     @cached_property
     def onset_strength(self) -> np.ndarray:
@@ -137,66 +178,3 @@ class Analysis:
 def _frames(signal: np.ndarray, frames: FrameConfig) -> np.ndarray:
     padded = np.pad(signal, frames.n_fft // 2)
     return np.lib.stride_tricks.sliding_window_view(padded, frames.n_fft)[:: frames.hop_length]
-
-
-@lru_cache(maxsize=8)
-def hann(frame_length: int, size: int) -> np.ndarray:
-    """Periodic Hann window, zero-padded on both sides to `size`.
-
-    >>> hann(4, 4).tolist()
-    [0.0, 0.5, 1.0, 0.5]
-    """
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame_length) / frame_length)
-    before = (size - frame_length) // 2
-    return np.pad(window, (before, size - frame_length - before)).astype(np.float32)
-
-
-@lru_cache(maxsize=8)
-def mel_filters(sample_rate: int, n_fft: int, n_mels: int) -> np.ndarray:
-    """Triangular mel filters, Slaney's scale and area normalisation (`librosa.filters.mel`, transposed).
-
-    Args:
-        sample_rate: in Hz; the bands reach from 0 to half of it.
-        n_fft: FFT length, in samples.
-        n_mels: number of bands.
-
-    Returns:
-        float32, shape (1 + n_fft // 2, n_mels), ≥ 0.
-
-    Source: M. Slaney, Auditory Toolbox, Interval Research 1998-010.
-    """
-    edges = _mel_to_hz(np.linspace(0, _hz_to_mel(sample_rate / 2), n_mels + 2))
-    ramps = edges[None, :] - np.fft.rfftfreq(n_fft, 1 / sample_rate)[:, None]
-    widths = np.diff(edges)
-    rising, falling = -ramps[:, :-2] / widths[:-1], ramps[:, 2:] / widths[1:]
-    triangles = np.maximum(0, np.minimum(rising, falling))
-    return (triangles * 2 / (edges[2:] - edges[:-2])).astype(np.float32)
-
-
-# Slaney's scale: linear up to 1 kHz (15 mel), then 27 mel per factor 6.4.
-_LINEAR_HZ = 200 / 3
-_LOG_START_HZ, _LOG_START_MEL, _LOG_STEP = 1000.0, 15.0, np.log(6.4) / 27
-
-
-def _hz_to_mel(hertz: float) -> float:
-    if hertz < _LOG_START_HZ:
-        return hertz / _LINEAR_HZ
-    return float(_LOG_START_MEL + np.log(hertz / _LOG_START_HZ) / _LOG_STEP)
-
-
-def _mel_to_hz(mel: np.ndarray) -> np.ndarray:
-    logarithmic = _LOG_START_HZ * np.exp(_LOG_STEP * (mel - _LOG_START_MEL))
-    return np.where(mel < _LOG_START_MEL, mel * _LINEAR_HZ, logarithmic)
-
-
-@lru_cache(maxsize=8)
-def dct_basis(n_mels: int, n_mfcc: int) -> np.ndarray:
-    """First columns of the orthonormal DCT-II.
-
-    Returns:
-        float64, shape (n_mels, n_mfcc).
-    """
-    angles = np.pi / n_mels * np.outer(np.arange(n_mels) + 0.5, np.arange(n_mfcc))
-    basis = np.cos(angles) * np.sqrt(2 / n_mels)
-    basis[:, 0] /= np.sqrt(2)
-    return basis

@@ -1,4 +1,8 @@
-"""Signal → pitch statistics, jitter and shimmer, from one Praat pass."""
+"""Signal → F0 contour → periods → pitch statistics, jitter and shimmer.
+
+The contour is Praat's own, or that of `pitch.track`, as the profile says. Praat finds the periods in either,
+so that jitter and shimmer are Praat's in both cases.
+"""
 
 import numpy as np
 import parselmouth
@@ -6,6 +10,7 @@ from parselmouth.praat import call
 
 from ser_features.config import PitchConfig
 from ser_features.extractors.base import Analysis
+from ser_features.extractors.pitch import track
 from ser_features.manifest import Column
 
 NAN = float("nan")
@@ -33,11 +38,31 @@ class Prosody:
         if analysis.seconds < 3 / config.floor + 1 / analysis.sample_rate:
             return dict.fromkeys((column.name for column in self.columns), NAN)
         sound = parselmouth.Sound(analysis.signal.astype(np.float64), analysis.sample_rate)
-        pitch = sound.to_pitch_ac(
-            time_step=config.time_step, pitch_floor=config.floor, pitch_ceiling=config.ceiling
-        )
+        pitch = _by_praat(sound, config) if config.method == "praat" else _by_track(sound, analysis)
         f0 = pitch.selected_array["frequency"]
         return _statistics(f0[f0 > 0], f0.size) | _perturbation(sound, pitch, config)
+
+
+def _by_praat(sound: parselmouth.Sound, config: PitchConfig) -> parselmouth.Pitch:
+    return sound.to_pitch_ac(
+        time_step=config.time_step, pitch_floor=config.floor, pitch_ceiling=config.ceiling
+    )
+
+
+def _by_track(sound: parselmouth.Sound, analysis: Analysis) -> parselmouth.Pitch:
+    """Our contour as an object of Praat's, which it makes of a matrix with a row."""
+    config = analysis.profile.pitch
+    contour = track(
+        analysis.signal,
+        analysis.sample_rate,
+        floor=config.floor,
+        ceiling=config.ceiling,
+        step=config.time_step,
+    )
+    times = (sound.xmin, sound.xmax, contour.f0.size, contour.step, contour.start)
+    matrix = call("Create Matrix", "contour", *times, 1, 1, 1, 1, 1, "0")
+    matrix.values[0] = contour.f0
+    return call(matrix, "To Pitch")
 
 
 def _statistics(voiced: np.ndarray, frames: int) -> dict[str, float]:

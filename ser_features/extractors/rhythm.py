@@ -6,7 +6,8 @@ import numpy as np
 import scipy.fft
 
 from ser_features.config import TempoConfig
-from ser_features.extractors.base import Analysis, hann
+from ser_features.extractors.base import Analysis
+from ser_features.extractors.filters import hann
 from ser_features.manifest import Column
 
 BLOCK_FRAMES = 1024

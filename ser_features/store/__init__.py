@@ -2,7 +2,14 @@
 
 from ser_features.store.description import Description
 from ser_features.store.info import DatasetInfo, describe
-from ser_features.store.read import Store, open_frames, open_or_create, open_store, read_part
+from ser_features.store.read import (
+    Store,
+    open_frames,
+    open_or_create,
+    open_store,
+    part_metadata,
+    read_part,
+)
 
 __all__ = [
     "DatasetInfo",
@@ -12,5 +19,6 @@ __all__ = [
     "open_frames",
     "open_or_create",
     "open_store",
+    "part_metadata",
     "read_part",
 ]

@@ -43,12 +43,14 @@ class Description:
     Attributes:
         profile: the feature configuration of all rows.
         digest: fingerprint of the profile and of the extractors that made the rows.
+        families: everything that is stored, of columns and of frames, such as "core" and "mel".
         features: the feature columns, in order.
         frames: the families of frames.
     """
 
     profile: Profile
     digest: str
+    families: tuple[str, ...]
     features: tuple[Column, ...]
     frames: tuple[FrameFamily, ...]
 
@@ -56,11 +58,6 @@ class Description:
     def frame_families(self) -> tuple[str, ...]:
         """Names of the families of frames."""
         return tuple(family.name for family in self.frames)
-
-    @property
-    def families(self) -> tuple[str, ...]:
-        """Everything that is stored: "core", and the families of frames."""
-        return ("core", *self.frame_families)
 
     def dictionary(self) -> list[dict[str, str]]:
         """Name, type, unit and description of every column of files/, `dataset` first."""
@@ -105,6 +102,7 @@ def _description(content: Mapping[str, Any]) -> Description:
     return Description(
         profile=_profile(content["profile"]),
         digest=content["digest"],
+        families=tuple(content["families"]),
         features=feature_columns(columns),
         frames=tuple(FrameFamily(**family) for family in content["frames"]),
     )

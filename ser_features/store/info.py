@@ -36,7 +36,8 @@ def describe(store: Store) -> list[DatasetInfo]:
 
 
 def _describe(store: Store, dataset: str) -> DatasetInfo:
-    failures = len(store.failures([dataset]))
+    refused = pc.not_equal(store.failures([dataset])["stage"], "augment")
+    failures = pc.sum(refused).as_py() or 0
     if not store.parts(dataset):
         return DatasetInfo(dataset, 0, 0, 0, 0.0, failures)
     table = store.table([dataset], ["speaker", "emotion", "duration_sec"])

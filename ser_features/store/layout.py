@@ -3,7 +3,10 @@
     store.json
     files/dataset=<name>/part-<shard>.parquet        one row per recording
     frames/dataset=<name>/<shard>-<hash>.mel.npy     all frames of the shard
+    variants/dataset=<name>/part-<shard>.parquet     one row per augmented copy of the shard's recordings
+    frames/dataset=<name>/variants-<shard>-<hash>.mel.npy
     failures/dataset=<name>/part-<shard>.parquet     one row per refused file
+    failures/dataset=<name>/part-variants-<shard>.parquet    one row per copy that could not be made
 
 Names that begin with a dot are unfinished: readers pass over them, `sweep` removes those of dead runs.
 
@@ -26,12 +29,12 @@ ORPHAN_SECONDS = 60.0
 
 
 def dataset_folder(root: Path, table: str, dataset: str) -> Path:
-    """Folder of one corpus in one of files, frames and failures."""
+    """Folder of one corpus in one of files, variants, frames and failures."""
     return root / table / f"dataset={dataset}"
 
 
 def datasets(root: Path, table: str) -> list[str]:
-    """Names of the corpora that one of files, frames and failures holds, sorted."""
+    """Names of the corpora that one of files, variants, frames and failures holds, sorted."""
     return sorted(folder.name.removeprefix("dataset=") for folder in (root / table).glob("dataset=*"))
 
 

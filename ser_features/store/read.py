@@ -1,17 +1,18 @@
 """A store as its readers see it: rows as a pandas table, frames as memory-mapped views.
 
-store.json + files/ + frames/ + failures/ → `Store`
+store.json + files/ + variants/ + frames/ + failures/ → `Store`
 
     store = open_store(Path("data/store"))
     rows = store.files(["ravdess"])
     mel = store.frames(rows, "mel")          # one (frames, bands) view per row
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,7 @@ from ser_features.config import Profile
 from ser_features.errors import InputError, StoreError
 from ser_features.store import layout
 from ser_features.store.description import Description, read_description
-from ser_features.store.schema import FAILURE_SCHEMA, row_schema
+from ser_features.store.schema import FAILURE_SCHEMA, METADATA_KEY, all_columns, row_schema, variant_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,25 +74,48 @@ class Store:
         Raises:
             InputError: if the store has no such corpus.
         """
-        tables = [self._dataset_table(name, columns) for name in self._check(datasets)]
+        tables = [self._dataset_table(name, columns) for name in self.check(datasets)]
         if not tables:
-            return row_schema(self.description.features, []).empty_table()
+            return row_schema(all_columns(self.description.features), []).empty_table()
         return pa.concat_tables(tables, promote_options="default")
 
     def frame_shards(self, dataset: str) -> set[str]:
-        """Frame files that the rows of a corpus refer to."""
-        tables = [read_part(part, ["frame_shard"]) for part in self.parts(dataset)]
+        """Frame files that the rows of a corpus and of their copies refer to."""
+        parts = [*self.parts(dataset), *layout.parts(self.root, "variants", dataset)]
+        tables = [read_part(part, ["frame_shard"]) for part in parts]
         return {name for table in tables for name in table.column(0).unique().to_pylist()}
 
     def files(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
         """Rows as a pandas table, sorted by `file_id`; text is None and numbers NaN where unknown."""
         return self.table(datasets).to_pandas().sort_values("file_id", ignore_index=True)
 
+    def variants(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
+        """Augmented copies as a pandas table, sorted by `file_id`; as the last `augment_store` left them.
+
+        Columns are those of `files`, with the features that were asked for, and source_file_id, variant and
+        parameters (JSON); `audio_sha256` is null.
+
+        Args:
+            datasets: corpora to read; all by default.
+
+        Raises:
+            InputError: if the store has no such corpus.
+        """
+        tables = [
+            _with_dataset(read_part(part), dataset)
+            for dataset in self.check(datasets)
+            for part in layout.parts(self.root, "variants", dataset)
+        ]
+        if not tables:
+            tables = [_with_dataset(row_schema(variant_columns(()), []).empty_table(), "")]
+        whole = pa.concat_tables(tables, promote_options="default")
+        return whole.to_pandas().sort_values("file_id", ignore_index=True)
+
     def frames(self, rows: "pd.DataFrame", family: str) -> list[np.ndarray]:
         """Frames of the given rows.
 
         Args:
-            rows: rows of `files`.
+            rows: rows of `files` or `variants`.
             family: "mel", "mfcc", …
 
         Returns:
@@ -135,7 +159,12 @@ class Store:
         tables = [read_part(part, columns) for part in self.parts(dataset)]
         return _with_dataset(pa.concat_tables(tables, promote_options="default"), dataset)
 
-    def _check(self, datasets: Sequence[str] | None) -> Sequence[str]:
+    def check(self, datasets: Sequence[str] | None) -> Sequence[str]:
+        """Return these corpora; all for None.
+
+        Raises:
+            InputError: if the store has no such corpus.
+        """
         missing = [name for name in datasets or () if name not in self.datasets]
         if missing:
             raise InputError(
@@ -160,7 +189,24 @@ def read_part(part: Path, columns: Sequence[str] | None = None) -> pa.Table:
         names = file.schema_arrow.names
         return file.read(None if columns is None else [name for name in columns if name in names])
     except (OSError, pa.ArrowException) as error:
-        raise StoreError(f"{part} cannot be read ({error}): remove it and run ser extract again") from error
+        raise _damaged(part, error) from error
+
+
+def part_metadata(part: Path) -> dict[str, Any]:
+    """What a committed table says of itself: see `schema.METADATA_KEY`.
+
+    Raises:
+        StoreError: if it is damaged.
+    """
+    try:
+        metadata = pq.read_schema(part).metadata or {}
+        return dict(json.loads(metadata.get(METADATA_KEY, b"{}")))
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _damaged(part, error) from error
+
+
+def _damaged(part: Path, error: Exception) -> StoreError:
+    return StoreError(f"{part} cannot be read ({error}): remove it and run ser extract again")
 
 
 def _with_dataset(table: pa.Table, dataset: str) -> pa.Table:
@@ -201,12 +247,13 @@ def open_or_create(root: Path, wanted: Description) -> Store:
         _check_empty(root)
         wanted.write(root)
     found = read_description(root)
-    if (found.profile.name, found.digest) != (wanted.profile.name, wanted.digest):
+    same_families = found.families == wanted.families
+    if found.profile.name != wanted.profile.name or (same_families and found.digest != wanted.digest):
         raise InputError(
             f"{root} has profile {found.profile.name} ({found.digest}), asked for "
             f"{wanted.profile.name} ({wanted.digest}): pass another --store, or the profile it has"
         )
-    if found.families != wanted.families:
+    if not same_families:
         raise InputError(
             f"{root} holds the families {' '.join(found.families)}, asked for {' '.join(wanted.families)}: "
             "pass another --store, or leave --families out"

@@ -1,7 +1,7 @@
 """Arrow schemas of the store's tables: manifest, features, where the frames lie, a user's own columns.
 
 >>> pitch = Column("pitch_mean", "float32", "Hz", "Mean F0.")
->>> row_schema([pitch], ["room"]).field("pitch_mean").metadata[b"unit"]
+>>> row_schema(all_columns([pitch]), ["room"]).field("pitch_mean").metadata[b"unit"]
 b'Hz'
 """
 
@@ -20,10 +20,17 @@ FRAME_COLUMNS: tuple[Column, ...] = (
 )
 """Where a row's frames lie; null in a store without frames."""
 
+VARIANT_COLUMNS: tuple[Column, ...] = (
+    Column("source_file_id", "string", "", "Key of the recording that this is a copy of."),
+    Column("variant", "string", "", "Name of the kind of copy; file_id is source_file_id, #, and this."),
+    Column("parameters", "string", "", "What was drawn for this copy, as JSON."),
+)
+"""What a row of variants/ has beyond those of files/."""
+
 FAILURE_COLUMNS: tuple[Column, ...] = (
     Column("file_id", "string", "", "Key of the recording: dataset/stem."),
     Column("path", "string", "", "Path below the data root."),
-    Column("stage", "string", "", "Where it failed: name, audio, features or worker."),
+    Column("stage", "string", "", "Where it failed: name, audio, features, worker or augment."),
     Column("error_class", "string", "", "The reason, as a class of ser_features.errors."),
     Column("message", "string", "", "What was found, what was expected, what to do."),
     Column("audio_sha256", "string", "", "SHA-256 of the file's bytes; null if they could not be read."),
@@ -31,6 +38,9 @@ FAILURE_COLUMNS: tuple[Column, ...] = (
     Column("at", "string", "", "When it was last tried (UTC, ISO 8601)."),
 )
 """All columns of failures/, in order."""
+
+METADATA_KEY = b"ser"
+"""Key of the JSON that every table of files/ and variants/ carries: digests, SHA-256 of its frame files."""
 
 
 def _field(column: Column) -> pa.Field:
@@ -43,21 +53,26 @@ def all_columns(features: Sequence[Column]) -> tuple[Column, ...]:
     return (*NAME_COLUMNS, *AUDIO_COLUMNS, *features, *FRAME_COLUMNS)
 
 
+def variant_columns(features: Sequence[Column]) -> tuple[Column, ...]:
+    """All columns of variants/ in order, around the given feature columns; a user's own columns follow."""
+    return (*NAME_COLUMNS, *AUDIO_COLUMNS, *VARIANT_COLUMNS, *features, *FRAME_COLUMNS)
+
+
 def feature_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
     """The feature columns among all columns."""
     fixed = {"dataset", *(column.name for column in all_columns(()))}
     return tuple(column for column in columns if column.name not in fixed)
 
 
-def row_schema(features: Sequence[Column], extra: Sequence[str]) -> pa.Schema:
-    """Schema of files/.
+def row_schema(columns: Sequence[Column], extra: Sequence[str]) -> pa.Schema:
+    """Schema of files/ or variants/.
 
     Args:
-        features: the feature columns.
+        columns: `all_columns` or `variant_columns`.
         extra: names of the user's own columns.
     """
     own = (Column(name, "string", "", "Column of the user's own table.") for name in extra)
-    return pa.schema([_field(column) for column in (*all_columns(features), *own)])
+    return pa.schema([_field(column) for column in (*columns, *own)])
 
 
 FAILURE_SCHEMA: pa.Schema = pa.schema([_field(column) for column in FAILURE_COLUMNS])

@@ -19,10 +19,7 @@ import pyarrow.parquet as pq
 
 from ser_features.manifest import Column
 from ser_features.store import layout
-from ser_features.store.schema import FAILURE_SCHEMA, all_columns, row_schema
-
-METADATA_KEY = b"ser"
-"""Key of the JSON that every table of files/ carries: digest, and SHA-256 of its frame files."""
+from ser_features.store.schema import FAILURE_SCHEMA, METADATA_KEY, row_schema
 
 
 class FrameWriter:
@@ -112,22 +109,22 @@ def _write_header(file: BinaryIO, frames: int, bands: int) -> None:
 def commit_rows(
     path: Path,
     rows: Sequence[Mapping[str, Any]],
-    features: Sequence[Column],
+    columns: Sequence[Column],
     metadata: Mapping[str, Any],
     run: str,
 ) -> None:
     """Replace a shard's table by one rename.
 
     Args:
-        path: files/dataset=…/part-<shard>.parquet.
-        rows: one mapping per recording; keys that are no column of the store are the user's own.
-        features: the feature columns.
-        metadata: digest and frame checksums, kept in the table's own metadata.
+        path: files/dataset=…/part-<shard>.parquet, or the same in variants/.
+        rows: one mapping per recording; keys that are none of `columns` are the user's own.
+        columns: `schema.all_columns` or `schema.variant_columns`.
+        metadata: digests and frame checksums, kept in the table's own metadata.
         run: `layout.run_id()`.
     """
-    fixed = {column.name for column in all_columns(features)}
+    fixed = {column.name for column in columns}
     extra = sorted({name for row in rows for name in row} - fixed)
-    schema = row_schema(features, extra)
+    schema = row_schema(columns, extra)
     text = json.dumps(dict(metadata), sort_keys=True).encode()
     _write_table(path, rows, schema.with_metadata({METADATA_KEY: text}), run)
 

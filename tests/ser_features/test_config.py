@@ -1,5 +1,6 @@
 """Profiles: what they are, and that the digest sees every change."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
 from typing import Any
@@ -28,7 +29,7 @@ def changes(config: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("config", PROFILES.values(), ids=PROFILES)
 def test_digest_changes_with_every_parameter(config):
     changed = dict(changes(config))
-    assert len(changed) == 24
+    assert len(changed) == 26
     assert {"name", "audio.trim_db", "frames.hop_length", "pitch.floor", "tempo.max_bpm"} <= changed.keys()
     digests = {name: other.digest(VERSIONS) for name, other in changed.items()}
     assert config.digest(VERSIONS) not in digests.values()
@@ -51,9 +52,10 @@ def test_digest_is_of_values_not_of_order_or_object():
     assert int(SPEECH16K.digest(VERSIONS), 16) >= 0
 
 
-def test_pipeline_s_digest_covers_all_extractors():
-    assert pipeline.digest(SPEECH16K) == SPEECH16K.digest(VERSIONS)
-    assert pipeline.digest(SPEECH16K) != pipeline.digest(PAPER48K)
+def test_pipeline_s_digest_covers_profile_and_extractors():
+    everything = extractors.FAMILIES
+    assert pipeline.digest(SPEECH16K, everything) == SPEECH16K.digest(VERSIONS)
+    assert pipeline.digest(SPEECH16K, everything) != pipeline.digest(PAPER48K, everything)
 
 
 def test_profiles_cannot_be_altered():
@@ -84,4 +86,36 @@ def test_profile_by_name(name):
 def test_unknown_profile():
     with pytest.raises(InputError) as caught:
         profile("speech44k")
-    assert str(caught.value) == "unknown profile 'speech44k': expected one of speech16k, paper48k"
+    assert str(caught.value) == (
+        "unknown profile 'speech44k': expected one of speech16k, speech16k-fast, paper48k, wide16k, "
+        "each also with +bone"
+    )
+
+
+def test_wide16k_is_128_bands_of_long_frames():
+    config = profile("wide16k")
+    assert (config.audio.sample_rate, config.audio.trim_db) == (16_000, 40)
+    assert (config.frames.n_fft, config.frames.frame_length, config.frames.hop_length) == (2048, 2048, 512)
+    assert (config.frames.n_mels, config.frames.n_mfcc) == (128, 13)
+    assert config.pitch == SPEECH16K.pitch
+
+
+def test_speech16k_fast_is_speech16k_but_for_the_pitch_method():
+    fast = profile("speech16k-fast")
+    assert (SPEECH16K.pitch.method, fast.pitch.method) == ("praat", "autocorrelation")
+    assert replace(fast, name="speech16k", pitch=SPEECH16K.pitch) == SPEECH16K
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_bone_is_the_same_profile_with_the_filter_on(name):
+    plain, bone = profile(name), profile(f"{name}+bone")
+    assert (plain.audio.bone_conduction, bone.audio.bone_conduction) == (False, True)
+    assert replace(bone, name=name, audio=plain.audio) == plain
+    assert bone.name == f"{name}+bone"
+    assert bone.digest(VERSIONS) != plain.digest(VERSIONS)
+
+
+@pytest.mark.parametrize("name", ["+bone", "speech44k+bone", "speech16k+bone+bone", "speech16k+"])
+def test_unknown_profile_with_bone(name):
+    with pytest.raises(InputError, match=f"unknown profile '{re.escape(name)}': expected one of speech16k"):
+        profile(name)

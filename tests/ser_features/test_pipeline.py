@@ -13,8 +13,8 @@ import soundfile
 
 from ser_features.config import PAPER48K, PROFILES, SPEECH16K
 from ser_features.errors import EmptyFileError, TooLongError
-from ser_features.extractors import CORE_COLUMNS, FAMILIES
-from ser_features.pipeline import Features, extract, extract_bytes
+from ser_features.extractors import COLUMNS, CORE_COLUMNS, DEFAULT_FAMILIES, FAMILIES, FRAMES, columns
+from ser_features.pipeline import Features, digest, extract, extract_bytes
 
 HEAVY = ["tensorflow", "keras", "librosa", "numba", "pandas", "sklearn", "matplotlib"]
 
@@ -43,18 +43,44 @@ def test_features_depend_on_the_recording_alone(sine, profile):
     assert bits(extract_bytes(first, profile, FAMILIES)) == alone
 
 
-def test_families_do_not_change_the_columns(sine, profile):
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_alone_is_as_among_all_and_nothing_else_is_returned(sine, profile, family):
     content = wav(sine(180, 22_050), 22_050)
-    every, core = extract_bytes(content, profile, FAMILIES), extract_bytes(content, profile, ["core"])
-    assert list(every.frames) == ["mel", "mfcc"]
-    assert core.frames == {}
-    assert core.columns == every.columns
+    every, alone = extract_bytes(content, profile, FAMILIES), extract_bytes(content, profile, [family])
+    assert list(every.frames) == list(FRAMES)
+    assert list(alone.frames) == [family] * (family in FRAMES)
+    assert list(alone.columns) == [column.name for column in columns([family], profile)]
+    assert bool(alone.columns) == (family in COLUMNS)
+    for name, value in alone.columns.items():
+        assert every.columns[name] == value
+    for name, frames in alone.frames.items():
+        assert np.array_equal(every.frames[name], frames)
+    assert alone.seconds == every.seconds
+
+
+def test_what_is_extracted_unless_something_is_asked(sine, tmp_path):
+    path = tmp_path / "tone.wav"
+    soundfile.write(path, sine(180, 22_050), 22_050)
+    features = extract(path, SPEECH16K)
+    assert list(features.columns) == [column.name for column in CORE_COLUMNS]
+    assert ("core", *features.frames) == DEFAULT_FAMILIES
+
+
+def test_an_unknown_family_is_no_empty_answer(sine):
+    with pytest.raises(KeyError, match="chorma"):
+        extract_bytes(wav(sine(180, 22_050), 22_050), SPEECH16K, ["chorma"])
+
+
+def test_only_core_needs_praat(sine, monkeypatch):
+    """Augmented copies of recordings for a network skip the slowest part."""
+    monkeypatch.setattr("parselmouth.Sound", lambda *_: pytest.fail("Praat ran"))
+    assert extract_bytes(wav(sine(180, 22_050), 22_050), SPEECH16K, (*FRAMES, "statistics")).columns
 
 
 def test_columns_are_float32_values_in_registry_order(sine, profile):
-    columns = extract_bytes(wav(sine(180, 22_050), 22_050), profile, FAMILIES).columns
-    assert list(columns) == [column.name for column in CORE_COLUMNS]
-    for value in columns.values():
+    found = extract_bytes(wav(sine(180, 22_050), 22_050), profile, FAMILIES).columns
+    assert list(found) == [column.name for column in columns(FAMILIES, profile)]
+    for value in found.values():
         assert type(value) is float
         assert np.isnan(value) or value == float(np.float32(value))
 
@@ -62,11 +88,15 @@ def test_columns_are_float32_values_in_registry_order(sine, profile):
 @pytest.mark.parametrize("seconds", [0.1, 0.33, 1.0])
 def test_families_have_the_same_number_of_frames(sine, profile, seconds):
     features = extract_bytes(wav(sine(180, 22_050, seconds=seconds), 22_050), profile, FAMILIES)
-    samples = round(features.columns["duration_sec"] * profile.audio.sample_rate)
+    samples = round(features.seconds * profile.audio.sample_rate)
     expected = 1 + samples // profile.frames.hop_length
+    assert features.columns["duration_sec"] == pytest.approx(features.seconds, rel=1e-7)
     assert {name: array.shape for name, array in features.frames.items()} == {
         "mel": (expected, profile.frames.n_mels),
         "mfcc": (expected, 39),
+        "chroma": (expected, 12),
+        "contrast": (expected, 7),
+        "tonnetz": (expected, 6),
     }
 
 
@@ -81,10 +111,10 @@ def test_what_is_known_of_the_file(sine, tmp_path):
 
 def test_rate_and_level_of_the_file_do_not_move_the_pitch(sine, profile):
     for rate, amplitude in ((16_000, 0.5), (44_100, 0.5), (48_000, 0.005)):
-        content = wav(sine(180, rate, amplitude=amplitude), rate)
-        columns = extract_bytes(content, profile, ["core"]).columns
-        assert columns["pitch_median"] == pytest.approx(180, rel=1e-3)
-        assert columns["rms_mean"] == pytest.approx(amplitude / np.sqrt(2), rel=2e-2)
+        content = wav(sine(180, rate, seconds=3, amplitude=amplitude), rate)
+        found = extract_bytes(content, profile, ["core"]).columns
+        assert found["pitch_median"] == pytest.approx(180, rel=1e-3)
+        assert found["rms_mean"] == pytest.approx(amplitude / np.sqrt(2), rel=2e-2)
 
 
 def test_refusals_pass_through(sine):
@@ -120,16 +150,29 @@ def test_the_papers_own_values(real, real_data):
         pytest.skip(f"no reference values: {table} is no file")
     with table.open(encoding="utf-8", newline="") as file:
         cells = list(csv.DictReader(file))
-    columns = {
-        stem: extract(real(stem), PAPER48K, ["core"]).columns for stem in {c["recording"] for c in cells}
-    }
+    stems = {cell["recording"] for cell in cells}
+    computed = {stem: extract(real(stem), PAPER48K, ["core"]).columns for stem in stems}
     checked = {"yes": 0, "digit": 0}
     for cell in cells:
-        found = columns[cell["recording"]][cell["column"]]
+        found = computed[cell["recording"]][cell["column"]]
         expected = cell["printed"] if cell["agrees"] == "yes" else cell["librosa_0_11"]
         assert found == pytest.approx(float(expected), rel=1.1e-6, abs=2e-6), cell
         checked[cell["agrees"]] += 1
     assert checked == {"yes": 80, "digit": 10}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_digest_covers_the_asked_families_and_no_other(family, monkeypatch):
+    before = {name: digest(SPEECH16K, [name]) for name in FAMILIES}
+    assert len(set(before.values())) == len(FAMILIES)
+    extractor = FRAMES[family] if family in FRAMES else COLUMNS[family](SPEECH16K.frames)[-1]
+    monkeypatch.setattr(type(extractor), "version", extractor.version + 1)
+    changed = {name for name in FAMILIES if digest(SPEECH16K, [name]) != before[name]}
+    assert changed == {family}
+
+
+def test_digest_does_not_depend_on_the_order_of_the_families():
+    assert digest(SPEECH16K, ("core", "mel")) == digest(SPEECH16K, ["mel", "core", "mel"])
 
 
 @pytest.mark.parametrize(
@@ -137,5 +180,19 @@ def test_the_papers_own_values(real, real_data):
 )
 def test_workers_import_nothing_heavy(module):
     code = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_family_imports_librosa_when_it_is_computed(sine, tmp_path):
+    """Nor anything else that a worker would have to load: filter banks are the project's own."""
+    path = tmp_path / "tone.wav"
+    soundfile.write(path, sine(180, 22_050), 22_050)
+    code = (
+        "import sys; from pathlib import Path; from ser_features.config import PROFILES; "
+        "from ser_features import extractors, pipeline; "
+        f"[pipeline.extract(Path({str(path)!r}), each, extractors.FAMILIES) for each in PROFILES.values()]; "
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,5 +1,7 @@
 """Resampling, trimming and framed power equal librosa's."""
 
+from dataclasses import replace
+
 import librosa
 import numpy as np
 import pytest
@@ -7,8 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ser_features.audio import Audio, decode
-from ser_features.config import AudioConfig
-from ser_features.preprocess import centred_power, frame_sums, prepare, resample, speech_bounds
+from ser_features.config import PROFILES, AudioConfig
+from ser_features.preprocess import (
+    bone_conduct,
+    centred_power,
+    frame_sums,
+    prepare,
+    resample,
+    speech_bounds,
+)
 
 RATES = [8_000, 11_025, 16_000, 22_050, 24_414, 44_100, 48_000, 96_000]
 REAL = [
@@ -130,3 +139,62 @@ def test_prepare_resamples_then_trims():
 def test_level_is_kept():
     audio = Audio(tone_in_silence(0, 16_000, 0, gain=0.01), 16_000, 1)
     assert prepare(audio, AudioConfig(sample_rate=16_000, trim_db=40)).max() == pytest.approx(0.01, rel=1e-3)
+
+
+def test_bone_conduction_s_impulse_response_is_the_formula_s():
+    impulse = np.zeros(64, np.float32)
+    impulse[0] = 1
+    found = bone_conduct(impulse)
+    assert found.dtype == np.float32
+    assert found == pytest.approx(0.205 * 0.755 ** np.arange(64), rel=1e-6)
+
+
+def test_bone_conduction_s_frequency_response_is_the_formula_s():
+    impulse = np.zeros(4096, np.float32)
+    impulse[0] = 1
+    omega = 2 * np.pi * np.fft.rfftfreq(4096)
+    expected = np.abs(0.205 / (1 - 0.755 * np.exp(-1j * omega)))
+    assert np.abs(np.fft.rfft(bone_conduct(impulse))) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("frequency", [100, 1000, 4000, 7500])
+def test_bone_conduction_of_a_tone(sine, frequency):
+    omega = 2 * np.pi * frequency / 16_000  # the formula knows no rate
+    gain = abs(0.205 / (1 - 0.755 * np.exp(-1j * omega)))
+    tone = sine(frequency, 16_000)
+    whole_periods = slice(1600, 14_400)
+    found, given = bone_conduct(tone)[whole_periods], tone[whole_periods]
+    assert np.sqrt(np.mean(found**2) / np.mean(given**2)) == pytest.approx(gain, rel=1e-4)
+
+
+def test_prepare_filters_before_it_trims():
+    """High notes around a low one pass for speech until the filter has weakened them."""
+    time = np.arange(144_000) / 48_000
+    low = np.sin(2 * np.pi * 100 * time) * (time >= 1) * (time < 2)
+    high = 0.05 * np.sin(2 * np.pi * 7000 * time)
+    audio = Audio((low + high).astype(np.float32), 48_000, 1)
+    plain = AudioConfig(sample_rate=16_000, trim_db=30)
+    found = prepare(audio, replace(plain, bone_conduction=True))
+    filtered = resample(bone_conduct(audio.signal), 48_000, 16_000)
+    start, end = speech_bounds(filtered, 30)
+    assert np.array_equal(found, filtered[start:end])
+    assert found.size < 20_000 < prepare(audio, plain).size
+
+
+@pytest.mark.parametrize("rate", [16_000, 24_414, 48_000, 96_000])
+def test_bone_conduction_is_the_same_at_every_rate(sine, rate):
+    """A tone of 2 kHz is as much weaker in a recording of any rate as the formula says at 48 kHz."""
+    gain = abs(0.205 / (1 - 0.755 * np.exp(-2j * np.pi * 2000 / 48_000)))
+    tone = sine(2000, rate)
+    found = prepare(Audio(tone, rate, 1), AudioConfig(sample_rate=16_000, bone_conduction=True))
+    middle = slice(4000, 12_000)
+    assert np.sqrt(np.mean(found[middle] ** 2)) == pytest.approx(gain * np.sqrt(np.mean(tone**2)), rel=1e-2)
+
+
+def test_no_profile_filters_unasked(real):
+    audio = decode(real("03-01-05-01-01-01-03"), min_seconds=0.1, max_seconds=600)
+    for config in PROFILES.values():
+        signal = resample(audio.signal, audio.sample_rate, config.audio.sample_rate)
+        if config.audio.trim_db is not None:
+            signal = signal[slice(*speech_bounds(signal, config.audio.trim_db))]
+        assert np.array_equal(prepare(audio, config.audio), signal)

@@ -120,6 +120,10 @@ class Librosa:
         )
 
     @cached_property
+    def chroma(self) -> np.ndarray:
+        return librosa.feature.chroma_stft(S=self.magnitude**2, sr=self.rate, tuning=0)
+
+    @cached_property
     def rms(self) -> np.ndarray:
         return librosa.feature.rms(y=self.signal, **self.sizes)[0]
 

@@ -13,6 +13,17 @@ def test_frames_equal_librosa(case):
     np.testing.assert_allclose(found, case.librosa.mel_db.T, rtol=1e-4, atol=1e-3)
 
 
+def test_wide16k_is_librosa_s_melspectrogram_of_the_signal(case):
+    """What `chunked_conv3d` reads: 16 kHz, 2048-sample frames every 512, 128 bands, in dB."""
+    if case.analysis.profile.name != "wide16k":
+        pytest.skip("of one profile")
+    mel = librosa.feature.melspectrogram(
+        y=case.analysis.signal, sr=16_000, n_fft=2048, hop_length=512, n_mels=128
+    )
+    found = Mel().extract(case.analysis)
+    np.testing.assert_allclose(found, librosa.power_to_db(mel).T, rtol=1e-4, atol=1e-3)
+
+
 @pytest.mark.parametrize("band", [20, 40, 60])
 def test_a_sine_is_loudest_in_its_band(analyse, sine, profile, band):
     rate, bands = profile.audio.sample_rate, profile.frames.n_mels

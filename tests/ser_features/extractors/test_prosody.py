@@ -30,10 +30,18 @@ def praat(signal: np.ndarray, rate: int, floor: float, ceiling: float) -> dict[s
     }
 
 
+LIMITS = {"speech16k": (75, 600), "speech16k-fast": (75, 600), "paper48k": (50, 500), "wide16k": (75, 600)}
+
+
 def test_prosody_equals_praat(case):
-    limits = {"speech16k": (75, 600), "paper48k": (50, 500)}[case.librosa.profile.name]
-    reference = praat(case.librosa.signal, case.librosa.rate, *limits)
-    assert Prosody().extract(case.analysis) == pytest.approx(reference, rel=1e-6, abs=1e-9, nan_ok=True)
+    reference = praat(case.librosa.signal, case.librosa.rate, *LIMITS[case.librosa.profile.name])
+    found = Prosody().extract(case.analysis)
+    if case.librosa.profile.pitch.method == "praat":
+        assert found == pytest.approx(reference, rel=1e-6, abs=1e-9, nan_ok=True)
+        return
+    # A pure tone far above the ceiling fits every multiple of its period equally well.
+    tolerance = 0.2 if case.source == "chirp" else 5e-3
+    assert found == pytest.approx(reference, rel=tolerance, abs=1e-9, nan_ok=True)
 
 
 def pulse_train(rate: int, period: float, period_change: float, peak_change: float) -> np.ndarray:

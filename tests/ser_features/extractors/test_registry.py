@@ -3,19 +3,23 @@
 import numpy as np
 import pytest
 
+from ser_features.config import SPEECH16K
 from ser_features.errors import InputError
 from ser_features.extractors import (
-    CORE,
+    COLUMNS,
     CORE_COLUMNS,
+    DEFAULT_FAMILIES,
     FAMILIES,
     FRAMES,
     Analysis,
     check_families,
+    column_extractors,
+    columns,
     versions,
 )
 
-ALL = [*CORE, *FRAMES.values()]
-COLUMNS = (
+ALL = [*column_extractors(COLUMNS, SPEECH16K), *FRAMES.values()]
+CORE_NAMES = (
     "duration_sec sample_rate mean_amplitude peak_amplitude rms_mean rms_std intensity_db_mean tempo_bpm "
     "zcr_mean zcr_std pitch_mean pitch_median pitch_std pitch_variation voiced_ratio jitter shimmer "
     "mfcc_mean_0 mfcc_mean_1 mfcc_mean_2 mfcc_mean_3 mfcc_mean_4 mfcc_mean_5 mfcc_mean_6 "
@@ -41,15 +45,31 @@ def by_name(extractor: object) -> str:
 
 def test_the_46_columns_in_their_documented_order():
     assert len(CORE_COLUMNS) == 46
-    assert " ".join(column.name for column in CORE_COLUMNS) == COLUMNS
+    assert " ".join(column.name for column in CORE_COLUMNS) == CORE_NAMES
 
 
-@pytest.mark.parametrize("column", CORE_COLUMNS, ids=lambda column: column.name)
-def test_every_column_is_described(column):
-    assert column.type == "float32"
-    assert column.unit in {"s", "Hz", "dB", "%", "1", "beats/min"}
-    assert column.description.endswith(".")
-    assert "\n" not in column.description
+@pytest.mark.parametrize("family", COLUMNS)
+def test_every_column_is_described(family, profile):
+    for column in columns([family], profile):
+        assert column.type == "float32", column
+        assert column.unit in {"s", "Hz", "dB", "%", "1", "beats/min"}, column
+        assert column.description.endswith("."), column
+        assert "\n" not in column.description, column
+
+
+def test_names_of_columns_are_unique_over_all_families(profile):
+    names = [column.name for column in columns(FAMILIES, profile)]
+    assert len(set(names)) == len(names) > 46
+
+
+def test_core_is_the_same_in_every_profile(profile):
+    assert columns(["core"], profile) == CORE_COLUMNS
+
+
+def test_columns_are_those_of_the_asked_families_alone(profile):
+    core, statistics = columns(["core"], profile), columns(["statistics"], profile)
+    assert columns(["core", "mel", "statistics"], profile) == (*core, *statistics)
+    assert columns(FRAMES, profile) == ()
 
 
 def test_names_are_unique_and_versions_count_from_one():
@@ -83,12 +103,13 @@ def analysis(request, analyse, profile) -> Analysis:
     return analyse(SIGNALS[request.param](np.arange(rate) / rate))
 
 
-@pytest.mark.parametrize("extractor", CORE, ids=by_name)
-def test_columns_are_those_declared(extractor, analysis):
-    values = extractor.extract(analysis)
-    assert list(values) == [column.name for column in extractor.columns]
-    for name, value in values.items():
-        assert np.isfinite(value) or (np.isnan(value) and name in MAY_BE_UNKNOWN), name
+@pytest.mark.parametrize("family", COLUMNS)
+def test_columns_are_those_declared(family, analysis):
+    for extractor in column_extractors([family], analysis.profile):
+        values = extractor.extract(analysis)
+        assert list(values) == [column.name for column in extractor.columns]
+        for name, value in values.items():
+            assert np.isfinite(value) or (np.isnan(value) and name in MAY_BE_UNKNOWN), name
 
 
 @pytest.mark.parametrize("extractor", FRAMES.values(), ids=by_name)
@@ -112,12 +133,26 @@ def test_very_short_signals(extractor, analyse, profile, frames):
 
 
 def test_families():
-    assert FAMILIES == ("core", "mel", "mfcc")
-    assert check_families(["mfcc", "mel"]) == ("core", "mel", "mfcc")
+    assert FAMILIES == ("core", "statistics", "mel", "mfcc", "chroma", "contrast", "tonnetz")
+    assert DEFAULT_FAMILIES == ("core", "mel", "mfcc")
+    assert check_families(["tonnetz", "mfcc", "statistics"]) == ("core", "statistics", "mfcc", "tonnetz")
     assert check_families([]) == ("core",)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_versions_are_those_of_exactly_the_asked_families(family):
+    others = [name for name in FAMILIES if name != family]
+    assert versions([family])
+    assert versions([family]).keys() == versions().keys() - versions(others).keys()
 
 
 def test_unknown_family():
     with pytest.raises(InputError) as caught:
         check_families(["mel", "melody"])
-    assert str(caught.value) == "unknown family 'melody': expected some of core, mel, mfcc"
+    message = (
+        "unknown family 'melody': expected some of core, statistics, mel, mfcc, chroma, contrast, tonnetz"
+    )
+    assert str(caught.value) == message
+    with pytest.raises(InputError) as caught:
+        versions(["melody"])
+    assert str(caught.value) == message

@@ -11,6 +11,7 @@ import soundfile
 
 from ser_features.config import SPEECH16K
 from ser_features.engine import extract_corpora
+from ser_features.engine.extract import describe as describe_features
 from ser_features.errors import InputError, StoreError
 from ser_features.extractors import CORE_COLUMNS
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
@@ -48,6 +49,16 @@ def test_every_column_has_unit_and_description_in_parquet_and_in_store_json(root
         assert field.metadata[b"description"].decode() == dictionary[field.name]["description"] != ""
         assert field.metadata[b"unit"].decode() == dictionary[field.name]["unit"]
     assert all(c["unit"] for c in dictionary.values() if c["type"] not in ("string",))
+
+
+def test_a_store_says_what_it_was_begun_with(tmp_path):
+    wanted = describe_features(SPEECH16K, ["statistics", "contrast", "mel"])
+    assert wanted.families == ("core", "statistics", "mel", "contrast")
+    assert wanted.frame_families == ("mel", "contrast")
+    assert open_or_create(tmp_path / "s", wanted).description == wanted
+    assert open_store(tmp_path / "s").description == wanted
+    with pytest.raises(InputError, match="holds the families core statistics mel contrast, asked for"):
+        open_or_create(tmp_path / "s", describe_features(SPEECH16K, ["mel"]))
 
 
 def test_features_are_float32(root):
@@ -112,7 +123,7 @@ def test_frames_are_read_only_views(root):
 
 
 def test_damaged_table_is_named(root, tmp_path):
-    store = open_or_create(tmp_path / "s", Description(SPEECH16K, "0" * 16, (), ()))
+    store = open_or_create(tmp_path / "s", Description(SPEECH16K, "0" * 16, ("core",), (), ()))
     part = layout.dataset_folder(store.root, "files", "tess") / layout.part_name("00000")
     part.parent.mkdir(parents=True)
     part.write_bytes(b"PAR1 nothing")

@@ -1,0 +1,62 @@
+"""Zero crossings, derivatives and moments: known answers, and librosa's."""
+
+import librosa
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from ser_features.extractors.framewise import delta, moment_names, moments, zero_crossing_rate
+
+
+def test_zero_crossing_rate_equals_librosa(case):
+    rate = librosa.feature.zero_crossing_rate(case.librosa.signal, **case.librosa.sizes)[0]
+    assert np.array_equal(zero_crossing_rate(case.analysis.signal, **case.librosa.sizes), rate)
+
+
+def test_every_sample_of_the_fastest_signal_crosses():
+    signal = np.resize(np.array([0.5, -0.5], np.float32), 1000)
+    assert zero_crossing_rate(signal, 100, 50)[2:-2] == pytest.approx(99 / 100)
+
+
+def test_derivatives_of_a_parabola():
+    time = np.arange(30, dtype=np.float32)[:, None]
+    assert delta(3 * time + 5, 9, 1) == pytest.approx(3, abs=1e-4)
+    assert delta(3 * time + 5, 9, 2) == pytest.approx(0, abs=1e-4)
+    assert delta(2 * time**2, 9, 2) == pytest.approx(4, abs=1e-3)
+    assert delta(2 * time**2, 9, 1)[4:-4] == pytest.approx(4 * time[4:-4], abs=1e-3)
+
+
+@pytest.mark.parametrize("width", [3, 5, 9])
+@pytest.mark.parametrize("order", [1, 2])
+def test_delta_equals_librosa(width, order):
+    values = np.random.default_rng(width).normal(size=(40, 13)).astype(np.float32)
+    reference = librosa.feature.delta(values.T, width=width, order=order).T
+    assert delta(values, width, order) == pytest.approx(reference, rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize("frames", range(1, 9))
+def test_fewer_frames_than_the_width(frames):
+    values = np.ones((frames, 13), np.float32)
+    for order in (1, 2):
+        found = delta(values, 9, order)
+        assert found.shape == values.shape
+        assert found == pytest.approx(0, abs=1e-6)
+
+
+def test_moments_are_named_in_their_order():
+    found = moments("mel", np.array([[1, 10], [3, 30]], np.float32))
+    assert found == {"mel_mean_0": 2, "mel_mean_1": 20, "mel_std_0": 1, "mel_std_1": 10}
+    assert tuple(found) == moment_names("mel", 2)
+
+
+@given(
+    arrays.arrays(
+        np.float32, st.tuples(st.integers(1, 20), st.integers(1, 4)), elements=st.floats(-99, 99, width=32)
+    )
+)
+def test_moments_are_numpy_s(values):
+    exact = values.astype(np.float64)
+    expected = [*exact.mean(axis=0), *exact.std(axis=0)]
+    assert list(moments("x", values).values()) == pytest.approx(expected, abs=1e-12)

@@ -1,0 +1,95 @@
+"""Statistics of whole recordings: known answers, numpy's, and the vector of 350."""
+
+import librosa
+import numpy as np
+import pytest
+
+from ser_features.config import PROFILES, profile
+from ser_features.extractors import CORE, columns, summary_vector
+from ser_features.extractors.statistics import Statistics
+
+
+def statistics_of(analysis) -> dict[str, float]:
+    return Statistics(analysis.profile.frames.n_mels).extract(analysis)
+
+
+def moments_of(name: str, frames: np.ndarray) -> dict[str, float]:
+    """Of librosa's (bands, frames), in double precision."""
+    means, deviations = frames.mean(axis=1, dtype=np.float64), frames.std(axis=1, dtype=np.float64)
+    return {f"{name}_mean_{i}": mean for i, mean in enumerate(means)} | {
+        f"{name}_std_{i}": deviation for i, deviation in enumerate(deviations)
+    }
+
+
+def spread_of(name: str, frames: np.ndarray) -> dict[str, float]:
+    return {
+        f"{name}_min": frames.min(),
+        f"{name}_max": frames.max(),
+        f"{name}_median": np.median(frames),
+        f"{name}_q25": np.percentile(frames, 25),
+        f"{name}_q75": np.percentile(frames, 75),
+        f"{name}_range": np.ptp(frames),
+    }
+
+
+def test_statistics_equal_librosa_s_frames(case):
+    mfcc = case.librosa.mfcc
+    expected = moments_of("mel", case.librosa.mel_db)
+    expected |= moments_of("mfcc_delta", librosa.feature.delta(mfcc))
+    expected |= moments_of("mfcc_delta2", librosa.feature.delta(mfcc, order=2))
+    rate = librosa.feature.zero_crossing_rate(case.librosa.signal, **case.librosa.sizes)[0]
+    expected |= spread_of("zcr", rate) | spread_of("rms", case.librosa.rms.astype(np.float64))
+    found = statistics_of(case.analysis)
+    assert list(found) == list(expected)
+    assert found == pytest.approx(expected, rel=1e-4, abs=2e-4)
+
+
+def test_statistics_of_a_recording_that_grows_louder(analyse, profile):
+    """Level rises linearly from 0 to 1: quartiles at a quarter, a half and three quarters."""
+    rate = profile.audio.sample_rate
+    square = np.resize(np.repeat([1.0, -1.0], rate // 200), 20 * rate)
+    found = statistics_of(analyse(square * np.linspace(0, 1, square.size)))
+    for name, share in (("q25", 0.25), ("median", 0.5), ("q75", 0.75), ("max", 1)):
+        assert found[f"rms_{name}"] == pytest.approx(share, rel=2e-2)
+    assert found["rms_min"] == pytest.approx(0, abs=5e-3)
+    assert found["rms_range"] == pytest.approx(found["rms_max"] - found["rms_min"], abs=1e-12)
+    assert found["zcr_median"] == pytest.approx(200 / rate, abs=1 / profile.frames.frame_length)
+
+
+def test_a_steady_signal_has_no_derivative(analyse, profile):
+    signal = np.zeros(2 * profile.audio.sample_rate)
+    signal[:: profile.frames.hop_length] = 0.5
+    found = statistics_of(analyse(signal))
+    derivatives = [value for name, value in found.items() if name.startswith("mfcc_delta_mean")]
+    assert derivatives == pytest.approx(np.zeros(13), abs=0.5)
+
+
+@pytest.mark.parametrize("config", PROFILES.values(), ids=PROFILES)
+def test_number_of_mel_bands_is_the_profile_s(config):
+    names = [column.name for column in columns(["statistics"], config)]
+    assert len(names) == 2 * config.frames.n_mels + 64
+    assert f"mel_std_{config.frames.n_mels - 1}" in names
+
+
+@pytest.mark.parametrize("name", [name for name in PROFILES if PROFILES[name].frames.n_mels == 128])
+def test_the_350_of_the_fusion_network_are_all_stored(name):
+    names = summary_vector(128)
+    stored = [column.name for column in columns(["core", "statistics"], profile(name))]
+    assert len(names) == len(set(names)) == 350
+    assert set(names) <= set(stored)
+    assert set(stored) - set(names) <= {column.name for extractor in CORE for column in extractor.columns}
+
+
+def test_order_of_the_350():
+    names = summary_vector(128)
+    groups = [name.rstrip("0123456789") for name in names]
+    assert list(dict.fromkeys(groups)) == [
+        *("mel_mean_", "mel_std_", "mfcc_mean_", "mfcc_std_"),
+        *("mfcc_delta_mean_", "mfcc_delta_std_", "mfcc_delta2_mean_", "mfcc_delta2_std_"),
+        *("zcr_mean", "zcr_std", "zcr_min", "zcr_max", "zcr_median", "zcr_q", "zcr_range"),
+        *("rms_mean", "rms_std", "rms_min", "rms_max", "rms_median", "rms_q", "rms_range"),
+    ]
+    assert names[:2] == ("mel_mean_0", "mel_mean_1")
+    assert names[256:258] == ("mfcc_mean_0", "mfcc_mean_1")
+    assert names[334] == "zcr_mean"
+    assert names[342] == "rms_mean"
