@@ -1,13 +1,18 @@
 """Fixtures that several parts of the tests share."""
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
 import soundfile
 
+from ser_features import corpora
+from ser_features.config import profile
 from ser_features.engine import extract_corpora
+from ser_features.extractors import FAMILIES
+from ser_features.manifest import Recording
+from tests.whole_corpora import WHOLE
 
 SAMPLE_RATE = 16_000
 EMOTIONS = {"angry": 1.6, "neutral": 1.0, "sad": 0.7}
@@ -23,6 +28,15 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real recordings: {folder} is no folder; set SER_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def whole_corpora() -> dict[str, tuple[Recording, ...]]:
+    """What all file names of each published corpus say; no audio is needed."""
+    return {
+        name: tuple(corpora.get(name).parse(PurePosixPath(path)) for path in make())
+        for name, make in WHOLE.items()
+    }
 
 
 def tone(pitch: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
@@ -54,4 +68,15 @@ def store_root(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """Store of `recordings`."""
     root = tmp_path_factory.mktemp("store") / "store"
     extract_corpora([str(recordings / "own.csv")], data=recordings, store=root, workers=1)
+    return root
+
+
+@pytest.fixture(scope="session")
+def whole_store_root(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Store of `recordings` that has something for every model: wide frames, every family."""
+    root = tmp_path_factory.mktemp("whole-store") / "store"
+    table = str(recordings / "own.csv")
+    extract_corpora(
+        [table], data=recordings, store=root, profile=profile("wide16k"), families=FAMILIES, workers=1
+    )
     return root

@@ -11,18 +11,19 @@ from pathlib import Path
 import loky
 
 from ser_features import corpora
-from ser_features.config import SPEECH16K, Profile
-from ser_features.engine.local import Progress, run_local
-from ser_features.engine.plan import Plan, plan
+from ser_features.config import PROFILES, SPEECH16K, Profile
+from ser_features.engine.local import Progress, Work, run_local
+from ser_features.engine.plan import Plan, plan, sweep
+from ser_features.engine.shard import failure_row, read_rows
 from ser_features.engine.task import Failure, Target
-from ser_features.engine.work import failure_row, read_rows
+from ser_features.engine.work import probe, run_shard
 from ser_features.errors import InputError
-from ser_features.extractors import CORE_COLUMNS, FAMILIES, FRAMES, check_families
+from ser_features.extractors import DEFAULT_FAMILIES, FAMILIES, FRAMES, check_families, columns
 from ser_features.manifest import Copies, Scan
 from ser_features.pipeline import digest
 from ser_features.store import Store, layout, open_or_create
 from ser_features.store.description import Description, FrameFamily, read_description
-from ser_features.store.schema import FRAME_COLUMNS
+from ser_features.store.schema import FRAME_COLUMNS, VARIANT_COLUMNS
 from ser_features.store.write import commit_failures
 
 DEFAULT_PROFILE = SPEECH16K
@@ -84,7 +85,7 @@ def extract_corpora(
         data: folder with a folder per corpus.
         store: folder of the store; made if it does not exist.
         profile: feature configuration; that of the store, or speech16k for a new one, by default.
-        families: what to store; what the store holds, or everything for a new one, by default.
+        families: what to store; what the store holds, or `DEFAULT_FAMILIES` for a new one, by default.
         workers: processes; one per core by default.
         limit: at most so many recordings per corpus, evenly spread.
         observer: told of the progress.
@@ -98,13 +99,15 @@ def extract_corpora(
     observer = observer or Observer()
     scans = scan_corpora(datasets, data)
     opened = _open(store, profile, families)
-    _sweep(opened)
-    plans = [plan(scan, opened, _target(opened), limit) for scan in scans]
+    sweep(opened)
+    target = Target.of(opened.root, opened.profile, opened.families)
+    plans = [plan(scan, opened, target, limit) for scan in scans]
     _store_rejected(opened, scans)
     report = _begin(scans, plans, opened)
     tasks = [task for each in plans for task in each.tasks]
     observer.on_plan(sum(len(task.compute) for task in tasks), report.unchanged)
-    for summary in run_local(tasks, workers or loky.cpu_count(), observer.on_progress):
+    work = Work(run_shard, probe)
+    for summary in run_local(tasks, work, workers or loky.cpu_count(), observer.on_progress):
         report.stored += summary.stored
         report.failures += summary.failures
     _finish(report, opened, [scan.dataset for scan in scans])
@@ -119,7 +122,8 @@ def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
     """
     if not datasets:
         raise InputError(f"no corpus named: expected --datasets with some of {', '.join(corpora.names())}")
-    reserved = {column.name for column in (*CORE_COLUMNS, *FRAME_COLUMNS)}
+    features = (column for profile in PROFILES.values() for column in columns(FAMILIES, profile))
+    reserved = {column.name for column in (*features, *FRAME_COLUMNS, *VARIANT_COLUMNS)}
     scans = [corpora.scan(word, data, reserved=reserved) for word in dict.fromkeys(datasets)]
     names = [scan.dataset for scan in scans]
     twice = {name for name in names if names.count(name) > 1}
@@ -132,7 +136,7 @@ def _open(root: Path, profile: Profile | None, families: Sequence[str] | None) -
     if (root / layout.DESCRIPTION).is_file():
         found = read_description(root)
         profile, families = profile or found.profile, families or found.families
-    return open_or_create(root, describe(profile or DEFAULT_PROFILE, families or FAMILIES))
+    return open_or_create(root, describe(profile or DEFAULT_PROFILE, families or DEFAULT_FAMILIES))
 
 
 def describe(profile: Profile, families: Sequence[str]) -> Description:
@@ -141,24 +145,15 @@ def describe(profile: Profile, families: Sequence[str]) -> Description:
     Raises:
         InputError: if a family is unknown.
     """
-    frames = (FRAMES[name] for name in check_families(families) if name in FRAMES)
+    held = check_families(families)
+    frames = (FRAMES[name] for name in held if name in FRAMES)
     return Description(
         profile=profile,
-        digest=digest(profile),
-        features=CORE_COLUMNS,
+        digest=digest(profile, held),
+        families=held,
+        features=columns(held, profile),
         frames=tuple(FrameFamily(each.name, each.unit, each.description) for each in frames),
     )
-
-
-def _sweep(store: Store) -> None:
-    layout.sweep(store.root)
-    for dataset in layout.datasets(store.root, "frames"):
-        layout.sweep_frames(store.root, dataset, store.frame_shards(dataset))
-
-
-def _target(store: Store) -> Target:
-    held = store.description
-    return Target(store.root, held.profile, held.digest, held.features, held.frame_families, layout.run_id())
 
 
 def _begin(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> ExtractReport:

@@ -6,15 +6,16 @@ quarantined, and the shard goes on without it.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import loky
 
-from ser_features.engine.task import ShardSummary, ShardTask
-from ser_features.engine.work import FAILED, probe, run_shard
+from ser_features.engine.shard import FAILED
+from ser_features.engine.task import ShardSummary, Task
 from ser_features.errors import SerError
 from ser_features.manifest import Recording
 
@@ -31,15 +32,30 @@ Progress = Callable[[int, int], None]
 """Called with (recordings finished, of which failed) so far."""
 
 Key = tuple[str, str]
+T = TypeVar("T", bound=Task)
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[T]):
+    """What a worker does with one kind of task.
+
+    Attributes:
+        run: bring the task's shard up to date.
+        probe: do what `run` does with one recording, and forget the result.
+    """
+
+    run: Callable[[T], ShardSummary]
+    probe: Callable[[T, Recording], None]
 
 
 def run_local(
-    tasks: list[ShardTask], workers: int, on_progress: Progress | None = None
+    tasks: Sequence[T], work: Work[T], workers: int, on_progress: Progress | None = None
 ) -> Iterator[ShardSummary]:
     """Run tasks on `workers` processes and yield each summary as its shard is committed.
 
     Args:
         tasks: what to do.
+        work: how to do it.
         workers: number of processes.
         on_progress: told how far the run is, about five times a second.
 
@@ -52,10 +68,10 @@ def run_local(
         rebuilds = 0
         while pending:
             before = dict(pending)
-            yield from _run_pool(pending, workers, watch)
+            yield from _run_pool(pending, work, workers, watch)
             if not pending:
                 return
-            _quarantine_culprits(pending, watch)
+            _quarantine_culprits(pending, work, watch)
             rebuilds = 0 if pending != before else rebuilds + 1
             if rebuilds > MAX_REBUILDS:
                 raise SerError(
@@ -64,19 +80,17 @@ def run_local(
                 )
 
 
-def _run_pool(pending: dict[Key, ShardTask], workers: int, watch: "_Watch") -> Iterator[ShardSummary]:
+def _run_pool(pending: dict[Key, T], work: Work[T], workers: int, watch: "_Watch") -> Iterator[ShardSummary]:
     """One pool's life: until all is done, or until a worker dies. Finished tasks leave `pending`."""
     pool = loky.ProcessPoolExecutor(min(workers, len(pending)), env=ONE_THREAD)
     try:
-        futures = {pool.submit(run_shard, task): key for key, task in pending.items()}
+        futures = {pool.submit(work.run, task): key for key, task in pending.items()}
         yield from _collect(futures, pending, watch)
     finally:
         pool.shutdown(wait=True, kill_workers=True)
 
 
-def _collect(
-    futures: Mapping[Future, Key], pending: dict[Key, ShardTask], watch: "_Watch"
-) -> Iterator[ShardSummary]:
+def _collect(futures: Mapping[Future, Key], pending: dict[Key, T], watch: "_Watch") -> Iterator[ShardSummary]:
     waiting = set(futures)
     while waiting:
         done, waiting = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
@@ -90,11 +104,11 @@ def _collect(
             yield summary
 
 
-def _quarantine_culprits(pending: dict[Key, ShardTask], watch: "_Watch") -> None:
+def _quarantine_culprits(pending: dict[Key, T], work: Work[T], watch: "_Watch") -> None:
     """Try each recording that was at work when a worker died alone; quarantine it if that dies too."""
     for key, task in pending.items():
         suspect = watch.interrupted_at(task)
-        if suspect is not None and not _survives(task, suspect):
+        if suspect is not None and not _survives(task, suspect, work):
             message = (
                 "it killed its worker process twice (crash or memory): convert the file, or leave it out"
             )
@@ -102,10 +116,10 @@ def _quarantine_culprits(pending: dict[Key, ShardTask], watch: "_Watch") -> None
         watch.restart(task)
 
 
-def _survives(task: ShardTask, recording: Recording) -> bool:
+def _survives(task: T, recording: Recording, work: Work[T]) -> bool:
     pool = loky.ProcessPoolExecutor(1, env=ONE_THREAD)
     try:
-        pool.submit(probe, task, recording).result()
+        pool.submit(work.probe, task, recording).result()
     except BrokenExecutor:
         return False
     finally:
@@ -122,19 +136,19 @@ class _Watch:
         self._files: list[Path] = []
         self._seen = (0, 0)
 
-    def follow(self, task: ShardTask) -> ShardTask:
+    def follow(self, task: T) -> T:
         path = self._folder / str(len(self._files))
         self._files.append(path)
         return replace(task, progress=path)
 
-    def interrupted_at(self, task: ShardTask) -> Recording | None:
+    def interrupted_at(self, task: Task) -> Recording | None:
         """The recording that an interrupted task was at; None if it had not begun or was committing."""
         marks = _marks(task.progress)
         if marks is None or len(marks) >= len(task.compute):
             return None
         return task.compute[len(marks)]
 
-    def restart(self, task: ShardTask) -> None:
+    def restart(self, task: Task) -> None:
         if task.progress is not None:
             task.progress.unlink(missing_ok=True)
 

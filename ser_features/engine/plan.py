@@ -130,7 +130,14 @@ def _tasks(work: _Work, scan: Scan, target: Target) -> Iterator[ShardTask]:
     for shard in sorted({*work.compute, *work.relabel}):
         compute = sorted(work.compute.get(shard, ()), key=lambda recording: recording.file_id)
         relabel = tuple(work.relabel.get(shard, ()))
-        yield ShardTask(target, scan.dataset, shard, scan.root, tuple(compute), relabel)
+        yield ShardTask(
+            target=target,
+            dataset=scan.dataset,
+            shard=shard,
+            data_root=scan.root,
+            compute=tuple(compute),
+            relabel=relabel,
+        )
 
 
 def _rows(
@@ -142,7 +149,8 @@ def _rows(
         shard = layout.shard_of(part)
         rows = read_part(part, names)
         sizes[shard] = len(rows)
-        broken = not _frames_exist(store, dataset, rows.column("frame_shard").unique().to_pylist())
+        shards = rows.column("frame_shard").unique().to_pylist()
+        broken = not frames_exist(store.root, dataset, shards, store.description.frame_families)
         for row in rows.to_pylist():
             recording = chosen.get(row["file_id"])
             if recording is not None:
@@ -161,12 +169,29 @@ def _relabelled(recording: Recording, row: dict[str, Any]) -> bool:
     return any(row.get(name) != value for name, value in (said | dict(recording.extra)).items())
 
 
-def _frames_exist(store: Store, dataset: str, frame_shards: Sequence[str | None]) -> bool:
+def frames_exist(
+    root: Path, dataset: str, frame_shards: Sequence[str | None], families: Sequence[str]
+) -> bool:
+    """Whether all frame files that rows refer to are where they should be.
+
+    Args:
+        root: of the store.
+        dataset: name of the corpus.
+        frame_shards: the rows' column of that name.
+        families: of frames, which every row has.
+    """
     return all(
-        shard is not None and layout.frame_path(store.root, dataset, shard, family).is_file()
+        shard is not None and layout.frame_path(root, dataset, shard, family).is_file()
         for shard in frame_shards
-        for family in store.description.frame_families
+        for family in families
     )
+
+
+def sweep(store: Store) -> None:
+    """Remove what dead runs left unfinished."""
+    layout.sweep(store.root)
+    for dataset in layout.datasets(store.root, "frames"):
+        layout.sweep_frames(store.root, dataset, store.frame_shards(dataset))
 
 
 def _failures(store: Store, dataset: str, chosen: dict[str, Recording]) -> Iterator[_Known]:

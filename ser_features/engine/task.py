@@ -1,11 +1,21 @@
 """What travels between the planning process and its workers: small, picklable values, never arrays."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar
 
+from ser_features.augment import Variant
 from ser_features.config import Profile
+from ser_features.extractors import FRAMES, columns
 from ser_features.manifest import Column, Recording
+from ser_features.pipeline import digest
+from ser_features.store import layout
+from ser_features.store.schema import all_columns, variant_columns
+
+VARIANT_MARK = "#"
+"""Between the file_id of a recording and the name of its copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +26,7 @@ class Target:
         root: of the store.
         profile: the feature configuration.
         digest: of profile and extractors.
+        families: what is computed, of columns and of frames.
         features: the feature columns.
         frame_families: families of frames to store.
         run: names the run's unfinished files (`store.layout.run_id`).
@@ -24,41 +35,159 @@ class Target:
     root: Path
     profile: Profile
     digest: str
+    families: tuple[str, ...]
     features: tuple[Column, ...]
     frame_families: tuple[str, ...]
     run: str
 
+    @classmethod
+    def of(cls, root: Path, profile: Profile, families: tuple[str, ...]) -> "Target":
+        """The store at `root`, into which this process writes these families."""
+        return cls(
+            root,
+            profile,
+            digest(profile, families),
+            families,
+            columns(families, profile),
+            tuple(name for name in families if name in FRAMES),
+            layout.run_id(),
+        )
 
-@dataclass(frozen=True, slots=True)
-class ShardTask:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(ABC):
     """One shard to bring up to date: the unit of work, of storage and of commit.
 
-    Rows that the shard already has and that are neither in `compute` nor in `relabel` are kept as they are.
-
     Attributes:
+        table: folder of the store that it writes to.
+        stays_empty: whether a table without rows is stored, as it says that nothing is left to do.
         target: the store.
         dataset: name of the corpus.
         shard: name of the shard.
         data_root: folder that the recordings' paths are relative to.
         compute: recordings to decode and analyse, sorted by file_id.
-        relabel: recordings whose audio is unchanged but whose names say something else now.
         quarantined: why a recording is not tried again in this run, by file_id.
         progress: file that grows by one byte per finished recording of `compute`.
     """
 
+    table: ClassVar[str]
+    stays_empty: ClassVar[bool] = False
     target: Target
     dataset: str
     shard: str
     data_root: Path
     compute: tuple[Recording, ...]
-    relabel: tuple[Recording, ...] = ()
     quarantined: Mapping[str, str] = field(default_factory=dict)
     progress: Path | None = None
+
+    @property
+    def part(self) -> Path:
+        """The table that it replaces."""
+        return layout.dataset_folder(self.target.root, self.table, self.dataset) / layout.part_name(
+            self.shard
+        )
+
+    @property
+    def label(self) -> str:
+        """Names the shard's files in frames/ and failures/, which its tables share."""
+        return self.shard
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of the table."""
+
+    @property
+    @abstractmethod
+    def stamp(self) -> dict[str, Any]:
+        """What the table says of itself, beside its frames."""
+
+    @abstractmethod
+    def keeps(self, file_id: str) -> bool:
+        """Whether a row, or a failure, that the shard already has stays as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardTask(Task):
+    """A shard of recordings.
+
+    Attributes:
+        relabel: recordings whose audio is unchanged but whose names say something else now.
+    """
+
+    table = "files"
+    relabel: tuple[Recording, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of files/."""
+        return all_columns(self.target.features)
+
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """The digest of profile and extractors."""
+        return {"digest": self.target.digest}
+
+    def keeps(self, file_id: str) -> bool:
+        """Whether the recording is not computed again."""
+        return all(file_id != recording.file_id for recording in self.compute)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantTask(Task):
+    """The augmented copies of a shard's recordings.
+
+    Attributes:
+        variants: copies to make of each recording of `compute`, which are all of the shard.
+        seed: of the drawn parameters.
+        sources: digest of the recordings' names and bytes.
+        kept: digest by name of the copies that the shard already has and keeps.
+        made: digest by name of `variants`.
+        hashes: SHA-256 of each recording's bytes when its features were stored, by file_id.
+    """
+
+    table = "variants"
+    stays_empty = True
+    variants: tuple[Variant, ...]
+    seed: int
+    sources: str
+    kept: Mapping[str, str]
+    made: Mapping[str, str]
+    hashes: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        """Told apart from the files of the recordings themselves."""
+        return variant_label(self.shard)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of variants/."""
+        return variant_columns(self.target.features)
+
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """Everything that decides the copies."""
+        variants = {**self.kept, **self.made}
+        return {"digest": self.target.digest, "sources": self.sources, "variants": variants}
+
+    def keeps(self, file_id: str) -> bool:
+        """Whether the copy is of a kind that is kept."""
+        return file_id.rpartition(VARIANT_MARK)[2] in self.kept
+
+
+def variant_label(shard: str) -> str:
+    """Names a shard's files of copies in frames/ and failures/.
+
+    >>> variant_label("00003")
+    'variants-00003'
+    """
+    return f"variants-{shard}"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A recording that was refused, and why."""
+    """A recording that was refused, or a copy that could not be made, and why."""
 
     file_id: str
     path: str

@@ -4,23 +4,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import soundfile
 
 from ser_features.config import SPEECH16K
 from ser_features.corpora import scan
 from ser_features.engine import local, work
-from ser_features.engine.extract import _target, describe
+from ser_features.engine.extract import describe
 from ser_features.engine.plan import plan
+from ser_features.engine.task import Target
 from ser_features.extractors import FAMILIES
 from ser_features.store import open_or_create, open_store
-
-POISON = "YAF_wordb_fear"
 
 EXTRACT = """
 import os, sys
@@ -33,30 +29,18 @@ if __name__ == "__main__":
 
 
 @pytest.fixture
-def poisoned(monkeypatch, tess, tmp_path):
-    """One recording on which libsndfile kills the worker: stands for a crash in C code."""
-    with soundfile.SoundFile(tess / "tess" / f"{POISON}.wav", "r+") as file:
-        file.comment = "POISON"
-    site = tmp_path / "site"
-    site.mkdir()
-    (site / "sitecustomize.py").write_text(
-        "import os, soundfile\n"
-        "original = soundfile.SoundFile.__init__\n"
-        "def deadly(self, file, *args, **kwargs):\n"
-        "    if b'POISON' in file.getvalue(): os.kill(os.getpid(), 9)\n"
-        "    original(self, file, *args, **kwargs)\n"
-        "soundfile.SoundFile.__init__ = deadly\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(site))
+def poisoned(poison, deadly):
+    """One recording on which libsndfile kills the worker."""
+    deadly()
 
 
 def test_recording_that_kills_its_worker_is_quarantined_and_all_others_are_stored(
-    poisoned, extract_tess, tmp_path
+    poison, poisoned, extract_tess, tmp_path
 ):
     report = extract_tess(workers=2)
     assert report.stored == 83
     assert [(f.file_id, f.stage, f.error_class) for f in report.failures] == [
-        (f"tess/{POISON}", "worker", "WorkerDiedError")
+        (poison, "worker", "WorkerDiedError")
     ]
     assert "killed its worker process twice" in report.failures[0].message
     assert report.failures[0].audio_sha256
@@ -71,17 +55,21 @@ def test_quarantined_recording_is_not_tried_again(poisoned, extract_tess):
 
 def tasks_for(tess, tmp_path):
     store = open_or_create(tmp_path / "store", describe(SPEECH16K, FAMILIES))
-    return list(plan(scan("tess", tess), store, _target(store)).tasks)
+    target = Target.of(store.root, store.profile, store.families)
+    return list(plan(scan("tess", tess), store, target).tasks)
 
 
 def test_progress_counts_every_recording(tess, tmp_path):
     (tess / "tess" / "OAF_empty_sad.wav").write_bytes(b"")
     seen = []
-    list(local.run_local(tasks_for(tess, tmp_path), 1, lambda *state: seen.append(state)))
+    extraction = local.Work(work.run_shard, work.probe)
+    list(local.run_local(tasks_for(tess, tmp_path), extraction, 1, lambda *state: seen.append(state)))
     assert seen[-1] == (85, 1)
 
 
-def test_killed_run_leaves_whole_shards_and_the_next_one_completes(extract_tess, tess, tmp_path):
+def test_killed_run_leaves_whole_shards_and_the_next_one_completes(
+    extract_tess, tess, tmp_path, wait_for_litter
+):
     """The whole process group is killed in mid-run; what can be read then is whole."""
     program = tmp_path / "run.py"
     program.write_text(EXTRACT)
@@ -89,7 +77,7 @@ def test_killed_run_leaves_whole_shards_and_the_next_one_completes(extract_tess,
     run = subprocess.Popen(
         [sys.executable, str(program), str(tess), str(store)], start_new_session=True, stdout=subprocess.PIPE
     )
-    wait_for_litter(store)
+    wait_for_litter(store, ".*.npy.*")
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
     if list((store / "files").rglob("[!.]*.parquet")):
@@ -100,14 +88,6 @@ def test_killed_run_leaves_whole_shards_and_the_next_one_completes(extract_tess,
     assert [path for path in store.rglob(".*") if path.is_file()] == []
     rows = open_store(store).files()
     assert [len(frames) for frames in open_store(store).frames(rows, "mel")] == list(rows["frame_count"])
-
-
-def wait_for_litter(store: Path) -> None:
-    """Until the first unfinished file is there: the run is in the middle of a shard."""
-    deadline = time.monotonic() + 60
-    while not any(store.rglob(".*.npy.*")):
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_unexpected_error_on_one_recording_is_its_failure(monkeypatch, tess, tmp_path):

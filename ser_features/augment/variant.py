@@ -1,0 +1,122 @@
+"""One kind of augmented copy: a transform, where its parameters are drawn from, and the copy's name.
+
+recipe → `Variant` (checked before any audio is read) → `draw` → parameters, of one recording and one seed
+"""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import Any, cast
+
+import numpy as np
+
+from ser_features.augment import library
+from ser_features.augment.base import AnyTransform, Parameter, Range
+from ser_features.augment.transforms import TRANSFORMS
+from ser_features.errors import InputError, MissingExtraError
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One copy that every recording gets.
+
+    Attributes:
+        name: of the copy: its file_id is that of the recording, "#", and this.
+        transform: one of `TRANSFORMS`.
+        ranges: where each parameter is drawn from, (lowest, highest), or its value; the transform's default
+            for those that are left out.
+
+    Raises:
+        InputError: for an unknown transform or parameter, or a range outside of what the transform allows.
+    """
+
+    name: str
+    transform: str
+    ranges: Mapping[str, Range | float] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise InputError(f"variant {self.name!r}: expected a name of letters, digits, _ and -")
+        if self.transform not in TRANSFORMS:
+            raise self._error(
+                f"unknown transform {self.transform!r}: expected one of {', '.join(TRANSFORMS)}"
+            )
+        known = {parameter.name: parameter for parameter in self.kind.parameters}
+        for name in self.ranges:
+            if name not in known:
+                expected = ", ".join(known) or "no parameter at all"
+                raise self._error(f"{self.transform} has no parameter {name!r}: expected {expected}")
+        checked = {name: self._range(known[name], value) for name, value in self.ranges.items()}
+        object.__setattr__(self, "ranges", checked)
+
+    @property
+    def kind(self) -> AnyTransform:
+        """The transform itself."""
+        return TRANSFORMS[self.transform]
+
+    def draw(self, seed: int, file_id: str) -> dict[str, float]:
+        """Parameters of one recording's copy; they depend on the arguments and the variant alone.
+
+        Args:
+            seed: of the whole set of copies.
+            file_id: of the recording.
+        """
+        text = json.dumps([seed, file_id, self.name])
+        digest = hashlib.sha256(text.encode()).digest()
+        return self.kind.draw(np.random.default_rng(int.from_bytes(digest)), self._pairs)
+
+    def as_json(self) -> dict[str, Any]:
+        """The variant and its transform's version as JSON values: equal for equal copies."""
+        return {
+            "name": self.name,
+            "transform": self.transform,
+            "version": self.kind.version,
+            "ranges": {name: list(pair) for name, pair in sorted(self._pairs.items())},
+        }
+
+    @property
+    def _pairs(self) -> Mapping[str, Range]:
+        return cast(Mapping[str, Range], self.ranges)  # since __post_init__
+
+    def _range(self, parameter: Parameter, value: Any) -> Range:
+        """The value as a range within what is allowed."""
+        numbers = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value] * 2
+        if len(numbers) != 2 or not all(_is_number(number) for number in numbers):
+            raise self._error(f"{parameter.name} is {value!r}, expected a number, or [lowest, highest]")
+        low, high = map(float, numbers)
+        if low > high:
+            raise self._error(f"{parameter.name} is from {low:g} to {high:g}, expected the lower one first")
+        least, most = parameter.allowed
+        if not least <= low <= high <= most:
+            found = f"{low:g}" if low == high else f"from {low:g} to {high:g}"
+            unit = "" if parameter.unit == "1" else f" {parameter.unit}"
+            raise self._error(f"{parameter.name} is {found}, expected {least:g} to {most:g}{unit}")
+        return low, high
+
+    def _error(self, problem: str) -> InputError:
+        return InputError(f"variant {self.name!r}: {problem}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def check_variants(variants: Sequence[Variant]) -> None:
+    """Check that variants can be made together, on this machine.
+
+    Raises:
+        InputError: if two have the same name.
+        MissingExtraError: if one needs a package that is not installed.
+    """
+    names = [variant.name for variant in variants]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"two variants are called {twice[0]!r}: expected different names")
+    for variant in variants:
+        if variant.kind.by_library and find_spec(library.PACKAGE) is None:
+            raise MissingExtraError(f"variant {variant.name!r}: {library.missing(variant.transform)}")

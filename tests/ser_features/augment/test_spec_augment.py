@@ -1,0 +1,42 @@
+"""A stretch of frames and a range of bands at the mean, the rest untouched."""
+
+import numpy as np
+import pytest
+
+from ser_features.augment import TRANSFORMS, Variant
+
+MEL = np.random.default_rng(0).uniform(-80, 0, (200, 64)).astype(np.float32)
+
+
+def masked(**parameters: float) -> np.ndarray:
+    given = {"time_share": 0, "time_position": 0, "band_share": 0, "band_position": 0} | parameters
+    return TRANSFORMS["spec_augment"].apply(MEL, given)
+
+
+@pytest.mark.parametrize(("position", "start"), [(0.0, 0), (0.5, 80), (1.0, 160)])
+def test_time_mask(position, start):
+    found = masked(time_share=0.2, time_position=position)
+    expected = MEL.copy()
+    expected[start : start + 40] = MEL.mean()
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(("position", "start"), [(0.0, 0), (0.5, 24), (1.0, 48)])
+def test_frequency_mask(position, start):
+    found = masked(band_share=0.25, band_position=position)
+    expected = MEL.copy()
+    expected[:, start : start + 16] = MEL.mean()
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
+def test_both_masks_leave_what_neither_covers():
+    found = masked(time_share=0.1, time_position=0.3, band_share=0.1, band_position=0.6)
+    assert (found != MEL).mean() == pytest.approx(1 - 0.9 * (64 - 6) / 64, abs=1e-3)
+
+
+def test_drawn_masks_are_within_a_fifth():
+    variant = Variant("masked", "spec_augment")
+    drawn = [variant.draw(0, f"x/{number}") for number in range(300)]
+    for name in ("time_share", "band_share"):
+        shares = [each[name] for each in drawn]
+        assert 0 <= min(shares) < 0.01 < 0.19 < max(shares) <= 0.2

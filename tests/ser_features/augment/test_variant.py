@@ -1,0 +1,116 @@
+"""A variant is checked when it is made, and its draws depend on seed, recording and name alone."""
+
+import pickle
+
+import pytest
+
+from ser_features.augment import TRANSFORMS, Variant, check_variants
+from ser_features.errors import InputError, MissingExtraError
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("up", "pitch_shft"),
+            f"variant 'up': unknown transform 'pitch_shft': expected one of {', '.join(TRANSFORMS)}",
+        ),
+        (
+            ("up", "pitch_shift", {"steps": 2}),
+            "variant 'up': pitch_shift has no parameter 'steps': expected semitones",
+        ),
+        (
+            ("down", "polarity", {"sign": -1}),
+            "variant 'down': polarity has no parameter 'sign': expected no parameter at all",
+        ),
+        (
+            ("up", "pitch_shift", {"semitones": 13}),
+            "variant 'up': semitones is 13, expected -12 to 12 semitones",
+        ),
+        (
+            ("fast", "time_stretch", {"rate": (0.4, 1.2)}),
+            "variant 'fast': rate is from 0.4 to 1.2, expected 0.5 to 2",
+        ),
+        (
+            ("fast", "time_stretch", {"rate": (1.2, 1.1)}),
+            "variant 'fast': rate is from 1.2 to 1.1, expected the lower one first",
+        ),
+        (
+            ("fast", "time_stretch", {"rate": "fast"}),
+            "variant 'fast': rate is 'fast', expected a number, or [lowest, highest]",
+        ),
+        (
+            ("fast", "time_stretch", {"rate": [1.0, 1.1, 1.2]}),
+            "variant 'fast': rate is [1.0, 1.1, 1.2], expected a number, or [lowest, highest]",
+        ),
+        (
+            ("fast", "time_stretch", {"rate": True}),
+            "variant 'fast': rate is True, expected a number, or [lowest, highest]",
+        ),
+        (
+            ("fast", "time_stretch", {"rate": float("nan")}),
+            "variant 'fast': rate is nan, expected a number, or [lowest, highest]",
+        ),
+        (("a b", "polarity"), "variant 'a b': expected a name of letters, digits, _ and -"),
+        (("", "polarity"), "variant '': expected a name of letters, digits, _ and -"),
+    ],
+)
+def test_wrong_variants_are_refused_in_one_line(arguments, message):
+    with pytest.raises(InputError) as caught:
+        Variant(*arguments)
+    assert str(caught.value) == message
+
+
+def test_numbers_and_lists_become_ranges():
+    assert Variant("up", "pitch_shift", {"semitones": 2}).ranges == {"semitones": (2.0, 2.0)}
+    assert Variant("up", "pitch_shift", {"semitones": [1, 2]}).ranges == {"semitones": (1.0, 2.0)}
+    assert Variant("up", "pitch_shift", {"semitones": 2}) == Variant(
+        "up", "pitch_shift", {"semitones": (2, 2)}
+    )
+
+
+def test_draws_depend_on_seed_recording_and_name_alone():
+    louder = Variant("louder", "gain")
+    first = louder.draw(0, "ravdess/a")
+    assert louder.draw(0, "ravdess/a") == first
+    others = [
+        louder.draw(1, "ravdess/a"),
+        louder.draw(0, "ravdess/b"),
+        Variant("x", "gain").draw(0, "ravdess/a"),
+    ]
+    assert len({each["factor"] for each in (first, *others)}) == 4
+
+
+def test_draws_are_the_same_in_every_version():
+    """Stored copies were made with these; a change here needs another version of the transforms."""
+    assert Variant("louder", "gain").draw(0, "ravdess/a") == {"factor": 0.7143364306137936}
+
+
+def test_variants_travel_to_workers_and_into_sets():
+    variant = Variant("up", "pitch_shift", {"semitones": 2})
+    assert pickle.loads(pickle.dumps(variant)) == variant
+    assert len({variant, Variant("up", "pitch_shift", {"semitones": 2})}) == 1
+
+
+def test_as_json_says_all_that_decides_the_copy():
+    assert Variant("up", "pitch_shift", {"semitones": 2}).as_json() == {
+        "name": "up",
+        "transform": "pitch_shift",
+        "version": 1,
+        "ranges": {"semitones": [2.0, 2.0]},
+    }
+
+
+def test_two_variants_of_one_name_are_refused():
+    with pytest.raises(InputError, match=r"^two variants are called 'up': expected different names$"):
+        check_variants([Variant("up", "pitch_shift"), Variant("up", "gain")])
+
+
+def test_missing_package_is_named_with_what_to_install(monkeypatch):
+    monkeypatch.setattr("ser_features.augment.variant.find_spec", lambda name: None)
+    check_variants([Variant("hum", "noise"), Variant("masked", "spec_augment")])
+    with pytest.raises(MissingExtraError) as caught:
+        check_variants([Variant("up", "pitch_shift")])
+    assert str(caught.value) == (
+        "variant 'up': pitch_shift needs audiomentations, which is not installed: pip install 'ser[augment]'"
+    )

@@ -1,0 +1,442 @@
+"""Copies of every recording, each made once, each of that recording alone."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from ser_features import audio, pipeline
+from ser_features.augment import SignalTransform, Variant
+from ser_features.config import SPEECH16K
+from ser_features.engine import Observer, augment_store, extract_corpora
+from ser_features.errors import InputError, MissingExtraError, StoreError
+from ser_features.extractors import Analysis
+from ser_features.preprocess import prepare
+from ser_features.store import describe, layout, open_store
+
+HIGHER = Variant("higher", "pitch_shift", {"semitones": 2})
+LOUDER = Variant("louder", "gain")
+NOISY = Variant("noisy", "noise")
+MASKED = Variant("masked", "spec_augment")
+
+SYSTEM_1 = (
+    Variant("stretch", "time_stretch"),
+    Variant("speed", "speed"),
+    Variant("shift_right", "time_shift", {"fraction": 0.2}),
+    Variant("shift_left", "time_shift", {"fraction": -0.2}),
+    Variant("mask", "time_mask"),
+    HIGHER,
+    Variant("lower", "pitch_shift", {"semitones": -2}),
+    LOUDER,
+    NOISY,
+    Variant("clip", "clip"),
+    Variant("polarity", "polarity"),
+    Variant("echo", "echo", {"delay": 0.05}),
+    Variant("compression", "compression"),
+    Variant("vocal_tract", "vocal_tract"),
+)
+
+AUGMENT = """
+import sys
+from pathlib import Path
+from ser_features.augment import Variant
+from ser_features.engine import augment_store
+
+if __name__ == "__main__":
+    variants = [Variant("higher", "pitch_shift"), Variant("noisy", "noise")]
+    options = {"datasets": ["tess"], "families": ["mel"], "workers": 2}
+    augment_store(Path(sys.argv[2]), Path(sys.argv[1]), variants, **options)
+"""
+
+
+@pytest.fixture
+def store(extract_tess, tmp_path) -> Path:
+    """A store of six tones, in two shards."""
+    extract_tess(limit=6)
+    return tmp_path / "store"
+
+
+def contents(tree: dict[str, tuple[str, int]]) -> dict[str, str]:
+    return {name: content for name, (content, _) in tree.items()}
+
+
+def test_every_recording_gets_every_copy(store, augment_tess):
+    report = augment_tess(SYSTEM_1)
+    assert (report.stored, report.unchanged, report.failures) == (14 * 6, 0, [])
+    rows = open_store(store).variants()
+    assert len(rows) == 14 * 6
+    assert rows["file_id"].is_unique
+    assert set(rows.groupby("variant").size()) == {6}
+    assert set(rows["variant"]) == {variant.name for variant in SYSTEM_1}
+
+
+def test_a_copy_says_whose_it_is_and_how_it_was_made(store, augment_tess):
+    augment_tess((LOUDER,))
+    sources = open_store(store).files().set_index("file_id")
+    for _, row in open_store(store).variants().iterrows():
+        source = sources.loc[row["source_file_id"]]
+        assert row["file_id"] == f"{row['source_file_id']}#louder"
+        assert row["variant"] == "louder"
+        assert json.loads(row["parameters"]) == LOUDER.draw(0, row["source_file_id"])
+        assert pd.isna(row["audio_sha256"])
+        for name in (
+            "dataset",
+            "speaker",
+            "emotion",
+            "gender",
+            "statement",
+            "channels",
+            "source_sample_rate",
+        ):
+            assert row[name] == source[name]
+
+
+@pytest.mark.parametrize("variant", SYSTEM_1, ids=lambda variant: variant.name)
+def test_features_are_those_of_the_transformed_signal(store, tess, augment_tess, variant):
+    augment_tess((variant,), families=["mel", "core"])
+    held = open_store(store)
+    row = held.variants().iloc[2]
+    path = held.files().set_index("file_id").loc[row["source_file_id"], "path"]
+    decoded = audio.decode(tess / path, min_seconds=0.1, max_seconds=600)
+    assert isinstance(variant.kind, SignalTransform)
+    parameters = json.loads(row["parameters"])
+    signal = variant.kind.apply(prepare(decoded, SPEECH16K.audio), 16_000, parameters)
+    analysis = Analysis(signal, SPEECH16K)
+    for name, value in pipeline.columns_of(analysis, ["core"]).items():
+        assert row[name] == pytest.approx(value, rel=1e-4, nan_ok=True), name
+    stored = held.frames(held.variants().iloc[[2]], "mel")[0]
+    np.testing.assert_allclose(stored, analysis.mel_db, rtol=1e-5, atol=1e-4)
+
+
+def test_a_copy_of_the_spectrogram_keeps_the_signal_s_own_columns(store, augment_tess):
+    augment_tess((MASKED,), families=["core", "mel", "mfcc"])
+    held = open_store(store)
+    copies = held.variants().set_index("source_file_id")
+    sources = held.files().set_index("file_id").loc[copies.index]
+    for name in ("duration_sec", "rms_mean", "zcr_mean", "pitch_mean", "spectral_centroid_mean"):
+        assert copies[name].to_numpy() == pytest.approx(sources[name].to_numpy(), rel=1e-6, nan_ok=True)
+    assert (copies["mfcc_mean_0"] != sources["mfcc_mean_0"]).all()
+    for family in ("mel", "mfcc"):
+        pairs = zip(
+            held.frames(held.variants(), family), held.frames(sources.reset_index(), family), strict=True
+        )
+        assert all(copy.shape == source.shape and (copy != source).any() for copy, source in pairs)
+
+
+def test_only_the_families_that_were_asked_for_are_computed(store, augment_tess):
+    augment_tess((NOISY,), families=["mel"])
+    held = open_store(store)
+    assert "rms_mean" not in held.variants()
+    assert {path.name.split(".")[1] for path in (store / "frames").rglob("variants-*.npy")} == {"mel"}
+
+
+def test_second_run_reads_no_recording_and_changes_no_byte(store, tess, augment_tess, tree):
+    augment_tess()
+    before = tree(store)
+    shutil.rmtree(tess)
+    plans = []
+    report = augment_tess(observer=Observer(on_plan=lambda todo, unchanged: plans.append((todo, unchanged))))
+    assert plans == [(0, 6)]
+    assert (report.stored, report.unchanged) == (0, 18)
+    assert tree(store) == before
+
+
+def test_one_and_two_workers_give_the_same_bytes(extract_tess, augment_tess, tree, tmp_path):
+    for workers, name in ((1, "one"), (2, "two")):
+        extract_tess(store=tmp_path / name, limit=12)
+        augment_tess(SYSTEM_1, store=tmp_path / name, workers=workers)
+    assert contents(tree(tmp_path / "one")) == contents(tree(tmp_path / "two"))
+
+
+def test_rows_of_files_and_their_frames_are_untouched(store, tess, augment_tess, tree):
+    before, sources = tree(store), tree(tess)
+    rows = pd.read_parquet(store / "files")
+    augment_tess()
+    after = tree(store)
+    assert {name: after[name] for name in before} == before
+    pd.testing.assert_frame_equal(pd.read_parquet(store / "files"), rows)
+    assert tree(tess) == sources
+
+
+def test_another_variant_leaves_the_others_as_they_are(store, augment_tess):
+    augment_tess((HIGHER, NOISY))
+    held = open_store(store)
+    before = held.variants().set_index("file_id")
+    frames = [np.array(each) for each in held.frames(held.variants(), "mel")]
+    report = augment_tess((NOISY, LOUDER))
+    assert (report.stored, report.unchanged) == (6, 6)
+    rows = held.variants()
+    assert len(rows) == 18
+    kept = rows[rows["variant"] != "louder"]
+    same = [name for name in before if not name.startswith("frame_")]
+    pd.testing.assert_frame_equal(kept.set_index("file_id")[same], before[same])
+    assert all(np.array_equal(*pair) for pair in zip(frames, held.frames(kept, "mel"), strict=True))
+
+
+def test_a_subset_of_what_is_there_needs_nothing(store, augment_tess, tree):
+    augment_tess((HIGHER, NOISY, LOUDER))
+    before = tree(store)
+    assert augment_tess((NOISY,)).unchanged == 6
+    assert tree(store) == before
+
+
+@pytest.mark.parametrize(
+    "changes", [{"seed": 1}, {"variants": (HIGHER, Variant("noisy", "noise", {"amplitude": 0.01}))}]
+)
+def test_what_was_asked_for_otherwise_is_made_again(store, augment_tess, changes):
+    augment_tess((HIGHER, NOISY))
+    before = open_store(store).variants().set_index("file_id")["parameters"]
+    report = augment_tess(**{"variants": (HIGHER, NOISY), **changes})
+    assert report.stored == (12 if "seed" in changes else 6)
+    after = open_store(store).variants().set_index("file_id")["parameters"]
+    assert (before != after).sum() == 6
+
+
+def test_other_families_make_all_copies_again(store, augment_tess):
+    augment_tess((HIGHER, NOISY), families=["mel"])
+    assert augment_tess((NOISY,), families=["mel", "mfcc"]).stored == 6
+    held = open_store(store)
+    assert set(held.variants()["variant"]) == {"noisy"}
+    assert held.frames(held.variants(), "mfcc")[0].shape[1] == 39
+
+
+def test_copies_follow_a_recording_that_changed(store, tess, extract_tess, augment_tess):
+    augment_tess((NOISY,))
+    changed = open_store(store).files().iloc[0]
+    soundfile.write(tess / changed["path"], [0.5, -0.5] * 4000, 16_000)
+    extract_tess(limit=6)
+    assert augment_tess((NOISY,)).stored > 0
+    rows = open_store(store).variants().set_index("source_file_id")
+    assert len(rows) == 6
+    assert rows.loc[changed["file_id"], "frame_count"] == 51
+
+
+def test_copies_follow_a_corrected_label(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.sin(np.arange(8000) / 20), 16_000)
+    table = tmp_path / "mine.csv"
+    for emotion, room in (("joy", "kitchen"), ("anger", "hall")):
+        table.write_text(f"path,emotion,speaker,room\na.wav,{emotion},anna,{room}\n")
+        extract_corpora([str(table)], data=tmp_path, store=tmp_path / "s", workers=1)
+        options = {"datasets": ["mine"], "families": ["mel"], "workers": 1}
+        report = augment_store(tmp_path / "s", tmp_path, [NOISY], **options)
+        row = open_store(tmp_path / "s").variants().iloc[0]
+        assert (report.stored, row["emotion_code"], row["room"]) == (1, emotion, room)
+    assert row["emotion"] == "angry"
+
+
+def test_copies_of_a_shard_that_is_gone_are_removed(store, augment_tess, extract_tess, tess):
+    """The second shard has one recording; once that is refused, nothing is left of the shard."""
+    augment_tess((NOISY, Variant("far", "echo", {"delay": 0.5})))
+    last = open_store(store).files().iloc[-1]
+    (tess / last["path"]).write_bytes(b"")
+    extract_tess(limit=6)
+    assert augment_tess((NOISY,)).unchanged == 5
+    held = open_store(store)
+    assert len(held.variants()) == 5
+    assert not set(held.variants()["source_file_id"]) & {last["file_id"]}
+    assert f"{last['file_id']}#far" not in held.failures().to_pandas()["file_id"].tolist()
+
+
+def test_frames_of_copies_survive_an_extraction_and_those_of_none_do_not(store, extract_tess, augment_tess):
+    augment_tess((NOISY,))
+    orphan = layout.frame_path(store, "tess", "variants-00000-0123456789ab", "mel")
+    orphan.write_bytes(b"no row refers to this")
+    for path in (store / "frames").rglob("*.npy"):
+        os.utime(path, (0, 0))
+    extract_tess(limit=6)
+    held = open_store(store)
+    assert all(len(frames) for frames in held.frames(held.variants(), "mel"))
+    assert not orphan.exists()
+
+
+def test_missing_frames_of_copies_are_made_again(store, augment_tess, tree):
+    augment_tess((NOISY,))
+    before = contents(tree(store))
+    next((store / "frames").rglob("variants-*.mel.npy")).unlink()
+    assert augment_tess((NOISY,)).stored > 0
+    assert contents(tree(store)) == before
+
+
+def test_a_copy_that_cannot_be_made_is_a_failure_and_stops_no_other(store, augment_tess, tree):
+    far = Variant("far", "echo", {"delay": 0.5})
+    report = augment_tess((far, NOISY))
+    assert (report.stored, len(report.failures)) == (6, 6)
+    failure = report.failures[0]
+    assert failure.file_id.endswith("#far")
+    assert (failure.stage, failure.error_class) == ("augment", "TooShortError")
+    assert failure.message.endswith("expected more than the echo's delay of 0.5 s: pass a shorter delay")
+    before = tree(store)
+    again = augment_tess((far, NOISY))
+    assert (again.stored, again.unchanged, again.failures) == (0, 6, report.failures)
+    assert augment_tess((NOISY,)).failures == []
+    assert tree(store) == before
+    assert [each.failures for each in describe(open_store(store))] == [0]
+
+
+def test_a_variant_that_fails_everywhere_is_not_tried_again(store, augment_tess, tree):
+    far = Variant("far", "echo", {"delay": 0.5})
+    assert len(augment_tess((far,)).failures) == 6
+    before = tree(store)
+    assert len(augment_tess((far,)).failures) == 6
+    assert tree(store) == before
+    assert len(open_store(store).variants()) == 0
+
+
+def test_failed_copies_do_not_concern_an_extraction(store, augment_tess, extract_tess):
+    augment_tess((Variant("far", "echo", {"delay": 0.5}),))
+    report = extract_tess(limit=6)
+    assert (report.stored, report.unchanged, report.failures) == (0, 6, [])
+
+
+def test_a_file_that_is_not_the_one_extracted_is_not_augmented(store, tess, augment_tess):
+    first = open_store(store).files().iloc[0]
+    soundfile.write(tess / first["path"], [0.5, -0.5] * 4000, 16_000)
+    report = augment_tess((NOISY, LOUDER))
+    assert report.stored == 10
+    assert {(each.file_id, each.error_class, each.message) for each in report.failures} == {
+        (
+            f"{first['file_id']}#{name}",
+            "StoreError",
+            f"{first['path']} is not the file that {first['file_id']} was extracted from: "
+            "run ser extract again",
+        )
+        for name in ("noisy", "louder")
+    }
+
+
+def test_recording_that_kills_its_worker_is_quarantined_and_all_others_are_augmented(
+    poison, deadly, extract_tess, augment_tess, tmp_path
+):
+    extract_tess()
+    deadly()
+    report = augment_tess((HIGHER, NOISY), workers=2)
+    assert report.stored == 2 * 83
+    assert [(each.file_id, each.stage, each.error_class) for each in report.failures] == [
+        (f"{poison}#higher", "augment", "WorkerDiedError"),
+        (f"{poison}#noisy", "augment", "WorkerDiedError"),
+    ]
+    assert len(open_store(tmp_path / "store").variants()) == 2 * 83
+    again = augment_tess((HIGHER, NOISY), workers=2)
+    assert (again.stored, again.unchanged, len(again.failures)) == (0, 2 * 83, 2)
+
+
+def test_killed_run_leaves_whole_shards_and_the_next_one_completes(
+    extract_tess, augment_tess, tess, tmp_path, wait_for_litter
+):
+    extract_tess()
+    store = tmp_path / "store"
+    (tmp_path / "run.py").write_text(AUGMENT)
+    run = subprocess.Popen(
+        [sys.executable, str(tmp_path / "run.py"), str(tess), str(store)], start_new_session=True
+    )
+    wait_for_litter(store, ".variants-*.npy.*")
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    assert open_store(store).variants()["file_id"].is_unique
+    augment_tess((Variant("higher", "pitch_shift"), NOISY), families=["mel"])
+    held = open_store(store)
+    rows = held.variants()
+    assert len(rows) == 2 * 84
+    assert [len(frames) for frames in held.frames(rows, "mel")] == list(rows["frame_count"])
+    assert [path for path in store.rglob(".*") if path.is_file()] == []
+
+
+def test_progress_counts_recordings_and_those_of_which_a_copy_failed(store, augment_tess):
+    plans, seen = [], []
+    observer = Observer(lambda *plan: plans.append(plan), lambda *state: seen.append(state))
+    augment_tess((NOISY, Variant("far", "echo", {"delay": 0.5})), observer=observer)
+    assert plans == [(6, 0)]
+    assert seen[-1] == (6, 6)
+
+
+def test_a_corpus_folder_itself_is_a_data_root_as_in_an_extraction(store, tess, augment_tess):
+    assert augment_tess((NOISY,), data=tess / "tess").stored == 6
+
+
+def test_recordings_that_are_elsewhere_are_asked_for(store, augment_tess, tmp_path):
+    with pytest.raises(InputError) as caught:
+        augment_tess((NOISY,), data=tmp_path / "nowhere")
+    assert str(caught.value) == (
+        f"tess: no recording of the store is in {tmp_path}/nowhere: expected {tmp_path}/nowhere/tess/"
+        "OAF_worda_angry.wav: pass the --data that the store was extracted from"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"datasets": ["ravdess"]}, "no 'ravdess' in .*: it holds tess: run ser extract"),
+        ({"families": ["mel", "chroma"]}, "no 'chroma' in .*: it holds core, mel, mfcc: extract into a new"),
+        ({"variants": (NOISY, Variant("noisy", "gain"))}, "two variants are called 'noisy'"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_anything_is_written(store, augment_tess, changes, message):
+    with pytest.raises(InputError, match=message):
+        augment_tess(**changes)
+    assert not (store / "variants").exists()
+
+
+def test_a_missing_package_is_named_before_anything_is_written(store, augment_tess, monkeypatch):
+    monkeypatch.setattr("ser_features.augment.variant.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'ser\[augment\]'"):
+        augment_tess()
+    assert not (store / "variants").exists()
+
+
+def test_no_store_is_made(tmp_path, tess, augment_tess):
+    with pytest.raises(InputError, match="no store at"):
+        augment_tess(store=tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_damaged_table_of_copies_is_named(store, augment_tess):
+    augment_tess((NOISY,))
+    next((store / "variants").rglob("*.parquet")).write_bytes(b"PAR1 nothing")
+    with pytest.raises(StoreError, match=r"part-0000\d\.parquet cannot be read"):
+        augment_tess((NOISY,))
+
+
+def test_a_store_without_copies_has_an_empty_table(store):
+    rows = open_store(store).variants()
+    assert len(rows) == 0
+    assert {"dataset", "file_id", "source_file_id", "variant", "parameters", "emotion"} <= set(rows)
+
+
+def test_own_column_with_the_name_of_one_of_copies_is_refused(tmp_path):
+    soundfile.write(tmp_path / "a.wav", [0.5, -0.5] * 4000, 16_000)
+    (tmp_path / "mine.csv").write_text("path,emotion,speaker,variant\na.wav,joy,anna,3\n")
+    with pytest.raises(InputError, match="variant"):
+        extract_corpora([str(tmp_path / "mine.csv")], data=tmp_path, store=tmp_path / "store")
+
+
+@pytest.mark.real
+def test_real_recordings_get_all_copies_of_all_systems(real_data, tmp_path):
+    """System 1's fourteen and the three of system 2, for a few recordings of each corpus at hand."""
+    datasets, store = ["ravdess", "tess", "emodb"], tmp_path / "store"
+    variants = (*(v for v in SYSTEM_1 if v.name != "echo"), Variant("echo", "echo"))
+    variants += (Variant("white", "white_noise"), MASKED, Variant("shifted", "spectrogram_shift"))
+    extract_corpora(datasets, data=real_data, store=store, workers=2, limit=4)
+    options = {"datasets": datasets, "families": ["core", "mel", "mfcc"], "workers": 2}
+    report = augment_store(store, real_data, variants, **options)
+    assert (report.stored, report.failures) == (17 * 12, [])
+    rows = open_store(store).variants()
+    sources = open_store(store).files().set_index("file_id")
+    ratio = rows["duration_sec"].to_numpy() / sources.loc[rows["source_file_id"], "duration_sec"].to_numpy()
+    faster = rows["variant"].map({"stretch": 1.2, "speed": 1.1}).fillna(1.0).to_numpy()
+    assert ratio * faster == pytest.approx(1, abs=1e-3)
+    pitch = rows["pitch_median"].to_numpy() / sources.loc[rows["source_file_id"], "pitch_median"].to_numpy()
+    semitones = pd.Series(12 * np.log2(pitch)).groupby(rows["variant"]).median()
+    assert semitones["higher"] == pytest.approx(2, abs=0.2)
+    assert semitones["lower"] == pytest.approx(-2, abs=0.2)
+    assert semitones["speed"] == pytest.approx(12 * np.log2(1.1), abs=0.2)
+    assert semitones[["stretch", "vocal_tract", "shift_left", "polarity"]].to_numpy() == pytest.approx(
+        0, abs=0.2
+    )
