@@ -1,1 +1,1 @@
-"""Predictions → what they are worth: metrics, intervals over speakers, figures."""
+"""Predictions → what they are worth: metrics, intervals over speakers, figures, a report."""

@@ -1,6 +1,6 @@
-"""Metrics of a classification, all read off one confusion matrix and the class probabilities.
+"""Metrics of a classification that are read off its confusion matrix.
 
-targets, predicted → `confusion_matrix` → UAR, accuracy, F1, per class; targets, probabilities → `log_loss`.
+targets, predicted → `confusion_matrix` → UAR, accuracy, MCC; precision, recall, F1 and IoU of each class
 
 A class that no recording has is left out of every mean over classes, as in scikit-learn's
 `balanced_accuracy_score`; predictions of it count against the classes that were there.
@@ -71,16 +71,46 @@ def weighted_f1(matrix: np.ndarray) -> float:
     return float(np.average(f1_scores(matrix), weights=matrix.sum(axis=1)))
 
 
-def log_loss(targets: np.ndarray, probabilities: np.ndarray) -> float:
-    """Mean negative log-probability of the true class, in nats, 0 and above.
+def mcc(matrix: np.ndarray) -> float:
+    """Matthews correlation coefficient of all classes together, -1 to 1; 0 is what guessing gets.
 
-    Args:
-        targets: true classes, (recordings,).
-        probabilities: (recordings, classes); clipped to the smallest step of float64, as in scikit-learn.
+    0 too where it is undefined: a single class that occurs, or a single one that is ever predicted.
+
+    Gorodkin, Comparing two K-category assignments by a K-category correlation coefficient, 2004.
     """
-    true = probabilities[np.arange(len(targets)), targets]
-    smallest = np.finfo(np.float64).eps
-    return float(-np.log(np.clip(true, smallest, 1 - smallest)).mean())
+    acted, predicted = matrix.sum(axis=1).astype(float), matrix.sum(axis=0).astype(float)
+    count = acted.sum()
+    spreads = (count**2 - acted @ acted) * (count**2 - predicted @ predicted)
+    return float((np.trace(matrix) * count - acted @ predicted) / np.sqrt(spreads)) if spreads > 0 else 0.0
+
+
+def ious(matrix: np.ndarray) -> np.ndarray:
+    """Intersection over union (Jaccard index) of each class: TP / (TP + FP + FN), (classes,).
+
+    0 for a class that neither occurs nor is predicted.
+    """
+    hits = np.diagonal(matrix)
+    return np.nan_to_num(_ratio(hits, matrix.sum(axis=0) + matrix.sum(axis=1) - hits))
+
+
+def averages(matrix: np.ndarray) -> dict[str, dict[str, float]]:
+    """The last lines of a classification report: precision, recall, F1 and IoU over the classes that occur.
+
+    Returns:
+        "macro", every class alike, and "weighted", by how often each occurs; each measure 0 to 1.
+    """
+    support = matrix.sum(axis=1)
+    values = {
+        "precision": precisions(matrix),
+        "recall": np.nan_to_num(recalls(matrix)),
+        "f1": f1_scores(matrix),
+        "iou": ious(matrix),
+    }
+    weights = {"macro": support > 0, "weighted": support}
+    return {
+        kind: {name: float(np.average(each, weights=weight)) for name, each in values.items()}
+        for kind, weight in weights.items()
+    }
 
 
 def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:

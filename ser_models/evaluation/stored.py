@@ -13,9 +13,11 @@ import pandas as pd
 from ser_features.errors import InputError
 from ser_features.store import Store, open_store
 from ser_models import inference
+from ser_models.artifact import Artifact
 from ser_models.card import Card
 from ser_models.dataset import Examples, load_examples, speaker_keys, synthetic_datasets
 from ser_models.evaluation.score import score
+from ser_models.inputs import digest_of_inputs
 from ser_models.leakage import Finding, audit
 from ser_models.training import prediction_table
 
@@ -38,7 +40,7 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
     """
     predictor = inference.load(folder)
     card = predictor.artifact.card
-    examples = _examples(open_store(store), card, datasets)
+    examples = _examples(open_store(store), predictor.artifact, datasets)
     probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
     predictions = prediction_table(examples, probabilities, fold=0, split="test")
     known = pd.read_parquet(folder / "splits.parquet")
@@ -58,13 +60,17 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
     }
 
 
-def _examples(store: Store, card: Card, datasets: Sequence[str] | None) -> Examples:
-    if store.digest != card.digest:
+def _examples(store: Store, artifact: Artifact, datasets: Sequence[str] | None) -> Examples:
+    card = artifact.card
+    found = digest_of_inputs(store, artifact.model.inputs)
+    if found != card.digest:
         raise InputError(
-            f"{store.root} has features {store.profile.name} ({store.digest}), the model was trained on "
+            f"{store.root} has features {store.profile.name} ({found}), the model was trained on "
             f"{card.profile} ({card.digest}): pass the --store it was trained on, or train again"
         )
-    examples = load_examples(store, datasets).keep_labels(card.labels, "not an emotion of this model")
+    examples = load_examples(store, datasets)
+    mapped = {name: card.merge.get(name, name) for name in examples.labels}
+    examples = examples.map_labels(mapped, card.labels).keep_labels(card.labels, "no emotion of this model")
     if not len(examples):
         raise InputError(f"{store.root} has no recording of {', '.join(card.labels)}: name other --datasets")
     return examples
@@ -73,7 +79,8 @@ def _examples(store: Store, card: Card, datasets: Sequence[str] | None) -> Examp
 def _audit(rows: pd.DataFrame, known: pd.DataFrame) -> list[Finding]:
     """Look for recordings, audio and speakers that the model was trained or stopped on."""
     columns = ["file_id", "dataset", "speaker", "audio_sha256"]
-    everything = pd.concat([known[columns], rows[columns]]).drop_duplicates("file_id")
+    copies = ["source_file_id"] if "source_file_id" in known else []
+    everything = pd.concat([known[columns + copies], rows[columns]]).drop_duplicates("file_id")
     sides = [known[["file_id"]].assign(split="train"), rows[["file_id"]].assign(split="test")]
     return audit(everything, pd.concat(sides).assign(fold=0))
 

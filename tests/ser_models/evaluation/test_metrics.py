@@ -13,7 +13,7 @@ CLASSES = 5
 
 @pytest.fixture(params=["all classes", "one absent", "absent but predicted", "one class"])
 def case(request):
-    """Return targets, predictions, and probabilities whose largest is the prediction."""
+    """Return targets, predictions, and probabilities that have nothing to do with them."""
     rng = np.random.default_rng(7)
     present = {"all classes": 5, "one absent": 4, "absent but predicted": 3, "one class": 1}[request.param]
     targets = rng.integers(0, present, 200)
@@ -70,13 +70,39 @@ def test_mean_f1_over_the_classes_that_occur(case, matrix, name, average):
     assert getattr(metrics, name)(matrix) == pytest.approx(expected)
 
 
-def test_log_loss(case):
-    targets, _, probabilities = case
-    expected = reference.log_loss(targets, probabilities, labels=range(CLASSES))
-    assert metrics.log_loss(targets, probabilities) == pytest.approx(expected)
+def test_mcc(case, matrix):
+    targets, predicted, _ = case
+    assert metrics.mcc(matrix) == pytest.approx(reference.matthews_corrcoef(targets, predicted))
 
 
-def test_log_loss_of_a_sure_mistake_is_large_and_finite():
-    assert metrics.log_loss(np.array([0]), np.array([[0.0, 1.0]])) == pytest.approx(
-        -np.log(np.finfo(float).eps)
+def test_mcc_of_a_large_test_does_not_overflow():
+    matrix = np.full((2, 2), 10**9) + np.diag([10**9, 10**9])
+    assert metrics.mcc(matrix) == pytest.approx(1 / 3)
+
+
+def test_iou_is_the_jaccard_index(case, matrix):
+    targets, predicted, _ = case
+    expected = reference.jaccard_score(
+        targets, predicted, labels=range(CLASSES), average=None, zero_division=0
     )
+    np.testing.assert_allclose(metrics.ious(matrix), expected)
+
+
+@pytest.mark.parametrize("average", ["macro", "weighted"])
+def test_averages_are_the_last_lines_of_a_classification_report(case, matrix, average):
+    targets, predicted, _ = case
+    occur = np.unique(targets)
+    precision, recall, f1, _ = reference.precision_recall_fscore_support(
+        targets, predicted, labels=occur, average=average, zero_division=0
+    )
+    iou = reference.jaccard_score(targets, predicted, labels=occur, average=average, zero_division=0)
+    assert metrics.averages(matrix)[average] == pytest.approx(
+        {"precision": precision, "recall": recall, "f1": f1, "iou": iou}
+    )
+
+
+def test_averages_agree_with_the_single_measures(matrix):
+    macro = metrics.averages(matrix)["macro"]
+    assert macro["recall"] == pytest.approx(metrics.uar(matrix))
+    assert macro["f1"] == pytest.approx(metrics.macro_f1(matrix))
+    assert metrics.averages(matrix)["weighted"]["recall"] == pytest.approx(metrics.accuracy(matrix))

@@ -3,11 +3,12 @@
 import json
 import shutil
 
+import pandas as pd
 import pytest
 
 from ser_features.engine import extract_corpora
 from ser_features.errors import InputError
-from ser_models.evaluation.stored import evaluate
+from ser_models.evaluation.stored import _audit, evaluate
 from ser_models.experiment import Plan, run
 
 
@@ -56,3 +57,19 @@ def test_a_store_with_other_features_is_refused(artifact, recordings, tmp_path):
     extract_corpora([table], data=recordings, store=root, profile=profile("paper48k"), workers=1, limit=2)
     with pytest.raises(InputError, match=r"has features paper48k .*the model was trained on speech16k"):
         evaluate(artifact, root)
+
+
+def test_a_recording_whose_augmented_copy_was_trained_on_is_known():
+    known = pd.DataFrame(
+        {
+            "file_id": ["x/1#pitch"],
+            "dataset": "x",
+            "speaker": "a",
+            "audio_sha256": None,
+            "source_file_id": "x/1",
+        }
+    )
+    rows = pd.DataFrame({"file_id": ["x/1"], "dataset": "x", "speaker": "b", "audio_sha256": "00"})
+    [finding] = _audit(rows, known)
+    assert (finding.kind, finding.examples) == ("recording", ("x/1",))
+    assert _audit(rows.assign(file_id="x/2"), known) == []

@@ -1,0 +1,130 @@
+"""One run as one page that needs nothing beside it: no network, no scripts, no other file.
+
+`Report` → figures as SVG, tables, sentences → `render` (Jinja2, everything escaped) → report.html
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ser_models.evaluation import figures
+from ser_models.evaluation.figures.comparison import Mark, comparison
+from ser_models.evaluation.report import tables, words
+from ser_models.evaluation.report.content import Report
+from ser_models.evaluation.report.numbers import percent
+from ser_models.evaluation.report.svg import inline
+from ser_models.evaluation.report.theme import DEEP, declarations
+
+TEMPLATE = "report.html.jinja"
+
+
+def write_report(path: Path, report: Report) -> None:
+    """Write a report as one HTML file, in UTF-8.
+
+    Args:
+        path: the file, replaced if it is there.
+        report: what it tells.
+    """
+    path.write_text(render(report), encoding="utf-8")
+
+
+def render(report: Report) -> str:
+    """Lay a report out as HTML."""
+    metrics = report.metrics
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = percent
+    return environment.get_template(TEMPLATE).render(
+        report=report,
+        metrics=metrics,
+        words=words,
+        tables=tables,
+        figures=_figures(report),
+        grid=_confusion_grid(metrics),
+        folds=_folds(metrics["folds"]),
+        making=dict(_making(report)),
+        css=Markup((Path(__file__).parent / "report.css").read_text(encoding="utf-8")),
+        day=Markup(declarations(dark=False)),
+        night=Markup(declarations(dark=True)),
+    )
+
+
+def _figures(report: Report) -> dict[str, list[Markup]]:
+    """Draw every figure that there is something for; each is a list of panels."""
+    metrics = report.metrics
+    pictures = {
+        "emotions": figures.per_class(metrics, report.claims),
+        "speakers": figures.per_speaker(metrics),
+        "roc": figures.roc(metrics),
+        "reliability": figures.reliability(metrics),
+        "training": figures.training_curves(report.history),
+    }
+    panels = {name: picture.panels if picture else () for name, picture in pictures.items()}
+    heard = [figures.attention(example, place) for place, example in enumerate(report.attention, start=1)]
+    panels["attention"] = tuple(panel for picture in heard for panel in picture.panels)
+    panels["comparison"] = (comparison(_marks(report), metrics["chance"]),)
+    return {
+        name: [inline(panel, f"{name}-{place}") for place, panel in enumerate(drawn)]
+        for name, drawn in panels.items()
+    }
+
+
+def _marks(report: Report) -> list[Mark]:
+    """What the UAR of this run is held against; an accuracy only where the paper has no UAR."""
+    metrics, key = report.metrics, words.claimed(report.claims)
+    marks = [Mark(report.name, metrics["uar"], tuple(metrics["interval"]))]
+    if unseen := metrics.get("unseen"):
+        marks.append(Mark("only voices never met", unseen["uar"], tuple(unseen["interval"])))
+    marks += [Mark(other.name, other.uar, other.interval) for other in report.others]
+    if key:
+        name = {"uar": "the paper's claim", "accuracy": "the paper's claim (accuracy)"}[key]
+        marks.append(Mark(name, report.claims[key]))
+    return marks
+
+
+def _confusion_grid(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of the confusion table: each cell with its count, its share of the row and how dark it is."""
+    return [
+        {
+            "label": label,
+            "cells": [
+                {"n": n, "share": n / max(sum(row), 1), "deep": n > DEEP * max(sum(row), 1)} for n in row
+            ],
+        }
+        for label, row in zip(metrics["labels"], metrics["confusion_matrix"], strict=True)
+    ]
+
+
+def _folds(values: list[float]) -> str | None:
+    """Mean and spread over folds, in words; None for a single one."""
+    if len(values) < 2:
+        return None
+    each = ", ".join(f"{100 * value:.1f}" for value in values)
+    return (
+        f"Over {len(values)} folds the mean UAR is {percent(mean(values))}, its standard deviation "
+        f"{100 * stdev(values):.1f} points ({each})."
+    )
+
+
+def _making(report: Report) -> Iterator[tuple[str, str]]:
+    """How the run was made, as terms and what they were."""
+    metrics, data = report.metrics, report.data
+    yield "Command", report.command
+    yield "Date", report.date
+    yield "Run", f"reduced ({report.quick_note})" if report.quick_note else "full"
+    yield "Seed", str(metrics["seed"])
+    yield "Model", metrics["model"]
+    if report.parameters:
+        yield "Parameters", ", ".join(f"{name} {value}" for name, value in report.parameters.items())
+    yield "Features", f"profile {data.profile}, fingerprint {data.digest}"
+    yield "Data fingerprint", data.fingerprint
+    yield "Versions", ", ".join(f"{name} {version}" for name, version in report.versions.items())
