@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.progress import file_progress
+from cli.progress import observed_files
 
 if TYPE_CHECKING:
     from ser_features.engine import ExtractReport
@@ -28,10 +28,16 @@ def extract(
     ),
     profile: Annotated[
         str | None,
-        typer.Option(help="Features of a new store: speech16k (default) or paper48k."),
+        typer.Option(
+            help="Features of a new store: speech16k (default), speech16k-fast, paper48k or wide16k."
+        ),
     ] = None,
     families: Annotated[
-        list[str] | None, typer.Option(help="What a new store holds: core mel mfcc (default: all).")
+        list[str] | None,
+        typer.Option(
+            help="What a new store holds besides core: some of statistics mel mfcc chroma contrast tonnetz "
+            "(default: core mel mfcc)."
+        ),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")] = None,
     limit: Annotated[
@@ -46,9 +52,9 @@ def extract(
     Example: ser extract --datasets tess cremad ravdess
     """
     from ser_features.config import profile as find_profile
-    from ser_features.engine import Observer, extract_corpora
+    from ser_features.engine import extract_corpora
 
-    with file_progress() as progress:
+    with observed_files() as observer:
         report = extract_corpora(
             datasets,
             data=data,
@@ -57,7 +63,7 @@ def extract(
             families=families or None,
             workers=workers,
             limit=limit,
-            observer=Observer(progress.plan, progress.advance),
+            observer=observer,
         )
     _print_noticed(report)
     _print_summary(report, store)

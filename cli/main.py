@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import corpora, demo, evaluate, extract, predict, store, train
-from cli.words import repeat_flags
+from cli import corpora, demo, download, evaluate, extract, predict, reproduce, store, train, tune
+from cli.words import remember, repeat_flags
 from ser_features.errors import SerError
 
 INTERRUPTED = 130
@@ -29,11 +29,14 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(corpora.corpora)
+app.command()(download.download)
 app.command()(extract.extract)
 app.add_typer(store.app, name="store")
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(predict.predict)
+app.command(epilog=reproduce.RECIPES)(reproduce.reproduce)
+app.command()(tune.tune)
 
 
 @app.callback()
@@ -48,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: words after `ser`; those of the process by default. `--debug` anywhere shows tracebacks.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    remember(words)
     debug = "--debug" in words or bool(os.environ.get("SER_DEBUG"))
     command = typer.main.get_command(app)
     words = repeat_flags(command, [word for word in words if word != "--debug"])

@@ -2,8 +2,12 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ser_features.engine import Observer
 
 PLAIN_SECONDS = 10.0
 """How often a line is printed where no bar can be drawn."""
@@ -65,11 +69,32 @@ class FileBar(FileProgress):
 
 
 @contextmanager
-def file_progress() -> Iterator[FileProgress]:
-    """Show progress for as long as the block runs."""
+def observed_files() -> Iterator["Observer"]:
+    """Show the progress of an extraction for as long as the block runs."""
+    from ser_features.engine import Observer
+
     if not sys.stderr.isatty():
-        yield FileProgress()
+        plain = FileProgress()
+        yield Observer(plain.plan, plain.advance)
         return
     shown = FileBar()
     with shown.bar:
-        yield shown
+        yield Observer(shown.plan, shown.advance)
+
+
+def say(line: str) -> None:
+    """Print a line about what begins, at once."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def seldom(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Pass a line on only if the last one is old enough."""
+    told = time.monotonic()
+
+    def sometimes(line: str) -> None:
+        nonlocal told
+        if time.monotonic() - told >= PLAIN_SECONDS:
+            tell(line)
+            told = time.monotonic()
+
+    return sometimes

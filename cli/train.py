@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.progress import say, seldom
+from cli.words import typed
+
 if TYPE_CHECKING:
     from ser_models.training import Progress, Step
 
@@ -34,6 +37,9 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="Where the artifact goes; default: artifacts/<model>.")
     ] = None,
+    tensorboard: Annotated[
+        Path | None, typer.Option(help="Write TensorBoard event files into this folder.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print metrics.json instead of the summary.")
     ] = False,
@@ -52,6 +58,8 @@ def train(
         test_datasets=test_datasets or (),
         folds=folds,
         seed=seed,
+        command=typed(),
+        tensorboard=tensorboard,
     )
     with training_progress() as progress:
         metrics = run(store, folder, plan, progress)
@@ -98,9 +106,12 @@ def print_metrics(metrics: Mapping[str, Any]) -> None:
 
 @contextmanager
 def training_progress() -> Iterator["Progress"]:
-    """Show the training on stderr: a line per finished fold, and on a terminal the running epoch below."""
+    """Show the training on stderr: a line per finished fold, and the running epoch.
+
+    On a terminal the epoch is shown below the lines; elsewhere as a line now and then.
+    """
     if not sys.stderr.isatty():
-        yield _teller(lambda line: print(line, file=sys.stderr))
+        yield _teller(say, seldom(say))
         return
     from rich.console import Console
     from rich.live import Live
@@ -110,13 +121,11 @@ def training_progress() -> Iterator["Progress"]:
         yield _teller(console.print, live.update)
 
 
-def _teller(finished: Callable[[str], None], running: Callable[[str], None] | None = None) -> "Progress":
-    """Tell of each part of a training when it is done, with the epoch that was kept."""
+def _teller(finished: Callable[[str], None], running: Callable[[str], None]) -> "Progress":
+    """Tell of every epoch, and of each part of a training when it is done, with the epoch that was kept."""
 
     def tell(step: "Step") -> None:
-        say = finished if step.done else running
-        if say is not None:
-            say(_line(step.part, step.row))
+        (finished if step.done else running)(_line(step.part, step.row))
 
     return tell
 

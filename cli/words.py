@@ -4,8 +4,11 @@ A flag that may be repeated takes all words up to the next flag. Words that are 
 before the flag or after `--`.
 """
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
+
+_words: list[str] = []
 
 
 def repeat_flags(command: Any, words: Sequence[str]) -> list[str]:
@@ -50,3 +53,13 @@ def _repeatable(command: Any, words: Sequence[str]) -> set[str]:
         if getattr(parameter, "multiple", False)
         for flag in parameter.opts
     }
+
+
+def remember(words: Sequence[str]) -> None:
+    """Keep what was typed after `ser`, for reports that say how they were made."""
+    _words[:] = words
+
+
+def typed() -> str:
+    """The command line as it was typed."""
+    return shlex.join(["ser", *_words])

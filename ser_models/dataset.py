@@ -4,7 +4,8 @@
 Rows are joined by `file_id`, never by position, and only speech is taken.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,12 @@ class Examples:
         """Names of the corpora, sorted."""
         return sorted(self.rows["dataset"].unique())
 
+    @property
+    def fingerprint(self) -> str:
+        """12 hexadecimal digits that tell which recordings these are, by their names and bytes."""
+        known = self.rows[["file_id", "audio_sha256"]].fillna("").sort_values("file_id")
+        return hashlib.sha256(known.to_csv(index=False).encode()).hexdigest()[:12]
+
     def take(self, file_ids: Sequence[str]) -> "Examples":
         """Return the given recordings, in the given order.
 
@@ -61,6 +68,17 @@ class Examples:
         """
         positions = self.rows.reset_index().set_index("file_id").loc[list(file_ids), "index"]
         return replace(self, rows=self.rows.loc[positions].reset_index(drop=True))
+
+    def map_labels(self, mapped: Mapping[str, str | None], labels: Sequence[str]) -> "Examples":
+        """Give emotions other classes: the class of each emotion, None to leave its recordings out."""
+        notes = list(self.notes)
+        counts = self.rows["emotion"].value_counts()
+        for emotion, label in mapped.items():
+            if label != emotion and counts.get(emotion, 0):
+                done = f"count as {label}" if label else "left out: no class of the recipe"
+                notes.append(f"{counts[emotion]} recordings of {emotion} {done}")
+        rows = self.rows.assign(emotion=self.rows["emotion"].map(mapped)).dropna(subset="emotion")
+        return replace(self, rows=rows.reset_index(drop=True), labels=tuple(labels), notes=tuple(notes))
 
     def keep_labels(self, labels: Sequence[str], reason: str) -> "Examples":
         """Keep the recordings of some classes; `reason` goes into the note on those left out."""

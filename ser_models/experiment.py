@@ -1,26 +1,21 @@
 """From a store to an artifact in one call: what `ser train` does.
 
-store → `Examples` → `Split` → `Trained` → metrics and leak audit → figures → artifacts/<name>/
+store → `Examples` → `Split` → `trial.conduct` → artifacts/<name>/
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from ser_features.errors import InputError
 from ser_features.store import Store, open_store
-from ser_models import artifact, leakage
-from ser_models.card import Card, versions
-from ser_models.dataset import Examples, load_examples, synthetic_datasets
-from ser_models.evaluation import figures
-from ser_models.evaluation.score import score
+from ser_models import artifact
+from ser_models.dataset import Examples, load_examples
 from ser_models.models import model_class
-from ser_models.split import Split, make_split, shared_labels
-from ser_models.training import Progress, Trained, train
+from ser_models.split import make_split, shared_labels
+from ser_models.training import Progress
+from ser_models.trial import Trial, conduct
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +31,8 @@ class Plan:
         test_datasets: corpora to test on, for cross-corpus.
         folds: K for K folds; None for one split.
         seed: of split, training and bootstrap.
+        command: what the user typed, for the report.
+        tensorboard: folder for event files; None for none.
     """
 
     model: str
@@ -45,6 +42,8 @@ class Plan:
     test_datasets: Sequence[str] = ()
     folds: int | None = None
     seed: int = 0
+    command: str = ""
+    tensorboard: Path | None = None
 
 
 def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: None) -> dict[str, Any]:
@@ -71,43 +70,14 @@ def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: No
     split = make_split(
         examples, kind=kind, folds=plan.folds, test_datasets=plan.test_datasets, seed=plan.seed
     )
-    trained = train(
-        examples, split, model=plan.model, parameters=plan.parameters, seed=plan.seed, progress=progress
+    trial = Trial(
+        model=plan.model,
+        parameters=plan.parameters or {},
+        seed=plan.seed,
+        tensorboard=plan.tensorboard,
+        command=plan.command,
     )
-    metrics = describe(examples, split, trained, plan)
-    _save(out, opened, examples, split, trained, metrics)
-    return metrics
-
-
-def describe(examples: Examples, split: Split, trained: Trained, plan: Plan) -> dict[str, Any]:
-    """Measure the test predictions and audit the training.
-
-    Returns:
-        JSON values: those of `score`, and model, datasets, synthetic, protocol, leakage, notes, seed,
-        reproducible.
-    """
-    tested = trained.predictions[trained.predictions["split"] == "test"]
-    figures_of_test = score(tested, examples.labels, seed=plan.seed)
-    inputs = trained.model.inputs
-    findings = leakage.audit(
-        examples.rows,
-        split.table,
-        fitted=trained.fitted,
-        corpus_level=inputs.corpus_level,
-        shared_validation=split.shared_validation,
-        uar=figures_of_test["uar"],
-    )
-    return {
-        "model": plan.model,
-        "datasets": examples.datasets,
-        "synthetic": bool(synthetic_datasets(examples.datasets)),
-        "protocol": split.protocol,
-        **figures_of_test,
-        "leakage": [asdict(finding) for finding in findings],
-        "notes": [*examples.notes, *split.notes, *_reproducibility(trained)],
-        "seed": plan.seed,
-        "reproducible": trained.model.reproducible,
-    }
+    return conduct(out, opened, examples, split, trial, progress)
 
 
 def _examples(store: Store, plan: Plan) -> Examples:
@@ -125,51 +95,3 @@ def _examples(store: Store, plan: Plan) -> Examples:
     if absent := sorted(set(plan.test_datasets) - set(examples.datasets)):
         raise InputError(f"no {', '.join(absent)} in the store: it holds {', '.join(examples.datasets)}")
     return shared_labels(examples, plan.test_datasets)
-
-
-def _reproducibility(trained: Trained) -> list[str]:
-    if trained.model.reproducible:
-        return []
-    return [
-        f"{trained.model.name} is not reproducible here: the same command may give slightly other figures"
-    ]
-
-
-def _save(
-    out: Path, store: Store, examples: Examples, split: Split, trained: Trained, metrics: dict[str, Any]
-) -> None:
-    model = trained.model
-    trained_on = examples.take(split.side(split.shipped, "train")).datasets
-    card = Card(
-        model=model.name,
-        parameters=model.parameters,
-        model_file=f"model{model.suffix}",
-        labels=list(examples.labels),
-        inputs=model.inputs.to_json(),
-        profile=store.profile.name,
-        digest=store.digest,
-        datasets=trained_on,
-        synthetic=bool(synthetic_datasets(trained_on)),
-        protocol=split.protocol,
-        seed=metrics["seed"],
-        reproducible=metrics["reproducible"],
-        shipped_fold=int(split.shipped),
-        versions=versions(),
-        files={},
-    )
-
-    def extras(folder: Path) -> None:
-        _split_table(examples, split).to_parquet(folder / "splits.parquet", index=False)
-        trained.predictions.to_parquet(folder / "predictions.parquet", index=False)
-        trained.history.to_csv(folder / "history.csv", index=False)
-        text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False)
-        (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
-        figures.save_all(folder / "figures", metrics, trained.history)
-
-    artifact.save(out, card, model, trained.scaler, extras)
-
-
-def _split_table(examples: Examples, split: Split) -> pd.DataFrame:
-    """The split with what a later leak audit needs to know of each recording."""
-    known = examples.rows[["file_id", "dataset", "speaker", "audio_sha256"]]
-    return split.table.merge(known, on="file_id", validate="many_to_one")

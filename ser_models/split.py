@@ -44,17 +44,20 @@ class Split:
         notes: what a reader of the figures must know.
         shared_validation: folds whose validation is of training speakers, because there were too few; the
             notes say so.
+        selects_on_test: whether there is no validation side and the test side decides when to stop, as some
+            papers do: a leak.
     """
 
     table: pd.DataFrame
     protocol: str
     notes: tuple[str, ...] = ()
     shared_validation: tuple[int, ...] = ()
+    selects_on_test: bool = False
 
     @property
     def folds(self) -> list[int]:
         """Folds in the order they are trained: 0 to K - 1, then -1 if there is one."""
-        return sorted(self.table["fold"].unique(), key=lambda fold: (fold == SHIPPED, fold))
+        return sorted(map(int, self.table["fold"].unique()), key=lambda fold: (fold == SHIPPED, fold))
 
     @property
     def shipped(self) -> int:
@@ -62,7 +65,9 @@ class Split:
         return self.folds[-1]
 
     def side(self, fold: int, split: str) -> list[str]:
-        """Return the `file_id`s on one side of one fold."""
+        """Return the `file_id`s on one side of one fold; validation is the test side if that selects."""
+        if split == "validation" and self.selects_on_test:
+            split = "test"
         table = self.table
         return table.loc[(table["fold"] == fold) & (table["split"] == split), "file_id"].tolist()
 
@@ -73,6 +78,8 @@ def make_split(
     kind: str = "speaker",
     folds: int | None = None,
     test_datasets: Sequence[str] = (),
+    shares: Sequence[float] | None = None,
+    ship: bool = True,
     seed: int = 0,
 ) -> Split:
     """Deal recordings to train, validation and test.
@@ -82,6 +89,9 @@ def make_split(
         kind: one of `KINDS`.
         folds: K ≥ 2 for K folds; None for one split.
         test_datasets: corpora to test on, for cross-corpus.
+        shares: of train, validation and test in one split; 70/15/15 by default. Without a share for
+            validation, test decides when to stop.
+        ship: whether a model trained on everybody follows K folds; else the last fold's is kept.
         seed: the same seed gives the same split.
 
     Raises:
@@ -93,8 +103,9 @@ def make_split(
     if kind == "cross-corpus":
         split = _across_corpora(examples, test_datasets, folds, rng)
     else:
-        split = _within(examples, kind, folds, rng)
-    shared, notes = ((), ()) if kind == "random" else _shared_validation(split, examples)
+        split = _within(examples, kind, folds, shares or tuple(SHARES.values()), ship, rng)
+    told = kind == "random" or split.selects_on_test
+    shared, notes = ((), ()) if told else _shared_validation(split, examples)
     notes = (*split.notes, *notes, *_untrained_classes(split, examples))
     return replace(split, notes=notes, shared_validation=shared)
 
@@ -144,28 +155,40 @@ def deal(counts: np.ndarray, shares: Sequence[float], rng: np.random.Generator) 
     return parts
 
 
-def _within(examples: Examples, kind: str, folds: int | None, rng: np.random.Generator) -> Split:
+def _within(
+    examples: Examples,
+    kind: str,
+    folds: int | None,
+    shares: Sequence[float],
+    ship: bool,
+    rng: np.random.Generator,
+) -> Split:
     """Split recordings of the same corpora, by speaker or at random."""
     units, name = (examples.groups, "speakers") if kind == "speaker" else (_ids(examples), "recordings")
     _check_count(len(set(units)), folds, name, examples.datasets)
     protocol = "speaker-disjoint" if kind == "speaker" else "random, speakers shared by training and test"
     if folds is None:
-        return Split(_single(examples, kind, rng), f"{protocol}, one split")
-    return Split(_k_fold(examples, kind, folds, rng), f"{protocol}, {folds} folds")
+        table = _single(examples, kind, shares, rng)
+        if not shares[1]:
+            protocol += ", epoch chosen on the test side"
+        return Split(table, f"{protocol}, one split", selects_on_test=not shares[1])
+    return Split(_k_fold(examples, kind, folds, ship, rng), f"{protocol}, {folds} folds")
 
 
-def _single(examples: Examples, kind: str, rng: np.random.Generator) -> pd.DataFrame:
+def _single(examples: Examples, kind: str, shares: Sequence[float], rng: np.random.Generator) -> pd.DataFrame:
     if kind == "random" or len(set(examples.groups)) > 3:
-        parts = _deal_recordings(examples, kind, list(SHARES.values()), rng)
-        return _table(examples, np.array(list(SHARES))[parts], fold=0)
-    test = _deal_recordings(examples, kind, [1 - SHARES["test"], SHARES["test"]], rng) == 1
+        dealt = {side: share for side, share in zip(SHARES, shares, strict=True) if share}
+        parts = _deal_recordings(examples, kind, list(dealt.values()), rng)
+        return _table(examples, np.array(list(dealt))[parts], fold=0)
+    test = _deal_recordings(examples, kind, [1 - shares[2], shares[2]], rng) == 1
     return _with_validation(examples, test, kind, 0, rng)
 
 
-def _k_fold(examples: Examples, kind: str, folds: int, rng: np.random.Generator) -> pd.DataFrame:
+def _k_fold(examples: Examples, kind: str, folds: int, ship: bool, rng: np.random.Generator) -> pd.DataFrame:
     tested_in = _deal_recordings(examples, kind, [1 / folds] * folds, rng)
     tests = {fold: tested_in == fold for fold in range(folds)}
-    tests[SHIPPED] = np.zeros(len(examples), dtype=bool)
+    if ship:
+        tests[SHIPPED] = np.zeros(len(examples), dtype=bool)
     tables = [_with_validation(examples, test, kind, fold, rng) for fold, test in tests.items()]
     return pd.concat(tables, ignore_index=True)
 

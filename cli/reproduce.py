@@ -1,0 +1,64 @@
+"""`ser reproduce`: a published system, from recordings to a report."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.words import typed
+from ser_models.recipes import names
+
+RECIPES = f"Recipes: {', '.join(names())}."
+
+
+def reproduce(
+    recipe: Annotated[str, typer.Argument(help="One of the recipes below, or your own .toml.")],
+    protocol: Annotated[
+        str, typer.Option(help="honest (default): unseen speakers; paper: as published, leaks included.")
+    ] = "honest",
+    data: Annotated[
+        Path, typer.Option(envvar="SER_DATA", help="Folder that holds a folder per corpus.")
+    ] = Path("data/raw"),
+    out: Annotated[
+        Path | None, typer.Option(help="Where store and results go; default: artifacts/<recipe>.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The recipe's reduced form; every result says so.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 0,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print metrics.json instead of the summary.")
+    ] = False,
+) -> None:
+    """Run a published system from recordings to a report, under its own protocol or an honest one.
+
+    Example: ser reproduce fusion_cnn_bilstm --protocol honest --quick
+    """
+    from ser_models.recipes.read import load
+
+    chosen = load(recipe)
+    chosen.protocol(protocol)
+
+    from cli.progress import observed_files, say
+    from cli.train import print_metrics, training_progress
+    from ser_models.reproduce import Reproduction, Watcher, reproduce
+
+    wanted = Reproduction(
+        recipe=chosen,
+        protocol=protocol,
+        data=data,
+        out=out or Path("artifacts") / chosen.name,
+        quick=quick,
+        seed=seed,
+        workers=workers,
+        command=typed(),
+    )
+    metrics = reproduce(wanted, Watcher(say, observed_files, training_progress))
+    if as_json:
+        print(json.dumps(metrics, indent=2, ensure_ascii=False))
+        return
+    print_metrics(metrics)
+    other = "paper" if protocol == "honest" else "honest"
+    print(f"report: {wanted.out / 'report.html'}\nnext: ser reproduce {recipe} --protocol {other}")

@@ -1,0 +1,81 @@
+"""Whether the parts of a recipe fit each other: classes and corpora, profile and model, names and ranges."""
+
+from ser_features import corpora, extractors
+from ser_features.config import Profile
+from ser_features.config import profile as find_profile
+from ser_features.errors import InputError
+from ser_features.labels import EMOTIONS, in_order
+from ser_models.inputs import ColumnInputs
+from ser_models.models.base import Model
+from ser_models.recipes.schema import Recipe
+
+
+def check(recipe: Recipe) -> None:
+    """Check that the parts fit each other, without reading any audio.
+
+    Raises:
+        InputError: naming the recipe, what was found and what was expected.
+    """
+    try:
+        _check_classes(recipe)
+        features = find_profile(recipe.profile)
+        recipe.make_variants()
+        _check_fit(recipe.create_model(), features)
+        _check_names(recipe)
+    except InputError as error:
+        raise InputError(f"recipe {recipe.name}: {error}") from error
+
+
+def _check_classes(recipe: Recipe) -> None:
+    words = [*recipe.classes, *recipe.merge, *recipe.merge.values()]
+    if unknown := [word for word in words if word not in EMOTIONS]:
+        raise InputError(f"unknown emotion {unknown[0]!r}: expected one of {', '.join(EMOTIONS)}")
+    if recipe.classes != in_order(set(recipe.classes)):
+        raise InputError(
+            f"classes are {recipe.classes}: expected each once, in the order {in_order(set(recipe.classes))}"
+        )
+    if wrong := [
+        word for word, label in recipe.merge.items() if word in recipe.classes or label not in recipe.classes
+    ]:
+        raise InputError(
+            f"merge.{wrong[0]} = {recipe.merge[wrong[0]]!r}: expected an emotion that is no class = a class"
+        )
+    known = [corpora.get(name) for name in recipe.datasets if not name.lower().endswith(".csv")]
+    if len(known) < len(recipe.datasets):
+        return  # what a user's own table holds is known when it is scanned
+    spoken = {recipe.label(emotion) for corpus in known for emotion in corpus.emotions}
+    if missing := [label for label in recipe.classes if label not in spoken]:
+        raise InputError(
+            f"class {missing[0]!r}: none of {', '.join(recipe.datasets)} has it: expected some of "
+            f"{', '.join(in_order({emotion for corpus in known for emotion in corpus.emotions}))}"
+        )
+
+
+def _check_names(recipe: Recipe) -> None:
+    """Check what refers to variants and hyperparameters by name."""
+    names = [table["name"] for table in recipe.variants]
+    for wanted in recipe.quick.variants or ():
+        if wanted not in names:
+            raise InputError(f"quick.variants: no variant {wanted!r}: expected some of {', '.join(names)}")
+    parameters = recipe.create_model().parameters
+    for name, place in recipe.tune.items():
+        if name not in parameters:
+            raise InputError(f"tune.{name}: the model has {', '.join(parameters)}")
+        if (place.choices is None) == (place.low is None or place.high is None):
+            raise InputError(f"tune.{name}: expected low and high, or choices")
+        for value in place.choices or ():
+            recipe.create_model({name: value})
+
+
+def _check_fit(model: Model, features: Profile) -> None:
+    """Check that a profile gives what a model reads."""
+    inputs = model.inputs
+    extractors.check_families(inputs.families)
+    if isinstance(inputs, ColumnInputs):
+        given = {column.name for column in extractors.columns(inputs.families, features)}
+        if missing := [name for name in inputs.columns if name not in given]:
+            raise InputError(
+                f"model {model.name!r} reads {len(inputs.columns)} columns and profile {features.name!r} "
+                f"({features.frames.n_mels} mel bands) lacks {len(missing)} of them, such as {missing[0]}: "
+                "expected another profile or another model"
+            )

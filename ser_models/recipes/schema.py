@@ -1,0 +1,191 @@
+"""What a recipe says: the tables of its TOML file, and what follows from them without reading any audio."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ser_features.augment import Variant
+from ser_features.errors import InputError
+from ser_models.models import create
+from ser_models.models.base import Model
+
+PROTOCOLS = ("paper", "honest")
+"""As published, leaks included; and on speakers that nothing was fitted on."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Protocol(_Table):
+    """Who is trained on and who is tested.
+
+    Attributes:
+        split: "speaker" (disjoint) or "random".
+        folds: K folds in which everything is tested once; None for one split.
+        shares: share of train, validation and test of one split; a validation share of 0 means that the
+            epoch is chosen on the test side, as some papers do.
+        copies: which recordings have augmented copies: those trained on, or all, before the split.
+        words: the protocol and what leaks in it, in plain words.
+    """
+
+    split: Literal["speaker", "random"]
+    folds: Annotated[int, Field(ge=2)] | None = None
+    shares: Annotated[list[float], Field(min_length=3, max_length=3)] | None = None
+    copies: Literal["training", "all"] = "training"
+    words: str
+
+
+class Quick(_Table):
+    """What `--quick` reduces.
+
+    Attributes:
+        epochs: most epochs (or boosting rounds).
+        folds: K of the protocols that have folds.
+        variants: names of the augmented copies that are made.
+        limit: most recordings of each corpus, evenly spread.
+    """
+
+    epochs: Annotated[int, Field(ge=1)] | None = None
+    folds: Annotated[int, Field(ge=2)] | None = None
+    variants: list[str] | None = None
+    limit: Annotated[int, Field(ge=1)] | None = None
+
+
+class Range(_Table):
+    """Where `ser tune` looks for one hyperparameter: between two numbers, or among choices."""
+
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    choices: list[Any] | None = None
+
+
+class Claims(_Table):
+    """What the paper reports; shares are 0 to 1."""
+
+    accuracy: float | None = None
+    uar: float | None = None
+    macro_f1: float | None = None
+    macro_auc: float | None = None
+    mcc: float | None = None
+    mean_iou: float | None = None
+    log_loss: float | None = None
+    mse: float | None = None
+    f1: dict[str, float] = {}
+
+
+class Recipe(_Table):
+    """A published system.
+
+    Attributes:
+        name: of the recipe.
+        title: of the system.
+        source: the publication.
+        choices: what the paper leaves open and how it is settled here (*our choices*).
+        datasets: its corpora.
+        classes: its classes, canonical emotions in canonical order.
+        merge: canonical emotions that count as another class; what is in neither is dropped.
+        profile: feature profile.
+        model: `name` in the registry of models, and hyperparameters that differ from its defaults.
+        oversample: whether smaller classes are repeated within the training side.
+        variants: the augmented copies: name, transform, parameter ranges.
+        paper: the protocol as published.
+        honest: the protocol on unseen speakers.
+        quick: what `--quick` reduces.
+        tune: where `ser tune` looks.
+        claims: what the paper reports.
+    """
+
+    name: str
+    title: str
+    source: str
+    choices: list[str]
+    datasets: Annotated[list[str], Field(min_length=1)]
+    classes: Annotated[list[str], Field(min_length=2)]
+    merge: dict[str, str] = {}
+    profile: str
+    model: dict[str, Any]
+    oversample: bool = False
+    variants: list[dict[str, Any]] = []
+    paper: Protocol
+    honest: Protocol
+    quick: Quick = Quick()
+    tune: dict[str, Range] = {}
+    claims: Claims = Claims()
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Hyperparameters of the model that differ from its defaults."""
+        return {key: value for key, value in self.model.items() if key != "name"}
+
+    def protocol(self, name: str) -> Protocol:
+        """Return the protocol called `name`.
+
+        Raises:
+            InputError: if there is none.
+        """
+        if name not in PROTOCOLS:
+            raise InputError(f"unknown protocol {name!r}: expected one of {', '.join(PROTOCOLS)}")
+        return self.paper if name == "paper" else self.honest
+
+    def create_model(self, parameters: Mapping[str, Any] | None = None) -> Model:
+        """Return the unfitted model, with `parameters` over the recipe's own."""
+        return create(self.model["name"], {**self.parameters, **(parameters or {})})
+
+    def make_variants(self) -> tuple[Variant, ...]:
+        """Return the augmented copies to make of a recording."""
+        return tuple(
+            Variant(
+                table["name"],
+                table["transform"],
+                {key: _pair(value) for key, value in table.items() if key not in ("name", "transform")},
+            )
+            for table in self.variants
+        )
+
+    def label(self, emotion: str) -> str | None:
+        """Return the class that a canonical emotion counts as; None if it is dropped."""
+        label = self.merge.get(emotion, emotion)
+        return label if label in self.classes else None
+
+    def count(self, emotions: Sequence[str]) -> dict[str, int]:
+        """Count recordings by class, given the canonical emotion of each."""
+        counts = Counter(self.label(emotion) for emotion in emotions)
+        return {label: counts[label] for label in self.classes}
+
+    def reduced(self) -> Self:
+        """Return the recipe as `--quick` runs it."""
+        quick = self.quick
+        kept = self.variants
+        if quick.variants is not None:
+            kept = [table for table in kept if table["name"] in quick.variants]
+        model = dict(self.model)
+        if quick.epochs is not None:
+            model["rounds" if "rounds" in self.create_model().parameters else "epochs"] = quick.epochs
+        protocols = {
+            name: protocol.model_copy(update={"folds": quick.folds})
+            if protocol.folds and quick.folds
+            else protocol
+            for name, protocol in (("paper", self.paper), ("honest", self.honest))
+        }
+        return self.model_copy(update={"model": model, "variants": kept, **protocols})
+
+    def quick_words(self) -> str:
+        """Say what `--quick` reduces, for every place where such a result stands."""
+        quick, parts = self.quick, []
+        if quick.epochs is not None:
+            parts.append(f"at most {quick.epochs} epochs")
+        if quick.folds is not None:
+            parts.append(f"{quick.folds} folds")
+        if quick.variants is not None:
+            parts.append(f"{len(quick.variants)} of {len(self.variants)} augmented copies")
+        if quick.limit is not None:
+            parts.append(f"at most {quick.limit} recordings of each corpus")
+        return f"quick run: {', '.join(parts)}"
+
+
+def _pair(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

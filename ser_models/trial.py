@@ -1,0 +1,246 @@
+"""One training under one split, from examples to an artifact: what `ser train` and `ser reproduce` share.
+
+`Examples`, `Split`, `Trial` → `Trained` → metrics and leak audit → report → artifacts/<name>/
+"""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ser_features.store import Store
+from ser_models import artifact, leakage
+from ser_models.attending import attention_examples
+from ser_models.card import Card, versions
+from ser_models.copies import originals
+from ser_models.dataset import Examples, synthetic_datasets
+from ser_models.evaluation import figures
+from ser_models.evaluation.report import AttentionExample, Report, describe_data, other_result, write_report
+from ser_models.evaluation.score import score
+from ser_models.inputs import digest_of_inputs
+from ser_models.split import Split
+from ser_models.training import Progress, Trained, train
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One training under one split, and what is told beside its figures.
+
+    Attributes:
+        model: name in `ser_models.models.MODELS`.
+        parameters: hyperparameters that differ from its defaults.
+        seed: of training and bootstrap.
+        oversample: whether smaller classes are repeated within the training side.
+        tensorboard: folder for event files; None for none.
+        merge: emotions that count as another class.
+        title: of the report; None for model and corpora.
+        name: a few words for this run among `others`.
+        command: what the user typed.
+        recipe: name of the recipe; None for a plain training.
+        words: the protocol in plain words, beyond what the split says.
+        source: the publication that is reproduced.
+        choices: what it leaves open and how that is settled.
+        claims: what it reports, by the names of metrics.json.
+        quick: what a reduced run reduces; None for a full one.
+        others: artifacts of the same system under other protocols, by protocol.
+    """
+
+    model: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    oversample: bool = False
+    tensorboard: Path | None = None
+    merge: Mapping[str, str] = field(default_factory=dict)
+    title: str | None = None
+    name: str = "this run"
+    command: str = ""
+    recipe: str | None = None
+    words: str = ""
+    source: str = ""
+    choices: tuple[str, ...] = ()
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    quick: str | None = None
+    others: Mapping[str, Path] = field(default_factory=dict)
+
+
+def conduct(
+    out: Path,
+    store: Store,
+    examples: Examples,
+    split: Split,
+    trial: Trial,
+    progress: Progress = lambda step: None,
+) -> dict[str, Any]:
+    """Train on a split, measure, and save the artifact with its report.
+
+    A training that was interrupted is taken up where it stood, by the state that it leaves beside `out`.
+
+    Args:
+        out: folder of the artifact; replaced if it is one already.
+        store: where the features come from.
+        examples: the recordings.
+        split: who is trained on, validated on, tested.
+        trial: what is trained, and what is told.
+        progress: told of every epoch.
+
+    Returns:
+        The content of metrics.json.
+    """
+    state = out.with_name(f".{out.name}.training")
+    trained = train(
+        examples,
+        split,
+        model=trial.model,
+        parameters=trial.parameters,
+        seed=trial.seed,
+        oversample=trial.oversample,
+        state=state,
+        tensorboard=trial.tensorboard,
+        progress=progress,
+    )
+    metrics = describe(examples, split, trained, trial)
+    _save(out, store, examples, split, trained, trial, metrics)
+    shutil.rmtree(state, ignore_errors=True)
+    return metrics
+
+
+def describe(examples: Examples, split: Split, trained: Trained, trial: Trial) -> dict[str, Any]:
+    """Measure the test predictions and audit the training.
+
+    Returns:
+        JSON values: those of `score`, and model, datasets, synthetic, protocol, leakage, notes, seed,
+        reproducible, and how the figures were made: recipe, command, quick, date, fingerprint, files.
+    """
+    tested = trained.predictions[trained.predictions["split"] == "test"]
+    figures_of_test = score(tested, examples.labels, seed=trial.seed)
+    inputs = trained.model.inputs
+    findings = leakage.audit(
+        examples.rows,
+        split.table,
+        fitted=trained.fitted,
+        corpus_level=inputs.corpus_level,
+        shared_validation=split.shared_validation,
+        uar=figures_of_test["uar"],
+    )
+    return {
+        "model": trial.model,
+        "datasets": examples.datasets,
+        "synthetic": bool(synthetic_datasets(examples.datasets)),
+        "protocol": split.protocol,
+        **figures_of_test,
+        "leakage": [asdict(finding) for finding in findings],
+        "notes": [*examples.notes, *split.notes, *_reproducibility(trained)],
+        "seed": trial.seed,
+        "reproducible": trained.model.reproducible,
+        "recipe": trial.recipe,
+        "quick": trial.quick,
+        "command": trial.command,
+        "date": datetime.now(UTC).date().isoformat(),
+        "fingerprint": originals(examples).fingerprint,
+        "files": originals(examples).rows["dataset"].value_counts().sort_index().to_dict(),
+    }
+
+
+def _reproducibility(trained: Trained) -> list[str]:
+    if trained.model.reproducible:
+        return []
+    return [
+        f"{trained.model.name} is not reproducible here: the same command may give slightly other figures"
+    ]
+
+
+def _save(
+    out: Path,
+    store: Store,
+    examples: Examples,
+    split: Split,
+    trained: Trained,
+    trial: Trial,
+    metrics: dict[str, Any],
+) -> None:
+    card = _card(store, examples, split, trained, trial, metrics)
+    attention = attention_examples(store, examples, trained)
+
+    def extras(folder: Path) -> None:
+        _split_table(examples, split).to_parquet(folder / "splits.parquet", index=False)
+        trained.predictions.to_parquet(folder / "predictions.parquet", index=False)
+        trained.history.to_csv(folder / "history.csv", index=False)
+        text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False)
+        (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
+        figures.save_all(
+            folder / "figures", metrics, trained.history, claims=trial.claims, examples=attention
+        )
+        write_report(folder / "report.html", _report(examples, trained, trial, metrics, card, attention))
+
+    artifact.save(out, card, trained.model, trained.scaler, extras)
+
+
+def _report(
+    examples: Examples,
+    trained: Trained,
+    trial: Trial,
+    metrics: Mapping[str, Any],
+    card: Card,
+    attention: Sequence[AttentionExample],
+) -> Report:
+    others = [other_result(folder, f"{name} protocol") for name, folder in trial.others.items()]
+    return Report(
+        title=trial.title or f"{trial.model} on {', '.join(examples.datasets)}",
+        metrics=metrics,
+        data=describe_data(examples, profile=card.profile, digest=card.digest),
+        command=trial.command,
+        date=metrics["date"],
+        versions=card.versions,
+        name=trial.name,
+        explanation=trial.words,
+        history=trained.history,
+        parameters=card.parameters,
+        claims=trial.claims,
+        source=trial.source,
+        choices=trial.choices,
+        others=[other for other in others if other],
+        attention=attention,
+        quick_note=trial.quick,
+    )
+
+
+def _card(
+    store: Store,
+    examples: Examples,
+    split: Split,
+    trained: Trained,
+    trial: Trial,
+    metrics: Mapping[str, Any],
+) -> Card:
+    model = trained.model
+    trained_on = examples.take(split.side(split.shipped, "train")).datasets
+    return Card(
+        model=model.name,
+        parameters=model.parameters,
+        model_file=f"model{model.suffix}",
+        labels=list(examples.labels),
+        merge=dict(trial.merge),
+        inputs=model.inputs.to_json(),
+        profile=store.profile.name,
+        digest=digest_of_inputs(store, model.inputs),
+        datasets=trained_on,
+        synthetic=bool(synthetic_datasets(trained_on)),
+        protocol=split.protocol,
+        seed=metrics["seed"],
+        reproducible=metrics["reproducible"],
+        shipped_fold=int(split.shipped),
+        versions=versions(),
+        files={},
+    )
+
+
+def _split_table(examples: Examples, split: Split) -> pd.DataFrame:
+    """The split with what a later leak audit needs to know of each recording."""
+    wanted = ["file_id", "dataset", "speaker", "audio_sha256", "source_file_id"]
+    known = examples.rows[[name for name in wanted if name in examples.rows]]
+    return split.table.merge(known, on="file_id", validate="many_to_one")
