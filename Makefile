@@ -8,8 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
+DATA ?= data/raw
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench faults results clean
 
 demo: $(READY)
 	$(BIN)/ser demo
@@ -28,6 +29,14 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/extract.py
+
+faults: $(READY)
+	$(BIN)/python benchmarks/fuzz.py
+	$(BIN)/python benchmarks/memory.py
+
+results: $(READY)
+	$(BIN)/python benchmarks/systems.py run --data $(DATA) --quick
+	$(BIN)/python benchmarks/systems.py table
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -1,6 +1,7 @@
 """How fast is extraction? This project, the usual notebook loop, and the floor, on the same files in one run.
 
     python benchmarks/extract.py --data ../shared/data --files 480
+    python benchmarks/extract.py --profile speech16k speech16k-fast
 
 - notebook: one file at a time, librosa load at 48 kHz, pyin 50–500 Hz, each librosa feature computed from
   the waveform, Praat jitter and shimmer: what such notebooks do. It is run on every tenth of the files, as
@@ -9,6 +10,8 @@
   over the trimmed signal (what this project analyses too) and once over the whole signal.
 - ser: `extract_corpora` into a fresh store, from the call to its return: planning, worker start, commits and
   all. The steady rate, without start and end, is shown as well: the slope between two sizes of the job.
+- pitch: finding F0 alone, over the trimmed signal: by Praat, which takes a second core where one is idle, and
+  by `pitch.track`, as the profile speech16k-fast does. `--profile` says under which profiles ser extracts.
 
 Times of shared machines drift: read the ratios of one run, not the seconds.
 """
@@ -22,6 +25,7 @@ import argparse  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable, Sequence  # noqa: E402
+from itertools import product  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import librosa  # noqa: E402
@@ -33,8 +37,9 @@ import soxr  # noqa: E402
 from parselmouth.praat import call  # noqa: E402
 
 from ser_features import corpora  # noqa: E402
-from ser_features.config import SPEECH16K  # noqa: E402
+from ser_features.config import PROFILES, SPEECH16K, Profile  # noqa: E402
 from ser_features.engine import extract_corpora  # noqa: E402
+from ser_features.extractors.pitch import track  # noqa: E402
 from ser_features.preprocess import speech_bounds  # noqa: E402
 
 NOTEBOOK_SHARE = 10
@@ -70,19 +75,57 @@ def decoded(path: Path) -> np.ndarray:
     return soxr.resample(signal.mean(axis=1), rate, SPEECH16K.audio.sample_rate)
 
 
+def praat_pitch(signal: np.ndarray) -> tuple[parselmouth.Sound, parselmouth.Pitch]:
+    """The recording in Praat's form, and its F0 contour."""
+    config = SPEECH16K.pitch
+    sound = parselmouth.Sound(signal.astype(np.float64), SPEECH16K.audio.sample_rate)
+    return sound, sound.to_pitch_ac(
+        time_step=config.time_step, pitch_floor=config.floor, pitch_ceiling=config.ceiling
+    )
+
+
+def own_pitch(signal: np.ndarray) -> None:
+    """The same contour by this project."""
+    config = SPEECH16K.pitch
+    track(
+        signal,
+        SPEECH16K.audio.sample_rate,
+        floor=config.floor,
+        ceiling=config.ceiling,
+        step=config.time_step,
+    )
+
+
 def floor(signal: np.ndarray) -> None:
     """One STFT and one Praat pass, with the profile's parameters."""
-    frames, pitch = SPEECH16K.frames, SPEECH16K.pitch
+    frames = SPEECH16K.frames
     padded = np.pad(signal, frames.n_fft // 2)
     views = np.lib.stride_tricks.sliding_window_view(padded, frames.n_fft)[:: frames.hop_length]
     scipy.fft.rfft(views * np.hanning(frames.n_fft).astype(np.float32), axis=1)
-    sound = parselmouth.Sound(signal.astype(np.float64), SPEECH16K.audio.sample_rate)
-    contour = sound.to_pitch_ac(
-        time_step=pitch.time_step, pitch_floor=pitch.floor, pitch_ceiling=pitch.ceiling
-    )
+    sound, contour = praat_pitch(signal)
     pulses = call([sound, contour], "To PointProcess (cc)")
     call(pulses, "Get jitter (local)", 0, 0, 0.0001, 0.02, 1.3)
     call([sound, pulses], "Get shimmer (local)", 0, 0, 0.0001, 0.02, 1.3, 1.6)
+
+
+def trimmed_signal(signal: np.ndarray) -> np.ndarray:
+    """What the profile analyses."""
+    if SPEECH16K.audio.trim_db is None:
+        return signal
+    begin, end = speech_bounds(signal, SPEECH16K.audio.trim_db)
+    return signal[begin:end]
+
+
+def pitch_seconds(paths: Sequence[Path]) -> dict[str, float]:
+    """Seconds of Praat's and of our F0 contour over all files, in turn."""
+    seconds = dict.fromkeys(("pitch, Praat", "pitch, ours"), 0.0)
+    for path in paths:
+        signal = trimmed_signal(decoded(path))
+        for name, function in zip(seconds, (praat_pitch, own_pitch), strict=True):
+            start = time.perf_counter()
+            function(signal)
+            seconds[name] += time.perf_counter() - start
+    return seconds
 
 
 def floor_seconds(paths: Sequence[Path], *, trimmed: bool) -> float:
@@ -92,21 +135,21 @@ def floor_seconds(paths: Sequence[Path], *, trimmed: bool) -> float:
         start = time.perf_counter()
         signal = decoded(path)
         total += time.perf_counter() - start
-        if trimmed and SPEECH16K.audio.trim_db is not None:
-            begin, end = speech_bounds(signal, SPEECH16K.audio.trim_db)
-            signal = signal[begin:end]
+        if trimmed:
+            signal = trimmed_signal(signal)
         start = time.perf_counter()
         floor(signal)
         total += time.perf_counter() - start
     return total
 
 
-def ser_seconds(data: Path, files: int, workers: int) -> float:
+def ser_seconds(data: Path, files: int, workers: int, profile: Profile) -> float:
     """Seconds of a whole extraction of `files` RAVDESS recordings into a fresh store."""
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
+        store = Path(folder) / "store"
         report = extract_corpora(
-            ["ravdess"], data=data, store=Path(folder) / "store", workers=workers, limit=files
+            ["ravdess"], data=data, store=store, profile=profile, workers=workers, limit=files
         )
         seconds = time.perf_counter() - start
     if report.stored != files:
@@ -127,6 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--files", type=int, default=480)
+    parser.add_argument("--profile", nargs="+", choices=list(PROFILES), default=[SPEECH16K.name])
     options = parser.parse_args()
     scan = corpora.scan("ravdess", options.data)
     step = len(scan.recordings) / options.files
@@ -138,10 +182,12 @@ def main() -> None:
     floor_seconds(paths[:5], trimmed=True)
     per_file["floor, trimmed signal"] = floor_seconds(paths, trimmed=True) / len(paths)
     per_file["floor, whole signal"] = floor_seconds(paths, trimmed=False) / len(paths)
-    for workers in (1, 2):
-        whole = ser_seconds(options.data, options.files, workers)
-        half = ser_seconds(options.data, options.files // 2, workers)
-        name = f"ser, {workers} worker{'s' if workers > 1 else ''}"
+    per_file |= {name: seconds / len(paths) for name, seconds in pitch_seconds(paths).items()}
+    for profile, workers in product(options.profile, (1, 2)):
+        whole = ser_seconds(options.data, options.files, workers, PROFILES[profile])
+        half = ser_seconds(options.data, options.files // 2, workers, PROFILES[profile])
+        label = "ser" if len(options.profile) == 1 else profile
+        name = f"{label}, {workers} worker{'s' if workers > 1 else ''}"
         per_file[f"{name}, all included"] = whole / options.files
         per_file[f"{name}, steady"] = (whole - half) / (options.files - options.files // 2)
     _print(per_file)
@@ -149,10 +195,10 @@ def main() -> None:
 
 def _print(per_file: dict[str, float]) -> None:
     slowest, lowest = per_file["notebook loop"], per_file["floor, trimmed signal"]
-    print(f"{'':32}{'ms/file':>9}{'files/s':>9}{'x notebook':>12}{'x floor time':>14}")
+    print(f"{'':40}{'ms/file':>9}{'files/s':>9}{'x notebook':>12}{'x floor time':>14}")
     for name, seconds in per_file.items():
         ratios = f"{slowest / seconds:12.1f}{seconds / lowest:14.2f}"
-        print(f"{name:32}{seconds * 1e3:9.2f}{1 / seconds:9.1f}{ratios}")
+        print(f"{name:40}{seconds * 1e3:9.2f}{1 / seconds:9.1f}{ratios}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Audio file → mono float32 signal, or an `AudioError` that says exactly why not.
 
-path → header checks (nothing decoded yet) → decode → mono mix → sample checks → `Audio`
+path → bytes → `headers.check` → libsndfile's header checks → decode → mono mix → sample checks → `Audio`
 
 >>> import numpy, soundfile, tempfile, pathlib
 >>> path = pathlib.Path(tempfile.mkdtemp(), "tone.wav")
@@ -12,7 +12,9 @@ path → header checks (nothing decoded yet) → decode → mono mix → sample 
 
 import hashlib
 import io
+import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +22,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from ser_features import headers
 from ser_features.errors import (
     AudioError,
     EmptyFileError,
     NonFiniteAudioError,
     NoSamplesError,
-    NotAudioError,
     SilentAudioError,
     TooLongError,
     TooShortError,
@@ -61,6 +63,13 @@ MAX_CHANNELS = 64
 MAX_BYTES = 2**30
 """Larger files are refused unread: ten minutes of studio stereo need half of it."""
 
+MAX_SAMPLES = 1 << 27
+"""Samples of all channels: a small file can promise more than memory holds. Ten minutes of studio stereo, at
+96 kHz, need 115 million."""
+
+MAX_LEVEL = 2.0**31
+"""Floating-point files on the scale of 32-bit integers are taken; squares of much larger values overflow."""
+
 BLOCK_SAMPLES = 1 << 20
 """Samples decoded at once (all channels), so that memory stays bounded whatever the header says."""
 
@@ -75,7 +84,6 @@ _RF64_MISMATCH = re.compile(r"Calculated frame count (\d+) does not match value 
 # libsndfile's error numbers; its MP3 decoder says 7 ("not a regular file") where it finds no frame.
 _UNRECOGNISED, _UNSUPPORTED, _NO_FRAME = 1, 4, 7
 _OPEN_END = 2**63 - 1
-_OGG_PAGE = b"OggS"
 
 # MPEG frames hold up to 1152 samples, and encoder delay is not always declared.
 _LOSSY_SLACK = 4 * 1152
@@ -100,20 +108,21 @@ def sha256(path: Path) -> str:
     """SHA-256 of the file's bytes, as 64 hexadecimal digits.
 
     Raises:
-        UnreadableFileError: if the operating system refuses.
+        UnreadableFileError: if it is no regular file, or the operating system refuses.
+        UnsupportedAudioError: if there are more than `MAX_BYTES`.
     """
     try:
-        with path.open("rb") as file:
+        with _open_regular(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise _unreadable(path, error) from error
 
 
 def sha256_if_readable(path: Path) -> str | None:
-    """As `sha256`; None if the operating system refuses."""
+    """As `sha256`; None if the file would not be read."""
     try:
         return sha256(path)
-    except UnreadableFileError:
+    except AudioError:
         return None
 
 
@@ -121,16 +130,32 @@ def read_bytes(path: Path) -> bytes:
     """The file's bytes.
 
     Raises:
-        UnreadableFileError: if the operating system refuses.
+        UnreadableFileError: if it is no regular file, or the operating system refuses.
         UnsupportedAudioError: if there are more than `MAX_BYTES`.
     """
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise UnsupportedAudioError(f"{size} bytes, expected at most {MAX_BYTES}: cut it into utterances")
-        return path.read_bytes()
+        with _open_regular(path) as file:
+            return file.read(os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def _open_regular(path: Path) -> io.BufferedReader:
+    """Open a regular file of bounded size: a pipe would make us wait for ever, a device may have no end."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe, socket or device"
+        raise UnreadableFileError(f"cannot read {path.name}: it is {kind}: expected a file: check its path")
+    if found.st_size > MAX_BYTES:
+        raise UnsupportedAudioError(
+            f"{found.st_size} bytes, expected at most {MAX_BYTES}: cut it into utterances"
+        )
+    return open(path, "rb", opener=_without_waiting)
+
+
+def _without_waiting(name: str, flags: int) -> int:
+    """Open at once even what became a pipe since we looked."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _unreadable(path: Path, error: OSError) -> UnreadableFileError:
@@ -177,37 +202,20 @@ class _Memory(io.BytesIO):
 
 
 def _open(content: bytes) -> soundfile.SoundFile:
-    if content.startswith(_OGG_PAGE) and not _ogg_ends(content):
-        raise TruncatedAudioError(
-            "the OGG stream breaks off before its last page: "
-            "expected a complete file: copy it again from its source"
-        )
+    headers.check(content)
     try:
         return soundfile.SoundFile(_Memory(content))
     except soundfile.LibsndfileError as error:
         raise _refused(error, content) from error
 
 
-def _ogg_ends(content: bytes) -> bool:
-    """Whether the last page is whole and marked as the last of its stream (RFC 3533, section 6)."""
-    page = content[content.rfind(_OGG_PAGE) :]
-    if len(page) < 27 or not page[5] & 4:
-        return False
-    segments = page[26]
-    return len(page) >= 27 + segments + sum(page[27 : 27 + segments])
-
-
 def _refused(error: soundfile.LibsndfileError, content: bytes) -> AudioError:
     reason = _reason(error)
     if error.code in (_UNRECOGNISED, _NO_FRAME):
-        found = "no MPEG frame in it" if error.code == _NO_FRAME else reason
-        return NotAudioError(
-            f"not audio that libsndfile reads ({found}; it begins with {content[:4]!r}): "
-            "expected WAV, FLAC, OGG, MP3, AIFF or AU: convert it"
-        )
+        return headers.not_audio(content, "no MPEG frame in it" if error.code == _NO_FRAME else reason)
     if error.code == _UNSUPPORTED or "unimplemented" in reason:
         return UnsupportedAudioError(
-            f"libsndfile cannot decode it ({reason}): expected WAV, FLAC, OGG, MP3, AIFF or AU: convert it"
+            f"libsndfile cannot decode it ({reason}): expected {headers.EXPECTED}: convert it"
         )
     return TruncatedAudioError(
         f"cut short or damaged ({reason}): expected a complete file: copy it again from its source"
@@ -230,10 +238,7 @@ def _check_header(sound: soundfile.SoundFile, min_seconds: float, max_seconds: f
         )
     declared = _declared_more(sound.extra_info)
     if declared:
-        raise TruncatedAudioError(
-            f"the header says {declared[0]} {declared[2]}, the file holds {declared[1]}: "
-            "expected a complete file: copy it again from its source"
-        )
+        raise headers.incomplete(*declared)
     if sound.frames == _OPEN_END:
         raise UnsupportedAudioError(
             "the header leaves the length open, as FLAC from a pipe does, expected a length: encode it again"
@@ -241,6 +246,11 @@ def _check_header(sound: soundfile.SoundFile, min_seconds: float, max_seconds: f
     if sound.frames <= 0:
         raise NoSamplesError("the header is valid, but no sample follows it: expected audio: record it again")
     _check_duration(sound.frames, sound.samplerate, min_seconds, max_seconds)
+    if sound.frames * sound.channels > MAX_SAMPLES:
+        raise TooLongError(
+            f"{sound.frames} samples of {sound.channels} channels, expected at most {MAX_SAMPLES} in all: "
+            "mix it down, resample it, or cut it into utterances"
+        )
 
 
 def _declared_more(log: str) -> tuple[int, int, str] | None:
@@ -265,22 +275,22 @@ def _check_duration(frames: int, sample_rate: int, min_seconds: float, max_secon
 
 
 def _read_mono(sound: soundfile.SoundFile) -> np.ndarray:
-    """Decode in blocks, checking and mixing each, so that 64 channels need no 64-fold memory."""
-    blocks: list[np.ndarray] = []
-    any_sound = False
+    """Decode in blocks and mix each, so that 64 channels need no 64-fold memory; check the result."""
+    signal, size, any_sound = np.empty(sound.frames, np.float32), 0, False
     try:
-        with np.errstate(invalid="ignore"):  # NaN and infinity are refused below
+        with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are refused below
             for block in _blocks(sound):
                 any_sound = any_sound or bool(block.any())
-                blocks.append(block[:, 0] if sound.channels == 1 else block.mean(axis=1, dtype=np.float32))
+                mono = block[:, 0] if sound.channels == 1 else block.mean(axis=1, dtype=np.float32)
+                signal[size : size + len(block)] = mono
+                size += len(block)
     except soundfile.LibsndfileError as error:
-        raise _incomplete(sound, sum(map(len, blocks)), _reason(error)) from error
-    signal = np.concatenate(blocks) if blocks else np.empty(0, np.float32)
+        raise _incomplete(sound, size, _reason(error)) from error
     slack = max(_LOSSY_SLACK, sound.frames // 100) if sound.subtype.startswith("MPEG") else 0
-    if signal.size < sound.frames - slack:
-        raise _incomplete(sound, signal.size, "the data end early")
-    _check_samples(signal, any_sound)
-    return signal
+    if size < sound.frames - slack:
+        raise _incomplete(sound, size, "the data end early")
+    _check_samples(signal[:size], any_sound)
+    return signal[:size]
 
 
 def _blocks(sound: soundfile.SoundFile) -> Iterator[np.ndarray]:
@@ -304,11 +314,17 @@ def _incomplete(sound: soundfile.SoundFile, decoded: int, reason: str) -> Trunca
 
 
 def _check_samples(signal: np.ndarray, any_sound: bool) -> None:
-    if not np.isfinite(signal).all():
-        bad = int(np.count_nonzero(~np.isfinite(signal)))
+    finite = np.count_nonzero(np.isfinite(signal))
+    if finite < signal.size:
         raise NonFiniteAudioError(
-            f"{bad} samples are NaN or infinite: expected finite samples: export it again"
+            f"{signal.size - finite} samples are NaN or infinite: expected finite samples: export it again"
         )
     if not signal.any():
         found = "the channels cancel each other out" if any_sound else "every sample is zero"
         raise SilentAudioError(f"digital silence, {found}: expected speech: leave it out")
+    level = max(float(signal.max()), -float(signal.min()))
+    if level > MAX_LEVEL:
+        raise UnsupportedAudioError(
+            f"the loudest sample is {level:.3g} times full scale, expected at most {MAX_LEVEL:.3g}: "
+            "export it again"
+        )

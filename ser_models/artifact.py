@@ -27,6 +27,7 @@ from ser_models.card import CARD, SCALER, Card, read_card, verify, write_card
 from ser_models.models import create
 from ser_models.models.base import Model
 from ser_models.scaling import Scaler
+from ser_models.untrusted import shown
 
 
 @dataclass(frozen=True)
@@ -97,14 +98,14 @@ def load(folder: Path) -> Artifact:
     card = read_card(folder)
     verify(folder, card)
     try:
-        current = digest(find_profile(card.profile))
         model = create(card.model, card.parameters)
+        current = digest(find_profile(card.profile), model.inputs.families)
     except InputError as error:
-        raise ArtifactError(f"{folder / CARD}: {error}") from error
+        raise ArtifactError(f"{folder / CARD}: {shown(error, 400)}") from error
     if current != card.digest:
         raise ArtifactError(
-            f"{folder} was trained on features {card.profile} ({card.digest}), this version of ser computes "
-            f"({current}): train again, or use the version that made it"
+            f"{folder} was trained on features {card.profile} ({shown(card.digest)}), "
+            f"this version of ser computes ({current}): train again, or use the version that made it"
         )
     if model.inputs.to_json() != card.inputs or card.model_file != f"model{model.suffix}":
         raise ArtifactError(f"{folder / CARD} does not describe a {card.model} of this version: train again")
@@ -118,8 +119,7 @@ def _restore(model: Model, path: Path, classes: int) -> Model:
     except SerError:
         raise
     except Exception as error:  # a damaged or hostile file can fail anywhere in its parser
-        reason = str(error).strip().partition("\n")[0]
-        raise ArtifactError(f"{path} cannot be loaded safely ({reason}): train again") from error
+        raise ArtifactError(f"{path} cannot be loaded safely ({shown(error)}): train again") from error
 
 
 def _swap(hidden: Path, folder: Path) -> None:

@@ -5,14 +5,17 @@
 
 import hashlib
 import json
+import math
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from ser_features.errors import ArtifactError
 from ser_features.labels import EMOTIONS
+from ser_models.untrusted import MAX_FILE, shown, strict_json
 
 FORMAT = 1
 """Version of the layout; an artifact of another version is refused."""
@@ -21,6 +24,15 @@ CARD = "artifact.json"
 SCALER = "scaler.skops"
 NAME_PATTERN = re.compile(r"(figures/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """What a file of an artifact may be called: nothing leads out of the folder."""
+
+MAX_CARD = 2**20
+"""Bytes of artifact.json; what is written has 5 kB."""
+
+MAX_FILES = 2**30
+"""Bytes of all other files together: more would be hashed for longer than anyone waits."""
+
+MAX_LENGTH = 2**16
+"""Frames that a model may look at: ten minutes at a hop of 10 ms, the longest recording that is taken."""
 
 PACKAGES = (
     "ser",
@@ -45,6 +57,7 @@ class Card:
         parameters: hyperparameters.
         model_file: file that holds the model.
         labels: the classes, in the order of the probabilities.
+        merge: emotions that count as another class, such as calm as neutral.
         inputs: what the model reads, as `Inputs.to_json` gives it.
         profile: name of the feature profile.
         digest: fingerprint of the profile and its extractors.
@@ -63,6 +76,7 @@ class Card:
     parameters: dict[str, Any]
     model_file: str
     labels: list[str]
+    merge: dict[str, str]
     inputs: dict[str, Any]
     profile: str
     digest: str
@@ -96,15 +110,19 @@ def read_card(folder: Path) -> Card:
         raise ArtifactError(
             f"no artifact at {folder}: expected {path}: make one with ser train --out {folder}"
         )
+    with path.open("rb") as file:
+        text = file.read(MAX_CARD + 1)
+    if len(text) > MAX_CARD:
+        raise ArtifactError(f"{path} has more than {MAX_CARD} bytes, expected 5000: do not use it")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = strict_json(text)
         found = content["format"]
         card = Card(**content) if found == FORMAT else None
     except (ValueError, KeyError, TypeError) as error:
-        raise ArtifactError(f"{path} is damaged ({error}): train again") from error
+        raise ArtifactError(f"{path} is damaged ({shown(error)}): train again") from error
     if card is None:
         raise ArtifactError(
-            f"{path} has format {found!r}, expected {FORMAT}: use the version of ser that wrote it"
+            f"{path} has format {shown(repr(found))}, expected {FORMAT}: use the version of ser that wrote it"
         )
     _check_form(path, card)
     return card
@@ -116,10 +134,9 @@ def verify(folder: Path, card: Card) -> None:
     Raises:
         ArtifactError: naming the first file that is not as it should be.
     """
+    _check_sizes(folder, card)
     for name, expected in sorted(card.files.items()):
         path = folder / name
-        if not path.is_file() or path.is_symlink():
-            raise ArtifactError(f"{folder} lacks {name}, which {CARD} lists: restore it, or train again")
         if sha256(path) != expected:
             raise ArtifactError(
                 f"{path} was altered: its SHA-256 is not the one in {CARD}: restore it, or train again"
@@ -127,6 +144,20 @@ def verify(folder: Path, card: Card) -> None:
     for path in sorted(folder.iterdir()):
         if path.stem in ("model", "scaler") and path.name not in card.files:
             raise ArtifactError(f"{path} is not listed in {CARD}: expected one model: remove the file")
+
+
+def _check_sizes(folder: Path, card: Card) -> None:
+    total = 0
+    for name in sorted(card.files):
+        path = folder / name
+        if not path.is_file() or path.is_symlink():
+            raise ArtifactError(f"{folder} lacks {name}, which {CARD} lists: restore it, or train again")
+        size = path.stat().st_size
+        total += size
+        if size > MAX_FILE or total > MAX_FILES:
+            raise ArtifactError(
+                f"{path} has {size} bytes, expected at most {MAX_FILE}, and {MAX_FILES} in all: do not use it"
+            )
 
 
 def sha256(path: Path) -> str:
@@ -149,15 +180,64 @@ def versions() -> dict[str, str]:
 def _check_form(path: Path, card: Card) -> None:
     """Refuse values of another type than `save` writes, and paths that lead elsewhere."""
     for name, hint in get_type_hints(Card).items():
-        wanted, value = get_origin(hint) or hint, getattr(card, name)
-        if type(value) is not wanted:
-            raise ArtifactError(f"{path}: {name} is {value!r}, expected a {wanted.__name__}: train again")
-    if any(label not in EMOTIONS for label in card.labels) or len(set(card.labels)) < len(card.labels):
-        raise ArtifactError(f"{path}: labels are {card.labels}, expected different emotions: train again")
-    for name in (card.model_file, *card.files):
-        if not isinstance(name, str) or not NAME_PATTERN.fullmatch(name):
+        if not _fits(getattr(card, name), hint):
             raise ArtifactError(
-                f"{path} names the file {name!r}, expected one inside of the artifact: do not use it"
+                f"{path}: {name} is {shown(repr(getattr(card, name)))}, expected {_words(hint)}: train again"
+            )
+    for text in _texts(vars(card)):
+        if not text.isprintable():
+            raise ArtifactError(f"{path} holds {shown(repr(text))}, expected printable text: do not use it")
+    if not set(card.merge.values()) <= set(card.labels):
+        raise ArtifactError(
+            f"{path}: merge is {shown(card.merge)}, expected classes on its right: train again"
+        )
+    different = len(set(card.labels))
+    if not set(card.labels) <= set(EMOTIONS) or different < max(2, len(card.labels)):
+        raise ArtifactError(
+            f"{path}: labels are {shown(card.labels)}, expected different emotions: train again"
+        )
+    length = math.prod(size for size in card.inputs.values() if isinstance(size, int))
+    if not 1 <= length <= MAX_LENGTH:
+        raise ArtifactError(
+            f"{path}: {shown(length)} frames to look at, expected 1 to {MAX_LENGTH}: train again"
+        )
+    _check_names(path, card)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value and what is in it have the types that `save` writes."""
+    wanted, inside = get_origin(hint) or hint, (*get_args(hint), Any)
+    if type(value) is not wanted:
+        return False
+    items = value if wanted is list else value.values() if wanted is dict else ()
+    item_hint = inside[1] if wanted is dict else inside[0]
+    return item_hint is Any or all(type(item) is item_hint for item in items)
+
+
+def _words(hint: Any) -> str:
+    inside = [item for item in get_args(hint)[-1:] if item is not Any]
+    return f"a {(get_origin(hint) or hint).__name__}" + "".join(f" of {item.__name__}" for item in inside)
+
+
+def _check_names(path: Path, card: Card) -> None:
+    for name in (card.model_file, *card.files):
+        if not NAME_PATTERN.fullmatch(name):
+            raise ArtifactError(
+                f"{path} names the file {shown(repr(name))}, expected one inside of the artifact: "
+                "do not use it"
             )
     if missing := sorted({card.model_file, SCALER} - set(card.files)):
         raise ArtifactError(f"{path} has no SHA-256 of {', '.join(missing)}: restore it, or train again")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text of the card, names of fields among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, child in value.items():
+            yield name
+            yield from _texts(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _texts(child)

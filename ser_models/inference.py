@@ -7,19 +7,27 @@ paths → `pipeline.extract` → scaler → model → one `Prediction` per file
     predictor.predict([Path("call.wav")])[0].emotion
 """
 
+import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 
 from ser_features.config import profile
 from ser_features.errors import ArtifactError, AudioError
-from ser_features.pipeline import Features, extract
+from ser_features.pipeline import Features, extract, extract_bytes
 from ser_models import artifact
 from ser_models.artifact import Artifact
-from ser_models.inputs import Raw
+from ser_models.inputs import ColumnInputs, Raw
+from ser_models.models.base import BATCH_TO_PREDICT, Model
+from ser_models.scaling import Scaler, uncropped
+from ser_models.untrusted import shown
+
+LONGEST_REHEARSAL = 2**12
+"""Frames; a model that looks at more is first tried on the recordings themselves, as that takes seconds."""
 
 SYNTHETIC_WARNING = "trained on synthetic speech: says nothing about people's emotions"
 
@@ -104,18 +112,26 @@ class Predictor:
         """Return class probabilities, (recordings, classes).
 
         Args:
-            raw: unscaled values, as the model's `Inputs` read them from a store or from features.
+            raw: unscaled values of one recording at least, as the model's `Inputs` read them from a store
+                or from features; read a batch at a time.
 
         Raises:
             ArtifactError: if the model has another number of classes than the artifact has labels.
         """
-        probabilities = self.artifact.model.predict_proba(self.artifact.scaler.transform(raw))
+        probabilities = self.artifact.model.predict(self.artifact.scaler.source(raw))
         if probabilities.shape[1] != len(self.labels):
             raise ArtifactError(
                 f"{self.artifact.folder} has {len(self.labels)} labels for a model of "
                 f"{probabilities.shape[1]} classes: restore it, or train again"
             )
         return probabilities
+
+    def attention(self, features: Features) -> np.ndarray | None:
+        """Return how much each frame of a recording weighs in the answer; see the function `attention`."""
+        found = attention(
+            self.artifact.model, self.artifact.scaler, self.artifact.model.inputs.from_features([features])
+        )
+        return None if found is None else found[0]
 
     def _warning(self, features: Features) -> str | None:
         """What limits the answer to one recording: the model's own limits, and what it does not hear."""
@@ -138,11 +154,60 @@ class Predictor:
         )
 
 
+def attention(model: Model, scaler: Scaler, raw: Raw) -> list[np.ndarray] | None:
+    """Return how much each frame of some recordings weighs in a model's answers.
+
+    Args:
+        model: fitted.
+        scaler: its scaler.
+        raw: unscaled values, as the model's `Inputs` read them.
+
+    Returns:
+        Per recording (its frames,) float64, summing to 1, 0 for frames that the model does not hear; None if
+        the model has no attention.
+    """
+    weights: list[np.ndarray] = []
+    for start in range(0, len(raw), BATCH_TO_PREDICT):
+        recordings = raw[start : start + BATCH_TO_PREDICT]
+        found = model.attention(scaler.transform(recordings))
+        if found is None:
+            return None
+        weights += [uncropped(each, len(own)) for each, own in zip(found, recordings, strict=True)]
+    return weights
+
+
 def load(folder: Path) -> Predictor:
     """Load an artifact after checking it.
 
     Raises:
-        ArtifactError: if it is incomplete, altered, or made with other features.
+        ArtifactError: if it is incomplete, altered, made with other features, or cannot recognise a tone.
         MissingExtraError: if its model needs a package that is not installed.
     """
-    return Predictor(artifact.load(folder))
+    predictor = Predictor(artifact.load(folder))
+    _rehearse(predictor)
+    return predictor
+
+
+def _rehearse(predictor: Predictor) -> None:
+    """Recognise a tone, so that parts that do not fit together are found before any recording is taken."""
+    folder, inputs = predictor.artifact.folder, predictor.artifact.model.inputs
+    if not isinstance(inputs, ColumnInputs) and inputs.length > LONGEST_REHEARSAL:
+        return
+    features = extract_bytes(_tone(), profile(predictor.artifact.card.profile), inputs.families)
+    try:
+        with np.errstate(all="ignore"):
+            probabilities = predictor.probabilities(inputs.from_features([features]))
+    except ArtifactError:
+        raise
+    except Exception as error:  # whatever the parts make of each other
+        raise ArtifactError(f"{folder} cannot recognise a tone ({shown(error)}): train again") from error
+    if not np.isfinite(probabilities).all():
+        raise ArtifactError(f"{folder} gives no numbers for a tone: restore it, or train again")
+
+
+def _tone() -> bytes:
+    """Return a WAV file of half a second at 220 Hz."""
+    file = io.BytesIO()
+    rate = 16_000
+    soundfile.write(file, 0.3 * np.sin(np.arange(rate // 2) * 2 * np.pi * 220 / rate), rate, format="WAV")
+    return file.getvalue()

@@ -1,15 +1,18 @@
-"""What a model reads of a recording: per-file columns, or the frames of one family.
+"""What a model reads of a recording: per-file columns, frames, or frames cut into chunks.
 
 store rows or `Features` of a file → `Inputs` → raw values, the same on both ways.
 
 >>> ColumnInputs(("rms_mean",)).to_json()
 {'kind': 'columns', 'columns': ['rms_mean'], 'corpus_level': []}
->>> FrameInputs("mel", length=300).to_json()
-{'kind': 'frames', 'family': 'mel', 'length': 300, 'corpus_level': []}
+>>> FrameInputs(("mel",), length=300).to_json()
+{'kind': 'frames', 'families': ['mel'], 'length': 300, 'corpus_level': []}
+>>> ChunkInputs("mel", chunks=3, frames=60).length
+180
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
@@ -19,9 +22,7 @@ from ser_features.errors import InputError
 
 if TYPE_CHECKING:
     from ser_features.pipeline import Features
-
-Raw = np.ndarray | list[np.ndarray]
-"""Unscaled values: (recordings, columns) float32, or one (frames, bands) float32 per recording."""
+    from ser_features.store import Store
 
 
 class FrameSource(Protocol):
@@ -29,6 +30,37 @@ class FrameSource(Protocol):
 
     def frames(self, rows: pd.DataFrame, family: str) -> list[np.ndarray]:
         """Return one (frames, bands) float32 per row."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Frames of one recording, of several families; read and joined only where they are asked for.
+
+    Attributes:
+        parts: by family, (frames, bands of the family), all of the same number of frames.
+
+    >>> joined = SideBySide((np.zeros((5, 2)), np.ones((5, 3))))
+    >>> len(joined), joined[1:3].shape
+    (5, (2, 5))
+    """
+
+    parts: tuple[np.ndarray, ...]
+
+    def __len__(self) -> int:
+        return len(self.parts[0])
+
+    def __getitem__(self, frames: slice) -> np.ndarray:
+        return np.concatenate([part[frames] for part in self.parts], axis=1)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.asarray(self[:], dtype=dtype)
+
+
+Frames = np.ndarray | SideBySide
+"""Frames of one recording, (frames, bands) float32."""
+
+Raw = np.ndarray | Sequence[Frames]
+"""Unscaled values: (recordings, columns) float32, or `Frames` per recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +79,8 @@ class ColumnInputs:
 
     @property
     def families(self) -> tuple[str, ...]:
-        """Feature families to extract from a new file."""
-        return ("core",)
+        """Feature families to extract from a new file: "statistics" has every column beyond the core."""
+        return ("core",) if _core_columns().issuperset(self.columns) else ("core", "statistics")
 
     def from_store(self, store: FrameSource | None, rows: pd.DataFrame) -> np.ndarray:
         """Read the columns of stored recordings.
@@ -60,8 +92,10 @@ class ColumnInputs:
             InputError: if the store lacks a column.
         """
         if missing := [name for name in self.columns if name not in rows]:
+            shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
             raise InputError(
-                f"the store has no column {', '.join(missing)}: extract it with the families {self.families}"
+                f"the store has no column {shown}: extract into a new store with "
+                f"--families {' '.join(self.families)} and a profile that gives them"
             )
         return rows[list(self.columns)].to_numpy(dtype=np.float32, na_value=np.nan)
 
@@ -81,17 +115,58 @@ class ColumnInputs:
 
 @dataclass(frozen=True, slots=True)
 class FrameInputs:
-    """Frames of one family, brought to one length: cropped around the centre, or padded at the end.
+    """Frames brought to one length: cropped around the centre, or padded at the end.
 
     Attributes:
-        family: frame family of the store, "mel" or "mfcc".
+        families: frame families of the store, their bands side by side in this order.
         length: frames that the model sees.
         corpus_level: as in `ColumnInputs`.
     """
 
     kind: ClassVar[str] = "frames"
-    family: str
+    families: tuple[str, ...]
     length: int
+    corpus_level: tuple[str, ...] = ()
+
+    def from_store(self, store: FrameSource | None, rows: pd.DataFrame) -> list[Frames]:
+        """Read the frames of stored recordings.
+
+        Returns:
+            One (frames, bands) float32 per row, at full length, memory-mapped.
+
+        Raises:
+            InputError: if there is no store, or it was extracted without a family.
+        """
+        return _stored_frames(store, rows, self.families)
+
+    def from_features(self, features: "Sequence[Features]") -> list[Frames]:
+        """Read the frames of freshly extracted files; shapes as `from_store`."""
+        return [_joined([each.frames[family] for family in self.families]) for each in features]
+
+    def unheard(self, features: "Features") -> str | None:
+        """Say what of a recording the model does not hear; None if it hears all."""
+        return _unheard(features, self.families[0], self.length)
+
+    def to_json(self) -> dict[str, Any]:
+        """Describe the inputs as JSON values."""
+        return {"kind": self.kind, **_lists(asdict(self))}
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkInputs:
+    """Frames of one family, scaled to 0–1 by the recording's own range and cut into chunks.
+
+    Attributes:
+        family: frame family of the store.
+        chunks: how many chunks the model sees, one after the other.
+        frames: frames of each chunk.
+        corpus_level: as in `ColumnInputs`.
+    """
+
+    kind: ClassVar[str] = "chunks"
+    family: str
+    chunks: int
+    frames: int
     corpus_level: tuple[str, ...] = ()
 
     @property
@@ -99,37 +174,67 @@ class FrameInputs:
         """Feature families to extract from a new file."""
         return (self.family,)
 
-    def from_store(self, store: FrameSource | None, rows: pd.DataFrame) -> list[np.ndarray]:
-        """Read the frames of stored recordings.
+    @property
+    def length(self) -> int:
+        """Frames that the model sees, in all chunks."""
+        return self.chunks * self.frames
 
-        Returns:
-            One (frames, bands) float32 per row, at full length.
+    def from_store(self, store: FrameSource | None, rows: pd.DataFrame) -> list[Frames]:
+        """Read the frames of stored recordings, as `FrameInputs.from_store`."""
+        return _stored_frames(store, rows, self.families)
 
-        Raises:
-            InputError: if there is no store, or it was extracted without this family.
-        """
-        if store is None:
-            raise InputError(f"{self.family} frames were asked of rows without a store: open the store")
-        return store.frames(rows, self.family)
-
-    def from_features(self, features: "Sequence[Features]") -> list[np.ndarray]:
+    def from_features(self, features: "Sequence[Features]") -> list[Frames]:
         """Read the frames of freshly extracted files; shapes as `from_store`."""
         return [each.frames[self.family] for each in features]
 
     def unheard(self, features: "Features") -> str | None:
         """Say what of a recording the model does not hear; None if it hears all."""
-        frames = len(features.frames[self.family])
-        if frames <= self.length:
-            return None
-        seconds = features.columns["duration_sec"]
-        return f"hears only the middle {seconds * self.length / frames:.1f} s of {seconds:.1f} s"
+        return _unheard(features, self.family, self.length)
 
     def to_json(self) -> dict[str, Any]:
         """Describe the inputs as JSON values."""
         return {"kind": self.kind, **_lists(asdict(self))}
 
 
-Inputs = ColumnInputs | FrameInputs
+Inputs = ColumnInputs | FrameInputs | ChunkInputs
+
+
+def digest_of_inputs(store: "Store", inputs: Inputs) -> str:
+    """Fingerprint of what a model reads of a store.
+
+    The store's own where other extractors than this version's made it: no artifact and no other store has it.
+    """
+    from ser_features.pipeline import digest
+
+    current = digest(store.profile, store.families)
+    return digest(store.profile, inputs.families) if store.digest == current else store.digest
+
+
+@lru_cache(maxsize=1)
+def _core_columns() -> frozenset[str]:
+    from ser_features.extractors import CORE_COLUMNS
+
+    return frozenset(column.name for column in CORE_COLUMNS)
+
+
+def _stored_frames(store: FrameSource | None, rows: pd.DataFrame, families: Sequence[str]) -> list[Frames]:
+    if store is None:
+        names = " and ".join(families)
+        raise InputError(f"{names} frames were asked of rows without a store: open the store")
+    by_family = [store.frames(rows, family) for family in families]
+    return [_joined(parts) for parts in zip(*by_family, strict=True)]
+
+
+def _joined(parts: Sequence[np.ndarray]) -> Frames:
+    return parts[0] if len(parts) == 1 else SideBySide(tuple(parts))
+
+
+def _unheard(features: "Features", family: str, length: int) -> str | None:
+    frames = len(features.frames[family])
+    if frames <= length:
+        return None
+    seconds = features.seconds
+    return f"hears only the middle {seconds * length / frames:.1f} s of {seconds:.1f} s"
 
 
 def _lists(content: dict[str, Any]) -> dict[str, Any]:

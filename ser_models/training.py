@@ -1,26 +1,31 @@
 """The training loop: one model per fold, and the one that is shipped.
 
-`Examples`, `Split` → for each fold: fit scaler, fit model, predict → `Trained`
+`Examples`, `Split` → `folds.train_fold` for each fold → `Trained`
 
-Everything is fitted on the fold's training recordings; validation only decides when to stop; what each part
-saw is kept for the leak audit. Progress goes to a callback, as library code never prints.
+Progress goes to a callback, as library code never prints. With a folder for its state, a training that was
+killed goes on where it stood; on request its curves go to TensorBoard.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from ser_features.errors import InputError
 from ser_models.dataset import Examples
-from ser_models.evaluation.score import probability_columns
+from ser_models.folds import Fold, prediction_table, train_fold
 from ser_models.leakage import Fitted
 from ser_models.models import create
-from ser_models.models.base import Labelled, Model, Row
+from ser_models.models.base import Model, OnEpoch, Row
+from ser_models.resume import State, fingerprint
 from ser_models.scaling import Scaler
 from ser_models.split import SHIPPED, Split
+from ser_models.tensorboard import Board
+from ser_models.tensorboard import check as check_tensorboard
+
+__all__ = ["Progress", "Step", "Trained", "prediction_table", "train"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +67,18 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class _Fold:
-    number: int
-    model: Model
-    scaler: Scaler
-    history: list[Row]
-    predictions: pd.DataFrame
-    fitted: tuple[Fitted, ...]
+class _Training:
+    """What all folds have in common; see `train`."""
+
+    examples: Examples
+    split: Split
+    model: str
+    parameters: Mapping[str, Any] | None
+    seed: int
+    oversample: bool
+    state: State | None
+    tensorboard: Path | None
+    progress: Progress
 
 
 def train(
@@ -78,6 +88,9 @@ def train(
     model: str,
     parameters: Mapping[str, Any] | None = None,
     seed: int = 0,
+    oversample: bool = False,
+    state: Path | None = None,
+    tensorboard: Path | None = None,
     progress: Progress = lambda step: None,
 ) -> Trained:
     """Train a model on every fold of a split.
@@ -88,18 +101,27 @@ def train(
         model: name in `ser_models.models.MODELS`.
         parameters: hyperparameters that differ from its defaults.
         seed: the same seed gives the same result where `Model.reproducible`.
+        oversample: repeat recordings of the smaller classes, on the training side of each fold alone.
+        state: folder that is kept up to date while training, so that the same call goes on after a kill and
+            ends with the same result; None keeps nothing. The caller removes it when the result is safe.
+        tensorboard: folder for event files, a folder per fold in it; None writes none.
         progress: told of every epoch.
 
     Raises:
         InputError: if a fold has fewer than two classes to train on, or nothing to validate.
+        MissingExtraError: if the model, or TensorBoard, needs a package that is not installed.
     """
-    folds = []
-    for number in split.folds:
-        part = _part(number, split)
-        fold = _train_fold(examples, split, number, create(model, parameters), seed, part, progress)
-        folds.append(fold)
-        progress(Step(part, fold.model.kept(fold.history), done=True))
+    if tensorboard:
+        check_tensorboard()
+    unfitted = create(model, parameters)
+    kept = None
+    if state:
+        kept = State.open(state, fingerprint(examples, split, unfitted, seed=seed, oversample=oversample))
+    training = _Training(examples, split, model, parameters, seed, oversample, kept, tensorboard, progress)
+    folds = [_fold(training, int(number)) for number in split.folds]
     shipped = folds[-1]
+    if shipped.scaler is None:
+        raise RuntimeError("the shipped fold has no scaler")
     history = pd.DataFrame([row for fold in folds for row in _history(fold)])
     return Trained(
         model=shipped.model,
@@ -110,20 +132,50 @@ def train(
     )
 
 
-def prediction_table(examples: Examples, probabilities: np.ndarray, *, fold: int, split: str) -> pd.DataFrame:
-    """Put probabilities, (recordings, classes), beside the recordings they belong to."""
-    best = probabilities.argmax(axis=1)
-    told = examples.rows[["file_id", "dataset", "path", "speaker", "emotion"]].assign(
-        fold=fold,
-        split=split,
-        predicted=np.array(examples.labels, dtype=object)[best],
-        confidence=probabilities[np.arange(len(best)), best],
-    )
-    columns = probability_columns(examples.labels)
-    return pd.concat([told, pd.DataFrame(probabilities, columns=columns, index=told.index)], axis=1)
+def _fold(training: _Training, number: int) -> Fold:
+    """Train one fold, or take it up finished from the state."""
+    split, state = training.split, training.state
+    part, shipped = _part(number, split), number == split.shipped
+    model = create(training.model, training.parameters)
+    classes = len(training.examples.labels)
+    fold = state.load(number, model, classes=classes, shipped=shipped) if state else None
+    if fold is None:
+        fold = _train(training, number, model, part)
+        if state:
+            state.save(fold, shipped=shipped)
+    training.progress(Step(part, fold.model.kept(fold.history), done=True))
+    return fold if shipped else replace(fold, model=create(training.model, training.parameters), scaler=None)
 
 
-def _history(fold: _Fold) -> list[dict[str, Any]]:
+def _train(training: _Training, number: int, model: Model, part: str) -> Fold:
+    folder = training.tensorboard / part.replace(" ", "-") if training.tensorboard else None
+    with closing(Board(folder)) if folder else nullcontext() as board:
+        return train_fold(
+            training.examples,
+            training.split,
+            number,
+            model,
+            part=part,
+            seed=training.seed,
+            oversample=training.oversample,
+            on_epoch=_teller(training.progress, part, model, board),
+            checkpoint=training.state.checkpoint(number) if training.state else None,
+        )
+
+
+def _teller(progress: Progress, part: str, model: Model, board: Board | None) -> OnEpoch:
+    history: list[Row] = []
+
+    def tell(row: Row) -> None:
+        if board:
+            board.write(row, model.rate_after(history))
+        history.append(row)
+        progress(Step(part, row))
+
+    return tell
+
+
+def _history(fold: Fold) -> list[dict[str, Any]]:
     kept = fold.model.kept(fold.history)
     return [{"fold": fold.number, **row, "kept": row is kept} for row in fold.history]
 
@@ -133,38 +185,3 @@ def _part(number: int, split: Split) -> str:
         return "final model"
     measured = sum(fold != SHIPPED for fold in split.folds)
     return f"fold {number + 1} of {measured}" if measured > 1 else "model"
-
-
-def _train_fold(
-    examples: Examples, split: Split, number: int, model: Model, seed: int, part: str, progress: Progress
-) -> _Fold:
-    sides = {name: examples.take(split.side(number, name)) for name in ("train", "validation", "test")}
-    train, validation = sides["train"], sides["validation"]
-    if len(set(train.targets)) < 2 or not len(validation):
-        raise InputError(
-            f"{part} has {len(train)} recordings of {len(set(train.targets))} classes to train on and "
-            f"{len(validation)} to validate, expected two classes and one recording at least: "
-            "use another --seed, fewer --folds or more recordings"
-        )
-    scaler = Scaler.fit(model.inputs, train)
-    learned, watched = _labelled(train, scaler), _labelled(validation, scaler)
-    history = model.fit(learned, watched, seed=seed, on_epoch=lambda row: progress(Step(part, row)))
-    seen = (
-        Fitted("scaler", number, scaler.seen),
-        Fitted("weights", number, frozenset(learned.file_ids)),
-        Fitted("early stopping", number, frozenset(watched.file_ids), ("train", "validation")),
-    )
-    wanted = list(sides) if number == split.shipped else ["test"]
-    predictions = [
-        prediction_table(
-            side, model.predict_proba(scaler.transform(side.read(model.inputs))), fold=number, split=name
-        )
-        for name, side in sides.items()
-        if name in wanted and len(side)
-    ]
-    return _Fold(number, model, scaler, history, pd.concat(predictions, ignore_index=True), seen)
-
-
-def _labelled(examples: Examples, scaler: Scaler) -> Labelled:
-    arrays = scaler.transform(examples.read(scaler.inputs))
-    return Labelled(arrays, examples.targets, len(examples.labels), tuple(examples.rows["file_id"]))

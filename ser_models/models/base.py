@@ -1,12 +1,13 @@
 """What every model is: a dataclass of hyperparameters with declared inputs.
 
-`Labelled` (scaled arrays, targets) → `Model.fit` → `Model.predict_proba` → (recordings, classes).
+`Labelled` (scaled recordings, targets) → `Model.fit` → `Model.predict_proba` → (recordings, classes).
 
 A new model is one file: a dataclass that derives from `Model`, and one line in `ser_models.models.MODELS`.
+The file imports the package that it stands on (`needs`) inside its methods, never at its top.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -14,9 +15,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ser_models.inputs import Inputs
-
-Arrays = Mapping[str, np.ndarray]
-"""Scaled arrays by name, one row per recording: "columns", or "frames" and "mask"."""
+from ser_models.source import Arrays, Source
 
 Row = dict[str, float]
 """One line of a training history: epoch, loss, uar, val_loss, val_uar."""
@@ -24,22 +23,30 @@ Row = dict[str, float]
 OnEpoch = Callable[[Row], None]
 """Told every epoch (or boosting round) as it ends."""
 
+BATCH_TO_PREDICT = 64
+"""Recordings that are read and predicted at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """Scaled recordings with their classes.
 
     Attributes:
-        arrays: see `Arrays`.
+        source: where their arrays are read from.
         targets: class of each recording, (recordings,), 0 to classes - 1.
         classes: how many classes there are, even if some are absent here.
         file_ids: which recordings they are, for the leak audit.
     """
 
-    arrays: Arrays
+    source: Source
     targets: np.ndarray
     classes: int
     file_ids: tuple[str, ...] = ()
+
+    @property
+    def arrays(self) -> Arrays:
+        """All recordings at once, for models that need them so."""
+        return self.source.batch(np.arange(len(self.source)))
 
     @property
     def weights(self) -> np.ndarray:
@@ -47,7 +54,8 @@ class Labelled:
 
         With them a weighted accuracy is the UAR, and a weighted loss the mean of the classes' losses.
 
-        >>> Labelled({}, np.array([0, 0, 0, 2]), classes=3).weights.tolist()
+        >>> from ser_models.source import Kept
+        >>> Labelled(Kept({}), np.array([0, 0, 0, 2]), classes=3).weights.tolist()
         [0.666..., 0.666..., 0.666..., 2.0]
         """
         counts = np.bincount(self.targets, minlength=self.classes)
@@ -56,15 +64,17 @@ class Labelled:
 
 @dataclass
 class Model(ABC):
-    """A classifier of emotions; the fields of a subclass are its hyperparameters.
+    """A classifier of emotions; the fields of a subclass are its hyperparameters, their hints its rules.
 
     Class attributes:
         name: its name in the registry.
         suffix: extension of its saved file.
+        needs: packages beyond the base installation that it imports.
     """
 
     name: ClassVar[str]
     suffix: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]] = ()
 
     @property
     @abstractmethod
@@ -72,17 +82,29 @@ class Model(ABC):
         """What it reads of every recording."""
 
     @abstractmethod
-    def fit(self, train: Labelled, validation: Labelled, *, seed: int, on_epoch: OnEpoch) -> list[Row]:
+    def fit(
+        self,
+        train: Labelled,
+        validation: Labelled,
+        *,
+        seed: int,
+        on_epoch: OnEpoch,
+        fold: int = 0,
+        checkpoint: Path | None = None,
+    ) -> list[Row]:
         """Train on `train`, with balanced classes; `validation` only decides when to stop.
 
         Args:
             train: recordings to learn from.
             validation: recordings of held-out speakers; the best epoch on them is kept.
             seed: makes two runs equal where `reproducible`.
-            on_epoch: told every row of the history as it comes.
+            on_epoch: told every row of the history as it comes; first those from before an interruption.
+            fold: which fold it is, so that folds may draw other random numbers.
+            checkpoint: file for the state after an epoch; a fit that finds one there goes on from it and
+                ends as if it had never stopped. Models that take seconds begin anew instead.
 
         Returns:
-            The history, a row per epoch.
+            The history, a row per epoch, those before an interruption among them.
         """
 
     def kept(self, history: Sequence[Row]) -> Row:
@@ -92,6 +114,25 @@ class Model(ABC):
     @abstractmethod
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64; rows sum to 1."""
+
+    def predict(self, source: Source) -> np.ndarray:
+        """Return the probabilities of every recording of a source, which is read a batch at a time."""
+        starts = range(0, len(source), BATCH_TO_PREDICT)
+        batches = (np.arange(start, min(start + BATCH_TO_PREDICT, len(source))) for start in starts)
+        return np.concatenate([self.predict_proba(source.batch(indices)) for indices in batches])
+
+    def rate_after(self, history: Sequence[Row]) -> float | None:
+        """Return the learning rate of the epoch that follows `history`; None where there is none."""
+        return None
+
+    def attention(self, arrays: Arrays) -> np.ndarray | None:
+        """Return how much each frame of the input weighs in the answer.
+
+        Returns:
+            (recordings, frames of the input array) float64, rows summing to 1 and 0 where there is padding;
+            None where the model has no attention.
+        """
+        return None
 
     @abstractmethod
     def save(self, path: Path) -> None:
@@ -112,11 +153,17 @@ class Model(ABC):
         return True
 
     @classmethod
+    def hints(cls) -> dict[str, Any]:
+        """Type hint of each hyperparameter, by name; see `ser_models.models.parameters`."""
+        return {field.name: field.type for field in fields(cls) if field.init}
+
+    @classmethod
     def hyperparameters(cls) -> tuple[str, ...]:
         """Names of the model's hyperparameters."""
-        return tuple(field.name for field in fields(cls) if field.init)
+        return tuple(cls.hints())
 
     @property
     def parameters(self) -> dict[str, Any]:
         """Hyperparameters by name, as JSON values."""
-        return {name: getattr(self, name) for name in self.hyperparameters()}
+        values = {name: getattr(self, name) for name in self.hyperparameters()}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

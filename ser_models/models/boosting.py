@@ -8,14 +8,17 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import xgboost
 
 from ser_models.inputs import ColumnInputs
 from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
 from ser_models.models.columns import CORE_INPUTS
+from ser_models.models.parameters import Count, Portion, Positive
+
+if TYPE_CHECKING:
+    import xgboost
 
 THREADS = 1
 """On a busy machine OpenMP's waiting threads take the cores from the working ones: measured on two busy
@@ -37,38 +40,54 @@ class Boosting(Model):
 
     name = "xgboost"
     suffix = ".ubj"
-    rounds: int = 600
-    patience: int = 40
-    learning_rate: float = 0.05
-    depth: int = 4
-    row_share: float = 0.8
-    column_share: float = 0.6
-    booster: xgboost.Booster | None = field(default=None, init=False, repr=False)
+    needs = ("xgboost",)
+    rounds: Count = 600
+    patience: Count = 40
+    learning_rate: Positive = 0.05
+    depth: Count = 4
+    row_share: Portion = 0.8
+    column_share: Portion = 0.6
+    booster: "xgboost.Booster | None" = field(default=None, init=False, repr=False)
 
     @property
     def inputs(self) -> ColumnInputs:
         """Every core column that describes the voice."""
         return ColumnInputs(CORE_INPUTS)
 
-    def fit(self, train: Labelled, validation: Labelled, *, seed: int, on_epoch: OnEpoch) -> list[Row]:
+    def fit(
+        self,
+        train: Labelled,
+        validation: Labelled,
+        *,
+        seed: int,
+        on_epoch: OnEpoch,
+        fold: int = 0,
+        checkpoint: Path | None = None,
+    ) -> list[Row]:
         """Boost until validation stops improving; see `Model.fit`."""
-        history = _History(on_epoch)
+        import xgboost
+
+        rows: list[Row] = []
+        learned, watched = _matrix(train), _matrix(validation)
         stop = xgboost.callback.EarlyStopping(
             rounds=self.patience, data_name="val", metric_name="mlogloss", save_best=True
         )
         self.booster = xgboost.train(
             {"num_class": train.classes, "seed": seed, **self._settings()},
-            _matrix(train),
+            learned,
             num_boost_round=self.rounds,
-            evals=[(_matrix(train), "train"), (_matrix(validation), "val")],
-            callbacks=[stop, history],
+            evals=[(learned, "train"), (watched, "val")],
+            callbacks=[stop, _collector(rows, on_epoch)],
             verbose_eval=False,
         )
-        return history.rows
+        return rows
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64."""
-        probabilities = self._fitted().predict(xgboost.DMatrix(arrays["columns"])).astype(np.float64)
+        import xgboost
+
+        fitted = self._fitted()
+        probabilities = fitted.predict(xgboost.DMatrix(arrays["columns"])).astype(np.float64)
         return probabilities / probabilities.sum(axis=1, keepdims=True)
 
     def save(self, path: Path) -> None:
@@ -76,7 +95,12 @@ class Boosting(Model):
         self._fitted().save_model(path)
 
     def restore(self, path: Path, *, classes: int) -> Self:
-        """Load XGBoost's own binary JSON."""
+        """Load XGBoost's own binary JSON; its trees are checked before XGBoost sees them."""
+        import xgboost
+
+        from ser_models import safe_booster
+
+        safe_booster.check(path, features=len(self.inputs.columns), classes=classes)
         self.booster = xgboost.Booster({"nthread": THREADS})
         self.booster.load_model(path)
         return self
@@ -93,31 +117,32 @@ class Boosting(Model):
             "colsample_bytree": self.column_share,
         }
 
-    def _fitted(self) -> xgboost.Booster:
+    def _fitted(self) -> "xgboost.Booster":
         if self.booster is None:
             raise RuntimeError(f"{self.name} is not fitted: call fit or restore first")
         return self.booster
 
 
-class _History(xgboost.callback.TrainingCallback):
-    """Collects one `Row` per round and passes it on."""
+def _collector(rows: list[Row], on_epoch: OnEpoch) -> "xgboost.callback.TrainingCallback":
+    """Return what puts one `Row` per round into `rows` and passes it on."""
+    import xgboost
 
-    def __init__(self, on_epoch: OnEpoch) -> None:
-        super().__init__()
-        self.rows: list[Row] = []
-        self.on_epoch = on_epoch
+    class Collector(xgboost.callback.TrainingCallback):
+        def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+            """Keep the row of a round, counted from 1; never asks to stop."""
+            row: Row = {"epoch": epoch + 1}
+            for data, prefix in (("train", ""), ("val", "val_")):
+                row[f"{prefix}loss"] = float(evals_log[data]["mlogloss"][-1])
+                # Weighted by balanced weights, accuracy is the UAR.
+                row[f"{prefix}uar"] = 1 - float(evals_log[data]["merror"][-1])
+            rows.append(row)
+            on_epoch(row)
+            return False
 
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-        """Keep the row of a round, counted from 1; never asks to stop."""
-        row: Row = {"epoch": epoch + 1}
-        for data, prefix in (("train", ""), ("val", "val_")):
-            row[f"{prefix}loss"] = float(evals_log[data]["mlogloss"][-1])
-            # Weighted by balanced weights, accuracy is the UAR.
-            row[f"{prefix}uar"] = 1 - float(evals_log[data]["merror"][-1])
-        self.rows.append(row)
-        self.on_epoch(row)
-        return False
+    return Collector()
 
 
-def _matrix(labelled: Labelled) -> xgboost.DMatrix:
+def _matrix(labelled: Labelled) -> "xgboost.DMatrix":
+    import xgboost
+
     return xgboost.DMatrix(labelled.arrays["columns"], label=labelled.targets, weight=labelled.weights)

@@ -13,19 +13,18 @@ Convolutions keep the length ('same'), as the paper's text leaves it open: our c
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import keras
-from keras import layers
+from typing import TYPE_CHECKING, Literal
 
 from ser_models.inputs import FrameInputs
+from ser_models.models.blocks import MOMENTUM
 from ser_models.models.network import Network
+from ser_models.models.parameters import Count
+
+if TYPE_CHECKING:
+    import keras
 
 BLOCKS: tuple[tuple[int, int, float], ...] = ((64, 5, 0.0), (128, 5, 0.3), (256, 3, 0.3))
 """Filters, kernel and dropout of each convolution block."""
-
-MOMENTUM = 0.9
-"""Of the batch normalisations' averages. Keras's 0.99 needs hundreds of steps to settle, and a fold of a
-small corpus has some thirty per epoch: validation would be judged by stale averages and stop too early."""
 
 
 @dataclass
@@ -33,21 +32,26 @@ class CnnLstm(Network):
     """Convolutions for the texture of the voice, LSTMs for its course.
 
     Attributes:
+        families: frame families that it reads, their bands side by side.
         length: frames that it sees, at the profile's hop (300 are 3 s at 10 ms).
     """
 
     name = "cnn_lstm"
     # On a few unseen speakers its loss may be lowest in the first epoch, while its UAR still doubles.
-    watched = "val_uar"
-    length: int = 300
+    watch: Literal["val_loss", "val_uar"] = "val_uar"
+    families: tuple[str, ...] = ("mel",)
+    length: Count = 300
 
     @property
     def inputs(self) -> FrameInputs:
-        """Log-mel frames."""
-        return FrameInputs("mel", self.length)
+        """Log-mel frames, unless other families are asked for."""
+        return FrameInputs(self.families, self.length)
 
-    def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> keras.Model:
+    def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
         """Return the untrained graph."""
+        import keras
+        from keras import layers
+
         frames = keras.Input(shapes["frames"], name="frames")
         mask = keras.Input(shapes["mask"], name="mask")
         x, real = frames, layers.Reshape((-1, 1))(mask)
@@ -62,9 +66,11 @@ class CnnLstm(Network):
 
 
 def _block(
-    x: keras.KerasTensor, real: keras.KerasTensor, filters: int, kernel: int, dropout: float
-) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    x: "keras.KerasTensor", real: "keras.KerasTensor", filters: int, kernel: int, dropout: float
+) -> tuple["keras.KerasTensor", "keras.KerasTensor"]:
     """Convolve, pool and normalise; `real` is 1 where a step holds speech, (batch, steps, 1)."""
+    from keras import layers
+
     x = layers.Multiply()([x, real])
     x = layers.Conv1D(filters, kernel, padding="same", activation="relu")(x)
     x, real = layers.MaxPooling1D(2)(x), layers.MaxPooling1D(2)(real)
@@ -72,8 +78,10 @@ def _block(
     return (layers.Dropout(dropout)(x) if dropout else x), real
 
 
-def _head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
+def _head(x: "keras.KerasTensor", classes: int) -> "keras.KerasTensor":
     """Dense 128, Dense 64, softmax."""
+    from keras import layers
+
     x = layers.Dense(128, activation="relu")(x)
     x = layers.BatchNormalization(momentum=MOMENTUM)(x)
     x = layers.Dropout(0.5)(x)

@@ -9,16 +9,17 @@
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 
-from ser_models import safe_skops
 from ser_models.inputs import ColumnInputs
 from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
 from ser_models.models.columns import CORE_INPUTS
+from ser_models.models.parameters import Count, Positive
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 
 @dataclass
@@ -32,18 +33,30 @@ class Logistic(Model):
 
     name = "logistic"
     suffix = ".skops"
-    strength: float = 0.1
-    iterations: int = 1000
+    strength: Positive = 0.1
+    iterations: Count = 1000
     classes: int = field(default=0, init=False, repr=False)
-    estimator: LogisticRegression | None = field(default=None, init=False, repr=False)
+    estimator: "LogisticRegression | None" = field(default=None, init=False, repr=False)
 
     @property
     def inputs(self) -> ColumnInputs:
         """Every core column that describes the voice."""
         return ColumnInputs(CORE_INPUTS)
 
-    def fit(self, train: Labelled, validation: Labelled, *, seed: int, on_epoch: OnEpoch) -> list[Row]:
+    def fit(
+        self,
+        train: Labelled,
+        validation: Labelled,
+        *,
+        seed: int,
+        on_epoch: OnEpoch,
+        fold: int = 0,
+        checkpoint: Path | None = None,
+    ) -> list[Row]:
         """Solve the convex problem; the history is its one row, with the solver's iterations as epoch."""
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.linear_model import LogisticRegression
+
         estimator = LogisticRegression(C=self.strength, max_iter=self.iterations, random_state=seed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the history says how far it came
@@ -67,10 +80,16 @@ class Logistic(Model):
 
     def save(self, path: Path) -> None:
         """Write the estimator with skops."""
+        from ser_models import safe_skops
+
         safe_skops.save(self.estimator, path)
 
     def restore(self, path: Path, *, classes: int) -> Self:
         """Load the estimator with skops, from a fixed list of types."""
+        from sklearn.linear_model import LogisticRegression
+
+        from ser_models import safe_skops
+
         self.estimator, self.classes = safe_skops.load(path, LogisticRegression), classes
         return self
 

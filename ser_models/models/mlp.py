@@ -10,11 +10,14 @@ Which 30 inputs the paper took is our choice, from its abstract's list.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import keras
+from typing import TYPE_CHECKING
 
 from ser_models.inputs import ColumnInputs
 from ser_models.models.network import Network
+from ser_models.models.parameters import Share
+
+if TYPE_CHECKING:
+    import keras
 
 COLUMNS: tuple[str, ...] = (
     *(f"mfcc_mean_{index}" for index in range(13)),
@@ -32,19 +35,21 @@ class Mlp(Network):
     """Dense 256 and 128, each with batch normalisation and dropout, Dense 64, softmax.
 
     Attributes:
-        dropout: share of units dropped after the first two layers, 0 to 1.
+        dropout: share of units dropped after the first two layers, 0 to below 1.
     """
 
     name = "mlp"
-    dropout: float = 0.3
+    dropout: Share = 0.3
 
     @property
     def inputs(self) -> ColumnInputs:
         """The 30 per-file columns."""
         return ColumnInputs(COLUMNS)
 
-    def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> keras.Model:
+    def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
         """Return the untrained graph."""
+        import keras
+
         # Layers
         columns = keras.Input(shapes["columns"], name="columns")
         # Graph

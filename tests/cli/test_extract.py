@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from ser_features.extractors import DEFAULT_FAMILIES, FAMILIES
+
 
 def test_extract_prints_counts_by_corpus_and_emotion_and_the_next_command(ser, savee, tmp_path):
     answer = ser("extract", "--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--workers", 1)
@@ -38,6 +40,23 @@ def test_nothing_but_failures_is_no_success(ser, tmp_path):
 def test_data_root_may_come_from_the_environment(ser, savee, tmp_path, monkeypatch):
     monkeypatch.setenv("SER_DATA", str(savee))
     assert ser("extract", "--datasets", "savee", "--store", tmp_path / "s", "--limit", 2).code == 0
+
+
+def test_help_names_every_family_and_what_is_default(ser):
+    text = " ".join(ser("extract", "--help").out.replace("│", " ").split())
+    assert f"besides core: some of {' '.join(name for name in FAMILIES if name != 'core')} (default:" in text
+    assert f"(default: {' '.join(DEFAULT_FAMILIES)})" in text
+
+
+def test_store_info_lists_the_columns_of_the_families_it_holds(ser, savee, tmp_path):
+    words = ["--data", savee, "--store", tmp_path / "s", "--workers", 1, "--limit", 2]
+    ser("extract", "--datasets", "savee", *words, "--families", "statistics", "tonnetz")
+    answer = ser("store", "info", "--store", tmp_path / "s", "--columns")
+    assert "families core statistics tonnetz" in answer.out
+    assert "mel_mean_63 [dB]: Mean over frames of mel band 63." in answer.out
+    assert "mfcc_delta2_std_12 [1]: Standard deviation over frames of the ΔΔ of MFCC 12." in answer.out
+    assert "zcr_range [1]: Largest minus smallest zero-crossing rate of a frame, 0–1." in answer.out
+    assert len(answer.out.splitlines()) == 3 + 14 + 1 + 3 + 46 + 192 + 3
 
 
 def test_store_info_says_what_is_there(ser, savee, tmp_path):

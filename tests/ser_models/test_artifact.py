@@ -10,6 +10,8 @@ import pytest
 import skops.io
 
 from ser_features.errors import ArtifactError, InputError
+from ser_features.extractors.level import Level
+from ser_features.extractors.mel import Mel
 from ser_models import artifact
 from ser_models.experiment import Plan, run
 
@@ -100,7 +102,7 @@ def test_paths_that_lead_elsewhere_are_refused(folder, path):
     ("changes", "message"),
     [
         ({"format": 99}, "has format 99, expected 1: use the version of ser that wrote it"),
-        ({"labels": "angry"}, "labels is 'angry', expected a list: train again"),
+        ({"labels": "angry"}, "labels is 'angry', expected a list of str: train again"),
         ({"labels": ["angry", "angry", "sad"]}, "expected different emotions"),
         ({"labels": ["<script>"]}, "expected different emotions"),
         ({"model": "svm"}, "unknown model 'svm'"),
@@ -117,6 +119,21 @@ def test_paths_that_lead_elsewhere_are_refused(folder, path):
 def test_a_card_that_is_not_ours_is_refused(folder, changes, message):
     edit(folder, **changes)
     assert message in refusal(folder)
+
+
+def test_an_artifact_depends_on_the_extractors_that_its_model_reads_alone(folder, monkeypatch):
+    monkeypatch.setattr(Mel, "version", Mel.version + 1)
+    assert artifact.load(folder).card.inputs["kind"] == "columns"
+    monkeypatch.setattr(Level, "version", Level.version + 1)
+    assert "was trained on features speech16k (" in refusal(folder)
+
+
+def test_a_store_of_other_extractors_makes_no_artifact_that_loads(store_root, tmp_path):
+    shutil.copytree(store_root, tmp_path / "store")
+    description = tmp_path / "store" / "store.json"
+    description.write_text(json.dumps({**json.loads(description.read_text()), "digest": "0" * 16}))
+    run(tmp_path / "store", tmp_path / "model", Plan(model="logistic"))
+    assert "was trained on features speech16k (0000000000000000)" in refusal(tmp_path / "model")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"format": 1}', "\xff"])
@@ -141,7 +158,7 @@ def test_a_network_that_carries_code_is_refused_even_with_its_hash(network_folde
     harmful = keras.Model(columns, keras.layers.Lambda(lambda x: x)(columns))
     harmful.save(network_folder / "model.keras")
     rehash(network_folder, "model.keras")
-    assert "model.keras cannot be loaded safely" in refusal(network_folder)
+    assert "keras.layers.Lambda, expected only layers that ser uses" in refusal(network_folder)
 
 
 def test_a_network_that_names_a_foreign_function_is_refused(network_folder):
@@ -157,7 +174,7 @@ def test_a_network_that_names_a_foreign_function_is_refused(network_folder):
         for name, content in members.items():
             target.writestr(name, content)
     rehash(network_folder, "model.keras")
-    assert "model.keras cannot be loaded safely" in refusal(network_folder)
+    assert "model.keras holds os.system, expected only layers" in refusal(network_folder)
 
 
 def test_a_file_in_the_way_is_refused(tmp_path):

@@ -10,7 +10,7 @@ from ser_features.errors import InputError
 from ser_models.experiment import Plan, run
 from ser_models.models import MODELS, create
 
-QUICK = {"epochs": 4, "rounds": 20, "length": 40}
+QUICK = {"epochs": 2, "rounds": 20, "length": 40, "filters": (4, 4, 8, 8)}
 
 
 def plan_for(name, **changes):
@@ -20,9 +20,9 @@ def plan_for(name, **changes):
 
 
 @pytest.fixture(scope="module", params=MODELS)
-def result(request, store_root, tmp_path_factory):
+def result(request, whole_store_root, tmp_path_factory):
     out = tmp_path_factory.mktemp("artifacts") / request.param
-    return request.param, out, run(store_root, out, plan_for(request.param))
+    return request.param, out, run(whole_store_root, out, plan_for(request.param))
 
 
 def test_metrics_are_complete_and_saved_as_returned(result):
@@ -60,9 +60,9 @@ def test_splits_are_saved_with_what_an_audit_needs(result):
     assert len(splits) == 72
 
 
-def test_twice_is_the_same(store_root, tmp_path, result):
+def test_twice_is_the_same(whole_store_root, tmp_path, result):
     name, _, metrics = result
-    again = run(store_root, tmp_path / name, plan_for(name))
+    again = run(whole_store_root, tmp_path / name, plan_for(name))
     if metrics["reproducible"]:
         assert again == metrics
     else:

@@ -8,22 +8,23 @@ import pandas as pd
 import pytest
 import soundfile
 
+from ser_features.config import profile
 from ser_features.errors import ArtifactError
-from ser_features.pipeline import Features
+from ser_features.pipeline import Features, extract
 from ser_models import inference
 from ser_models.experiment import Plan, run
-from ser_models.inputs import ColumnInputs, FrameInputs
+from ser_models.inputs import ChunkInputs, ColumnInputs, FrameInputs
 from ser_models.models import MODELS
 from ser_models.models import create as create_model
 
-QUICK = {"epochs": 2, "rounds": 10, "length": 80}
+QUICK = {"epochs": 1, "rounds": 10, "length": 12, "filters": (4, 4, 8, 8)}
 
 
 @pytest.fixture(scope="module", params=MODELS)
-def artifact(request, store_root, tmp_path_factory):
+def artifact(request, whole_store_root, tmp_path_factory):
     out = tmp_path_factory.mktemp("artifacts") / request.param
     known = create_model(request.param).hyperparameters()
-    run(store_root, out, Plan(request.param, {key: QUICK[key] for key in known if key in QUICK}))
+    run(whole_store_root, out, Plan(request.param, {key: QUICK[key] for key in known if key in QUICK}))
     return out
 
 
@@ -34,6 +35,25 @@ def test_every_recording_gets_its_stored_answer(artifact, recordings):
         expected = [row[f"p_{label}"] for label in prediction.probabilities]
         np.testing.assert_allclose(list(prediction.probabilities.values()), expected, atol=1e-5)
         assert prediction.emotion == row["predicted"]
+
+
+def test_attention_is_of_the_recordings_own_frames(artifact, recordings):
+    predictor = inference.load(artifact)
+    card = predictor.artifact.card
+    families = predictor.artifact.model.inputs.families
+    for name in ("s0_sad_0.wav", "s1_angry_3.wav"):
+        features = extract(recordings / name, profile(card.profile), families)
+        weights = predictor.attention(features)
+        if card.model not in ("bone_conducted_transformer", "attention_cnn_bilstm"):
+            assert weights is None
+            continue
+        frames = len(features.frames["mel"])
+        assert frames > QUICK["length"], "the model hears the middle only"
+        assert weights.shape == (frames,)
+        assert weights.sum() == pytest.approx(1)
+        start = (frames - QUICK["length"]) // 2
+        heard = (np.arange(frames) >= start) & (np.arange(frames) < start + QUICK["length"])
+        np.testing.assert_array_equal(weights > 0, heard)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +113,9 @@ def test_labels_that_do_not_fit_the_model_are_refused(predictor, recordings):
 
 def test_a_long_recording_is_not_wholly_heard_by_a_network():
     frames = {"mel": np.zeros((600, 4), np.float32)}
-    features = Features({"duration_sec": 6.0}, frames, 16_000, 1, "")
-    assert FrameInputs("mel", 300).unheard(features) == "hears only the middle 3.0 s of 6.0 s"
-    assert FrameInputs("mel", 600).unheard(features) is None
+    features = Features({}, frames, 6.0, 16_000, 1, "")
+    assert FrameInputs(("mel",), 300).unheard(features) == "hears only the middle 3.0 s of 6.0 s"
+    assert FrameInputs(("mel",), 600).unheard(features) is None
+    assert ChunkInputs("mel", 3, 60).unheard(features) == "hears only the middle 1.8 s of 6.0 s"
+    assert ChunkInputs("mel", 10, 60).unheard(features) is None
     assert ColumnInputs(("rms_mean",)).unheard(features) is None

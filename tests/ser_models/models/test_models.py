@@ -10,9 +10,10 @@ import pytest
 
 from ser_features.errors import InputError, MissingExtraError
 from ser_models import models
-from ser_models.inputs import ColumnInputs
+from ser_models.inputs import ChunkInputs, ColumnInputs
 from ser_models.models import MODELS, create
 from ser_models.models.base import Labelled
+from ser_models.source import Kept
 
 QUICK = {"epochs": 3, "rounds": 20, "length": 24}
 CLASSES = 3
@@ -31,11 +32,15 @@ def labelled(model, count, seed):
     shift = 1.5 * targets
     if isinstance(model.inputs, ColumnInputs):
         columns = rng.normal(size=(count, len(model.inputs.columns))) + shift[:, None]
-        return Labelled({"columns": columns.astype(np.float32)}, targets, CLASSES)
+        return Labelled(Kept({"columns": columns.astype(np.float32)}), targets, CLASSES)
+    if isinstance(model.inputs, ChunkInputs):
+        shape = (count, model.inputs.chunks, 16, model.inputs.frames, 1)
+        chunks = rng.normal(size=shape) + shift[:, None, None, None, None]
+        return Labelled(Kept({"chunks": chunks.astype(np.float32)}), targets, CLASSES)
     length = model.inputs.length
     mask = (np.arange(length) < rng.integers(length // 2, length + 1, count)[:, None]).astype(np.float32)
     frames = (rng.normal(size=(count, length, 8)) + shift[:, None, None]) * mask[:, :, None]
-    return Labelled({"frames": frames.astype(np.float32), "mask": mask}, targets, CLASSES)
+    return Labelled(Kept({"frames": frames.astype(np.float32), "mask": mask}), targets, CLASSES)
 
 
 @pytest.fixture(scope="module", params=MODELS)
@@ -112,29 +117,80 @@ def test_a_wrong_parameter_lists_the_known_ones():
         create("logistic", {"depth": 3})
 
 
-@pytest.mark.parametrize("missing", ["tensorflow", "xgboost"])
-def test_a_missing_package_names_the_extra(monkeypatch, missing):
-    def refuse(module):
-        raise ModuleNotFoundError(f"No module named {missing!r}", name=missing)
+@pytest.mark.parametrize(
+    ("name", "parameters", "message"),
+    [
+        ("logistic", {"iterations": "many"}, "iterations is 'many', expected a whole number of at least 1"),
+        ("logistic", {"strength": 0}, "strength is 0, expected a number above 0"),
+        ("mlp", {"epochs": 0}, "epochs is 0, expected a whole number of at least 1"),
+        ("mlp", {"epochs": True}, "epochs is True, expected a whole number of at least 1"),
+        ("mlp", {"class_weights": 1}, "class_weights is 1, expected true or false"),
+        ("mlp", {"loss": "hinge"}, "loss is 'hinge', expected one of cross_entropy, focal"),
+        ("mlp", {"dropout": 1}, "dropout is 1, expected a number from 0 to below 1"),
+        ("mlp", {"clip_norm": -1.0}, "clip_norm is -1.0, expected a number above 0 or none"),
+        ("cnn_lstm", {"watch": "uar"}, "watch is 'uar', expected one of val_loss, val_uar"),
+        ("xgboost", {"row_share": 1.5}, "row_share is 1.5, expected a number above 0 and at most 1"),
+    ],
+)
+def test_a_value_that_does_not_fit_says_what_would(name, parameters, message):
+    with pytest.raises(InputError) as error:
+        create(name, parameters)
+    assert str(error.value) == f"model {name!r}: {message}"
 
-    monkeypatch.setattr(models, "import_module", refuse)
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_defaults_fit_their_own_rules(name):
+    model = create(name)
+    again = create(name, model.parameters)
+    assert again.parameters == model.parameters
+    assert [type(value) for value in again.parameters.values()] == [
+        type(value) for value in model.parameters.values()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [("mlp", "keras"), ("mlp", "tensorflow"), ("cnn_lstm", "tensorflow"), ("xgboost", "xgboost")],
+)
+def test_a_missing_package_names_the_extra(monkeypatch, name, missing):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setattr(models, "find_spec", lambda package: None if package == missing else object())
     with pytest.raises(MissingExtraError) as error:
+        create(name)
+    expected = f"model {name!r} needs {missing}, which is not installed: pip install 'ser[cpu]'"
+    assert str(error.value) == expected
+    assert create("logistic")
+
+
+def test_the_backend_that_is_chosen_is_the_one_that_is_looked_for(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setattr(models, "find_spec", lambda package: None if package == "tensorflow" else object())
+    assert create("mlp").name == "mlp"
+    monkeypatch.setattr(models, "find_spec", lambda package: None if package == "jax" else object())
+    with pytest.raises(MissingExtraError, match="'mlp' needs jax, which is not installed: pip install jax"):
         create("mlp")
-    assert str(error.value) == f"model 'mlp' needs {missing}, which is not installed: pip install 'ser[cpu]'"
 
 
-def test_a_mistake_in_our_own_code_is_not_called_a_missing_package(monkeypatch):
-    def refuse(module):
-        raise ModuleNotFoundError("No module named 'ser_models.nothing'", name="ser_models.nothing")
-
-    monkeypatch.setattr(models, "import_module", refuse)
-    with pytest.raises(ModuleNotFoundError, match=r"ser_models\.nothing"):
-        create("mlp")
+HEAVY = {"keras", "tensorflow", "jax", "torch", "xgboost", "sklearn"}
 
 
-def test_boosting_and_logistic_never_load_tensorflow():
+def test_creating_a_model_imports_nothing_that_it_stands_on():
     code = (
-        "import sys, ser_models.inference, ser_models.experiment; from ser_models.models import create;"
-        "create('xgboost'); create('logistic'); assert not {'keras', 'tensorflow'} & set(sys.modules)"
+        "import sys; from ser_models.models import MODELS, create;"
+        "[(model := create(name)).parameters and model.inputs.to_json() for name in MODELS];"
+        f"print(sorted({HEAVY!r} & set(sys.modules)))"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+def test_boosting_and_logistic_never_load_keras():
+    code = (
+        "import sys, numpy as np, ser_models.inference, ser_models.experiment;"
+        "from ser_models.models import create; from ser_models.models.base import Labelled;"
+        "from ser_models.source import Kept; y = np.arange(20) % 2;"
+        "data = Labelled(Kept({'columns': np.random.normal(size=(20, 45))}), y, 2);"
+        "[create(name).fit(data, data, seed=0, on_epoch=print) for name in ('xgboost', 'logistic')];"
+        "assert not {'keras', 'tensorflow'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -6,6 +6,7 @@ import pytest
 
 from ser_models.models import create
 from ser_models.models.base import Labelled
+from ser_models.source import Kept
 
 
 def test_mlp_has_the_published_parameters():
@@ -33,7 +34,7 @@ def cnn_lstm():
     rng = np.random.default_rng(0)
     mask = (np.arange(32) < rng.integers(9, 30, 12)[:, None]).astype(np.float32)
     frames = rng.normal(size=(12, 32, 8)).astype(np.float32) * mask[:, :, None]
-    data = Labelled({"frames": frames, "mask": mask}, np.arange(12) % 2, 2)
+    data = Labelled(Kept({"frames": frames, "mask": mask}), np.arange(12) % 2, 2)
     model = create("cnn_lstm", {"length": 32, "epochs": 2})
     model.fit(data, data, seed=0, on_epoch=lambda row: None)
     return model, frames, mask
@@ -65,7 +66,7 @@ def test_how_much_padding_follows_changes_nothing(cnn_lstm):
 def test_the_best_epoch_on_validation_is_kept():
     rng = np.random.default_rng(0)
     noise = [rng.normal(size=(count, 30)).astype(np.float32) for count in (64, 32)]
-    train, validation = (Labelled({"columns": x}, np.arange(len(x)) % 2, 2) for x in noise)
+    train, validation = (Labelled(Kept({"columns": x}), np.arange(len(x)) % 2, 2) for x in noise)
     model = create("mlp", {"epochs": 12, "patience": 3})
     history = model.fit(train, validation, seed=0, on_epoch=lambda row: None)
     best = model.kept(history)

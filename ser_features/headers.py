@@ -1,0 +1,148 @@
+"""The first bytes of an audio file, looked at before libsndfile sees them.
+
+bytes → `check` → nothing, or an `AudioError`
+
+libsndfile also reads the files of samplers, numeric programs and forgotten computers; many of them do not say
+how long they should be, so that a file cut short looks whole, and their parsers are rarely used. Only the
+formats in which recordings are kept are let through to it. Of these, libsndfile does not notice that a
+SPHERE or MP3 file is cut short, believes any size of an RF64 file, and reads OGG up to where it breaks: that
+is seen here.
+
+>>> check(b"These are notes, not audio.")
+Traceback (most recent call last):
+...
+ser_features.errors.NotAudioError: not audio (unknown format; it begins with b'Thes'): expected WAV, FLAC, ...
+"""
+
+import re
+import struct
+
+from ser_features.errors import AudioError, NotAudioError, TruncatedAudioError
+
+EXPECTED = "WAV, FLAC, OGG, MP3, AIFF, AU, CAF or SPHERE"
+"""The formats that are taken, for people; RF64 and W64 are kinds of WAV."""
+
+MAGIC: tuple[bytes, ...] = (
+    b"RIFF",
+    b"RIFX",
+    b"RF64",
+    b"riff",  # W64
+    b"fLaC",
+    b"OggS",
+    b"ID3",
+    b".snd",
+    b"dns.",
+    b"caff",
+    b"NIST_1A",
+)
+"""What files begin with, besides AIFF and MPEG frames without a tag."""
+
+_OPEN_END = 2**64 - 1
+_SPHERE_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -(?:i|s\d+) (\d{1,12})\s*$", re.M)
+_SPHERE_HEADER = re.compile(rb"NIST_1A\n *(\d{1,6})\n")
+
+
+def check(content: bytes) -> None:
+    """Refuse what is no recording, and what says itself that it is incomplete.
+
+    Args:
+        content: the whole file, not empty.
+
+    Raises:
+        NotAudioError: if it is in none of the formats that are taken.
+        TruncatedAudioError: if it is an OGG, SPHERE, RF64 or MP3 file that lacks its end.
+    """
+    if not (content.startswith(MAGIC) or _is_aiff(content) or _is_mpeg_frame(content)):
+        raise not_audio(content, "unknown format")
+    if content.startswith(b"OggS") and not _ogg_ends(content):
+        raise TruncatedAudioError(
+            "the OGG stream breaks off before its last page: "
+            "expected a complete file: copy it again from its source"
+        )
+    declared = max(_sphere_bytes(content), _rf64_bytes(content), _mpeg_bytes(content))
+    if declared > len(content):
+        raise incomplete(declared, len(content), "bytes")
+
+
+def not_audio(content: bytes, reason: str) -> AudioError:
+    """Return the refusal of what is no audio."""
+    return NotAudioError(
+        f"not audio ({reason}; it begins with {content[:4]!r}): expected {EXPECTED}: convert it"
+    )
+
+
+def incomplete(declared: int, held: int, unit: str) -> AudioError:
+    """Return the refusal of a file that promises more than it holds."""
+    return TruncatedAudioError(
+        f"the header says {declared} {unit}, the file holds {held}: "
+        "expected a complete file: copy it again from its source"
+    )
+
+
+def _ogg_ends(content: bytes) -> bool:
+    """Whether the last page is whole and marked as the last of its stream (RFC 3533, section 6)."""
+    page = content[content.rfind(b"OggS") :]
+    if len(page) < 27 or not page[5] & 4:
+        return False
+    segments = page[26]
+    return len(page) >= 27 + segments + sum(page[27 : 27 + segments])
+
+
+def _sphere_bytes(content: bytes) -> int:
+    """Size that a SPHERE header promises, 0 where it does not say; compressed samples are not counted."""
+    header = _SPHERE_HEADER.match(content)
+    if header is None:
+        return 0
+    size = int(header[1])
+    fields = {name: int(value) for name, value in _SPHERE_FIELD.findall(content[:size])}
+    if len(fields) < 3 or b"shorten" in content[:size]:
+        return 0
+    return size + fields[b"sample_count"] * fields[b"channel_count"] * fields[b"sample_n_bytes"]
+
+
+def _rf64_bytes(content: bytes) -> int:
+    """Size of the samples that an RF64 header promises, 0 where it leaves that open (EBU Tech 3306)."""
+    if not content.startswith(b"RF64") or content[12:16] != b"ds64" or len(content) < 36:
+        return 0
+    size = int(struct.unpack_from("<Q", content, 28)[0])
+    return 0 if size == _OPEN_END else size
+
+
+def _mpeg_bytes(content: bytes) -> int:
+    """Size that an MP3's first frame promises in its Xing or Info tag, 0 where there is none."""
+    start = _id3_bytes(content)
+    if not _is_mpeg_frame(content[start:]):
+        return 0
+    version_1, mono = content[start + 1] & 0x08, content[start + 3] >> 6 == 3
+    side_information = (17 if mono else 32) if version_1 else (9 if mono else 17)
+    tag = start + 4 + side_information
+    if content[tag : tag + 4] not in (b"Xing", b"Info") or len(content) < tag + 16:
+        return 0
+    flags = struct.unpack_from(">I", content, tag + 4)[0]
+    if not flags & 2:
+        return 0
+    return start + int(struct.unpack_from(">I", content, tag + (12 if flags & 1 else 8))[0])
+
+
+def _is_aiff(content: bytes) -> bool:
+    """Whether it is the kind of IFF file that holds recordings; others hold instruments or pictures."""
+    return content.startswith(b"FORM") and content[8:12] in (b"AIFF", b"AIFC")
+
+
+def _is_mpeg_frame(content: bytes) -> bool:
+    """Whether an MPEG audio frame may begin here: eleven bits set, and a version and layer that exist."""
+    return (
+        len(content) >= 4
+        and content[0] == 0xFF
+        and content[1] >= 0xE0
+        and content[1] & 0x18 != 0x08
+        and content[1] & 0x06 != 0
+    )
+
+
+def _id3_bytes(content: bytes) -> int:
+    """Size of the ID3v2 tag at the beginning, 0 if there is none (seven bits of each byte count)."""
+    if not content.startswith(b"ID3") or len(content) < 10:
+        return 0
+    first, second, third, last = (byte & 0x7F for byte in content[6:10])
+    return 10 + (first << 21 | second << 14 | third << 7 | last)

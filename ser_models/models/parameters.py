@@ -1,0 +1,104 @@
+"""Hyperparameters as a recipe gives them → as a model takes them, or one line that says what is wrong.
+
+The type hints of a model's fields are the rules: `int`, `float`, `bool`, `str`, `Literal["adam", "sgd"]`,
+`tuple[int, ...]`, `float | None`, and any of them with a limit:
+
+>>> convert(Share, 0)
+0.0
+>>> convert(tuple[int, ...], [64, 128])
+(64, 128)
+>>> describe(Share)
+'a number from 0 to below 1'
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a value must hold to beyond its type.
+
+    Attributes:
+        words: the limit as it follows the type: "above 0".
+        holds: whether a value keeps to it.
+    """
+
+    words: str
+    holds: Callable[[Any], bool]
+
+
+Count = Annotated[int, Limit("of at least 1", lambda value: value >= 1)]
+Positive = Annotated[float, Limit("above 0", lambda value: value > 0)]
+NotNegative = Annotated[float, Limit("of at least 0", lambda value: value >= 0)]
+Share = Annotated[float, Limit("from 0 to below 1", lambda value: 0 <= value < 1)]
+Portion = Annotated[float, Limit("above 0 and at most 1", lambda value: 0 < value <= 1)]
+Counts = Annotated[
+    tuple[int, ...],
+    Limit("of at least 1, one at least", lambda values: len(values) > 0 and min(values) >= 1),
+]
+
+WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", NoneType: "none"}
+LISTS = {int: "a list of whole numbers", float: "a list of numbers", str: "a list of texts"}
+
+
+class MismatchError(ValueError):
+    """A value does not fit its hint."""
+
+
+def convert(hint: Any, value: Any) -> Any:
+    """Return `value` as `hint` wants it: a whole number given for a `float` becomes one, a list a tuple.
+
+    Raises:
+        MismatchError: if it does not fit.
+    """
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _limited(convert(arguments[0], value), arguments[1:])
+    if origin in (Union, UnionType):
+        return _any_of(arguments, value)
+    if origin is Literal:
+        fits = any(value == choice and type(value) is type(choice) for choice in arguments)
+        return _checked(value, fits)
+    if origin is tuple:
+        _checked(value, isinstance(value, list | tuple))
+        return tuple(convert(arguments[0], each) for each in value)
+    if hint is float:
+        return float(_checked(value, type(value) in (int, float) and isfinite(value)))
+    return _checked(value, type(value) is hint)
+
+
+def describe(hint: Any) -> str:
+    """Say in words what fits `hint`."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return " ".join((describe(arguments[0]), *(limit.words for limit in arguments[1:])))
+    if origin in (Union, UnionType):
+        return " or ".join(describe(option) for option in arguments)
+    if origin is Literal:
+        return f"one of {', '.join(map(str, arguments))}"
+    if origin is tuple:
+        return LISTS[arguments[0]]
+    return WORDS[hint]
+
+
+def _limited(value: Any, limits: tuple[Limit, ...]) -> Any:
+    return _checked(value, all(limit.holds(value) for limit in limits))
+
+
+def _any_of(options: tuple[Any, ...], value: Any) -> Any:
+    for option in options:
+        try:
+            return convert(option, value)
+        except MismatchError:
+            continue
+    raise MismatchError(value)
+
+
+def _checked(value: Any, fits: bool) -> Any:
+    if not fits:
+        raise MismatchError(value)
+    return value

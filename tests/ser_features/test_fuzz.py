@@ -1,0 +1,93 @@
+"""The short form of benchmarks/fuzz.py: hundreds of spoilt headers, and nothing but rows and reasons."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ser_features import errors
+
+FUZZ = Path(__file__).parents[2] / "benchmarks" / "fuzz.py"
+CASES = 750
+
+
+@pytest.fixture(scope="module")
+def fuzz():
+    """Return the benchmark as a module."""
+    spec = importlib.util.spec_from_file_location("fuzz", FUZZ)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_hundreds_of_spoilt_headers_end_as_rows_or_reasons():
+    done = subprocess.run(
+        [sys.executable, FUZZ, "--count", str(CASES), "--seed", "1"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    counts = {name: int(count) for count, name in re.findall(r"^ *(\d+)  (\w+)$", done.stdout, re.M)}
+    assert done.returncode == 0, done.stdout
+    assert (counts.pop("crash"), counts.pop("hang")) == (0, 0)
+    assert sum(counts.values()) == CASES
+    assert counts.pop("row") > CASES / 10
+    assert len(counts) >= 5
+    assert all(issubclass(getattr(errors, name), errors.AudioError) for name in counts)
+
+
+def test_a_case_is_made_from_seed_and_number_alone(fuzz):
+    files, again = fuzz.seeds(), fuzz.seeds()
+    cases = [fuzz.case(files, 3, number) for number in range(100)]
+    assert cases == [fuzz.case(again, 3, number) for number in range(100)]
+    assert len(set(cases)) == 100
+    assert sum(case in files for case in cases) < 10
+
+
+def test_unspoilt_files_give_rows(fuzz):
+    assert {fuzz.outcome(content) for content in fuzz.seeds()} == {"row"}
+
+
+def test_what_is_no_reason_is_unexpected(fuzz, monkeypatch):
+    def surprised(*_):
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr("ser_features.pipeline.extract_bytes", surprised)
+    assert fuzz.outcome(b"RIFF") == "unexpected ZeroDivisionError('surprise')"
+
+
+class Channel:
+    """Stands for a worker that dies, or is stuck, after one case."""
+
+    def __init__(self, stuck):
+        self.stuck = stuck
+        self.messages = [None, ("row", 0.1, 5), None]
+
+    def poll(self, seconds):
+        return not (self.stuck and not self.messages)
+
+    def recv(self):
+        if not self.messages:
+            raise EOFError
+        return self.messages.pop(0)
+
+
+@pytest.mark.parametrize(("stuck", "outcome"), [(False, "crash"), (True, "hang")])
+def test_a_worker_that_dies_or_hangs_is_counted_as_its_case(fuzz, stuck, outcome):
+    found = list(fuzz._watch(Channel(stuck), 7, 100))
+    assert [(number, kind) for number, kind, *_ in found] == [(7, "row"), (8, outcome)]
+
+
+def test_bad_cases_are_named_and_fail(fuzz, monkeypatch, capsys, tmp_path):
+    ends = [(0, "row", 0.1, 1), (1, "crash", 0.0, 0), (2, "hang", 10.0, 0), (3, "unexpected X", 0.1, 1)]
+    monkeypatch.setattr(fuzz, "run", lambda *_: iter(ends))
+    monkeypatch.setattr(sys, "argv", ["fuzz.py", "--count", "4", "--keep", str(tmp_path)])
+    assert fuzz.main() == 1
+    said = capsys.readouterr().out
+    assert [line for line in said.splitlines() if line.startswith("case")] == [
+        "case 1: crash",
+        "case 2: hang",
+        "case 3: unexpected X",
+    ]
+    assert {path.name for path in tmp_path.iterdir()} == {"0-1", "0-2", "0-3"}

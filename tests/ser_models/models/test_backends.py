@@ -1,0 +1,123 @@
+"""Every network on every installed backend of Keras: a step, an answer, a file that all of them read."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import keras
+import numpy as np
+import pytest
+
+from ser_models.models import MODELS, create, model_class
+from ser_models.models.base import Labelled
+from ser_models.models.network import Network
+from ser_models.source import Kept
+
+NETWORKS = [name for name in MODELS if issubclass(model_class(name), Network)]
+SHAPES = {
+    "mlp": {"columns": (30,)},
+    "fusion_cnn_bilstm": {"columns": (350,)},
+    "chunked_conv3d": {"chunks": (3, 16, 16, 1)},
+}
+PARAMETERS = {"chunked_conv3d": {"frames": 16}, "mlp": {}, "fusion_cnn_bilstm": {}}
+FRAMES = 21
+
+XLA_FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+"""JAX compiles every network for a single step: the less it improves, the sooner it is done."""
+
+SCRIPT = """
+import json, sys
+from pathlib import Path
+import numpy as np
+from ser_models.models import create
+from ser_models.models.base import Labelled
+from ser_models.source import Kept
+import keras
+
+folder, found = Path(sys.argv[1]), {"backend": keras.backend.backend()}
+for name, parameters in json.loads(sys.argv[2]).items():
+    arrays = dict(np.load(folder / f"{name}.npz"))
+    data = Labelled(Kept(arrays), np.arange(8) % 2, 2)
+    model = create(name, {**parameters, "epochs": 1, "batch_size": 8})
+    row = model.fit(data, data, seed=0, on_epoch=lambda row: None)[0]
+    sums = model.predict_proba(arrays).sum(axis=1).tolist()
+    restored = create(name, parameters).restore(folder / f"{name}.keras", classes=2)
+    attention = restored.attention(arrays)
+    found[name] = {
+        "row": row,
+        "sums": sums,
+        "probabilities": restored.predict_proba(arrays).tolist(),
+        "attention": None if attention is None else attention.tolist(),
+    }
+print(json.dumps(found))
+"""
+
+
+def eight(name):
+    """Return the arrays of eight random recordings."""
+    rng = np.random.default_rng(0)
+    arrays = {
+        array: rng.normal(size=(8, *shape)).astype(np.float32)
+        for array, shape in SHAPES.get(name, {"frames": (FRAMES, 8)}).items()
+    }
+    if "frames" in arrays:
+        arrays["mask"] = (np.arange(FRAMES) < rng.integers(9, FRAMES + 1, 8)[:, None]).astype(np.float32)
+    return arrays
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Return a folder of recordings and networks, and what each network makes of them on TensorFlow."""
+    folder, answers = tmp_path_factory.mktemp("kept"), {}
+    for name in NETWORKS:
+        arrays = eight(name)
+        data = Labelled(Kept(arrays), np.arange(8) % 2, 2)
+        model = create(name, {**PARAMETERS.get(name, {"length": FRAMES}), "epochs": 1})
+        model.fit(data, data, seed=0, on_epoch=lambda row: None)
+        model.save(folder / f"{name}.keras")
+        np.savez(folder / f"{name}.npz", **arrays)
+        answers[name] = model.predict_proba(arrays), model.attention(arrays)
+    return folder, answers
+
+
+@pytest.fixture(scope="module", params=["tensorflow", "jax", "torch"])
+def answered(request, kept):
+    """Return what a process on one backend says of `kept`, and what was said here."""
+    if find_spec(request.param) is None:
+        pytest.skip(f"{request.param} is not installed")
+    folder, here = kept
+    given = {name: PARAMETERS.get(name, {"length": FRAMES}) for name in NETWORKS}
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(folder), json.dumps(given)],
+        env={**os.environ, "KERAS_BACKEND": request.param, "XLA_FLAGS": XLA_FLAGS},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    there = json.loads(done.stdout.splitlines()[-1])
+    assert there["backend"] == request.param
+    return there, here
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_it_takes_a_step_and_answers(answered, name):
+    there, _ = answered
+    assert all(np.isfinite(value) for value in there[name]["row"].values())
+    np.testing.assert_allclose(there[name]["sums"], 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_one_backend_saved_every_other_understands_alike(answered, name):
+    there, here = answered
+    probabilities, attention = here[name]
+    np.testing.assert_allclose(there[name]["probabilities"], probabilities, atol=1e-4)
+    if attention is None:
+        assert there[name]["attention"] is None
+    else:
+        np.testing.assert_allclose(there[name]["attention"], attention, atol=1e-4)
+
+
+def test_the_other_tests_are_of_tensorflow():
+    assert keras.backend.backend() == os.environ.get("KERAS_BACKEND", "tensorflow")
