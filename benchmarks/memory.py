@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 MIB = 2**20
 BANDS = 64
-FRAMES = 1200
-"""Frames of each recording: 12 s at the profile's hop."""
+FRAMES = 600
+"""Frames of each recording: 6 s at the profile's hop."""
 
 SPEAKERS = 20
 EMOTIONS = ("angry", "happy", "neutral", "sad")

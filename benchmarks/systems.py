@@ -118,7 +118,7 @@ def _gap_row(name: str, paper: dict[str, Any], honest: dict[str, Any]) -> str:
 
 
 def _detail_row(result: dict[str, Any]) -> str:
-    kinds = ", ".join(finding["kind"] for finding in result["leakage"]) or "none"
+    kinds = ", ".join(dict.fromkeys(finding["kind"] for finding in result["leakage"])) or "none"
     cells = [
         f"`{result['recipe']}`, {result['under']}",
         ", ".join(f"{name} {count:,}" for name, count in result["files"].items()),

@@ -13,6 +13,7 @@ seed or versions) is removed.
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -142,6 +143,7 @@ def fingerprint(examples: Examples, split: Split, model: Model, *, seed: int, ov
         "seed": seed,
         "oversample": oversample,
         "versions": versions(),
+        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -187,6 +187,12 @@ def test_another_version_changes_the_fingerprint(training, monkeypatch):
     assert fingerprint(**training) != before
 
 
+def test_another_backend_of_keras_changes_the_fingerprint(training, monkeypatch):
+    before = fingerprint(**training)
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert fingerprint(**training) != before
+
+
 def test_the_fingerprint_is_the_same_in_another_process(training, store):
     code = (
         "import sys; from pathlib import Path; from ser_features.store import open_store;"

@@ -67,7 +67,7 @@ def test_what_does_not_fit_is_refused(hint, value):
         convert(hint, value)
 
 
-@pytest.mark.parametrize("hint", HINTS, ids=str)
+@pytest.mark.parametrize("hint", HINTS, ids=describe)
 def test_taking_twice_is_taking_once(hint):
     for value in VALUES:
         try:
