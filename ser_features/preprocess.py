@@ -73,9 +73,9 @@ def bone_conduct(signal: np.ndarray) -> np.ndarray:
     """Make air-conducted speech sound bone-conducted: a first-order low-pass, the same for every speaker.
 
     The impulse response is 0.205 · 0.755ⁿ, the gain |0.205 / (1 − 0.755 e^(−jω))|: −1.5 dB at 0 Hz,
-    3 dB less at 2.2 kHz, −18.7 dB at 24 kHz. The coefficients fix ω, not a frequency in Hz: they are meant for
-    the 48 kHz of the paper's corpus, and recordings of another rate are brought to it first (our choice),
-    as the filter would tell the corpora apart otherwise.
+    3 dB less at 2.2 kHz, −18.7 dB at 24 kHz. The coefficients fix ω, not a frequency in Hz: they are meant
+    for the 48 kHz of the paper's corpus, and recordings of another rate are brought to it first (our
+    choice), as the filter would tell the corpora apart otherwise.
 
     >>> bone_conduct(np.array([1, 0, 0])).astype(str).tolist()
     ['0.205', '0.154775', '0.11685512']
