@@ -39,7 +39,7 @@ def tune(
     found = search(wanted, trials, Watcher(say, observed_files), _told)
     print_table(list(found.trials), [[_text(value) for value in row] for row in found.trials.to_numpy()])
     best = found.trials.iloc[0]
-    print(f"\nbest of {len(found.trials)}: trial {best['trial']}, validation UAR {best[OBJECTIVE]:.3f}")
+    print(f"\nbest of {len(found.trials)}: trial {best['trial']:.0f}, validation UAR {best[OBJECTIVE]:.3f}")
     print("in the recipe:\n\n[model]")
     for name, value in found.best.items():
         print(f"{name} = {_toml(value)}")

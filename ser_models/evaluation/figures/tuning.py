@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from ser_models.evaluation.figures.picture import BLUE, MUTED, ORANGE, Panel, Picture, captioned, legend
 
@@ -47,4 +47,7 @@ def _slice(axes: Axes, trials: pd.DataFrame, name: str, logarithmic: bool) -> No
     axes.plot([values[best]], [trials.loc[best, REACHED]], "o", color=ORANGE, markersize=7)
     if logarithmic:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set_xlabel(name)
