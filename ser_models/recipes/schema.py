@@ -45,13 +45,11 @@ class Quick(_Table):
         epochs: most epochs (or boosting rounds).
         folds: K of the protocols that have folds.
         variants: names of the augmented copies that are made.
-        limit: most recordings of each corpus, evenly spread.
     """
 
     epochs: Annotated[int, Field(ge=1)] | None = None
     folds: Annotated[int, Field(ge=2)] | None = None
     variants: list[str] | None = None
-    limit: Annotated[int, Field(ge=1)] | None = None
 
 
 class Range(_Table):
@@ -182,8 +180,6 @@ class Recipe(_Table):
             parts.append(f"{quick.folds} folds")
         if quick.variants is not None:
             parts.append(f"{len(quick.variants)} of {len(self.variants)} augmented copies")
-        if quick.limit is not None:
-            parts.append(f"at most {quick.limit} recordings of each corpus")
         return f"quick run: {', '.join(parts)}"
 
 
