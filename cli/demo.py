@@ -1,10 +1,11 @@
 """`ser demo`: the whole way on synthetic speech, without a download."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from cli.progress import say
 
 MODELS = ("xgboost", "mlp")
 FOLDS = 4
@@ -22,14 +23,14 @@ def demo(
     from cli.predict import predict
     from cli.train import train
 
-    _say("1/4  synthesising speech (eSpeak voices shaped by an acoustic recipe) and extracting its features")
+    say("\n1/4  synthesising speech (eSpeak voices shaped by an acoustic recipe) and extracting its features")
     extract(datasets=["demo"], data=data / "raw", store=data / "store")
     for step, model in enumerate(MODELS, start=2):
-        _say(f"{step}/4  training {model}, tested on speakers it has never heard ({FOLDS} folds)")
+        say(f"\n{step}/4  training {model}, tested on speakers it has never heard ({FOLDS} folds)")
         train(model=model, folds=FOLDS, store=data / "store", out=artifacts / f"demo-{model}")
-    _say("4/4  predicting recordings of speakers that this model was not fitted on")
+    say("\n4/4  predicting recordings of speakers that this model was not fitted on")
     predict(artifacts / f"demo-{MODELS[0]}", _unheard(artifacts / f"demo-{MODELS[0]}", data / "raw"))
-    _say("Everything above is about synthetic speech and says nothing of people. Now with real recordings:")
+    say("\nEverything above is about synthetic speech and says nothing of people. Now with real recordings:")
     print("ser corpora\nser extract --datasets ravdess --data data/raw\nser train --model xgboost")
 
 
@@ -40,8 +41,3 @@ def _unheard(artifact: Path, data: Path, count: int = 3) -> list[Path]:
     rows = pd.read_parquet(artifact / "predictions.parquet")
     held_out = rows[rows["split"] == "validation"].drop_duplicates("emotion")
     return [data / path for path in held_out["path"].head(count)]
-
-
-def _say(text: str) -> None:
-    print(f"\n{text}", file=sys.stderr)
-    sys.stderr.flush()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.options import Data, Workers
 from cli.progress import observed_files
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ def extract(
         list[str],
         typer.Option(help="Corpora, several words: ravdess tess cremad savee emodb demo, or mine.csv."),
     ],
-    data: Annotated[
-        Path, typer.Option(envvar="SER_DATA", help="Folder that holds a folder per corpus.")
-    ] = Path("data/raw"),
+    data: Data = Path("data/raw"),
     store: Annotated[Path, typer.Option(help="The feature store; made if it is not there.")] = Path(
         "data/store"
     ),
@@ -39,7 +38,7 @@ def extract(
             "(default: core mel mfcc)."
         ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")] = None,
+    workers: Workers = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many recordings of each corpus, evenly spread.")
     ] = None,

@@ -13,13 +13,27 @@ PLAIN_SECONDS = 10.0
 """How often a line is printed where no bar can be drawn."""
 
 
+class Pace:
+    """Says when the next plain line is due, given the time of each asking."""
+
+    def __init__(self, now: float) -> None:
+        self._last = now
+
+    def due(self, now: float) -> bool:
+        """Whether the last line is old enough; if so, the next one counts from now."""
+        if now - self._last < PLAIN_SECONDS:
+            return False
+        self._last = now
+        return True
+
+
 class FileProgress:
     """Files done, files per second, time left and failures of an extraction."""
 
     def __init__(self) -> None:
         self._total = 0
         self._began = time.monotonic()
-        self._printed = self._began
+        self._pace = Pace(self._began)
 
     def plan(self, todo: int, unchanged: int) -> None:
         """Note how many recordings are to be computed."""
@@ -30,12 +44,11 @@ class FileProgress:
     def advance(self, finished: int, failed: int) -> None:
         """Print a line if the last one is old enough."""
         now = time.monotonic()
-        if now - self._printed >= PLAIN_SECONDS:
+        if self._pace.due(now):
             rate = finished / max(now - self._began, 1e-9)
             left = (self._total - finished) / max(rate, 1e-9)
             line = f"{finished}/{self._total} files, {rate:.1f} files/s, {left:.0f} s left, {failed} failed"
             print(line, file=sys.stderr)
-            self._printed = now
 
 
 class FileBar(FileProgress):
@@ -89,12 +102,10 @@ def say(line: str) -> None:
 
 def seldom(tell: Callable[[str], None]) -> Callable[[str], None]:
     """Pass a line on only if the last one is old enough."""
-    told = time.monotonic()
+    pace = Pace(time.monotonic())
 
     def sometimes(line: str) -> None:
-        nonlocal told
-        if time.monotonic() - told >= PLAIN_SECONDS:
+        if pace.due(time.monotonic()):
             tell(line)
-            told = time.monotonic()
 
     return sometimes

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.options import Data, Workers
 from cli.words import typed
 from ser_models.recipes import names
 
@@ -17,9 +18,7 @@ def reproduce(
     protocol: Annotated[
         str, typer.Option(help="honest (default): unseen speakers; paper: as published, leaks included.")
     ] = "honest",
-    data: Annotated[
-        Path, typer.Option(envvar="SER_DATA", help="Folder that holds a folder per corpus.")
-    ] = Path("data/raw"),
+    data: Data = Path("data/raw"),
     out: Annotated[
         Path | None, typer.Option(help="Where store and results go; default: artifacts/<recipe>.")
     ] = None,
@@ -27,7 +26,7 @@ def reproduce(
         bool, typer.Option("--quick", help="The recipe's reduced form; every result says so.")
     ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 0,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")] = None,
+    workers: Workers = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print metrics.json instead of the summary.")
     ] = False,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cli.progress import PLAIN_SECONDS
+from cli.progress import Pace
 
 if TYPE_CHECKING:
     from ser_features.download import Watch
@@ -19,7 +19,8 @@ class ByteProgress:
         self.name = name
         self._total: int | None = None
         self._from = 0
-        self._began = self._printed = time.monotonic()
+        self._began = time.monotonic()
+        self._pace = Pace(self._began)
 
     def begin(self, there: int, total: int | None) -> None:
         """Note what is there already; the rate counts from here."""
@@ -30,7 +31,7 @@ class ByteProgress:
     def advance(self, there: int) -> None:
         """Print a line if the last one is old enough."""
         now = time.monotonic()
-        if now - self._printed < PLAIN_SECONDS:
+        if not self._pace.due(now):
             return
         rate = max((there - self._from) / max(now - self._began, 1e-9), 1e-9)
         left = f", {(self._total - there) / rate:.0f} s left" if self._total is not None else ""
@@ -38,7 +39,6 @@ class ByteProgress:
             f"{self.name}: {there / 1e6:.1f} of {_megabytes(self._total)}, {rate / 1e6:.2f} MB/s{left}",
             file=sys.stderr,
         )
-        self._printed = now
 
     def note(self, text: str) -> None:
         """Print a sentence."""

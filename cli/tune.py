@@ -6,19 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.options import Data, Workers
+
 
 def tune(
     recipe: Annotated[str, typer.Argument(help="Name of a recipe, or path of your own .toml.")],
     trials: Annotated[int, typer.Option(min=1, help="How many in all; those of an earlier run count.")] = 20,
-    data: Annotated[
-        Path, typer.Option(envvar="SER_DATA", help="Folder that holds a folder per corpus.")
-    ] = Path("data/raw"),
+    data: Data = Path("data/raw"),
     out: Annotated[
         Path | None, typer.Option(help="Where store and study go; default: artifacts/<recipe>.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="With the recipe's reduced form.")] = False,
     seed: Annotated[int, typer.Option(help="Of the split, of training and of the search.")] = 0,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")] = None,
+    workers: Workers = None,
 ) -> None:
     """Search a recipe's declared ranges on validation speakers; the test speakers are never read.
 

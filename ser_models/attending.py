@@ -11,8 +11,9 @@ import pandas as pd
 from ser_features.store import Store
 from ser_models.dataset import Examples
 from ser_models.evaluation.figures import AttentionExample
+from ser_models.inference import attention
 from ser_models.inputs import FrameInputs
-from ser_models.scaling import pad_or_crop
+from ser_models.scaling import heard_frames
 from ser_models.training import Trained
 
 MEL = "mel"
@@ -36,7 +37,7 @@ def attention_examples(store: Store, examples: Examples, trained: Trained) -> li
         return []
     rows = _chosen(trained.predictions)
     heard = examples.take(rows["file_id"].tolist())
-    weights = trained.model.attention(trained.scaler.transform(heard.read(inputs)))
+    weights = attention(trained.model, trained.scaler, heard.read(inputs))
     if weights is None:
         return []
     hop_sec = store.profile.frames.hop_length / store.profile.audio.sample_rate
@@ -54,15 +55,14 @@ def _chosen(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _example(row: Any, mel: np.ndarray, weights: np.ndarray, length: int, hop_sec: float) -> AttentionExample:
-    heard, mask = pad_or_crop(mel, length)
-    real = mask > 0
+    heard = heard_frames(len(mel), length)
     return AttentionExample(
         file_id=row.file_id,
         acted=row.emotion,
         predicted=row.predicted,
         confidence=float(row.confidence),
-        mel=heard[real],
-        weights=weights[real],
+        mel=mel[heard],
+        weights=weights[heard],
         hop_sec=hop_sec,
-        start_sec=max(0, (len(mel) - length) // 2) * hop_sec,
+        start_sec=heard.start * hop_sec,
     )

@@ -95,10 +95,19 @@ def pad_or_crop(frames: Frames, length: int) -> tuple[np.ndarray, np.ndarray]:
     >>> pad_or_crop(np.array([[1.0], [2.0], [3.0]]), 1)[0].tolist()
     [[2.0]]
     """
-    start = max(0, (len(frames) - length) // 2)
-    kept = frames[start : start + length]
+    kept = frames[heard_frames(len(frames), length)]
     mask = (np.arange(length) < len(kept)).astype(np.float32)
     return np.pad(kept, [(0, length - len(kept)), (0, 0)]), mask
+
+
+def heard_frames(frames: int, length: int) -> slice:
+    """The frames of a recording that `pad_or_crop` keeps: those around the centre, or all of them.
+
+    >>> heard_frames(5, 2), heard_frames(2, 3)
+    (slice(1, 3, None), slice(0, 2, None))
+    """
+    start = max(0, (frames - length) // 2)
+    return slice(start, min(frames, start + length))
 
 
 def uncropped(values: np.ndarray, frames: int) -> np.ndarray:
@@ -114,9 +123,8 @@ def uncropped(values: np.ndarray, frames: int) -> np.ndarray:
     >>> uncropped(np.array([0.5, 0.5]), 5).tolist(), uncropped(np.array([0.5, 0.5, 0.0]), 2).tolist()
     ([0.0, 0.5, 0.5, 0.0, 0.0], [0.5, 0.5])
     """
-    start = max(0, (frames - len(values)) // 2)
-    kept = min(frames, len(values))
-    return np.pad(values[:kept], (start, frames - kept - start))
+    heard = heard_frames(frames, len(values))
+    return np.pad(values[: heard.stop - heard.start], (heard.start, frames - heard.stop))
 
 
 def chunked(frames: Frames, chunks: int, length: int) -> np.ndarray:

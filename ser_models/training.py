@@ -118,7 +118,7 @@ def train(
     if state:
         kept = State.open(state, fingerprint(examples, split, unfitted, seed=seed, oversample=oversample))
     training = _Training(examples, split, model, parameters, seed, oversample, kept, tensorboard, progress)
-    folds = [_fold(training, int(number)) for number in split.folds]
+    folds = [_fold(training, number) for number in split.folds]
     shipped = folds[-1]
     if shipped.scaler is None:
         raise RuntimeError("the shipped fold has no scaler")

@@ -233,7 +233,7 @@ def _card(
         protocol=split.protocol,
         seed=metrics["seed"],
         reproducible=metrics["reproducible"],
-        shipped_fold=int(split.shipped),
+        shipped_fold=split.shipped,
         versions=versions(),
         files={},
     )

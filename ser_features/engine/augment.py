@@ -121,6 +121,6 @@ def _count(copies: Path, variants: set[str]) -> int:
 def _failures(store: Store, datasets: Sequence[str], variants: set[str]) -> list[Failure]:
     """Copies of these variants that could not be made, sorted by file_id."""
     rows = store.failures(datasets).to_pylist()
-    found = (Failure(*(row[name] for name in Failure.__slots__)) for row in rows if row["stage"] == "augment")
+    found = (Failure.of(row) for row in rows if row["stage"] == "augment")
     asked = (failure for failure in found if failure.file_id.rpartition(VARIANT_MARK)[2] in variants)
     return sorted(asked, key=lambda failure: failure.file_id)

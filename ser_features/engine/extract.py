@@ -162,7 +162,7 @@ def _begin(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> Extrac
     known = {file_id for each in plans for file_id in each.known_failures}
     for row in store.failures([scan.dataset for scan in scans]).to_pylist():
         if row["stage"] == "name" or row["file_id"] in known:
-            report.failures.append(Failure(*(row[name] for name in Failure.__slots__)))
+            report.failures.append(Failure.of(row))
     report.copies = {scan.dataset: scan.copies for scan in scans if scan.copies}
     return report
 

@@ -72,8 +72,7 @@ def shards_of(store: Store, dataset: str) -> Iterator[Shard]:
     kept = {column.name for column in NAME_COLUMNS} | {"audio_sha256"}
     folder = layout.dataset_folder(store.root, "variants", dataset)
     for part in store.parts(dataset):
-        table = read_part(part)
-        table = table.drop_columns([name for name in table.column_names if name in features - kept])
+        table = read_part(part, without=features - kept)
         yield Shard(dataset, layout.shard_of(part), table.to_pylist(), folder / part.name)
 
 

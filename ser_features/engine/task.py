@@ -196,6 +196,11 @@ class Failure:
     message: str
     audio_sha256: str | None = None
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Failure":
+        """The failure that a row of failures/ tells."""
+        return cls(*(row[name] for name in cls.__slots__))
+
 
 @dataclass(frozen=True, slots=True)
 class ShardSummary:

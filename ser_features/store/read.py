@@ -8,7 +8,7 @@ store.json + files/ + variants/ + frames/ + failures/ → `Store`
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -174,12 +174,13 @@ class Store:
         return self.datasets if datasets is None else datasets
 
 
-def read_part(part: Path, columns: Sequence[str] | None = None) -> pa.Table:
+def read_part(part: Path, columns: Sequence[str] | None = None, *, without: Collection[str] = ()) -> pa.Table:
     """Read one committed table.
 
     Args:
         part: its file.
         columns: which to read, as far as the file has them; all by default.
+        without: columns that are not read.
 
     Raises:
         StoreError: if it is damaged.
@@ -187,7 +188,8 @@ def read_part(part: Path, columns: Sequence[str] | None = None) -> pa.Table:
     try:
         file = pq.ParquetFile(part)
         names = file.schema_arrow.names
-        return file.read(None if columns is None else [name for name in columns if name in names])
+        wanted = names if columns is None else [name for name in columns if name in names]
+        return file.read([name for name in wanted if name not in without])
     except (OSError, pa.ArrowException) as error:
         raise _damaged(part, error) from error
 

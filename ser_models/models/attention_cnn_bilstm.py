@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from ser_models.inputs import FrameInputs
 from ser_models.models.attentive import AttentiveNetwork
 from ser_models.models.blocks import attend, normalise, pool, silence, steps_of
 from ser_models.models.parameters import Count, Positive, Share
@@ -34,7 +33,6 @@ class AttentionCnnBilstm(AttentiveNetwork):
     Attributes:
         families: frame families that it reads, their bands side by side: MFCC with Δ and ΔΔ (39), chroma
             (12), mel (128), spectral contrast (7), tonnetz (6).
-        length: frames that it sees, at the profile's hop (300 are 3 s at 10 ms).
         units: of the LSTM in each direction.
         dropout: share dropped after each convolution block, the LSTM and the dense layer.
     """
@@ -44,14 +42,8 @@ class AttentionCnnBilstm(AttentiveNetwork):
     learning_rate: Positive = 2e-4
     schedule: Literal["constant", "plateau", "cosine"] = "plateau"
     families: tuple[str, ...] = ("mfcc", "chroma", "mel", "contrast", "tonnetz")
-    length: Count = 300
     units: Count = 64
     dropout: Share = 0.3
-
-    @property
-    def inputs(self) -> FrameInputs:
-        """Frames of all families, side by side."""
-        return FrameInputs(self.families, self.length)
 
     def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
         """Return the untrained graph."""

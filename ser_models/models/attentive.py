@@ -14,12 +14,12 @@ import numpy as np
 
 from ser_models.models.base import BATCH_TO_PREDICT, Arrays
 from ser_models.models.blocks import ATTENTION
-from ser_models.models.network import Network
+from ser_models.models.network import FrameNetwork
 
 
 @dataclass
-class AttentiveNetwork(Network):
-    """A network on "frames" and "mask" with a layer `ATTENTION`, (recordings, steps, 1).
+class AttentiveNetwork(FrameNetwork):
+    """A network on frames with a layer `ATTENTION`, (recordings, steps, 1).
 
     Class attributes:
         frames_per_step: frames that its pooling makes one step of.

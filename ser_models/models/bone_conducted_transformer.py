@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ser_features.errors import InputError
-from ser_models.inputs import FrameInputs
 from ser_models.models.attentive import AttentiveNetwork
 from ser_models.models.blocks import attend, encode, normalise, place, pool, silence, steps_of
 from ser_models.models.parameters import Count, Share
@@ -34,8 +33,6 @@ class BoneConductedTransformer(AttentiveNetwork):
     """Convolutions for the texture of the voice, self-attention for its course.
 
     Attributes:
-        families: frame families that it reads, their bands side by side.
-        length: frames that it sees, at the profile's hop (300 are 3 s at 10 ms).
         width: channels of every step, divisible by `heads`.
         heads: of each encoder layer.
         layers: of the encoder.
@@ -48,8 +45,6 @@ class BoneConductedTransformer(AttentiveNetwork):
     batch_size: Count = 64
     patience: Count = 5
     label_smoothing: Share = 0.1
-    families: tuple[str, ...] = ("mel",)
-    length: Count = 300
     width: Count = 128
     heads: Count = 4
     layers: Count = 2
@@ -60,11 +55,6 @@ class BoneConductedTransformer(AttentiveNetwork):
             raise InputError(
                 f"model {self.name!r}: width is {self.width}, expected a multiple of heads, {self.heads}"
             )
-
-    @property
-    def inputs(self) -> FrameInputs:
-        """Log-mel frames, unless other families are asked for."""
-        return FrameInputs(self.families, self.length)
 
     def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
         """Return the untrained graph."""

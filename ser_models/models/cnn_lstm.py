@@ -15,10 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ser_models.inputs import FrameInputs
 from ser_models.models.blocks import MOMENTUM
-from ser_models.models.network import Network
-from ser_models.models.parameters import Count
+from ser_models.models.network import FrameNetwork
 
 if TYPE_CHECKING:
     import keras
@@ -28,24 +26,12 @@ BLOCKS: tuple[tuple[int, int, float], ...] = ((64, 5, 0.0), (128, 5, 0.3), (256,
 
 
 @dataclass
-class CnnLstm(Network):
-    """Convolutions for the texture of the voice, LSTMs for its course.
-
-    Attributes:
-        families: frame families that it reads, their bands side by side.
-        length: frames that it sees, at the profile's hop (300 are 3 s at 10 ms).
-    """
+class CnnLstm(FrameNetwork):
+    """Convolutions for the texture of the voice, LSTMs for its course."""
 
     name = "cnn_lstm"
     # On a few unseen speakers its loss may be lowest in the first epoch, while its UAR still doubles.
     watch: Literal["val_loss", "val_uar"] = "val_uar"
-    families: tuple[str, ...] = ("mel",)
-    length: Count = 300
-
-    @property
-    def inputs(self) -> FrameInputs:
-        """Log-mel frames, unless other families are asked for."""
-        return FrameInputs(self.families, self.length)
 
     def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
         """Return the untrained graph."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 
+from ser_models.inputs import FrameInputs
 from ser_models.models.base import BATCH_TO_PREDICT, Arrays, Labelled, Model, OnEpoch, Row
 from ser_models.models.parameters import Count, NotNegative, Positive, Share
 from ser_models.models.quiet import load_keras
@@ -138,3 +139,21 @@ class Network(Model):
         if self.network is None:
             raise RuntimeError(f"{self.name} is not fitted: call fit or restore first")
         return self.network
+
+
+@dataclass
+class FrameNetwork(Network):
+    """A network on "frames" and "mask".
+
+    Attributes:
+        families: frame families that it reads, their bands side by side.
+        length: frames that it sees, at the profile's hop (300 are 3 s at 10 ms).
+    """
+
+    families: tuple[str, ...] = ("mel",)
+    length: Count = 300
+
+    @property
+    def inputs(self) -> FrameInputs:
+        """Frames of all families, side by side; log-mel frames unless others are asked for."""
+        return FrameInputs(self.families, self.length)
