@@ -29,6 +29,7 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/extract.py
+	$(BIN)/python benchmarks/predict.py
 
 faults: $(READY)
 	$(BIN)/python benchmarks/fuzz.py
@@ -45,5 +46,5 @@ $(READY): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 to 3.13 found: install one, or make PYTHON=…"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[cpu,augment,tune,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[cpu,augment,tune,dask,dev]'
 	@touch $@

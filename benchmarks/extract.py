@@ -2,6 +2,7 @@
 
     python benchmarks/extract.py --data ../shared/data --files 480
     python benchmarks/extract.py --profile speech16k speech16k-fast
+    python benchmarks/extract.py --opensmile          # needs: pip install opensmile==2.6.0
 
 - notebook: one file at a time, librosa load at 48 kHz, pyin 50–500 Hz, each librosa feature computed from
   the waveform, Praat jitter and shimmer: what such notebooks do. It is run on every tenth of the files, as
@@ -10,9 +11,13 @@
   over the trimmed signal (what this project analyses too) and once over the whole signal.
 - ser: `extract_corpora` into a fresh store, from the call to its return: planning, worker start, commits and
   all. The steady rate, without start and end, is shown as well: the slope between two sizes of the job.
-- pitch: finding F0 alone, over the trimmed signal: by Praat, which takes a second core where one is idle, and
-  by `pitch.track`, as the profile speech16k-fast does. `--profile` says under which profiles ser extracts.
+- pitch: finding F0 alone, over the trimmed signal: by Praat, and by `pitch.track`, as the profile
+  speech16k-fast does. `--profile` says under which profiles ser extracts.
+- openSMILE: the 88 functionals of eGeMAPSv02 by its own Python package, in one process. Its licence forbids
+  commercial use, so that nothing here depends on it; `--opensmile` asks for it.
 
+Praat's pitch takes every core that is idle. So floor, pitch, openSMILE and ser with one worker (its planning
+process with it) are held to one core each: "one core". Two workers and the notebook loop have the machine.
 Times of shared machines drift: read the ratios of one run, not the seconds.
 """
 
@@ -24,8 +29,8 @@ os.environ.update(ONE_THREAD)
 import argparse  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
-from collections.abc import Callable, Sequence  # noqa: E402
-from itertools import product  # noqa: E402
+from collections.abc import Callable, Iterator, Sequence  # noqa: E402
+from contextlib import contextmanager, nullcontext  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import librosa  # noqa: E402
@@ -43,6 +48,24 @@ from ser_features.extractors.pitch import track  # noqa: E402
 from ser_features.preprocess import speech_bounds  # noqa: E402
 
 NOTEBOOK_SHARE = 10
+
+NOTEBOOK, FLOOR, OPENSMILE = "notebook loop", "floor, trimmed signal, one core", "openSMILE, one core"
+"""Lines that the others are compared with."""
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Hold this process, and those that it starts, to one core; where the system cannot, say so and go on."""
+    if not hasattr(os, "sched_setaffinity"):
+        print("no affinity on this system: Praat may take several cores")
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def notebook(path: Path) -> dict[str, float]:
@@ -157,6 +180,22 @@ def ser_seconds(data: Path, files: int, workers: int, profile: Profile) -> float
     return seconds
 
 
+def opensmile_seconds(paths: Sequence[Path]) -> float:
+    """Seconds of openSMILE's 88 functionals over all files, after a first one that is not counted."""
+    try:
+        import opensmile
+    except ImportError:
+        raise SystemExit("--opensmile needs openSMILE, not installed: pip install opensmile==2.6.0") from None
+    smile = opensmile.Smile(opensmile.FeatureSet.eGeMAPSv02, opensmile.FeatureLevel.Functionals)
+    smile.process_file(paths[0])
+    start = time.perf_counter()
+    columns = smile.process_files(paths)
+    seconds = time.perf_counter() - start
+    if columns.shape != (len(paths), 88):
+        raise SystemExit(f"openSMILE gave {columns.shape}, expected {(len(paths), 88)}")
+    return seconds
+
+
 def timed(function: Callable[[Path], object], paths: Sequence[Path]) -> float:
     """Seconds of a function over files."""
     start = time.perf_counter()
@@ -167,38 +206,58 @@ def timed(function: Callable[[Path], object], paths: Sequence[Path]) -> float:
 
 def main() -> None:
     """Measure, and print one line per contender."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--files", type=int, default=480)
-    parser.add_argument("--profile", nargs="+", choices=list(PROFILES), default=[SPEECH16K.name])
-    options = parser.parse_args()
+    options = _options()
     scan = corpora.scan("ravdess", options.data)
     step = len(scan.recordings) / options.files
     paths = [scan.root / scan.recordings[int(i * step)].path for i in range(options.files)]
 
     notebook(paths[0])  # librosa compiles on first use; that is not counted
     slow = paths[::NOTEBOOK_SHARE]
-    per_file = {"notebook loop": timed(notebook, slow) / len(slow)}
-    floor_seconds(paths[:5], trimmed=True)
-    per_file["floor, trimmed signal"] = floor_seconds(paths, trimmed=True) / len(paths)
-    per_file["floor, whole signal"] = floor_seconds(paths, trimmed=False) / len(paths)
-    per_file |= {name: seconds / len(paths) for name, seconds in pitch_seconds(paths).items()}
-    for profile, workers in product(options.profile, (1, 2)):
-        whole = ser_seconds(options.data, options.files, workers, PROFILES[profile])
-        half = ser_seconds(options.data, options.files // 2, workers, PROFILES[profile])
-        label = "ser" if len(options.profile) == 1 else profile
-        name = f"{label}, {workers} worker{'s' if workers > 1 else ''}"
-        per_file[f"{name}, all included"] = whole / options.files
-        per_file[f"{name}, steady"] = (whole - half) / (options.files - options.files // 2)
+    per_file = {NOTEBOOK: timed(notebook, slow) / len(slow)}
+    with one_core():
+        floor_seconds(paths[:5], trimmed=True)
+        per_file[FLOOR] = floor_seconds(paths, trimmed=True) / len(paths)
+        per_file["floor, whole signal, one core"] = floor_seconds(paths, trimmed=False) / len(paths)
+        per_file |= {f"{name}, one core": all_ / len(paths) for name, all_ in pitch_seconds(paths).items()}
+        if options.opensmile:
+            per_file[OPENSMILE] = opensmile_seconds(paths) / len(paths)
+    for profile in options.profile:
+        for workers, held in ((1, one_core()), (2, nullcontext())):
+            with held:
+                per_file |= _ser_per_file(options, workers, PROFILES[profile])
     _print(per_file)
 
 
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--files", type=int, default=480)
+    parser.add_argument("--profile", nargs="+", choices=list(PROFILES), default=[SPEECH16K.name])
+    parser.add_argument("--opensmile", action="store_true", help="compare with openSMILE, if it is installed")
+    return parser.parse_args()
+
+
+def _ser_per_file(options: argparse.Namespace, workers: int, profile: Profile) -> dict[str, float]:
+    half = options.files // 2
+    whole_seconds = ser_seconds(options.data, options.files, workers, profile)
+    half_seconds = ser_seconds(options.data, half, workers, profile)
+    name = f"{profile.name}, {'2 workers' if workers > 1 else '1 worker on one core'}"
+    return {
+        f"{name}, all included": whole_seconds / options.files,
+        f"{name}, steady": (whole_seconds - half_seconds) / (options.files - half),
+    }
+
+
 def _print(per_file: dict[str, float]) -> None:
-    slowest, lowest = per_file["notebook loop"], per_file["floor, trimmed signal"]
-    print(f"{'':40}{'ms/file':>9}{'files/s':>9}{'x notebook':>12}{'x floor time':>14}")
+    against = {"x notebook": NOTEBOOK, "x floor time": FLOOR, "x openSMILE": OPENSMILE}
+    against = {title: name for title, name in against.items() if name in per_file}
+    print(f"{'':52}{'ms/file':>9}{'files/s':>9}" + "".join(f"{title:>14}" for title in against))
     for name, seconds in per_file.items():
-        ratios = f"{slowest / seconds:12.1f}{seconds / lowest:14.2f}"
-        print(f"{name:40}{seconds * 1e3:9.2f}{1 / seconds:9.1f}{ratios}")
+        line = f"{name:52}{seconds * 1e3:9.2f}{1 / seconds:9.1f}"
+        for other in against.values():
+            ratio = seconds / per_file[other] if other == FLOOR else per_file[other] / seconds
+            line += f"{ratio:14.2f}"
+        print(line)
 
 
 if __name__ == "__main__":

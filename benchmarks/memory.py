@@ -31,7 +31,7 @@ from ser_features.config import SPEECH16K
 from ser_features.store import Description, Store, layout, open_store
 from ser_features.store.description import FrameFamily
 from ser_features.store.schema import all_columns
-from ser_features.store.write import FrameWriter, commit_rows
+from ser_features.store.write import FrameWriter, commit_rows, table_of
 from ser_models.inputs import FrameInputs
 from ser_models.models.network import Network
 
@@ -122,18 +122,18 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _make_shard(root: Path, numbers: range, noise: np.ndarray) -> None:
-    run, shard = layout.run_id(), f"{numbers.start // SHARD:05d}"
+    shard = f"{numbers.start // SHARD:05d}"
     rows: list[dict[str, Any]] = []
-    with FrameWriter(root, "noise", shard, ["mel"], run) as writer:
+    with FrameWriter(root, "noise", shard, ["mel"]) as writer:
         for number in numbers:
             begin = number * 7 % (len(noise) - FRAMES)
             emotion = number % len(EMOTIONS)
             offset, count = writer.append({"mel": noise[begin : begin + FRAMES] + emotion})
             rows.append(_row(number, EMOTIONS[emotion]) | {"frame_offset": offset, "frame_count": count})
         frame_shard, digests = writer.commit()
-    path = layout.dataset_folder(root, "files", "noise") / layout.part_name(shard)
     rows = [row | {"frame_shard": frame_shard} for row in rows]
-    commit_rows(path, rows, all_columns(()), {"frames": digests}, run)
+    table = table_of(rows, all_columns(()))
+    commit_rows(layout.part_path(root, "files", "noise", shard), table, {"frames": {frame_shard: digests}})
 
 
 def _row(number: int, emotion: str) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """`ser extract`: folders of recordings → feature store."""
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +12,7 @@ from cli.progress import observed_files
 
 if TYPE_CHECKING:
     from ser_features.engine import ExtractReport
+    from ser_features.engine.runner import Runner
 
 LISTED = 20
 """Longer lists of failures are cut short on screen; all of them are in the store."""
@@ -39,6 +41,17 @@ def extract(
         ),
     ] = None,
     workers: Workers = None,
+    executor: Annotated[
+        Literal["local", "dask"], typer.Option(help="Who does the work: processes of this machine, or Dask.")
+    ] = "local",
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="With --executor dask: a running cluster, such as tcp://head:8786 (default: one of this "
+            "machine's own, with --workers processes).",
+        ),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many recordings of each corpus, evenly spread.")
     ] = None,
@@ -53,20 +66,38 @@ def extract(
     from ser_features.config import profile as find_profile
     from ser_features.engine import extract_corpora
 
-    with observed_files() as observer:
+    with _runner(executor, scheduler, workers) as runner, observed_files() as observer:
         report = extract_corpora(
             datasets,
             data=data,
             store=store,
             profile=find_profile(profile) if profile else None,
             families=families or None,
-            workers=workers,
+            runner=runner,
             limit=limit,
             observer=observer,
         )
     _print_noticed(report)
     _print_summary(report, store)
     return 1 if _too_many(report, max_failures) else 0
+
+
+def _runner(executor: str, scheduler: str | None, workers: int | None) -> "AbstractContextManager[Runner]":
+    from ser_features.errors import InputError
+
+    if executor == "local":
+        from ser_features.engine.local import Local
+
+        if scheduler is not None:
+            raise InputError("--scheduler is Dask's, and the executor is local: add --executor dask")
+        return nullcontext(Local(workers))
+    if scheduler is not None and workers is not None:
+        raise InputError(
+            "--workers and --scheduler: a running cluster has the workers that it has: leave one of them out"
+        )
+    from ser_features.engine.connect import connect
+
+    return connect(scheduler, workers)
 
 
 def _too_many(report: "ExtractReport", limit: int | None) -> bool:
@@ -81,6 +112,8 @@ def _print_noticed(report: "ExtractReport") -> None:
         print(f"refused {failure.path!r}: {failure.error_class}: {failure.message}", file=sys.stderr)
     if len(report.failures) > LISTED:
         print(f"… and {len(report.failures) - LISTED} more, all in the store's failures/", file=sys.stderr)
+    for path in report.damaged:
+        print(f"a damaged table was set aside, its recordings are computed again: {path}", file=sys.stderr)
     for group in report.identical:
         print(f"identical audio: {' = '.join(group)}", file=sys.stderr)
     for dataset, copies in report.copies.items():

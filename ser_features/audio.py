@@ -17,6 +17,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,15 @@ def sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def stamp(path: str | Path) -> tuple[int, int] | None:
+    """Size in bytes and modification time in ns of a file; None if it cannot be looked at."""
+    try:
+        found = os.stat(path)  # noqa: PTH116  a million `Path`s would take longer than the question
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def sha256_if_readable(path: Path) -> str | None:
@@ -314,15 +324,15 @@ def _incomplete(sound: soundfile.SoundFile, decoded: int, reason: str) -> Trunca
 
 
 def _check_samples(signal: np.ndarray, any_sound: bool) -> None:
-    finite = np.count_nonzero(np.isfinite(signal))
-    if finite < signal.size:
+    level = max(float(signal.max(initial=0)), -float(signal.min(initial=0)))
+    if not isfinite(level):
+        count = np.count_nonzero(~np.isfinite(signal))
         raise NonFiniteAudioError(
-            f"{signal.size - finite} samples are NaN or infinite: expected finite samples: export it again"
+            f"{count} samples are NaN or infinite: expected finite samples: export it again"
         )
-    if not signal.any():
+    if level == 0:
         found = "the channels cancel each other out" if any_sound else "every sample is zero"
         raise SilentAudioError(f"digital silence, {found}: expected speech: leave it out")
-    level = max(float(signal.max()), -float(signal.min()))
     if level > MAX_LEVEL:
         raise UnsupportedAudioError(
             f"the loudest sample is {level:.3g} times full scale, expected at most {MAX_LEVEL:.3g}: "

@@ -33,6 +33,10 @@ class StoreError(SerError):
     """A feature store is of another profile or format, or is damaged."""
 
 
+class DamagedError(StoreError):
+    """A file of a store is not as it was written."""
+
+
 class ArtifactError(SerError):
     """A trained artifact is incomplete, altered, or not safe to load."""
 

@@ -55,8 +55,14 @@ AUDIO_COLUMNS: tuple[Column, ...] = (
     Column("source_sample_rate", "int32", "Hz", "Sample rate of the file itself."),
     Column("channels", "int32", "1", "Number of channels of the file itself."),
     Column("audio_sha256", "string", "", "SHA-256 of the file's bytes."),
+    Column("source_size", "int64", "bytes", "Length of the file itself."),
+    Column("source_mtime", "int64", "ns", "When the file itself was last changed, since 1970 (UTC)."),
 )
-"""Manifest columns known once the file was read."""
+"""Manifest columns known once the file was read; the last two tell an unchanged file without reading it."""
+
+
+NO_EXTRA: Mapping[str, str] = {}
+"""Shared by all recordings that have no further columns: a corpus may have a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class Recording:
     text: str | None = None
     modality: str | None = None
     vocal_channel: str | None = "speech"
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=lambda: NO_EXTRA)
 
     @property
     def file_id(self) -> str:

@@ -66,7 +66,9 @@ def resample(signal: np.ndarray, source_rate: float, target_rate: float) -> np.n
         return signal
     resampled = soxr.resample(signal, source_rate, target_rate, quality="HQ")
     size = ceil(signal.size * (target_rate / source_rate))
-    return np.pad(resampled[:size], (0, max(size - resampled.size, 0)))
+    if resampled.size >= size:
+        return resampled[:size]
+    return np.pad(resampled, (0, size - resampled.size))
 
 
 def bone_conduct(signal: np.ndarray) -> np.ndarray:
@@ -119,11 +121,42 @@ def centred_power(signal: np.ndarray, frame_length: int, hop_length: int) -> np.
     Returns:
         float64, shape (1 + n // hop_length,), ≥ 0.
     """
-    padded = np.pad(signal, frame_length // 2)
+    padded = zero_padded(signal, frame_length // 2)
     block = gcd(frame_length, hop_length)
     blocks = padded[: padded.size // block * block].reshape(-1, block)
     energies = np.einsum("ij,ij->i", blocks, blocks)
     return frame_sums(energies, frame_length // block, hop_length // block) / frame_length
+
+
+def zero_padded(signal: np.ndarray, margin: int) -> np.ndarray:
+    """The signal with `margin` zeros on both sides; `np.pad` takes five times as long.
+
+    >>> zero_padded(np.array([1, 2]), 1)
+    array([0, 1, 2, 0])
+    """
+    padded = np.zeros(signal.size + 2 * margin, signal.dtype)
+    padded[margin : margin + signal.size] = signal
+    return padded
+
+
+def overlapping(signal: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
+    """Frames as a view of the signal, not to be written to; `sliding_window_view` takes ten times as long.
+
+    >>> overlapping(np.arange(6), 3, 2)
+    array([[0, 1, 2],
+           [2, 3, 4]])
+
+    Args:
+        signal: contiguous, shape (n,), n ≥ frame_length.
+        frame_length: in samples.
+        hop_length: in samples.
+
+    Returns:
+        Shape (1 + (n - frame_length) // hop_length, frame_length).
+    """
+    step = signal.itemsize
+    count = 1 + (signal.size - frame_length) // hop_length
+    return np.ndarray((count, frame_length), signal.dtype, signal, strides=(hop_length * step, step))
 
 
 def frame_sums(values: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:

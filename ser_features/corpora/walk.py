@@ -84,7 +84,7 @@ def _looks_like_audio(entry: "os.DirEntry[str]") -> bool:
 def _problem(entry: "os.DirEntry[str]", path: str, base: str) -> str | None:
     if entry.is_symlink() and not is_inside(entry.path, base):
         return "link that leads out of the corpus folder: put a copy in its place"
-    if not is_file(entry.path):
+    if not (entry.is_file(follow_symlinks=False) or is_file(entry.path)):
         return "linked folder, which is not followed" if is_folder(entry.path) else "not a regular file"
     if _readable(path) != path:
         return "name is not valid UTF-8: rename it"

@@ -14,17 +14,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import loky
-
 from ser_features.augment import Variant, check_variants
-from ser_features.engine.extract import Observer, describe
-from ser_features.engine.local import Work, run_local
-from ser_features.engine.plan import sweep
+from ser_features.engine.extract import Observer
+from ser_features.engine.local import Local
+from ser_features.engine.opening import describe
 from ser_features.engine.plan_variants import Wanted, drop_orphans, shards_of, task_for
+from ser_features.engine.runner import Work
 from ser_features.engine.task import VARIANT_MARK, Failure, Target
 from ser_features.engine.variants import probe_variants, run_variants
 from ser_features.errors import InputError
-from ser_features.store import Store, open_or_create, open_store, read_part
+from ser_features.store import Store, locks, open_or_create, open_store, read_part
+from ser_features.store.sweep import sweep
 
 
 @dataclass(slots=True)
@@ -77,17 +77,20 @@ def augment_store(
     check_variants(variants)
     opened = _open(store)
     wanted = Wanted(_target(opened, families), data, tuple(variants), seed)
-    shards = [shard for name in opened.check(datasets) for shard in shards_of(opened, name)]
-    for name in datasets:
-        drop_orphans(opened, name)
-    sweep(opened)
-    tasks = [task for shard in shards if (task := task_for(shard, wanted))]
-    todo = sum(len(task.compute) for task in tasks)
-    observer.on_plan(todo, sum(len(shard.rows) for shard in shards) - todo)
-    stored = 0
-    work = Work(run_variants, probe_variants)
-    for summary in run_local(tasks, work, workers or loky.cpu_count(), observer.on_progress):
-        stored += summary.stored
+    with locks.running(store) as run:
+        shards = [shard for name in opened.check(datasets) for shard in shards_of(opened, name)]
+        for name in datasets:
+            drop_orphans(opened, name)
+        tasks = [task for shard in shards if (task := task_for(shard, wanted))]
+        run.share()
+        todo = sum(len(task.compute) for task in tasks)
+        observer.on_plan(todo, sum(len(shard.rows) for shard in shards) - todo)
+        stored = 0
+        work = Work(run_variants, probe_variants)
+        for summary in Local(workers).run(tasks, work, observer.on_progress):
+            stored += summary.stored
+        if run.become_alone():
+            sweep(store)
     names = {variant.name for variant in variants}
     held = sum(_count(shard.copies, names) for shard in shards)
     return AugmentReport(stored, held - stored, _failures(opened, datasets, names))

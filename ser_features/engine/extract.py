@@ -5,53 +5,31 @@ report.stored, report.unchanged, len(report.failures)
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
-import loky
-
 from ser_features import corpora
-from ser_features.config import PROFILES, SPEECH16K, Profile
-from ser_features.engine.local import Progress, Work, run_local
-from ser_features.engine.plan import Plan, plan, sweep
+from ser_features.config import PROFILES, Profile
+from ser_features.engine.local import Local
+from ser_features.engine.opening import open_for
+from ser_features.engine.plan import Plan, plan
+from ser_features.engine.report import ExtractReport, begin, finish
+from ser_features.engine.runner import Progress, Runner, Work
 from ser_features.engine.shard import failure_row, read_rows
 from ser_features.engine.task import Failure, Target
 from ser_features.engine.work import probe, run_shard
 from ser_features.errors import InputError
-from ser_features.extractors import DEFAULT_FAMILIES, FAMILIES, FRAMES, check_families, columns
-from ser_features.manifest import Copies, Scan
-from ser_features.pipeline import digest
-from ser_features.store import Store, layout, open_or_create
-from ser_features.store.description import Description, FrameFamily, read_description
+from ser_features.extractors import FAMILIES, columns
+from ser_features.manifest import Scan
+from ser_features.store import Store, layout, locks
+from ser_features.store.durable import writing
 from ser_features.store.schema import FRAME_COLUMNS, VARIANT_COLUMNS
+from ser_features.store.sweep import sweep, sweep_frames
 from ser_features.store.write import commit_failures
-
-DEFAULT_PROFILE = SPEECH16K
-"""Of a new store, unless another is asked for."""
 
 NAMES_SHARD = "names"
 """Shard of failures/ that lists files whose names do not parse."""
-
-
-@dataclass(slots=True)
-class ExtractReport:
-    """What a run did.
-
-    Attributes:
-        stored: recordings computed and stored by this run.
-        unchanged: recordings that the store already held.
-        failures: refused files, those of earlier runs whose bytes are the same among them.
-        copies: second copies that were left out, by corpus.
-        identical: groups of file_ids that hold the same bytes.
-        counts: rows by (corpus, emotion) of the corpora of this run.
-    """
-
-    stored: int = 0
-    unchanged: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    copies: dict[str, tuple[Copies, ...]] = field(default_factory=dict)
-    identical: list[tuple[str, ...]] = field(default_factory=list)
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +53,7 @@ def extract_corpora(
     profile: Profile | None = None,
     families: Sequence[str] | None = None,
     workers: int | None = None,
+    runner: Runner | None = None,
     limit: int | None = None,
     observer: Observer | None = None,
 ) -> ExtractReport:
@@ -86,7 +65,8 @@ def extract_corpora(
         store: folder of the store; made if it does not exist.
         profile: feature configuration; that of the store, or speech16k for a new one, by default.
         families: what to store; what the store holds, or `DEFAULT_FAMILIES` for a new one, by default.
-        workers: processes; one per core by default.
+        workers: processes of this machine; one per core by default.
+        runner: who does the work instead, such as `cluster.Dask`.
         limit: at most so many recordings per corpus, evenly spread.
         observer: told of the progress.
 
@@ -98,19 +78,22 @@ def extract_corpora(
     """
     observer = observer or Observer()
     scans = scan_corpora(datasets, data)
-    opened = _open(store, profile, families)
-    sweep(opened)
-    target = Target.of(opened.root, opened.profile, opened.families)
-    plans = [plan(scan, opened, target, limit) for scan in scans]
-    _store_rejected(opened, scans)
-    report = _begin(scans, plans, opened)
-    tasks = [task for each in plans for task in each.tasks]
-    observer.on_plan(sum(len(task.compute) for task in tasks), report.unchanged)
-    work = Work(run_shard, probe)
-    for summary in run_local(tasks, work, workers or loky.cpu_count(), observer.on_progress):
-        report.stored += summary.stored
-        report.failures += summary.failures
-    _finish(report, opened, [scan.dataset for scan in scans])
+    with ExitStack() as stack:
+        with writing("the store", store):
+            opened = open_for(store, profile, families)
+            run = stack.enter_context(locks.running(opened.root))
+            plans = plan_corpora(scans, opened, run, limit)
+        report = begin(scans, plans, opened)
+        tasks = [task for each in plans for task in each.tasks]
+        observer.on_plan(sum(len(task.compute) for task in tasks), report.unchanged)
+        work = Work(run_shard, probe)
+        for summary in (runner or Local(workers)).run(tasks, work, observer.on_progress):
+            report.stored += summary.stored
+            report.failures += summary.failures
+        with writing("the store", store):
+            if run.become_alone():  # what died just before this run may have been dying still when it began
+                sweep(opened.root)
+    finish(report, opened, [scan.dataset for scan in scans])
     return report
 
 
@@ -132,45 +115,30 @@ def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
     return scans
 
 
-def _open(root: Path, profile: Profile | None, families: Sequence[str] | None) -> Store:
-    if (root / layout.DESCRIPTION).is_file():
-        found = read_description(root)
-        profile, families = profile or found.profile, families or found.families
-    return open_or_create(root, describe(profile or DEFAULT_PROFILE, families or DEFAULT_FAMILIES))
+def plan_corpora(scans: Sequence[Scan], store: Store, run: locks.Run, limit: int | None = None) -> list[Plan]:
+    """Find out what a store lacks, and clear away what died in it if nobody else is there.
 
-
-def describe(profile: Profile, families: Sequence[str]) -> Description:
-    """What a store of the given profile and families holds, by this version's extractors.
-
-    Raises:
-        InputError: if a family is unknown.
+    Args:
+        scans: the corpora.
+        store: the store.
+        run: this run, which lets others in once it is done here.
+        limit: at most so many recordings per corpus.
     """
-    held = check_families(families)
-    frames = (FRAMES[name] for name in held if name in FRAMES)
-    return Description(
-        profile=profile,
-        digest=digest(profile, held),
-        families=held,
-        features=columns(held, profile),
-        frames=tuple(FrameFamily(each.name, each.unit, each.description) for each in frames),
-    )
-
-
-def _begin(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> ExtractReport:
-    """The report as it stands before any work: what needs none, and what is refused by its name."""
-    report = ExtractReport(unchanged=sum(each.unchanged for each in plans))
-    known = {file_id for each in plans for file_id in each.known_failures}
-    for row in store.failures([scan.dataset for scan in scans]).to_pylist():
-        if row["stage"] == "name" or row["file_id"] in known:
-            report.failures.append(Failure.of(row))
-    report.copies = {scan.dataset: scan.copies for scan in scans if scan.copies}
-    return report
+    target = Target.of(store.root, store.profile, store.families)
+    plans = [plan(scan, store, target, limit) for scan in scans]
+    if run.alone:
+        sweep(store.root)
+        for scan, each in zip(scans, plans, strict=True):
+            sweep_frames(store.root, scan.dataset, each.referenced)
+    run.share()
+    _store_rejected(store, scans)
+    return plans
 
 
 def _store_rejected(store: Store, scans: Sequence[Scan]) -> None:
     """Keep the names that do not parse in failures/, touching the file only if they changed."""
     for scan in scans:
-        part = layout.dataset_folder(store.root, "failures", scan.dataset) / layout.part_name(NAMES_SHARD)
+        part = layout.part_path(store.root, "failures", scan.dataset, NAMES_SHARD)
         before = {row["file_id"]: row for row in read_rows(part)}
         failures = [
             Failure(
@@ -180,18 +148,5 @@ def _store_rejected(store: Store, scans: Sequence[Scan]) -> None:
         ]
         if {f.file_id: f.message for f in failures} != {i: row["message"] for i, row in before.items()}:
             rows = [failure_row(failure, before.get(failure.file_id)) for failure in failures]
-            commit_failures(part, rows, layout.run_id())
-
-
-def _finish(report: ExtractReport, store: Store, datasets: Sequence[str]) -> None:
-    """Count what is stored, and find recordings that hold the same bytes."""
-    rows = store.table(
-        [name for name in datasets if store.parts(name)], ["file_id", "emotion", "audio_sha256"]
-    ).to_pylist()
-    same: dict[str, list[str]] = {}
-    for row in rows:
-        key = (row["dataset"], row["emotion"])
-        report.counts[key] = report.counts.get(key, 0) + 1
-        same.setdefault(row["audio_sha256"], []).append(row["file_id"])
-    report.identical = sorted(tuple(sorted(group)) for group in same.values() if len(group) > 1)
-    report.failures.sort(key=lambda failure: failure.file_id)
+            with locks.committing(store.root):
+                commit_failures(part, rows)

@@ -6,14 +6,15 @@ quarantined, and the shard goes on without it.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, TypeVar
 
 import loky
 
+from ser_features.engine.runner import Key, Progress, T, Work, persist, quarantined
 from ser_features.engine.shard import FAILED
 from ser_features.engine.task import ShardSummary, Task
 from ser_features.errors import SerError
@@ -28,69 +29,53 @@ MAX_REBUILDS = 20
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """The matrices are small: BLAS threads of several workers only fight for the same cores."""
 
-Progress = Callable[[int, int], None]
-"""Called with (recordings finished, of which failed) so far."""
-
-Key = tuple[str, str]
-T = TypeVar("T", bound=Task)
-
 
 @dataclass(frozen=True, slots=True)
-class Work(Generic[T]):
-    """What a worker does with one kind of task.
+class Local:
+    """Worker processes of this machine.
 
     Attributes:
-        run: bring the task's shard up to date.
-        probe: do what `run` does with one recording, and forget the result.
+        workers: how many; one per core by default.
     """
 
-    run: Callable[[T], ShardSummary]
-    probe: Callable[[T, Recording], None]
+    workers: int | None = None
+
+    def run(
+        self, tasks: Sequence[T], work: Work[T], on_progress: Progress | None = None
+    ) -> Iterator[ShardSummary]:
+        """As `Runner.run`; progress is told about five times a second."""
+        with _explained(), tempfile.TemporaryDirectory(prefix="ser-") as folder:
+            watch = _Watch(Path(folder), on_progress)
+            yield from persist(
+                [watch.follow(task) for task in tasks],
+                lambda left: self._run_pool(left, work, watch),
+                lambda left: _quarantine_culprits(left, work, watch),
+                MAX_REBUILDS,
+            )
+
+    def _run_pool(self, left: dict[Key, T], work: Work[T], watch: "_Watch") -> Iterator[ShardSummary]:
+        """One pool's life: until all is done, or until a worker dies. Finished tasks leave `left`."""
+        pool = loky.ProcessPoolExecutor(min(self.workers or loky.cpu_count(), len(left)), env=ONE_THREAD)
+        try:
+            futures = {pool.submit(work.run, task): key for key, task in left.items()}
+            yield from _collect(futures, left, watch)
+        finally:
+            pool.shutdown(wait=True, kill_workers=True)
 
 
-def run_local(
-    tasks: Sequence[T], work: Work[T], workers: int, on_progress: Progress | None = None
-) -> Iterator[ShardSummary]:
-    """Run tasks on `workers` processes and yield each summary as its shard is committed.
-
-    Args:
-        tasks: what to do.
-        work: how to do it.
-        workers: number of processes.
-        on_progress: told how far the run is, about five times a second.
-
-    Raises:
-        SerError: if workers keep dying and no single recording is to blame.
-    """
-    with tempfile.TemporaryDirectory(prefix="ser-") as folder:
-        watch = _Watch(Path(folder), on_progress)
-        pending = {(t.dataset, t.shard): watch.follow(t) for t in tasks}
-        rebuilds = 0
-        while pending:
-            before = dict(pending)
-            yield from _run_pool(pending, work, workers, watch)
-            if not pending:
-                return
-            _quarantine_culprits(pending, work, watch)
-            rebuilds = 0 if pending != before else rebuilds + 1
-            if rebuilds > MAX_REBUILDS:
-                raise SerError(
-                    f"workers were killed {rebuilds} times in a row, and no recording did it: "
-                    "free memory or pass fewer --workers; what is finished is stored"
-                )
-
-
-def _run_pool(pending: dict[Key, T], work: Work[T], workers: int, watch: "_Watch") -> Iterator[ShardSummary]:
-    """One pool's life: until all is done, or until a worker dies. Finished tasks leave `pending`."""
-    pool = loky.ProcessPoolExecutor(min(workers, len(pending)), env=ONE_THREAD)
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say what it means if processes, their pipes or the folder of their progress cannot be made."""
     try:
-        futures = {pool.submit(work.run, task): key for key, task in pending.items()}
-        yield from _collect(futures, pending, watch)
-    finally:
-        pool.shutdown(wait=True, kill_workers=True)
+        yield
+    except OSError as error:
+        raise SerError(
+            f"workers cannot be run ({error.strerror or error}): expected memory, open files and room for "
+            "temporary files (also in /dev/shm): free some: what is finished is stored"
+        ) from error
 
 
-def _collect(futures: Mapping[Future, Key], pending: dict[Key, T], watch: "_Watch") -> Iterator[ShardSummary]:
+def _collect(futures: Mapping[Future, Key], left: dict[Key, T], watch: "_Watch") -> Iterator[ShardSummary]:
     waiting = set(futures)
     while waiting:
         done, waiting = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
@@ -100,19 +85,16 @@ def _collect(futures: Mapping[Future, Key], pending: dict[Key, T], watch: "_Watc
                 summary = future.result()
             except BrokenExecutor:
                 continue
-            del pending[futures[future]]
+            del left[futures[future]]
             yield summary
 
 
-def _quarantine_culprits(pending: dict[Key, T], work: Work[T], watch: "_Watch") -> None:
+def _quarantine_culprits(left: dict[Key, T], work: Work[T], watch: "_Watch") -> None:
     """Try each recording that was at work when a worker died alone; quarantine it if that dies too."""
-    for key, task in pending.items():
+    for key, task in left.items():
         suspect = watch.interrupted_at(task)
         if suspect is not None and not _survives(task, suspect, work):
-            message = (
-                "it killed its worker process twice (crash or memory): convert the file, or leave it out"
-            )
-            pending[key] = replace(task, quarantined={**task.quarantined, suspect.file_id: message})
+            left[key] = quarantined(task, suspect)
         watch.restart(task)
 
 

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from ser_features.augment import Variant
-from ser_features.engine.plan import frames_exist
 from ser_features.engine.task import Target, VariantTask, variant_label
-from ser_features.errors import InputError
+from ser_features.errors import DamagedError, InputError
 from ser_features.manifest import NAME_COLUMNS, Recording
-from ser_features.store import Store, layout, part_metadata, read_part
+from ser_features.store import Store, layout, read_part
+from ser_features.store.frames import broken
+from ser_features.store.part import Held, read_held
 from ser_features.store.schema import all_columns
+from ser_features.store.sweep import set_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ def drop_orphans(store: Store, dataset: str) -> None:
     alive = {part.name for part in store.parts(dataset)}
     for copies in layout.parts(store.root, "variants", dataset):
         if copies.name not in alive:
-            failures = layout.part_name(variant_label(layout.shard_of(copies)))
             copies.unlink()
-            (layout.dataset_folder(store.root, "failures", dataset) / failures).unlink(missing_ok=True)
+            label = variant_label(layout.shard_of(copies))
+            layout.part_path(store.root, "failures", dataset, label).unlink(missing_ok=True)
 
 
 def task_for(shard: Shard, wanted: Wanted) -> VariantTask | None:
@@ -92,7 +94,8 @@ def task_for(shard: Shard, wanted: Wanted) -> VariantTask | None:
     Raises:
         InputError: if something is lacking, and the recordings are not below `wanted.data`.
     """
-    held = _held(shard, wanted.target)
+    copies = _read_copies(shard, wanted.target.root)
+    held = _held(shard, copies, wanted.target)
     missing = tuple(each for each in wanted.variants if held.get(each.name) != wanted.digest(each))
     if not missing:
         return None
@@ -103,6 +106,7 @@ def task_for(shard: Shard, wanted: Wanted) -> VariantTask | None:
         shard=shard.name,
         data_root=_data_root(shard, wanted.data),
         compute=tuple(_recording(shard.dataset, row) for row in shard.rows),
+        version=copies.version,
         variants=missing,
         seed=wanted.seed,
         sources=shard.sources,
@@ -112,17 +116,23 @@ def task_for(shard: Shard, wanted: Wanted) -> VariantTask | None:
     )
 
 
-def _held(shard: Shard, target: Target) -> dict[str, str]:
+def _held(shard: Shard, copies: Held, target: Target) -> dict[str, str]:
     """Digest by variant of the copies that a shard has and that still hold."""
-    if not shard.copies.is_file():
+    said = copies.metadata
+    if (said.get("digest"), said.get("sources")) != (target.digest, shard.sources):
         return {}
-    found = part_metadata(shard.copies)
-    if (found.get("digest"), found.get("sources")) != (target.digest, shard.sources):
+    if broken(target.root, shard.dataset, shard.copies, said["frames"], target.frame_families):
         return {}
-    frames = read_part(shard.copies, ["frame_shard"])["frame_shard"].unique().to_pylist()
-    if not frames_exist(target.root, shard.dataset, frames, target.frame_families):
-        return {}
-    return dict(found["variants"])
+    return dict(said["variants"])
+
+
+def _read_copies(shard: Shard, root: Path) -> Held:
+    """The table of a shard's copies; one that is damaged is set aside."""
+    try:
+        return read_held(shard.copies, [])
+    except DamagedError:
+        set_aside(root, shard.copies)
+        return Held()
 
 
 def _recording(dataset: str, row: dict[str, Any]) -> Recording:

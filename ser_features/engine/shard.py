@@ -1,23 +1,29 @@
 """In a worker: what bringing a shard up to date is, whatever its rows are made of.
 
-kept rows with their frames + rows made of each recording → failures, then frames, then the table
+table as it is → rows that stay + rows made of each recording → failures, then frames, then the table
 
-The table's rename is the commit. Never imports TensorFlow or pandas.
+The table's rename is the commit; it happens only if the table is still the one that was read, and else
+everything begins anew with what another run has put there. Never imports TensorFlow or pandas.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
+from ser_features.audio import sha256_if_readable
 from ser_features.engine.task import Failure, ShardSummary, Task
 from ser_features.errors import SerError
 from ser_features.manifest import NAME_COLUMNS, Recording
-from ser_features.store import layout, open_frames, read_part
-from ser_features.store.write import FrameWriter, commit_failures, commit_rows
+from ser_features.store import layout, locks
+from ser_features.store.durable import writing
+from ser_features.store.part import Held, read_held, version
+from ser_features.store.write import FrameWriter, commit_failures, commit_rows, table_of
 
 DONE, FAILED = b".", b"x"
 """Bytes that a worker appends to its progress file, one per recording."""
@@ -31,6 +37,21 @@ Make = Callable[[Recording], Iterable[Made | Failure]]
 """What becomes of one recording."""
 
 
+@dataclass(slots=True)
+class _Outcome:
+    """What became of a task's recordings.
+
+    Attributes:
+        rows: those that were made.
+        failures: what could not be made.
+        found: file_ids of rows that another run made since the task was planned.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    found: set[str] = field(default_factory=set)
+
+
 def bring_up_to_date(task: Task, make: Make, renamed: Mapping[str, Row] | None = None) -> ShardSummary:
     """Keep what the task keeps, make the rest, commit both.
 
@@ -41,47 +62,72 @@ def bring_up_to_date(task: Task, make: Make, renamed: Mapping[str, Row] | None =
 
     Returns:
         How many rows were made and stored, and which could not be.
+
+    Raises:
+        StoreError: if the store cannot be written to, or is damaged.
     """
-    target = task.target
-    with (
-        FrameWriter(target.root, task.dataset, task.label, target.frame_families, target.run) as writer,
-        _progress(task) as tick,
-    ):
-        old = read_rows(task.part)
-        rows = [
-            row | (renamed or {}).get(row["file_id"], {}) | _append(writer, _stored_frames(task, row))
-            for row in old
-            if task.keeps(row["file_id"])
-        ]
-        made, failures = _make_all(task, make, writer, tick)
-        rows = sorted(rows + made, key=lambda row: row["file_id"])
-        _commit(task, rows, failures, writer, {row["frame_shard"] for row in old} - {None})
-    return ShardSummary(task.dataset, task.shard, len(made), tuple(failures))
+    what, root = f"shard {task.shard} of {task.dataset}", task.target.root
+    with writing(what, root), locks.present(root):
+        while True:
+            held = read_held(task.part)
+            with _frame_writer(task) as writer:
+                outcome = _make_all(task, make, writer, _found(task, held))
+                if _commit(task, held, outcome, renamed or {}, writer):
+                    return ShardSummary(task.dataset, task.shard, len(outcome.rows), tuple(outcome.failures))
+
+
+def _frame_writer(task: Task) -> FrameWriter:
+    return FrameWriter(task.target.root, task.dataset, task.label, task.target.frame_families)
+
+
+def _found(task: Task, held: Held) -> dict[str, str | None]:
+    """Hash by file_id of the rows that another run may have made since the task was planned."""
+    if held.table is None or held.version == task.version or "audio_sha256" not in held.table.column_names:
+        return {}
+    return dict(zip(held.table["file_id"].to_pylist(), held.table["audio_sha256"].to_pylist(), strict=True))
+
+
+def _make_all(task: Task, make: Make, writer: FrameWriter, found: Mapping[str, str | None]) -> _Outcome:
+    outcome = _Outcome()
+    with _progress(task) as tick:
+        for recording in task.compute:
+            refused = len(outcome.failures)
+            if _is_found(task, recording, found):
+                outcome.found.add(recording.file_id)
+            else:
+                _make_one(make(recording), writer, outcome)
+            tick(DONE if len(outcome.failures) == refused else FAILED)
+    return outcome
+
+
+def _is_found(task: Task, recording: Recording, found: Mapping[str, str | None]) -> bool:
+    digest = found.get(recording.file_id)
+    return digest is not None and digest == sha256_if_readable(task.data_root / recording.path)
+
+
+def _make_one(outcomes: Iterable[Made | Failure], writer: FrameWriter, outcome: _Outcome) -> None:
+    for each in outcomes:
+        if isinstance(each, Failure):
+            outcome.failures.append(each)
+        else:
+            row, frames = each
+            outcome.rows.append(row | _append(writer, frames))
 
 
 @contextmanager
-def _progress(task: Task) -> Iterator[Any]:
+def _progress(task: Task) -> Iterator[Callable[[bytes], Any]]:
     """Yield a function that notes a finished recording where the planning process can see it."""
-    if task.progress is None:
-        yield lambda mark: None
-        return
-    with task.progress.open("wb", buffering=0) as file:
-        yield file.write
+    with ExitStack() as stack:
+        file: Any = None
+        with suppress(OSError):  # a bar that stands still is no reason to lose a shard
+            file = task.progress and stack.enter_context(task.progress.open("wb", buffering=0))
 
+        def note(mark: bytes) -> None:
+            with suppress(OSError):
+                if file:
+                    file.write(mark)
 
-def _make_all(task: Task, make: Make, writer: FrameWriter, tick: Any) -> tuple[list[Row], list[Failure]]:
-    rows: list[Row] = []
-    failures: list[Failure] = []
-    for recording in task.compute:
-        refused = len(failures)
-        for outcome in make(recording):
-            if isinstance(outcome, Failure):
-                failures.append(outcome)
-            else:
-                row, frames = outcome
-                rows.append(row | _append(writer, frames))
-        tick(DONE if len(failures) == refused else FAILED)
-    return rows, failures
+        yield note
 
 
 def _append(writer: FrameWriter, frames: Mapping[str, np.ndarray]) -> Row:
@@ -91,44 +137,68 @@ def _append(writer: FrameWriter, frames: Mapping[str, np.ndarray]) -> Row:
     return {"frame_offset": offset, "frame_count": count}
 
 
-def _stored_frames(task: Task, row: Row) -> dict[str, np.ndarray]:
-    frames = {}
-    for family in task.target.frame_families:
-        array = open_frames(task.target.root, task.dataset, row["frame_shard"], family)
-        frames[family] = array[row["frame_offset"] : row["frame_offset"] + row["frame_count"]]
-    return frames
-
-
 def _commit(
-    task: Task, rows: list[Row], failures: list[Failure], writer: FrameWriter, old_frames: set[str]
-) -> None:
-    """Commit failures, frames and rows in this order, then remove the frame files that were replaced."""
-    _commit_failures(task, failures)
-    if not rows and not task.stays_empty:
-        task.part.unlink(missing_ok=True)
-        return
+    task: Task, held: Held, outcome: _Outcome, renamed: Mapping[str, Row], writer: FrameWriter
+) -> bool:
+    """Commit frames, failures and rows in this order; False if somebody else changed the table meanwhile."""
     frame_shard, checksums = writer.commit()
-    for row in rows:
-        row["frame_shard"] = frame_shard
-    commit_rows(task.part, rows, task.columns, task.stamp | {"frames": checksums}, task.target.run)
-    for name in old_frames - {frame_shard}:
+    made = [row | {"frame_shard": frame_shard} for row in outcome.rows]
+    kept, changed = _kept(task, held, outcome.found, renamed)
+    table = table_of(made + changed, task.columns, kept)
+    known = held.metadata.get("frames", {}) | ({frame_shard: checksums} if frame_shard else {})
+    used = set(table["frame_shard"].unique().to_pylist()) - {None}
+    with locks.committing(task.target.root):
+        if version(task.part) != held.version:
+            return False  # frames that nobody refers to are swept
+        _commit_failures(task, outcome)
+        if not made and not changed and held.table is not None and len(table) == len(held.table):
+            return True  # another run has done it all
+        if len(table) or task.stays_empty:
+            frames = {name: digests for name, digests in known.items() if name in used}
+            commit_rows(task.part, table, task.stamp | {"frames": frames})
+        else:
+            task.part.unlink(missing_ok=True)
+    _remove_frames(task, set(known) - used)
+    return True
+
+
+def _kept(
+    task: Task, held: Held, found: set[str], renamed: Mapping[str, Row]
+) -> tuple[pa.Table | None, list[Row]]:
+    """Rows of the table that stay as they are, and those of which the corpus says something else now."""
+    if held.table is None:
+        return None, []
+    file_ids, keeps = held.table["file_id"].to_pylist(), task.keeper()
+    stays = [file_id in found or keeps(file_id) for file_id in file_ids]
+    same = [stay and file_id not in renamed for stay, file_id in zip(stays, file_ids, strict=True)]
+    other = [stay and file_id in renamed for stay, file_id in zip(stays, file_ids, strict=True)]
+    changed = held.table.filter(pa.array(other, pa.bool_())).to_pylist()
+    return held.table.filter(pa.array(same, pa.bool_())), [row | renamed[row["file_id"]] for row in changed]
+
+
+def _remove_frames(task: Task, frame_shards: set[str]) -> None:
+    """Remove frame files that the table no longer refers to; what stays behind is swept by a later run."""
+    for name in frame_shards:
         for family in task.target.frame_families:
-            layout.frame_path(task.target.root, task.dataset, name, family).unlink(missing_ok=True)
+            with suppress(OSError):
+                path = layout.frame_path(task.target.root, task.dataset, name, family)
+                path.unlink(missing_ok=True)
 
 
-def _commit_failures(task: Task, failures: list[Failure]) -> None:
+def _commit_failures(task: Task, outcome: _Outcome) -> None:
     """Write the shard's failures: the new ones, and the old ones of what was not tried again."""
-    folder = layout.dataset_folder(task.target.root, "failures", task.dataset)
-    part = folder / layout.part_name(task.label)
-    old = {row["file_id"]: row for row in read_rows(part)}
-    rows = [row for file_id, row in old.items() if task.keeps(file_id)]
-    rows += [failure_row(failure, old.get(failure.file_id)) for failure in failures]
-    commit_failures(part, sorted(rows, key=lambda row: row["file_id"]), task.target.run)
+    part = layout.part_path(task.target.root, "failures", task.dataset, task.label)
+    old, keeps = {row["file_id"]: row for row in read_rows(part)}, task.keeper()
+    rows = [row for file_id, row in old.items() if keeps(file_id)]
+    rows += [failure_row(failure, old.get(failure.file_id)) for failure in outcome.failures]
+    if rows or old:
+        commit_failures(part, sorted(rows, key=lambda row: row["file_id"]))
 
 
 def read_rows(part: Path) -> list[Row]:
     """Rows of a committed table; none if it does not exist."""
-    return read_part(part).to_pylist() if part.exists() else []
+    held = read_held(part)
+    return [] if held.table is None else held.table.to_pylist()
 
 
 def names(recording: Recording) -> Row:

@@ -1,7 +1,7 @@
 """What travels between the planning process and its workers: small, picklable values, never arrays."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -29,7 +29,6 @@ class Target:
         families: what is computed, of columns and of frames.
         features: the feature columns.
         frame_families: families of frames to store.
-        run: names the run's unfinished files (`store.layout.run_id`).
     """
 
     root: Path
@@ -38,7 +37,6 @@ class Target:
     families: tuple[str, ...]
     features: tuple[Column, ...]
     frame_families: tuple[str, ...]
-    run: str
 
     @classmethod
     def of(cls, root: Path, profile: Profile, families: tuple[str, ...]) -> "Target":
@@ -50,7 +48,6 @@ class Target:
             families,
             columns(families, profile),
             tuple(name for name in families if name in FRAMES),
-            layout.run_id(),
         )
 
 
@@ -66,6 +63,7 @@ class Task(ABC):
         shard: name of the shard.
         data_root: folder that the recordings' paths are relative to.
         compute: recordings to decode and analyse, sorted by file_id.
+        version: of the table when the task was planned (`store.part.version`); None if there was none.
         quarantined: why a recording is not tried again in this run, by file_id.
         progress: file that grows by one byte per finished recording of `compute`.
     """
@@ -77,15 +75,14 @@ class Task(ABC):
     shard: str
     data_root: Path
     compute: tuple[Recording, ...]
+    version: str | None = None
     quarantined: Mapping[str, str] = field(default_factory=dict)
     progress: Path | None = None
 
     @property
     def part(self) -> Path:
         """The table that it replaces."""
-        return layout.dataset_folder(self.target.root, self.table, self.dataset) / layout.part_name(
-            self.shard
-        )
+        return layout.part_path(self.target.root, self.table, self.dataset, self.shard)
 
     @property
     def label(self) -> str:
@@ -103,8 +100,8 @@ class Task(ABC):
         """What the table says of itself, beside its frames."""
 
     @abstractmethod
-    def keeps(self, file_id: str) -> bool:
-        """Whether a row, or a failure, that the shard already has stays as it is."""
+    def keeper(self) -> Callable[[str], bool]:
+        """Return what says by file_id whether a row, or a failure, that the shard already has stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +110,12 @@ class ShardTask(Task):
 
     Attributes:
         relabel: recordings whose audio is unchanged but whose names say something else now.
+        drop: file_ids that another shard has as well.
     """
 
     table = "files"
     relabel: tuple[Recording, ...] = ()
+    drop: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -125,12 +124,18 @@ class ShardTask(Task):
 
     @property
     def stamp(self) -> dict[str, Any]:
-        """The digest of profile and extractors."""
-        return {"digest": self.target.digest}
+        """Profile, families, and the digest of both with the extractors: enough to make store.json again."""
+        target = self.target
+        return {
+            "digest": target.digest,
+            "profile": target.profile.name,
+            "families": list(target.families),
+        }
 
-    def keeps(self, file_id: str) -> bool:
-        """Whether the recording is not computed again."""
-        return all(file_id != recording.file_id for recording in self.compute)
+    def keeper(self) -> Callable[[str], bool]:
+        """All stay that are neither computed again nor another shard's."""
+        leaves = self.drop | {recording.file_id for recording in self.compute}
+        return lambda file_id: file_id not in leaves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +176,9 @@ class VariantTask(Task):
         variants = {**self.kept, **self.made}
         return {"digest": self.target.digest, "sources": self.sources, "variants": variants}
 
-    def keeps(self, file_id: str) -> bool:
-        """Whether the copy is of a kind that is kept."""
-        return file_id.rpartition(VARIANT_MARK)[2] in self.kept
+    def keeper(self) -> Callable[[str], bool]:
+        """Copies stay that are of a kind that is kept."""
+        return lambda file_id: file_id.rpartition(VARIANT_MARK)[2] in self.kept
 
 
 def variant_label(shard: str) -> str:

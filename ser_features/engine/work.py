@@ -39,8 +39,10 @@ def _outcome(task: ShardTask, recording: Recording) -> Iterator[Made | Failure]:
         yield Failure(recording.file_id, recording.path, "worker", "WorkerDiedError", message, digest)
         return
     content: bytes | None = None
+    path = task.data_root / recording.path
     try:
-        content = audio.read_bytes(task.data_root / recording.path)
+        size, modified = audio.stamp(path) or (None, None)  # before it is read: later changes are noticed
+        content = audio.read_bytes(path)
         features = pipeline.extract_bytes(content, task.target.profile, task.target.families)
     except Exception as error:
         digest = None if content is None else hashlib.sha256(content).hexdigest()
@@ -51,5 +53,7 @@ def _outcome(task: ShardTask, recording: Recording) -> Iterator[Made | Failure]:
         "source_sample_rate": features.source_sample_rate,
         "channels": features.channels,
         "audio_sha256": features.audio_sha256,
+        "source_size": size,
+        "source_mtime": modified,
     }
     yield names(recording) | numbers(features.columns) | about_file, features.frames

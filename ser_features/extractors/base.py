@@ -16,7 +16,7 @@ from ser_features.config import FrameConfig, Profile
 from ser_features.extractors.filters import chroma_filters, dct_basis, hann, mel_filters
 from ser_features.extractors.framewise import delta, zero_crossing_rate
 from ser_features.manifest import Column
-from ser_features.preprocess import centred_power
+from ser_features.preprocess import centred_power, overlapping, zero_padded
 
 BLOCK_FRAMES = 2048
 """Frames transformed at once, so that ten minutes of speech need no gigabytes."""
@@ -176,5 +176,5 @@ class Analysis:
 
 
 def _frames(signal: np.ndarray, frames: FrameConfig) -> np.ndarray:
-    padded = np.pad(signal, frames.n_fft // 2)
-    return np.lib.stride_tricks.sliding_window_view(padded, frames.n_fft)[:: frames.hop_length]
+    padded = zero_padded(signal, frames.n_fft // 2)
+    return overlapping(padded, frames.n_fft, frames.hop_length)

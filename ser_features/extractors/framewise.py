@@ -52,10 +52,17 @@ def delta(values: np.ndarray, width: int, order: int) -> np.ndarray:
         float32, same shape, per frame (to the power of `order`).
     """
     frames = len(values)
-    padded = np.pad(values, ((0, max(width - frames, 0)), (0, 0)), mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=0)
-    inner = windows @ _derivative_weights(width, order)
-    return np.pad(inner, ((width // 2, width // 2), (0, 0)), mode="edge")[:frames]
+    padded = values
+    if frames < width:
+        padded = np.pad(values, ((0, width - frames), (0, 0)), mode="edge")
+    weights, fits = _derivative_weights(width, order), len(padded) - width + 1
+    derivative = np.empty_like(padded)
+    inner = derivative[width // 2 : width // 2 + fits]
+    np.multiply(padded[:fits], weights[0], out=inner)
+    for place in range(1, width):
+        inner += weights[place] * padded[place : place + fits]
+    derivative[: width // 2], derivative[width // 2 + fits :] = inner[0], inner[-1]
+    return derivative[:frames]
 
 
 @lru_cache(maxsize=8)

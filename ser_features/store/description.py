@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ser_features.config import AudioConfig, FrameConfig, PitchConfig, Profile, TempoConfig
-from ser_features.errors import InputError, StoreError
+from ser_features.errors import DamagedError, InputError, StoreError
 from ser_features.manifest import Column
-from ser_features.store import layout
+from ser_features.store import layout, locks, seal
+from ser_features.store.durable import replacing
 from ser_features.store.schema import all_columns, feature_columns
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout; a store of another version is refused."""
 
 
@@ -73,9 +74,10 @@ class Description:
             "families": list(self.families),
             "columns": self.dictionary(),
             "frames": [asdict(family) for family in self.frames],
+            seal.KEY: seal.BLANK.decode(),
         }
-        with layout.replacing(root / layout.DESCRIPTION, layout.run_id()) as file:
-            file.write(json.dumps(content, indent=1, ensure_ascii=False).encode())
+        with locks.committing(root), replacing(root / layout.DESCRIPTION) as file:
+            file.write(seal.seal(json.dumps(content, indent=1, ensure_ascii=False).encode()))
 
 
 def read_description(root: Path) -> Description:
@@ -83,18 +85,33 @@ def read_description(root: Path) -> Description:
 
     Raises:
         InputError: if there is none.
-        StoreError: if it is damaged or of another format.
+        DamagedError: if a byte of it is not as it was written.
+        StoreError: if it is of another format.
     """
     path = root / layout.DESCRIPTION
-    if not path.is_file():
-        raise InputError(f"no store at {root}: expected {path}: make one with ser extract --store {root}")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(
+            f"no store at {root}: expected {path}: make one with ser extract --store {root}"
+        ) from error
+    try:
+        content = json.loads(text)
         if content["format"] != FORMAT:
-            raise StoreError(f"{path} has format {content['format']}, expected {FORMAT}: use another version")
-        return _description(content)
+            raise StoreError(
+                f"{path} has format {content['format']}, expected {FORMAT}: extract into a new store, "
+                "or use the version of ser that wrote it"
+            )
+        found = _description(content)
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path} is damaged ({error!r}): restore it, or extract into a new store") from error
+        raise _damaged(path, repr(error)) from error
+    if not seal.is_whole(text):
+        raise _damaged(path, "it is not as it was written")
+    return found
+
+
+def _damaged(path: Path, reason: str) -> DamagedError:
+    return DamagedError(f"{path} is damaged ({reason}): run ser extract again to make it anew")
 
 
 def _description(content: Mapping[str, Any]) -> Description:

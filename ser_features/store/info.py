@@ -19,6 +19,7 @@ class DatasetInfo:
         emotions: different emotions.
         hours: of analysed audio.
         failures: refused files.
+        tables: files of files/ that hold the rows.
     """
 
     dataset: str
@@ -27,6 +28,7 @@ class DatasetInfo:
     emotions: int
     hours: float
     failures: int
+    tables: int
 
 
 def describe(store: Store) -> list[DatasetInfo]:
@@ -38,8 +40,9 @@ def describe(store: Store) -> list[DatasetInfo]:
 def _describe(store: Store, dataset: str) -> DatasetInfo:
     refused = pc.not_equal(store.failures([dataset])["stage"], "augment")
     failures = pc.sum(refused).as_py() or 0
-    if not store.parts(dataset):
-        return DatasetInfo(dataset, 0, 0, 0, 0.0, failures)
+    tables = len(store.parts(dataset))
+    if not tables:
+        return DatasetInfo(dataset, 0, 0, 0, 0.0, failures, 0)
     table = store.table([dataset], ["speaker", "emotion", "duration_sec"])
     return DatasetInfo(
         dataset,
@@ -48,4 +51,5 @@ def _describe(store: Store, dataset: str) -> DatasetInfo:
         emotions=pc.count_distinct(table["emotion"]).as_py(),
         hours=pc.sum(table["duration_sec"]).as_py() / 3600,
         failures=failures,
+        tables=tables,
     )

@@ -1,4 +1,4 @@
-"""Where everything of a store lies, and how a file gets there in one step.
+"""Where everything of a store lies.
 
     store.json
     files/dataset=<name>/part-<shard>.parquet        one row per recording
@@ -7,25 +7,22 @@
     frames/dataset=<name>/variants-<shard>-<hash>.mel.npy
     failures/dataset=<name>/part-<shard>.parquet     one row per refused file
     failures/dataset=<name>/part-variants-<shard>.parquet    one row per copy that could not be made
+    damaged/…                                        tables that were found damaged, and made anew
+    locks/                                           empty files that runs hold while they work
 
-Names that begin with a dot are unfinished: readers pass over them, `sweep` removes those of dead runs.
+Names that begin with a dot are unfinished: readers pass over them. A root is a `Path`, or a `UPath` on an
+object store.
 
 >>> part_name("00003")
 'part-00003.parquet'
 """
 
-import os
-import socket
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 DESCRIPTION = "store.json"
 
-ORPHAN_SECONDS = 60.0
-"""Younger frame files may belong to a living run that is about to rename its table."""
+TABLES = ("files", "variants", "failures")
+"""Folders of Parquet tables."""
 
 
 def dataset_folder(root: Path, table: str, dataset: str) -> Path:
@@ -43,6 +40,11 @@ def part_name(shard: str) -> str:
     return f"part-{shard}.parquet"
 
 
+def part_path(root: Path, table: str, dataset: str, shard: str) -> Path:
+    """A shard's table in one of files, variants and failures."""
+    return dataset_folder(root, table, dataset) / part_name(shard)
+
+
 def parts(root: Path, table: str, dataset: str) -> list[Path]:
     """The committed shards of one corpus, sorted by name."""
     return sorted(dataset_folder(root, table, dataset).glob("part-*.parquet"))
@@ -58,84 +60,10 @@ def frame_path(root: Path, dataset: str, frame_shard: str, family: str) -> Path:
     return dataset_folder(root, "frames", dataset) / f"{frame_shard}.{family}.npy"
 
 
-def run_id() -> str:
-    """Names this run in its unfinished files: host and process."""
-    return f"{socket.gethostname().replace('.', '-')}.{os.getpid()}"
+def frame_shard_of(path: Path) -> str:
+    """The `frame_shard` that a file of frames belongs to.
 
-
-def hidden(path: Path, run: str) -> Path:
-    """Name under which `path` is written until it is complete."""
-    return path.with_name(f".{path.name}.{run}")
-
-
-@contextmanager
-def replacing(path: Path, run: str) -> Iterator[BinaryIO]:
-    """Open a file to write that appears at `path` whole and durable, or not at all.
-
-    Args:
-        path: final name; its folder is made. An existing file is replaced by one rename.
-        run: `run_id()` of the run that writes.
+    >>> frame_shard_of(Path("00003-0123456789ab.mel.npy"))
+    '00003-0123456789ab'
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = hidden(path, run)
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Make a file's content, or the renames in a folder, durable (a no-op where folders cannot be opened)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sweep(root: Path) -> int:
-    """Remove the unfinished files of runs that died on this machine.
-
-    Returns:
-        How many files were removed. Those of other machines and of living runs are left alone.
-    """
-    host, _ = run_id().rsplit(".", 1)
-    removed = 0
-    for path in root.rglob(f".*.{host}.*"):
-        process = path.name.rsplit(".", 1)[1]
-        if process.isdigit() and not _alive(int(process)):
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
-
-
-def sweep_frames(root: Path, dataset: str, referenced: set[str]) -> None:
-    """Remove frame files that no row refers to: their run died between two renames.
-
-    Args:
-        root: of the store.
-        dataset: name of the corpus.
-        referenced: the `frame_shard` values of its rows.
-    """
-    oldest = time.time() - ORPHAN_SECONDS
-    for path in dataset_folder(root, "frames", dataset).glob("[!.]*.npy"):
-        if path.name.split(".", 1)[0] not in referenced and path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return path.name.split(".", 1)[0]

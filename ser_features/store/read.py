@@ -7,22 +7,22 @@ store.json + files/ + variants/ + frames/ + failures/ → `Store`
     mel = store.frames(rows, "mel")          # one (frames, bands) view per row
 """
 
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ser_features.config import Profile
-from ser_features.errors import InputError, StoreError
-from ser_features.store import layout
+from ser_features.errors import InputError
+from ser_features.store import layout, locks
 from ser_features.store.description import Description, read_description
-from ser_features.store.schema import FAILURE_SCHEMA, METADATA_KEY, all_columns, row_schema, variant_columns
+from ser_features.store.frames import open_frames
+from ser_features.store.part import read_parts
+from ser_features.store.schema import FAILURE_SCHEMA, all_columns, row_schema, variant_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,16 +74,8 @@ class Store:
         Raises:
             InputError: if the store has no such corpus.
         """
-        tables = [self._dataset_table(name, columns) for name in self.check(datasets)]
-        if not tables:
-            return row_schema(all_columns(self.description.features), []).empty_table()
-        return pa.concat_tables(tables, promote_options="default")
-
-    def frame_shards(self, dataset: str) -> set[str]:
-        """Frame files that the rows of a corpus and of their copies refer to."""
-        parts = [*self.parts(dataset), *layout.parts(self.root, "variants", dataset)]
-        tables = [read_part(part, ["frame_shard"]) for part in parts]
-        return {name for table in tables for name in table.column(0).unique().to_pylist()}
+        empty = row_schema(all_columns(self.description.features), []).empty_table()
+        return self._whole("files", self.check(datasets), empty, columns)
 
     def files(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
         """Rows as a pandas table, sorted by `file_id`; text is None and numbers NaN where unknown."""
@@ -101,14 +93,8 @@ class Store:
         Raises:
             InputError: if the store has no such corpus.
         """
-        tables = [
-            _with_dataset(read_part(part), dataset)
-            for dataset in self.check(datasets)
-            for part in layout.parts(self.root, "variants", dataset)
-        ]
-        if not tables:
-            tables = [_with_dataset(row_schema(variant_columns(()), []).empty_table(), "")]
-        whole = pa.concat_tables(tables, promote_options="default")
+        empty = row_schema(variant_columns(()), []).empty_table()
+        whole = self._whole("variants", self.check(datasets), empty)
         return whole.to_pandas().sort_values("file_id", ignore_index=True)
 
     def frames(self, rows: "pd.DataFrame", family: str) -> list[np.ndarray]:
@@ -146,18 +132,21 @@ class Store:
         Args:
             datasets: corpora to read; all by default.
         """
-        tables = [
-            _with_dataset(read_part(part), dataset)
-            for dataset in (layout.datasets(self.root, "failures") if datasets is None else datasets)
-            for part in layout.parts(self.root, "failures", dataset)
-        ]
-        if not tables:
-            return _with_dataset(FAILURE_SCHEMA.empty_table(), "")
-        return pa.concat_tables(tables)
+        chosen = layout.datasets(self.root, "failures") if datasets is None else datasets
+        return self._whole("failures", chosen, FAILURE_SCHEMA.empty_table())
 
-    def _dataset_table(self, dataset: str, columns: Sequence[str] | None) -> pa.Table:
-        tables = [read_part(part, columns) for part in self.parts(dataset)]
-        return _with_dataset(pa.concat_tables(tables, promote_options="default"), dataset)
+    def _whole(
+        self, table: str, datasets: Sequence[str], empty: pa.Table, columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """All rows of some corpora in one of files, variants and failures; `empty` if there are none."""
+        found = [
+            _with_dataset(part, dataset)
+            for dataset in datasets
+            for part in read_parts(layout.parts(self.root, table, dataset), columns)
+        ]
+        if not found:
+            return _with_dataset(empty, "")
+        return pa.concat_tables(found, promote_options="default")
 
     def check(self, datasets: Sequence[str] | None) -> Sequence[str]:
         """Return these corpora; all for None.
@@ -174,59 +163,9 @@ class Store:
         return self.datasets if datasets is None else datasets
 
 
-def read_part(part: Path, columns: Sequence[str] | None = None, *, without: Collection[str] = ()) -> pa.Table:
-    """Read one committed table.
-
-    Args:
-        part: its file.
-        columns: which to read, as far as the file has them; all by default.
-        without: columns that are not read.
-
-    Raises:
-        StoreError: if it is damaged.
-    """
-    try:
-        file = pq.ParquetFile(part)
-        names = file.schema_arrow.names
-        wanted = names if columns is None else [name for name in columns if name in names]
-        return file.read([name for name in wanted if name not in without])
-    except (OSError, pa.ArrowException) as error:
-        raise _damaged(part, error) from error
-
-
-def part_metadata(part: Path) -> dict[str, Any]:
-    """What a committed table says of itself: see `schema.METADATA_KEY`.
-
-    Raises:
-        StoreError: if it is damaged.
-    """
-    try:
-        metadata = pq.read_schema(part).metadata or {}
-        return dict(json.loads(metadata.get(METADATA_KEY, b"{}")))
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise _damaged(part, error) from error
-
-
-def _damaged(part: Path, error: Exception) -> StoreError:
-    return StoreError(f"{part} cannot be read ({error}): remove it and run ser extract again")
-
-
 def _with_dataset(table: pa.Table, dataset: str) -> pa.Table:
-    column = pa.array([dataset] * len(table), pa.string())
+    column = pa.repeat(pa.scalar(dataset), len(table))
     return table.replace_schema_metadata(None).add_column(0, "dataset", column)
-
-
-def open_frames(root: Path, dataset: str, frame_shard: str, family: str) -> np.ndarray:
-    """Memory-map all frames of one shard, float32 of shape (sum of frames, bands).
-
-    Raises:
-        StoreError: if the file is missing or is no such array.
-    """
-    path = layout.frame_path(root, dataset, frame_shard, family)
-    try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{path} cannot be read ({error}): run ser extract again to redo it") from error
 
 
 def open_store(root: Path) -> Store:
@@ -247,7 +186,7 @@ def open_or_create(root: Path, wanted: Description) -> Store:
     """
     if not (root / layout.DESCRIPTION).is_file():
         _check_empty(root)
-        wanted.write(root)
+        wanted.write(root)  # two runs that begin a store at once write the same
     found = read_description(root)
     same_families = found.families == wanted.families
     if found.profile.name != wanted.profile.name or (same_families and found.digest != wanted.digest):
@@ -264,5 +203,7 @@ def open_or_create(root: Path, wanted: Description) -> Store:
 
 
 def _check_empty(root: Path) -> None:
-    if root.is_dir() and any(not path.name.startswith(".") for path in root.iterdir()):
+    names = {path.name for path in root.iterdir()} - {locks.FOLDER} if root.is_dir() else ()
+    others = any(not name.startswith(".") for name in names)
+    if others and not (root / layout.DESCRIPTION).is_file():  # another run may have begun it just now
         raise InputError(f"{root} holds other things: expected a store or nothing: pass another --store")

@@ -40,7 +40,8 @@ FAILURE_COLUMNS: tuple[Column, ...] = (
 """All columns of failures/, in order."""
 
 METADATA_KEY = b"ser"
-"""Key of the JSON that every table of files/ and variants/ carries: digests, SHA-256 of its frame files."""
+"""Key of the JSON that every table of files/ and variants/ carries: digests, SHA-256 of its frame files by
+`frame_shard` and family."""
 
 
 def _field(column: Column) -> pa.Field:

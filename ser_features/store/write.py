@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,8 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ser_features.manifest import Column
-from ser_features.store import layout
+from ser_features.store import layout, seal
+from ser_features.store.durable import publish, replacing, scratch, sync
+from ser_features.store.frames import frame_header
 from ser_features.store.schema import FAILURE_SCHEMA, METADATA_KEY, row_schema
+
+ROW_GROUP = 16_384
+"""Rows of a group: a reader of some corpus-wide columns of a large table decodes them in parallel."""
 
 
 class FrameWriter:
@@ -28,9 +33,10 @@ class FrameWriter:
     Use as a context manager; call `commit` at the end. Leaving it uncommitted removes the hidden files.
     """
 
-    def __init__(self, root: Path, dataset: str, shard: str, families: Sequence[str], run: str) -> None:
-        self._root, self._dataset, self._shard, self._run = root, dataset, shard, run
+    def __init__(self, root: Path, dataset: str, shard: str, families: Sequence[str]) -> None:
+        self._root, self._dataset, self._shard = root, dataset, shard
         self._families = tuple(families)
+        self._scratch = {family: scratch(self._path(shard, family)) for family in self._families}
         self._files: dict[str, BinaryIO] = {}
         self._hashes = {family: hashlib.sha256() for family in families}
         self._bands: dict[str, int] = {}
@@ -41,9 +47,11 @@ class FrameWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
-        for family in self._families:
-            self._hidden(family).unlink(missing_ok=True)
+        with suppress(OSError):  # closing flushes, to a disk that may be full
+            self._stack.close()
+        for path in self._scratch.values():
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def append(self, frames: Mapping[str, np.ndarray]) -> tuple[int, int]:
         """Write one recording's frames.
@@ -59,7 +67,7 @@ class FrameWriter:
             shapes = {family: array.shape for family, array in frames.items()}
             raise ValueError(f"frames {shapes}: expected {self._families} with equal numbers of frames")
         for family, array in frames.items():
-            content = np.ascontiguousarray(array, np.float32).tobytes()
+            content = np.ascontiguousarray(array, np.float32).data.cast("B")
             self._file(family, array.shape[1]).write(content)
             self._hashes[family].update(content)
         offset, count = self._frames, counts.pop()
@@ -79,65 +87,68 @@ class FrameWriter:
         frame_shard = f"{self._shard}-{content[:12]}"
         for family, file in self._files.items():
             file.seek(0)
-            _write_header(file, self._frames, self._bands[family])
+            file.write(frame_header(self._frames, self._bands[family]))
             file.flush()
             os.fsync(file.fileno())
-            final = layout.frame_path(self._root, self._dataset, frame_shard, family)
-            self._hidden(family).replace(final)
-        layout.sync(self._hidden(self._families[0]).parent)
+            publish(self._scratch[family], self._path(frame_shard, family))
+        sync(self._path(frame_shard, self._families[0]).parent)
         return frame_shard, digests
 
-    def _hidden(self, family: str) -> Path:
-        return layout.hidden(layout.frame_path(self._root, self._dataset, self._shard, family), self._run)
+    def _path(self, frame_shard: str, family: str) -> Path:
+        return layout.frame_path(self._root, self._dataset, frame_shard, family)
 
     def _file(self, family: str, bands: int) -> BinaryIO:
         if family not in self._files:
-            path = self._hidden(family)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._files[family] = self._stack.enter_context(path.open("wb"))
+            self._files[family] = self._stack.enter_context(self._scratch[family].open("wb"))
             self._bands[family] = bands
-            _write_header(self._files[family], 0, bands)
+            self._files[family].write(frame_header(0, bands))
         return self._files[family]
 
 
-def _write_header(file: BinaryIO, frames: int, bands: int) -> None:
-    """Npy header; NumPy pads it for growth along axis 0, so its length does not depend on `frames`."""
-    header = {"descr": "<f4", "fortran_order": False, "shape": (frames, bands)}
-    np.lib.format.write_array_header_1_0(file, header)
+def table_of(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], kept: pa.Table | None = None
+) -> pa.Table:
+    """Rows as one table, sorted by file_id.
+
+    Args:
+        rows: one mapping per recording; keys that are none of `columns` are the user's own.
+        columns: `schema.all_columns` or `schema.variant_columns`.
+        kept: more rows, as they were read from the store.
+    """
+    fixed = {column.name for column in columns}
+    own = {name for row in rows for name in row} | set(kept.column_names if kept is not None else ())
+    schema = row_schema(columns, sorted(own - fixed))
+    table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+    if kept is not None and len(kept):
+        whole = pa.concat_tables([table, kept.replace_schema_metadata(None)], promote_options="permissive")
+        table = whole.select(schema.names).cast(schema)
+    return table.sort_by("file_id")
 
 
-def commit_rows(
-    path: Path,
-    rows: Sequence[Mapping[str, Any]],
-    columns: Sequence[Column],
-    metadata: Mapping[str, Any],
-    run: str,
-) -> None:
+def commit_rows(path: Path, table: pa.Table, metadata: Mapping[str, Any]) -> None:
     """Replace a shard's table by one rename.
 
     Args:
         path: files/dataset=…/part-<shard>.parquet, or the same in variants/.
-        rows: one mapping per recording; keys that are none of `columns` are the user's own.
-        columns: `schema.all_columns` or `schema.variant_columns`.
+        table: from `table_of`.
         metadata: digests and frame checksums, kept in the table's own metadata.
-        run: `layout.run_id()`.
     """
-    fixed = {column.name for column in columns}
-    extra = sorted({name for row in rows for name in row} - fixed)
-    schema = row_schema(columns, extra)
     text = json.dumps(dict(metadata), sort_keys=True).encode()
-    _write_table(path, rows, schema.with_metadata({METADATA_KEY: text}), run)
+    _write_table(path, table.replace_schema_metadata({METADATA_KEY: text}))
 
 
-def commit_failures(path: Path, failures: Sequence[Mapping[str, Any]], run: str) -> None:
+def commit_failures(path: Path, failures: Sequence[Mapping[str, Any]]) -> None:
     """Replace a shard's failures by one rename; remove the file when there are none."""
     if failures:
-        _write_table(path, failures, FAILURE_SCHEMA, run)
+        _write_table(path, pa.Table.from_pylist([dict(row) for row in failures], schema=FAILURE_SCHEMA))
     else:
         path.unlink(missing_ok=True)
 
 
-def _write_table(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema, run: str) -> None:
-    table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
-    with layout.replacing(path, run) as file:
-        pq.write_table(table, file, compression="zstd")
+def _write_table(path: Path, table: pa.Table) -> None:
+    stream = pa.BufferOutputStream()
+    with pq.ParquetWriter(stream, table.schema, compression="zstd") as writer:
+        writer.write_table(table, ROW_GROUP)
+        writer.add_key_value_metadata({seal.KEY: seal.BLANK.decode()})
+    with replacing(path) as file:
+        file.write(seal.seal(stream.getvalue().to_pybytes()))

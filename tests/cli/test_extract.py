@@ -65,3 +65,13 @@ def test_store_info_says_what_is_there(ser, savee, tmp_path):
     assert "profile speech16k" in answer.out
     assert "savee      8         2         4" in answer.out
     assert "pitch_mean [Hz]: Mean F0 over voiced frames; null if nothing is voiced." in answer.out
+
+
+def test_scheduler_is_refused_where_it_has_no_meaning(ser):
+    words = ["extract", "--datasets", "savee", "--scheduler", "tcp://head:8786"]
+    answer = ser(*words)
+    assert answer.code == 2
+    assert "--scheduler is Dask's, and the executor is local: add --executor dask" in answer.err
+    answer = ser(*words, "--executor", "dask", "--workers", 2)
+    assert answer.code == 2
+    assert "a running cluster has the workers that it has: leave one of them out" in answer.err

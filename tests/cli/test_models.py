@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cli import progress
 from cli.main import main
 
 
@@ -142,3 +143,31 @@ def test_predict_without_an_artifact_says_so(ser, tmp_path, recordings):
     assert code == 2
     assert "no artifact at" in errors
     assert len(errors.splitlines()) == 1
+
+
+def test_predict_takes_folders_and_spreads_them_over_processes(ser, artifact, recordings):
+    single = recordings / "s0_sad_0.wav"
+    words = ["predict", artifact, single, recordings, "--format", "csv"]
+    code, printed, _ = ser(*words, "--workers", 2)
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    assert code == 0
+    assert [row["file"] for row in rows] == [
+        str(file) for file in (single, *sorted(recordings.glob("*.wav")))
+    ]
+    assert len(rows) == 73
+    assert ser(*words, "--workers", 1).out == printed
+
+
+def test_predict_says_where_there_is_no_audio(ser, artifact, tmp_path):
+    code, printed, errors = ser("predict", artifact, tmp_path)
+    assert (code, printed) == (2, "")
+    assert errors.startswith(f"error: no audio file below {tmp_path}: expected .aif, ")
+
+
+def test_predict_tells_how_far_it_is(ser, artifact, recordings, monkeypatch):
+    monkeypatch.setattr(progress, "PLAIN_SECONDS", 0.0)
+    _, _, errors = ser("predict", artifact, *[recordings / "s0_sad_0.wav"] * 3)
+    first, *_, last = errors.splitlines()
+    assert first.startswith("1/3 files, ")
+    assert last.startswith("3/3 files, ")
+    assert last.endswith(" files/s, 0 s left")

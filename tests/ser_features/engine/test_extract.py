@@ -13,7 +13,7 @@ import soundfile
 
 from ser_features.config import PAPER48K, WIDE16K
 from ser_features.engine import Observer, extract_corpora
-from ser_features.errors import InputError, StoreError
+from ser_features.errors import InputError
 from ser_features.extractors import CORE_COLUMNS, FAMILIES, FRAMES, summary_vector
 from ser_features.pipeline import extract
 from ser_features.store import open_store
@@ -22,6 +22,11 @@ from ser_features.store import open_store
 def assert_same_frames(stored: np.ndarray, computed: np.ndarray) -> None:
     """Equal but for the last bits: a worker has one BLAS thread, the test as many as there are cores."""
     np.testing.assert_allclose(stored, computed, rtol=1e-5, atol=1e-4)
+
+
+def contents(tree: dict[str, tuple[str, int]]) -> dict[str, str]:
+    """Hash by file of what `tree` saw."""
+    return {name: content for name, (content, _) in tree.items()}
 
 
 def test_every_recording_has_one_row_with_the_pipeline_s_values(extract_tess, tess, tmp_path):
@@ -60,10 +65,7 @@ def test_second_run_decodes_nothing_and_changes_no_byte(extract_tess, tmp_path, 
 def test_one_and_two_workers_give_the_same_store(extract_tess, tmp_path, tree):
     extract_tess(store=tmp_path / "one", workers=1)
     extract_tess(store=tmp_path / "two", workers=2)
-    one, two = tree(tmp_path / "one"), tree(tmp_path / "two")
-    assert {name: content for name, (content, _) in one.items()} == {
-        name: content for name, (content, _) in two.items()
-    }
+    assert contents(tree(tmp_path / "one")) == contents(tree(tmp_path / "two"))
 
 
 def test_only_a_changed_recording_is_computed_again(extract_tess, tess, tmp_path):
@@ -164,16 +166,22 @@ def test_missing_frame_file_is_made_again(extract_tess, tmp_path, tree):
     before = tree(tmp_path / "store")
     next((tmp_path / "store" / "frames").rglob("*.mel.npy")).unlink()
     assert extract_tess().stored > 0
-    assert {k: v[0] for k, v in tree(tmp_path / "store").items()} == {k: v[0] for k, v in before.items()}
+    assert contents(tree(tmp_path / "store")) == contents(before)
 
 
-def test_damaged_table_is_named_with_what_to_do(extract_tess, tmp_path):
+def test_damaged_table_is_set_aside_and_made_again(extract_tess, tmp_path, tree):
+    store = tmp_path / "store"
     extract_tess()
-    next((tmp_path / "store" / "files").rglob("*.parquet")).write_bytes(b"PAR1 nothing")
-    with pytest.raises(
-        StoreError, match=r"part-0000\d\.parquet cannot be read .*: remove it and run ser extract"
-    ):
-        extract_tess()
+    before = contents(tree(store))
+    part = next((store / "files").rglob("*.parquet"))
+    rows = len(pd.read_parquet(part))
+    part.write_bytes(b"PAR1 nothing")
+    report = extract_tess()
+    kept = store / "damaged" / part.relative_to(store)
+    assert (report.stored, report.damaged) == (rows, [kept])
+    assert kept.read_bytes() == b"PAR1 nothing"
+    kept.unlink()
+    assert contents(tree(store)) == before
 
 
 def test_corpus_folder_may_be_a_link_and_nothing_in_it_may_lead_out(extract_tess, tess, tmp_path):

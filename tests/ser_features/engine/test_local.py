@@ -11,9 +11,11 @@ import pytest
 
 from ser_features.config import SPEECH16K
 from ser_features.corpora import scan
-from ser_features.engine import local, work
-from ser_features.engine.extract import describe
+from ser_features.engine import work
+from ser_features.engine.local import Local
+from ser_features.engine.opening import describe
 from ser_features.engine.plan import plan
+from ser_features.engine.runner import Work
 from ser_features.engine.task import Target
 from ser_features.extractors import FAMILIES
 from ser_features.store import open_or_create, open_store
@@ -28,15 +30,13 @@ if __name__ == "__main__":
 """
 
 
-@pytest.fixture
-def poisoned(poison, deadly):
-    """One recording on which libsndfile kills the worker."""
-    deadly()
-
-
+@pytest.mark.parametrize("death", ["SIGKILL", "SIGSEGV"])
 def test_recording_that_kills_its_worker_is_quarantined_and_all_others_are_stored(
-    poison, poisoned, extract_tess, tmp_path
+    death, mark, deadly, extract_tess, tmp_path
 ):
+    """The kernel ends a process that takes too much memory by SIGKILL."""
+    poison = mark("OAF_wordc_sad", death)
+    deadly()
     report = extract_tess(workers=2)
     assert report.stored == 83
     assert [(f.file_id, f.stage, f.error_class) for f in report.failures] == [
@@ -47,7 +47,8 @@ def test_recording_that_kills_its_worker_is_quarantined_and_all_others_are_store
     assert len(pd.read_parquet(tmp_path / "store" / "files")) == 83
 
 
-def test_quarantined_recording_is_not_tried_again(poisoned, extract_tess):
+def test_quarantined_recording_is_not_tried_again(poison, deadly, extract_tess):
+    deadly()
     extract_tess(workers=2)
     report = extract_tess(workers=2)
     assert (report.stored, report.unchanged, len(report.failures)) == (0, 83, 1)
@@ -62,8 +63,8 @@ def tasks_for(tess, tmp_path):
 def test_progress_counts_every_recording(tess, tmp_path):
     (tess / "tess" / "OAF_empty_sad.wav").write_bytes(b"")
     seen = []
-    extraction = local.Work(work.run_shard, work.probe)
-    list(local.run_local(tasks_for(tess, tmp_path), extraction, 1, lambda *state: seen.append(state)))
+    extraction = Work(work.run_shard, work.probe)
+    list(Local(1).run(tasks_for(tess, tmp_path), extraction, lambda *state: seen.append(state)))
     assert seen[-1] == (85, 1)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ser_features.config import TempoConfig
-from ser_features.extractors.rhythm import Rhythm, mean_autocorrelation, tempo
+from ser_features.extractors.rhythm import Rhythm, tempo
 
 
 def test_tempo_equals_librosa(case):
@@ -17,26 +17,6 @@ def test_tempo_equals_librosa(case):
         hop_length=case.librosa.profile.frames.hop_length,
     )
     assert Rhythm().extract(case.analysis) == {"tempo_bpm": pytest.approx(reference[0], rel=1e-9)}
-
-
-def test_autocorrelation_equals_the_mean_tempogram(case):
-    frames = case.librosa.profile.frames
-    window = int(8 * case.librosa.rate / frames.hop_length)
-    tempogram = librosa.feature.tempogram(
-        onset_envelope=case.librosa.onset_strength, sr=case.librosa.rate, win_length=window, norm=None
-    )
-    assert tempogram.shape[0] == window
-    found = mean_autocorrelation(case.analysis.onset_strength, window)
-    energy = tempogram[0]
-    reference = (tempogram / np.where(energy > 1e-30, energy, 1)).mean(axis=1)
-    np.testing.assert_allclose(found, reference, atol=1e-4)
-
-
-@pytest.mark.parametrize("frames", [1, 7, 1024, 1025, 3000])
-def test_autocorrelation_of_any_length_equals_the_mean_tempogram(frames):
-    onsets = np.random.default_rng(frames).exponential(size=frames).astype(np.float32)
-    reference = librosa.feature.tempogram(onset_envelope=onsets, win_length=500, norm=np.inf).mean(axis=1)
-    np.testing.assert_allclose(mean_autocorrelation(onsets, 500), reference, atol=1e-5)
 
 
 @pytest.mark.parametrize("bpm", [60, 90, 120])

@@ -72,3 +72,12 @@ def test_a_steady_signal_has_no_flux(analyse, profile):
     signal = np.zeros(profile.audio.sample_rate)
     signal[:: profile.frames.hop_length] = 0.5
     assert analyse(signal).onset_strength[20:-20] == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("bins", [1, 2, 15, 16, 17, 32, 33, 257])
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.85, 1.0])
+def test_rolloff_is_the_first_bin_whose_cumulative_sum_is_enough(bins, share):
+    magnitude = np.random.default_rng(bins).integers(0, 9, size=(50, bins)).astype(np.float32)
+    sums = magnitude.cumsum(axis=1)
+    expected = (sums >= np.float32(share) * sums[:, -1:]).argmax(axis=1)
+    assert rolloff(magnitude, np.arange(float(bins)), share).tolist() == expected.tolist()

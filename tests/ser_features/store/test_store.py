@@ -11,11 +11,11 @@ import soundfile
 
 from ser_features.config import SPEECH16K
 from ser_features.engine import extract_corpora
-from ser_features.engine.extract import describe as describe_features
+from ser_features.engine.opening import describe as describe_features
 from ser_features.errors import InputError, StoreError
 from ser_features.extractors import CORE_COLUMNS
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
-from ser_features.store import Description, describe, layout, open_or_create, open_store
+from ser_features.store import Description, describe, durable, layout, open_or_create, open_store
 from ser_features.store.schema import all_columns
 from ser_features.store.write import FrameWriter
 
@@ -105,7 +105,7 @@ def test_damaged_description_is_an_error_not_a_crash(tmp_path):
 def test_other_format_is_refused(root, tmp_path):
     content = json.loads((root / "store.json").read_text()) | {"format": 99}
     (tmp_path / "store.json").write_text(json.dumps(content))
-    with pytest.raises(StoreError, match="has format 99, expected 1"):
+    with pytest.raises(StoreError, match="has format 99, expected 2: extract into a new store"):
         open_store(tmp_path)
 
 
@@ -138,21 +138,21 @@ def test_describe_counts_by_corpus(root):
 
 
 def test_uncommitted_frames_leave_nothing(tmp_path):
-    with FrameWriter(tmp_path, "x", "00000", ("mel",), layout.run_id()) as writer:
+    with FrameWriter(tmp_path, "x", "00000", ("mel",)) as writer:
         writer.append({"mel": np.ones((5, 64), np.float32)})
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_frames_of_unequal_length_are_refused(tmp_path):
     with (
-        FrameWriter(tmp_path, "x", "00000", ("mel", "mfcc"), layout.run_id()) as writer,
+        FrameWriter(tmp_path, "x", "00000", ("mel", "mfcc")) as writer,
         pytest.raises(ValueError, match=r"expected .* with equal numbers of frames"),
     ):
         writer.append({"mel": np.ones((5, 64)), "mfcc": np.ones((4, 39))})
 
 
 def write_half(path: Path) -> None:
-    with layout.replacing(path, layout.run_id()) as file:
+    with durable.replacing(path) as file:
         file.write(b"half")
         raise OSError("disk full")
 
@@ -164,14 +164,3 @@ def test_failed_write_leaves_the_old_file(tmp_path):
         write_half(path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_sweep_removes_litter_of_dead_runs_only(tmp_path):
-    host, process = layout.run_id().rsplit(".", 1)
-    dead = tmp_path / f".a.npy.{host}.4194304"
-    alive = tmp_path / f".b.npy.{host}.{process}"
-    elsewhere = tmp_path / ".c.npy.another.4194304"
-    for path in (dead, alive, elsewhere):
-        path.touch()
-    assert layout.sweep(tmp_path) == 1
-    assert sorted(tmp_path.iterdir()) == sorted([alive, elsewhere])

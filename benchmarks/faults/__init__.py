@@ -1,0 +1,1 @@
+"""What a machine does to a store: kills, full and failing disks, several writers at once."""

@@ -1,0 +1,84 @@
+"""A store to extract into: opened, begun, or its store.json made again from what its tables say."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ser_features.config import SPEECH16K, Profile
+from ser_features.config import profile as find_profile
+from ser_features.errors import DamagedError, InputError, StoreError
+from ser_features.extractors import DEFAULT_FAMILIES, FRAMES, check_families, columns
+from ser_features.pipeline import digest
+from ser_features.store import Store, layout, open_or_create
+from ser_features.store.description import Description, FrameFamily, read_description
+from ser_features.store.part import read_held
+
+DEFAULT_PROFILE = SPEECH16K
+"""Of a new store, unless another is asked for."""
+
+
+def open_for(root: Path, profile: Profile | None, families: Sequence[str] | None) -> Store:
+    """Open a store for extraction, or begin one.
+
+    Args:
+        root: its folder.
+        profile: feature configuration; that of the store, or `DEFAULT_PROFILE` for a new one, by default.
+        families: what to store; what the store holds, or `DEFAULT_FAMILIES` for a new one, by default.
+
+    Raises:
+        InputError: if it has another profile, other extractor versions or other families.
+        StoreError: if its store.json is lost and its tables were made by other extractor versions.
+    """
+    wanted = describe(profile or DEFAULT_PROFILE, families or DEFAULT_FAMILIES)
+    if found := _described(root, wanted):
+        wanted = describe(profile or found.profile, families or found.families)
+    return open_or_create(root, wanted)
+
+
+def describe(profile: Profile, families: Sequence[str]) -> Description:
+    """What a store of the given profile and families holds, by this version's extractors.
+
+    Raises:
+        InputError: if a family is unknown.
+    """
+    held = check_families(families)
+    frames = (FRAMES[name] for name in held if name in FRAMES)
+    return Description(
+        profile=profile,
+        digest=digest(profile, held),
+        families=held,
+        features=columns(held, profile),
+        frames=tuple(FrameFamily(each.name, each.unit, each.description) for each in frames),
+    )
+
+
+def _described(root: Path, wanted: Description) -> Description | None:
+    """What the store says it holds; None if there is none. A lost or damaged store.json is made again."""
+    try:
+        return read_description(root)
+    except (InputError, DamagedError) as error:
+        parts = [
+            part for name in layout.datasets(root, "files") for part in layout.parts(root, "files", name)
+        ]
+        remembered = [said for part in parts if (said := _metadata(part))]
+        for said in remembered[:1]:
+            described = describe(find_profile(said["profile"]), said["families"])
+            if described.digest != said["digest"]:
+                raise StoreError(
+                    f"{root / layout.DESCRIPTION} is lost, and its tables are of another version of ser: "
+                    "restore it, or extract into a new store"
+                ) from error
+            described.write(root)
+            return described
+        if isinstance(error, DamagedError):  # and nothing is left that it could describe
+            wanted.write(root)
+            return wanted
+        return None
+
+
+def _metadata(part: Path) -> dict[str, Any]:
+    """What a table says of itself; nothing if it is damaged."""
+    try:
+        return read_held(part, []).metadata
+    except DamagedError:
+        return {}

@@ -1,0 +1,154 @@
+"""Many small tables and frame files → few large ones; the rows stay what they are.
+
+tables of a corpus → groups → a table and a few frame files each, in a hidden folder → folders change places
+
+Needs the store to itself. A kill leaves either the old folder or the new one in place, and litter.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ser_features.store import layout, locks
+from ser_features.store.durable import sync
+from ser_features.store.exchange import exchange
+from ser_features.store.frames import open_frames
+from ser_features.store.part import Held, read_held
+from ser_features.store.read import Store
+from ser_features.store.schema import all_columns
+from ser_features.store.sweep import sweep, sweep_frames
+from ser_features.store.write import FrameWriter, commit_rows, table_of
+
+ROWS = 65_536
+"""Most rows of one table."""
+
+RECORDINGS = 8_192
+"""Most recordings whose frames share a file: a gigabyte, for utterances of three seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What became of a corpus.
+
+    Attributes:
+        dataset: its name.
+        before: tables that it had.
+        after: tables that it has.
+        skipped: why it was left as it is; None if it was not.
+    """
+
+    dataset: str
+    before: int
+    after: int
+    skipped: str | None = None
+
+
+def compact(store: Store, on_table: Callable[[str], None] = lambda shard: None) -> list[Compacted]:
+    """Join the small tables of every corpus of a store, and the files of their frames.
+
+    Args:
+        store: the store.
+        on_table: told the name of each new shard before it is written.
+
+    Raises:
+        StoreError: if somebody else works in the store, or its file system has no locks.
+        DamagedError: if a table is damaged.
+    """
+    with locks.alone(store.root):
+        sweep(store.root)
+        return [_compact(store, dataset, on_table) for dataset in store.datasets]
+
+
+def _compact(store: Store, dataset: str, on_table: Callable[[str], None]) -> Compacted:
+    parts = store.parts(dataset)
+    if layout.parts(store.root, "variants", dataset):
+        return Compacted(
+            dataset, len(parts), len(parts), "it has augmented copies, which belong to its tables"
+        )
+    groups = list(_groups(parts))
+    if all(len(group) == 1 for group in groups):
+        return Compacted(dataset, len(parts), len(parts))
+    live = layout.dataset_folder(store.root, "files", dataset)
+    new = live.with_name(f".{live.name}.compact")
+    new.mkdir()
+    frame_shards: set[str] = set()
+    for group in groups:
+        held = [read_held(part) for part in group]
+        path = new / group[0].name
+        if len(group) == 1:
+            path.hardlink_to(group[0])
+            frame_shards.update(held[0].metadata["frames"])
+        else:
+            on_table(layout.shard_of(group[0]))
+            frame_shards.update(_join(store, dataset, held, path))
+    sync(new)
+    exchange(new, live)
+    sweep(store.root)
+    sweep_frames(store.root, dataset, frozenset(frame_shards))
+    return Compacted(dataset, len(parts), len(groups))
+
+
+def _groups(parts: Sequence[Path]) -> Iterator[list[Path]]:
+    """Neighbouring tables that fit into one."""
+    group: list[Path] = []
+    rows = 0
+    for part in parts:
+        count = len(read_held(part, ["file_id"]).table)  # type: ignore[arg-type]  # it was listed
+        if group and rows + count > ROWS:
+            yield group
+            group, rows = [], 0
+        group.append(part)
+        rows += count
+    if group:
+        yield group
+
+
+def _join(store: Store, dataset: str, held: Sequence[Held], path: Path) -> dict[str, dict[str, str]]:
+    """Write the rows of several tables as one, with their frames; returns the checksums of those."""
+    tables = [each.table.replace_schema_metadata(None) for each in held if each.table is not None]
+    whole = pa.concat_tables(tables, promote_options="permissive")
+    checksums: dict[str, dict[str, str]] = {}
+    if store.description.frame_families:
+        rows = [
+            _copy_frames(store, dataset, whole.slice(start, RECORDINGS), layout.shard_of(path), checksums)
+            for start in range(0, len(whole), RECORDINGS)
+        ]
+        whole = pa.concat_tables(rows)
+    table = table_of([], all_columns(store.description.features), whole)
+    commit_rows(path, table, held[0].metadata | {"frames": checksums})
+    return checksums
+
+
+def _copy_frames(
+    store: Store, dataset: str, rows: pa.Table, shard: str, checksums: dict[str, dict[str, str]]
+) -> pa.Table:
+    """Write the frames of some rows into one file per family; returns the rows with their new place."""
+    families = store.description.frame_families
+    opened: dict[str, dict[str, np.ndarray]] = {}
+    offsets: list[int] = []
+    places = zip(
+        *(rows[name].to_pylist() for name in ("frame_shard", "frame_offset", "frame_count")), strict=True
+    )
+    with FrameWriter(store.root, dataset, shard, families) as writer:
+        for frame_shard, offset, count in places:
+            if frame_shard not in opened:
+                opened[frame_shard] = {
+                    family: open_frames(store.root, dataset, frame_shard, family) for family in families
+                }
+            arrays = opened[frame_shard]
+            frames = {family: arrays[family][offset : offset + count] for family in families}
+            offsets.append(writer.append(frames)[0])
+        frame_shard, digests = writer.commit()
+    checksums[str(frame_shard)] = digests
+    return _replaced(rows, {"frame_shard": [frame_shard] * len(rows), "frame_offset": offsets})
+
+
+def _replaced(rows: pa.Table, values: dict[str, list[Any]]) -> pa.Table:
+    for name, column in values.items():
+        index = rows.column_names.index(name)
+        rows = rows.set_column(index, rows.field(index), pa.array(column, rows.field(index).type))
+    return rows

@@ -1,0 +1,95 @@
+"""How a file gets to its place in one step: whole and durable, or not at all.
+
+scratch file → content → fsync → `publish` (one rename, or one upload to an object store)
+"""
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from ser_features.errors import StoreError
+
+
+def is_local(path: Path) -> bool:
+    """Whether a path is one of this machine's file system; others are `UPath`s on an object store."""
+    return isinstance(path, Path)
+
+
+def run_id() -> str:
+    """Names this process in its unfinished files: host and process."""
+    return f"{socket.gethostname().replace('.', '-')}.{os.getpid()}"
+
+
+def scratch(path: Path) -> Path:
+    """Return the local name under which `path` is written until it is complete; its folder is made."""
+    if not is_local(path):
+        return Path(tempfile.gettempdir()) / f"ser-{uuid4().hex}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f".{path.name}.{run_id()}")
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Give a complete, synced scratch file its place; what stood there is replaced."""
+    if is_local(path):
+        temporary.replace(path)
+    else:
+        path.fs.put_file(str(temporary), path.path)  # type: ignore[attr-defined]
+        temporary.unlink()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to write that appears at `path` whole and durable, or not at all.
+
+    Args:
+        path: final name; its folder is made. An existing file is replaced by one rename.
+    """
+    temporary = scratch(path)
+    try:
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        publish(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+@contextmanager
+def writing(what: str, root: Path) -> Iterator[None]:
+    """Say of a disk that is full or failing what it means.
+
+    Args:
+        what: is written.
+        root: of the store that it is written to.
+
+    Raises:
+        StoreError: in the place of an error of the operating system.
+    """
+    try:
+        yield
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        raise StoreError(
+            f"{what} cannot be written to {root} ({error.strerror or error}{where}): make room or mend the "
+            "disk, and run the same command again: what was stored before is safe"
+        ) from error
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or the renames in a folder, durable (a no-op where folders cannot be opened)."""
+    if os.name != "posix" or not is_local(path):
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

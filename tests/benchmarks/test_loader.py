@@ -1,0 +1,38 @@
+"""What the benchmark of the loader compares: the same recordings, from memory and from the store in turn."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ser_models.source import Kept, Streamed
+
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "loader.py"
+
+
+@pytest.fixture
+def loader(monkeypatch):
+    """The benchmark, imported."""
+    spec = importlib.util.spec_from_file_location("loader", BENCHMARK)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_pair_has_an_epoch_from_memory_and_one_from_the_store(loader):
+    values = np.arange(12.0).reshape(6, 2)
+    turns = loader.Turns(Kept({"columns": values}), Streamed(values, lambda raw: {"columns": raw + 100}))
+    assert (len(turns), turns.shapes) == (6, {"columns": (2,)})
+    from_store = set()
+    for epoch in range(10):
+        turns.epoch = epoch
+        if (turns.batch(np.array([4, 1]))["columns"] == values[[4, 1]] + 100).all():
+            from_store.add(epoch)
+    kept, streamed = loader._epochs(4)
+    assert list(zip(kept, streamed, strict=True)) == [(3, 2), (4, 5), (7, 6), (8, 9)]
+    assert set(streamed) < from_store
+    assert not set(kept) & from_store
+    assert set(turns.seconds) == set(range(10))

@@ -1,0 +1,129 @@
+"""Whatever byte of a store is flipped, it is found, named, and mended by the next extraction."""
+
+import os
+import random
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ser_features.store import open_store
+from ser_features.store.part import read_held
+from ser_features.store.schema import all_columns
+from ser_features.store.seal import is_whole
+from ser_features.store.verify import verify
+from ser_features.store.write import commit_rows, table_of
+
+
+def flip(path: Path, at: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1 << (at % 8)
+    path.write_bytes(content)
+
+
+def stored_files(store: Path) -> list[Path]:
+    return sorted(p for p in store.rglob("*") if p.is_file() and p.parent.name != "locks")
+
+
+@pytest.fixture
+def store(extract_tess, tess, tmp_path) -> Path:
+    """A store with a refused recording, so that every kind of table is there."""
+    (tess / "tess" / "OAF_aaa_sad.wav").write_bytes(b"")
+    extract_tess()
+    return tmp_path / "store"
+
+
+def test_a_store_as_it_was_written_has_no_problem(store):
+    found = verify(store)
+    assert (found.problems, found.tables, found.frame_files) == ([], 3, 4)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_flipped_byte_in_any_file_is_found_and_mended(store, extract_tess, seed):
+    chance = random.Random(seed)
+    before = {path: path.read_bytes() for path in stored_files(store)}
+    for path in before:
+        flip(path, chance.randrange(path.stat().st_size))
+        assert [problem.path for problem in verify(store).problems] == [path.relative_to(store).as_posix()]
+        extract_tess()
+        assert verify(store).problems == []
+        if "failures" not in path.parts:  # those have the time of the attempt
+            assert path.read_bytes() == before[path]
+
+
+def test_every_byte_of_a_sealed_file_counts(store):
+    for path in (store / "store.json", min((store / "failures").rglob("*.parquet"))):
+        whole = path.read_bytes()
+        assert is_whole(whole)
+        for at in range(len(whole)):
+            assert not is_whole(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
+
+
+def test_an_extraction_finds_damage_without_being_told(store, extract_tess):
+    for path in stored_files(store):
+        flip(path, path.stat().st_size // 2)
+    report = extract_tess()
+    assert report.stored == 84
+    assert verify(store).problems == []
+
+
+def test_silent_damage_is_mended_after_a_verification(store, extract_tess):
+    """A byte that the disk flipped leaves the file's time alone: only reading it all can tell."""
+    path = next((store / "frames").rglob("*.mel.npy"))
+    old = path.stat()
+    flip(path, 5000)
+    os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+    assert extract_tess().stored == 0
+    assert [problem.reason for problem in verify(store).problems] == ["its content is not as it was written"]
+    assert 0 < extract_tess().stored < 84
+    assert verify(store).problems == []
+
+
+def test_missing_frames_are_found_and_only_their_rows_are_made_again(store, extract_tess):
+    path = next((store / "frames").rglob("*.mfcc.npy"))
+    path.unlink()
+    assert [problem.reason for problem in verify(store).problems] == ["it is missing"]
+    rows = pd.read_parquet(store / "files")
+    lost = (rows["frame_shard"] == path.name.split(".")[0]).sum()
+    assert extract_tess().stored == lost
+    assert verify(store).problems == []
+
+
+def change_rows(part: Path, store: Path, change) -> None:
+    held = read_held(part)
+    rows = change(held.table.to_pylist())
+    columns = all_columns(open_store(store).description.features)
+    commit_rows(part, table_of(rows, columns), held.metadata)
+
+
+def test_a_row_without_frames_is_found_and_made_again(store, extract_tess):
+    part = min((store / "files").rglob("*.parquet"))
+    change_rows(part, store, lambda rows: [rows[0] | {"frame_shard": None}, *rows[1:]])
+    assert [problem.reason for problem in verify(store).problems] == [
+        "1 rows have no frames, the first is tess/OAF_worda_angry"
+    ]
+    assert extract_tess().stored == 1
+    assert verify(store).problems == []
+    frames = open_store(store).frames(open_store(store).files(), "mel")
+    assert all(map(len, frames))
+
+
+def test_a_row_in_two_tables_is_found_and_dropped_from_the_second(store, extract_tess):
+    first, second = sorted((store / "files").rglob("*.parquet"))
+    twice = read_held(first).table.to_pylist()[0]
+    change_rows(second, store, lambda rows: [*rows, twice])
+    assert "1 rows are in an earlier table too: tess/OAF_worda_angry" in [
+        p.reason for p in verify(store).problems
+    ]
+    extract_tess()
+    assert verify(store).problems == []
+    rows = pd.read_parquet(store / "files")
+    assert rows["file_id"].is_unique
+    assert len(rows) == 84
+
+
+def test_a_lost_description_is_written_again_as_it_was(store, extract_tess):
+    before = (store / "store.json").read_bytes()
+    (store / "store.json").unlink()
+    assert extract_tess().stored == 0
+    assert (store / "store.json").read_bytes() == before
