@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
+from cli.options import DEFAULT_STORE, Store
+
 
 def evaluate(
     artifact: Annotated[Path, typer.Argument(help="Folder of a trained model.")],
     datasets: Annotated[
         list[str] | None, typer.Option(help="Corpora to use, several words; default: all in the store.")
     ] = None,
-    store: Annotated[Path, typer.Option(help="The feature store.")] = Path("data/store"),
+    store: Store = DEFAULT_STORE,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Measure a trained model on stored recordings, and say which of them it has met in training.

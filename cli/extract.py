@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.options import Data, Workers
+from cli.options import DEFAULT_STORE, Data, Store, Workers
 from cli.progress import observed_files
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ def extract(
         typer.Option(help="Corpora, several words: ravdess tess cremad savee emodb demo, or mine.csv."),
     ],
     data: Data = Path("data/raw"),
-    store: Annotated[Path, typer.Option(help="The feature store; made if it is not there.")] = Path(
-        "data/store"
-    ),
+    store: Store = DEFAULT_STORE,
     profile: Annotated[
         str | None,
         typer.Option(

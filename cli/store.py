@@ -1,13 +1,11 @@
 """`ser store …`: look into a feature store, check it, tidy it up."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-Store = Annotated[Path, typer.Option(help="The feature store.")]
-DEFAULT = Path("data/store")
+from cli.options import DEFAULT_STORE, Store
 
 LISTED = 20
 """Longer lists of problems are cut short on screen."""
@@ -25,7 +23,7 @@ def _options() -> None:
 
 @app.command()
 def info(
-    store: Store = DEFAULT,
+    store: Store = DEFAULT_STORE,
     columns: Annotated[bool, typer.Option(help="List every column with unit and meaning.")] = False,
 ) -> None:
     """Say what a store holds: profile, families, rows by corpus, hours of audio, failures.
@@ -53,7 +51,7 @@ def info(
 
 
 @app.command()
-def verify(store: Store = DEFAULT) -> int:
+def verify(store: Store = DEFAULT_STORE) -> int:
     """Read every byte of a store and say what is not as it was written; exits with 1 if anything is.
 
     Example: ser store verify --store data/store
@@ -79,7 +77,7 @@ def verify(store: Store = DEFAULT) -> int:
 
 
 @app.command()
-def compact(store: Store = DEFAULT) -> None:
+def compact(store: Store = DEFAULT_STORE) -> None:
     """Join the many small files of a large store into few; nothing else may work in it meanwhile.
 
     Example: ser store compact --store data/store

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.options import DEFAULT_STORE, Store
 from cli.progress import say, seldom
 from cli.words import typed
 
@@ -33,7 +34,7 @@ def train(
         typer.Option(help="Test every speaker once, in so many folds; default: one 70/15/15 split."),
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 0,
-    store: Annotated[Path, typer.Option(help="The feature store.")] = Path("data/store"),
+    store: Store = DEFAULT_STORE,
     out: Annotated[
         Path | None, typer.Option(help="Where the artifact goes; default: artifacts/<model>.")
     ] = None,

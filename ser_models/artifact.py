@@ -1,13 +1,16 @@
 """A trained model on disk: written whole or not at all, and checked before anything of it is read.
 
-`Trained` → `save` → artifacts/<name>/ → `load` → `Artifact` (model, scaler, card)
+`Trained` → `save` → artifacts/<name>/ → `load` → `Artifact` (card, recogniser)
 
     artifact.json            the card: what it is, and the SHA-256 of every other file
     scaler.skops             imputation and scaling
     model.keras | .ubj | .skops
+    model.onnx               of networks: the same with its scaling, for prediction without Keras
     splits.parquet  predictions.parquet  history.csv  metrics.json  figures/*.png
 
-Loading runs no pickle: skops with a fixed list of types, Keras in safe mode, XGBoost's own format.
+Loading runs no pickle: ONNX of known operators, or else skops with a fixed list of types, Keras in safe mode,
+XGBoost's own format. A network is run by ONNX Runtime where there is a model.onnx: neither Keras nor
+scikit-learn is imported, nor need they be installed.
 """
 
 import shutil
@@ -15,29 +18,37 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from sklearn.pipeline import Pipeline
+from typing import TYPE_CHECKING
 
 from ser_features.config import profile as find_profile
-from ser_features.errors import ArtifactError, InputError, SerError
+from ser_features.errors import ArtifactError, InputError
 from ser_features.pipeline import digest
-from ser_features.store import layout
-from ser_models import safe_skops
-from ser_models.card import CARD, SCALER, Card, read_card, verify, write_card
+from ser_models.card import CARD, PORTABLE, SCALER, Card, read_card, verify, write_card
 from ser_models.models import create
 from ser_models.models.base import Model
-from ser_models.scaling import Scaler
+from ser_models.models.network import Network
+from ser_models.recogniser import Recogniser
 from ser_models.untrusted import shown
+
+if TYPE_CHECKING:
+    from ser_models.scaling import Scaler
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A loaded artifact."""
+    """A loaded artifact.
+
+    Attributes:
+        folder: where it stands.
+        card: what it is.
+        model: its inputs and hyperparameters; fitted only if it is what runs.
+        recogniser: what answers.
+    """
 
     folder: Path
     card: Card
     model: Model
-    scaler: Scaler
+    recogniser: Recogniser
 
 
 def check_target(folder: Path) -> None:
@@ -59,7 +70,7 @@ def check_target(folder: Path) -> None:
         raise InputError(f"{folder} holds {foreign[0]}, which is not ser's: move it, or pass another --out")
 
 
-def save(folder: Path, card: Card, model: Model, scaler: Scaler, extras: Callable[[Path], None]) -> None:
+def save(folder: Path, card: Card, model: Model, scaler: "Scaler", extras: Callable[[Path], None]) -> None:
     """Write an artifact to a hidden folder beside `folder`, then rename it.
 
     Args:
@@ -72,17 +83,22 @@ def save(folder: Path, card: Card, model: Model, scaler: Scaler, extras: Callabl
     Raises:
         InputError: if something that is not an artifact is in the way.
     """
+    from ser_features.store import durable
+    from ser_models import safe_skops
+
     check_target(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     hidden = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         hidden.chmod(0o755)  # mkdtemp's folders are private
         model.save(hidden / card.model_file)
+        if isinstance(model, Network):
+            model.export(hidden / PORTABLE, scaler)
         safe_skops.save(scaler.pipeline, hidden / SCALER)
         extras(hidden)
         write_card(hidden, card)
         for path in (*hidden.rglob("*"), hidden):
-            layout.sync(path)
+            durable.sync(path)
         _swap(hidden, folder)
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
@@ -98,7 +114,7 @@ def load(folder: Path) -> Artifact:
     card = read_card(folder)
     verify(folder, card)
     try:
-        model = create(card.model, card.parameters)
+        model = create(card.model, card.parameters, described_only=PORTABLE in card.files)
         current = digest(find_profile(card.profile), model.inputs.families)
     except InputError as error:
         raise ArtifactError(f"{folder / CARD}: {shown(error, 400)}") from error
@@ -107,19 +123,27 @@ def load(folder: Path) -> Artifact:
             f"{folder} was trained on features {card.profile} ({shown(card.digest)}), "
             f"this version of ser computes ({current}): train again, or use the version that made it"
         )
-    if model.inputs.to_json() != card.inputs or card.model_file != f"model{model.suffix}":
+    if not _describes(card, model):
         raise ArtifactError(f"{folder / CARD} does not describe a {card.model} of this version: train again")
-    scaler = Scaler(model.inputs, safe_skops.load(folder / SCALER, Pipeline))
-    return Artifact(folder, card, _restore(model, folder / card.model_file, len(card.labels)), scaler)
+    return Artifact(folder, card, model, _recogniser(folder, card, model))
 
 
-def _restore(model: Model, path: Path, classes: int) -> Model:
-    try:
-        return model.restore(path, classes=classes)
-    except SerError:
-        raise
-    except Exception as error:  # a damaged or hostile file can fail anywhere in its parser
-        raise ArtifactError(f"{path} cannot be loaded safely ({shown(error)}): train again") from error
+def _describes(card: Card, model: Model) -> bool:
+    """Whether the card names the inputs and files that such a model has."""
+    may_be_portable = isinstance(model, Network) or PORTABLE not in card.files
+    as_saved = card.model_file == f"model{model.suffix}" and model.inputs.to_json() == card.inputs
+    return may_be_portable and as_saved
+
+
+def _recogniser(folder: Path, card: Card, model: Model) -> Recogniser:
+    """Read what answers; the packages that it needs are imported only here."""
+    if PORTABLE in card.files:
+        from ser_models.portable.session import Portable
+
+        return Portable.load(folder / PORTABLE, model)
+    from ser_models.fitted import Fitted
+
+    return Fitted.restore(folder, card, model)
 
 
 def _swap(hidden: Path, folder: Path) -> None:

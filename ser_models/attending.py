@@ -11,9 +11,9 @@ import pandas as pd
 from ser_features.store import Store
 from ser_models.dataset import Examples
 from ser_models.evaluation.figures import AttentionExample
-from ser_models.inference import attention
+from ser_models.fitted import Fitted
+from ser_models.framing import heard_frames
 from ser_models.inputs import FrameInputs
-from ser_models.scaling import heard_frames
 from ser_models.training import Trained
 
 MEL = "mel"
@@ -37,7 +37,7 @@ def attention_examples(store: Store, examples: Examples, trained: Trained) -> li
         return []
     rows = _chosen(trained.predictions)
     heard = examples.take(rows["file_id"].tolist())
-    weights = attention(trained.model, trained.scaler, heard.read(inputs))
+    weights = Fitted(trained.model, trained.scaler).attention(heard.read(inputs))
     if weights is None:
         return []
     hop_sec = store.profile.frames.hop_length / store.profile.audio.sample_rate

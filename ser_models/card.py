@@ -22,6 +22,7 @@ FORMAT = 1
 
 CARD = "artifact.json"
 SCALER = "scaler.skops"
+PORTABLE = "model.onnx"
 NAME_PATTERN = re.compile(r"(figures/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """What a file of an artifact may be called: nothing leads out of the folder."""
 
@@ -42,6 +43,8 @@ PACKAGES = (
     "keras",
     "tensorflow",
     "tensorflow-cpu",
+    "onnx",
+    "onnxruntime",
     "xgboost",
     "xgboost-cpu",
 )

@@ -1,7 +1,7 @@
 """From audio files to emotions, through the same features as in training.
 
 artifact folder → `load` → `Predictor`
-paths → `pipeline.extract` → scaler → model → one `Prediction` per file
+paths → `pipeline.extract` → recogniser (scaling and model) → one `Prediction` per file
 
     predictor = load(Path("artifacts/mlp"))
     predictor.predict([Path("call.wav")])[0].emotion
@@ -22,9 +22,10 @@ from ser_features.pipeline import Features, extract, extract_bytes
 from ser_models import artifact
 from ser_models.artifact import Artifact
 from ser_models.inputs import ColumnInputs, Raw
-from ser_models.models.base import BATCH_TO_PREDICT, Model
-from ser_models.scaling import Scaler, uncropped
 from ser_models.untrusted import shown
+
+FILES_AT_ONCE = 8
+"""Files whose features are in memory at the same time."""
 
 LONGEST_REHEARSAL = 2**12
 """Frames; a model that looks at more is first tried on the recordings themselves, as that takes seconds."""
@@ -90,6 +91,13 @@ class Predictor:
         Returns:
             One prediction per path, in order.
         """
+        predictions: list[Prediction] = []
+        for start in range(0, len(paths), FILES_AT_ONCE):
+            predictions += self._predict(paths[start : start + FILES_AT_ONCE], top)
+        return predictions
+
+    def _predict(self, paths: Sequence[Path], top: int) -> list[Prediction]:
+        """Recognise files that fit into memory together."""
         taken: dict[int, Features] = {}
         refused: dict[int, str] = {}
         for index, path in enumerate(paths):
@@ -118,7 +126,7 @@ class Predictor:
         Raises:
             ArtifactError: if the model has another number of classes than the artifact has labels.
         """
-        probabilities = self.artifact.model.predict(self.artifact.scaler.source(raw))
+        probabilities = self.artifact.recogniser.probabilities(raw)
         if probabilities.shape[1] != len(self.labels):
             raise ArtifactError(
                 f"{self.artifact.folder} has {len(self.labels)} labels for a model of "
@@ -127,10 +135,8 @@ class Predictor:
         return probabilities
 
     def attention(self, features: Features) -> np.ndarray | None:
-        """Return how much each frame of a recording weighs in the answer; see the function `attention`."""
-        found = attention(
-            self.artifact.model, self.artifact.scaler, self.artifact.model.inputs.from_features([features])
-        )
+        """Return how much each frame of a recording weighs in the answer; see `Recogniser.attention`."""
+        found = self.artifact.recogniser.attention(self.artifact.model.inputs.from_features([features]))
         return None if found is None else found[0]
 
     def _warning(self, features: Features) -> str | None:
@@ -152,28 +158,6 @@ class Predictor:
             top=[{"emotion": emotion, "probability": value} for emotion, value in ranked[:top]],
             warning=self._warning(features),
         )
-
-
-def attention(model: Model, scaler: Scaler, raw: Raw) -> list[np.ndarray] | None:
-    """Return how much each frame of some recordings weighs in a model's answers.
-
-    Args:
-        model: fitted.
-        scaler: its scaler.
-        raw: unscaled values, as the model's `Inputs` read them.
-
-    Returns:
-        Per recording (its frames,) float64, summing to 1, 0 for frames that the model does not hear; None if
-        the model has no attention.
-    """
-    weights: list[np.ndarray] = []
-    for start in range(0, len(raw), BATCH_TO_PREDICT):
-        recordings = raw[start : start + BATCH_TO_PREDICT]
-        found = model.attention(scaler.transform(recordings))
-        if found is None:
-            return None
-        weights += [uncropped(each, len(own)) for each, own in zip(found, recordings, strict=True)]
-    return weights
 
 
 def load(folder: Path) -> Predictor:

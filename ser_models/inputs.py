@@ -16,11 +16,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
-import pandas as pd
 
 from ser_features.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ser_features.pipeline import Features
     from ser_features.store import Store
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class FrameSource(Protocol):
     """What gives the frames of stored recordings: a `ser_features.store.Store`."""
 
-    def frames(self, rows: pd.DataFrame, family: str) -> list[np.ndarray]:
+    def frames(self, rows: "pd.DataFrame", family: str) -> list[np.ndarray]:
         """Return one (frames, bands) float32 per row."""
 
 
@@ -82,7 +83,7 @@ class ColumnInputs:
         """Feature families to extract from a new file: "statistics" has every column beyond the core."""
         return ("core",) if _core_columns().issuperset(self.columns) else ("core", "statistics")
 
-    def from_store(self, store: FrameSource | None, rows: pd.DataFrame) -> np.ndarray:
+    def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> np.ndarray:
         """Read the columns of stored recordings.
 
         Returns:
@@ -128,7 +129,7 @@ class FrameInputs:
     length: int
     corpus_level: tuple[str, ...] = ()
 
-    def from_store(self, store: FrameSource | None, rows: pd.DataFrame) -> list[Frames]:
+    def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> list[Frames]:
         """Read the frames of stored recordings.
 
         Returns:
@@ -179,7 +180,7 @@ class ChunkInputs:
         """Frames that the model sees, in all chunks."""
         return self.chunks * self.frames
 
-    def from_store(self, store: FrameSource | None, rows: pd.DataFrame) -> list[Frames]:
+    def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> list[Frames]:
         """Read the frames of stored recordings, as `FrameInputs.from_store`."""
         return _stored_frames(store, rows, self.families)
 
@@ -217,7 +218,7 @@ def _core_columns() -> frozenset[str]:
     return frozenset(column.name for column in CORE_COLUMNS)
 
 
-def _stored_frames(store: FrameSource | None, rows: pd.DataFrame, families: Sequence[str]) -> list[Frames]:
+def _stored_frames(store: FrameSource | None, rows: "pd.DataFrame", families: Sequence[str]) -> list[Frames]:
     if store is None:
         names = " and ".join(families)
         raise InputError(f"{names} frames were asked of rows without a store: open the store")

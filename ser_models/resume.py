@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from ser_features.store import layout
+from ser_features.store import durable
 from ser_models import safe_skops
 from ser_models.card import SCALER, versions
 from ser_models.dataset import Examples
@@ -72,7 +72,7 @@ class State:
         for left in [*root.glob(".fold-*"), *(() if known else root.glob("fold-*"))]:
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         if not known:
-            with layout.replacing(path, layout.run_id()) as file:
+            with durable.replacing(path) as file:
                 file.write(json.dumps({"fingerprint": fingerprint}).encode())
         return cls(root)
 
@@ -90,9 +90,9 @@ class State:
             fold.model.save(hidden / f"model{fold.model.suffix}")
             safe_skops.save(fold.scaler.pipeline, hidden / SCALER)
         for path in (*hidden.iterdir(), hidden):
-            layout.sync(path)
+            durable.sync(path)
         hidden.rename(self._folder(fold.number))
-        layout.sync(self.root)
+        durable.sync(self.root)
         self.checkpoint(fold.number).unlink(missing_ok=True)
 
     def load(self, number: int, model: Model, *, classes: int, shipped: bool) -> Fold | None:

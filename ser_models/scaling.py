@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ser_models.dataset import Examples
+from ser_models.framing import arranged
 from ser_models.inputs import ChunkInputs, ColumnInputs, FrameInputs, Frames, Inputs, Raw
 from ser_models.source import Arrays, Streamed
 
@@ -61,90 +62,17 @@ class Scaler:
             the mask 1 where a frame is real and 0 where it is padding; or {"chunks": (n, chunks, bands,
             frames, 1)} from 0 to 1.
         """
+        arrays = arranged(self.inputs, raw)
         if isinstance(self.inputs, ColumnInputs):
-            return {"columns": self.pipeline.transform(raw).astype(np.float32)}
-        if isinstance(self.inputs, ChunkInputs):
-            inputs = self.inputs
-            return {"chunks": np.stack([chunked(frames, inputs.chunks, inputs.frames) for frames in raw])}
-        return self._transform_frames(raw, self.inputs)
+            return {"columns": self.pipeline.transform(arrays["columns"]).astype(np.float32)}
+        return self._scaled(arrays) if isinstance(self.inputs, FrameInputs) else arrays
 
-    def _transform_frames(self, raw: Raw, inputs: FrameInputs) -> Arrays:
-        first, real = pad_or_crop(raw[0], inputs.length)
-        frames = np.empty((len(raw), *first.shape), dtype=np.float32)
-        mask = np.empty((len(raw), *real.shape), dtype=np.float32)
-        for index, recording in enumerate(raw):
-            frames[index], mask[index] = pad_or_crop(recording, inputs.length)
+    def _scaled(self, arrays: dict[str, np.ndarray]) -> Arrays:
+        frames, mask = arrays["frames"], arrays["mask"]
         # All in one call: scikit-learn's checks cost more than the scaling of one recording.
         scaled = self.pipeline.transform(frames.reshape(-1, frames.shape[-1])).reshape(frames.shape)
         scaled *= mask[..., None]
         return {"frames": scaled.astype(np.float32, copy=False), "mask": mask}
-
-
-def pad_or_crop(frames: Frames, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Bring a recording to `length` frames: its centre, or all of it with zeros behind.
-
-    Args:
-        frames: (n, bands).
-        length: frames wanted, at least 1.
-
-    Returns:
-        (length, bands) in the dtype of `frames`, and its mask, (length,) float32.
-
-    >>> pad_or_crop(np.array([[1.0], [2.0]]), 3)[1].tolist()
-    [1.0, 1.0, 0.0]
-    >>> pad_or_crop(np.array([[1.0], [2.0], [3.0]]), 1)[0].tolist()
-    [[2.0]]
-    """
-    kept = frames[heard_frames(len(frames), length)]
-    mask = (np.arange(length) < len(kept)).astype(np.float32)
-    return np.pad(kept, [(0, length - len(kept)), (0, 0)]), mask
-
-
-def heard_frames(frames: int, length: int) -> slice:
-    """The frames of a recording that `pad_or_crop` keeps: those around the centre, or all of them.
-
-    >>> heard_frames(5, 2), heard_frames(2, 3)
-    (slice(1, 3, None), slice(0, 2, None))
-    """
-    start = max(0, (frames - length) // 2)
-    return slice(start, min(frames, start + length))
-
-
-def uncropped(values: np.ndarray, frames: int) -> np.ndarray:
-    """Bring values of the frames that `pad_or_crop` gives back to those of the recording.
-
-    Args:
-        values: (length,).
-        frames: of the recording.
-
-    Returns:
-        (frames,), 0 where it was cropped.
-
-    >>> uncropped(np.array([0.5, 0.5]), 5).tolist(), uncropped(np.array([0.5, 0.5, 0.0]), 2).tolist()
-    ([0.0, 0.5, 0.5, 0.0, 0.0], [0.5, 0.5])
-    """
-    heard = heard_frames(frames, len(values))
-    return np.pad(values[: heard.stop - heard.start], (heard.start, frames - heard.stop))
-
-
-def chunked(frames: Frames, chunks: int, length: int) -> np.ndarray:
-    """Scale a recording to 0–1 by its own range and cut its centre into chunks; what is missing is 0.
-
-    Args:
-        frames: (n, bands).
-        chunks: chunks wanted.
-        length: frames of each.
-
-    Returns:
-        (chunks, bands, length, 1) float32.
-
-    >>> chunked(np.array([[-80.0], [-40.0], [0.0]]), chunks=2, length=2)[:, 0, :, 0].tolist()
-    [[0.0, 0.5], [1.0, 0.0]]
-    """
-    values = np.asarray(frames, dtype=np.float32)
-    low, high = values.min(), values.max()
-    scaled, _ = pad_or_crop((values - low) / (high - low if high > low else 1), chunks * length)
-    return scaled.reshape(chunks, length, -1).transpose(0, 2, 1)[..., None]
 
 
 def _fit_columns(matrix: np.ndarray) -> Pipeline:

@@ -1,8 +1,8 @@
 """A disk that is full or failing, at every single call that changes something on it.
 
 An extraction is run once to count its calls (create, write, fsync, rename, mkdir, remove); then again and
-again, and each time another one of them is refused: with ENOSPC and with EIO, once and from then on. It runs in
-this process, as `ser extract` does, but for its workers.
+again, and each time another one of them is refused: with ENOSPC and with EIO, once and from then on. It runs
+in this process, as `ser extract` does, but for its workers.
 
 Each time: the error is one line that says what the system said; what was committed is there; pandas reads the
 store; the next run completes, the store is that of a run without faults, and nothing is left lying about.

@@ -17,6 +17,9 @@ from ser_features.store import layout
 ROOT = Path(__file__).parents[2]
 WORKER, PARENT, GROUP = "a worker", "the planning process", "all processes at once"
 VICTIMS = (WORKER, PARENT, GROUP)
+PLANNING, STARTING, COMPUTING = "scanning and planning", "workers starting", "a shard being computed"
+COMMIT, BETWEEN = "a commit", "workers between shards"
+MOMENTS = (PLANNING, STARTING, COMPUTING, COMMIT, BETWEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +134,12 @@ def met(run: Run) -> str:
     """What a kill met, by what is there right after it."""
     store = run.extraction.store
     if "planned" not in run.said:
-        return "scanning and planning"
+        return PLANNING
     if not run.computed:
-        return "workers starting"
+        return STARTING
     if commits(store) or _unreferenced(store):
-        return "a commit"
-    return "a shard being computed" if any(store.glob("frames/*/.*")) else "between shards"
+        return COMMIT
+    return COMPUTING if any(store.glob("frames/*/.*")) else BETWEEN
 
 
 def _unreferenced(store: Path) -> bool:

@@ -4,8 +4,9 @@ After each kill the store is looked at: nothing is torn, pandas reads it, every 
 unbroken run, and no row that was there is gone. Then the next run goes on, and is killed in its turn. A store
 that is complete is compared with that of the unbroken run, and begun anew. One clean run is the last.
 
-Three of four moments are random, spread evenly over the time that the unbroken run took; the fourth is the
-next commit after a random moment, because a commit is short. What a kill met is told by what it left behind.
+Three of four moments are random, spread evenly over the time that the rest should take, by the last run that
+was not killed; the fourth is the next commit after such a moment, because a commit is short. What a kill met
+is told by what it left behind.
 """
 
 import random
@@ -15,14 +16,19 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from benchmarks.faults import check, counted
-from benchmarks.faults.killable import VICTIMS, WORKER, Extraction, Run, commits, met
+from benchmarks.faults.killable import MOMENTS, VICTIMS, WORKER, Extraction, Run, commits, met
 from benchmarks.faults.report import Findings
 from ser_features.errors import StoreError
 from ser_features.store import locks
 
 AIMED = 0.25
 """Share of the kills that wait for a commit."""
+
+LEAST = 0.25
+"""Share of the time that a run takes to begin, however little is left to do."""
 
 PATIENCE = 120.0
 """Seconds within which orphans must be gone."""
@@ -36,7 +42,8 @@ class Series:
         extraction: what is killed.
         kills: how many there shall be.
         rng: draws moments and victims.
-        seconds: that the unbroken run took.
+        seconds: that the last run took which did everything, and was not killed.
+        expected: rows of the unbroken run.
         findings: what was done and found.
         times: of the kills of the store that is being filled.
         committed: file_ids of the rows that it was seen to have.
@@ -47,6 +54,7 @@ class Series:
     kills: int
     rng: random.Random
     seconds: float = 0.0
+    expected: pd.DataFrame = field(default_factory=pd.DataFrame)
     findings: Findings = field(default_factory=Findings)
     times: list[float] = field(default_factory=list)
     committed: set[str] = field(default_factory=set)
@@ -56,13 +64,20 @@ class Series:
         """Kill until it is enough, then let one run end."""
         self._unbroken()
         counts = self.findings.counts
-        counts.update({"kills": 0, "runs": 0, "stores completed": 0})  # in this order
+        counts.update(dict.fromkeys(("runs", "stores completed", "kills"), 0))  # in this order
+        counts.update(
+            {f"killed: {victim}": 0 for victim in VICTIMS} | {f"met: {moment}": 0 for moment in MOMENTS}
+        )
         while counts["kills"] < self.kills:
+            fresh = not self.committed
             run = self.extraction.start(self.extraction.store)
             counts["runs"] += 1
+            kills = counts["kills"]
             while counts["kills"] < self.kills and self._reached(run, victim := self.rng.choice(VICTIMS)):
                 self._kill(run, victim)
             run.wait(lambda: False)
+            if fresh and counts["kills"] == kills:
+                self.seconds = time.monotonic() - run.began
             self._ended(run)
         self._wait_for_orphans()
         self._clean()
@@ -75,11 +90,13 @@ class Series:
         if run.process.returncode:
             raise SystemExit(f"the unbroken run failed: {(self.extraction.folder / 'errors').read_text()}")
         self.seconds = time.monotonic() - run.began
+        self.expected = check.rows(self.extraction.reference)
         self.extraction.log.unlink()
 
     def _reached(self, run: Run, victim: str) -> bool:
         """Wait for the moment of the next kill; False if the run ended before."""
-        moment = time.monotonic() + self.rng.uniform(0, self.seconds)
+        left = max(1 - len(self.committed) / len(self.expected), LEAST)
+        moment = time.monotonic() + self.rng.uniform(0, left * self.seconds)
         aimed = self.rng.random() < AIMED
         run.wait(lambda: time.monotonic() >= moment, pause=0.001)
         if victim == WORKER:
@@ -102,7 +119,7 @@ class Series:
         store = self.extraction.store
         try:
             table = check.rows(store)
-            found = [*check.torn(store), *check.changed(table, check.rows(self.extraction.reference))]
+            found = [*check.torn(store), *check.changed(table, self.expected)]
         except Exception as error:  # whatever it is, it is reported
             self.findings.broken.append(f"{where}: unreadable: {error!r}")
             return

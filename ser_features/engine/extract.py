@@ -23,7 +23,7 @@ from ser_features.errors import InputError
 from ser_features.extractors import FAMILIES, columns
 from ser_features.manifest import Scan
 from ser_features.store import Store, layout, locks
-from ser_features.store.durable import writing
+from ser_features.store.durable import is_local, writing
 from ser_features.store.schema import FRAME_COLUMNS, VARIANT_COLUMNS
 from ser_features.store.sweep import sweep, sweep_frames
 from ser_features.store.write import commit_failures
@@ -126,7 +126,7 @@ def plan_corpora(scans: Sequence[Scan], store: Store, run: locks.Run, limit: int
     """
     target = Target.of(store.root, store.profile, store.families)
     plans = [plan(scan, store, target, limit) for scan in scans]
-    if run.alone:
+    if run.alone or not is_local(store.root):
         sweep(store.root)
         for scan, each in zip(scans, plans, strict=True):
             sweep_frames(store.root, scan.dataset, each.referenced)

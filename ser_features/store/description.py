@@ -86,7 +86,7 @@ def read_description(root: Path) -> Description:
     Raises:
         InputError: if there is none.
         DamagedError: if a byte of it is not as it was written.
-        StoreError: if it is of another format.
+        StoreError: if it is of another format, or cannot be reached.
     """
     path = root / layout.DESCRIPTION
     try:
@@ -94,6 +94,10 @@ def read_description(root: Path) -> Description:
     except FileNotFoundError as error:
         raise InputError(
             f"no store at {root}: expected {path}: make one with ser extract --store {root}"
+        ) from error
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be read ({error}): check the path, your permissions and the connection"
         ) from error
     try:
         content = json.loads(text)

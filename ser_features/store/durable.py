@@ -16,7 +16,7 @@ from ser_features.errors import StoreError
 
 
 def is_local(path: Path) -> bool:
-    """Whether a path is one of this machine's file system; others are `UPath`s on an object store."""
+    """Whether a path is one of this machine's file system; others are `RemotePath`s."""
     return isinstance(path, Path)
 
 
@@ -38,7 +38,7 @@ def publish(temporary: Path, path: Path) -> None:
     if is_local(path):
         temporary.replace(path)
     else:
-        path.fs.put_file(str(temporary), path.path)  # type: ignore[attr-defined]
+        path.upload(temporary)  # type: ignore[attr-defined]
         temporary.unlink()
 
 

@@ -7,13 +7,16 @@
 
 import hashlib
 import io
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ser_features.errors import StoreError
 from ser_features.store import layout
+from ser_features.store.durable import is_local, publish, scratch
 
 BLOCK = 2**20
 """Bytes that are hashed at once."""
@@ -36,9 +39,23 @@ def open_frames(root: Path, dataset: str, frame_shard: str, family: str) -> np.n
     """
     path = layout.frame_path(root, dataset, frame_shard, family)
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
+        return np.load(path if is_local(path) else fetched(path), mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise StoreError(f"{path} cannot be read ({error}): run ser extract again to redo it") from error
+
+
+def fetched(path: Any) -> Path:
+    """Copy a file of frames of an object store here, once: what has its name has its content.
+
+    The copies lie in the user's cache folder (`XDG_CACHE_HOME`), where they may be deleted at any time.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ser" / "frames"
+    copy = cache / hashlib.sha256(str(path.parent).encode()).hexdigest()[:16] / path.name
+    if not copy.exists():
+        temporary = scratch(copy)
+        path.download(temporary)
+        publish(temporary, copy)
+    return copy
 
 
 def problem(path: Path, sha256: str) -> str | None:

@@ -10,8 +10,8 @@
     damaged/…                                        tables that were found damaged, and made anew
     locks/                                           empty files that runs hold while they work
 
-Names that begin with a dot are unfinished: readers pass over them. A root is a `Path`, or a `UPath` on an
-object store.
+Names that begin with a dot are unfinished: readers pass over them. A root is a `Path`, or a
+`RemotePath` on an object store.
 
 >>> part_name("00003")
 'part-00003.parquet'

@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ser_features.errors import DamagedError
+from ser_features.errors import DamagedError, StoreError
 from ser_features.store import seal
 from ser_features.store.durable import is_local
 from ser_features.store.schema import METADATA_KEY
@@ -51,13 +51,16 @@ def read_held(part: Path, columns: Sequence[str] | None = None) -> Held:
 
     Raises:
         DamagedError: if a byte of it is not as it was written.
+        StoreError: if the disk or the connection fails.
     """
     try:
         content = part.read_bytes()
     except FileNotFoundError:
         return Held()
     except OSError as error:
-        raise damaged(part, error) from error
+        raise StoreError(
+            f"{part} cannot be read ({error}): check the disk or the connection, and run the same again"
+        ) from error
     if not seal.is_whole(content):
         raise damaged(part, "it is not as it was written")
     try:

@@ -3,7 +3,9 @@
 Both are done only by a run that is alone in the store, or under the lock of commits.
 """
 
+import math
 import shutil
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +16,10 @@ from ser_features.store.part import read_held
 
 ASIDE = "damaged"
 """Folder that keeps damaged tables, in case somebody wants to look at them."""
+
+
+REMOTE_SECONDS = 86_400
+"""Younger frames on an object store may be those of a living run, which is about to upload their table."""
 
 
 def sweep(root: Path) -> None:
@@ -35,12 +41,14 @@ def sweep_frames(root: Path, dataset: str, referenced: frozenset[str]) -> None:
     """Remove frame files that no row refers to: their run died between two renames.
 
     Args:
-        root: of the store, in which the caller is alone.
+        root: of the store, in which the caller is alone; on an object store nobody knows that, and
+            only what is older than a day is removed.
         dataset: name of the corpus.
         referenced: the `frame_shard` values of its rows and of their copies.
     """
+    oldest = math.inf if is_local(root) else time.time() - REMOTE_SECONDS
     for path in layout.dataset_folder(root, "frames", dataset).glob("[!.]*.npy"):
-        if layout.frame_shard_of(path) not in referenced:
+        if layout.frame_shard_of(path) not in referenced and path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
 
 

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from ser_features.errors import DamagedError
 from ser_features.store import layout, locks
 from ser_features.store.description import read_description
-from ser_features.store.durable import is_local
+from ser_features.store.durable import is_local, publish, scratch
 from ser_features.store.frames import problem
 from ser_features.store.part import READERS, Held, read_held
 
@@ -149,9 +149,13 @@ def _verify_frames(
 
 def _bring_to_notice(path: Path) -> None:
     """Make a damaged file of frames younger than its table, so that an extraction reads it."""
-    if is_local(path):
-        with suppress(OSError):
+    with suppress(OSError):
+        if is_local(path):
             os.utime(path)
+        else:
+            copy = scratch(path)
+            path.download(copy)  # type: ignore[attr-defined]
+            publish(copy, path)
 
 
 def doubled(file_ids: Mapping[str, pa.ChunkedArray]) -> dict[str, list[str]]:

@@ -46,12 +46,16 @@ MODELS: dict[str, tuple[str, str]] = {
 }
 """Where each model lives: name → (module, class)."""
 
-EXTRAS = {"keras": "'ser[cpu]'", "tensorflow": "'ser[cpu]'", "xgboost": "'ser[cpu]'"}
+EXTRAS = dict.fromkeys(("keras", "onnx", "tensorflow", "xgboost"), "'ser[cpu]'")
 """What to install for a package that is missing; one that is not listed goes by its own name."""
 
 
-def model_class(name: str) -> type[Model]:
+def model_class(name: str, *, described_only: bool = False) -> type[Model]:
     """Return the class of the model called `name`, without importing what it needs.
+
+    Args:
+        name: one of `MODELS`.
+        described_only: whether what it needs may be missing, as it is not going to be fitted or restored.
 
     Raises:
         InputError: if there is none; the message lists the names.
@@ -61,7 +65,7 @@ def model_class(name: str) -> type[Model]:
         raise InputError(f"unknown model {name!r}: expected one of {', '.join(MODELS)}")
     module, attribute = MODELS[name]
     cls: type[Model] = getattr(import_module(module), attribute)
-    for package in _packages(cls):
+    for package in () if described_only else _packages(cls):
         if find_spec(package) is None:
             raise MissingExtraError(
                 f"model {name!r} needs {package}, which is not installed: "
@@ -70,19 +74,20 @@ def model_class(name: str) -> type[Model]:
     return cls
 
 
-def create(name: str, parameters: Mapping[str, Any] | None = None) -> Model:
+def create(name: str, parameters: Mapping[str, Any] | None = None, *, described_only: bool = False) -> Model:
     """Return an unfitted model.
 
     Args:
         name: one of `MODELS`.
         parameters: hyperparameters that differ from the model's defaults, as Python or JSON values.
+        described_only: see `model_class`.
 
     Raises:
         InputError: for an unknown name or hyperparameter (the message lists the known ones), or a value that
             does not fit.
         MissingExtraError: if the model needs a package that is not installed.
     """
-    cls = model_class(name)
+    cls = model_class(name, described_only=described_only)
     hints, given = cls.hints(), dict(parameters or {})
     if unknown := sorted(set(given) - set(hints)):
         raise InputError(f"model {name!r} has no parameter {', '.join(unknown)}: expected {', '.join(hints)}")

@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 import keras
 import numpy as np
 
-from ser_features.store import layout
+from ser_features.store import durable
 from ser_models.models.base import Row
 
 SECONDS_BETWEEN = 5.0
@@ -54,7 +54,7 @@ class Checkpoint:
         content: dict[str, Any] = {"history": np.array(json.dumps(history))}
         content |= {f"state_{i}": _values(variable) for i, variable in enumerate(self._variables)}
         content |= {f"best_{i}": array for i, array in enumerate(best)}
-        with layout.replacing(self.path, layout.run_id()) as file:
+        with durable.replacing(self.path) as file:
             np.savez(file, **content)
         now = time.monotonic()
         self._due = now + max(SECONDS_BETWEEN, (now - start) / COST)

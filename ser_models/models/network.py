@@ -1,6 +1,6 @@
 """Hyperparameters, saving and loading that every Keras model shares; a model file adds its graph.
 
-`Labelled` → `Network.fit` (see `ser_models.models.fitting`) → model.keras
+`Labelled` → `Network.fit` (see `ser_models.models.fitting`) → model.keras, model.onnx
 
 Uses `keras` alone, so TensorFlow, JAX or PyTorch can run it; and imports it only where it is needed, so that
 a recipe can be checked without it.
@@ -22,6 +22,8 @@ from ser_models.models.schedule import best_epoch, learning_rate
 
 if TYPE_CHECKING:
     import keras
+
+    from ser_models.scaling import Scaler
 
 
 @dataclass
@@ -46,7 +48,7 @@ class Network(Model):
     """
 
     suffix = ".keras"
-    needs = ("keras",)
+    needs = ("keras", "onnx")
     epochs: Count = 50
     batch_size: Count = 32
     learning_rate: Positive = 1e-3
@@ -120,6 +122,12 @@ class Network(Model):
     def save(self, path: Path) -> None:
         """Write the graph and its weights, without optimizer and loss."""
         self._fitted().save(path, include_optimizer=False)
+
+    def export(self, path: Path, scaler: "Scaler") -> None:
+        """Write the graph and its weights as ONNX, with the scaling of what it reads."""
+        from ser_models.portable import export
+
+        export.write(self._fitted(), scaler, path)
 
     def restore(self, path: Path, *, classes: int) -> Self:
         """Load a .keras file; what is in it is checked before Keras sees it."""

@@ -1,4 +1,4 @@
-"""Three good artifacts, and what every attacker can do to them."""
+"""Good artifacts, and what every attacker can do to them."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from ser_features.config import SPEECH16K
 from ser_features.pipeline import digest
 from ser_models import artifact
-from ser_models.card import CARD, Card
+from ser_models.card import CARD, PORTABLE, Card
 from ser_models.models import create
 from ser_models.models.base import Model
 from ser_models.scaling import Scaler
@@ -32,7 +32,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "mlp": {"epochs": 1},
     "xgboost": {"rounds": 4},
     "cnn_lstm": {"length": 24, "epochs": 1},
+    "mlp.onnx": {"epochs": 1},
+    "cnn_lstm.onnx": {"length": 24, "epochs": 1},
 }
+"""Hyperparameters of each good artifact. Networks are as older versions of ser saved them, run by Keras; with
+".onnx" behind their names they are run by ONNX Runtime."""
 
 Spoil = Callable[[Path], None]
 
@@ -67,8 +71,8 @@ PICKLE = pickle.dumps(Payload())
 
 
 def good(name: str, folder: Path) -> None:
-    """Write a good artifact of the model called `name`, fitted on noise."""
-    model = create(name, PARAMETERS[name])
+    """Write one of the good artifacts, fitted on noise."""
+    model = create(name.removesuffix(".onnx"), PARAMETERS[name])
     rng = np.random.default_rng(0)
     scaler = StandardScaler().fit(rng.normal(size=(60, 64)))
     pipeline = Pipeline([("scale", scaler)])
@@ -78,6 +82,10 @@ def good(name: str, folder: Path) -> None:
         pipeline = Pipeline([("impute", imputer), ("scale", StandardScaler())]).fit(columns)
     fit(model, pipeline)
     artifact.save(folder, card(model), model, Scaler(model.inputs, pipeline), lambda hidden: None)
+    if not name.endswith(".onnx"):
+        (folder / PORTABLE).unlink(missing_ok=True)
+        files = json.loads((folder / CARD).read_text())["files"]
+        edit(folder, files={file: known for file, known in files.items() if file != PORTABLE})
 
 
 def fit(model: Model, pipeline: Pipeline) -> None:

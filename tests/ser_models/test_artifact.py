@@ -12,8 +12,11 @@ import skops.io
 from ser_features.errors import ArtifactError, InputError
 from ser_features.extractors.level import Level
 from ser_features.extractors.mel import Mel
+from ser_features.store import seal
 from ser_models import artifact
 from ser_models.experiment import Plan, run
+from ser_models.fitted import Fitted
+from ser_models.portable.session import Portable
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,12 @@ def folder(trained, tmp_path):
 
 @pytest.fixture
 def network_folder(trained, tmp_path):
-    return shutil.copytree(trained / "mlp", tmp_path / "mlp")
+    """Return a copy of the mlp as older versions of ser saved it, without model.onnx: Keras runs it."""
+    folder = shutil.copytree(trained / "mlp", tmp_path / "mlp")
+    (folder / "model.onnx").unlink()
+    files = json.loads((folder / "artifact.json").read_text())["files"]
+    edit(folder, files={name: digest for name, digest in files.items() if name != "model.onnx"})
+    return folder
 
 
 def edit(folder, **changes):
@@ -61,6 +69,18 @@ def test_an_untouched_artifact_loads(folder):
     assert loaded.card.profile == "speech16k"
     assert loaded.card.datasets == ["own"]
     assert loaded.model.name == "logistic"
+
+
+def test_a_network_is_saved_for_keras_and_for_onnx_runtime_which_is_taken(trained):
+    loaded = artifact.load(trained / "mlp")
+    assert {"model.keras", "model.onnx", "scaler.skops"} <= set(loaded.card.files)
+    assert loaded.card.model_file == "model.keras"
+    assert isinstance(loaded.recogniser, Portable)
+    assert "model.onnx" not in artifact.load(trained / "logistic").card.files
+
+
+def test_a_network_without_onnx_is_run_by_keras(network_folder):
+    assert isinstance(artifact.load(network_folder).recogniser, Fitted)
 
 
 @pytest.mark.parametrize("name", ["model.skops", "scaler.skops", "predictions.parquet", "metrics.json"])
@@ -131,7 +151,8 @@ def test_an_artifact_depends_on_the_extractors_that_its_model_reads_alone(folder
 def test_a_store_of_other_extractors_makes_no_artifact_that_loads(store_root, tmp_path):
     shutil.copytree(store_root, tmp_path / "store")
     description = tmp_path / "store" / "store.json"
-    description.write_text(json.dumps({**json.loads(description.read_text()), "digest": "0" * 16}))
+    other = {**json.loads(description.read_text()), "digest": "0" * 16, "seal": seal.BLANK.decode()}
+    description.write_bytes(seal.seal(json.dumps(other).encode()))
     run(tmp_path / "store", tmp_path / "model", Plan(model="logistic"))
     assert "was trained on features speech16k (0000000000000000)" in refusal(tmp_path / "model")
 

@@ -1,4 +1,4 @@
-"""170 artifacts made to do harm: each is refused in one line, runs nothing, and costs little."""
+"""230 artifacts made to do harm: each is refused in one line, runs nothing, and costs little."""
 
 import json
 import os

@@ -89,6 +89,17 @@ def test_a_refused_file_has_its_reason_and_the_others_their_answer(predictor, re
     assert "silence" in first.error or "zero" in first.error
 
 
+def test_the_features_of_some_files_only_are_in_memory(predictor, recordings, monkeypatch):
+    waiting = []
+    told = inference.Predictor.probabilities
+    monkeypatch.setattr(
+        inference.Predictor, "probabilities", lambda self, raw: waiting.append(len(raw)) or told(self, raw)
+    )
+    files = sorted(recordings.glob("*.wav"))[: 2 * inference.FILES_AT_ONCE + 1]
+    assert [each.file for each in predictor.predict(files)] == [str(file) for file in files]
+    assert waiting == [inference.FILES_AT_ONCE, inference.FILES_AT_ONCE, 1]
+
+
 def test_nothing_good_is_no_error(predictor, tmp_path):
     (tmp_path / "empty.wav").touch()
     [prediction] = predictor.predict([tmp_path / "empty.wav"])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ser_features.store import layout
+from ser_features.store import durable
 from ser_models.dataset import load_examples
 from ser_models.models import create, fitting
 from ser_models.resume import State, fingerprint
@@ -240,7 +240,7 @@ def test_folds_are_named_by_their_number(tmp_path):
 def test_nothing_is_half_written(tmp_path, monkeypatch, store):
     """A fold whose files are being written is not there yet."""
     examples = load_examples(store)
-    monkeypatch.setattr(layout, "sync", lambda path: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(durable, "sync", lambda path: (_ for _ in ()).throw(OSError("disk full")))
     monkeypatch.setattr(State, "open", classmethod(lambda cls, root, fingerprint: cls(root)))
     with pytest.raises(OSError, match="disk full"):
         train(examples, make_split(examples), model="logistic", state=tmp_path)

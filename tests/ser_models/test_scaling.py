@@ -6,8 +6,9 @@ import pytest
 from ser_features.errors import InputError
 from ser_models import scaling
 from ser_models.dataset import Examples, load_examples
+from ser_models.framing import chunked, pad_or_crop, uncropped
 from ser_models.inputs import ChunkInputs, ColumnInputs, FrameInputs
-from ser_models.scaling import Scaler, chunked, pad_or_crop, uncropped
+from ser_models.scaling import Scaler
 
 COLUMNS = ColumnInputs(("rms_mean", "pitch_mean"))
 

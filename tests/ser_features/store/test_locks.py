@@ -45,9 +45,8 @@ def test_a_run_beside_somebody_is_not_alone_and_one_after_a_kill_is(tmp_path, so
         assert not run.alone
     with pytest.raises(
         StoreError, match="is in use by another run of ser: expected none: wait until it ends"
-    ):
-        with locks.alone(tmp_path):
-            pass
+    ), locks.alone(tmp_path):
+        pass
     somebody.kill()
     somebody.wait()
     with locks.running(tmp_path) as run:

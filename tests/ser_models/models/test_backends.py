@@ -28,8 +28,9 @@ XLA_FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_pas
 """JAX compiles every network for a single step: the less it improves, the sooner it is done."""
 
 SCRIPT = """
-import json, sys
+import hashlib, json, sys
 from pathlib import Path
+from types import SimpleNamespace
 import numpy as np
 from ser_models.models import create
 from ser_models.models.base import Labelled
@@ -45,11 +46,16 @@ for name, parameters in json.loads(sys.argv[2]).items():
     sums = model.predict_proba(arrays).sum(axis=1).tolist()
     restored = create(name, parameters).restore(folder / f"{name}.keras", classes=2)
     attention = restored.attention(arrays)
+    width = next(iter(arrays.values())).shape[-1]
+    unscaled = SimpleNamespace(mean_=np.zeros(width), scale_=np.ones(width), statistics_=np.zeros(width))
+    scaler = SimpleNamespace(inputs=restored.inputs, pipeline={"impute": unscaled, "scale": unscaled})
+    restored.export(folder / "model.onnx", scaler)
     found[name] = {
         "row": row,
         "sums": sums,
         "probabilities": restored.predict_proba(arrays).tolist(),
         "attention": None if attention is None else attention.tolist(),
+        "onnx": hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest(),
     }
 print(json.dumps(found))
 """
@@ -82,8 +88,14 @@ def kept(tmp_path_factory):
     return folder, answers
 
 
+@pytest.fixture(scope="module")
+def graphs():
+    """Return the SHA-256 of each network's ONNX graph, by backend, as far as they were asked."""
+    return {}
+
+
 @pytest.fixture(scope="module", params=["tensorflow", "jax", "torch"])
-def answered(request, kept):
+def answered(request, kept, graphs):
     """Return what a process on one backend says of `kept`, and what was said here."""
     if find_spec(request.param) is None:
         pytest.skip(f"{request.param} is not installed")
@@ -98,6 +110,7 @@ def answered(request, kept):
     assert done.returncode == 0, done.stderr
     there = json.loads(done.stdout.splitlines()[-1])
     assert there["backend"] == request.param
+    graphs[request.param] = {name: there[name]["onnx"] for name in NETWORKS}
     return there, here
 
 
@@ -117,6 +130,11 @@ def test_what_one_backend_saved_every_other_understands_alike(answered, name):
         assert there[name]["attention"] is None
     else:
         np.testing.assert_allclose(there[name]["attention"], attention, atol=1e-4)
+
+
+def test_every_backend_exports_the_same_onnx_graph(answered, graphs):
+    assert set(graphs["tensorflow"]) == set(NETWORKS)
+    assert all(of_backend == graphs["tensorflow"] for of_backend in graphs.values())
 
 
 def test_the_other_tests_are_of_tensorflow():

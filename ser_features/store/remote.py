@@ -1,0 +1,168 @@
+"""Paths on an object store, with the few operations of `pathlib.Path` that a store of features needs.
+
+`s3://bucket/prefix` → `root` → `RemotePath`, through pyarrow's own client. Keys, region and endpoint are those
+of AWS's environment variables and configuration files.
+
+An object appears whole when its upload ends, so a table is committed by one upload as by one rename.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import total_ordering
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, NamedTuple
+
+from pyarrow import fs
+
+from ser_features.errors import InputError
+
+CHUNK = 2**23
+"""Bytes that are uploaded at once."""
+
+
+class Status(NamedTuple):
+    """What `stat` tells of an object: seconds since 1970, and bytes."""
+
+    st_mtime: float
+    st_size: int
+
+
+@total_ordering
+@dataclass(frozen=True)
+class RemotePath:
+    """A path on an object store; methods do what those of `pathlib.Path` with their names do.
+
+    Attributes:
+        scheme: of its URL.
+        filesystem: the object store's client.
+        path: bucket and key.
+    """
+
+    scheme: str
+    filesystem: fs.FileSystem
+    path: PurePosixPath
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.path}"
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == str(other)
+
+    def __lt__(self, other: "RemotePath") -> bool:
+        return self.path < other.path
+
+    def __truediv__(self, name: str | PurePosixPath) -> "RemotePath":
+        return self._at(self.path / name)
+
+    @property
+    def name(self) -> str:
+        """The last part."""
+        return self.path.name
+
+    @property
+    def stem(self) -> str:
+        """The last part without its extension."""
+        return self.path.stem
+
+    @property
+    def parent(self) -> "RemotePath":
+        """The folder that it is in."""
+        return self._at(self.path.parent)
+
+    def relative_to(self, other: "RemotePath") -> PurePosixPath:
+        """The rest of the path below another one."""
+        return self.path.relative_to(other.path)
+
+    def exists(self) -> bool:
+        """Whether there is an object, or anything below."""
+        return self._info().type != fs.FileType.NotFound
+
+    def is_file(self) -> bool:
+        """Whether it is an object."""
+        return self._info().type == fs.FileType.File
+
+    def is_dir(self) -> bool:
+        """Whether there is anything below."""
+        return self._info().type == fs.FileType.Directory
+
+    def stat(self) -> Status:
+        """When it was uploaded, and its length."""
+        info = self._info()
+        if info.type != fs.FileType.File:
+            raise FileNotFoundError(2, "no such object", str(self))
+        return Status(info.mtime_ns / 1e9, info.size)
+
+    def mkdir(self, parents: bool = False, exist_ok: bool = False) -> None:
+        """Nothing: object stores have no folders."""
+
+    def iterdir(self) -> Iterator["RemotePath"]:
+        """What is directly below."""
+        found = self.filesystem.get_file_info(fs.FileSelector(str(self.path), allow_not_found=True))
+        return (self._at(PurePosixPath(info.path)) for info in found)
+
+    def glob(self, pattern: str) -> Iterator["RemotePath"]:
+        """What is directly below and has a name of the pattern."""
+        return (path for path in self.iterdir() if fnmatchcase(path.name, pattern))
+
+    def open(self, mode: str = "rb") -> BinaryIO:
+        """Open to read."""
+        if mode != "rb":
+            raise ValueError(f"{mode!r}: objects are written by `upload`")
+        opened: Any = self.filesystem.open_input_file(str(self.path))
+        return opened
+
+    def read_bytes(self) -> bytes:
+        """The whole content."""
+        with self.open() as file:
+            return file.read()
+
+    def unlink(self, missing_ok: bool = False) -> None:
+        """Remove the object."""
+        try:
+            self.filesystem.delete_file(str(self.path))
+        except FileNotFoundError:
+            if not missing_ok:
+                raise
+
+    def rename(self, target: "RemotePath") -> "RemotePath":
+        """Copy the object to another path, then remove it here."""
+        self.filesystem.move(str(self.path), str(target.path))
+        return target
+
+    def upload(self, source: Path) -> None:
+        """Put a local file here, as a whole."""
+        with source.open("rb") as file, self.filesystem.open_output_stream(str(self.path)) as stream:
+            while block := file.read(CHUNK):
+                stream.write(block)
+
+    def download(self, target: Path) -> None:
+        """Copy the object to a local file."""
+        with self.open() as file, target.open("wb") as copy:
+            while block := file.read(CHUNK):
+                copy.write(block)
+
+    def _at(self, path: PurePosixPath) -> "RemotePath":
+        return RemotePath(self.scheme, self.filesystem, path)
+
+    def _info(self) -> fs.FileInfo:
+        return self.filesystem.get_file_info(str(self.path))
+
+
+def root(text: str | os.PathLike[str]) -> Any:
+    """A folder of this machine as a `Path`; `s3://…` as a `RemotePath`.
+
+    Raises:
+        InputError: if it is a URL of another kind, or names no bucket.
+    """
+    scheme, found, rest = str(text).partition("://")
+    if not found:
+        return Path(text)
+    if scheme != "s3" or not rest.strip("/"):
+        raise InputError(f"{text} is no place for a store: expected a folder, or s3://bucket/prefix")
+    filesystem, path = fs.FileSystem.from_uri(str(text))
+    return RemotePath(scheme, filesystem, PurePosixPath(path))

@@ -1,0 +1,105 @@
+r"""Protocol Buffers, as far as model.onnx needs them: fields of a fixed list are read, others refused.
+
+bytes, `Fields` → `parse` → {name of a field: [its values]}, nested messages as the same
+
+So a graph is known before the C++ of ONNX Runtime sees it, and without the package `onnx`.
+
+>>> parse(b"\x08\x96\x01\x12\x02hi", {1: ("number", "int"), 2: ("word", "text")})
+{'number': [150], 'word': ['hi']}
+>>> parse(b"\x18\x01", {1: ("number", "int")})
+Traceback (most recent call last):
+...
+ValueError: field 3 is none that ser writes
+"""
+
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+MAX_VALUES = 50_000
+"""Values of a file, those of nested messages among them; the largest graph here has some 2,000."""
+
+VARINT, BYTES, FIXED32 = 0, 2, 5
+"""Ways in which a value is written."""
+
+Fields = Mapping[int, tuple[str, Any]]
+"""Number of a field → its name and kind: "int", "float", "text", "bytes", or the `Fields` of a message."""
+
+
+def parse(content: bytes, fields: Fields) -> dict[str, list[Any]]:
+    """Read a message.
+
+    Args:
+        content: the bytes.
+        fields: those that it may have.
+
+    Returns:
+        Every field with its values, in their order; bytes are views into `content`.
+
+    Raises:
+        ValueError: if it is damaged, has another field, or more than `MAX_VALUES`.
+    """
+    return _message(memoryview(content), fields, iter(range(MAX_VALUES)))
+
+
+def _message(content: memoryview, fields: Fields, left: Iterator[int]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {name: [] for name, _ in fields.values()}
+    place = 0
+    while place < len(content):
+        if next(left, None) is None:
+            raise ValueError(f"more than {MAX_VALUES} values")
+        tag, place = _varint(content, place)
+        number, way = tag >> 3, tag & 7
+        if number not in fields:
+            raise ValueError(f"field {number} is none that ser writes")
+        name, kind = fields[number]
+        raw, place = _raw(content, place, way)
+        found[name] += _values(raw, kind, left)
+    return found
+
+
+def _raw(content: memoryview, place: int, way: int) -> tuple[int | memoryview | float, int]:
+    """Return a value as its way of writing gives it, and where the next one begins."""
+    if way == VARINT:
+        return _varint(content, place)
+    size = 4
+    if way == BYTES:
+        size, place = _varint(content, place)
+    elif way != FIXED32:
+        raise ValueError(f"a value is written in way {way}")
+    if not 0 <= size <= len(content) - place:
+        raise ValueError("it ends early")
+    taken = content[place : place + size]
+    return (struct.unpack("<f", taken)[0] if way == FIXED32 else taken), place + size
+
+
+def _values(raw: int | memoryview | float, kind: Any, left: Iterator[int]) -> list[Any]:
+    """Return the values of a field, of which whole numbers may be packed into one."""
+    if kind == "int" and isinstance(raw, memoryview):
+        return list(_packed(raw, left))
+    wanted = {"int": int, "float": float}.get(kind, memoryview) if isinstance(kind, str) else memoryview
+    if not isinstance(raw, wanted):
+        raise ValueError("a value is of another kind than its field")
+    if isinstance(raw, memoryview) and kind != "bytes":
+        return [str(raw, "utf-8") if kind == "text" else _message(raw, kind, left)]
+    return [raw]
+
+
+def _packed(content: memoryview, left: Iterator[int]) -> Iterator[int]:
+    place = 0
+    while place < len(content):
+        if next(left, None) is None:
+            raise ValueError(f"more than {MAX_VALUES} values")
+        value, place = _varint(content, place)
+        yield value
+
+
+def _varint(content: memoryview, place: int) -> tuple[int, int]:
+    """Read a whole number of 64 bits, signed."""
+    value = 0
+    for index, byte in enumerate(content[place : place + 10]):
+        value |= (byte & 127) << (7 * index)
+        if byte < 128:
+            value &= 2**64 - 1
+            return (value - 2**64 if value >> 63 else value), place + index + 1
+    raise ValueError("it ends early")

@@ -1,0 +1,132 @@
+"""A store on an object store: moto's S3 server on the loopback device, spoken to as to any other."""
+
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cli.main import main
+from ser_features.engine import ExtractReport, extract_corpora
+from ser_features.errors import InputError, StoreError
+from ser_features.store import open_store
+from ser_features.store.compact import compact
+from ser_features.store.remote import RemotePath, root
+from ser_features.store.verify import verify
+
+ADDRESS = "s3://bucket/stores/tess"
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A running S3 server with one bucket, and what finds it: AWS's environment variables."""
+    moto = pytest.importorskip("moto.server", reason="moto is not installed: pip install 'ser[test]'")
+    boto3 = pytest.importorskip("boto3")
+    running = moto.ThreadedMotoServer(port=0, verbose=False)
+    running.start()
+    host, port = running.get_host_and_port()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        environment.setenv("AWS_ACCESS_KEY_ID", "somebody")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        yield boto3.client("s3")
+    running.stop()
+
+
+@pytest.fixture
+def bucket(server, tmp_path, monkeypatch):
+    """An empty bucket; copies of frames go to a folder of the test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    server.create_bucket(Bucket="bucket")
+    yield server
+    for each in server.list_objects_v2(Bucket="bucket").get("Contents", []):
+        server.delete_object(Bucket="bucket", Key=each["Key"])
+
+
+@pytest.fixture
+def extract(bucket, tess: Path) -> Callable[..., ExtractReport]:
+    def run(**changes: object) -> ExtractReport:
+        options = {"data": tess, "store": root(ADDRESS), "workers": 2, **changes}
+        return extract_corpora(["tess"], **options)
+
+    return run
+
+
+def objects(bucket) -> dict[str, str]:
+    """Content hash and time of every object."""
+    listed = bucket.list_objects_v2(Bucket="bucket").get("Contents", [])
+    return {each["Key"]: f"{each['ETag']} {each['LastModified']}" for each in listed}
+
+
+def test_extract_resume_and_read(extract, extract_tess, bucket, tmp_path):
+    assert extract(limit=10).stored == 10
+    assert extract().stored == 74
+    before = objects(bucket)
+    report = extract()
+    assert (report.stored, report.unchanged) == (0, 84)
+    assert objects(bucket) == before
+    extract_tess()
+    local, remote = open_store(tmp_path / "store"), open_store(root(ADDRESS))
+    place = ["frame_shard", "frame_offset"]
+    pd.testing.assert_frame_equal(remote.files().drop(columns=place), local.files().drop(columns=place))
+    for family in ("mel", "mfcc"):
+        pairs = zip(remote.frames(remote.files(), family), local.frames(local.files(), family), strict=True)
+        assert all(np.array_equal(there, here) for there, here in pairs)
+    rows = pd.read_parquet(f"{ADDRESS}/files")
+    assert sorted(rows["file_id"]) == list(local.files()["file_id"])
+
+
+def test_damage_is_found_and_mended(extract, bucket):
+    extract()
+    time.sleep(1.1)  # an object's time has no fractions of a second
+    for key in objects(bucket):
+        content = bytearray(bucket.get_object(Bucket="bucket", Key=key)["Body"].read())
+        content[len(content) // 2] ^= 1
+        bucket.upload_fileobj(io.BytesIO(content), "bucket", key)
+        assert [f"stores/tess/{problem.path}" for problem in verify(root(ADDRESS)).problems] == [key]
+        extract()
+        assert verify(root(ADDRESS)).problems == []
+
+
+def test_train_and_look_through_the_command_line(extract, bucket, tess, tmp_path, capsys):
+    words = ["extract", "--datasets", "tess", "--data", str(tess), "--store", ADDRESS, "--families", "mel"]
+    with pytest.raises(SystemExit) as done:
+        main(words)
+    assert done.value.code == 0
+    assert f"next: ser train --model xgboost --store {ADDRESS}" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as done:
+        main(["store", "info", "--store", ADDRESS])
+    assert done.value.code == 0
+    assert capsys.readouterr().out.splitlines()[-1].split()[:2] == ["tess", "84"]
+    out = tmp_path / "model"
+    with pytest.raises(SystemExit) as done:
+        main(["train", "--model", "logistic", "--store", ADDRESS, "--out", str(out), "--split", "random"])
+    assert done.value.code == 0
+    assert (out / "metrics.json").is_file()
+
+
+def test_what_is_missing_or_cannot_be_done_is_said(bucket, extract, monkeypatch):
+    with pytest.raises(InputError, match=r"no store at s3://bucket/nowhere: expected s3://bucket/nowhere/st"):
+        open_store(root("s3://bucket/nowhere"))
+    extract(limit=2)
+    with pytest.raises(StoreError, match="has no locks: expected a local or shared file system"):
+        compact(open_store(root(ADDRESS)))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(StoreError, match=r"store\.json cannot be read .*: check the path, your permissions"):
+        open_store(root(ADDRESS))
+
+
+@pytest.mark.parametrize("text", ["ftp://host/store", "s3://", "gs://bucket/store"])
+def test_other_addresses_are_refused(text):
+    with pytest.raises(InputError, match="is no place for a store: expected a folder, or s3://bucket/prefix"):
+        root(text)
+
+
+def test_a_folder_is_a_plain_path(tmp_path):
+    assert root(str(tmp_path)) == tmp_path
+    assert not isinstance(root("data/store"), RemotePath)
