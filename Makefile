@@ -33,6 +33,7 @@ bench: $(READY)
 
 faults: $(READY)
 	$(BIN)/python benchmarks/fuzz.py
+	$(BIN)/python -m benchmarks.faults
 	$(BIN)/python benchmarks/memory.py
 
 results: $(READY)

@@ -59,9 +59,10 @@ def _is_there(name: str, data: Path) -> bool:
 
 
 def _disk(folder: Path, options: argparse.Namespace) -> Findings:
-    findings = disk.run(folder)
-    real = full.run(disk.scenes(folder / "full")[0], folder / "mount")
-    return Findings(findings.counts + real.counts, findings.broken + real.broken)
+    scenes = disk.scenes(folder)
+    findings = disk.run(scenes, folder)
+    findings.add(full.run(scenes[0], folder / "mount"))
+    return findings
 
 
 def _writers(folder: Path, options: argparse.Namespace) -> Findings:

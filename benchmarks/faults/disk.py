@@ -16,11 +16,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.faults import check, corpus
-from benchmarks.faults.failing import FailingDisk
+from benchmarks.faults.failing import REMOVE, FailingDisk
 from benchmarks.faults.report import Findings
 from benchmarks.faults.serial import Serial
 from ser_features.store import layout
@@ -51,6 +52,28 @@ class Scene:
         """The command line, after `ser`."""
         where = ["--data", str(self.data), "--store", str(store), "--families", *FAMILIES]
         return ["extract", "--datasets", "tess", str(self.data / "own.csv"), *where]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A call that is refused.
+
+    Attributes:
+        at: its index.
+        call: what is asked.
+        error: what the system says.
+        lasting: whether all later calls are refused, too.
+    """
+
+    at: int
+    call: str
+    error: int
+    lasting: bool
+
+    @property
+    def words(self) -> str:
+        """What happens."""
+        return f"{self.call} refused: {os.strerror(self.error)}{', from then on' if self.lasting else ''}"
 
 
 def extract(words: Sequence[str]) -> tuple[int, list[str]]:
@@ -123,6 +146,7 @@ def _damage(store: Path) -> None:
 
 
 def run(
+    scenes: Sequence[Scene],
     folder: Path,
     *,
     errors: Sequence[int] = ERRORS,
@@ -132,20 +156,19 @@ def run(
     """Refuse every call of every scene.
 
     Args:
-        folder: for corpora and stores.
+        scenes: what is extracted.
+        folder: for the store.
         errors: as in `errno`.
         lasting: whether the disk goes on failing.
         every: take only every so many calls.
     """
     findings = Findings()
-    for scene in scenes(folder):
+    for scene in scenes:
         calls = count(scene, folder / "store", findings)
-        for at in range(0, len(calls), every):
-            for error in errors:
-                for stays in lasting:
-                    if (calls[at], error) != ("remove", errno.ENOSPC):
-                        fault = (scene, folder / "store", at, calls[at], error, stays)
-                        findings.broken += _try(*fault, findings.counts)
+        for at, error, stays in product(range(0, len(calls), every), errors, lasting):
+            if (calls[at], error) != (REMOVE, errno.ENOSPC):
+                fault = Fault(at, calls[at], error, stays)
+                findings.broken += _try(scene, folder / "store", fault, findings.counts)
     return findings
 
 
@@ -167,24 +190,20 @@ def _reset(store: Path, before: Path) -> None:
         shutil.copytree(before, store)
 
 
-def _try(
-    scene: Scene, store: Path, at: int, call: str, error: int, lasting: bool, counts: Counter[str]
-) -> list[str]:
+def _try(scene: Scene, store: Path, fault: Fault, counts: Counter[str]) -> list[str]:
+    """Have one call refused; returns the promises that were broken."""
     _reset(store, scene.before)
-    with FailingDisk(store, at, error, lasting=lasting) as disk:
+    with FailingDisk(store, fault.at, fault.error, lasting=fault.lasting) as disk:
         code, lines = extract(scene.words(store))
-    counts[f"{call} refused: {os.strerror(error)}{', from then on' if lasting else ''}"] += 1
-    committed = {
-        path for path in disk.written if path.is_relative_to(store / "files") and path.suffix == ".parquet"
-    }
-    found = [*judge_end(code, lines, os.strerror(error)), *judge_store(scene, store)]
-    found += [f"{part.name} was committed and is lost" for part in committed if not part.is_file()]
+    counts[fault.words] += 1
+    found = [*judge_end(code, lines, os.strerror(fault.error)), *judge_store(scene, store)]
+    tables = [path for path in disk.written if path.suffix == ".parquet" and store / "files" in path.parents]
+    found += [f"{part.name} was committed and is lost" for part in tables if not part.is_file()]
     if code == 0:
-        counts["of these: the run could do without it"] += 1
+        counts["refused, and the run could do without it"] += 1
         found += check.differences(store, scene.after)
     found += judge_next(scene, store)
-    where = f"{scene.name}, call {at} ({call}), {os.strerror(error)}{', lasting' if lasting else ''}"
-    return [f"{where}: {line}" for line in found]
+    return [f"{scene.name}, call {fault.at}: {fault.words}: {line}" for line in found]
 
 
 def judge_end(code: int, lines: Sequence[str], reason: str) -> Iterator[str]:

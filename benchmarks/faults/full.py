@@ -4,6 +4,7 @@ Needs the right to mount (root, on Linux). Each time the extraction fails, the d
 next run must complete.
 """
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from benchmarks.faults.report import Findings
 
 PAGE = 4096
 ROOMY = ("size=64m", "nr_inodes=10000")
-REASON = os.strerror(28)  # ENOSPC
+REASON = os.strerror(errno.ENOSPC)
 MOST = 200
 """Sizes that are tried before it is said that none is enough."""
 
@@ -24,36 +25,51 @@ MOST = 200
 def run(scene: Scene, folder: Path) -> Findings:
     """Extract onto disks of one page, two, and so on until one is enough; then onto those of few files."""
     findings = Findings()
-    try:
-        with mounted(folder, ROOMY[0]):
-            pass
-    except OSError as error:
-        findings.counts[f"really full disks: skipped, nothing can be mounted ({error})"] = 0
+    if not is_possible(folder):
+        findings.counts["really full disks: skipped, as nothing can be mounted"] = 0
         return findings
-    for step in range(1, MOST):
-        if _is_enough(scene, folder, f"size={step * PAGE}", findings):
-            break
-    for step in range(2, MOST):
-        if _is_enough(scene, folder, f"nr_inodes={step}", findings):
-            break
+    for unit, sizes in (("size", range(PAGE, MOST * PAGE, PAGE)), ("nr_inodes", range(2, MOST))):
+        for size in sizes:
+            broken, enough = attempt(scene, folder, f"{unit}={size}")
+            findings.broken += broken
+            if enough:
+                break
+            findings.counts[f"really full disks ({unit})"] += 1
     return findings
 
 
-def _is_enough(scene: Scene, folder: Path, size: str, findings: Findings) -> bool:
-    with mounted(folder, size):
+def is_possible(folder: Path) -> bool:
+    """Whether this process may mount a file system at a folder."""
+    try:
+        with _mounted(folder, ROOMY[0]):
+            return True
+    except OSError:
+        return False
+
+
+def attempt(scene: Scene, folder: Path, size: str) -> tuple[list[str], bool]:
+    """Extract onto one disk.
+
+    Args:
+        scene: what is extracted.
+        folder: where the disk is mounted.
+        size: of the disk, as an option of tmpfs.
+
+    Returns:
+        The promises that were broken, and whether there was room enough.
+    """
+    with _mounted(folder, size):
         store = folder / "store"
         code, lines = extract(scene.words(store))
         found = [*judge_end(code, lines, REASON), *check.torn(store)]
         if code:
-            findings.counts[f"really full disks ({size.split('=')[0]})"] += 1
             _mount("remount," + ",".join(ROOMY), folder)
         found += judge_next(scene, store)
-    findings.broken += [f"disk with {size}: {line}" for line in found]
-    return code == 0
+    return [f"disk with {size}: {line}" for line in found], code == 0
 
 
 @contextmanager
-def mounted(folder: Path, options: str) -> Iterator[None]:
+def _mounted(folder: Path, options: str) -> Iterator[None]:
     """Have a file system in memory at a folder, which is made.
 
     Raises:

@@ -78,6 +78,14 @@ class Run:
     process: subprocess.Popen
     began: float = 0.0
 
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(self, error: object, *_: object) -> None:
+        if error is not None:  # nothing that was started is left behind
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
     @property
     def said(self) -> str:
         """What it said on stdout."""
@@ -126,8 +134,10 @@ def _is_alive(process: int) -> bool:
 
 
 def commits(store: Path) -> bool:
-    """Whether a table is being written."""
-    return any(store.glob("files/*/.part-*"))
+    """Whether a shard is being committed: its frames have their names, or its table is being written."""
+    framed = {layout.frame_shard_of(path).split("-")[0] for path in store.glob("frames/*/[!.]*.npy")}
+    tables = {layout.shard_of(path) for path in store.glob("files/*/[!.]*.parquet")}
+    return bool(framed - tables) or any(store.glob("files/*/.part-*"))
 
 
 def met(run: Run) -> str:
@@ -137,12 +147,6 @@ def met(run: Run) -> str:
         return PLANNING
     if not run.computed:
         return STARTING
-    if commits(store) or _unreferenced(store):
+    if commits(store):
         return COMMIT
     return COMPUTING if any(store.glob("frames/*/.*")) else BETWEEN
-
-
-def _unreferenced(store: Path) -> bool:
-    """Whether frames have their names and the table has not."""
-    framed = {layout.frame_shard_of(path).split("-")[0] for path in store.glob("frames/*/[!.]*.npy")}
-    return bool(framed - {layout.shard_of(path) for path in store.glob("files/*/[!.]*.parquet")})

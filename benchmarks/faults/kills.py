@@ -4,9 +4,9 @@ After each kill the store is looked at: nothing is torn, pandas reads it, every 
 unbroken run, and no row that was there is gone. Then the next run goes on, and is killed in its turn. A store
 that is complete is compared with that of the unbroken run, and begun anew. One clean run is the last.
 
-Three of four moments are random, spread evenly over the time that the rest should take, by the last run that
-was not killed; the fourth is the next commit after such a moment, because a commit is short. What a kill met
-is told by what it left behind.
+Most moments are random, spread evenly over the time that the rest should take, by the last run that was not
+killed; the others are in the next commit after such a moment, because a commit is short. What a kill met is
+told by what it left behind.
 """
 
 import random
@@ -19,13 +19,16 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from benchmarks.faults import check, counted
-from benchmarks.faults.killable import MOMENTS, VICTIMS, WORKER, Extraction, Run, commits, met
+from benchmarks.faults.killable import GROUP, MOMENTS, VICTIMS, WORKER, Extraction, Run, commits, met
 from benchmarks.faults.report import Findings
 from ser_features.errors import StoreError
 from ser_features.store import locks
 
-AIMED = 0.25
+AIMED = 0.4
 """Share of the kills that wait for a commit."""
+
+COMMIT_SECONDS = 0.006
+"""Time over which these are spread, once a commit is seen: as long as one takes."""
 
 LEAST = 0.25
 """Share of the time that a run takes to begin, however little is left to do."""
@@ -69,20 +72,24 @@ class Series:
             {f"killed: {victim}": 0 for victim in VICTIMS} | {f"met: {moment}": 0 for moment in MOMENTS}
         )
         while counts["kills"] < self.kills:
-            fresh = not self.committed
-            run = self.extraction.start(self.extraction.store)
+            with self.extraction.start(self.extraction.store) as run:
+                self._follow(run)
             counts["runs"] += 1
-            kills = counts["kills"]
-            while counts["kills"] < self.kills and self._reached(run, victim := self.rng.choice(VICTIMS)):
-                self._kill(run, victim)
-            run.wait(lambda: False)
-            if fresh and counts["kills"] == kills:
-                self.seconds = time.monotonic() - run.began
-            self._ended(run)
         self._wait_for_orphans()
         self._clean()
         counts["shards computed twice because of one kill, at most"] = self.most
         return self.findings
+
+    def _follow(self, run: Run) -> None:
+        """Kill a run, and again if it goes on, until it ends."""
+        fresh, counts = not self.committed, self.findings.counts
+        before = counts["kills"]
+        while counts["kills"] < self.kills and (victim := self._victim(run)):
+            self._kill(run, victim)
+        run.wait(lambda: False)
+        if fresh and counts["kills"] == before:
+            self.seconds = time.monotonic() - run.began
+        self._ended(run)
 
     def _unbroken(self) -> None:
         run = self.extraction.start(self.extraction.reference)
@@ -93,17 +100,19 @@ class Series:
         self.expected = check.rows(self.extraction.reference)
         self.extraction.log.unlink()
 
-    def _reached(self, run: Run, victim: str) -> bool:
-        """Wait for the moment of the next kill; False if the run ended before."""
+    def _victim(self, run: Run) -> str | None:
+        """Wait for the moment of the next kill, and say whose it is; None if the run ended before."""
         left = max(1 - len(self.committed) / len(self.expected), LEAST)
         moment = time.monotonic() + self.rng.uniform(0, left * self.seconds)
         aimed = self.rng.random() < AIMED
+        victim = self.rng.choice([WORKER, GROUP] if aimed else VICTIMS)  # workers commit
         run.wait(lambda: time.monotonic() >= moment, pause=0.001)
         if victim == WORKER:
             run.wait(lambda: bool(run.workers), pause=0.001)
         if aimed:
             run.wait(lambda: commits(self.extraction.store), pause=0.0001)
-        return not run.ended
+            time.sleep(self.rng.uniform(0, COMMIT_SECONDS))
+        return None if run.ended else victim
 
     def _kill(self, run: Run, victim: str) -> None:
         victim = run.kill(victim, self.rng)

@@ -19,6 +19,11 @@ class Findings:
     counts: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
 
+    def add(self, other: "Findings") -> None:
+        """Take in what another series led to."""
+        self.counts.update(other.counts)
+        self.broken += other.broken
+
     def show(self, title: str) -> None:
         """Print a table of the counts, and the broken promises."""
         print(title)

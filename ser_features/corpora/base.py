@@ -9,6 +9,7 @@ data root → corpus folder → audio files (`walk`) → `Corpus.parse` per name
 """
 
 import os
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -77,10 +78,11 @@ class Corpus(ABC):
             InputError: if the folder is missing, or holds no recording of this corpus.
         """
         root, folders = self._locate(data)
-        found = sorted(file for folder in folders for file in audio_files(root, folder))
+        found = sorted((file for folder in folders for file in audio_files(root, folder)), reverse=True)
         recordings: list[Recording] = []
         rejected: list[Rejected] = []
-        for path, problem in found:
+        while found:  # which gets shorter: of a million files, memory should not hold all forms at once
+            path, problem = found.pop()
             try:
                 if problem is not None:
                     raise FileNameError(problem)
@@ -152,7 +154,7 @@ def one_of(codes: Collection[str], code: str, field: str, relative: PurePosixPat
     """
     if code not in codes:
         raise FileNameError(f"{relative.name!r}: {field} is {code!r}, expected {_choices(list(codes))}")
-    return code
+    return sys.intern(code)  # few codes, perhaps a million files
 
 
 def lookup(table: Mapping[str, T], code: str, field: str, relative: PurePosixPath) -> T:
@@ -174,11 +176,13 @@ def _choices(codes: list[str]) -> str:
 
 
 def _without_copies(recordings: Iterable[Recording]) -> tuple[tuple[Recording, ...], tuple[Copies, ...]]:
-    kept: dict[str, Recording] = {}
+    in_order = sorted(recordings, key=lambda each: (each.path.count("/"), each.path))
+    in_order.sort(key=lambda each: each.file_id)
+    kept: list[Recording] = []
     copies: list[Copies] = []
-    for recording in sorted(recordings, key=lambda each: (each.path.count("/"), each.path)):
-        first = kept.setdefault(recording.file_id, recording)
-        if first is not recording:
-            copies.append(Copies(kept=first.path, dropped=recording.path))
-    in_order = sorted(kept.values(), key=lambda each: each.file_id)
-    return tuple(in_order), tuple(sorted(copies, key=lambda each: each.dropped))
+    for recording in in_order:
+        if kept and kept[-1].stem == recording.stem:
+            copies.append(Copies(kept=kept[-1].path, dropped=recording.path))
+        else:
+            kept.append(recording)
+    return tuple(kept), tuple(sorted(copies, key=lambda each: each.dropped))

@@ -30,8 +30,8 @@ SAID = tuple(column.name for column in NAME_COLUMNS if column.name not in ("file
 """What a corpus says of a recording; where the recording lies does not count."""
 
 
-AT_ONCE = 32
-"""Tables that are read before they are compared."""
+ROWS = 8_192
+"""Rows that are compared at once: a table that was compacted has more."""
 
 
 @dataclass(slots=True)
@@ -95,7 +95,8 @@ def compare(store: Store, scan: Scan, chosen: dict[str, Recording]) -> Known:
         known.referenced.update(checksums)
         bad: set[str | None] = {None} if families else set()
         bad |= broken(store.root, scan.dataset, part, checksums, families)
-        suspects += _compare_part(known, shard, table, bad, scan, chosen)
+        for start in range(0, len(table), ROWS):
+            suspects += _compare_rows(known, shard, table.slice(start, ROWS), bad, scan, chosen)
     for part, table, _ in _tables(store, scan.dataset, "failures", ["file_id", "audio_sha256"], known):
         suspects += _refused(layout.shard_of(part), table, chosen)
     for _, _, held in _tables(store, scan.dataset, "variants", [], known):
@@ -120,8 +121,8 @@ def _tables(
 def _read_some(parts: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[Path, Held | None]]:
     """Read some tables at a time: all would need much memory, and reading on would slow down who compares."""
     with ThreadPoolExecutor(READERS) as pool:
-        for start in range(0, len(parts), AT_ONCE):
-            some = parts[start : start + AT_ONCE]
+        for start in range(0, len(parts), READERS):
+            some = parts[start : start + READERS]
             yield from zip(some, list(pool.map(lambda part: _read(part, columns), some)), strict=True)
 
 
@@ -137,7 +138,7 @@ def _extra(scan: Scan) -> Iterable[str]:
     return scan.recordings[0].extra if scan.recordings else ()
 
 
-def _compare_part(
+def _compare_rows(
     known: Known,
     shard: str,
     table: pa.Table,
@@ -145,7 +146,7 @@ def _compare_part(
     scan: Scan,
     chosen: dict[str, Recording],
 ) -> Iterator[_Suspect]:
-    """Sort one table's recordings into `known`; yield those that must be read."""
+    """Sort some rows' recordings into `known`; yield those that must be read."""
     found = [chosen.pop(file_id, None) for file_id in table["file_id"].to_pylist()]
     recordings = [recording for recording in found if recording is not None]
     if len(recordings) < len(found):

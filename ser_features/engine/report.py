@@ -18,7 +18,7 @@ class ExtractReport:
     """What a run did.
 
     Attributes:
-        stored: recordings computed and stored by this run.
+        stored: recordings that were missing or had changed, and are stored now.
         unchanged: recordings that the store already held.
         damaged: tables that were not as they were written; their recordings are computed again.
         failures: refused files, those of earlier runs whose bytes are the same among them.

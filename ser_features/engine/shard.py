@@ -61,7 +61,8 @@ def bring_up_to_date(task: Task, make: Make, renamed: Mapping[str, Row] | None =
         renamed: values that replace those of kept rows, by file_id.
 
     Returns:
-        How many rows were made and stored, and which could not be.
+        How many of the task's rows are stored now, and which could not be made. Some may have been found:
+        another run made them meanwhile, or a worker that died before it could tell.
 
     Raises:
         StoreError: if the store cannot be written to, or is damaged.
@@ -73,7 +74,8 @@ def bring_up_to_date(task: Task, make: Make, renamed: Mapping[str, Row] | None =
             with _frame_writer(task) as writer:
                 outcome = _make_all(task, make, writer, _found(task, held))
                 if _commit(task, held, outcome, renamed or {}, writer):
-                    return ShardSummary(task.dataset, task.shard, len(outcome.rows), tuple(outcome.failures))
+                    stored = len(outcome.rows) + len(outcome.found)
+                    return ShardSummary(task.dataset, task.shard, stored, tuple(outcome.failures))
 
 
 def _frame_writer(task: Task) -> FrameWriter:

@@ -23,7 +23,7 @@ from ser_features.store.schema import all_columns
 from ser_features.store.sweep import sweep, sweep_frames
 from ser_features.store.write import FrameWriter, commit_rows, table_of
 
-ROWS = 65_536
+ROWS = 32_768
 """Most rows of one table."""
 
 RECORDINGS = 8_192

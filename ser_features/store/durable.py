@@ -79,8 +79,8 @@ def writing(what: str, root: Path) -> Iterator[None]:
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         raise StoreError(
-            f"{what} cannot be written to {root} ({error.strerror or error}{where}): make room or mend the "
-            "disk, and run the same command again: what was stored before is safe"
+            f"{what} cannot be written to {root} ({error.strerror or error}{where}): make room, mend the "
+            "disk or choose another, and run the command again: what was stored before is safe"
         ) from error
 
 

@@ -1,7 +1,7 @@
 """Paths on an object store, with the few operations of `pathlib.Path` that a store of features needs.
 
-`s3://bucket/prefix` → `root` → `RemotePath`, through pyarrow's own client. Keys, region and endpoint are those
-of AWS's environment variables and configuration files.
+`s3://bucket/prefix` → `root` → `RemotePath`, through pyarrow's own client; keys, region and endpoint are
+those of AWS's environment variables and configuration files.
 
 An object appears whole when its upload ends, so a table is committed by one upload as by one rename.
 """

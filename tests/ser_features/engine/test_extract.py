@@ -1,5 +1,6 @@
 """The main promise: a run does what is missing, says what it could not do, and changes nothing else."""
 
+import errno
 import hashlib
 import os
 import subprocess
@@ -13,10 +14,10 @@ import soundfile
 
 from ser_features.config import PAPER48K, WIDE16K
 from ser_features.engine import Observer, extract_corpora
-from ser_features.errors import InputError
+from ser_features.errors import InputError, StoreError
 from ser_features.extractors import CORE_COLUMNS, FAMILIES, FRAMES, summary_vector
 from ser_features.pipeline import extract
-from ser_features.store import open_store
+from ser_features.store import durable, open_store
 
 
 def assert_same_frames(stored: np.ndarray, computed: np.ndarray) -> None:
@@ -238,6 +239,16 @@ def test_a_folder_with_other_things_is_no_place_for_a_store(extract_tess, tmp_pa
     (tmp_path / "home" / "letter.txt").write_text("keep me")
     with pytest.raises(InputError, match="holds other things: expected a store or nothing"):
         extract_tess(store=tmp_path / "home")
+
+
+def test_a_store_that_cannot_be_written_is_one_line(monkeypatch, extract_tess):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(durable.os, "fsync", full)
+    said = r"the store cannot be written to \S+store \(No space left on device\): make room, mend the disk or"
+    with pytest.raises(StoreError, match=said):
+        extract_tess()
 
 
 def own_corpus(folder: Path, text: str) -> Path:

@@ -11,12 +11,13 @@ import pytest
 
 from ser_features.config import SPEECH16K
 from ser_features.corpora import scan
-from ser_features.engine import work
+from ser_features.engine import local, work
 from ser_features.engine.local import Local
 from ser_features.engine.opening import describe
 from ser_features.engine.plan import plan
 from ser_features.engine.runner import Work
 from ser_features.engine.task import Target
+from ser_features.errors import SerError
 from ser_features.extractors import FAMILIES
 from ser_features.store import open_or_create, open_store
 
@@ -89,6 +90,15 @@ def test_killed_run_leaves_whole_shards_and_the_next_one_completes(
     assert [path for path in store.rglob(".*") if path.is_file()] == []
     rows = open_store(store).files()
     assert [len(frames) for frames in open_store(store).frames(rows, "mel")] == list(rows["frame_count"])
+
+
+def test_workers_without_room_for_temporary_files_are_one_line(monkeypatch, extract_tess):
+    def full(prefix):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(local.tempfile, "TemporaryDirectory", full)
+    with pytest.raises(SerError, match=r"workers cannot be run \(No space left on device\): expected memory"):
+        extract_tess()
 
 
 def test_unexpected_error_on_one_recording_is_its_failure(monkeypatch, tess, tmp_path):

@@ -43,9 +43,10 @@ def test_the_first_run_is_alone_until_it_shares(tmp_path):
 def test_a_run_beside_somebody_is_not_alone_and_one_after_a_kill_is(tmp_path, somebody):
     with locks.running(tmp_path) as run:
         assert not run.alone
-    with pytest.raises(
-        StoreError, match="is in use by another run of ser: expected none: wait until it ends"
-    ), locks.alone(tmp_path):
+    with (
+        pytest.raises(StoreError, match="is in use by another run of ser: expected none: wait until it ends"),
+        locks.alone(tmp_path),
+    ):
         pass
     somebody.kill()
     somebody.wait()
@@ -63,6 +64,17 @@ def test_where_locks_do_not_work_nobody_is_ever_alone(tmp_path, monkeypatch):
         run.share()
     no_locks = "has no locks: expected a local or shared file system"
     with pytest.raises(StoreError, match=no_locks), locks.alone(tmp_path):
+        pass
+
+
+def test_a_reader_needs_no_right_to_write(tmp_path, monkeypatch):
+    def refused(path, flags, mode):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(locks.os, "open", refused)
+    with locks.reading(tmp_path):
+        pass
+    with pytest.raises(PermissionError), locks.present(tmp_path):
         pass
 
 

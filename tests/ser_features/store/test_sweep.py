@@ -19,6 +19,7 @@ def test_unfinished_files_and_folders_go(tmp_path):
         touch(tmp_path / "frames" / "dataset=tess" / ".00000.mel.npy.host.12"),
         touch(tmp_path / "files" / "dataset=tess" / ".part-00000.parquet.host.12"),
         touch(tmp_path / "files" / ".dataset=tess.compact" / "part-00000.parquet").parent,
+        touch(tmp_path / ".store.json.host.12"),
     ]
     kept = [touch(tmp_path / "files" / "dataset=tess" / "part-00000.parquet"), touch(tmp_path / ".nobody's")]
     sweep(tmp_path)

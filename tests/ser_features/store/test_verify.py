@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ser_features.errors import InputError
 from ser_features.store import open_store
 from ser_features.store.part import read_held
 from ser_features.store.schema import all_columns
@@ -120,6 +121,12 @@ def test_a_row_in_two_tables_is_found_and_dropped_from_the_second(store, extract
     rows = pd.read_parquet(store / "files")
     assert rows["file_id"].is_unique
     assert len(rows) == 84
+
+
+def test_where_no_store_is_none_is_begun(tmp_path):
+    with pytest.raises(InputError, match="no store at"):
+        verify(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
 
 
 def test_a_lost_description_is_written_again_as_it_was(store, extract_tess):
