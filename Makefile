@@ -28,8 +28,12 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 bench: $(READY)
-	$(BIN)/python benchmarks/extract.py
-	$(BIN)/python benchmarks/predict.py
+	$(BIN)/python benchmarks/extract.py --data $(DATA)
+	$(BIN)/python benchmarks/predict.py --data $(DATA)
+	$(BIN)/python benchmarks/loader.py --data $(DATA)
+	$(BIN)/python benchmarks/workers.py --data $(DATA)
+	$(BIN)/python benchmarks/scale.py --data $(DATA)
+	$(BIN)/python benchmarks/million.py
 
 faults: $(READY)
 	$(BIN)/python benchmarks/fuzz.py

@@ -2,10 +2,10 @@
 
     python benchmarks/million.py --rows 10000 31623 100000 316228 1000000 [--figure docs/images/million.png]
 
-Makes a corpus of empty files with TESS's names, and a store with a row of random features for all but the last
-thousand of them (no audio, no frames), as an interrupted extraction would leave it. Every step is then a process
-of its own, whose seconds and peak memory are printed: scanning the corpus, planning the resume, `ser store info`,
-one column by corpus in pandas; all of it again after `ser store compact`.
+Makes a corpus of empty files with TESS's names, and a store with a row of random features for all but the
+last thousand (no audio, no frames), as an interrupted extraction would leave it. Every step is then a process
+of its own, whose seconds and peak memory are printed: scanning the corpus, planning the resume, `ser store
+info`, one column by corpus in pandas; all of it again after `ser store compact`.
 """
 
 import argparse

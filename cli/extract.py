@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ser_features.engine.runner import Runner
 
 LISTED = 20
-"""Longer lists of failures are cut short on screen; all of them are in the store."""
+"""Longer lists are cut short on screen; all of it is in the store."""
 
 
 def extract(
@@ -112,8 +112,10 @@ def _print_noticed(report: "ExtractReport") -> None:
         print(f"… and {len(report.failures) - LISTED} more, all in the store's failures/", file=sys.stderr)
     for path in report.damaged:
         print(f"a damaged table was set aside, its recordings are computed again: {path}", file=sys.stderr)
-    for group in report.identical:
+    for group in report.identical[:LISTED]:
         print(f"identical audio: {' = '.join(group)}", file=sys.stderr)
+    if len(report.identical) > LISTED:
+        print(f"… and {len(report.identical) - LISTED} more groups of identical audio", file=sys.stderr)
     for dataset, copies in report.copies.items():
         example = f"such as {copies[0].dropped!r} (kept {copies[0].kept!r})"
         print(f"{dataset}: {len(copies)} second copies left out, {example}", file=sys.stderr)

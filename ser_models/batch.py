@@ -30,8 +30,6 @@ CHUNK = 16
 AHEAD = 2
 """Chunks per worker that are under way: one at work, one waiting."""
 
-KILLED = "it killed its worker process twice (crash or memory): convert the file, or leave it out"
-
 Chunk = Sequence[Path]
 
 _loaded: list[Predictor] = []
@@ -126,25 +124,25 @@ class _Crew:
         try:
             return self._guard.submit(_predict, [path], self._top).result()[0]
         except BrokenExecutor:
+            from ser_features.engine.processes import KILLED
+
             _end(self._guard)
             self._guard = None
             return Prediction(str(path), error=KILLED)
 
     def _started(self, workers: int) -> "ProcessPoolExecutor":
         """Start processes that load the model; wait until one has."""
-        import loky
+        from ser_features.engine.processes import pool
 
-        from ser_features.engine.local import ONE_THREAD
-
-        pool = loky.ProcessPoolExecutor(workers, env=ONE_THREAD, initializer=_begin, initargs=(self._folder,))
+        started = pool(workers, _begin, (self._folder,))
         try:
-            pool.submit(_predict, [], self._top).result()
+            started.submit(_predict, [], self._top).result()
         except BrokenExecutor as error:
-            _end(pool)
+            _end(started)
             raise SerError(
                 f"worker processes die as they load {self._folder}: free memory, or pass fewer --workers"
             ) from error
-        return pool
+        return started
 
 
 def _end(pool: "ProcessPoolExecutor | None") -> None:

@@ -104,7 +104,7 @@ class Run:
     @property
     def workers(self) -> list[int]:
         """Its workers that have begun to compute, and live."""
-        return sorted({each.process for each in self.computed if _is_alive(each.process)})
+        return sorted({each.process for each in self.computed if is_alive(each.process)})
 
     def wait(self, until: Callable[[], bool], pause: float = 0.01) -> None:
         """Wait until something is so, or the run has ended."""
@@ -125,12 +125,15 @@ class Run:
         return PARENT if victim == PARENT else GROUP
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that has ended and waits for its parent to notice does not."""
     try:
         os.kill(process, 0)
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except ProcessLookupError:
         return False
-    return True
+    except OSError:  # it has just ended, or this system has no /proc
+        return not Path("/proc/self/stat").is_file()
 
 
 def commits(store: Path) -> bool:

@@ -19,10 +19,18 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from benchmarks.faults import check, counted
-from benchmarks.faults.killable import GROUP, MOMENTS, VICTIMS, WORKER, Extraction, Run, commits, met
+from benchmarks.faults.killable import (
+    GROUP,
+    MOMENTS,
+    VICTIMS,
+    WORKER,
+    Extraction,
+    Run,
+    commits,
+    is_alive,
+    met,
+)
 from benchmarks.faults.report import Findings
-from ser_features.errors import StoreError
-from ser_features.store import locks
 
 AIMED = 0.4
 """Share of the kills that wait for a commit."""
@@ -33,7 +41,7 @@ COMMIT_SECONDS = 0.006
 LEAST = 0.25
 """Share of the time that a run takes to begin, however little is left to do."""
 
-PATIENCE = 120.0
+PATIENCE = 30.0
 """Seconds within which orphans must be gone."""
 
 
@@ -168,13 +176,12 @@ class Series:
     def _wait_for_orphans(self) -> None:
         """Wait until workers whose planning process was killed are gone."""
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            try:
-                with locks.alone(self.extraction.store):
-                    return
-            except StoreError:
-                time.sleep(0.05)
-        self.findings.broken.append(f"workers went on for {PATIENCE:.0f} s without their planning process")
+        workers = {each.process for each in counted.read(self.extraction.log)}
+        while workers := {process for process in workers if is_alive(process)}:
+            if time.monotonic() > deadline:
+                self.findings.broken.append(f"{len(workers)} workers outlive their planning process")
+                return
+            time.sleep(0.05)
 
     def _clean(self) -> None:
         run = self.extraction.start(self.extraction.store)

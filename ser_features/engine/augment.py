@@ -24,6 +24,7 @@ from ser_features.engine.task import VARIANT_MARK, Failure, Target
 from ser_features.engine.variants import probe_variants, run_variants
 from ser_features.errors import InputError
 from ser_features.store import Store, locks, open_or_create, open_store, read_part
+from ser_features.store.durable import writing
 from ser_features.store.sweep import sweep
 
 
@@ -77,7 +78,7 @@ def augment_store(
     check_variants(variants)
     opened = _open(store)
     wanted = Wanted(_target(opened, families), data, tuple(variants), seed)
-    with locks.running(store) as run:
+    with writing("copies", store), locks.running(store) as run:
         shards = [shard for name in opened.check(datasets) for shard in shards_of(opened, name)]
         for name in datasets:
             drop_orphans(opened, name)

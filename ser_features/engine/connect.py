@@ -58,7 +58,7 @@ def _dask() -> tuple[Any, Any]:
 def own_cluster(workers: int | None = None, **settings: Any) -> Iterator[Any]:
     """Have a cluster of this machine's processes for as long as the block runs.
 
-    One thread per process, also in BLAS, as Dask's nannies see to it (`local.ONE_THREAD` says why).
+    One thread per process, also in BLAS, as Dask's nannies see to it (`processes.ONE_THREAD` says why).
 
     Args:
         workers: processes; one per core by default.

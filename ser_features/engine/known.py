@@ -7,9 +7,9 @@ read, and then its SHA-256 decides. A table or a file of frames that is not as i
 its recordings are computed again.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
@@ -29,6 +29,9 @@ from ser_features.store.verify import doubled
 SAID = tuple(column.name for column in NAME_COLUMNS if column.name not in ("file_id", "path"))
 """What a corpus says of a recording; where the recording lies does not count."""
 
+
+AHEAD = 2
+"""Tables that are read while one is compared; more would fight with who compares for the interpreter."""
 
 ROWS = 8_192
 """Rows that are compared at once: a table that was compacted has more."""
@@ -111,19 +114,24 @@ def _tables(
 ) -> Iterator[tuple[Path, pa.Table, Held]]:
     """Every whole table of a corpus; those that are not are set aside, and noted."""
     parts = layout.parts(store.root, table, dataset)
-    for part, held in _read_some(parts, columns):
+    for part, held in _read_ahead(parts, columns):
         if held is None:
             known.damaged.append(set_aside(store.root, part))
         elif held.table is not None:
             yield part, held.table, held
 
 
-def _read_some(parts: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[Path, Held | None]]:
-    """Read some tables at a time: all would need much memory, and reading on would slow down who compares."""
-    with ThreadPoolExecutor(READERS) as pool:
-        for start in range(0, len(parts), READERS):
-            some = parts[start : start + READERS]
-            yield from zip(some, list(pool.map(lambda part: _read(part, columns), some)), strict=True)
+def _read_ahead(parts: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[Path, Held | None]]:
+    """Read tables while others are compared, a few at a time: all of them would need much memory."""
+    ahead: deque[tuple[Path, Future[Held | None]]] = deque()
+    with ThreadPoolExecutor(AHEAD) as pool:
+        for part in parts:
+            ahead.append((part, pool.submit(_read, part, columns)))
+            if len(ahead) > AHEAD:
+                first, future = ahead.popleft()
+                yield first, future.result()
+        for last, future in ahead:
+            yield last, future.result()
 
 
 def _read(part: Path, columns: Sequence[str]) -> Held | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import loky
 
+from ser_features.engine.processes import pool
 from ser_features.engine.runner import Key, Progress, T, Work, persist, quarantined
 from ser_features.engine.shard import FAILED
 from ser_features.engine.task import ShardSummary, Task
@@ -25,9 +26,6 @@ POLL_SECONDS = 0.2
 
 MAX_REBUILDS = 20
 """Pools rebuilt in a row without any shard finished or recording quarantined, before giving up."""
-
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""The matrices are small: BLAS threads of several workers only fight for the same cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,12 @@ class Local:
 
     def _run_pool(self, left: dict[Key, T], work: Work[T], watch: "_Watch") -> Iterator[ShardSummary]:
         """One pool's life: until all is done, or until a worker dies. Finished tasks leave `left`."""
-        pool = loky.ProcessPoolExecutor(min(self.workers or loky.cpu_count(), len(left)), env=ONE_THREAD)
+        workers = pool(min(self.workers or loky.cpu_count(), len(left)))
         try:
-            futures = {pool.submit(work.run, task): key for key, task in left.items()}
+            futures = {workers.submit(work.run, task): key for key, task in left.items()}
             yield from _collect(futures, left, watch)
         finally:
-            pool.shutdown(wait=True, kill_workers=True)
+            workers.shutdown(wait=True, kill_workers=True)
 
 
 @contextmanager
@@ -99,13 +97,13 @@ def _quarantine_culprits(left: dict[Key, T], work: Work[T], watch: "_Watch") -> 
 
 
 def _survives(task: T, recording: Recording, work: Work[T]) -> bool:
-    pool = loky.ProcessPoolExecutor(1, env=ONE_THREAD)
+    alone = pool(1)
     try:
-        pool.submit(work.probe, task, recording).result()
+        alone.submit(work.probe, task, recording).result()
     except BrokenExecutor:
         return False
     finally:
-        pool.shutdown(wait=True, kill_workers=True)
+        alone.shutdown(wait=True, kill_workers=True)
     return True
 
 

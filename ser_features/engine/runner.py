@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
+from ser_features.engine.processes import KILLED
 from ser_features.engine.task import ShardSummary, Task
 from ser_features.errors import SerError
 from ser_features.manifest import Recording
@@ -86,5 +87,4 @@ def persist(
 
 def quarantined(task: T, recording: Recording) -> T:
     """The task without a recording that killed its workers."""
-    reason = "it killed its worker process twice (crash or memory): convert the file, or leave it out"
-    return replace(task, quarantined={**task.quarantined, recording.file_id: reason})
+    return replace(task, quarantined={**task.quarantined, recording.file_id: KILLED})

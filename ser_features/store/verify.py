@@ -21,7 +21,7 @@ from ser_features.store import layout, locks
 from ser_features.store.description import read_description
 from ser_features.store.durable import is_local, publish, scratch
 from ser_features.store.frames import problem
-from ser_features.store.part import READERS, Held, read_held
+from ser_features.store.part import READERS, Held, read_held, version
 
 FRAME_COLUMNS = ["file_id", "frame_shard", "frame_offset", "frame_count"]
 
@@ -96,25 +96,52 @@ def _verify_tables(
         name = part.relative_to(root).as_posix()
         on_file(name)
         findings.tables += 1
-        try:
-            held = read_held(part, FRAME_COLUMNS)
-        except DamagedError as error:
-            findings.problems.append(Problem(name, str(error)))
-            continue
-        if held.table is None or table == "failures":
-            continue
-        file_ids[name] = held.table["file_id"]
         wanted = families if table == "files" else None
-        findings.problems += [Problem(name, reason) for reason in _rows_without_frames(held, wanted)]
-        _verify_frames(root, dataset, held.metadata.get("frames", {}), findings, on_file)
+        held, frame_files, problems = _verify_part(root, dataset, part, wanted, on_file)
+        while problems and version(part) != held.version:  # a run has just replaced it, and its frames
+            held, frame_files, problems = _verify_part(root, dataset, part, wanted, on_file)
+        findings.frame_files += frame_files
+        findings.problems += problems
+        for each in problems:
+            _bring_to_notice(root / each.path)
+        if held.table is not None:
+            file_ids[name] = held.table["file_id"]
     for name, again in doubled(file_ids).items():
         findings.problems.append(Problem(name, f"{len(again)} rows are in an earlier table too: {again[0]}"))
+
+
+def _verify_part(
+    root: Path,
+    dataset: str,
+    part: Path,
+    families: tuple[str, ...] | None,
+    on_file: Callable[[str], None],
+) -> tuple[Held, int, list[Problem]]:
+    """Read one table and its frames: what it holds, how many files of frames it has, what is wrong."""
+    name = part.relative_to(root).as_posix()
+    try:
+        held = read_held(part, FRAME_COLUMNS)
+    except DamagedError as error:
+        return Held(version=version(part)), 0, [Problem(name, str(error))]
+    problems = [Problem(name, reason) for reason in _rows_without_frames(held, families)]
+    checksums = held.metadata.get("frames", {})
+    files = {
+        layout.frame_path(root, dataset, frame_shard, family): sha256
+        for frame_shard, digests in checksums.items()
+        for family, sha256 in digests.items()
+    }
+    with ThreadPoolExecutor(READERS) as pool:
+        for path, reason in zip(files, pool.map(problem, files, files.values()), strict=True):
+            on_file(path.relative_to(root).as_posix())
+            if reason is not None:
+                problems.append(Problem(path.relative_to(root).as_posix(), reason))
+    return held, len(files), problems
 
 
 def _rows_without_frames(held: Held, families: tuple[str, ...] | None) -> Iterator[str]:
     """Say which rows refer to no frames that the table knows of."""
     checksums = held.metadata.get("frames", {})
-    if held.table is None or not (checksums or families):
+    if held.table is None or "frame_shard" not in held.table.column_names or not (checksums or families):
         return
     known = pa.array(checksums, pa.string())
     lost = held.table.filter(pc.invert(pc.is_in(held.table["frame_shard"], known)))
@@ -125,30 +152,10 @@ def _rows_without_frames(held: Held, families: tuple[str, ...] | None) -> Iterat
             yield f"the rows of {frame_shard} have no {missing[0]} frames"
 
 
-def _verify_frames(
-    root: Path,
-    dataset: str,
-    checksums: Mapping[str, Mapping[str, str]],
-    findings: Findings,
-    on_file: Callable[[str], None],
-) -> None:
-    files = {
-        layout.frame_path(root, dataset, frame_shard, family): sha256
-        for frame_shard, digests in checksums.items()
-        for family, sha256 in digests.items()
-    }
-    with ThreadPoolExecutor(READERS) as pool:
-        for path, reason in zip(files, pool.map(problem, files, files.values()), strict=True):
-            name = path.relative_to(root).as_posix()
-            on_file(name)
-            findings.frame_files += 1
-            if reason is not None:
-                findings.problems.append(Problem(name, reason))
-                _bring_to_notice(path)
-
-
 def _bring_to_notice(path: Path) -> None:
     """Make a damaged file of frames younger than its table, so that an extraction reads it."""
+    if path.name.endswith(".parquet"):
+        return  # those are always read
     with suppress(OSError):
         if is_local(path):
             os.utime(path)

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from ser_features.manifest import Column
 from ser_features.store import layout, seal
 from ser_features.store.durable import publish, replacing, scratch, sync
-from ser_features.store.frames import frame_header
+from ser_features.store.frames import frame_header, problem
 from ser_features.store.schema import FAILURE_SCHEMA, METADATA_KEY, row_schema
 
 ROW_GROUP = 16_384
@@ -90,7 +90,9 @@ class FrameWriter:
             file.write(frame_header(self._frames, self._bands[family]))
             file.flush()
             os.fsync(file.fileno())
-            publish(self._scratch[family], self._path(frame_shard, family))
+            final = self._path(frame_shard, family)
+            if problem(final, digests[family]) is not None:  # else another run has written the same
+                publish(self._scratch[family], final)
         sync(self._path(frame_shard, self._families[0]).parent)
         return frame_shard, digests
 

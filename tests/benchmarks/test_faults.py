@@ -3,11 +3,12 @@
 import errno
 import os
 import random
+import time
 
 import pytest
 
 from benchmarks.faults import corpus, disk, full, kills, writers
-from benchmarks.faults.killable import Extraction
+from benchmarks.faults.killable import Extraction, is_alive
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills process groups, and asks for locks")
 
@@ -30,6 +31,19 @@ def test_kills_lose_nothing(extraction):
     assert found.broken == []
     assert sum(found.counts[f"killed: {victim}"] for victim in kills.VICTIMS) == 4
     assert sum(found.counts[f"met: {moment}"] for moment in kills.MOMENTS) == 4
+
+
+def test_workers_end_with_the_process_that_they_work_for(extraction):
+    with extraction.start(extraction.store) as run:
+        run.wait(lambda: len(run.workers) == 2)
+        workers = run.workers
+        run.process.kill()
+        run.process.wait()
+    deadline = time.monotonic() + kills.PATIENCE
+    while any(map(is_alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(workers) == 2
+    assert not any(map(is_alive, workers))
 
 
 def test_every_refused_call_of_a_disk_is_survived(scenes, tmp_path):

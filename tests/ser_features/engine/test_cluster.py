@@ -15,9 +15,9 @@ from ser_features.corpora import scan
 from ser_features.engine import Observer, cluster, work
 from ser_features.engine.cluster import Dask
 from ser_features.engine.connect import connect, own_cluster
-from ser_features.engine.local import ONE_THREAD
 from ser_features.engine.opening import describe
 from ser_features.engine.plan import plan
+from ser_features.engine.processes import ONE_THREAD
 from ser_features.engine.runner import Work
 from ser_features.engine.task import Target
 from ser_features.errors import InputError, MissingExtraError, SerError
