@@ -1,6 +1,6 @@
 """How fast is extraction? This project, the usual notebook loop, and the floor, on the same files in one run.
 
-    python benchmarks/extract.py --data ../shared/data --files 480
+    python benchmarks/extract.py --data ../shared/data --files 300
     python benchmarks/extract.py --profile speech16k speech16k-fast
     python benchmarks/extract.py --opensmile          # needs: pip install opensmile==2.6.0
 
@@ -18,7 +18,8 @@
 
 Praat's pitch takes every core that is idle. So floor, pitch, openSMILE and ser with one worker (its planning
 process with it) are held to one core each: "one core". Two workers and the notebook loop have the machine.
-Times of shared machines drift: read the ratios of one run, not the seconds.
+Times of shared machines drift: all take turns, several rounds of them, and the median of each counts. Read
+the ratios of one run, not the seconds.
 """
 
 import os
@@ -27,6 +28,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 os.environ.update(ONE_THREAD)
 
 import argparse  # noqa: E402
+import statistics  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable, Iterator, Sequence  # noqa: E402
@@ -212,6 +214,12 @@ def main() -> None:
     paths = [scan.root / scan.recordings[int(i * step)].path for i in range(options.files)]
 
     notebook(paths[0])  # librosa compiles on first use; that is not counted
+    rounds = [_round(options, paths) for _ in range(options.rounds)]
+    _print({name: statistics.median(each[name] for each in rounds) for name in rounds[0]})
+
+
+def _round(options: argparse.Namespace, paths: Sequence[Path]) -> dict[str, float]:
+    """Seconds per file of every contender, one after the other."""
     slow = paths[::NOTEBOOK_SHARE]
     per_file = {NOTEBOOK: timed(notebook, slow) / len(slow)}
     with one_core():
@@ -225,14 +233,15 @@ def main() -> None:
         for workers, held in ((1, one_core()), (2, nullcontext())):
             with held:
                 per_file |= _ser_per_file(options, workers, PROFILES[profile])
-    _print(per_file)
+    return per_file
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--files", type=int, default=480)
+    parser.add_argument("--files", type=int, default=300)
     parser.add_argument("--profile", nargs="+", choices=list(PROFILES), default=[SPEECH16K.name])
+    parser.add_argument("--rounds", type=int, default=3, help="all contenders take turns; medians count")
     parser.add_argument("--opensmile", action="store_true", help="compare with openSMILE, if it is installed")
     return parser.parse_args()
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import total_ordering
+from functools import cache, total_ordering
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, NamedTuple
 
@@ -36,12 +36,10 @@ class RemotePath:
 
     Attributes:
         scheme: of its URL.
-        filesystem: the object store's client.
         path: bucket and key.
     """
 
     scheme: str
-    filesystem: fs.FileSystem
     path: PurePosixPath
 
     def __str__(self) -> str:
@@ -58,6 +56,11 @@ class RemotePath:
 
     def __truediv__(self, name: str | PurePosixPath) -> "RemotePath":
         return self._at(self.path / name)
+
+    @property
+    def filesystem(self) -> fs.FileSystem:
+        """The object store's client; the first use looks for the bucket."""
+        return client(f"{self.scheme}://{self.path.parts[0]}")
 
     @property
     def name(self) -> str:
@@ -147,7 +150,7 @@ class RemotePath:
                 copy.write(block)
 
     def _at(self, path: PurePosixPath) -> "RemotePath":
-        return RemotePath(self.scheme, self.filesystem, path)
+        return RemotePath(self.scheme, path)
 
     def _info(self) -> fs.FileInfo:
         return self.filesystem.get_file_info(str(self.path))
@@ -164,5 +167,10 @@ def root(text: str | os.PathLike[str]) -> Any:
         return Path(text)
     if scheme != "s3" or not rest.strip("/"):
         raise InputError(f"{text} is no place for a store: expected a folder, or s3://bucket/prefix")
-    filesystem, path = fs.FileSystem.from_uri(str(text))
-    return RemotePath(scheme, filesystem, PurePosixPath(path))
+    return RemotePath(scheme, PurePosixPath(rest.strip("/")))
+
+
+@cache
+def client(bucket: str) -> fs.FileSystem:
+    """Connect to an object store, once per process and bucket."""
+    return fs.FileSystem.from_uri(bucket)[0]

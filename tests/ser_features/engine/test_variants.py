@@ -64,6 +64,7 @@ def test_probing_stores_nothing(task):
 
 def test_copies_are_kept_by_their_variant(task):
     kept = replace(task, kept={"noisy": "0"})
-    assert kept.keeps("tess/a#noisy")
-    assert not kept.keeps("tess/a#masked")
-    assert not kept.keeps("tess/a")
+    stays = kept.keeper()
+    assert stays("tess/a#noisy")
+    assert not stays("tess/a#masked")
+    assert not stays("tess/a")

@@ -14,7 +14,7 @@ from ser_features.engine import ExtractReport, extract_corpora
 from ser_features.errors import InputError, StoreError
 from ser_features.store import open_store
 from ser_features.store.compact import compact
-from ser_features.store.remote import RemotePath, root
+from ser_features.store.remote import RemotePath, client, root
 from ser_features.store.verify import verify
 
 ADDRESS = "s3://bucket/stores/tess"
@@ -33,7 +33,9 @@ def server():
         environment.setenv("AWS_ACCESS_KEY_ID", "somebody")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
         environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        client.cache_clear()
         yield boto3.client("s3")
+        client.cache_clear()
     running.stop()
 
 
@@ -118,6 +120,7 @@ def test_what_is_missing_or_cannot_be_done_is_said(bucket, extract, monkeypatch)
         compact(open_store(root(ADDRESS)))
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    client.cache_clear()
     with pytest.raises(StoreError, match=r"store\.json cannot be read .*: check the path, your permissions"):
         open_store(root(ADDRESS))
 
