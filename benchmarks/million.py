@@ -27,7 +27,7 @@ from ser_features import corpora
 from ser_features.audio import stamp
 from ser_features.config import SPEECH16K
 from ser_features.engine.opening import describe
-from ser_features.engine.plan import _cells
+from ser_features.engine.plan import cells
 from ser_features.engine.task import ShardTask, Target
 from ser_features.manifest import NAME_COLUMNS, Recording
 from ser_features.store import layout, open_or_create, open_store
@@ -75,7 +75,7 @@ def make(folder: Path, rows: int) -> None:
     scan = corpora.scan("tess", folder / "data")
     left = len(scan.recordings) - MISSING
     random = np.random.default_rng(0)
-    for number, recordings in enumerate(_cells(scan.recordings)):
+    for number, recordings in enumerate(cells(scan.recordings)):
         if held := recordings[: max(0, left)]:
             table = _rows(held, scan.root, target, random)
             stamped = ShardTask(

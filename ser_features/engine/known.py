@@ -18,17 +18,15 @@ from typing import Any
 import pyarrow as pa
 
 from ser_features import audio
-from ser_features.errors import DamagedError
 from ser_features.manifest import NAME_COLUMNS, Recording, Scan
 from ser_features.store import Store, layout
 from ser_features.store.frames import broken
-from ser_features.store.part import READERS, Held, read_held
+from ser_features.store.part import READERS, Held, read_whole
 from ser_features.store.sweep import set_aside
 from ser_features.store.verify import doubled
 
 SAID = tuple(column.name for column in NAME_COLUMNS if column.name not in ("file_id", "path"))
 """What a corpus says of a recording; where the recording lies does not count."""
-
 
 AHEAD = 2
 """Tables that are read while one is compared; more would fight with who compares for the interpreter."""
@@ -126,19 +124,12 @@ def _read_ahead(parts: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple
     ahead: deque[tuple[Path, Future[Held | None]]] = deque()
     with ThreadPoolExecutor(AHEAD) as pool:
         for part in parts:
-            ahead.append((part, pool.submit(_read, part, columns)))
+            ahead.append((part, pool.submit(read_whole, part, columns)))
             if len(ahead) > AHEAD:
                 first, future = ahead.popleft()
                 yield first, future.result()
         for last, future in ahead:
             yield last, future.result()
-
-
-def _read(part: Path, columns: Sequence[str]) -> Held | None:
-    try:
-        return read_held(part, columns)
-    except DamagedError:
-        return None
 
 
 def _extra(scan: Scan) -> Iterable[str]:

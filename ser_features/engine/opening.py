@@ -11,7 +11,7 @@ from ser_features.extractors import DEFAULT_FAMILIES, FRAMES, check_families, co
 from ser_features.pipeline import digest
 from ser_features.store import Store, layout, open_or_create
 from ser_features.store.description import Description, FrameFamily, read_description
-from ser_features.store.part import read_held
+from ser_features.store.part import read_whole
 
 DEFAULT_PROFILE = SPEECH16K
 """Of a new store, unless another is asked for."""
@@ -57,11 +57,7 @@ def _described(root: Path, wanted: Description) -> Description | None:
     try:
         return read_description(root)
     except (InputError, DamagedError) as error:
-        parts = [
-            part for name in layout.datasets(root, "files") for part in layout.parts(root, "files", name)
-        ]
-        remembered = [said for part in parts if (said := _metadata(part))]
-        for said in remembered[:1]:
+        if said := _remembered(root):
             described = describe(find_profile(said["profile"]), said["families"])
             if described.digest != said["digest"]:
                 raise StoreError(
@@ -76,9 +72,10 @@ def _described(root: Path, wanted: Description) -> Description | None:
         return None
 
 
-def _metadata(part: Path) -> dict[str, Any]:
-    """What a table says of itself; nothing if it is damaged."""
-    try:
-        return read_held(part, []).metadata
-    except DamagedError:
-        return {}
+def _remembered(root: Path) -> dict[str, Any]:
+    """What the first table that is whole says of the store; nothing if there is none."""
+    for dataset in layout.datasets(root, "files"):
+        for part in layout.parts(root, "files", dataset):
+            if (held := read_whole(part, [])) and held.metadata:
+                return held.metadata
+    return {}

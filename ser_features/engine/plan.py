@@ -62,7 +62,7 @@ def plan(scan: Scan, store: Store, target: Target, limit: int | None = None) -> 
     chosen = {recording.file_id: recording for recording in spread(scan.recordings, limit)}
     known = compare(store, scan, chosen)
     if chosen:  # what is left in it is new
-        for cell, recordings in enumerate(_cells(scan.recordings)):
+        for cell, recordings in enumerate(cells(scan.recordings)):
             new = [recording for recording in recordings if recording.file_id in chosen]
             if new:
                 known.compute[_shard(cell, new, known.sizes)].extend(new)
@@ -87,7 +87,8 @@ def shard_size(recordings: int) -> int:
     return min(MAX_SHARD, max(MIN_SHARD, -(-recordings // SHARDS_PER_CORPUS)))
 
 
-def _cells(recordings: Sequence[Recording]) -> Iterator[Sequence[Recording]]:
+def cells(recordings: Sequence[Recording]) -> Iterator[Sequence[Recording]]:
+    """Cut a corpus's sorted recordings into what shares a shard."""
     size = shard_size(len(recordings))
     for start in range(0, len(recordings), size):
         yield recordings[start : start + size]

@@ -16,11 +16,11 @@ from typing import Any
 
 from ser_features.augment import Variant
 from ser_features.engine.task import Target, VariantTask, variant_label
-from ser_features.errors import DamagedError, InputError
+from ser_features.errors import InputError
 from ser_features.manifest import NAME_COLUMNS, Recording
 from ser_features.store import Store, layout, read_part
 from ser_features.store.frames import broken
-from ser_features.store.part import Held, read_held
+from ser_features.store.part import Held, read_whole
 from ser_features.store.schema import all_columns
 from ser_features.store.sweep import set_aside
 
@@ -128,11 +128,10 @@ def _held(shard: Shard, copies: Held, target: Target) -> dict[str, str]:
 
 def _read_copies(shard: Shard, root: Path) -> Held:
     """The table of a shard's copies; one that is damaged is set aside."""
-    try:
-        return read_held(shard.copies, [])
-    except DamagedError:
+    found = read_whole(shard.copies, [])
+    if found is None:
         set_aside(root, shard.copies)
-        return Held()
+    return found or Held()
 
 
 def _recording(dataset: str, row: dict[str, Any]) -> Recording:

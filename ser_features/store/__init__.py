@@ -3,7 +3,7 @@
 from ser_features.store.description import Description
 from ser_features.store.frames import open_frames
 from ser_features.store.info import DatasetInfo, describe
-from ser_features.store.part import part_metadata, read_part
+from ser_features.store.part import read_part
 from ser_features.store.read import Store, open_or_create, open_store
 
 __all__ = [
@@ -14,6 +14,5 @@ __all__ = [
     "open_frames",
     "open_or_create",
     "open_store",
-    "part_metadata",
     "read_part",
 ]

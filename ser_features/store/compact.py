@@ -17,7 +17,7 @@ from ser_features.store import layout, locks
 from ser_features.store.durable import sync
 from ser_features.store.exchange import exchange
 from ser_features.store.frames import open_frames
-from ser_features.store.part import Held, read_held
+from ser_features.store.part import Held, read_held, read_part
 from ser_features.store.read import Store
 from ser_features.store.schema import all_columns
 from ser_features.store.sweep import sweep, sweep_frames
@@ -97,7 +97,7 @@ def _groups(parts: Sequence[Path]) -> Iterator[list[Path]]:
     group: list[Path] = []
     rows = 0
     for part in parts:
-        count = len(read_held(part, ["file_id"]).table)  # type: ignore[arg-type]  # it was listed
+        count = len(read_part(part, []))
         if group and rows + count > ROWS:
             yield group
             group, rows = [], 0

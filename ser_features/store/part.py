@@ -33,7 +33,7 @@ class Held:
 
     Attributes:
         table: its rows; None if there is no such file.
-        metadata: what it says of itself, as in `part_metadata`.
+        metadata: what it says of itself; see `schema.METADATA_KEY`.
         version: SHA-256 of the file; None if there is none.
     """
 
@@ -72,6 +72,14 @@ def read_held(part: Path, columns: Sequence[str] | None = None) -> Held:
     return Held(table, metadata, hashlib.sha256(content).hexdigest())
 
 
+def read_whole(part: Path, columns: Sequence[str] | None = None) -> Held | None:
+    """As `read_held`, but None of a table that is damaged."""
+    try:
+        return read_held(part, columns)
+    except DamagedError:
+        return None
+
+
 def version(part: Path) -> str | None:
     """SHA-256 of a table's file; None if there is none."""
     try:
@@ -102,19 +110,6 @@ def read_parts(parts: Sequence[Path], columns: Sequence[str] | None = None) -> l
     """Read several tables, in order, some at a time; arguments and errors as `read_part`."""
     with ThreadPoolExecutor(READERS) as pool:
         return list(pool.map(lambda part: read_part(part, columns), parts))
-
-
-def part_metadata(part: Path) -> dict[str, Any]:
-    """What a committed table says of itself: see `schema.METADATA_KEY`.
-
-    Raises:
-        DamagedError: if it cannot be read.
-    """
-    try:
-        with _open(part) as file:
-            return _metadata(file.schema_arrow)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise damaged(part, error) from error
 
 
 def damaged(part: Path, reason: object) -> DamagedError:

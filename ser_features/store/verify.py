@@ -102,8 +102,6 @@ def _verify_tables(
             held, frame_files, problems = _verify_part(root, dataset, part, wanted, on_file)
         findings.frame_files += frame_files
         findings.problems += problems
-        for each in problems:
-            _bring_to_notice(root / each.path)
         if held.table is not None:
             file_ids[name] = held.table["file_id"]
     for name, again in doubled(file_ids).items():
@@ -135,6 +133,7 @@ def _verify_part(
             on_file(path.relative_to(root).as_posix())
             if reason is not None:
                 problems.append(Problem(path.relative_to(root).as_posix(), reason))
+                _bring_to_notice(path)
     return held, len(files), problems
 
 
@@ -154,8 +153,6 @@ def _rows_without_frames(held: Held, families: tuple[str, ...] | None) -> Iterat
 
 def _bring_to_notice(path: Path) -> None:
     """Make a damaged file of frames younger than its table, so that an extraction reads it."""
-    if path.name.endswith(".parquet"):
-        return  # those are always read
     with suppress(OSError):
         if is_local(path):
             os.utime(path)
