@@ -12,7 +12,21 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import corpora, demo, download, evaluate, extract, predict, reproduce, store, train, tune
+from cli import (
+    corpora,
+    demo,
+    download,
+    evaluate,
+    explain,
+    extract,
+    plot,
+    predict,
+    reproduce,
+    serve,
+    store,
+    train,
+    tune,
+)
 from cli.words import remember, repeat_flags
 from ser_features.errors import SerError
 
@@ -35,6 +49,9 @@ app.add_typer(store.app, name="store")
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(predict.predict)
+app.command("app")(serve.serve)
+app.command()(explain.explain)
+app.add_typer(plot.app, name="plot")
 app.command(epilog=reproduce.RECIPES)(reproduce.reproduce)
 app.command()(tune.tune)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ser_features.store import Store
 from ser_models.dataset import Examples
-from ser_models.evaluation.figures import AttentionExample
+from ser_models.figures import AttentionExample
 from ser_models.fitted import Fitted
 from ser_models.framing import heard_frames
 from ser_models.inputs import FrameInputs

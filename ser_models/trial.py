@@ -14,12 +14,11 @@ from typing import Any
 import pandas as pd
 
 from ser_features.store import Store
-from ser_models import artifact, leakage
+from ser_models import artifact, figures, leakage
 from ser_models.attending import attention_examples
 from ser_models.card import Card, versions
 from ser_models.copies import originals
 from ser_models.dataset import Examples, synthetic_datasets
-from ser_models.evaluation import figures
 from ser_models.evaluation.report import AttentionExample, Report, describe_data, other_result, write_report
 from ser_models.evaluation.score import score
 from ser_models.inputs import digest_of_inputs

@@ -16,7 +16,7 @@ import pandas as pd
 from ser_features.errors import MissingExtraError
 from ser_models.copies import originals, with_training_copies
 from ser_models.dataset import Examples
-from ser_models.evaluation.figures import DPI, tuning
+from ser_models.figures import DPI, tuning
 from ser_models.recipes.schema import Range, Recipe
 from ser_models.reproduce import Reproduction, Watcher, prepare
 from ser_models.split import Split, make_split

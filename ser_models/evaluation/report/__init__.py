@@ -3,7 +3,6 @@
 `Examples` → `describe_data`; another artifact → `other_result`; all → `Report` → `write_report` → report.html
 """
 
-from ser_models.evaluation.figures import AttentionExample
 from ser_models.evaluation.report.content import (
     CorpusPart,
     Data,
@@ -13,6 +12,7 @@ from ser_models.evaluation.report.content import (
     other_result,
 )
 from ser_models.evaluation.report.page import write_report
+from ser_models.figures import AttentionExample
 
 __all__ = [
     "AttentionExample",

@@ -16,7 +16,7 @@ from ser_features.corpora.base import Corpus
 from ser_features.errors import InputError
 from ser_models.copies import originals
 from ser_models.dataset import Examples
-from ser_models.evaluation.figures import AttentionExample
+from ser_models.figures import AttentionExample
 
 
 @dataclass(frozen=True, slots=True)

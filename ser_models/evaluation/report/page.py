@@ -11,13 +11,13 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ser_models.evaluation import figures
-from ser_models.evaluation.figures.comparison import Mark, comparison
+from ser_models import figures
 from ser_models.evaluation.report import tables, words
 from ser_models.evaluation.report.content import Report
 from ser_models.evaluation.report.numbers import percent
-from ser_models.evaluation.report.svg import inline
-from ser_models.evaluation.report.theme import DEEP, declarations
+from ser_models.figures.comparison import Mark, comparison
+from ser_models.figures.svg import inline
+from ser_models.figures.theme import DEEP, declarations
 
 TEMPLATE = "report.html.jinja"
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ser_models.evaluation.figures import confusion_matrix, per_class, per_speaker
-from ser_models.evaluation.figures.picture import plain
+from ser_models.figures import confusion_matrix, per_class, per_speaker
+from ser_models.figures.picture import plain
 
 
 def axes_of(picture):

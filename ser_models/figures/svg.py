@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element
 import matplotlib as mpl
 from markupsafe import Markup
 
-from ser_models.evaluation.figures.picture import Panel, plain
-from ser_models.evaluation.report.theme import DARK, variable
+from ser_models.figures.picture import Panel, plain
+from ser_models.figures.theme import DARK, variable
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 HREF = f"{{{XLINK}}}href"

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ser_models.evaluation.figures import tuning
+from ser_models.figures import tuning
 
 TRIALS = pd.DataFrame(
     {

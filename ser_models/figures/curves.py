@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from ser_models.evaluation.figures.picture import (
+from ser_models.figures.picture import (
     BLUE,
     EMOTION_COLOURS,
     INK,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from ser_models.evaluation.figures.picture import BLUE, INK, MUTED, Panel, Picture, legend, percent
+from ser_models.figures.picture import BLUE, INK, MUTED, Panel, Picture, legend, percent
 
 FLOOR_DB = 80.0
 """What is this far below the loudest cell is drawn black."""

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from ser_models.evaluation.figures import Panel, Picture, per_speaker
-from ser_models.evaluation.figures.picture import plain, titled
+from ser_models.figures import Panel, Picture, per_speaker
+from ser_models.figures.picture import plain, titled
 
 
 def texts(figure):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from ser_models.evaluation.figures.picture import (
+from ser_models.figures.picture import (
     BLUE,
     INK,
     MUTED,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from ser_models.evaluation.figures.picture import (
+from ser_models.figures.picture import (
     BLUE,
     BLUES,
     CORPUS_COLOURS,

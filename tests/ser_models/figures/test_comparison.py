@@ -2,8 +2,8 @@
 
 import pytest
 
-from ser_models.evaluation.figures.comparison import Mark, comparison
-from ser_models.evaluation.figures.picture import plain
+from ser_models.figures.comparison import Mark, comparison
+from ser_models.figures.picture import plain
 
 
 def test_marks_stand_at_their_values():

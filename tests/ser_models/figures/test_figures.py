@@ -1,6 +1,6 @@
 """Every figure is written, and only those that there is something for."""
 
-from ser_models.evaluation.figures import save_all
+from ser_models.figures import save_all
 
 
 def test_every_figure_is_a_png(tmp_path, make_metrics, make_history, heard):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ser_models.evaluation.figures import reliability, roc, training_curves
-from ser_models.evaluation.figures.picture import plain
+from ser_models.figures import reliability, roc, training_curves
+from ser_models.figures.picture import plain
 
 
 def axes_of(panel):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ser_models.evaluation.figures.picture import (
+from ser_models.figures import theme
+from ser_models.figures.picture import (
     BLUE,
     CORPUS_COLOURS,
     EMOTION_COLOURS,
@@ -13,7 +14,6 @@ from ser_models.evaluation.figures.picture import (
     MUTED,
     ORANGE,
 )
-from ser_models.evaluation.report import theme
 
 
 def luminance(rgb):

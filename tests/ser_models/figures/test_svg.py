@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from ser_models.evaluation.figures import Panel, attention, per_speaker, roc
-from ser_models.evaluation.figures.picture import INK
-from ser_models.evaluation.report.svg import inline
-from ser_models.evaluation.report.theme import DARK, variable
+from ser_models.figures import Panel, attention, per_speaker, roc
+from ser_models.figures.picture import INK
+from ser_models.figures.svg import inline
+from ser_models.figures.theme import DARK, variable
 
 
 def drawn(picture, name="figure"):
@@ -73,7 +73,7 @@ def test_the_same_panel_gives_the_same_bytes(make_metrics):
 
 
 def test_a_font_of_older_matplotlib_keeps_its_size_only(monkeypatch):
-    from ser_models.evaluation.report import svg
+    from ser_models.figures import svg
 
     old = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt" viewBox="0 0 9 9" version="1.1">'

@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from ser_models.evaluation.figures.attention import AttentionExample, attention
-from ser_models.evaluation.figures.classes import confusion_matrix, per_class, per_speaker
-from ser_models.evaluation.figures.curves import reliability, roc, training_curves
-from ser_models.evaluation.figures.picture import DPI, Panel, Picture, titled
-from ser_models.evaluation.figures.tuning import tuning
+from ser_models.figures.attention import AttentionExample, attention
+from ser_models.figures.classes import confusion_matrix, per_class, per_speaker
+from ser_models.figures.curves import reliability, roc, training_curves
+from ser_models.figures.picture import DPI, Panel, Picture, titled
+from ser_models.figures.tuning import tuning
 
 __all__ = [
     "DPI",

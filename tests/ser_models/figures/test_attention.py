@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ser_models.evaluation.figures import attention
-from ser_models.evaluation.figures.picture import plain
+from ser_models.figures import attention
+from ser_models.figures.picture import plain
 
 
 def axes_of(example):

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from ser_models.evaluation.figures.picture import BLUE, MUTED, ORANGE, Panel, Picture, captioned, legend
+from ser_models.figures.picture import BLUE, MUTED, ORANGE, Panel, Picture, captioned, legend
 
 TRIAL, REACHED = "trial", "val_uar"
 

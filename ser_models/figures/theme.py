@@ -3,7 +3,7 @@
 figures' colours → CSS variables (`variable`, `declarations`) with one value by day and one in the dark
 """
 
-from ser_models.evaluation.figures.picture import BLUE, GRID, INK, MUTED, ORANGE
+from ser_models.figures.picture import BLUE, GRID, INK, MUTED, ORANGE
 
 WHITE = "#ffffff"
 """Paper, and what is written on a bar."""

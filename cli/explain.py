@@ -1,0 +1,5 @@
+"""`ser explain`."""
+
+
+def explain() -> None:
+    """To be written."""

@@ -1,0 +1,5 @@
+"""`ser app`."""
+
+
+def serve() -> None:
+    """To be written."""
