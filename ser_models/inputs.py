@@ -63,6 +63,9 @@ Frames = np.ndarray | SideBySide
 Raw = np.ndarray | Sequence[Frames]
 """Unscaled values: (recordings, columns) float32, or `Frames` per recording."""
 
+WITH_GAPS = frozenset({"pitch"})
+"""Frame families that are NaN where there is nothing to measure, which no network could learn from."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnInputs:
@@ -128,6 +131,13 @@ class FrameInputs:
     families: tuple[str, ...]
     length: int
     corpus_level: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if gappy := sorted(WITH_GAPS.intersection(self.families)):
+            raise InputError(
+                f"{gappy[0]} frames are NaN where nothing is voiced, expected families without gaps: "
+                "leave it out"
+            )
 
     def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> list[Frames]:
         """Read the frames of stored recordings.

@@ -1,7 +1,7 @@
 """The registry of extractors: families of columns and families of frames.
 
 >>> len(CORE_COLUMNS), FAMILIES
-(46, ('core', 'statistics', 'mel', 'mfcc', 'chroma', 'contrast', 'tonnetz'))
+(46, ('core', 'statistics', 'mel', 'mfcc', 'pitch', 'chroma', 'contrast', 'tonnetz'))
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from ser_features.extractors.contrast import Contrast
 from ser_features.extractors.level import Level, ZeroCrossings
 from ser_features.extractors.mel import Mel
 from ser_features.extractors.mfcc import MfccFrames, MfccStatistics
-from ser_features.extractors.prosody import Prosody
+from ser_features.extractors.prosody import Pitch, Prosody
 from ser_features.extractors.rhythm import Rhythm
 from ser_features.extractors.spectral import Spectral
 from ser_features.extractors.statistics import Statistics, summary_vector
@@ -52,14 +52,14 @@ COLUMNS: Mapping[str, Callable[[FrameConfig], tuple[ColumnExtractor, ...]]] = {
 """Families of columns by name: their extractors under a frame configuration."""
 
 FRAMES: Mapping[str, FrameExtractor] = {
-    extractor.name: extractor for extractor in (Mel(), MfccFrames(), Chroma(), Contrast(), Tonnetz())
+    extractor.name: extractor for extractor in (Mel(), MfccFrames(), Pitch(), Chroma(), Contrast(), Tonnetz())
 }
 """Families of frames by name."""
 
 FAMILIES: tuple[str, ...] = (*COLUMNS, *FRAMES)
 """Everything that `ser extract --families` accepts."""
 
-DEFAULT_FAMILIES: tuple[str, ...] = ("core", "mel", "mfcc")
+DEFAULT_FAMILIES: tuple[str, ...] = ("core", "mel", "mfcc", "pitch")
 """What is extracted unless something else is asked for."""
 
 CORE_COLUMNS: tuple[Column, ...] = tuple(column for extractor in CORE for column in extractor.columns)

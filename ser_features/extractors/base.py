@@ -15,6 +15,7 @@ import scipy.fft
 from ser_features.config import FrameConfig, Profile
 from ser_features.extractors.filters import chroma_filters, dct_basis, hann, mel_filters
 from ser_features.extractors.framewise import delta, zero_crossing_rate
+from ser_features.extractors.voice import Voice, listen
 from ser_features.manifest import Column
 from ser_features.preprocess import centred_power, overlapping, zero_padded
 
@@ -94,6 +95,16 @@ class Analysis:
     def seconds(self) -> float:
         """Duration of the analysed signal, in s."""
         return self.signal.size / self.sample_rate
+
+    @property
+    def frames(self) -> int:
+        """How many frames there are."""
+        return 1 + self.signal.size // self.profile.frames.hop_length
+
+    @cached_property
+    def voice(self) -> Voice | None:
+        """The F0 contour; None if the recording is too short for one."""
+        return listen(self.signal, self.sample_rate, self.profile.pitch)
 
     @cached_property
     def power(self) -> np.ndarray:

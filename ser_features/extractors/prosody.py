@@ -1,18 +1,16 @@
-"""Signal → F0 contour → periods → pitch statistics, jitter and shimmer.
+"""F0 contour → pitch statistics and frames; with its periods → jitter and shimmer.
 
-The contour is Praat's own, or that of `pitch.track`, as the profile says. Praat finds the periods in either,
-so that jitter and shimmer are Praat's in both cases.
+Praat finds the periods whoever found the contour, so that jitter and shimmer are Praat's in every profile.
 """
 
 import statistics
 
 import numpy as np
-import parselmouth
 from parselmouth.praat import call
 
 from ser_features.config import PitchConfig
 from ser_features.extractors.base import Analysis
-from ser_features.extractors.pitch import track
+from ser_features.extractors.voice import Voice
 from ser_features.manifest import Column
 
 NAN = float("nan")
@@ -35,36 +33,29 @@ class Prosody:
 
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; NaN where the recording is too short or unvoiced."""
-        config = analysis.profile.pitch
-        # Praat refuses signals shorter than its window of three longest periods.
-        if analysis.seconds < 3 / config.floor + 1 / analysis.sample_rate:
+        voice = analysis.voice
+        if voice is None:
             return dict.fromkeys((column.name for column in self.columns), NAN)
-        sound = parselmouth.Sound(analysis.signal.astype(np.float64), analysis.sample_rate)
-        pitch = _by_praat(sound, config) if config.method == "praat" else _by_track(sound, analysis)
-        f0 = pitch.selected_array["frequency"]
-        return _statistics(f0[f0 > 0], f0.size) | _perturbation(sound, pitch, config)
+        f0 = voice.f0
+        return _statistics(f0[f0 > 0], f0.size) | _perturbation(voice, analysis.profile.pitch)
 
 
-def _by_praat(sound: parselmouth.Sound, config: PitchConfig) -> parselmouth.Pitch:
-    return sound.to_pitch_ac(
-        time_step=config.time_step, pitch_floor=config.floor, pitch_ceiling=config.ceiling
+class Pitch:
+    """The F0 contour on the frames of the spectrogram."""
+
+    name = "pitch"
+    version = 1
+    unit = "Hz"
+    description = (
+        "F0 in Hz of the pitch frame nearest to each frame of mel; NaN where unvoiced; one column."
     )
 
-
-def _by_track(sound: parselmouth.Sound, analysis: Analysis) -> parselmouth.Pitch:
-    """Our contour as an object of Praat's, which it makes of a matrix with a row."""
-    config = analysis.profile.pitch
-    contour = track(
-        analysis.signal,
-        analysis.sample_rate,
-        floor=config.floor,
-        ceiling=config.ceiling,
-        step=config.time_step,
-    )
-    times = (sound.xmin, sound.xmax, contour.f0.size, contour.step, contour.start)
-    matrix = call("Create Matrix", "contour", *times, 1, 1, 1, 1, 1, "0")
-    matrix.values[0] = contour.f0
-    return call(matrix, "To Pitch")
+    def extract(self, analysis: Analysis) -> np.ndarray:
+        """float32, shape (frames, 1)."""
+        times = np.arange(analysis.frames) * (analysis.profile.frames.hop_length / analysis.sample_rate)
+        if analysis.voice is None:
+            return np.full((times.size, 1), np.nan, np.float32)
+        return analysis.voice.f0_at(times)[:, np.newaxis]
 
 
 def _statistics(voiced: np.ndarray, frames: int) -> dict[str, float]:
@@ -81,11 +72,9 @@ def _statistics(voiced: np.ndarray, frames: int) -> dict[str, float]:
     }
 
 
-def _perturbation(
-    sound: parselmouth.Sound, pitch: parselmouth.Pitch, config: PitchConfig
-) -> dict[str, float]:
+def _perturbation(voice: Voice, config: PitchConfig) -> dict[str, float]:
     """Jitter and shimmer over the whole recording; Praat itself returns NaN without enough periods."""
-    pulses = call([sound, pitch], "To PointProcess (cc)")
+    pulses = call([voice.sound, voice.pitch], "To PointProcess (cc)")
     limits = (config.shortest_period, config.longest_period, config.max_period_factor)
-    shimmer = call([sound, pulses], "Get shimmer (local)", 0, 0, *limits, config.max_amplitude_factor)
+    shimmer = call([voice.sound, pulses], "Get shimmer (local)", 0, 0, *limits, config.max_amplitude_factor)
     return {"jitter": call(pulses, "Get jitter (local)", 0, 0, *limits), "shimmer": shimmer}

@@ -75,3 +75,8 @@ def test_frames_that_the_store_lacks_are_named(store):
 def test_frames_of_rows_without_a_store_are_refused(make_examples):
     with pytest.raises(InputError, match="mel and chroma frames were asked of rows without a store"):
         make_examples().read(FrameInputs(("mel", "chroma"), 40))
+
+
+def test_frames_with_gaps_are_refused():
+    with pytest.raises(InputError, match="pitch frames are NaN where nothing is voiced, expected families"):
+        FrameInputs(("mel", "pitch"), 40)

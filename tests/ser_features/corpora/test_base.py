@@ -172,7 +172,8 @@ def test_missing_data_root(tmp_path):
         Tess().scan(tmp_path / "none")
     assert str(error.value) == (
         f"tess: no data folder {tmp_path}/none (No such file or directory): "
-        f"expected {tmp_path}/none/tess/OAF_angry/OAF_back_angry.wav: pass --data or set SER_DATA"
+        f"expected {tmp_path}/none/tess/OAF_angry/OAF_back_angry.wav: pass --data or set SER_DATA, "
+        f"or run ser download tess --to {tmp_path}/none"
     )
 
 
@@ -184,8 +185,8 @@ def test_missing_corpus_folder(tmp_path, inside, holds):
         Tess().scan(tmp_path)
     assert str(error.value) == (
         f"tess: no folder named 'tess' or 'TESS Toronto emotional speech set data' in {tmp_path}, "
-        f"which holds {holds}: expected {tmp_path}/tess/OAF_angry/OAF_back_angry.wav: get the corpus at "
-        "https://doi.org/10.5683/SP2/E8H2MF, or pass the folder above it as --data"
+        f"which holds {holds}: expected {tmp_path}/tess/OAF_angry/OAF_back_angry.wav: run ser download tess, "
+        "or pass the folder above it as --data"
     )
 
 
@@ -226,3 +227,13 @@ def test_long_lists_of_codes_are_shown_as_a_range():
 
 def test_lookup():
     assert lookup({"W": "angry"}, "W", "emotion", PurePosixPath("x.wav")) == "angry"
+
+
+def test_count_says_what_is_there_and_makes_nothing(tmp_path):
+    for name in ("OAF_back_angry.wav", "OAF_back_sad.wav", "notes.wav"):
+        (tmp_path / "tess").mkdir(exist_ok=True)
+        (tmp_path / "tess" / name).touch()
+    assert Tess().count(tmp_path) == 2
+    assert Tess().count(tmp_path / "none") == 0
+    assert get("demo").count(tmp_path) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["tess"]

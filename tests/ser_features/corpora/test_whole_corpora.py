@@ -46,7 +46,7 @@ def test_emotions_count_as_published(name, whole_corpora):
 def test_a_whole_corpus_has_its_number_of_recordings_and_speakers(name, whole_corpora):
     recordings = whole_corpora[name]
     assert len({each.file_id for each in recordings}) == len(recordings) == corpora.get(name).whole
-    assert len({each.speaker for each in recordings}) == SPEAKERS_OF[name]
+    assert len({each.speaker for each in recordings}) == SPEAKERS_OF[name] == corpora.get(name).speakers
     assert {each.dataset for each in recordings} == {name}
     assert {each.vocal_channel for each in recordings} == {"speech"}
 

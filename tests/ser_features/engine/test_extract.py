@@ -207,7 +207,7 @@ def test_other_profile_or_families_are_refused_naming_both(extract_tess):
     with pytest.raises(InputError, match=r"has profile speech16k \(\w+\), asked for paper48k \(\w+\): pass"):
         extract_tess(profile=PAPER48K)
     with pytest.raises(
-        InputError, match="holds the families core mel mfcc, asked for core mel: pass another"
+        InputError, match="holds the families core mel mfcc pitch, asked for core mel: pass another"
     ):
         extract_tess(families=["mel"])
 

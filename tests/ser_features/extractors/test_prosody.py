@@ -5,7 +5,7 @@ import parselmouth
 import pytest
 from parselmouth.praat import call
 
-from ser_features.extractors.prosody import Prosody
+from ser_features.extractors.prosody import Pitch, Prosody
 
 NAMES = {column.name for column in Prosody.columns}
 
@@ -108,3 +108,31 @@ def test_around_the_shortest_window(analyse, sine, profile, periods):
         assert np.isnan(list(found.values())).all()
     if periods == 6:
         assert found["pitch_mean"] == pytest.approx(200, rel=1e-2)
+
+
+def test_pitch_frames_are_praats_contour_at_their_times(case):
+    if case.librosa.profile.pitch.method != "praat":
+        pytest.skip("test_pitch.py holds our contour against Praat's")
+    rate, hop = case.librosa.rate, case.librosa.profile.frames.hop_length
+    floor, ceiling = LIMITS[case.librosa.profile.name]
+    sound = parselmouth.Sound(case.librosa.signal.astype(np.float64), rate)
+    pitch = sound.to_pitch_ac(time_step=0.01, pitch_floor=floor, pitch_ceiling=ceiling)
+    found = Pitch().extract(case.analysis)[:, 0]
+    for time, f0 in zip(np.arange(found.size) * (hop / rate), found, strict=True):
+        nearest = int(np.rint((time - pitch.x1) / pitch.dx))
+        expected = pitch.selected_array["frequency"][nearest] if 0 <= nearest < pitch.n_frames else 0
+        assert f0 == pytest.approx(expected, rel=1e-6) if expected else np.isnan(f0)
+
+
+def test_pitch_of_a_tone_with_silence_around_it(analyse, profile, sine):
+    rate, hop = profile.audio.sample_rate, profile.frames.hop_length
+    signal = np.concatenate([np.zeros(rate), sine(220, rate), np.zeros(rate)])
+    found = Pitch().extract(analyse(signal))[:, 0]
+    times = np.arange(found.size) * hop / rate
+    assert found[(times > 1.1) & (times < 1.9)] == pytest.approx(220, rel=2e-3)
+    assert np.isnan(found[(times < 0.9) | (times > 2.1)]).all()
+
+
+def test_what_is_too_short_for_a_contour_has_none(analyse, profile):
+    signal = np.ones(profile.audio.sample_rate // 100)
+    assert np.isnan(Pitch().extract(analyse(signal))).all()

@@ -41,7 +41,7 @@ def test_rows_and_frames_are_the_same_in_fewer_files(store):
         np.testing.assert_array_equal(old, new)
     assert verify(store).problems == []
     assert len(list((store / "files").rglob("*.parquet"))) == 1
-    assert len(list((store / "frames").rglob("*.npy"))) == 2
+    assert len(list((store / "frames").rglob("*.npy"))) == 3
     assert not list(store.rglob(".*"))
 
 

@@ -36,7 +36,7 @@ def store(extract_tess, tess, tmp_path) -> Path:
 
 def test_a_store_as_it_was_written_has_no_problem(store):
     found = verify(store)
-    assert (found.problems, found.tables, found.frame_files) == ([], 3, 4)
+    assert (found.problems, found.tables, found.frame_files) == ([], 3, 6)
 
 
 @pytest.mark.parametrize("seed", range(2))
