@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 DATA ?= data/raw
 
-.PHONY: demo test lint format bench faults results clean
+.PHONY: demo test lint format bench faults results docs notebook clean
 
 demo: $(READY)
 	$(BIN)/ser demo
@@ -43,6 +43,13 @@ faults: $(READY)
 results: $(READY)
 	$(BIN)/python benchmarks/systems.py run --data $(DATA) --quick
 	$(BIN)/python benchmarks/systems.py table
+
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "open build/site/index.html; with search: $(BIN)/python -m http.server -d build/site"
+
+notebook: $(READY)
+	$(BIN)/python notebooks/run.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.progress import say
+from cli.progress import hint, say
 
 MODELS = ("xgboost", "mlp")
 FOLDS = 4
@@ -30,8 +30,12 @@ def demo(
         train(model=model, folds=FOLDS, store=data / "store", out=artifacts / f"demo-{model}")
     say("\n4/4  predicting recordings of speakers that this model was not fitted on")
     predict(artifacts / f"demo-{MODELS[0]}", _unheard(artifacts / f"demo-{MODELS[0]}", data / "raw"))
-    say("\nEverything above is about synthetic speech and says nothing of people. Now with real recordings:")
-    print("ser corpora\nser extract --datasets ravdess --data data/raw\nser train --model xgboost")
+    say("\nEverything above is about synthetic speech and says nothing of people. What the trees go by:")
+    hint(f"ser explain {artifacts / f'demo-{MODELS[0]}'} --store {data / 'store'}")
+    say("\nNow with real recordings:")
+    for command in ("ser corpora", "ser download ravdess", "ser extract --datasets ravdess"):
+        hint(command)
+    hint("ser train --model xgboost")
 
 
 def _unheard(artifact: Path, data: Path, count: int = 3) -> list[Path]:

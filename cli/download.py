@@ -2,22 +2,31 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import completion
+from cli.options import AsJson
+from cli.progress import hint
 from cli.transfers import watched_bytes
 
 if TYPE_CHECKING:
-    from ser_features.download import Archive, ByHand, Plan
+    from ser_features.download import Archive, Plan
 
 
 def download(
-    corpora: Annotated[list[str], typer.Argument(help="One or several: ravdess tess emodb cremad savee.")],
+    corpora: Annotated[
+        list[str],
+        typer.Argument(
+            help="One or several: ravdess tess emodb cremad savee.", autocompletion=completion.published
+        ),
+    ],
     to: Annotated[Path, typer.Option(envvar="SER_DATA", help="Folder that gets a folder per corpus.")] = Path(
         "data/raw"
     ),
     yes: Annotated[bool, typer.Option("--yes", help="Accept the licences without being asked.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Fetch corpora from where they are published, check them and unpack them; run again, it goes on.
 
@@ -25,15 +34,24 @@ def download(
 
     Example: ser download ravdess emodb
     """
+    from cli.tables import print_json
     from ser_features.download import Archive, plan
 
     plans = [plan(name, to) for name in dict.fromkeys(corpora)]
     for each in plans:
         if not each.whole and isinstance(each.source, Archive):
             _confirm(each, each.source, yes=yes)
-    ready = [each.corpus.name for each in plans if _carry_out(each, alone=len(plans) == 1)]
-    if ready:
-        print(f"next: ser extract --datasets {' '.join(ready)} --data {to}")
+    outcomes = []
+    for each in plans:
+        outcomes.append(_carry_out(each, alone=len(plans) == 1))
+        if not as_json:
+            _print(each, outcomes[-1])
+    ready = [each["corpus"] for each in outcomes if each["state"] in ("there", "fetched")]
+    following = f"ser extract --datasets {' '.join(ready)} --data {to}" if ready else None
+    if as_json:
+        print_json({"data": to, "corpora": outcomes, "next": following})
+    elif following:
+        hint(following)
     return 0 if len(ready) == len(plans) else 1
 
 
@@ -64,50 +82,67 @@ def _confirm(planned: "Plan", archive: "Archive", *, yes: bool) -> None:
         raise InputError(f"{corpus.name}: its licence was not accepted: nothing is fetched")
 
 
-def _carry_out(planned: "Plan", *, alone: bool) -> bool:
-    """Do what is to be done about one corpus, and return whether its recordings are there now."""
-    from ser_features.download import ByHand
+def _carry_out(planned: "Plan", *, alone: bool) -> dict[str, Any]:
+    """Do what is to be done about one corpus, and say how it ended, as for `--json`.
 
-    if planned.whole:
-        print(f"{planned.corpus.name}: already there: {planned.there} recordings in {planned.to}")
-        return True
-    if isinstance(planned.source, ByHand):
-        _explain(planned, planned.source)
-        return False
-    return _fetch(planned, alone=alone)
-
-
-def _fetch(planned: "Plan", *, alone: bool) -> bool:
-    """Fetch one corpus; say so, or why not, and return whether it worked.
+    corpus; state: "there" (nothing was to be done), "fetched", "by hand" (with reason and steps) or "failed"
+    (with error); recordings that are there now; expected, of the whole corpus; folder; licence.
 
     Raises:
         SerError: why it did not work, if there are no others to go on with.
     """
-    from ser_features.download import install
+    from ser_features.download import ByHand
     from ser_features.errors import SerError
 
-    name = planned.corpus.name
+    outcome: dict[str, Any] = {
+        "corpus": planned.corpus.name,
+        "state": "there",
+        "recordings": planned.there,
+        "expected": planned.corpus.whole,
+        "folder": planned.folder,
+        "licence": planned.licence,
+    }
+    if planned.whole:
+        return outcome
+    if isinstance(planned.source, ByHand):
+        steps = [step.format(folder=planned.folder) for step in planned.source.steps]
+        return {**outcome, "state": "by hand", "reason": planned.source.reason, "steps": steps}
     try:
-        with watched_bytes(name) as watch:
-            count = install(planned, watch=watch)
+        return {**outcome, "state": "fetched", "recordings": _fetch(planned)}
     except SerError as error:
         if alone:
             raise
         print(f"error: {error}", file=sys.stderr)
-        return False
-    print(f"{name}: {count} recordings in {planned.folder}")
-    if planned.corpus.whole not in (None, count):
-        print(
-            f"{name}: expected {planned.corpus.whole} recordings: look at {planned.folder}", file=sys.stderr
-        )
-    return True
+        return {**outcome, "state": "failed", "error": str(error)}
 
 
-def _explain(planned: "Plan", source: "ByHand") -> None:
+def _fetch(planned: "Plan") -> int:
+    """Fetch one corpus and return how many recordings there are now."""
+    from ser_features.download import install
+
+    name, expected = planned.corpus.name, planned.corpus.whole
+    with watched_bytes(name) as watch:
+        count = install(planned, watch=watch)
+    if expected not in (None, count):
+        print(f"{name}: expected {expected} recordings: look at {planned.folder}", file=sys.stderr)
+    return count
+
+
+def _print(planned: "Plan", outcome: dict[str, Any]) -> None:
+    name, state = planned.corpus.name, outcome["state"]
+    if state == "there":
+        print(f"{name}: already there: {planned.there} recordings in {planned.to}")
+    elif state == "fetched":
+        print(f"{name}: {outcome['recordings']} recordings in {planned.folder}")
+    elif state == "by hand":
+        _explain(planned, outcome)
+
+
+def _explain(planned: "Plan", outcome: dict[str, Any]) -> None:
     """Print what to do about a corpus that is not fetched."""
     corpus = planned.corpus
-    print(f"{corpus.name}: not fetched, for {source.reason}; licence: {planned.licence}")
-    for number, step in enumerate(source.steps, 1):
-        print(f"  {number}. {step.format(folder=planned.folder)}")
+    print(f"{corpus.name}: not fetched, for {outcome['reason']}; licence: {planned.licence}")
+    for number, step in enumerate(outcome["steps"], 1):
+        print(f"  {number}. {step}")
     print(f"  about it: {corpus.url}")
     print(f"  then: ser extract --datasets {corpus.name} --data {planned.to}")

@@ -1,21 +1,15 @@
 """`ser evaluate`: an artifact's model on stored recordings."""
 
 import json
-from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from cli.options import DEFAULT_STORE, Store
+from cli.options import DEFAULT_STORE, Artifact, AsJson, Store, Stored
 
 
 def evaluate(
-    artifact: Annotated[Path, typer.Argument(help="Folder of a trained model.")],
-    datasets: Annotated[
-        list[str] | None, typer.Option(help="Corpora to use, several words; default: all in the store.")
-    ] = None,
+    artifact: Artifact,
+    datasets: Stored = None,
     store: Store = DEFAULT_STORE,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure a trained model on stored recordings, and say which of them it has met in training.
 

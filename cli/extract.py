@@ -3,12 +3,13 @@
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.options import DEFAULT_STORE, Data, Store, Workers
-from cli.progress import observed_files
+from cli import completion
+from cli.options import DEFAULT_STORE, AsJson, Data, Store, Workers
+from cli.progress import hint, observed_files, say
 
 if TYPE_CHECKING:
     from ser_features.engine import ExtractReport
@@ -21,21 +22,26 @@ LISTED = 20
 def extract(
     datasets: Annotated[
         list[str],
-        typer.Option(help="Corpora, several words: ravdess tess cremad savee emodb demo, or mine.csv."),
+        typer.Option(
+            help="Corpora, several words: ravdess tess cremad savee emodb demo, or mine.csv.",
+            autocompletion=completion.corpora,
+        ),
     ],
     data: Data = Path("data/raw"),
     store: Store = DEFAULT_STORE,
     profile: Annotated[
         str | None,
         typer.Option(
-            help="Features of a new store: speech16k (default), speech16k-fast, paper48k or wide16k."
+            help="Features of a new store: speech16k (default), speech16k-fast, paper48k or wide16k.",
+            autocompletion=completion.profiles,
         ),
     ] = None,
     families: Annotated[
         list[str] | None,
         typer.Option(
-            help="What a new store holds besides core: some of statistics mel mfcc chroma contrast tonnetz "
-            "(default: core mel mfcc)."
+            help="What a new store holds besides core: some of statistics mel mfcc pitch chroma contrast "
+            "tonnetz (default: core mel mfcc pitch).",
+            autocompletion=completion.families,
         ),
     ] = None,
     workers: Workers = None,
@@ -56,11 +62,13 @@ def extract(
     max_failures: Annotated[
         int | None, typer.Option(min=0, help="Exit with 1 if more files than this are refused.")
     ] = None,
+    as_json: AsJson = False,
 ) -> int:
     """Turn folders of recordings into a feature store; run again, it does only what is missing or changed.
 
     Example: ser extract --datasets tess cremad ravdess
     """
+    from cli.tables import print_json
     from ser_features.config import profile as find_profile
     from ser_features.engine import extract_corpora
 
@@ -75,8 +83,14 @@ def extract(
             limit=limit,
             observer=observer,
         )
-    _print_noticed(report)
-    _print_summary(report, store)
+    _print_refused(report)
+    _say_noticed(report)
+    if as_json:
+        print_json(_summary(report, store))
+    else:
+        _print_summary(report, store)
+        if report.counts:
+            hint(_next(store))
     return 1 if _too_many(report, max_failures) else 0
 
 
@@ -105,20 +119,53 @@ def _too_many(report: "ExtractReport", limit: int | None) -> bool:
     return bool(report.failures) and not report.counts
 
 
-def _print_noticed(report: "ExtractReport") -> None:
+def _next(store: Path) -> str:
+    return f"ser train --model xgboost --store {store}"
+
+
+def _print_refused(report: "ExtractReport") -> None:
     for failure in report.failures[:LISTED]:
         print(f"refused {failure.path!r}: {failure.error_class}: {failure.message}", file=sys.stderr)
     if len(report.failures) > LISTED:
         print(f"… and {len(report.failures) - LISTED} more, all in the store's failures/", file=sys.stderr)
     for path in report.damaged:
         print(f"a damaged table was set aside, its recordings are computed again: {path}", file=sys.stderr)
+
+
+def _say_noticed(report: "ExtractReport") -> None:
     for group in report.identical[:LISTED]:
-        print(f"identical audio: {' = '.join(group)}", file=sys.stderr)
+        say(f"identical audio: {' = '.join(group)}")
     if len(report.identical) > LISTED:
-        print(f"… and {len(report.identical) - LISTED} more groups of identical audio", file=sys.stderr)
+        say(f"… and {len(report.identical) - LISTED} more groups of identical audio")
     for dataset, copies in report.copies.items():
         example = f"such as {copies[0].dropped!r} (kept {copies[0].kept!r})"
-        print(f"{dataset}: {len(copies)} second copies left out, {example}", file=sys.stderr)
+        say(f"{dataset}: {len(copies)} second copies left out, {example}")
+
+
+def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
+    """What a run did, for `--json`: store, stored, unchanged, counts, failures, damaged, copies, identical.
+
+    `counts` has the rows by corpus and emotion; `failures` path, error_class and message of each refused
+    file; `copies` how many second copies of each corpus were left out; `identical` groups of file_ids that
+    hold the same bytes; `next` the command that comes next.
+    """
+    counts: dict[str, dict[str, int]] = {}
+    for (dataset, emotion), count in sorted(report.counts.items()):
+        counts.setdefault(dataset, {})[emotion] = count
+    return {
+        "store": store,
+        "stored": report.stored,
+        "unchanged": report.unchanged,
+        "counts": counts,
+        "failures": [
+            {"path": each.path, "error_class": each.error_class, "message": each.message}
+            for each in report.failures
+        ],
+        "damaged": report.damaged,
+        "copies": {dataset: len(copies) for dataset, copies in report.copies.items()},
+        "identical": report.identical,
+        "next": _next(store) if counts else None,
+    }
 
 
 def _print_summary(report: "ExtractReport", store: Path) -> None:
@@ -132,7 +179,4 @@ def _print_summary(report: "ExtractReport", store: Path) -> None:
         counts = [report.counts.get((dataset, emotion), 0) for emotion in emotions]
         rows.append([dataset, *map(str, counts), str(sum(counts))])
     print_table(["corpus", *emotions, "all"], rows)
-    print(
-        f"{report.stored} stored, {report.unchanged} unchanged, {len(report.failures)} failed: {store}\n"
-        f"next: ser train --model xgboost --store {store}"
-    )
+    print(f"{report.stored} stored, {report.unchanged} unchanged, {len(report.failures)} failed: {store}")

@@ -24,10 +24,12 @@ from cli import (
     reproduce,
     serve,
     store,
+    table,
     train,
     tune,
 )
-from cli.words import remember, repeat_flags
+from cli.progress import be_quiet
+from cli.words import complete_several, remember, repeat_flags, usage, without
 from ser_features.errors import SerError
 
 INTERRUPTED = 130
@@ -36,7 +38,7 @@ INTERRUPTED = 130
 app = typer.Typer(
     name="ser",
     help="Speech emotion recognition that people can trust: from folders of recordings to honest models.",
-    epilog="Begin with: ser demo",
+    epilog="Begin with: ser demo. Anywhere on a line: --quiet (only results and errors), --debug.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -44,6 +46,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(corpora.corpora)
 app.command()(download.download)
+app.command()(table.table)
 app.command()(extract.extract)
 app.add_typer(store.app, name="store")
 app.command()(train.train)
@@ -65,13 +68,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code.
 
     Args:
-        arguments: words after `ser`; those of the process by default. `--debug` anywhere shows tracebacks.
+        arguments: words after `ser`; those of the process by default. Anywhere among them `--debug` shows
+            tracebacks, and `--quiet` leaves only results and errors.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     remember(words)
-    debug = "--debug" in words or bool(os.environ.get("SER_DEBUG"))
+    words, flags = without(words, "--debug", "--quiet")
+    debug = "--debug" in flags or bool(os.environ.get("SER_DEBUG"))
+    be_quiet("--quiet" in flags)
     command = typer.main.get_command(app)
-    words = repeat_flags(command, [word for word in words if word != "--debug"])
+    complete_several(command)
+    words = repeat_flags(command, words)
     try:
         code = command.main(words, prog_name="ser", standalone_mode=False)
     except typer.Abort:
@@ -99,7 +106,5 @@ def _text(error: Exception) -> str:
         return str(error)
     # Some versions of Typer bring their own click, others use the package: usage errors are told by shape.
     if hasattr(error, "format_message"):
-        context = getattr(error, "ctx", None)
-        hint = f": see {context.command_path} --help" if context else ""
-        return " ".join(error.format_message().split()).rstrip(".") + hint
+        return usage(error)
     return f"unexpected {type(error).__name__}: {' '.join(str(error).split())}: run it again with --debug"

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import completion
+
 
 def _store_root(text: str) -> Any:
     from ser_features.store.remote import root
@@ -19,6 +21,21 @@ Store = Annotated[
     ),
 ]
 DEFAULT_STORE = Path("data/store")
+
+Artifact = Annotated[
+    Path, typer.Argument(help="Folder of a trained model.", autocompletion=completion.artifacts)
+]
+Stored = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Corpora to use, several words; default: all in the store.", autocompletion=completion.stored
+    ),
+]
+Recipe = Annotated[
+    str,
+    typer.Argument(help="Name of a recipe, or path of your own .toml.", autocompletion=completion.recipes),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead, for programs.")]
 
 Data = Annotated[Path, typer.Option(envvar="SER_DATA", help="Folder that holds a folder per corpus.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")]

@@ -1,12 +1,13 @@
 """`ser reproduce`: a published system, from recordings to a report."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli import completion
 from cli.options import Data, Workers
+from cli.progress import hint
 from cli.words import typed
 from ser_models.recipes import names
 
@@ -14,9 +15,18 @@ RECIPES = f"Recipes: {', '.join(names())}."
 
 
 def reproduce(
-    recipe: Annotated[str, typer.Argument(help="One of the recipes below, or your own .toml.")],
+    recipe: Annotated[
+        str,
+        typer.Argument(
+            help="One of the recipes below, or your own .toml.", autocompletion=completion.recipes
+        ),
+    ],
     protocol: Annotated[
-        str, typer.Option(help="honest (default): unseen speakers; paper: as published, leaks included.")
+        str,
+        typer.Option(
+            help="honest (default): unseen speakers; paper: as published, leaks included.",
+            autocompletion=completion.protocols,
+        ),
     ] = "honest",
     data: Data = Path("data/raw"),
     out: Annotated[
@@ -41,6 +51,7 @@ def reproduce(
     chosen.protocol(protocol)
 
     from cli.progress import observed_files, say
+    from cli.tables import print_json
     from cli.train import print_metrics, training_progress
     from ser_models.reproduce import Reproduction, Watcher, reproduce
 
@@ -56,8 +67,9 @@ def reproduce(
     )
     metrics = reproduce(wanted, Watcher(say, observed_files, training_progress))
     if as_json:
-        print(json.dumps(metrics, indent=2, ensure_ascii=False))
+        print_json(metrics)
         return
     print_metrics(metrics)
     other = "paper" if protocol == "honest" else "honest"
-    print(f"report: {wanted.out / 'report.html'}\nnext: ser reproduce {recipe} --protocol {other}")
+    print(f"report: {wanted.out / 'report.html'}")
+    hint(f"ser reproduce {recipe} --protocol {other}")

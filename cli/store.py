@@ -1,11 +1,14 @@
-"""`ser store …`: look into a feature store, check it, tidy it up."""
+"""`ser store …`: look into a feature store, ask it, hand it on, check it, tidy it up."""
 
 import sys
-from typing import Annotated
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
-from cli.options import DEFAULT_STORE, Store
+from cli.options import DEFAULT_STORE, AsJson, Store, Stored
+from cli.progress import hint, progress
 
 LISTED = 20
 """Longer lists of problems are cut short on screen."""
@@ -13,29 +16,41 @@ LISTED = 20
 MANY_TABLES = 256
 """With more tables than this, joining them is worth a word."""
 
-app = typer.Typer(help="Look into a feature store, check it, tidy it up.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look into a feature store, ask it, hand it on, check it, tidy it up.", no_args_is_help=True
+)
 
 
 @app.callback()
 def _options() -> None:
-    """Look into a feature store, check it, tidy it up."""
+    """Look into a feature store, ask it, hand it on, check it, tidy it up."""
 
 
 @app.command()
 def info(
     store: Store = DEFAULT_STORE,
     columns: Annotated[bool, typer.Option(help="List every column with unit and meaning.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what a store holds: profile, families, rows by corpus, hours of audio, failures.
 
+    JSON: store, profile, digest, families, corpora (dataset, rows, speakers, emotions, hours, failures,
+    tables) and, with --columns, columns (name, type, unit, description).
+
     Example: ser store info --columns
     """
-    from cli.tables import print_table
+    from cli.tables import print_json, print_table
     from ser_features.store import describe, open_store
 
     opened = open_store(store)
-    print(f"{store}: profile {opened.profile.name} ({opened.digest}), families {' '.join(opened.families)}")
+    dictionary = opened.description.dictionary() if columns else []
     described = describe(opened)
+    if as_json:
+        content = {"store": store, "profile": opened.profile.name, "digest": opened.digest}
+        content |= {"families": opened.families, "corpora": [asdict(each) for each in described]}
+        print_json(content | ({"columns": dictionary} if columns else {}))
+        return
+    print(f"{store}: profile {opened.profile.name} ({opened.digest}), families {' '.join(opened.families)}")
     print_table(
         ["corpus", "rows", "speakers", "emotions", "hours", "failures"],
         [
@@ -44,22 +59,73 @@ def info(
         ],
     )
     if (tables := sum(each.tables for each in described)) > MANY_TABLES:
-        print(f"next: ser store compact --store {store}, as it has {tables} tables")
-    for column in opened.description.dictionary() if columns else ():
+        hint(f"ser store compact --store {store}, as it has {tables} tables")
+    for column in dictionary:
         unit = f" [{column['unit']}]" if column["unit"] else ""
         print(f"{column['name']}{unit}: {column['description']}")
 
 
 @app.command()
-def verify(store: Store = DEFAULT_STORE) -> int:
+def query(
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help="One select over files, variants, failures and columns.")
+    ],
+    store: Store = DEFAULT_STORE,
+    format: Annotated[
+        Literal["table", "csv", "json"], typer.Option(help="A table to read, or all rows for programs.")
+    ] = "table",
+) -> None:
+    """Ask a store in SQL, which DuckDB answers: nothing can be changed or written.
+
+    Example: ser store query "select emotion, count(*) from files group by 1"
+    """
+    from cli.answers import WRITERS
+    from ser_features.store import open_store
+    from ser_features.store.query import query as ask
+
+    with ask(open_store(store), sql) as answer:
+        WRITERS[format](answer)
+
+
+@app.command()
+def export(
+    format: Annotated[Literal["csv", "arff", "audformat"], typer.Option(help="What it is written as.")],
+    out: Annotated[Path, typer.Option(help="File to write; for audformat, a folder.")],
+    datasets: Stored = None,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Write the rows of a store for other programs: one CSV file, Weka's ARFF, an audformat database.
+
+    Example: ser store export --format arff --out speech.arff --datasets ravdess
+    """
+    from ser_features.store import open_store
+    from ser_features.store.export import export as write
+
+    with progress("reading", unit="rows") as advance:
+        done = write(open_store(store), format, out, datasets or None, advance)
+    print(
+        f"{out}: {done.recordings:,} recordings of {', '.join(done.datasets)}, {done.columns} columns, as "
+        f"{format}"
+    )
+    hint(done.following)
+
+
+@app.command()
+def verify(store: Store = DEFAULT_STORE, as_json: AsJson = False) -> int:
     """Read every byte of a store and say what is not as it was written; exits with 1 if anything is.
+
+    JSON: store, tables, frame_files and problems (path, reason).
 
     Example: ser store verify --store data/store
     """
-    from cli.progress import say, seldom
+    from cli.tables import print_json
     from ser_features.store.verify import verify as find_problems
 
-    found = find_problems(store, seldom(lambda path: say(f"reading {path}")))
+    with progress("reading") as advance:
+        found = find_problems(store, lambda path: advance())
+    if as_json:
+        print_json({"store": store, **asdict(found)})
+        return 1 if found.problems else 0
     for problem in found.problems[:LISTED]:
         print(f"{problem.path}: {problem.reason}")
     if len(found.problems) > LISTED:
@@ -77,15 +143,22 @@ def verify(store: Store = DEFAULT_STORE) -> int:
 
 
 @app.command()
-def compact(store: Store = DEFAULT_STORE) -> None:
+def compact(store: Store = DEFAULT_STORE, as_json: AsJson = False) -> None:
     """Join the many small files of a large store into few; nothing else may work in it meanwhile.
+
+    JSON: store and corpora (dataset, before, after, skipped).
 
     Example: ser store compact --store data/store
     """
-    from cli.progress import say, seldom
+    from cli.tables import print_json
     from ser_features.store import open_store
     from ser_features.store.compact import compact as join
 
-    for each in join(open_store(store), seldom(lambda shard: say(f"writing {shard}"))):
+    with progress("joining", unit="shards") as advance:
+        joined = list(join(open_store(store), lambda shard: advance()))
+    if as_json:
+        print_json({"store": store, "corpora": [asdict(each) for each in joined]})
+        return
+    for each in joined:
         left = f", left as it is: {each.skipped}" if each.skipped else ""
         print(f"{each.dataset}: {each.before} tables → {each.after}{left}")

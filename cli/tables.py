@@ -1,11 +1,19 @@
-"""Plain, aligned tables for stdout: the first column to the left, the others to the right.
+"""Answers on stdout: plain, aligned tables for people, one JSON value for programs.
 
 >>> print_table(["corpus", "all"], [["tess", "2800"]])
 corpus   all
 tess    2800
+>>> print_json({"corpus": "tess", "uar": float("nan")})
+{
+  "corpus": "tess",
+  "uar": null
+}
 """
 
+import json
+import math
 from collections.abc import Sequence
+from typing import Any
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -23,3 +31,17 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
             for column, (text, width) in enumerate(zip(line, widths, strict=True))
         )
         print("  ".join([first, *others]).rstrip())
+
+
+def print_json(content: Any) -> None:
+    """Print JSON values; paths as text, and what is no number as null."""
+    print(json.dumps(_plain(content), indent=2, ensure_ascii=False, default=str))
+
+
+def _plain(value: Any) -> Any:
+    """Replace NaN and infinity, which JSON does not have."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,7 +1,6 @@
 """`ser train`: feature store → trained, measured artifact."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import completion
 from cli.options import DEFAULT_STORE, Store
-from cli.progress import say, seldom
+from cli.progress import console, hint, on_screen, say, seldom
 from cli.words import typed
 
 if TYPE_CHECKING:
@@ -18,16 +18,25 @@ if TYPE_CHECKING:
 
 
 def train(
-    model: Annotated[str, typer.Option(help="mlp, cnn_lstm, xgboost or logistic.")],
+    model: Annotated[
+        str, typer.Option(help="mlp, cnn_lstm, xgboost, logistic …", autocompletion=completion.models)
+    ],
     datasets: Annotated[
-        list[str] | None, typer.Option(help="Corpora to train on, several words; default: all in the store.")
+        list[str] | None,
+        typer.Option(
+            help="Corpora to train on, several words; default: all in the store.",
+            autocompletion=completion.stored,
+        ),
     ] = None,
     split: Annotated[
         str | None,
         typer.Option(help="speaker (default): unseen speakers are tested; random; cross-corpus."),
     ] = None,
     test_datasets: Annotated[
-        list[str] | None, typer.Option(help="Corpora to test on and not to train on (cross-corpus).")
+        list[str] | None,
+        typer.Option(
+            help="Corpora to test on and not to train on (cross-corpus).", autocompletion=completion.stored
+        ),
     ] = None,
     folds: Annotated[
         int | None,
@@ -68,7 +77,8 @@ def train(
         print(json.dumps(metrics, indent=2, ensure_ascii=False))
         return
     print_metrics(metrics)
-    print(f"artifact: {folder}\nnext: ser predict {folder} FILE.wav")
+    print(f"artifact: {folder}")
+    hint(f"ser predict {folder} FILE.wav")
 
 
 def print_metrics(metrics: Mapping[str, Any]) -> None:
@@ -111,15 +121,14 @@ def training_progress() -> Iterator["Progress"]:
 
     On a terminal the epoch is shown below the lines; elsewhere as a line now and then.
     """
-    if not sys.stderr.isatty():
+    if not on_screen():
         yield _teller(say, seldom(say))
         return
-    from rich.console import Console
     from rich.live import Live
 
-    console = Console(stderr=True, highlight=False)
-    with Live(console=console, transient=True) as live:
-        yield _teller(console.print, live.update)
+    screen = console()
+    with Live(console=screen, transient=True, redirect_stdout=False) as live:
+        yield _teller(screen.print, live.update)
 
 
 def _teller(finished: Callable[[str], None], running: Callable[[str], None]) -> "Progress":

@@ -1,16 +1,21 @@
 """`ser tune`: a recipe's hyperparameters, chosen on validation speakers."""
 
-import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import Data, Workers
+from cli.options import AsJson, Data, Recipe, Workers
+from cli.progress import Meter, hint, metered
+
+if TYPE_CHECKING:
+    from ser_models.tune import Search
 
 
 def tune(
-    recipe: Annotated[str, typer.Argument(help="Name of a recipe, or path of your own .toml.")],
+    recipe: Recipe,
     trials: Annotated[int, typer.Option(min=1, help="How many in all; those of an earlier run count.")] = 20,
     data: Data = Path("data/raw"),
     out: Annotated[
@@ -19,6 +24,7 @@ def tune(
     quick: Annotated[bool, typer.Option("--quick", help="With the recipe's reduced form.")] = False,
     seed: Annotated[int, typer.Option(help="Of the split, of training and of the search.")] = 0,
     workers: Workers = None,
+    as_json: AsJson = False,
 ) -> None:
     """Search a recipe's declared ranges on validation speakers; the test speakers are never read.
 
@@ -29,26 +35,59 @@ def tune(
     chosen = load(recipe)
 
     from cli.progress import observed_files, say
-    from cli.tables import print_table
+    from cli.tables import print_json
     from ser_models.reproduce import Reproduction, Watcher
-    from ser_models.tune import OBJECTIVE
     from ser_models.tune import tune as search
 
     folder = out or Path("artifacts") / chosen.name
     wanted = Reproduction(chosen, "honest", data=data, out=folder, quick=quick, seed=seed, workers=workers)
-    found = search(wanted, trials, Watcher(say, observed_files), _told)
+    with _trials(trials) as told:
+        found = search(wanted, trials, Watcher(say, observed_files), told)
+    if as_json:
+        print_json(_summary(found))
+        return
+    own = recipe if recipe.endswith(".toml") else f"{recipe}.toml"
+    _print(found, own)
+    hint(f"ser reproduce {own} --data {data}")
+
+
+@contextmanager
+def _trials(total: int) -> Iterator[Callable[[int, float, dict[str, Any]], None]]:
+    """Tell of every finished trial, and from the first one on of how many there are to come.
+
+    Not before, as the bar of the extraction stands there until then.
+    """
+    with ExitStack() as stack:
+        shown: list[Meter] = []
+
+        def told(number: int, uar: float, values: dict[str, Any]) -> None:
+            if not shown:
+                shown.append(stack.enter_context(metered("searching", "trials")))
+                shown[0].begin(total, number)
+            settings = ", ".join(f"{name} {_text(value)}" for name, value in values.items())
+            shown[0].note(f"trial {number}: validation UAR {uar:.3f} with {settings}")
+            shown[0].reach(number + 1)
+
+        yield told
+
+
+def _summary(found: "Search") -> dict[str, Any]:
+    """What a search found, for `--json`: trials (trial, val_uar, a key per setting), best, folder."""
+    trials = found.trials.astype(object).to_dict("records")
+    return {"trials": trials, "best": found.best, "folder": found.folder}
+
+
+def _print(found: "Search", own: str) -> None:
+    from cli.tables import print_table
+    from ser_models.tune import OBJECTIVE
+
     print_table(list(found.trials), [[_text(value) for value in row] for row in found.trials.to_numpy()])
     best = found.trials.iloc[0]
     print(f"\nbest of {len(found.trials)}: trial {best['trial']:.0f}, validation UAR {best[OBJECTIVE]:.3f}")
-    print("in the recipe:\n\n[model]")
+    print(f"in the recipe, {own}:\n\n[model]")
     for name, value in found.best.items():
         print(f"{name} = {_toml(value)}")
     print(f"\nstudy, table and figure: {found.folder}")
-
-
-def _told(number: int, uar: float, values: dict[str, Any]) -> None:
-    settings = ", ".join(f"{name} {_text(value)}" for name, value in values.items())
-    print(f"trial {number}: validation UAR {uar:.3f} with {settings}", file=sys.stderr)
 
 
 def _text(value: Any) -> str:

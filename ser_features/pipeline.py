@@ -66,13 +66,27 @@ def extract(path: Path, profile: Profile, families: Sequence[str] = extractors.D
 def extract_bytes(content: bytes, profile: Profile, families: Sequence[str]) -> Features:
     """As `extract`, of an audio file's bytes."""
     decoded, analysis = analyse(content, profile)
+    return features_of(decoded, analysis, families, hashlib.sha256(content).hexdigest())
+
+
+def features_of(
+    decoded: audio.Audio, analysis: extractors.Analysis, families: Sequence[str], audio_sha256: str = ""
+) -> Features:
+    """Compute the features of a decoded recording, or of a part of one.
+
+    Args:
+        decoded: the recording.
+        analysis: of it.
+        families: which families to compute.
+        audio_sha256: of the file's bytes; empty for what is no file.
+    """
     return Features(
         columns=columns_of(analysis, families),
         frames=frames_of(analysis, families),
         seconds=analysis.seconds,
         source_sample_rate=decoded.sample_rate,
         channels=decoded.channels,
-        audio_sha256=hashlib.sha256(content).hexdigest(),
+        audio_sha256=audio_sha256,
     )
 
 
@@ -82,9 +96,23 @@ def analyse(content: bytes, profile: Profile) -> tuple[audio.Audio, extractors.A
     Raises:
         AudioError: a subclass for each reason to refuse the file.
     """
+    decoded = decode(content, profile)
+    return decoded, analysis_of(decoded, profile)
+
+
+def analysis_of(decoded: audio.Audio, profile: Profile) -> extractors.Analysis:
+    """Prepare a decoded recording, or a part of one, for the extractors."""
+    return extractors.Analysis(prepare(decoded, profile.audio), profile)
+
+
+def decode(content: bytes, profile: Profile) -> audio.Audio:
+    """Decode an audio file's bytes, of a duration that the profile takes.
+
+    Raises:
+        AudioError: a subclass for each reason to refuse the file.
+    """
     config = profile.audio
-    decoded = audio.decode(content, min_seconds=config.min_seconds, max_seconds=config.max_seconds)
-    return decoded, extractors.Analysis(prepare(decoded, config), profile)
+    return audio.decode(content, min_seconds=config.min_seconds, max_seconds=config.max_seconds)
 
 
 def augment(

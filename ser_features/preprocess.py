@@ -41,14 +41,19 @@ def prepare(audio: Audio, config: AudioConfig) -> np.ndarray:
     Returns:
         float32, shape (n,), at `config.sample_rate`.
     """
+    return placed(audio, config)[0]
+
+
+def placed(audio: Audio, config: AudioConfig) -> tuple[np.ndarray, float]:
+    """As `prepare`, with the place in the recording, in s, where the prepared signal begins."""
     signal, rate = audio.signal, audio.sample_rate
     if config.bone_conduction:
         signal, rate = bone_conduct(resample(signal, rate, BONE_RATE)), BONE_RATE
     signal = resample(signal, rate, config.sample_rate)
     if config.trim_db is None:
-        return signal
+        return signal, 0.0
     start, end = speech_bounds(signal, config.trim_db)
-    return signal[start:end]
+    return signal[start:end], start / config.sample_rate
 
 
 def resample(signal: np.ndarray, source_rate: float, target_rate: float) -> np.ndarray:

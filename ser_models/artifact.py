@@ -6,6 +6,8 @@
     scaler.skops             imputation and scaling
     model.keras | .ubj | .skops
     model.onnx               of networks: the same with its scaling, for prediction without Keras
+    reference.json  .npy     what the training recordings are like: how far is another from them?
+    README.md                the model card, for people
     splits.parquet  predictions.parquet  history.csv  metrics.json  figures/*.png
 
 Loading runs no pickle: ONNX of known operators, or else skops with a fixed list of types, Keras in safe mode,
@@ -28,6 +30,9 @@ from ser_models.models import create
 from ser_models.models.base import Model
 from ser_models.models.network import Network
 from ser_models.recogniser import Recogniser
+from ser_models.reference import Reference
+from ser_models.reference import read as read_reference
+from ser_models.reference.file import NUMBERS, RECORDINGS
 from ser_models.untrusted import shown
 
 if TYPE_CHECKING:
@@ -43,12 +48,14 @@ class Artifact:
         card: what it is.
         model: its inputs and hyperparameters; fitted only if it is what runs.
         recogniser: what answers.
+        reference: what its training recordings are like; None if their store had no log-mel frames.
     """
 
     folder: Path
     card: Card
     model: Model
     recogniser: Recogniser
+    reference: Reference | None = None
 
 
 def check_target(folder: Path) -> None:
@@ -125,7 +132,7 @@ def load(folder: Path) -> Artifact:
         )
     if not _describes(card, model):
         raise ArtifactError(f"{folder / CARD} does not describe a {card.model} of this version: train again")
-    return Artifact(folder, card, model, _recogniser(folder, card, model))
+    return Artifact(folder, card, model, _recogniser(folder, card, model), _reference(folder, card))
 
 
 def _describes(card: Card, model: Model) -> bool:
@@ -144,6 +151,20 @@ def _recogniser(folder: Path, card: Card, model: Model) -> Recogniser:
     from ser_models.fitted import Fitted
 
     return Fitted.restore(folder, card, model)
+
+
+def _reference(folder: Path, card: Card) -> Reference | None:
+    """Read what the training recordings are like."""
+    if not {NUMBERS, RECORDINGS} <= set(card.files):
+        return None
+    reference = read_reference(folder)
+    bands = find_profile(card.profile).frames.n_mels
+    if reference.mean.size != 2 * bands:
+        raise ArtifactError(
+            f"{folder / NUMBERS} describes recordings by {reference.mean.size} numbers, expected {2 * bands} "
+            f"of profile {card.profile}: train again"
+        )
+    return reference
 
 
 def _swap(hidden: Path, folder: Path) -> None:

@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ser_features.errors import SerError
-from ser_models.inference import Prediction, Predictor, load
+from ser_models.inference import Predictor, load
+from ser_models.prediction import Prediction
 
 if TYPE_CHECKING:
     from loky import ProcessPoolExecutor
@@ -32,12 +33,25 @@ AHEAD = 2
 
 Chunk = Sequence[Path]
 
+
+class Asked(NamedTuple):
+    """What is asked of every file; see `Predictor.predict`."""
+
+    top: int = 3
+    timeline: bool = False
+
+
 _loaded: list[Predictor] = []
 """The model of a worker process."""
 
 
 def recognise(
-    predictor: Predictor, files: "Sequence[Listed]", *, workers: int | None = None, top: int = 3
+    predictor: Predictor,
+    files: "Sequence[Listed]",
+    *,
+    workers: int | None = None,
+    top: int = 3,
+    timeline: bool = False,
 ) -> Iterator[Prediction]:
     """Yield one prediction per file, in order.
 
@@ -46,25 +60,29 @@ def recognise(
         files: audio files; those with a problem are refused for it.
         workers: processes; None for one per core.
         top: how many emotions to rank.
+        timeline: whether long recordings are also recognised window by window.
 
     Raises:
         SerError: if worker processes die before they are given any file.
     """
     good = [file.path for file in files if file.problem is None]
+    asked = Asked(top, timeline)
     answers = (
-        iter(predictor.predict(good, top=top))
+        iter(predictor.predict(good, **asked._asdict()))
         if len(good) < FEW
-        else _in_workers(predictor, good, workers, top)
+        else _in_workers(predictor, good, workers, asked)
     )
     for file in files:
         yield next(answers) if file.problem is None else Prediction(str(file.path), error=file.problem)
 
 
-def _in_workers(predictor: Predictor, files: Chunk, workers: int | None, top: int) -> Iterator[Prediction]:
+def _in_workers(
+    predictor: Predictor, files: Chunk, workers: int | None, asked: Asked
+) -> Iterator[Prediction]:
     import loky
 
     chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
-    crew = _Crew(predictor.artifact.folder, min(workers or loky.cpu_count(), len(chunks)), top)
+    crew = _Crew(predictor.artifact.folder, min(workers or loky.cpu_count(), len(chunks)), asked)
     try:
         yield from crew.answers(deque(chunks))
     finally:
@@ -74,10 +92,10 @@ def _in_workers(predictor: Predictor, files: Chunk, workers: int | None, top: in
 class _Crew:
     """Worker processes, and one more for files that are suspected of killing them."""
 
-    def __init__(self, folder: Path, workers: int, top: int) -> None:
+    def __init__(self, folder: Path, workers: int, asked: Asked) -> None:
         self._folder = folder
         self._workers = workers
-        self._top = top
+        self._asked = asked
         self._pool: ProcessPoolExecutor | None = None
         self._guard: ProcessPoolExecutor | None = None
 
@@ -106,7 +124,7 @@ class _Crew:
         """Hand a chunk to the workers; None if one of them has just died."""
         self._pool = self._pool or self._started(self._workers)
         try:
-            return self._pool.submit(_predict, chunk, self._top)
+            return self._pool.submit(_predict, chunk, self._asked)
         except BrokenExecutor:
             self._forget_pool()
             return None
@@ -122,7 +140,7 @@ class _Crew:
     def _alone(self, path: Path) -> Prediction:
         self._guard = self._guard or self._started(1)
         try:
-            return self._guard.submit(_predict, [path], self._top).result()[0]
+            return self._guard.submit(_predict, [path], self._asked).result()[0]
         except BrokenExecutor:
             from ser_features.engine.processes import KILLED
 
@@ -136,7 +154,7 @@ class _Crew:
 
         started = pool(workers, _begin, (self._folder,))
         try:
-            started.submit(_predict, [], self._top).result()
+            started.submit(_predict, [], self._asked).result()
         except BrokenExecutor as error:
             _end(started)
             raise SerError(
@@ -159,5 +177,5 @@ def _begin(folder: Path) -> None:
     _loaded[:] = [load(folder)]
 
 
-def _predict(chunk: Chunk, top: int) -> list[Prediction]:
-    return _loaded[0].predict(chunk, top=top)
+def _predict(chunk: Chunk, asked: Asked) -> list[Prediction]:
+    return _loaded[0].predict(chunk, **asked._asdict())

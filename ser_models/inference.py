@@ -1,66 +1,68 @@
-"""From audio files to emotions, through the same features as in training.
+"""From recordings to emotions, through the same features as in training.
 
 artifact folder → `load` → `Predictor`
-paths → `pipeline.extract` → recogniser (scaling and model) → one `Prediction` per file
+files, or their bytes → features → recogniser (scaling and model) → one `Prediction` per recording
 
-    predictor = load(Path("artifacts/mlp"))
-    predictor.predict([Path("call.wav")])[0].emotion
+    predictor = load("artifacts/mlp")
+    predictor.predict("call.wav").emotion
+    predictor.predict_proba(["call.wav", "other.wav"])     # (2, classes), in the order of predictor.classes_
 """
 
 import io
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import soundfile
 
-from ser_features.config import profile
+from ser_features.audio import read_bytes
+from ser_features.config import Profile, profile
 from ser_features.errors import ArtifactError, AudioError
-from ser_features.pipeline import Features, extract, extract_bytes
+from ser_features.pipeline import Features, analysis_of, decode, extract_bytes, features_of
 from ser_models import artifact
 from ser_models.artifact import Artifact
 from ser_models.inputs import ColumnInputs, Raw
+from ser_models.prediction import Prediction, ranked
+from ser_models.reference import MEL
+from ser_models.timeline import Window, windows
 from ser_models.untrusted import shown
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FILES_AT_ONCE = 8
-"""Files whose features are in memory at the same time."""
+"""Recordings whose features are in memory at the same time."""
 
 LONGEST_REHEARSAL = 2**12
 """Frames; a model that looks at more is first tried on the recordings themselves, as that takes seconds."""
 
+FAR = 1.0
+"""Beyond this distance no answer is trusted; a hundredth of unheard voices of the same corpora is."""
+
 SYNTHETIC_WARNING = "trained on synthetic speech: says nothing about people's emotions"
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What a model makes of one file.
+Recording = str | os.PathLike[str] | bytes
+"""A file, or its bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A recording that is understood as audio.
 
     Attributes:
-        file: the path as it was given.
-        emotion: the most probable emotion; None if the file was refused.
-        confidence: its probability, 0 to 1; None if refused.
-        probabilities: by emotion, in the order of the model's labels; sums to 1.
-        top: the most probable emotions, {"emotion", "probability"} each, best first.
-        warning: what limits the answer; None if nothing is known to.
-        error: why the file was refused; None if it was not.
+        features: of all of it.
+        seconds: its duration.
+        windows: its parts, where they were asked for and it is long enough.
     """
 
-    file: str
-    emotion: str | None = None
-    confidence: float | None = None
-    probabilities: dict[str, float] = field(default_factory=dict)
-    top: list[dict[str, Any]] = field(default_factory=list)
-    warning: str | None = None
-    error: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the prediction as JSON values; `error` only where there is one."""
-        content = asdict(self)
-        if self.error is None:
-            del content["error"]
-        return content
+    features: Features
+    seconds: float
+    windows: list[Window]
 
 
 @dataclass(frozen=True)
@@ -75,46 +77,99 @@ class Predictor:
         return self.artifact.card.labels
 
     @property
+    def classes_(self) -> np.ndarray:
+        """The same, as scikit-learn calls it, (classes,)."""
+        return np.array(self.labels)
+
+    @property
     def warning(self) -> str | None:
         """What limits every answer of this model."""
         return SYNTHETIC_WARNING if self.artifact.card.synthetic else None
 
-    def predict(self, paths: Sequence[Path], *, top: int = 3) -> list[Prediction]:
-        """Recognise the emotion of each file.
+    @cached_property
+    def profile(self) -> Profile:
+        """The features that it was trained on."""
+        return profile(self.artifact.card.profile)
 
-        A file that is refused has its reason in `error`; the others are recognised all the same.
+    @property
+    def families(self) -> tuple[str, ...]:
+        """What is extracted of a recording: what the model reads, and what tells how far it is."""
+        wanted = self.artifact.model.inputs.families
+        return wanted if MEL in wanted or self.artifact.reference is None else (*wanted, MEL)
+
+    @overload
+    def predict(  # type: ignore[overload-overlap]  # a path may be text, a sequence of texts
+        self, recordings: Recording, *, top: int = 3, timeline: bool = False, names: None = None
+    ) -> Prediction: ...
+
+    @overload
+    def predict(
+        self,
+        recordings: Sequence[Recording],
+        *,
+        top: int = 3,
+        timeline: bool = False,
+        names: Sequence[str] | None = None,
+    ) -> list[Prediction]: ...
+
+    def predict(
+        self,
+        recordings: Recording | Sequence[Recording],
+        *,
+        top: int = 3,
+        timeline: bool = False,
+        names: Sequence[str] | None = None,
+    ) -> Prediction | list[Prediction]:
+        """Recognise the emotion of recordings.
+
+        What is refused has its reason in `error`; the others are recognised all the same.
 
         Args:
-            paths: audio files.
+            recordings: one, or several: audio files, or the bytes of some.
             top: how many emotions to rank.
+            timeline: whether long recordings are also recognised window by window.
+            names: what to call them; by default their paths.
 
         Returns:
-            One prediction per path, in order.
+            One prediction per recording, in order; the only one for a single recording.
         """
+        if isinstance(recordings, str | os.PathLike | bytes):
+            return self.predict([recordings], top=top, timeline=timeline)[0]
+        called = list(names or ("" if isinstance(each, bytes) else str(each) for each in recordings))
         predictions: list[Prediction] = []
-        for start in range(0, len(paths), FILES_AT_ONCE):
-            predictions += self._predict(paths[start : start + FILES_AT_ONCE], top)
+        for start in range(0, len(recordings), FILES_AT_ONCE):
+            some = slice(start, start + FILES_AT_ONCE)
+            predictions += self._predict(recordings[some], called[some], top, timeline)
         return predictions
 
-    def _predict(self, paths: Sequence[Path], top: int) -> list[Prediction]:
-        """Recognise files that fit into memory together."""
-        taken: dict[int, Features] = {}
-        refused: dict[int, str] = {}
-        for index, path in enumerate(paths):
-            try:
-                taken[index] = self._extract(path)
-            except AudioError as error:
-                refused[index] = str(error)
-        told: dict[int, np.ndarray] = {}
-        if taken:
-            raw = self.artifact.model.inputs.from_features(list(taken.values()))
-            told = dict(zip(taken, self.probabilities(raw), strict=True))
-        return [
-            self._prediction(path, taken[index], told[index], top)
-            if index in told
-            else Prediction(str(path), error=refused[index])
-            for index, path in enumerate(paths)
-        ]
+    def predict_proba(self, recordings: Recording | Sequence[Recording]) -> np.ndarray:
+        """Return class probabilities, as scikit-learn calls it.
+
+        Returns:
+            (recordings, classes) float64, in the order of `classes_`; NaN for what is refused.
+        """
+        several = [recordings] if isinstance(recordings, str | os.PathLike | bytes) else recordings
+        found = [each.probabilities for each in self.predict(several)]
+        rows = [[by_emotion.get(label, np.nan) for label in self.labels] for by_emotion in found]
+        return np.array(rows, dtype=np.float64).reshape(len(several), len(self.labels))
+
+    def table(
+        self, recordings: Sequence[Recording], *, timeline: bool = False, audformat: bool = False
+    ) -> "pd.DataFrame":
+        """Recognise recordings and return a pandas table.
+
+        Args:
+            recordings: audio files.
+            timeline: whether a row is a window of 3 s instead of a recording.
+            audformat: whether the index is audformat's segmented one, (file, start, end).
+
+        Returns:
+            Columns file, emotion, confidence, p_<emotion>, distance, warning and error.
+        """
+        from ser_models.answers import frame
+
+        predictions = self.predict(recordings, timeline=timeline)
+        return frame(predictions, self.labels, timeline=timeline, audformat=audformat)
 
     def probabilities(self, raw: Raw) -> np.ndarray:
         """Return class probabilities, (recordings, classes).
@@ -139,35 +194,113 @@ class Predictor:
         found = self.artifact.recogniser.attention(self.artifact.model.inputs.from_features([features]))
         return None if found is None else found[0]
 
-    def _warning(self, features: Features) -> str | None:
-        """What limits the answer to one recording: the model's own limits, and what it does not hear."""
-        limits = (self.warning, self.artifact.model.inputs.unheard(features))
-        return "; ".join(limit for limit in limits if limit) or None
+    def distance(self, features: Features) -> float | None:
+        """Return how far a recording is from the training recordings; see `Reference.distance`.
 
-    def _extract(self, path: Path) -> Features:
-        return extract(path, profile(self.artifact.card.profile), self.artifact.model.inputs.families)
+        Returns:
+            None if nothing is known of them.
+        """
+        reference = self.artifact.reference
+        return None if reference is None else float(reference.distance([features.frames[MEL]])[0])
 
-    def _prediction(self, path: Path, features: Features, probabilities: np.ndarray, top: int) -> Prediction:
-        by_emotion = dict(zip(self.labels, probabilities.tolist(), strict=True))
-        ranked = sorted(by_emotion.items(), key=lambda item: -item[1])
-        return Prediction(
-            file=str(path),
-            emotion=ranked[0][0],
-            confidence=ranked[0][1],
-            probabilities=by_emotion,
-            top=[{"emotion": emotion, "probability": value} for emotion, value in ranked[:top]],
-            warning=self._warning(features),
+    def take(self, recording: Recording, *, timeline: bool = False) -> Taken:
+        """Decode a recording and compute its features.
+
+        Raises:
+            AudioError: a subclass for each reason to refuse it.
+        """
+        content = recording if isinstance(recording, bytes) else read_bytes(Path(recording))
+        decoded = decode(content, self.profile)
+        return Taken(
+            features_of(decoded, analysis_of(decoded, self.profile), self.families),
+            decoded.signal.size / decoded.sample_rate,
+            windows(decoded, self.profile, self.families) if timeline else [],
         )
 
+    def answer(self, taken: Sequence[Taken], names: Sequence[str], top: int = 3) -> list[Prediction]:
+        """Recognise the emotion of recordings whose features are there."""
+        told = self._told([each.features for each in taken])
+        spoken = [part.features for each in taken for part in each.windows if part.features]
+        told_parts = iter(self._told(spoken))
+        return [
+            self._prediction(name, each, probabilities, top, told_parts)
+            for name, each, probabilities in zip(names, taken, told, strict=True)
+        ]
 
-def load(folder: Path) -> Predictor:
+    def _predict(
+        self, recordings: Sequence[Recording], names: Sequence[str], top: int, timeline: bool
+    ) -> list[Prediction]:
+        """Recognise recordings that fit into memory together."""
+        taken: dict[int, Taken] = {}
+        refused: dict[int, str] = {}
+        for index, recording in enumerate(recordings):
+            try:
+                taken[index] = self.take(recording, timeline=timeline)
+            except AudioError as error:
+                refused[index] = str(error)
+        answers = iter(self.answer(list(taken.values()), [names[index] for index in taken], top))
+        return [
+            next(answers) if index in taken else Prediction(name, error=refused[index])
+            for index, name in enumerate(names)
+        ]
+
+    def _told(self, features: Sequence[Features]) -> list[dict[str, float]]:
+        """Probabilities by emotion of each recording."""
+        if not features:
+            return []
+        rows = self.probabilities(self.artifact.model.inputs.from_features(features))
+        return [dict(zip(self.labels, row.tolist(), strict=True)) for row in rows]
+
+    def _prediction(
+        self,
+        name: str,
+        taken: Taken,
+        probabilities: dict[str, float],
+        top: int,
+        parts: Iterator[dict[str, float]],
+    ) -> Prediction:
+        best = ranked(probabilities)
+        distance = self.distance(taken.features)
+        return Prediction(
+            file=name,
+            emotion=best[0]["emotion"],
+            confidence=best[0]["probability"],
+            probabilities=probabilities,
+            top=best[:top],
+            warning=self._warning(taken.features, distance),
+            seconds=taken.seconds,
+            distance=distance,
+            timeline=[_told_of(part, next(parts) if part.features else {}) for part in taken.windows],
+        )
+
+    def _warning(self, features: Features, distance: float | None) -> str | None:
+        """What limits the answer to one recording: the model's own limits, and what it does not hear."""
+        limits = (self.warning, self.artifact.model.inputs.unheard(features), _far(distance))
+        return "; ".join(limit for limit in limits if limit) or None
+
+
+def _far(distance: float | None) -> str | None:
+    if distance is None or distance <= FAR:
+        return None
+    return "far from all that it was trained on (distance above 1): do not trust this answer"
+
+
+def _told_of(part: Window, probabilities: dict[str, float]) -> dict[str, Any]:
+    emotion = max(probabilities, key=lambda label: probabilities[label]) if probabilities else None
+    return {"start": part.start, "end": part.end, "emotion": emotion, "probabilities": probabilities}
+
+
+def load(folder: str | os.PathLike[str]) -> Predictor:
     """Load an artifact after checking it.
+
+    Args:
+        folder: as `ser train` writes it.
 
     Raises:
         ArtifactError: if it is incomplete, altered, made with other features, or cannot recognise a tone.
         MissingExtraError: if its model needs a package that is not installed.
     """
-    predictor = Predictor(artifact.load(folder))
+    predictor = Predictor(artifact.load(Path(folder)))
     _rehearse(predictor)
     return predictor
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ser_features.store import Store
-from ser_models import artifact, figures, leakage
+from ser_models import artifact, figures, leakage, reference
 from ser_models.attending import attention_examples
 from ser_models.card import Card, versions
 from ser_models.copies import originals
@@ -22,6 +22,8 @@ from ser_models.dataset import Examples, synthetic_datasets
 from ser_models.evaluation.report import AttentionExample, Report, describe_data, other_result, write_report
 from ser_models.evaluation.score import score
 from ser_models.inputs import digest_of_inputs
+from ser_models.model_card import write_model_card
+from ser_models.reference import Reference
 from ser_models.split import Split
 from ser_models.training import Progress, Trained, train
 
@@ -164,6 +166,7 @@ def _save(
 ) -> None:
     card = _card(store, examples, split, trained, trial, metrics)
     attention = attention_examples(store, examples, trained)
+    known = _reference(store, examples, split)
 
     def extras(folder: Path) -> None:
         _split_table(examples, split).to_parquet(folder / "splits.parquet", index=False)
@@ -175,6 +178,9 @@ def _save(
             folder / "figures", metrics, trained.history, claims=trial.claims, examples=attention
         )
         write_report(folder / "report.html", _report(examples, trained, trial, metrics, card, attention))
+        write_model_card(folder / "README.md", card, metrics)
+        if known:
+            reference.write(folder, known)
 
     artifact.save(out, card, trained.model, trained.scaler, extras)
 
@@ -236,6 +242,12 @@ def _card(
         versions=versions(),
         files={},
     )
+
+
+def _reference(store: Store, examples: Examples, split: Split) -> Reference | None:
+    """What the shipped model was trained on, in short."""
+    sides = (examples.take(split.side(split.shipped, name)) for name in ("train", "validation"))
+    return reference.build(store, *(originals(side).rows for side in sides))
 
 
 def _split_table(examples: Examples, split: Split) -> pd.DataFrame:

@@ -33,6 +33,7 @@ class Corpus(ABC):
         title: its name as published.
         language: ISO 639-1 code of what is spoken.
         whole: number of recordings of the complete corpus; None where that is not fixed.
+        speakers: number of people, or voices, in the complete corpus.
         emotions: the canonical emotions that its names can say, in order.
         licence: the terms it is published under.
         citation: the publication to cite.
@@ -46,6 +47,7 @@ class Corpus(ABC):
     title: ClassVar[str]
     language: ClassVar[str]
     whole: ClassVar[int | None]
+    speakers: ClassVar[int]
     emotions: ClassVar[tuple[str, ...]]
     licence: ClassVar[str]
     citation: ClassVar[str]
@@ -94,6 +96,13 @@ class Corpus(ABC):
         kept, copies = _without_copies(recordings)
         return Scan(self.name, root, kept, tuple(rejected), copies)
 
+    def count(self, data: Path) -> int:
+        """Count its recordings below a data root, which need not exist; a synthetic corpus is not made."""
+        try:
+            return len(Corpus.scan(self, data).recordings)
+        except InputError:
+            return 0
+
     def _locate(self, data: Path) -> tuple[Path, list[str]]:
         root = Path(os.path.abspath(data))  # noqa: PTH100  `Path.absolute` keeps "..", which is no name
         try:
@@ -101,7 +110,7 @@ class Corpus(ABC):
         except OSError as error:
             raise InputError(
                 f"{self.name}: no data folder {data} ({error.strerror}): expected {data}/{self.layout}: "
-                "pass --data or set SER_DATA"
+                f"pass --data or set SER_DATA, or run ser download {self.name} --to {data}"
             ) from error
         accepted = {_key(name) for name in self.folders}
         if folders := [name for name in inside if _key(name) in accepted]:
@@ -111,7 +120,7 @@ class Corpus(ABC):
         raise InputError(
             f"{self.name}: no folder named {' or '.join(map(repr, self.folders))} in {data}, "
             f"which holds {_listed(inside) or 'no folder'}: expected {data}/{self.layout}: "
-            f"get the corpus at {self.url}, or pass the folder above it as --data"
+            f"run ser download {self.name}, or pass the folder above it as --data"
         )
 
     def _nothing_in(self, root: Path, folders: list[str], rejected: list[Rejected]) -> InputError:

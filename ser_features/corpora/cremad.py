@@ -68,6 +68,7 @@ class CremaD(Corpus):
     title = "CREMA-D"
     language = "en"
     whole = 7442
+    speakers = len(ACTORS)
     emotions = tuple(in_order(set(EMOTIONS.values())))
     licence = "ODbL 1.0"
     citation = (

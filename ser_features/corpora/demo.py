@@ -34,6 +34,7 @@ class Demo(Corpus):
     title = "Demo (synthetic speech)"
     language = "en"
     whole = len(clips())
+    speakers = len(VOICES)
     emotions = EMOTIONS
     licence = "CC0 1.0"
     citation = (

@@ -72,6 +72,7 @@ class EmoDb(Corpus):
     title = "EmoDB"
     language = "de"
     whole = 535
+    speakers = len(SPEAKERS)
     emotions = tuple(in_order(set(EMOTIONS.values())))
     licence = "free for research"
     citation = (

@@ -59,6 +59,7 @@ class Ravdess(Corpus):
     title = "RAVDESS"
     language = "en"
     whole = 1440
+    speakers = len(GENDERS)
     emotions = tuple(in_order(set(EMOTIONS.values())))
     licence = "CC BY-NC-SA 4.0"
     citation = (

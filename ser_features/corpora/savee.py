@@ -47,6 +47,7 @@ class Savee(Corpus):
     title = "SAVEE"
     language = "en"
     whole = 480
+    speakers = len(SPEAKERS)
     emotions = tuple(in_order(set(EMOTIONS.values())))
     licence = "free for research, on registration"
     citation = (

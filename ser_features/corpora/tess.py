@@ -48,6 +48,7 @@ class Tess(Corpus):
     title = "TESS"
     language = "en"
     whole = 2800
+    speakers = len(AGES)
     emotions = tuple(in_order(set(EMOTIONS.values())))
     licence = "CC BY-NC-ND 4.0"
     citation = (

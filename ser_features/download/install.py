@@ -71,7 +71,7 @@ def plan(name: str, to: Path) -> Plan:
     if corpus.synthetic:
         raise InputError(f"{name}: found nothing to download, for it is made: ser extract --datasets {name}")
     source = SOURCES[name]
-    planned = Plan(corpus, source, to, _count(corpus, to))
+    planned = Plan(corpus, source, to, corpus.count(to))
     if isinstance(source, Archive) and not planned.whole:
         _require_nothing_in(planned)
     return planned
@@ -131,7 +131,7 @@ def _unpacked(planned: Plan, file: Path, stage: Path) -> int:
     """Unpack into `stage/<corpus>` and count the recordings; an archive that is refused is removed."""
     try:
         unpack(file, stage / planned.corpus.name)
-        if count := _count(planned.corpus, stage):
+        if count := planned.corpus.count(stage):
             return count
         raise UnsafeArchiveError(
             f"it holds no recording of {planned.corpus.title}, expected names as in {planned.corpus.layout}"
@@ -139,13 +139,6 @@ def _unpacked(planned: Plan, file: Path, stage: Path) -> int:
     except UnsafeArchiveError as error:
         file.unlink()
         raise UnsafeArchiveError(f"{planned.corpus.name}: {file.name}: {error}; it was removed") from error
-
-
-def _count(corpus: Corpus, root: Path) -> int:
-    try:
-        return len(corpus.scan(root).recordings)
-    except InputError:
-        return 0
 
 
 def _require_nothing_in(planned: Plan) -> None:

@@ -83,10 +83,12 @@ class ByHand:
     Attributes:
         reason: why, as half a sentence.
         steps: in order; `{folder}` stands for the corpus folder.
+        unpacked: bytes that the corpus takes, roughly; None where they are not published.
     """
 
     reason: str
     steps: tuple[str, ...]
+    unpacked: int | None = None
 
 
 SOURCES: Mapping[str, Archive | ByHand] = {
@@ -126,6 +128,7 @@ SOURCES: Mapping[str, Archive | ByHand] = {
             "https://github.com/CheyneyComputerScience/CREMA-D {folder}",
             "git -C {folder} sparse-checkout set AudioWAV",
         ),
+        unpacked=606_000_000,
     ),
     "savee": ByHand(
         reason="it is given to those who register",

@@ -46,9 +46,7 @@ class Pitch:
     name = "pitch"
     version = 1
     unit = "Hz"
-    description = (
-        "F0 in Hz of the pitch frame nearest to each frame of mel; NaN where unvoiced; one column."
-    )
+    description = "F0 in Hz of the pitch frame nearest to each frame of mel; NaN where unvoiced; one column."
 
     def extract(self, analysis: Analysis) -> np.ndarray:
         """float32, shape (frames, 1)."""

@@ -16,7 +16,7 @@ from ser_features.errors import DamagedError, InputError, StoreError
 from ser_features.manifest import Column
 from ser_features.store import layout, locks, seal
 from ser_features.store.durable import replacing
-from ser_features.store.schema import all_columns, feature_columns
+from ser_features.store.schema import DATASET, all_columns, feature_columns
 
 FORMAT = 2
 """Version of the layout; a store of another version is refused."""
@@ -62,8 +62,7 @@ class Description:
 
     def dictionary(self) -> list[dict[str, str]]:
         """Name, type, unit and description of every column of files/, `dataset` first."""
-        dataset = Column("dataset", "string", "", "The corpus; it is the name of the partition folder.")
-        return [asdict(column) for column in (dataset, *all_columns(self.features))]
+        return [asdict(column) for column in (DATASET, *all_columns(self.features))]
 
     def write(self, root: Path) -> None:
         """Begin a store at `root`."""

@@ -106,6 +106,19 @@ def read_part(part: Path, columns: Sequence[str] | None = None, *, without: Coll
         raise damaged(part, error) from error
 
 
+def read_schema(part: Path) -> pa.Schema:
+    """Read the columns of one committed table, without the table's own metadata.
+
+    Raises:
+        DamagedError: if it cannot be read.
+    """
+    try:
+        with _open(part) as file:
+            return file.schema_arrow.remove_metadata()
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(part, error) from error
+
+
 def read_parts(parts: Sequence[Path], columns: Sequence[str] | None = None) -> list[pa.Table]:
     """Read several tables, in order, some at a time; arguments and errors as `read_part`."""
     with ThreadPoolExecutor(READERS) as pool:

@@ -77,9 +77,23 @@ class Store:
         empty = row_schema(all_columns(self.description.features), []).empty_table()
         return self._whole("files", self.check(datasets), empty, columns)
 
-    def files(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
-        """Rows as a pandas table, sorted by `file_id`; text is None and numbers NaN where unknown."""
-        return self.table(datasets).to_pandas().sort_values("file_id", ignore_index=True)
+    def files(self, datasets: Sequence[str] | None = None, *, audformat: bool = False) -> "pd.DataFrame":
+        """Rows as a pandas table, sorted by `file_id`; text is None and numbers NaN where unknown.
+
+        Args:
+            datasets: corpora to read; all by default.
+            audformat: whether the index is a segmented one as audformat has it, (file, start, end): the path
+                below the data root, from 0 to NaT, which is the file's end; numbered otherwise.
+        """
+        rows = self.table(datasets).to_pandas().sort_values("file_id", ignore_index=True)
+        if not audformat:
+            return rows
+        import pandas as pd
+
+        ends = pd.to_timedelta([pd.NaT] * len(rows))
+        return rows.assign(file=rows["path"], start=pd.Timedelta(0), end=ends).set_index(
+            ["file", "start", "end"]
+        )
 
     def variants(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
         """Augmented copies as a pandas table, sorted by `file_id`; as the last `augment_store` left them.

@@ -11,6 +11,9 @@ import pyarrow as pa
 
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Column
 
+DATASET = Column("dataset", "string", "", "The corpus; it is the name of the partition folder.")
+"""The column that stands in no table, but in its path."""
+
 FRAME_COLUMNS: tuple[Column, ...] = (
     Column(
         "frame_shard", "string", "", "Frame files of this row: frames/dataset=…/<frame_shard>.<family>.npy."
@@ -44,7 +47,8 @@ METADATA_KEY = b"ser"
 `frame_shard` and family."""
 
 
-def _field(column: Column) -> pa.Field:
+def field(column: Column) -> pa.Field:
+    """A column as a field of an Arrow schema, with its unit and description as metadata."""
     metadata = {"unit": column.unit, "description": column.description}
     return pa.field(column.name, pa.type_for_alias(column.type), metadata=metadata)
 
@@ -61,7 +65,7 @@ def variant_columns(features: Sequence[Column]) -> tuple[Column, ...]:
 
 def feature_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
     """The feature columns among all columns."""
-    fixed = {"dataset", *(column.name for column in all_columns(()))}
+    fixed = {DATASET.name, *(column.name for column in all_columns(()))}
     return tuple(column for column in columns if column.name not in fixed)
 
 
@@ -73,7 +77,7 @@ def row_schema(columns: Sequence[Column], extra: Sequence[str]) -> pa.Schema:
         extra: names of the user's own columns.
     """
     own = (Column(name, "string", "", "Column of the user's own table.") for name in extra)
-    return pa.schema([_field(column) for column in (*columns, *own)])
+    return pa.schema([field(column) for column in (*columns, *own)])
 
 
-FAILURE_SCHEMA: pa.Schema = pa.schema([_field(column) for column in FAILURE_COLUMNS])
+FAILURE_SCHEMA: pa.Schema = pa.schema([field(column) for column in FAILURE_COLUMNS])

@@ -40,7 +40,7 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
     """
     predictor = inference.load(folder)
     card = predictor.artifact.card
-    examples = _examples(open_store(store), predictor.artifact, datasets)
+    examples = stored_examples(open_store(store), predictor.artifact, datasets)
     probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
     predictions = prediction_table(examples, probabilities, fold=0, split="test")
     known = pd.read_parquet(folder / "splits.parquet")
@@ -60,7 +60,12 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
     }
 
 
-def _examples(store: Store, artifact: Artifact, datasets: Sequence[str] | None) -> Examples:
+def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | None) -> Examples:
+    """Read the recordings of a store that a model can be asked about, with their classes as it knows them.
+
+    Raises:
+        InputError: if the store has other features, or none of the model's emotions.
+    """
     card = artifact.card
     found = digest_of_inputs(store, artifact.model.inputs)
     if found != card.digest:

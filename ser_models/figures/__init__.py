@@ -3,6 +3,9 @@
 metrics.json content, history → `Picture`s (one per question, of one or more `Panel`s) → `save_all` → *.png
 
 The same panels stand in the report as SVG; see `ser_models.evaluation.report`.
+
+Figures of a store are a module each, with a function `drawing`: `distribution`, `speakers`, `contours`,
+`gallery`, `map`; `results` draws a finished run again.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,20 +1,25 @@
 """The one style of all figures, and the canvas they are drawn on.
 
 `Panel`s → `Picture` → `titled` (a PNG of its own, with its titles) or `plain` (one panel, for the report)
+`Picture` and sentences → `Drawing` → `save` → *.png, *.svg or *.pdf
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from ser_features.errors import InputError
 from ser_features.labels import EMOTIONS
+from ser_features.store.durable import replacing, writing
 
 INK, MUTED, GRID = "#1f2933", "#687684", "#e4e7eb"
 BLUE, ORANGE = "#1f6fb2", "#c8701a"
@@ -38,6 +43,8 @@ EMOTION_COLOURS = dict(
 )
 BLUES = LinearSegmentedColormap.from_list("ser", ["#ffffff", "#cfe3f5", "#5b9bd0", "#174a7c"])
 DPI = 150
+FORMATS = (".png", ".svg", ".pdf")
+"""What a figure can be saved as."""
 TITLE_INCHES = 0.2
 LINE_INCHES = 0.25
 """Room above the axes, and what each line of the title adds to it."""
@@ -67,32 +74,101 @@ class Picture:
     Attributes:
         name: of its file, without the extension.
         title: a few words.
-        panels: from left to right; one at least.
+        panels: from left to right, then from top to bottom; one at least.
+        across: panels beside each other; None for all of them.
     """
 
     name: str
     title: str
     panels: tuple[Panel, ...]
+    across: int | None = None
+
+    @property
+    def grid(self) -> list[tuple[Panel, ...]]:
+        """The panels row by row."""
+        across = self.across or len(self.panels)
+        return [self.panels[start : start + across] for start in range(0, len(self.panels), across)]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture with what is said below its title.
+
+    Attributes:
+        picture: what is drawn.
+        said: sentences: what was measured, on whom.
+    """
+
+    picture: Picture
+    said: Sequence[str]
+
+    def save(self, path: Path | None = None) -> Path:
+        """Write it to a file, which appears whole or not at all; the same figure gives the same bytes.
+
+        Args:
+            path: ends in one of `FORMATS`; the picture's name as a PNG in the working folder by default.
+
+        Returns:
+            The file written.
+
+        Raises:
+            InputError: if the ending is another.
+            StoreError: if it cannot be written.
+        """
+        path = check_format(path or Path(f"{self.picture.name}.png"))
+        figure = captioned(self.picture, self.said)
+        plain_date = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower(), {})
+        with mpl.rc_context({"svg.hashsalt": "ser"}), writing("the figure", path), replacing(path) as file:
+            figure.savefig(
+                file, format=path.suffix[1:].lower(), dpi=DPI, facecolor="white", metadata=plain_date
+            )
+        return path
+
+
+def check_format(path: Path) -> Path:
+    """Return the path of a figure.
+
+    Raises:
+        InputError: if it does not end in one of `FORMATS`.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(
+            f"{path} is no name for a figure: expected one that ends in {', '.join(FORMATS)}: pass another "
+            "--out"
+        )
+    return path
 
 
 def titled(picture: Picture, metrics: Mapping[str, Any]) -> Figure:
     """Draw a picture that can stand alone: below its title it says what was measured, and how well."""
-    return captioned(picture, _said(metrics))
+    return captioned(picture, said(metrics))
 
 
-def captioned(picture: Picture, said: Sequence[str]) -> Figure:
+def said(metrics: Mapping[str, Any]) -> tuple[str, str]:
+    """Say of a result what was measured, and how well."""
+    synthetic = " (synthetic speech)" if metrics["synthetic"] else ""
+    low, high = metrics["interval"]
+    return (
+        f"{metrics['model']} on {' + '.join(metrics['datasets'])}{synthetic}, {metrics['protocol']}",
+        f"UAR {metrics['uar']:.3f} [{low:.3f}, {high:.3f}], chance {metrics['chance']:.3f}",
+    )
+
+
+def captioned(picture: Picture, sentences: Sequence[str]) -> Figure:
     """Draw a picture with its title and sentences below it."""
-    width = sum(panel.width for panel in picture.panels)
-    height = max(panel.height for panel in picture.panels)
-    lines = _wrapped(picture.title, said, width)
+    rows = picture.grid
+    heights = [max(panel.height for panel in row) for row in rows]
+    width, height = max(sum(panel.width for panel in row) for row in rows), sum(heights)
+    lines = _wrapped(picture.title, sentences, width)
     total = height + TITLE_INCHES + LINE_INCHES * len(lines)
     figure = Figure(figsize=(width, total), layout=_layout(height / total))
     for place, (text, style) in enumerate(lines):
         top = 1 - (0.14 + LINE_INCHES * place) / total
         figure.text(0.12 / width, top, literal(text), va="top", **style)
-    grid = figure.add_gridspec(1, len(picture.panels), width_ratios=[p.width for p in picture.panels])
+    widths = [panel.width for panel in rows[0]]
+    grid = figure.add_gridspec(len(rows), len(widths), width_ratios=widths, height_ratios=heights)
     for place, panel in enumerate(picture.panels):
-        panel.draw(_prepared(figure.add_subplot(grid[0, place])))
+        panel.draw(_prepared(figure.add_subplot(grid[divmod(place, len(widths))])))
     return figure
 
 
@@ -156,19 +232,9 @@ def _prepared(axes: Axes) -> Axes:
     return axes
 
 
-def _said(metrics: Mapping[str, Any]) -> tuple[str, str]:
-    """What was measured, and how well."""
-    synthetic = " (synthetic speech)" if metrics["synthetic"] else ""
-    low, high = metrics["interval"]
-    return (
-        f"{metrics['model']} on {' + '.join(metrics['datasets'])}{synthetic}, {metrics['protocol']}",
-        f"UAR {metrics['uar']:.3f} [{low:.3f}, {high:.3f}], chance {metrics['chance']:.3f}",
-    )
-
-
-def _wrapped(title: str, said: Sequence[str], width: float) -> list[tuple[str, dict[str, Any]]]:
+def _wrapped(title: str, sentences: Sequence[str], width: float) -> list[tuple[str, dict[str, Any]]]:
     """Lines above a picture of `width` inches, each with its style."""
     large = {"fontsize": 13, "fontweight": "bold", "color": INK}
     small = {"fontsize": 9, "color": MUTED}
     heads = [(line, large) for line in wrap(title, int(8 * width))]
-    return heads + [(line, small) for text in said for line in wrap(text, int(13 * width))]
+    return heads + [(line, small) for text in sentences for line in wrap(text, int(13 * width))]

@@ -21,8 +21,12 @@ SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 HREF = f"{{{XLINK}}}href"
 COLOUR = re.compile("|".join(DARK))
 SIZE = re.compile(r"[\d.]+px")
+LONG = re.compile(r"(\d\.\d\d)\d+")
+"""A number with more decimals than a figure in pixels needs."""
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 PIXELS_PER_INCH = 96
+PLACES = {"d", "x", "y", "points"}
+"""Attributes that hold nothing but places."""
 
 
 def inline(panel: Panel, name: str) -> Markup:
@@ -38,6 +42,7 @@ def inline(panel: Panel, name: str) -> Markup:
     root = ElementTree.fromstring(_drawn(panel))
     _prune(root)
     for element in root.iter():
+        _shorten(element)
         _restyle(element)
         _rename(element, name)
     for key in ("width", "height", "version"):
@@ -76,6 +81,12 @@ def _is_empty(element: Element) -> bool:
 def _references(element: Element) -> list[str]:
     values = " ".join(element.attrib.values())
     return [*REFERENCE.findall(values), *([element.get(HREF, "")[1:]] if HREF in element.attrib else [])]
+
+
+def _shorten(element: Element) -> None:
+    """Round where points lie to a hundredth of a pixel."""
+    for key in PLACES & element.attrib.keys():
+        element.set(key, LONG.sub(r"\1", element.attrib[key]))
 
 
 def _restyle(element: Element) -> None:

@@ -4,6 +4,7 @@ import functools
 import hashlib
 import http.server
 import io
+import json
 import shutil
 import sys
 import threading
@@ -12,7 +13,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cli.transfers import ByteBar, ByteProgress
 from ser_features.corpora.savee import Savee
 from ser_features.download import SOURCES, Archive
 
@@ -200,34 +200,30 @@ def test_interrupted_download_says_how_to_go_on(ser, asked, tmp_path, monkeypatc
     )
 
 
-def test_help_has_an_example(ser):
-    answer = ser("download", "--help")
-    assert answer.code == 0
-    assert "Example: ser download ravdess" in answer.out
+def test_json_says_how_each_corpus_ended(ser, asked, tmp_path):
+    to = tmp_path / "raw"
+    answer = ser("download", "tess", "savee", "cremad", "--to", to, "--yes", "--json")
+    assert answer.code == 1
+    found = json.loads(answer.out)
+    tess, savee, cremad = found["corpora"]
+    assert found["data"] == str(to)
+    assert found["next"] == f"ser extract --datasets savee --data {to}"
+    assert (tess["state"], tess["recordings"]) == ("failed", 0)
+    assert "HTTP 404" in tess["error"]
+    assert savee == {
+        "corpus": "savee",
+        "state": "fetched",
+        "recordings": 8,
+        "expected": 8,
+        "folder": str(to / "savee"),
+        "licence": "for tests",
+    }
+    assert cremad["state"] == "by hand"
+    assert cremad["steps"][1].endswith(f" {to / 'cremad'}")
 
 
-def test_plain_progress_says_rate_and_time_left(monkeypatch, capsys):
-    clock = iter([0.0, 0.0, 5.0, 20.0, 40.0])
-    monkeypatch.setattr("cli.transfers.time.monotonic", lambda: next(clock))
-    progress = ByteProgress("ravdess")
-    progress.begin(8_000_000, 208_000_000)
-    progress.advance(9_000_000)
-    progress.advance(48_000_000)
-    progress.begin(48_000_000, None)
-    assert capsys.readouterr().err.splitlines() == [
-        "ravdess: fetching 208.0 MB, going on after 8.0 MB",
-        "ravdess: 48.0 of 208.0 MB, 2.00 MB/s, 80 s left",
-        "ravdess: fetching an unknown size, going on after 48.0 MB",
-    ]
-
-
-def test_bar_shows_bytes_and_keeps_notes(monkeypatch):
-    screen = Terminal()
-    monkeypatch.setattr(sys, "stderr", screen)
-    shown = ByteBar("ravdess")
-    with shown.bar:
-        shown.begin(0, 2_000_000)
-        shown.advance(1_000_000)
-        shown.note("zenodo.org: [Errno 104]; next try in 1 s")
-    assert "zenodo.org: [Errno 104]; next try in 1 s" in screen.getvalue()
-    assert "1.0/2.0 MB" in screen.getvalue()
+def test_quiet_download_prints_its_result_and_the_licence(ser, asked, tmp_path):
+    answer = ser("download", "savee", "--to", tmp_path / "raw", "--yes", "--quiet")
+    assert answer.out == f"savee: 8 recordings in {tmp_path / 'raw' / 'savee'}\n"
+    assert "  licence: for tests" in answer.err
+    assert "fetching" not in answer.err

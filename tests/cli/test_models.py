@@ -124,7 +124,16 @@ def test_predict_json_has_an_entry_per_file_and_tells_of_refusals(ser, artifact,
     code, printed, errors = ser(*words)
     good, refused = json.loads(printed)
     assert code == 1
-    assert set(good) == {"file", "emotion", "confidence", "probabilities", "top", "warning"}
+    assert set(good) == {
+        "file",
+        "emotion",
+        "confidence",
+        "probabilities",
+        "top",
+        "warning",
+        "seconds",
+        "distance",
+    }
     assert len(good["top"]) == 3
     assert refused["error"]
     assert errors == f"refused {bad}: {refused['error']}\n"
@@ -168,6 +177,6 @@ def test_predict_tells_how_far_it_is(ser, artifact, recordings, monkeypatch):
     monkeypatch.setattr(progress, "PLAIN_SECONDS", 0.0)
     _, _, errors = ser("predict", artifact, *[recordings / "s0_sad_0.wav"] * 3)
     first, *_, last = errors.splitlines()
-    assert first.startswith("1/3 files, ")
-    assert last.startswith("3/3 files, ")
+    assert first.startswith("recognising: 1/3 files, ")
+    assert last.startswith("recognising: 3/3 files, ")
     assert last.endswith(" files/s, 0 s left")

@@ -4,7 +4,7 @@ import pytest
 import typer
 
 from cli.main import app
-from cli.words import repeat_flags
+from cli.words import repeat_flags, without
 
 COMMAND = typer.main.get_command(app)
 
@@ -30,3 +30,10 @@ COMMAND = typer.main.get_command(app)
 )
 def test_flags_are_repeated(typed, understood):
     assert repeat_flags(COMMAND, typed.split()) == understood.split()
+
+
+def test_flags_of_the_whole_line_may_stand_anywhere_up_to_a_double_dash():
+    assert without(["--quiet", "predict", "A", "--", "--debug"], "--quiet", "--debug") == (
+        ["predict", "A", "--", "--debug"],
+        {"--quiet"},
+    )

@@ -17,6 +17,7 @@ from ser_features.errors import InputError
 from ser_models.copies import originals
 from ser_models.dataset import Examples
 from ser_models.figures import AttentionExample
+from ser_models.figures.recordings import Recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,14 @@ class Data:
         fingerprint: tells these recordings, without copies, from others: by name and content.
         profile: name of the feature profile.
         digest: fingerprint of the profile and its extractors.
+        recordings: those that are drawn, with their features; None where there are none to draw.
     """
 
     corpora: tuple[CorpusPart, ...]
     fingerprint: str
     profile: str
     digest: str
+    recordings: Recordings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class Report:
 
 
 def describe_data(examples: Examples, *, profile: str, digest: str) -> Data:
-    """Count what was used of each corpus.
+    """Count what was used of each corpus, and choose what is drawn of it.
 
     Args:
         examples: all recordings of the run, training and test, with their copies if there are any.
@@ -137,7 +140,8 @@ def describe_data(examples: Examples, *, profile: str, digest: str) -> Data:
         digest: fingerprint of the features.
     """
     parts = [_part(str(name), rows, examples.labels) for name, rows in examples.rows.groupby("dataset")]
-    return Data(tuple(parts), originals(examples).fingerprint, profile, digest)
+    whole = originals(examples)
+    return Data(tuple(parts), whole.fingerprint, profile, digest, _recordings(whole.rows))
 
 
 def other_result(folder: Path, name: str) -> OtherResult | None:
@@ -183,6 +187,18 @@ def _part(name: str, rows: pd.DataFrame, labels: Sequence[str]) -> CorpusPart:
         licence=published.licence if published else "",
         citation=published.citation if published else "",
     )
+
+
+def _recordings(rows: pd.DataFrame) -> Recordings | None:
+    """The recordings with the features that every store has, as many as a page can show."""
+    from ser_features.extractors import CORE_COLUMNS
+
+    known = [column for column in CORE_COLUMNS if column.name in rows]
+    if not known:
+        return None
+    kept = rows[["file_id", "dataset", "speaker", "emotion", *(column.name for column in known)]]
+    units = {column.name: column.unit for column in known}
+    return Recordings(kept.reset_index(drop=True), len(rows), units=units)
 
 
 def _published(name: str) -> Corpus | None:

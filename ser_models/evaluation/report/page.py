@@ -13,13 +13,19 @@ from markupsafe import Markup
 
 from ser_models import figures
 from ser_models.evaluation.report import tables, words
-from ser_models.evaluation.report.content import Report
+from ser_models.evaluation.report.content import Data, Report
 from ser_models.evaluation.report.numbers import percent
+from ser_models.figures import distribution, map
 from ser_models.figures.comparison import Mark, comparison
+from ser_models.figures.picture import Panel
 from ser_models.figures.svg import inline
+from ser_models.figures.telling import telling
 from ser_models.figures.theme import DEEP, declarations
 
 TEMPLATE = "report.html.jinja"
+
+ON_THE_MAP = 400
+"""Recordings that the map shows; each costs a hundred bytes of the page."""
 
 
 def write_report(path: Path, report: Report) -> None:
@@ -35,6 +41,7 @@ def write_report(path: Path, report: Report) -> None:
 def render(report: Report) -> str:
     """Lay a report out as HTML."""
     metrics = report.metrics
+    told = _telling(report.data)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -48,7 +55,9 @@ def render(report: Report) -> str:
         metrics=metrics,
         words=words,
         tables=tables,
-        figures=_figures(report),
+        figures=_figures(report, told),
+        telling=told,
+        on_the_map=ON_THE_MAP,
         grid=_confusion_grid(metrics),
         folds=_folds(metrics["folds"]),
         making=dict(_making(report)),
@@ -58,7 +67,24 @@ def render(report: Report) -> str:
     )
 
 
-def _figures(report: Report) -> dict[str, list[Markup]]:
+def _telling(data: Data) -> dict[str, float]:
+    """The features to draw, and how much emotions make of each; MFCC say nothing to a reader."""
+    if data.recordings is None:
+        return {}
+    names = [name for name in data.recordings.units if not name.startswith("mfcc")]
+    return telling(data.recordings, names)
+
+
+def _data_panels(data: Data, told: Mapping[str, float]) -> dict[str, tuple[Panel, ...]]:
+    """Draw how the telling features are spread, and the recordings on a map."""
+    if data.recordings is None or not told:
+        return {"features": (), "map": ()}
+    hills = tuple(distribution.density_panel(data.recordings, name) for name in told)
+    shown = data.recordings.thinned(ON_THE_MAP)
+    return {"features": hills, "map": (map.panel(shown, tuple(shown.units), width=5.2),)}
+
+
+def _figures(report: Report, told: Mapping[str, float]) -> dict[str, list[Markup]]:
     """Draw every figure that there is something for; each is a list of panels."""
     metrics = report.metrics
     pictures = {
@@ -71,6 +97,7 @@ def _figures(report: Report) -> dict[str, list[Markup]]:
     panels = {name: picture.panels if picture else () for name, picture in pictures.items()}
     heard = [figures.attention(example, place) for place, example in enumerate(report.attention, start=1)]
     panels["attention"] = tuple(panel for picture in heard for panel in picture.panels)
+    panels |= _data_panels(report.data, told)
     panels["comparison"] = (comparison(_marks(report), metrics["chance"]),)
     return {
         name: [inline(panel, f"{name}-{place}") for place, panel in enumerate(drawn)]

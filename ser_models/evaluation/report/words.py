@@ -9,6 +9,7 @@ from typing import Any
 
 from ser_models.evaluation.report.content import OtherResult, Report
 from ser_models.evaluation.report.numbers import percent, points
+from ser_models.figures.recordings import Recordings
 
 PROTOCOLS = {
     "speaker-disjoint": (
@@ -174,6 +175,27 @@ def _gap(report: Report, other: OtherResult) -> str:
             "Of a new voice, expect the lower figure."
         )
     return said
+
+
+def telling(shares: Mapping[str, float]) -> str:
+    """Say which features are drawn, and why."""
+    said = ", ".join(f"{name} {percent(share, 0)}" for name, share in shares.items())
+    return (
+        "How emotions sound: the features, other than MFCC, in which they differ most within a speaker "
+        f"({said} of that variance lies between emotions; a feature much like a better one is passed over). "
+        "Dot and bar: median and quartiles."
+    )
+
+
+def drawn(recordings: Recordings, most: int) -> str:
+    """Say what the map shows."""
+    n = len(recordings.rows)
+    some = f" {most:,} of {n:,}, drawn by lot." if n > most else ""
+    return (
+        f"What sounds alike lies close together:{some} two principal components of all "
+        f"{len(recordings.units)} features, standardised. Both figures show all recordings of the run, those "
+        "of the test too; no model was chosen by them."
+    )
 
 
 def speakers(values: Mapping[str, float]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from ser_features.corpora import get
 from ser_features.corpora.base import lookup, one_of, split_name
 from ser_features.corpora.tess import Tess
 from ser_features.errors import FileNameError, InputError

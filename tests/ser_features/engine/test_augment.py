@@ -374,7 +374,10 @@ def test_recordings_that_are_elsewhere_are_asked_for(store, augment_tess, tmp_pa
     ("changes", "message"),
     [
         ({"datasets": ["ravdess"]}, "no 'ravdess' in .*: it holds tess: run ser extract"),
-        ({"families": ["mel", "chroma"]}, "no 'chroma' in .*: it holds core, mel, mfcc, pitch: extract into a new"),
+        (
+            {"families": ["mel", "chroma"]},
+            "no 'chroma' in .*: it holds core, mel, mfcc, pitch: extract into",
+        ),
         ({"variants": (NOISY, Variant("noisy", "gain"))}, "two variants are called 'noisy'"),
     ],
 )

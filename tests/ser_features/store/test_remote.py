@@ -14,6 +14,8 @@ from ser_features.engine import ExtractReport, extract_corpora
 from ser_features.errors import InputError, StoreError
 from ser_features.store import open_store
 from ser_features.store.compact import compact
+from ser_features.store.export import export
+from ser_features.store.query import query
 from ser_features.store.remote import RemotePath, client, root
 from ser_features.store.verify import verify
 
@@ -78,6 +80,10 @@ def test_extract_resume_and_read(extract, extract_tess, bucket, tmp_path):
     for family in ("mel", "mfcc"):
         pairs = zip(remote.frames(remote.files(), family), local.frames(local.files(), family), strict=True)
         assert all(np.array_equal(there, here) for there, here in pairs)
+    with query(remote, "select dataset, count(*), count(duration_sec) from files group by 1") as answer:
+        assert list(answer.batches()) == [[("tess", 84, 84)]]
+    export(remote, "csv", tmp_path / "tess.csv")
+    assert pd.read_csv(tmp_path / "tess.csv")["file_id"].tolist() == remote.files()["file_id"].tolist()
     rows = pd.read_parquet(f"{ADDRESS}/files")
     assert sorted(rows["file_id"]) == list(local.files()["file_id"])
 

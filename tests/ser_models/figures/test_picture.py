@@ -1,12 +1,14 @@
 """A picture says what was measured, whatever the length of it, and takes no name for a formula."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from ser_features.errors import InputError, StoreError
 from ser_models.figures import Panel, Picture, per_speaker
-from ser_models.figures.picture import plain, titled
+from ser_models.figures.picture import Drawing, captioned, plain, titled
 
 
 def texts(figure):
@@ -55,3 +57,30 @@ def test_a_plain_panel_stands_on_nothing():
     assert not figure.patch.get_visible()
     assert not figure.axes[0].patch.get_visible()
     assert figure.texts == []
+
+
+def test_panels_stand_in_rows():
+    panels = tuple(Panel(lambda axes: axes.set_title("x"), 2.0, 1.0 + place, "x") for place in range(5))
+    picture = Picture("x", "five", panels, across=2)
+    assert [len(row) for row in picture.grid] == [2, 2, 1]
+    figure = captioned(picture, ["a sentence"])
+    figure.draw_without_rendering()
+    tops = [round(axes.get_position().y1, 2) for axes in figure.axes]
+    assert tops[0] == tops[1] > tops[2] == tops[3] > tops[4]
+    assert figure.get_figwidth() == 4.0
+    assert len(Picture("x", "five", panels).grid) == 1
+
+
+def test_a_drawing_is_saved_whole_under_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    drawing = Drawing(Picture("x", "a title", (Panel(lambda axes: None, 4.0, 3.0, "nothing"),)), ["said"])
+    assert drawing.save() == Path("x.png")
+    assert drawing.save(tmp_path / "in" / "y.SVG").read_text().count("<svg") == 1
+    with pytest.raises(
+        InputError, match=r"y\.gif is no name for a figure: expected one that ends in \.png, "
+    ):
+        drawing.save(tmp_path / "y.gif")
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="the figure cannot be written to"):
+        drawing.save(tmp_path / "file" / "y.png")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "in", "x.png"]

@@ -85,3 +85,10 @@ def test_a_font_of_older_matplotlib_keeps_its_size_only(monkeypatch):
     assert '<text style="text-anchor: end; font-size: 9px; fill: ' in found
     assert "metadata" not in found
     assert found.count("<g>") == 1
+
+
+def test_places_are_told_to_a_hundredth_of_a_pixel(make_metrics):
+    svg = drawn(roc(make_metrics()))
+    places = re.findall(r' (?:d|x|y)="([^"]+)"', svg)
+    assert len(places) > 10
+    assert not re.findall(r"\d\.\d{3}", " ".join(places))

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ser_models.copies import add_copies
+from ser_models.dataset import load_examples
 from ser_models.evaluation.report import OtherResult, describe_data, other_result
 
 
@@ -69,3 +70,23 @@ def test_an_original_has_no_source(make_examples, missing):
     examples = make_examples()
     examples.rows["source_file_id"] = pd.Series([missing] * len(examples.rows), dtype=object)
     assert describe_data(examples, profile="p", digest="d").corpora[0].copies == 0
+
+
+def test_recordings_are_drawn_with_the_features_that_every_store_has(store):
+    examples = load_examples(store)
+    found = describe_data(examples, profile="p", digest="d").recordings
+    assert found.total == len(found.rows) == 72
+    assert len(found.units) == 46
+    assert found.label("pitch_mean") == "pitch_mean (Hz)"
+
+
+def test_copies_are_not_drawn(store):
+    examples = load_examples(store)
+    rows = examples.rows
+    copies = rows.assign(file_id=rows["file_id"] + "#noise", source_file_id=rows["file_id"], variant="noise")
+    augmented = add_copies(examples, copies)
+    assert len(describe_data(augmented, profile="p", digest="d").recordings.rows) == 72
+
+
+def test_rows_without_features_are_not_drawn(make_examples):
+    assert describe_data(make_examples(), profile="p", digest="d").recordings is None

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from ser_models.evaluation.report import write_report
+from ser_models.dataset import load_examples
+from ser_models.evaluation.report import describe_data, write_report
 from ser_models.evaluation.report.page import render
 from ser_models.evaluation.report.words import LEAKS
 
@@ -229,3 +230,43 @@ def test_a_stored_evaluation_tells_new_voices_apart(make_report, make_metrics, r
     assert f"only voices never met {100 * unseen['uar']:.1f} %" in text
     met = read_page(render(make_report({"unseen": None, "leakage": [LEAK]}))).text
     assert "The model has met every one of these speakers: this says nothing about new voices." in met
+
+
+@pytest.fixture
+def seen(make_report, store):
+    """A report that draws its recordings."""
+    return make_report(data=describe_data(load_examples(store), profile="speech16k", digest="abc"))
+
+
+def test_recordings_are_drawn_by_their_telling_features_and_on_a_map(seen, read_page):
+    page = read_page(render(seen))
+    said = [figure["aria-label"] for figure in page.all("svg")]
+    hills = [text for text in said if text.startswith("Medians of ")]
+    assert len(hills) == 3
+    best = re.match(r"Medians of (\w+)( \(.+\))? by emotion: angry [\d.]+, neutral [\d.]+, sad ", hills[0])[1]
+    assert not any("mfcc" in text for text in hills)
+    assert any(text.startswith("Two principal components of 46 features, with ") for text in said)
+    assert re.search(rf"in which they differ most within a speaker \({best} \d+\s%, ", page.text)
+    assert "What sounds alike lies close together: two principal components of all 46 features" in page.text
+    assert "those of the test too; no model was chosen by them" in page.text
+
+
+def test_a_map_of_many_shows_some_and_says_so(seen, monkeypatch, read_page):
+    monkeypatch.setattr("ser_models.evaluation.report.page.ON_THE_MAP", 20)
+    text = render(seen)
+    assert "lies close together: 20 of 72, drawn by lot." in read_page(text).text
+    [drawn] = re.findall(r"<svg[^>]+Two principal.+?</svg>", text, re.DOTALL)
+    assert drawn.count("<use ") <= 20 + 2 * 3 + 10  # points, medians here and in the legend, ticks
+
+
+def test_figures_of_the_data_follow_the_page_into_the_dark(seen):
+    figures = "".join(re.findall(r"<svg.+?</svg>", render(seen), re.DOTALL))
+    assert not re.findall(r"#[0-9a-f]{6}\b", figures)
+
+
+def test_pages_stay_small(seen, make_report):
+    assert len(render(seen)) - len(render(make_report())) < 160_000
+
+
+def test_without_features_there_is_nothing_to_draw(page):
+    assert not any("Medians of" in figure["aria-label"] for figure in page.all("svg"))

@@ -1,0 +1,129 @@
+r"""One ARFF file, as Weka reads it and openSMILE writes it: typed attributes, the emotion last, as the class.
+
+`Rows` → attributes (what a word may be is gathered first) → one line per recording, batch by batch
+
+>>> print(quoted(pa.array(["plain", "it's 5 %", "", None])).to_pylist())
+['plain', "'it\\'s 5 \\%'", "''", '?']
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ser_features.labels import in_order
+from ser_features.store.durable import replacing, writing
+from ser_features.store.export.base import Format, Rows, first_line
+
+START = "% Written by ser store export"
+CLASS = "emotion"
+"""The attribute that classifiers predict unless told otherwise: the last one."""
+
+NOMINAL = ("dataset", "speaker", "gender", "language", "intensity", "modality", "vocal_channel", CLASS)
+"""Columns of words from a short list, which is declared; other text is of type string."""
+
+DATE, PATTERN = "source_mtime", "yyyy-MM-dd'T'HH:mm:ss"
+"""The column that is a moment, in ns since 1970, and how ARFF's readers in Java are told to read it (UTC)."""
+
+ESCAPES = (
+    ("\\", "\\\\"),
+    ("'", "\\'"),
+    ('"', '\\"'),
+    ("%", "\\%"),
+    ("\t", "\\t"),
+    ("\n", "\\n"),
+    ("\r", "\\r"),
+)
+"""What stands in quotes is written as Weka writes it."""
+
+PLAIN = r"^[A-Za-z0-9_.+-][A-Za-z0-9_.+/:-]*$"
+"""Words that need no quotes."""
+
+
+class Arff(Format):
+    """Attribute-Relation File Format, for Weka and whatever else learned to read it."""
+
+    name: ClassVar[str] = "arff"
+
+    def owns(self, path: Path) -> bool:
+        """Whether a file begins with our comment."""
+        return first_line(path).startswith(START)
+
+    def write(self, rows: Rows, path: Path) -> None:
+        """Write one file, batch by batch; the rows are read twice, first for the words of the attributes."""
+        names = [name for name in rows.schema.names if name != CLASS] + [CLASS]
+        words = _words(rows)
+        with writing("the export", path), replacing(path) as file:
+            for line in _header(rows, names, words):
+                file.write(f"{line}\n".encode())
+            for batch in rows.batches(names):
+                lines = pc.binary_join_element_wise(*map(_values, names, batch.columns), ",")
+                file.write("".join(f"{line}\n" for line in lines.to_pylist()).encode())
+
+    def following(self, path: Path) -> str:
+        """Say what Weka must be told."""
+        return (
+            f"open {path} in Weka; remove the attributes before duration_sec, which say what a recording "
+            "is, before you train"
+        )
+
+
+def quoted(texts: pa.Array) -> pa.Array:
+    """Write text as values of an ARFF file: in quotes where that is needed, ? for null."""
+    plain = pc.match_substring_regex(texts, PLAIN)
+    escaped: pa.Array = texts
+    for raw, safe in ESCAPES:
+        escaped = pc.replace_substring(escaped, pattern=raw, replacement=safe)
+    within = pc.binary_join_element_wise("'", escaped, "'", "")
+    return pc.fill_null(pc.if_else(plain, texts, within), "?")
+
+
+def _words(rows: Rows) -> dict[str, list[str]]:
+    """What each nominal attribute may be: the emotions in their order, other words sorted."""
+    found: dict[str, set[str]] = {name: set() for name in NOMINAL if name in rows.schema.names}
+    for batch in rows.batches(list(found)):
+        for name, words in found.items():
+            words.update(pc.unique(batch[name]).drop_null().to_pylist())
+    return {
+        name: in_order(words) if name == CLASS else sorted(words) for name, words in found.items() if words
+    }
+
+
+def _header(rows: Rows, names: Sequence[str], words: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Everything before the rows: where they are from, what each attribute means and may be."""
+    store = rows.store
+    yield f"{START}: {', '.join(rows.datasets)}, profile {store.profile.name} ({store.digest})"
+    yield "@relation ser"
+    yield ""
+    for name in names:
+        field = rows.schema.field(name)
+        told = {key.decode(): " ".join(text.decode().split()) for key, text in (field.metadata or {}).items()}
+        unit = f" [{told['unit']}]" if told.get("unit") else ""
+        yield f"% {told.get('description', '')}{unit}"
+        yield f"@attribute {_word(name)} {_type(field, words)}"
+    yield ""
+    yield "@data"
+
+
+def _type(field: pa.Field, words: Mapping[str, Sequence[str]]) -> str:
+    if field.name == DATE:
+        return f'date "{PATTERN}"'
+    if field.name in words:
+        return "{" + ",".join(map(_word, words[field.name])) + "}"
+    return "string" if pa.types.is_string(field.type) else "numeric"
+
+
+def _word(text: str) -> str:
+    return str(quoted(pa.array([text]))[0].as_py())
+
+
+def _values(name: str, column: pa.Array) -> pa.Array:
+    """A column as text, ready to be joined into lines."""
+    if name == DATE:
+        moments = pc.cast(pc.divide(column, 10**9), pa.timestamp("s"))
+        return pc.fill_null(pc.strftime(moments, '"%Y-%m-%dT%H:%M:%S"'), "?")
+    if pa.types.is_string(column.type):
+        return quoted(column)
+    return pc.fill_null(pc.cast(column, pa.string()), "?")

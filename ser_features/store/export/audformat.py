@@ -1,0 +1,193 @@
+"""A database of audEERING's audformat: a folder of tables that refer to the audio files, and db.yaml.
+
+`Rows` → pandas → tables files, emotion and features, the misc table speaker → hidden folder → renamed
+
+Tables are filewise: a row is a whole file, named by its path below the data root, where the audio may be
+copied or linked to.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
+import pyarrow as pa
+
+from ser_features import corpora
+from ser_features.errors import InputError, MissingExtraError
+from ser_features.labels import in_order
+from ser_features.store.durable import sync, writing
+from ser_features.store.export.base import Format, Rows, first_line
+
+if TYPE_CHECKING:
+    import audformat
+
+HEADER = "db.yaml"
+NAME = "ser-store"
+"""Name of every database that is written; by it an earlier one is known."""
+
+OF_SPEAKERS = ("gender", "age", "language")
+"""Columns that say something of a speaker; they go into the misc table."""
+
+ELSEWHERE = ("path", "speaker", "emotion", *OF_SPEAKERS)
+"""Columns that are no plain columns of the table files."""
+
+
+class Audformat(Format):
+    """Database folder for audformat and what is built on it; needs the extra [audformat]."""
+
+    name: ClassVar[str] = "audformat"
+
+    def owns(self, path: Path) -> bool:
+        """Whether a folder's db.yaml has our name, or the folder is empty."""
+        return path.is_dir() and (
+            not any(path.iterdir()) or first_line(path / HEADER).strip() == f"name: {NAME}"
+        )
+
+    def write(self, rows: Rows, path: Path) -> None:
+        """Write a folder; all rows are held in memory, as audformat works on them whole."""
+        database = _database(rows)
+        with writing("the export", path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            hidden = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+            try:
+                hidden.chmod(0o755)  # mkdtemp's folders are private
+                database.save(str(hidden))
+                for each in (*hidden.rglob("*"), hidden):
+                    sync(each)
+                _swap(hidden, path)
+            finally:
+                shutil.rmtree(hidden, ignore_errors=True)
+
+    def following(self, path: Path) -> str:
+        """Name the folder's reader."""
+        return f"python -c 'import audformat; print(audformat.Database.load(\"{path}\"))'"
+
+
+def _swap(hidden: Path, path: Path) -> None:
+    """Put `hidden` in the place of `path`; what stood there is removed after it."""
+    old = hidden.with_name(f"{hidden.name}.old")
+    if path.exists():
+        path.rename(old)
+    hidden.rename(path)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _database(rows: Rows) -> "audformat.Database":
+    try:
+        import audformat
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            "--format audformat needs audformat, which is not installed: pip install 'ser[audformat]'"
+        ) from error
+
+    table = pa.Table.from_batches(rows.batches(), rows.schema).to_pandas()
+    _check_paths(table)
+    database = audformat.Database(
+        NAME,
+        source="files named by their paths below the data root of ser extract",
+        usage=audformat.define.Usage.OTHER,
+        languages=_languages(table["language"]),
+        description=f"Features of {', '.join(rows.datasets)}, written by ser store export.",
+        license="; ".join(_licences(rows.datasets)) or None,
+        meta={"profile": rows.store.profile.name, "digest": rows.store.digest},
+    )
+    _add_speakers(database, table, rows.schema)
+    index = audformat.filewise_index(table["path"])
+    words = [name for name in rows.schema.names if name not in (*ELSEWHERE, *rows.features)]
+    _add_table(database, "files", "What the names of the files say.", table[words], index, rows.schema)
+    speakers = _speakers(table)
+    database["files"]["speaker"] = audformat.Column(scheme_id="speaker")
+    database["files"]["speaker"].set(speakers.to_numpy())
+    database.schemes["emotion"] = audformat.Scheme(
+        labels=in_order(set(table["emotion"])), description=_told(rows.schema, "emotion")[0]
+    )
+    database["emotion"] = audformat.Table(index, description="The acted emotion of each file.")
+    database["emotion"]["emotion"] = audformat.Column(scheme_id="emotion")
+    database["emotion"]["emotion"].set(table["emotion"].to_numpy())
+    features = [name for name in rows.features if name in rows.schema.names]
+    _add_table(database, "features", "What was computed of each file.", table[features], index, rows.schema)
+    return database
+
+
+def _add_speakers(database: "audformat.Database", table: pd.DataFrame, schema: pa.Schema) -> None:
+    """Add the misc table of the speakers, and the scheme whose labels are its rows."""
+    import audformat
+
+    people = table.assign(speaker=_speakers(table)).groupby("speaker")[list(OF_SPEAKERS)]
+    known = people.agg(lambda values: values.iloc[0] if values.nunique(dropna=False) == 1 else None)
+    index = audformat.utils.set_index_dtypes(pd.Index(known.index, name="speaker"), "string")
+    text = "What is known of each speaker: dataset/speaker."
+    _add_table(database, "speaker", text, known, index, schema)
+    database.schemes["speaker"] = audformat.Scheme("str", labels="speaker", description=text)
+
+
+def _add_table(
+    database: "audformat.Database",
+    name: str,
+    text: str,
+    values: pd.DataFrame,
+    index: pd.Index,
+    schema: pa.Schema,
+) -> None:
+    """Add a table with a scheme of its own for every column."""
+    import audformat
+
+    kind = audformat.MiscTable if name == "speaker" else audformat.Table
+    database[name] = kind(index, description=text)
+    for column in values:
+        description, unit = _told(schema, column)
+        meta = {"unit": unit} if unit else None
+        database.schemes[column] = audformat.Scheme(
+            _type(schema.field(column)), description=description, meta=meta
+        )
+        database[name][column] = audformat.Column(scheme_id=column)
+        database[name][column].set(values[column].to_numpy())
+
+
+def _type(field: pa.Field) -> str:
+    if pa.types.is_string(field.type):
+        return "str"
+    return "int" if pa.types.is_integer(field.type) else "float"
+
+
+def _told(schema: pa.Schema, name: str) -> tuple[str, str]:
+    """Description and unit of a column."""
+    told: dict[bytes, bytes] = schema.field(name).metadata or {}
+    return told.get(b"description", b"").decode(), told.get(b"unit", b"").decode()
+
+
+def _speakers(table: pd.DataFrame) -> pd.Series:
+    """Speaker of each row: the same name in two corpora is two people."""
+    return table["dataset"] + "/" + table["speaker"]
+
+
+def _check_paths(table: pd.DataFrame) -> None:
+    """Refuse two recordings of one path, as audformat knows recordings by their path alone."""
+    again = table[table["path"].duplicated(keep=False)]
+    if len(again):
+        first, second = again[again["path"] == again["path"].iloc[0]]["file_id"].head(2)
+        raise InputError(
+            f"{first} and {second} have the same path, {again['path'].iloc[0]}, by which audformat knows "
+            "a recording: export one of the corpora at a time with --datasets"
+        )
+
+
+def _languages(codes: pd.Series) -> list[str]:
+    """Languages as audformat writes them, without words that are no language."""
+    import audformat
+
+    found = []
+    for code in sorted(codes.dropna().unique()):
+        with suppress(ValueError):
+            found.append(audformat.utils.map_language(code))
+    return found
+
+
+def _licences(datasets: Sequence[str]) -> list[str]:
+    """Terms of the published corpora among these."""
+    known = [name for name in datasets if name in corpora.names()]
+    return [f"{name}: {corpora.get(name).licence}" for name in known]

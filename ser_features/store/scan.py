@@ -1,0 +1,77 @@
+"""One table of a store, read lazily: only the columns that are asked for, a part at a time.
+
+files/ | variants/ | failures/ → `scan` → `pyarrow.dataset.Dataset`, `dataset` its first column
+
+    angry = ds.field("emotion") == "angry"
+    scan(open_store(root), "files").to_table(columns=["file_id", "pitch_mean"], filter=angry)
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+from pyarrow import fs
+
+from ser_features.store import layout
+from ser_features.store.durable import is_local
+from ser_features.store.part import READERS, read_schema
+from ser_features.store.schema import DATASET, FAILURE_SCHEMA, all_columns, field, row_schema, variant_columns
+
+if TYPE_CHECKING:
+    from ser_features.store.read import Store
+
+
+def scan(store: "Store", table: str, datasets: Sequence[str] | None = None) -> ds.Dataset:
+    """Open one of the store's tables without reading its rows; what a part lacks is null in its rows.
+
+    Args:
+        store: the store.
+        table: "files", "variants" or "failures".
+        datasets: corpora to read; all by default.
+
+    Returns:
+        Parts by corpus and name, rows in the order of each part; `dataset` comes first, a user's own columns
+        last. Without parts, a table without rows.
+
+    Raises:
+        DamagedError: if a part's schema cannot be read.
+    """
+    chosen = layout.datasets(store.root, table) if datasets is None else datasets
+    parts = [part for dataset in chosen for part in layout.parts(store.root, table, dataset)]
+    schema = _schema(store, table, parts)
+    if not parts:
+        return ds.dataset(schema.empty_table())
+    folder, names = store.root / table, pa.schema([schema.field("dataset")])
+    return ds.dataset(
+        [_key(part) for part in parts],
+        schema=schema,
+        format="parquet",
+        filesystem=fs.LocalFileSystem() if is_local(store.root) else folder.filesystem,  # type: ignore
+        partitioning=ds.partitioning(names, flavor="hive"),
+        partition_base_dir=_key(folder),
+    )
+
+
+def _schema(store: "Store", table: str, parts: Sequence[Path]) -> pa.Schema:
+    """The columns of all parts in order, with their units and meanings."""
+    features = store.description.features
+    fixed = {
+        "files": row_schema(all_columns(features), []),
+        "variants": row_schema(variant_columns(features), []),
+        "failures": FAILURE_SCHEMA,
+    }[table]
+    with ThreadPoolExecutor(READERS) as pool:
+        found = list(pool.map(read_schema, parts))
+    names = [*fixed.names, *(name for schema in found for name in schema.names)]
+    known = {each.name: each for schema in (*found, fixed) for each in schema}
+    have = {name for schema in found or [fixed] for name in schema.names}
+    kept = [known[name] for name in dict.fromkeys(names) if name in have and name != "dataset"]
+    return pa.schema([field(DATASET), *kept])
+
+
+def _key(path: Any) -> str:
+    """A path as its file system writes it."""
+    return str(path) if is_local(path) else str(path.path)

@@ -1,0 +1,54 @@
+"""What a model makes of one recording."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model makes of one recording.
+
+    Attributes:
+        file: its name, as it was given.
+        emotion: the most probable emotion; None if it was refused.
+        confidence: its probability, 0 to 1; None if refused.
+        probabilities: by emotion, in the order of the model's labels; sums to 1.
+        top: the most probable emotions, {"emotion", "probability"} each, best first.
+        warning: what limits the answer; None if nothing is known to.
+        seconds: duration of the recording; None if refused.
+        distance: how far it is from the training recordings, 0 and above: 1 is where the farthest hundredth
+            of unheard voices of the same corpora begins; None if that is not known.
+        timeline: where it was asked for and the recording is longer than 4 s: its windows in order of time,
+            {"start", "end", "emotion", "probabilities"} each, in s; the emotion is None where nobody speaks.
+        error: why it was refused; None if it was not.
+    """
+
+    file: str
+    emotion: str | None = None
+    confidence: float | None = None
+    probabilities: dict[str, float] = field(default_factory=dict)
+    top: list[dict[str, Any]] = field(default_factory=list)
+    warning: str | None = None
+    seconds: float | None = None
+    distance: float | None = None
+    timeline: list[dict[str, Any]] = field(default_factory=list)
+    error: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the prediction as JSON values; `timeline` and `error` only where there is one."""
+        content = asdict(self)
+        for name in ("timeline", "error"):
+            if not content[name]:
+                del content[name]
+        return content
+
+
+def ranked(probabilities: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Emotions with their probabilities, the most probable first.
+
+    >>> ranked({"sad": 0.2, "happy": 0.8})
+    [{'emotion': 'happy', 'probability': 0.8}, {'emotion': 'sad', 'probability': 0.2}]
+    """
+    pairs = sorted(probabilities.items(), key=lambda item: -item[1])
+    return [{"emotion": emotion, "probability": value} for emotion, value in pairs]

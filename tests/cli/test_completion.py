@@ -1,0 +1,109 @@
+"""What a shell is offered after a flag, as Bash and Zsh ask for it; without anything heavy imported."""
+
+import subprocess
+import sys
+
+import pytest
+
+from cli import completion
+from cli.main import main
+from ser_features.extractors import FAMILIES
+from ser_models.models import MODELS
+from ser_models.recipes import names as recipes
+
+
+@pytest.fixture
+def complete(monkeypatch, capsys):
+    """Return what Bash is offered for a line; the last word is the one that is being typed."""
+
+    def run(line: str) -> list[str]:
+        words = line.split(" ")
+        monkeypatch.setenv("_SER_COMPLETE", "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", "\n".join(words))
+        monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+        with pytest.raises(SystemExit):
+            main([])
+        return capsys.readouterr().out.split()
+
+    return run
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A folder with two artifacts, a store and a table, to work in."""
+    for name in ("artifacts/one", "artifacts/two", "elsewhere/three"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "artifact.json").touch()
+    (tmp_path / "artifacts" / "nothing").mkdir()
+    (tmp_path / "data/store/files/dataset=mine").mkdir(parents=True)
+    (tmp_path / "other/files/dataset=yours").mkdir(parents=True)
+    (tmp_path / "mine.csv").touch()
+    (tmp_path / "own.toml").touch()
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("ser ext", ["extract"]),
+        ("ser store inf", ["info"]),
+        ("ser extract --dat", ["--datasets", "--data"]),
+        ("ser extract --datasets r", ["ravdess"]),
+        ("ser extract --datasets m", ["mine.csv"]),
+        ("ser extract --datasets tess cr", ["cremad"]),
+        ("ser extract --datasets tess ", ["ravdess", "tess", "cremad", "savee", "emodb", "demo", "mine.csv"]),
+        ("ser extract --profile w", ["wide16k"]),
+        ("ser extract --datasets tess --families mel mf", ["mfcc"]),
+        ("ser download e", ["emodb"]),
+        ("ser download ravdess d", []),
+        ("ser corpora d", ["demo"]),
+        ("ser reproduce fus", ["fusion_cnn_bilstm"]),
+        ("ser reproduce ow", ["own.toml"]),
+        ("ser reproduce fusion_cnn_bilstm --protocol p", ["paper"]),
+        ("ser tune multi_corpus_b", ["multi_corpus_boosting"]),
+        ("ser explain ", ["artifacts/one", "artifacts/two"]),
+        ("ser explain artifacts/t", ["artifacts/two"]),
+        ("ser explain elsewhere/", ["elsewhere/three"]),
+        ("ser explain artifacts/one --datasets ", ["mine"]),
+        ("ser explain artifacts/one --store other --datasets ", ["yours"]),
+    ],
+)
+def test_values_are_offered(complete, desk, line, offered):
+    assert complete(line) == offered
+
+
+def test_names_of_registries_that_are_not_imported_are_theirs():
+    assert list(MODELS) == completion.models("")
+    assert list(FAMILIES) == completion.families("")
+    assert completion.recipes("")[: len(recipes())] == recipes()
+
+
+def test_other_shells_know_several_words_too(monkeypatch, capsys):
+    monkeypatch.setenv("_SER_COMPLETE", "complete_zsh")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", "ser extract --datasets tess cr")
+    with pytest.raises(SystemExit):
+        main([])
+    assert '"cremad"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_script_for_the_shell_can_be_had(monkeypatch, capsys, shell):
+    monkeypatch.setenv("_SER_COMPLETE", f"source_{shell}")
+    with pytest.raises(SystemExit):
+        main([])
+    assert "_SER_COMPLETE=complete_" in capsys.readouterr().out
+
+
+def test_nothing_heavy_is_imported(tmp_path):
+    program = (
+        "import sys, cli.main\n"
+        "from cli import completion\n"
+        "for name in ('corpora', 'published', 'known', 'models', 'families', 'profiles', 'recipes',\n"
+        "             'protocols', 'artifacts'):\n"
+        "    getattr(completion, name)('')\n"
+        "completion.stored(None, '')\n"
+        "heavy = ('numpy', 'pandas', 'pyarrow', 'duckdb', 'sklearn', 'matplotlib', 'onnxruntime', 'gradio')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,165 @@
+"""Progress on stderr: bars on a terminal, lines elsewhere, nothing with --quiet; colours where wanted."""
+
+import io
+import re
+import sys
+
+import pytest
+
+from cli import progress
+from cli.transfers import watched_bytes
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3|4|9|10)[0-9]")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Time that passes only when it is told to."""
+    now = [0.0]
+    monkeypatch.setattr("cli.progress.time.monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Return what makes stderr a terminal, and gives what is written there."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def begin() -> Terminal:  # in the test itself: between fixtures and tests pytest puts its own stderr back
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        return terminal
+
+    return begin
+
+
+@pytest.fixture
+def quiet():
+    progress.be_quiet(True)
+    yield
+    progress.be_quiet(False)
+
+
+def test_lines_come_now_and_then(clock, capsys):
+    with progress.progress("reading", 200) as advance:
+        for _ in range(120):
+            clock[0] += 0.25
+            advance()
+    assert capsys.readouterr().err.splitlines() == [
+        "reading: 40/200 files, 4.0 files/s, 40 s left",
+        "reading: 80/200 files, 4.0 files/s, 30 s left",
+        "reading: 120/200 files, 4.0 files/s, 20 s left",
+    ]
+
+
+def test_nobody_may_know_how_much_there_is(clock, capsys):
+    with progress.progress("joining", unit="tables") as advance:
+        clock[0] = 20.0
+        advance(50)
+    assert capsys.readouterr().err == "joining: 50 tables, 2.5 tables/s\n"
+
+
+def test_an_extraction_tells_of_failures(clock, capsys):
+    with progress.observed_files() as observer:
+        observer.on_plan(10, 5)
+        clock[0] = 12.0
+        observer.on_progress(6, 2)
+    assert capsys.readouterr().err.splitlines() == [
+        "10 recordings to compute, 5 unchanged",
+        "extracting: 6/10 files, 0.5 files/s, 8 s left, 2 failed",
+    ]
+
+
+def test_a_download_tells_of_bytes_and_goes_on(clock, capsys):
+    with watched_bytes("ravdess") as watch:
+        watch.on_begin(8_000_000, 208_000_000)
+        clock[0] = 5.0
+        watch.on_bytes(9_000_000)
+        clock[0] = 20.0
+        watch.on_bytes(48_000_000)
+        watch.on_begin(48_000_000, None)
+    assert capsys.readouterr().err.splitlines() == [
+        "ravdess: fetching 208.0 MB, going on after 8.0 MB",
+        "ravdess: 48.0/208.0 MB, 2.00 MB/s, 80 s left",
+        "ravdess: fetching an unknown size, going on after 48.0 MB",
+    ]
+
+
+def test_a_terminal_gets_a_bar_and_keeps_notes(terminal):
+    screen = terminal()
+    with watched_bytes("ravdess") as watch:
+        watch.on_begin(0, 2_000_000)
+        watch.on_bytes(1_000_000)
+        watch.on_note("zenodo.org: [Errno 104]; next try in 1 s")
+    shown = screen.getvalue()
+    assert "━" in shown
+    assert "1.0/2.0 MB" in shown
+    assert "zenodo.org: [Errno 104]; next try in 1 s" in shown
+    assert COLOUR.search(shown)
+
+
+def test_a_bar_fits_into_80_columns(terminal):
+    screen = terminal()
+    with progress.observed_files() as observer:
+        observer.on_plan(10_000, 0)
+        observer.on_progress(1234, 56)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
+    last = re.split(r"[\r\n]+", plain.strip())[-1]
+    assert last.startswith("extracting")
+    assert last.endswith("56 failed")
+    assert len(last) <= 80
+
+
+def test_no_color_takes_the_colours_off(terminal, monkeypatch):
+    screen = terminal()
+    monkeypatch.setenv("NO_COLOR", "1")
+    with progress.progress("reading", 2) as advance:
+        advance()
+    assert "1/2 files" in screen.getvalue()
+    assert not COLOUR.search(screen.getvalue())
+
+
+@pytest.mark.parametrize("kind", ["dumb", "unknown"])
+def test_a_terminal_that_cannot_move_gets_lines(terminal, monkeypatch, kind, clock):
+    screen = terminal()
+    monkeypatch.setenv("TERM", kind)
+    with progress.progress("reading", 2) as advance:
+        clock[0] = 20.0
+        advance()
+    assert screen.getvalue() == "reading: 1/2 files, 0.1 files/s, 20 s left\n"
+
+
+def test_results_stay_on_stdout_while_a_bar_is_drawn(terminal, capsys):
+    screen = terminal()
+    with progress.progress("reading", 2) as advance:
+        sys.stdout.write("a result\n")
+        advance()
+    assert capsys.readouterr().out == "a result\n"
+    assert "a result" not in screen.getvalue()
+
+
+def test_quiet_says_nothing(terminal, quiet, monkeypatch, capsys):
+    screen = terminal()
+    monkeypatch.setattr(progress, "PLAIN_SECONDS", 0.0)
+    with progress.progress("reading", 2) as advance:
+        advance()
+    with progress.observed_files() as observer:
+        observer.on_plan(10, 5)
+        observer.on_progress(6, 2)
+    progress.say("a note")
+    progress.hint("ser demo")
+    progress.seldom(progress.say)("a note")
+    assert (screen.getvalue(), capsys.readouterr().out) == ("", "")
+    assert not progress.on_screen()
+
+
+def test_a_hint_is_a_line_of_the_result(capsys):
+    progress.hint("ser demo")
+    assert capsys.readouterr().out == "next: ser demo\n"

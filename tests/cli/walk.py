@@ -1,0 +1,34 @@
+"""Every command of `ser`, found by walking the whole line."""
+
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from cli.main import app
+from cli.words import repeat_flags
+
+COMMAND = typer.main.get_command(app)
+
+
+def commands(command: Any = COMMAND, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what is typed after `ser`, and the command."""
+    for name, found in getattr(command, "commands", {}).items():
+        if hasattr(found, "commands"):
+            yield from commands(found, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", found
+
+
+def understood(line: str) -> str:
+    """Parse a line that begins with `ser` without running it, and return which command it is."""
+    first, *words = shlex.split(line)
+    assert first == "ser", line
+    words = repeat_flags(COMMAND, words)
+    command, path = COMMAND, []
+    while words and words[0] in getattr(command, "commands", ()):
+        path.append(words.pop(0))
+        command = command.commands[path[-1]]
+    command.make_context("ser", words)
+    return " ".join(path)

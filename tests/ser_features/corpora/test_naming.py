@@ -1,0 +1,96 @@
+"""Names of recordings → the table of a corpus of one's own."""
+
+import csv
+
+import pytest
+
+from ser_features import corpora
+from ser_features.corpora.naming import FIELDS, compiled, read_names, write_table
+from ser_features.errors import InputError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in (
+        "ada/joy_01.wav",
+        "ada/anger_02.wav",
+        "ben/joy_01.flac",
+        "ben/W_3.wav",
+        "ben/notes.txt",
+        "x.wav",
+    ):
+        path = tmp_path / "calls" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return tmp_path / "calls"
+
+
+def test_a_row_per_recording_whose_name_fits(folder):
+    named = read_names(folder, "{speaker}/{emotion}_{}")
+    assert named.columns == ("path", "speaker", "emotion")
+    assert [tuple(row.values()) for row in named.rows] == [
+        ("ada/anger_02.wav", "ada", "angry"),
+        ("ada/joy_01.wav", "ada", "happy"),
+        ("ben/joy_01.flac", "ben", "happy"),
+    ]
+    assert [path for path, _ in named.others] == ["ben/W_3.wav", "x.wav"]
+    assert named.others[0][1].startswith("unknown emotion 'W': expected one of angry, ")
+    assert named.others[1][1] == "it does not fit {speaker}/{emotion}_{}"
+
+
+def test_codes_are_named(folder):
+    named = read_names(folder, "{speaker}/{emotion}_{}", {"W": "anger"})
+    assert named.rows[2] == {"path": "ben/W_3.wav", "speaker": "ben", "emotion": "angry"}
+
+
+def test_what_is_written_is_a_corpus(folder):
+    named = read_names(folder, "{speaker}/{emotion}_{repetition}.wav")
+    write_table(folder / "calls.csv", named.columns, named.rows)
+    scan = corpora.scan(str(folder / "calls.csv"), folder)
+    assert [(each.speaker, each.emotion, each.repetition) for each in scan.recordings] == [
+        ("ada", "angry", "02"),
+        ("ada", "happy", "01"),
+    ]
+    assert not scan.rejected
+    with (folder / "calls.csv").open() as file:
+        assert next(csv.reader(file)) == ["path", "speaker", "emotion", "repetition"]
+
+
+def test_a_field_does_not_reach_over_a_slash():
+    assert compiled("{speaker}_{emotion}{}").fullmatch("a/b_sad.wav") is None
+    assert compiled("{}/{speaker}_{emotion}.wav").fullmatch("a/b_sad.wav")["speaker"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("{speaker}/{}.wav", "pattern '{speaker}/{}.wav' has no {emotion}: expected {speaker} and {emotion}"),
+        ("{emotion}.wav", "pattern '{emotion}.wav' has no {speaker}: expected"),
+        ("{speaker}{emotion}{mood}", "{mood} is no column: expected some of emotion, speaker, language"),
+        ("{speaker}{emotion}{path}", "{path} is no column: expected some of"),
+        ("{speaker}{speaker}{emotion}", "has a field twice: expected each once, and {} for the rest"),
+    ],
+)
+def test_patterns_that_cannot_be(pattern, said):
+    with pytest.raises(InputError) as caught:
+        compiled(pattern)
+    assert said in str(caught.value)
+
+
+def test_a_pattern_that_nothing_fits_shows_a_name(folder):
+    with pytest.raises(
+        InputError, match=r"no name of 5 audio files below .* fits .*, such as ada/ang"
+    ):
+        read_names(folder, "{speaker}-{emotion}")
+
+
+def test_a_table_that_is_there_stays(folder):
+    (folder / "calls.csv").write_text("mine")
+    with pytest.raises(InputError, match=r"calls\.csv is there already, perhaps edited: remove it, or pass"):
+        write_table(folder / "calls.csv", ["path"], [])
+    assert (folder / "calls.csv").read_text() == "mine"
+
+
+def test_fields_are_columns_of_the_table():
+    assert "path" not in FIELDS
+    assert {"speaker", "emotion", "gender", "age", "text"} <= {*FIELDS}

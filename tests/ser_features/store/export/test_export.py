@@ -1,0 +1,97 @@
+"""Every format: whole or not there, never over what is another's, and with every recording."""
+
+from pathlib import Path
+
+import pytest
+
+from ser_features.errors import InputError, StoreError
+from ser_features.store import Store, open_or_create, open_store
+from ser_features.store.export import FORMATS, export
+
+
+@pytest.fixture(scope="module")
+def store(store_root: Path) -> Store:
+    return open_store(store_root)
+
+
+@pytest.fixture(params=FORMATS)
+def name(request) -> str:
+    if request.param == "audformat":
+        pytest.importorskip("audformat", reason="audformat is not installed: pip install 'ser[audformat]'")
+    return request.param
+
+
+def content(path: Path) -> dict[str, bytes]:
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return {file.name: file.read_bytes() for file in files if file.is_file() and file.suffix != ".parquet"}
+
+
+def test_format_is_named_as_its_word(name):
+    assert FORMATS[name].name == name
+
+
+def test_says_what_was_written_and_what_is_next(name, store, tmp_path):
+    done = export(store, name, tmp_path / "out")
+    assert (done.recordings, done.datasets) == (72, ("own",))
+    assert done.columns == len(store.table().column_names) - 3  # all but where the frames are
+    assert str(tmp_path / "out") in done.following
+
+
+def test_nothing_else_is_left_behind(name, store, tmp_path):
+    export(store, name, tmp_path / "here" / "out")
+    assert [path.name for path in (tmp_path / "here").iterdir()] == ["out"]
+
+
+def test_an_earlier_export_is_replaced_by_the_same(name, store, tmp_path):
+    export(store, name, tmp_path / "out")
+    before = content(tmp_path / "out")
+    assert before
+    export(store, name, tmp_path / "out")
+    assert content(tmp_path / "out") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_is_anothers_stays(name, kind, store, tmp_path):
+    out = tmp_path / "out"
+    if kind == "folder":
+        out.mkdir()
+    thesis = out / "thesis.txt" if kind == "folder" else out
+    thesis.write_text("my thesis")
+    with pytest.raises(
+        InputError, match=f"out is no earlier export as {name} and is not replaced: pass anoth"
+    ):
+        export(store, name, out)
+    assert thesis.read_text() == "my thesis"
+
+
+def test_a_run_that_fails_leaves_what_was_there(name, store, tmp_path, monkeypatch):
+    export(store, name, tmp_path / "out")
+    before = content(tmp_path / "out")
+
+    def fails(*_: object) -> None:
+        raise StoreError("a table cannot be read")
+        yield
+
+    monkeypatch.setattr("ser_features.store.export.base.Rows.batches", fails)
+    with pytest.raises(StoreError, match="a table cannot be read"):
+        export(store, name, tmp_path / "out")
+    assert content(tmp_path / "out") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_where_nothing_can_be_written_is_told(name, store, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="the export cannot be written to"):
+        export(store, name, tmp_path / "file" / "out")
+
+
+def test_unknown_format_corpus_and_empty_store(store, tmp_path):
+    with pytest.raises(InputError, match="unknown format 'xls': expected one of csv, arff, audformat"):
+        export(store, "xls", tmp_path / "out")
+    with pytest.raises(InputError, match=r"no 'tess' in .*: it holds own"):
+        export(store, "csv", tmp_path / "out", ["tess"])
+    empty = open_or_create(tmp_path / "empty", store.description)
+    with pytest.raises(InputError, match="has no recordings to export: run ser extract"):
+        export(empty, "csv", tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,100 @@
+"""A page of the app in a process of its own, as `ser app` starts it, and sounds to show it."""
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from ser_models.experiment import Plan, run
+
+RATE = 16_000
+CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});?</script>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A page that can be opened.
+
+    Attributes:
+        url: its address, with a slash at the end.
+        folder: where its process keeps temporary files.
+    """
+
+    url: str
+    folder: Path
+
+    def files(self) -> list[Path]:
+        """What the process has written and not deleted."""
+        return [path for path in self.folder.rglob("*") if path.is_file()]
+
+
+@contextmanager
+def served(artifact: Path, folder: Path) -> Iterator[Served]:
+    """Run `ser app` with its temporary files in `folder` for as long as the block runs."""
+    pytest.importorskip("gradio", reason="needs gradio: pip install 'ser[app]'")
+    command = [sys.executable, "-c", "from cli.main import main; main()", "app", str(artifact), "--port", "0"]
+    environment = {**os.environ, "TMPDIR": str(folder), "MPLCONFIGDIR": str(folder.parent)}
+    with (folder.parent / "stderr.txt").open("w") as errors:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
+            cwd=Path(__file__).parents[1],
+        )  # fmt: skip
+        try:
+            url = process.stdout.readline().strip()
+            assert url.startswith("http://127.0.0.1:"), (folder.parent / "stderr.txt").read_text()
+            yield Served(url, folder)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+    assert process.returncode == 0, "it ends in good order"
+    assert list(folder.iterdir()) == [], "and leaves no folder behind"
+
+
+def quick_artifact(store_root: Path, out: Path) -> Path:
+    """Train the quickest model on a store."""
+    run(store_root, out, Plan("logistic"))
+    return out
+
+
+def config_of(page: str) -> dict:
+    """What Gradio tells its page about itself, of the page's HTML."""
+    return json.loads(CONFIG.search(page).group(1))
+
+
+def wav(signal: np.ndarray, rate: int = RATE) -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, signal, rate, format="WAV", subtype="PCM_16")
+    return file.getvalue()
+
+
+def voice(seconds: float, pitch: float = 150.0) -> bytes:
+    """Return a recording like those of the `recordings` fixture: a buzzing tone."""
+    time = np.arange(int(seconds * RATE)) / RATE
+    buzz = sum(np.sin(2 * np.pi * pitch * k * time) / k for k in range(1, 8))
+    return wav(0.2 * buzz + 0.01 * np.random.default_rng(1).standard_normal(len(time)))
+
+
+def noise(seconds: float) -> bytes:
+    return wav(0.1 * np.random.default_rng(0).standard_normal(int(seconds * RATE)))
+
+
+def music(seconds: float) -> bytes:
+    """Return plucked chords."""
+    time = np.arange(int(seconds * RATE)) / RATE
+    plucked = np.exp(-3 * (time % 0.5))
+    return wav(sum(0.08 * np.sin(2 * np.pi * hertz * time) for hertz in (262, 330, 392, 523)) * plucked)
+
+
+def empty_room(seconds: float) -> bytes:
+    """Return all but silence: digital silence is refused."""
+    return wav(3e-4 * np.random.default_rng(2).standard_normal(int(seconds * RATE)))
