@@ -206,9 +206,14 @@ def outcome(content: bytes) -> str:
         return type(error).__name__ if str(error) and "\n" not in str(error) else f"{UNEXPECTED}empty message"
     except Exception as error:  # whatever it is, it is reported
         return f"{UNEXPECTED}{error!r}"
-    frames = [np.isfinite(array).all() and len(array) for array in features.frames.values()]
+    frames = [_whole(name, array) for name, array in features.frames.items()]
     infinite = [name for name, value in features.columns.items() if np.isinf(value)]
     return ROW if all(frames) and not infinite else f"{UNEXPECTED}infinite {infinite or 'frames'}"
+
+
+def _whole(family: str, frames: np.ndarray) -> bool:
+    """Whether there are frames, all of numbers; pitch is NaN where nothing is voiced."""
+    return bool(len(frames) and (np.isfinite(frames) | ((family == "pitch") & np.isnan(frames))).all())
 
 
 def work(channel: Connection, seed: int, start: int, count: int) -> None:

@@ -12,9 +12,8 @@ from cli.progress import metered, progress, say
 
 if TYPE_CHECKING:
     from ser_models.inference import Predictor
-    from ser_models.journal import Told
     from ser_models.listing import Listed
-    from ser_models.prediction import Prediction
+    from ser_models.prediction import Prediction, Told
 
 Format = Literal["table", "json", "csv", "parquet"]
 
@@ -48,7 +47,7 @@ def predict(
     Example: ser predict artifacts/cnn_lstm calls/ --timeline --out answers.csv
     """
     from ser_models.inference import load
-    from ser_models.journal import Told
+    from ser_models.prediction import Told
 
     chosen = _format(form, out)
     content = _stdin(files)

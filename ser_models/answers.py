@@ -19,7 +19,6 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
-from ser_features.store.durable import replacing, writing
 from ser_models.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -178,5 +177,7 @@ def write_file(
     Raises:
         StoreError: if the disk is full or failing.
     """
+    from ser_features.store.durable import replacing, writing  # and pyarrow, which a screen does not need
+
     with writing("the answers", path), replacing(path) as file:
         FILES[form](file, predictions, labels, timeline=timeline)

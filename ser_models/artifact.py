@@ -15,8 +15,6 @@ XGBoost's own format. A network is run by ONNX Runtime where there is a model.on
 scikit-learn is imported, nor need they be installed.
 """
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,21 +92,13 @@ def save(folder: Path, card: Card, model: Model, scaler: "Scaler", extras: Calla
     from ser_models import safe_skops
 
     check_target(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    hidden = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        hidden.chmod(0o755)  # mkdtemp's folders are private
+    with durable.replacing_folder(folder) as hidden:
         model.save(hidden / card.model_file)
         if isinstance(model, Network):
             model.export(hidden / PORTABLE, scaler)
         safe_skops.save(scaler.pipeline, hidden / SCALER)
         extras(hidden)
         write_card(hidden, card)
-        for path in (*hidden.rglob("*"), hidden):
-            durable.sync(path)
-        _swap(hidden, folder)
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def load(folder: Path) -> Artifact:
@@ -165,12 +155,3 @@ def _reference(folder: Path, card: Card) -> Reference | None:
             f"of profile {card.profile}: train again"
         )
     return reference
-
-
-def _swap(hidden: Path, folder: Path) -> None:
-    """Put `hidden` in the place of `folder`; what stood there is removed after it."""
-    old = hidden.with_name(f"{hidden.name}.old")
-    if folder.exists():
-        folder.rename(old)
-    hidden.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)

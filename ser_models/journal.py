@@ -9,10 +9,8 @@ belongs to one artifact and one question; a file is answered while its size and 
 import fcntl
 import json
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -23,7 +21,7 @@ from ser_models.answers import write_file
 from ser_models.batch import recognise
 from ser_models.card import CARD, sha256
 from ser_models.inference import Predictor
-from ser_models.prediction import Prediction
+from ser_models.prediction import Prediction, Told
 
 if TYPE_CHECKING:
     from ser_models.listing import Listed
@@ -90,33 +88,6 @@ class Journal:
                 return
             self._places[entry["answer"]["file"]] = (entry["stamp"], place)
             place = self._file.tell()
-
-
-@dataclass
-class Told:
-    """What is worth a word about many answers.
-
-    Attributes:
-        count: of the answers.
-        before: how many of them an earlier run gave.
-        refused: those without an emotion.
-        warnings: how many answers each is about.
-    """
-
-    count: int = 0
-    before: int = 0
-    refused: list[Prediction] = field(default_factory=list)
-    warnings: Counter[str] = field(default_factory=Counter)
-
-    def passing(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
-        """Pass answers on and keep what is worth a word."""
-        for prediction in predictions:
-            self.count += 1
-            if prediction.error:
-                self.refused.append(prediction)
-            if prediction.warning:
-                self.warnings[prediction.warning] += 1
-            yield prediction
 
 
 def answer_into(

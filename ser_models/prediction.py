@@ -1,6 +1,7 @@
-"""What a model makes of one recording."""
+"""What a model makes of one recording, and what is worth a word about many."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -42,6 +43,33 @@ class Prediction:
             if not content[name]:
                 del content[name]
         return content
+
+
+@dataclass
+class Told:
+    """What is worth a word about many answers.
+
+    Attributes:
+        count: of the answers.
+        before: how many of them an earlier run gave.
+        refused: those without an emotion.
+        warnings: how many answers each is about.
+    """
+
+    count: int = 0
+    before: int = 0
+    refused: list[Prediction] = field(default_factory=list)
+    warnings: Counter[str] = field(default_factory=Counter)
+
+    def passing(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
+        """Pass answers on and keep what is worth a word."""
+        for prediction in predictions:
+            self.count += 1
+            if prediction.error:
+                self.refused.append(prediction)
+            if prediction.warning:
+                self.warnings[prediction.warning] += 1
+            yield prediction
 
 
 def ranked(probabilities: Mapping[str, float]) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from ser_models.evaluation.score import score
 from ser_models.inputs import digest_of_inputs
 from ser_models.model_card import write_model_card
 from ser_models.reference import Reference
+from ser_models.reference.build import build as build_reference
 from ser_models.split import Split
 from ser_models.training import Progress, Trained, train
 
@@ -247,7 +248,7 @@ def _card(
 def _reference(store: Store, examples: Examples, split: Split) -> Reference | None:
     """What the shipped model was trained on, in short."""
     sides = (examples.take(split.side(split.shipped, name)) for name in ("train", "validation"))
-    return reference.build(store, *(originals(side).rows for side in sides))
+    return build_reference(store, *(originals(side).rows for side in sides))
 
 
 def _split_table(examples: Examples, split: Split) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ import soundfile
 from ser_models.experiment import Plan, run
 
 RATE = 16_000
+START_SECONDS = 120
 CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});?</script>", re.DOTALL)
 
 
@@ -49,11 +51,15 @@ def served(artifact: Path, folder: Path) -> Iterator[Served]:
             command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
             cwd=Path(__file__).parents[1],
         )  # fmt: skip
+        late = Timer(START_SECONDS, process.kill)
+        late.start()
         try:
             url = process.stdout.readline().strip()
             assert url.startswith("http://127.0.0.1:"), (folder.parent / "stderr.txt").read_text()
+            late.cancel()
             yield Served(url, folder)
         finally:
+            late.cancel()
             process.terminate()
             process.wait(timeout=20)
     assert process.returncode == 0, "it ends in good order"

@@ -39,7 +39,7 @@ def mel_filters(sample_rate: int, n_fft: int, n_mels: int) -> np.ndarray:
 
     Source: M. Slaney, Auditory Toolbox, Interval Research 1998-010.
     """
-    edges = _mel_to_hz(np.linspace(0, _hz_to_mel(sample_rate / 2), n_mels + 2))
+    edges = _mel_to_hz(np.linspace(0, hz_to_mel(sample_rate / 2), n_mels + 2))
     ramps = edges[None, :] - np.fft.rfftfreq(n_fft, 1 / sample_rate)[:, None]
     widths = np.diff(edges)
     rising, falling = -ramps[:, :-2] / widths[:-1], ramps[:, 2:] / widths[1:]
@@ -52,7 +52,12 @@ _LINEAR_HZ = 200 / 3
 _LOG_START_HZ, _LOG_START_MEL, _LOG_STEP = 1000.0, 15.0, np.log(6.4) / 27
 
 
-def _hz_to_mel(hertz: float) -> float:
+def hz_to_mel(hertz: float) -> float:
+    """Slaney's mel scale: linear up to 1 kHz, logarithmic above.
+
+    >>> hz_to_mel(1000.0)
+    15.0
+    """
     if hertz < _LOG_START_HZ:
         return hertz / _LINEAR_HZ
     return float(_LOG_START_MEL + np.log(hertz / _LOG_START_HZ) / _LOG_STEP)

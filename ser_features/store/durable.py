@@ -4,6 +4,7 @@ scratch file → content → fsync → `publish` (one rename, or one upload to a
 """
 
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -61,6 +62,30 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
         raise
     sync(path.parent)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Make a hidden folder that appears at `path` whole and durable, or not at all.
+
+    Args:
+        path: final name, of this machine; the folder that it stands in is made. What stood there is removed
+            once the new one is in its place.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    hidden = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        hidden.chmod(0o755)  # mkdtemp's folders are private
+        yield hidden
+        for each in (*hidden.rglob("*"), hidden):
+            sync(each)
+        old = hidden.with_name(f"{hidden.name}.old")
+        if path.exists():
+            path.rename(old)
+        hidden.rename(path)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
 
 
 @contextmanager

@@ -9,9 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ser_models.figures.picture import BLUE, INK, MUTED, Panel, Picture, legend, percent
-
-FLOOR_DB = 80.0
-"""What is this far below the loudest cell is drawn black."""
+from ser_models.figures.spectrogram import draw_spectrogram
 
 
 @dataclass(frozen=True)
@@ -69,25 +67,18 @@ def attention(example: AttentionExample, number: int) -> Picture:
 
 def _draw(axes: Axes, example: AttentionExample, centres: np.ndarray) -> None:
     start, end = example.seconds
-    bands, top = example.mel.shape[1], float(example.mel.max())
-    axes.imshow(
-        example.mel.T,
-        origin="lower",
-        aspect="auto",
-        interpolation="none",
-        cmap="magma",
-        vmin=top - FLOOR_DB,
-        vmax=top,
-        extent=(start, end, 0, bands),
-    )
-    _strip(axes, example.weights, centres, foot=1.05 * bands, height=0.45 * bands)
+    bands = example.mel.shape[1]
+    draw_spectrogram(axes, example.mel, (start, end))
+    draw_attention(axes, example.weights, centres, foot=1.05 * bands, height=0.45 * bands)
     heard = f"acted {example.acted}, predicted {example.predicted} ({percent(example.confidence)} sure)"
     axes.set(xlabel=f"time (s)\n{heard}", ylabel="mel band", xlim=(start, end), ylim=(0, 1.52 * bands))
     axes.set_yticks(range(0, bands + 1, 32))
     axes.grid(False)
 
 
-def _strip(axes: Axes, weights: np.ndarray, centres: np.ndarray, *, foot: float, height: float) -> None:
+def draw_attention(
+    axes: Axes, weights: np.ndarray, centres: np.ndarray, *, foot: float, height: float
+) -> None:
     """Draw the weights as multiples of what every frame would get if none were preferred."""
     heights = foot + height * weights / weights.max()
     even = foot + height * weights.mean() / weights.max()

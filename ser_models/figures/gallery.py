@@ -16,9 +16,9 @@ from matplotlib.ticker import MultipleLocator
 from ser_features.config import Profile
 from ser_features.errors import InputError
 from ser_features.store import Store
-from ser_models.figures.attention import FLOOR_DB
 from ser_models.figures.picture import EMOTION_COLOURS, GRID, MUTED, Drawing, Panel, Picture, literal
 from ser_models.figures.recordings import FRAMES, Recordings, features, sample
+from ser_models.figures.spectrogram import FLOOR_DB, band_of, draw_spectrogram
 
 FAMILY, PITCH = "mel", "pitch"
 ACROSS = 4
@@ -137,7 +137,7 @@ def _panels(shots: Sequence[Shot], profile: Profile, *, several: bool) -> list[P
             _draw,
             shot=shot,
             name=shot.speaker if several else shot.file_id.partition("/")[2],
-            highest=profile.audio.sample_rate / 2,
+            sample_rate=profile.audio.sample_rate,
             hop=hop,
             seconds=seconds,
             left=place % across == 0,
@@ -148,25 +148,16 @@ def _panels(shots: Sequence[Shot], profile: Profile, *, several: bool) -> list[P
 
 
 def _draw(
-    axes: Axes, shot: Shot, name: str, highest: float, hop: float, seconds: float, *, left: bool
+    axes: Axes, shot: Shot, name: str, sample_rate: int, hop: float, seconds: float, *, left: bool
 ) -> None:
-    top, (frames, bands) = float(shot.mel.max()), shot.mel.shape
+    frames, bands = shot.mel.shape
     axes.set_facecolor(GRID)
-    axes.imshow(
-        shot.mel.T,
-        origin="lower",
-        aspect="auto",
-        interpolation="none",
-        cmap="magma",
-        vmin=top - FLOOR_DB,
-        vmax=top,
-        extent=(0, frames * hop, 0, bands),
-    )
+    draw_spectrogram(axes, shot.mel, (0, frames * hop))
     if shot.pitch is not None:
-        height = np.where(np.isfinite(shot.pitch), _band(np.nan_to_num(shot.pitch), bands, highest), np.nan)
+        height = band_of(shot.pitch, sample_rate, bands)
         axes.plot((np.arange(frames) + 0.5) * hop, height, color=LINE, linewidth=1.3)
-    ticks = [kilo for kilo in KILOHERTZ if 1000 * kilo <= highest]
-    places = _band(1000 * np.array(ticks), bands, highest)
+    ticks = [kilo for kilo in KILOHERTZ if 2000 * kilo <= sample_rate]
+    places = band_of(1000 * np.array(ticks), sample_rate, bands)
     axes.set_yticks(places, [f"{kilo:g}" for kilo in ticks])
     axes.set(xlim=(0, seconds), ylim=(0, bands), xlabel="time (s)", ylabel="kHz" if left else None)
     axes.tick_params(labelsize=8)
@@ -175,11 +166,3 @@ def _draw(
     colour = EMOTION_COLOURS[shot.emotion]
     axes.set_title(shot.emotion, loc="left", fontsize=10, fontweight="bold", color=colour)
     axes.set_title(literal(name), loc="right", fontsize=6.5, color=MUTED)
-
-
-def _band(hertz: np.ndarray, bands: int, highest: float) -> np.ndarray:
-    """Where a frequency lies among the mel bands of `FrameConfig.n_mels`."""
-    import librosa
-
-    centres = librosa.mel_frequencies(n_mels=bands + 2, fmin=0.0, fmax=highest)[1:-1]
-    return np.interp(hertz, centres, np.arange(bands) + 0.5)

@@ -6,8 +6,6 @@ Tables are filewise: a row is a whole file, named by its path below the data roo
 copied or linked to.
 """
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +17,7 @@ import pyarrow as pa
 from ser_features import corpora
 from ser_features.errors import InputError, MissingExtraError
 from ser_features.labels import in_order
-from ser_features.store.durable import sync, writing
+from ser_features.store.durable import replacing_folder, writing
 from ser_features.store.export.base import Format, Rows, first_line
 
 if TYPE_CHECKING:
@@ -50,30 +48,12 @@ class Audformat(Format):
     def write(self, rows: Rows, path: Path) -> None:
         """Write a folder; all rows are held in memory, as audformat works on them whole."""
         database = _database(rows)
-        with writing("the export", path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            hidden = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-            try:
-                hidden.chmod(0o755)  # mkdtemp's folders are private
-                database.save(str(hidden))
-                for each in (*hidden.rglob("*"), hidden):
-                    sync(each)
-                _swap(hidden, path)
-            finally:
-                shutil.rmtree(hidden, ignore_errors=True)
+        with writing("the export", path), replacing_folder(path) as hidden:
+            database.save(str(hidden))
 
     def following(self, path: Path) -> str:
         """Name the folder's reader."""
         return f"python -c 'import audformat; print(audformat.Database.load(\"{path}\"))'"
-
-
-def _swap(hidden: Path, path: Path) -> None:
-    """Put `hidden` in the place of `path`; what stood there is removed after it."""
-    old = hidden.with_name(f"{hidden.name}.old")
-    if path.exists():
-        path.rename(old)
-    hidden.rename(path)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _database(rows: Rows) -> "audformat.Database":

@@ -8,13 +8,13 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from ser_models import figures
 from ser_models.evaluation.report import tables, words
 from ser_models.evaluation.report.content import Data, Report
 from ser_models.evaluation.report.numbers import percent
+from ser_models.evaluation.report.template import template
 from ser_models.figures import distribution, map
 from ser_models.figures.comparison import Mark, comparison
 from ser_models.figures.picture import Panel
@@ -42,15 +42,7 @@ def render(report: Report) -> str:
     """Lay a report out as HTML."""
     metrics = report.metrics
     told = _telling(report.data)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["percent"] = percent
-    return environment.get_template(TEMPLATE).render(
+    return template(Path(__file__).with_name(TEMPLATE)).render(
         report=report,
         metrics=metrics,
         words=words,

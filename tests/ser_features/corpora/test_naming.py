@@ -78,9 +78,7 @@ def test_patterns_that_cannot_be(pattern, said):
 
 
 def test_a_pattern_that_nothing_fits_shows_a_name(folder):
-    with pytest.raises(
-        InputError, match=r"no name of 5 audio files below .* fits .*, such as ada/ang"
-    ):
+    with pytest.raises(InputError, match=r"no name of 5 audio files below .* fits .*, such as ada/ang"):
         read_names(folder, "{speaker}-{emotion}")
 
 

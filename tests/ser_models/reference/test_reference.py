@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 import soundfile
 
+from benchmarks.sounds import NOT_SPEECH, RATE
 from ser_features.engine import extract_corpora
 from ser_features.errors import ArtifactError
 from ser_features.pipeline import extract_bytes
 from ser_features.store import open_store
 from ser_models import reference
 from ser_models.dataset import load_examples
+from ser_models.reference.build import build
 from ser_models.reference.file import NUMBERS, RECORDINGS
 from ser_models.split import make_split
-from tests.sounds import NOT_SPEECH, RATE
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def sides(speech):
 
 @pytest.fixture(scope="module")
 def known(speech, sides):
-    return reference.build(speech, sides["train"], sides["validation"])
+    return build(speech, sides["train"], sides["validation"])
 
 
 def far(known, store, rows):
@@ -77,7 +78,7 @@ def test_a_store_without_mel_frames_has_no_reference(recordings, tmp_path):
     own = str(recordings / "own.csv")
     extract_corpora([own], data=recordings, store=tmp_path / "s", families=["core"], workers=1, limit=4)
     store = open_store(tmp_path / "s")
-    assert reference.build(store, store.files(), store.files()) is None
+    assert build(store, store.files(), store.files()) is None
 
 
 def test_what_is_written_is_read(known, speech, sides, tmp_path):

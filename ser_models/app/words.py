@@ -1,0 +1,134 @@
+"""What the page says in sentences: about one answer, and about the model.
+
+`Prediction`, metrics.json, `Card` → sentences that need no other page to be understood
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ser_features import corpora
+from ser_features.errors import InputError
+from ser_models.app.panels import borders
+from ser_models.card import Card
+from ser_models.evaluation.report.numbers import percent
+from ser_models.evaluation.report.words import PROTOCOLS, count
+from ser_models.prediction import Prediction
+
+ACTED = (
+    "It learned from people who were asked to sound angry, sad or happy. Feelings that nobody was asked for "
+    "sound different, often fainter: expect it to be wrong about them more often than its test says."
+)
+NOT_ACTED = "It learned from recordings with labels of their own: what these mean is for their maker to say."
+SYNTHETIC = (
+    "Some or all of the voices it learned from are synthetic: shaped by a program after a recipe for each "
+    "emotion. Its answers show that the system runs; they say nothing about people."
+)
+NO_JUDGE = (
+    "No program can look into a person. Do not decide anything about anybody by what stands on this page."
+)
+
+SAME = 0.001
+"""A recording that is as near as this to one of the training's is that one."""
+
+
+def training(card: Card) -> str:
+    """Say what a model learned from."""
+    return f"Model {card.model}, trained on {listed([_title(name) for name in card.datasets])}."
+
+
+def acting(card: Card) -> str:
+    """Say what kind of emotion its recordings hold."""
+    if card.synthetic:
+        return SYNTHETIC
+    return ACTED if any(_published(name) for name in card.datasets) else NOT_ACTED
+
+
+def classes(card: Card) -> str:
+    """Say what it can answer, and that it always answers."""
+    merged = [f"{emotion} counts as {other}" for emotion, other in card.merge.items()]
+    counted = f" ({', '.join(merged)})" if merged else ""
+    return (
+        f"It knows {len(card.labels)} words: {listed(card.labels)}{counted}. "
+        "Every recording gets one of them, whatever is in it."
+    )
+
+
+def tested(metrics: Mapping[str, Any]) -> str:
+    """Say what the measured figure means, and on whom it was measured."""
+    protocol = metrics["protocol"]
+    meaning = next((said for start, said in PROTOCOLS.items() if protocol.startswith(start)), "")
+    return (
+        "UAR is the share of each emotion's recordings that it recognises, on average over the emotions. "
+        f"Tested on {count(metrics['n'], 'recording')}, {protocol}. {meaning}"
+    ).strip()
+
+
+def trust(prediction: Prediction, metrics: Mapping[str, Any]) -> str:
+    """Say how often such answers were right in the test: a probability is what the model itself believes."""
+    said = f"In its test ({metrics['protocol']}) the model had a UAR of {percent(metrics['uar'])}"
+    precision = metrics["per_class"].get(prediction.emotion, {}).get("precision")
+    if precision is None:
+        return f"{said}."
+    right, emotion = percent(precision, 0), prediction.emotion
+    return f"{said}, and {right} of the recordings that it called {emotion} were acted {emotion}."
+
+
+def second(prediction: Prediction) -> str:
+    """Name the runner-up, and say so if the answer is a close one."""
+    ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
+    if len(ranked) < 2:
+        return ""
+    (_, best), (name, next_best) = ranked[:2]
+    close = "A close call: next" if best - next_best < 0.1 else "Next"
+    return f"{close} comes {name} with {percent(next_best, 0)}."
+
+
+def course(windows: Sequence[Mapping[str, Any]]) -> str:
+    """Tell how the answer moves: each emotion with the time from which it leads, as the figure shows it."""
+    turns: list[tuple[str, float]] = []
+    for window, start in zip(windows, borders(windows), strict=False):
+        name = window["emotion"] or "silence"
+        if not turns or turns[-1][0] != name:
+            turns.append((name, start))
+    if len(turns) == 1:
+        return f"{turns[0][0].capitalize()} from beginning to end."
+    first, *rest = turns
+    later = [f"{name} from {start:.1f} s" for name, start in rest]
+    return f"{first[0].capitalize()} at first, then {', then '.join(later)}."
+
+
+def distance(value: float) -> str:
+    """Say how far a recording is from what the model learned from.
+
+    >>> distance(0.421)
+    'Distance from the training recordings: 0.42; of recordings of unheard voices, 1 in 100 lies beyond 1.'
+    """
+    if value < SAME:
+        return "It learned from this very recording, or from its double: the answer is remembered, not heard."
+    return (
+        f"Distance from the training recordings: {value:.2f}; of recordings of unheard voices, 1 in 100 lies "
+        "beyond 1."
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names as a sentence does.
+
+    >>> listed(["angry", "happy", "sad"])
+    'angry, happy and sad'
+    """
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _title(name: str) -> str:
+    return corpora.get(name).title if _published(name) else name
+
+
+def _published(name: str) -> bool:
+    """Whether a corpus is one of the registry, not a user's own table."""
+    try:
+        corpora.get(name)
+    except InputError:
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""The page in Chromium, with a microphone that plays beeps; skipped where there is no browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.serving import Served, quick_artifact, served
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = ("--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+
+
+@pytest.fixture(scope="module")  # while it is open, no other test could run an event loop of its own
+def browser() -> Iterator:
+    driver = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'ser[test]'")
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
+    with driver.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(browser, store_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The page of a small model."""
+    folder = tmp_path_factory.mktemp("served") / "tmp"
+    folder.mkdir()
+    artifact = quick_artifact(store_root, tmp_path_factory.mktemp("app") / "logistic")
+    with served(artifact, folder) as page:
+        yield page
+
+
+@pytest.fixture
+def open_page(browser, server: Served) -> Iterator:
+    """Return an opener of the page in a window of a given size."""
+    contexts = []
+
+    def opened(width: int = 1280, height: int = 900, url: str = server.url, **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, permissions=["microphone"], **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.goto(url)
+        page.wait_for_selector("#recognise")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Folder for the pictures of the documents: `SER_SCREENSHOTS`."""
+    folder = os.environ.get("SER_SCREENSHOTS")
+    if not folder:
+        pytest.skip("no screenshots are asked for: SER_SCREENSHOTS names no folder")
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder)

@@ -1,0 +1,28 @@
+"""One small artifact, its answers, and its page on a port."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ser_models.app.answer import Answers
+from ser_models.inference import load
+from tests.serving import Served, quick_artifact, served
+
+
+@pytest.fixture(scope="session")
+def artifact(store_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return quick_artifact(store_root, tmp_path_factory.mktemp("app") / "logistic")
+
+
+@pytest.fixture(scope="session")
+def answers(artifact: Path) -> Answers:
+    return Answers.of(load(artifact))
+
+
+@pytest.fixture(scope="session")
+def server(artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served") / "tmp"
+    folder.mkdir()
+    with served(artifact, folder) as page:
+        yield page

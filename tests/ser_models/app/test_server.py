@@ -1,0 +1,65 @@
+"""Where the page listens, and what is said when it cannot."""
+
+import os
+import signal
+import socket
+from importlib import util
+
+import pytest
+
+from ser_features.errors import InputError, MissingExtraError
+from ser_models.app import server
+from ser_models.app.server import bound
+
+
+def test_a_port_in_use_is_said_at_once(tmp_path):
+    with bound("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        said = f"port {port} of 127.0.0.1 is in use, expected a free one: pass --port {port + 1}, or another"
+        with pytest.raises(InputError, match=said):
+            server.serve(tmp_path / "no artifact is read", port=port, ready=print)
+
+
+@pytest.mark.parametrize("host", ["256.0.0.1", "203.0.113.7", "no.such.host.invalid"])
+def test_an_address_of_another_computer(host):
+    with (
+        pytest.raises(InputError, match=r"expected an address of this computer: pass --host 127\.0\.0\.1$"),
+        bound(host, 0),
+    ):
+        pass
+
+
+def test_only_this_computer_is_let_in_by_default():
+    assert server.LOCAL == "127.0.0.1"
+    with bound(server.LOCAL, 0) as listening:
+        assert listening.getsockname()[0] == "127.0.0.1"
+
+
+def test_the_port_is_free_again_afterwards():
+    with bound("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+    with bound("127.0.0.1", port) as again:
+        assert again.getsockname()[1] == port
+
+
+def test_addresses_are_written_as_browsers_read_them():
+    assert server._address("127.0.0.1", 7860) == "http://127.0.0.1:7860/"
+    assert server._address("::1", 80) == "http://[::1]:80/"
+
+
+def test_without_gradio_the_extra_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(server, "find_spec", lambda name: None if name == "gradio" else util.find_spec(name))
+    with pytest.raises(MissingExtraError, match=r"^ser app needs gradio, .*: pip install 'ser\[app\]'$"):
+        server.serve(tmp_path, ready=print)
+
+
+def test_sigterm_ends_the_block_and_what_stands_around_it_tidies_up():
+    before = signal.getsignal(signal.SIGTERM)
+    tidied = []
+    with socket.socket():
+        with server._stopped_politely():
+            os.kill(os.getpid(), signal.SIGTERM)
+            tidied.append("never")
+        tidied.append("yes")
+    assert tidied == ["yes"]
+    assert signal.getsignal(signal.SIGTERM) == before

@@ -1,0 +1,116 @@
+"""An upload is its uploader's alone, and is gone when it was answered."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from ser_models.app import uploads as module
+from ser_models.app.uploads import MAX_AGE, MAX_UPLOADS, Uploads
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Uploads:
+    (tmp_path / "uploads").mkdir()
+    return Uploads(tmp_path / "uploads")
+
+
+def put(uploads: Uploads, folder: str, name: str = "clip.wav") -> str:
+    path = uploads.folder / folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"sound")
+    return str(path)
+
+
+def test_only_the_uploader_owns_it(uploads):
+    path = put(uploads, "ab")
+    assert not uploads.owns("anna", path)
+    uploads.claim("anna", [path])
+    assert uploads.owns("anna", path)
+    assert not uploads.owns("ben", path)
+    assert not uploads.owns("", path)
+
+
+def test_another_spelling_of_the_path_is_not_it(uploads):
+    path = put(uploads, "ab")
+    uploads.claim("anna", [path])
+    assert not uploads.owns("anna", f"{uploads.folder}/ab/../ab/clip.wav")
+    assert not uploads.owns("anna", path.replace("/ab/", "//ab/"))
+
+
+def test_nothing_but_an_upload_can_be_claimed(uploads, tmp_path):
+    outside = tmp_path / "secret.wav"
+    outside.write_bytes(b"secret")
+    (uploads.folder / "ab").mkdir()
+    (uploads.folder / "ab" / "link.wav").symlink_to(outside)
+    loose = uploads.folder / "loose.wav"
+    loose.write_bytes(b"sound")
+    claimed = [str(outside), str(loose), str(uploads.folder / "ab" / "link.wav"), "/etc/passwd"]
+    uploads.claim("anna", claimed)
+    assert not any(uploads.owns("anna", path) for path in claimed)
+    uploads.release("anna")
+    assert outside.exists()
+
+
+def test_answered_means_deleted(uploads):
+    path = put(uploads, "ab")
+    uploads.claim("anna", [path])
+    uploads.release("anna")
+    assert not uploads.owns("anna", path)
+    assert list(uploads.folder.iterdir()) == []
+    uploads.release("anna")  # once more does no harm
+
+
+def test_the_next_upload_replaces_the_last(uploads):
+    first, second = put(uploads, "ab"), put(uploads, "cd")
+    uploads.claim("anna", [first])
+    uploads.claim("anna", [second])
+    assert [path.name for path in uploads.folder.iterdir()] == ["cd"]
+    assert uploads.owns("anna", second)
+
+
+def test_the_same_content_again_is_kept(uploads):
+    path = put(uploads, "ab")
+    uploads.claim("anna", [path])
+    uploads.claim("anna", [path])
+    assert uploads.owns("anna", path)
+    uploads.release("anna")
+    assert list(uploads.folder.iterdir()) == []
+
+
+def test_two_who_upload_the_same_share_it_until_both_are_answered(uploads):
+    path = put(uploads, "ab")
+    uploads.claim("anna", [path])
+    uploads.claim("ben", [path])
+    uploads.release("anna")
+    assert uploads.owns("ben", path)
+    assert not uploads.owns("anna", path)
+    uploads.release("ben")
+    assert list(uploads.folder.iterdir()) == []
+
+
+def test_the_disk_cannot_fill(uploads):
+    paths = [put(uploads, f"{index:03}") for index in range(MAX_UPLOADS + 3)]
+    for index, path in enumerate(paths):
+        uploads.claim(f"visitor{index}", [path])
+    kept = sorted(entry.name for entry in uploads.folder.iterdir())
+    assert kept == [f"{index:03}" for index in range(3, MAX_UPLOADS + 3)]
+
+
+def test_what_nobody_asked_about_goes_with_time(uploads):
+    old, new = put(uploads, "ab"), put(uploads, "cd")
+    uploads.claim("anna", [old])
+    litter = uploads.folder / "tmp_broken_off"
+    litter.write_bytes(b"half")
+    past = time.time() - MAX_AGE - 1
+    for path in (Path(old), Path(old).parent, litter):
+        os.utime(path, (past, past))
+    uploads.claim("ben", [new])
+    assert [path.name for path in uploads.folder.iterdir()] == ["cd"]
+    assert uploads.owns("ben", new)
+    assert not uploads.owns("anna", old)
+
+
+def test_age_of_what_is_gone_is_endless(tmp_path):
+    assert module._age(tmp_path / "gone") == float("inf")
