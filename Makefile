@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 DATA ?= data/raw
 
-.PHONY: demo test lint format bench faults results docs notebook clean
+.PHONY: demo test lint format bench faults results docs notebook pictures clean
 
 demo: $(READY)
 	$(BIN)/ser demo
@@ -47,6 +47,18 @@ results: $(READY)
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "open build/site/index.html; with search: $(BIN)/python -m http.server -d build/site"
+
+# Every figure and screenshot of README and docs that shows recordings, from those at hand.
+pictures: $(READY)
+	$(BIN)/ser extract --datasets ravdess emodb tess cremad --data $(DATA) --store build/pictures/store
+	$(BIN)/ser train --model xgboost --folds 4 --datasets ravdess emodb --store build/pictures/store \
+		--out build/pictures/xgboost
+	SER_SCREENSHOTS=docs/images SER_SCREENSHOT_ARTIFACT=build/pictures/xgboost \
+		SER_SCREENSHOT_AUDIO=$$(find -L $(DATA)/ravdess -name '03-01-0[54]-02-01-01-20.*' | sort -r | paste -sd:) \
+		$(BIN)/python -m pytest tests/browser/test_screenshots.py
+	for figure in "distribution pitch_mean --datasets ravdess emodb" "speakers pitch_mean --datasets ravdess emodb" \
+		"contours --datasets ravdess emodb" "gallery --speakers ravdess/01" "map --by dataset"; do \
+		$(BIN)/ser plot $$figure --store build/pictures/store --out docs/images/plot_$${figure%% *}.png || exit 1; done
 
 notebook: $(READY)
 	$(BIN)/python notebooks/run.py

@@ -1,9 +1,10 @@
-"""The pictures of docs/app.md, taken when `SER_SCREENSHOTS` names a folder.
+"""The pictures of the app and of a report in the docs, taken when `SER_SCREENSHOTS` names a folder.
 
     SER_SCREENSHOTS=docs/images SER_SCREENSHOT_ARTIFACT=artifacts/xgboost \
     SER_SCREENSHOT_AUDIO=one.wav:other.wav pytest tests/browser/test_screenshots.py
 
-Without an artifact the small model of the tests is shown, without recordings the page's own examples are.
+Without an artifact the small model of the tests is shown (and no report), without recordings the page's own
+examples are. `make pictures` takes all of them.
 """
 
 import io
@@ -91,6 +92,17 @@ def test_timeline(open_page, shown, screenshots):
         page.screenshot(full_page=True, clip=box(1280, top["height"] + 24, top["y"] - 8)),
         screenshots / "app_timeline.png",
     )
+
+
+def test_report(browser, screenshots):
+    artifact = os.environ.get("SER_SCREENSHOT_ARTIFACT")
+    if not artifact:
+        pytest.skip("no report is asked for: SER_SCREENSHOT_ARTIFACT names no artifact")
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((Path(artifact).absolute() / "report.html").as_uri())
+    assert overflow(page) <= 0
+    keep(page.screenshot(full_page=True, clip=box(1280, TALLEST)), screenshots / "report.png")
+    page.close()
 
 
 def box(width: float, height: float, y: float = 0) -> dict[str, float]:
