@@ -45,10 +45,10 @@ def _described(corpus: "Corpus", data: Path) -> dict[str, Any]:
     recording, as an example), bytes (unpacked; null if unknown), get (fetched, by hand or made), here
     (recordings below the data root), grammar (its file names, counts and oddities, in words).
     """
-    from ser_features.download import SOURCES, Archive
+    from ser_features.download import SOURCES, ByHand
 
     source = SOURCES.get(corpus.name)
-    terms = isinstance(source, Archive) and source.licence
+    terms = source and not isinstance(source, ByHand) and source.licence
     return {
         "name": corpus.name,
         "title": corpus.title,
@@ -61,7 +61,7 @@ def _described(corpus: "Corpus", data: Path) -> dict[str, Any]:
         "url": corpus.url,
         "layout": corpus.layout,
         "bytes": source.unpacked if source else None,
-        "get": "made" if source is None else "fetched" if isinstance(source, Archive) else "by hand",
+        "get": "made" if source is None else "by hand" if isinstance(source, ByHand) else "fetched",
         "here": corpus.count(data),
         "grammar": _grammar(corpus),
     }
@@ -93,7 +93,7 @@ def _print_all(described: list[dict[str, Any]], data: Path) -> None:
         f"fetched by ser download: {by_way['fetched']}\n"
         f"by hand, as ser download says: {by_way['by hand']}\n"
         f"made, synthetic speech, by ser demo: {by_way['made']}\n"
-        "your own: ser extract --datasets mine.csv (columns path, emotion, speaker)\n"
+        "your own: ser table FOLDER PATTERN, then ser extract --datasets FOLDER/folder.csv\n"
         "all about one: ser corpora ravdess"
     )
     present = [each["name"] for each in described if each["here"]]

@@ -12,7 +12,7 @@ from cli.progress import hint
 from cli.transfers import watched_bytes
 
 if TYPE_CHECKING:
-    from ser_features.download import Archive, Plan
+    from ser_features.download import Archive, Plan, Repository
 
 
 def download(
@@ -35,11 +35,11 @@ def download(
     Example: ser download ravdess emodb
     """
     from cli.tables import print_json
-    from ser_features.download import Archive, plan
+    from ser_features.download import ByHand, plan
 
     plans = [plan(name, to) for name in dict.fromkeys(corpora)]
     for each in plans:
-        if not each.whole and isinstance(each.source, Archive):
+        if not each.whole and not isinstance(each.source, ByHand):
             _confirm(each, each.source, yes=yes)
     outcomes = []
     for each in plans:
@@ -55,7 +55,7 @@ def download(
     return 0 if len(ready) == len(plans) else 1
 
 
-def _confirm(planned: "Plan", archive: "Archive", *, yes: bool) -> None:
+def _confirm(planned: "Plan", source: "Archive | Repository", *, yes: bool) -> None:
     """Show the licence and have it accepted.
 
     Raises:
@@ -64,11 +64,11 @@ def _confirm(planned: "Plan", archive: "Archive", *, yes: bool) -> None:
     from ser_features.errors import InputError
 
     corpus = planned.corpus
-    size = f"{archive.size / 1e6:.1f} MB" if archive.size else "an archive"
+    size = f"{source.size / 1e6:.1f} MB" if source.size else "an archive"
     print(
-        f"{corpus.name}: {corpus.title}, {corpus.whole} recordings: {size} from {archive.host} "
-        f"({archive.origin}), about {archive.unpacked / 1e6:.0f} MB unpacked\n"
-        f"  licence: {planned.licence}\n  about it: {archive.page}\n  cite: {corpus.citation}",
+        f"{corpus.name}: {corpus.title}, {corpus.whole} recordings: {size} from {source.host} "
+        f"({source.origin}), about {source.unpacked / 1e6:.0f} MB unpacked\n"
+        f"  licence: {planned.licence}\n  about it: {source.page}\n  cite: {corpus.citation}",
         file=sys.stderr,
     )
     if yes:

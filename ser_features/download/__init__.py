@@ -10,7 +10,7 @@ word → `plan` (what is there, where it comes from) → `fetch` (resumed, check
 """
 
 from ser_features.download.install import Plan, install, plan
-from ser_features.download.sources import SOURCES, Archive, ByHand
+from ser_features.download.sources import SOURCES, Archive, ByHand, Repository
 from ser_features.download.watch import Patience, Watch
 
-__all__ = ["SOURCES", "Archive", "ByHand", "Patience", "Plan", "Watch", "install", "plan"]
+__all__ = ["SOURCES", "Archive", "ByHand", "Patience", "Plan", "Repository", "Watch", "install", "plan"]

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from ser_features import corpora
 from ser_features.corpora.base import Corpus
-from ser_features.download.sources import SOURCES, Archive, ByHand
+from ser_features.download.repository import fetch_repository, require_git
+from ser_features.download.sources import SOURCES, Archive, ByHand, Repository
 from ser_features.download.transfer import fetch, require_room
 from ser_features.download.unpack import unpack
 from ser_features.download.watch import Patience, Watch
@@ -36,7 +37,7 @@ class Plan:
     """
 
     corpus: Corpus
-    source: Archive | ByHand
+    source: Archive | Repository | ByHand
     to: Path
     there: int
 
@@ -53,7 +54,7 @@ class Plan:
     @property
     def licence(self) -> str:
         """The terms that its user has to accept."""
-        return (isinstance(self.source, Archive) and self.source.licence) or self.corpus.licence
+        return (not isinstance(self.source, ByHand) and self.source.licence) or self.corpus.licence
 
 
 def plan(name: str, to: Path) -> Plan:
@@ -72,7 +73,7 @@ def plan(name: str, to: Path) -> Plan:
         raise InputError(f"{name}: found nothing to download, for it is made: ser extract --datasets {name}")
     source = SOURCES[name]
     planned = Plan(corpus, source, to, corpus.count(to))
-    if isinstance(source, Archive) and not planned.whole:
+    if not isinstance(source, ByHand) and not planned.whole:
         _require_nothing_in(planned)
     return planned
 
@@ -81,7 +82,7 @@ def install(planned: Plan, *, watch: Watch | None = None, patience: Patience | N
     """Fetch a corpus and put its recordings into the data root.
 
     Args:
-        planned: by `plan`, of an `Archive`.
+        planned: by `plan`, of what is not fetched by hand.
         watch: told of the progress.
         patience: how long to wait for the server.
 
@@ -91,12 +92,14 @@ def install(planned: Plan, *, watch: Watch | None = None, patience: Patience | N
     Raises:
         DownloadError: if it cannot be fetched, is not what was published, or finds no room.
     """
-    if not isinstance(planned.source, Archive):
+    if isinstance(planned.source, ByHand):
         raise InputError(f"{planned.corpus.name} is not fetched, for {planned.source.reason}")
     work = planned.to / f".download-{planned.corpus.name}"
     try:
         work.mkdir(parents=True, exist_ok=True)
         with _alone(work):
+            if isinstance(planned.source, Repository):
+                return _install_clone(planned, planned.source, work, watch or Watch())
             return _install(planned, planned.source, work, watch or Watch(), patience)
     except OSError as error:
         raise DownloadError(
@@ -124,6 +127,32 @@ def _install(planned: Plan, archive: Archive, work: Path, watch: Watch, patience
         shutil.rmtree(stage, ignore_errors=True)
         (work / "lock").unlink(missing_ok=True)
         with suppress(OSError):  # an archive or a part of one is kept
+            work.rmdir()
+
+
+def _install_clone(planned: Plan, repository: Repository, work: Path, watch: Watch) -> int:
+    """Fetch a repository; what has come stays for the next run if it breaks off."""
+    name = planned.corpus.name
+    stage = work / "unpacked"
+    try:
+        require_git(name)
+        shutil.rmtree(stage, ignore_errors=True)
+        require_room(work, 2 * repository.unpacked, name)  # git keeps a copy beside what it checks out
+        fetch_repository(repository, work, stage / name, watch)
+        if not (count := planned.corpus.count(stage)):
+            raise DownloadError(
+                f"{name}: {repository.url} holds no recording of {planned.corpus.title}, expected names as "
+                f"in {planned.corpus.layout}"
+            )
+        _require_nothing_in(planned)
+        (stage / name).rename(planned.folder)
+        sync(planned.to)
+        shutil.rmtree(work / "clone", ignore_errors=True)
+        return count
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        (work / "lock").unlink(missing_ok=True)
+        with suppress(OSError):
             work.rmdir()
 
 

@@ -1,14 +1,14 @@
-"""Where each corpus comes from: an archive that is fetched and checked, or steps for its user to take.
+"""Where each corpus comes from: an archive or a repository that is fetched and checked, or steps to take.
 
 This is the one place with addresses and checksums. An archive is taken only if its checksum is pinned
-here; where none can be pinned (a publisher who packs on request, a repository of single files, a
-registration) the corpus is fetched by hand, by the steps given.
+here; where a registration is asked for, the corpus is fetched by hand, by the steps given.
 
 - RAVDESS: the authors' Zenodo record, which prints this MD5 and no SHA-256.
 - EmoDB: its Zenodo release 1.3.0 (535 recordings), likewise.
 - TESS: the publisher (Borealis) packs a new zip on each request, so that there is nothing to pin. Fetched
   is the copy that PaddlePaddle's audio library uses, with the MD5 in that library's source code.
-- CREMA-D: a git LFS repository; git checks the SHA-256 of every recording by itself.
+- CREMA-D: the authors' git LFS repository, fetched by git and git-lfs, which check the SHA-256 of every
+  recording by themselves.
 - SAVEE: given to those who register.
 
 MD5 tells damage and a substitute put there later; it is no proof against a publisher who prepared two
@@ -77,6 +77,37 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
+class Repository:
+    """A git LFS repository that holds a whole corpus; git checks the SHA-256 of every recording.
+
+    Attributes:
+        url: address, http or https.
+        folder: of the recordings, in the repository.
+        unpacked: bytes that they take, roughly.
+        origin: who keeps it, in a few words.
+        page: public page about it.
+        licence: terms of this release, where they are others than the corpus's own; else "".
+    """
+
+    url: str
+    folder: str
+    unpacked: int
+    origin: str
+    page: str
+    licence: str = ""
+
+    @property
+    def host(self) -> str:
+        """Name of the machine that it comes from."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def size(self) -> int:
+        """Bytes to be fetched, roughly."""
+        return self.unpacked
+
+
+@dataclass(frozen=True, slots=True)
 class ByHand:
     """A corpus that is not fetched, and what its user does instead.
 
@@ -91,7 +122,7 @@ class ByHand:
     unpacked: int | None = None
 
 
-SOURCES: Mapping[str, Archive | ByHand] = {
+SOURCES: Mapping[str, Archive | Repository | ByHand] = {
     "ravdess": Archive(
         url="https://zenodo.org/records/1188976/files/Audio_Speech_Actors_01-24.zip?download=1",
         file="Audio_Speech_Actors_01-24.zip",
@@ -120,15 +151,12 @@ SOURCES: Mapping[str, Archive | ByHand] = {
         page="https://zenodo.org/records/7447302",
         licence="CC BY 4.0",
     ),
-    "cremad": ByHand(
-        reason="it lies in a git LFS repository (606 MB), where git checks every recording by SHA-256",
-        steps=(
-            "install git and git-lfs, then run: git lfs install",
-            "git clone --depth 1 --filter=blob:none --sparse "
-            "https://github.com/CheyneyComputerScience/CREMA-D {folder}",
-            "git -C {folder} sparse-checkout set AudioWAV",
-        ),
+    "cremad": Repository(
+        url="https://github.com/CheyneyComputerScience/CREMA-D",
+        folder="AudioWAV",
         unpacked=606_000_000,
+        origin="the authors' git LFS repository; needs git-lfs",
+        page="https://github.com/CheyneyComputerScience/CREMA-D",
     ),
     "savee": ByHand(
         reason="it is given to those who register",

@@ -18,8 +18,8 @@ def test_all_corpora_are_listed_with_what_is_here(ser, savee):
     assert rows[3].split()[:6] == ["savee", "480", "8", "4", "7", "en"]
     assert rows[0].split(None, 8)[:7] == ["ravdess", "1440", "0", "24", "8", "en", "515"]
     assert f"here: found below {savee} (--data)" in answer.out
-    assert "fetched by ser download: ravdess tess emodb" in answer.out
-    assert "by hand, as ser download says: cremad savee" in answer.out
+    assert "fetched by ser download: ravdess tess cremad emodb" in answer.out
+    assert "by hand, as ser download says: savee" in answer.out
     assert answer.out.endswith(f"next: ser extract --datasets savee --data {savee}\n")
     assert max(map(len, answer.out.splitlines()[:7])) <= 100
 
@@ -56,7 +56,7 @@ def test_json_has_the_keys_that_are_documented(ser, savee):
     assert found["data"] == str(savee)
     ways = {each["name"]: each["get"] for each in found["corpora"]}
     assert ways == {
-        "ravdess": "fetched", "tess": "fetched", "cremad": "by hand", "savee": "by hand",
+        "ravdess": "fetched", "tess": "fetched", "cremad": "fetched", "savee": "by hand",
         "emodb": "fetched", "demo": "made",
     }  # fmt: skip
     one = json.loads(ser("corpora", "savee", "--data", savee, "--json").out)

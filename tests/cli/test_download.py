@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from ser_features.corpora.savee import Savee
-from ser_features.download import SOURCES, Archive
+from ser_features.download import SOURCES, Archive, ByHand
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -35,7 +35,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def asked(tmp_path, monkeypatch, savee):
-    """Publishes the recordings of `savee` as SAVEE and as TESS; the paths that were asked for."""
+    """Publishes `savee` as SAVEE and as TESS, CREMA-D for those who ask; the paths that were asked for."""
     published = tmp_path / "published"
     file = Path(shutil.make_archive(str(published / "AudioData"), "zip", savee))
     Quiet.asked = []
@@ -55,6 +55,8 @@ def asked(tmp_path, monkeypatch, savee):
             licence="for tests",
         )
         monkeypatch.setitem(SOURCES, "savee", archive)
+        steps = ("ask for it", "unpack it into {folder}")
+        monkeypatch.setitem(SOURCES, "cremad", ByHand("it is given to those who ask", steps))
         monkeypatch.setitem(
             SOURCES,
             "tess",
@@ -146,7 +148,7 @@ def test_one_failure_does_not_keep_the_others_from_coming(ser, asked, tmp_path):
     assert answer.code == 1
     assert answer.err.count("error: ") == 1
     assert f"savee: 8 recordings in {tmp_path / 'raw' / 'savee'}\n" in answer.out
-    assert "cremad: not fetched, for it lies in a git LFS repository" in answer.out
+    assert "cremad: not fetched, for it is given to those who ask; licence: ODbL 1.0" in answer.out
     assert answer.out.splitlines()[-1] == f"next: ser extract --datasets savee --data {tmp_path / 'raw'}"
     assert asked == ["/tess.zip", "/AudioData.zip"]
 

@@ -236,8 +236,8 @@ def test_folders_can_be_read_by_others(savee, tmp_path):
 
 
 def test_corpus_by_hand_is_not_installed(tmp_path):
-    with pytest.raises(InputError, match="cremad is not fetched, for it lies in a git LFS repository"):
-        install(plan("cremad", tmp_path))
+    with pytest.raises(InputError, match="savee is not fetched, for it is given to those who register"):
+        install(plan("savee", tmp_path))
 
 
 PROGRAM = """
