@@ -1,6 +1,6 @@
 """Runs `ser` in this process and returns exit code, stdout and stderr."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from cli.main import main
+from cli.progress import be_quiet
 
 
 class Answer(NamedTuple):
@@ -26,6 +27,13 @@ def ser(capsys) -> Callable[..., Answer]:
         return Answer(int(ended.value.code or 0), captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def _speaking() -> Iterator[None]:
+    """Whatever a test left unsaid, the next one is told."""
+    yield
+    be_quiet(False)
 
 
 @pytest.fixture
