@@ -72,7 +72,7 @@ def test_help_imports_nothing_heavy():
 def test_corpora_lists_licences(ser):
     answer = ser("corpora")
     assert "CC BY-NC-SA 4.0" in answer.out
-    assert "ser extract --datasets mine.csv" in answer.out
+    assert "ser extract --datasets FOLDER/folder.csv" in answer.out
 
 
 def test_interrupted_run_says_how_to_go_on(ser, monkeypatch):
