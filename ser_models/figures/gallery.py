@@ -157,7 +157,7 @@ def _draw(
         height = band_of(shot.pitch, sample_rate, bands)
         axes.plot((np.arange(frames) + 0.5) * hop, height, color=LINE, linewidth=1.3)
     ticks = [kilo for kilo in KILOHERTZ if 2000 * kilo <= sample_rate]
-    places = band_of(1000 * np.array(ticks), sample_rate, bands)
+    places = np.minimum(band_of(1000 * np.array(ticks), sample_rate, bands), bands)
     axes.set_yticks(places, [f"{kilo:g}" for kilo in ticks])
     axes.set(xlim=(0, seconds), ylim=(0, bands), xlabel="time (s)", ylabel="kHz" if left else None)
     axes.tick_params(labelsize=8)
