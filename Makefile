@@ -16,7 +16,7 @@ demo: $(READY)
 	$(BIN)/ser demo
 
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long"
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -36,6 +36,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/million.py
 
 faults: $(READY)
+	$(BIN)/python -m pytest -m long tests/benchmarks
 	$(BIN)/python benchmarks/fuzz.py
 	$(BIN)/python -m benchmarks.faults
 	$(BIN)/python benchmarks/memory.py

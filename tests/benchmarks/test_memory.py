@@ -9,6 +9,7 @@ import pytest
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "memory.py"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone enforces RLIMIT_DATA")
 def test_three_times_the_allowed_memory_is_trained_on_and_does_not_fit_at_once(tmp_path):
     command = [BENCHMARK, "--limit", "832", "--times", "3", "--model", "mean", "--folder", tmp_path]

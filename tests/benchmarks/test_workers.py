@@ -38,6 +38,7 @@ def benchmark_module(monkeypatch):
     return module
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells the sizes")
 def test_two_workers_stay_below_450_mib_and_flat(recordings, tmp_path):
     folder = tmp_path / "corpus"
