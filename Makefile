@@ -36,7 +36,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/million.py
 
 faults: $(READY)
-	$(BIN)/python -m pytest -m long tests/benchmarks
+	$(BIN)/python -m pytest -m long
 	$(BIN)/python benchmarks/fuzz.py
 	$(BIN)/python -m benchmarks.faults
 	$(BIN)/python benchmarks/memory.py

@@ -18,6 +18,7 @@ def artifacts(store_root, tmp_path_factory):
     return root
 
 
+@pytest.mark.long
 def test_every_figure_is_printed(artifacts, real_data):
     words = ["--data", real_data, "--artifact", artifacts / "mlp", "--files", 20, "--runs", 1]
     command = [sys.executable, str(BENCHMARK), *map(str, words)]

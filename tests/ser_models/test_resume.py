@@ -84,7 +84,9 @@ def epochs_taken(monkeypatch):
     return taken
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
+@pytest.mark.parametrize(
+    "name", ["mlp", *(pytest.param(name, marks=pytest.mark.long) for name in PARAMETERS if name != "mlp")]
+)
 def test_killed_at_a_random_epoch_it_ends_like_an_unbroken_run(name, store, tmp_path, epochs_taken):
     epoch = random.SystemRandom().randint(2, PARAMETERS[name]["epochs"] - 1)
     killed_after([str(epoch)], store, tmp_path, name)
