@@ -49,7 +49,7 @@ docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "open build/site/index.html; with search: $(BIN)/python -m http.server -d build/site"
 
-# Every figure and screenshot of README and docs that shows recordings, from those at hand.
+# The screenshots of the app and of a report, and the figures of a store, in README and docs.
 pictures: $(READY)
 	$(BIN)/ser extract --datasets ravdess emodb tess cremad --data $(DATA) --store build/pictures/store
 	$(BIN)/ser train --model xgboost --folds 4 --datasets ravdess emodb --store build/pictures/store \
