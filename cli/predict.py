@@ -47,11 +47,12 @@ def predict(
     Example: ser predict artifacts/cnn_lstm calls/ --timeline --out answers.csv
     """
     from ser_models.inference import load
+    from ser_models.listing import listed
     from ser_models.prediction import Told
 
     chosen = _format(form, out)
     content = _stdin(files)
-    found = _listed(files) if content is None else []
+    found = listed(files) if content is None else []
     predictor = load(artifact)
     asked: dict[str, Any] = {"top": top, "timeline": timeline}
     if out is not None and content is None:
@@ -101,12 +102,6 @@ def _stdin(files: Sequence[Path]) -> bytes | None:
     if len(files) > 1:
         raise InputError("- stands for one recording on stdin, found files beside it: name it alone")
     return sys.stdin.buffer.read(MAX_BYTES)
-
-
-def _listed(files: Sequence[Path]) -> "list[Listed]":
-    from ser_models.listing import listed
-
-    return listed(files)
 
 
 def _one(predictor: "Predictor", content: bytes, *, top: int, timeline: bool) -> "list[Prediction]":

@@ -310,7 +310,7 @@ def _rehearse(predictor: Predictor) -> None:
     folder, inputs = predictor.artifact.folder, predictor.artifact.model.inputs
     if not isinstance(inputs, ColumnInputs) and inputs.length > LONGEST_REHEARSAL:
         return
-    features = extract_bytes(_tone(), profile(predictor.artifact.card.profile), inputs.families)
+    features = extract_bytes(_tone(), predictor.profile, inputs.families)
     try:
         with np.errstate(all="ignore"):
             probabilities = predictor.probabilities(inputs.from_features([features]))

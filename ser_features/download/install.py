@@ -98,8 +98,6 @@ def install(planned: Plan, *, watch: Watch | None = None, patience: Patience | N
     try:
         work.mkdir(parents=True, exist_ok=True)
         with _alone(work):
-            if isinstance(planned.source, Repository):
-                return _install_clone(planned, planned.source, work, watch or Watch())
             return _install(planned, planned.source, work, watch or Watch(), patience)
     except OSError as error:
         raise DownloadError(
@@ -108,52 +106,58 @@ def install(planned: Plan, *, watch: Watch | None = None, patience: Patience | N
         ) from error
 
 
-def _install(planned: Plan, archive: Archive, work: Path, watch: Watch, patience: Patience | None) -> int:
+def _install(
+    planned: Plan, source: Archive | Repository, work: Path, watch: Watch, patience: Patience | None
+) -> int:
+    """Fetch a source and put its recordings in place; what has come is kept if it breaks off."""
     stage = work / "unpacked"
     try:
         shutil.rmtree(stage, ignore_errors=True)
-        there = sum(file.stat().st_size for file in work.glob(f"{archive.file}*"))
-        require_room(work, (archive.size or 0) - there + archive.unpacked, planned.corpus.name)
-        file = fetch(archive, work, watch=watch, patience=patience)
-        watch.on_note(f"{planned.corpus.name}: {archive.checksum.partition(':')[0]} as published; unpacking")
-        stage.mkdir()
-        count = _unpacked(planned, file, stage)
+        if isinstance(source, Archive):
+            count, spent = _from_archive(planned, source, work, stage, watch, patience)
+        else:
+            count, spent = _from_repository(planned, source, work, stage, watch)
         _require_nothing_in(planned)
         (stage / planned.corpus.name).rename(planned.folder)
         sync(planned.to)
-        file.unlink()
+        if spent.is_dir():
+            shutil.rmtree(spent, ignore_errors=True)
+        else:
+            spent.unlink()
         return count
     finally:
         shutil.rmtree(stage, ignore_errors=True)
         (work / "lock").unlink(missing_ok=True)
-        with suppress(OSError):  # an archive or a part of one is kept
+        with suppress(OSError):  # what has come and is not in place yet is kept
             work.rmdir()
 
 
-def _install_clone(planned: Plan, repository: Repository, work: Path, watch: Watch) -> int:
-    """Fetch a repository; what has come stays for the next run if it breaks off."""
+def _from_archive(
+    planned: Plan, archive: Archive, work: Path, stage: Path, watch: Watch, patience: Patience | None
+) -> tuple[int, Path]:
+    """Fetch and unpack an archive; return how many recordings it has, and its file."""
+    there = sum(file.stat().st_size for file in work.glob(f"{archive.file}*"))
+    require_room(work, (archive.size or 0) - there + archive.unpacked, planned.corpus.name)
+    file = fetch(archive, work, watch=watch, patience=patience)
+    watch.on_note(f"{planned.corpus.name}: {archive.checksum.partition(':')[0]} as published; unpacking")
+    stage.mkdir()
+    return _unpacked(planned, file, stage), file
+
+
+def _from_repository(
+    planned: Plan, repository: Repository, work: Path, stage: Path, watch: Watch
+) -> tuple[int, Path]:
+    """Fetch a repository; return how many recordings it has, and its clone."""
     name = planned.corpus.name
-    stage = work / "unpacked"
-    try:
-        require_git(name)
-        shutil.rmtree(stage, ignore_errors=True)
-        require_room(work, 2 * repository.unpacked, name)  # git keeps a copy beside what it checks out
-        fetch_repository(repository, work, stage / name, watch)
-        if not (count := planned.corpus.count(stage)):
-            raise DownloadError(
-                f"{name}: {repository.url} holds no recording of {planned.corpus.title}, expected names as "
-                f"in {planned.corpus.layout}"
-            )
-        _require_nothing_in(planned)
-        (stage / name).rename(planned.folder)
-        sync(planned.to)
-        shutil.rmtree(work / "clone", ignore_errors=True)
-        return count
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-        (work / "lock").unlink(missing_ok=True)
-        with suppress(OSError):
-            work.rmdir()
+    require_git(name)
+    require_room(work, 2 * repository.unpacked, name)  # git keeps a copy beside what it checks out
+    clone = fetch_repository(repository, work, stage / name, watch)
+    if not (count := planned.corpus.count(stage)):
+        raise DownloadError(
+            f"{name}: {repository.url} holds no recording of {planned.corpus.title}, expected names as "
+            f"in {planned.corpus.layout}"
+        )
+    return count, clone
 
 
 def _unpacked(planned: Plan, file: Path, stage: Path) -> int:

@@ -1,4 +1,4 @@
-"""A git LFS repository → a folder with the corpus, whose every recording git checks by its SHA-256.
+"""A git LFS repository → a folder with the corpus, whose every recording is checked by its SHA-256.
 
 `Repository` → `git clone` (names and pointers, no recordings) → `git lfs pull` (resumed) → SHA-256 of each
 → the folder of recordings, and the tables beside it, moved out of the clone
@@ -40,7 +40,7 @@ def require_git(name: str) -> None:
         )
 
 
-def fetch_repository(source: Repository, work: Path, stage: Path, watch: Watch) -> None:
+def fetch_repository(source: Repository, work: Path, stage: Path, watch: Watch) -> Path:
     """Fetch the recordings of a repository; run again after a break, it goes on.
 
     Args:
@@ -48,6 +48,9 @@ def fetch_repository(source: Repository, work: Path, stage: Path, watch: Watch) 
         work: folder that keeps the clone until all is there.
         stage: folder that is made and gets the recordings.
         watch: told of the progress.
+
+    Returns:
+        The clone, which is of no more use.
 
     Raises:
         DownloadError: if git fails, or a recording is not what its SHA-256 says.
@@ -66,6 +69,7 @@ def fetch_repository(source: Repository, work: Path, stage: Path, watch: Watch) 
     for entry in clone.iterdir():
         if entry.name == source.folder or entry.is_file():
             entry.rename(stage / entry.name)
+    return clone
 
 
 def _pull(source: Repository, clone: Path, watch: Watch) -> None:

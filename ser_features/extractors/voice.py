@@ -39,10 +39,11 @@ class Voice:
         Returns:
             float32, shape (n,), in Hz; NaN where unvoiced, or further than a step from any pitch frame.
         """
+        f0 = self.f0  # Praat copies it at every asking
         places = np.rint((times - self.pitch.x1) / self.pitch.dx).astype(np.intp)
-        inside = (places >= 0) & (places < self.f0.size)
+        inside = (places >= 0) & (places < f0.size)
         found = np.zeros(times.size, np.float32)
-        found[inside] = self.f0[places[inside]]
+        found[inside] = f0[places[inside]]
         return np.where(found > 0, found, np.float32(np.nan))
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_features.config import profile
 from ser_features.errors import InputError
 from ser_models import inference
 from ser_models.evaluation.metrics import confusion_matrix, uar
@@ -51,7 +50,7 @@ def explain_model(
     left = held_out(predictor.artifact, store, datasets)
     _require_two(left)
     raw = left.examples.read(predictor.artifact.model.inputs)
-    own = parts(predictor.artifact.model.inputs, profile(predictor.artifact.card.profile))
+    own = parts(predictor.artifact.model.inputs, predictor.profile)
     fitted = trees.trees_of(predictor.artifact)
     if fitted is not None:
         return _by_shap(predictor, left, raw, own, trees.shares(fitted, raw))

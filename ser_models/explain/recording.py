@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_features.config import profile
 from ser_features.pipeline import extract
 from ser_models import inference, safe_skops
 from ser_models.artifact import Artifact
@@ -41,7 +40,7 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
     """
     predictor = inference.load(folder)
     artifact = predictor.artifact
-    inputs, config = artifact.model.inputs, profile(artifact.card.profile)
+    inputs, config = artifact.model.inputs, predictor.profile
     features = extract(file, config, inputs.families)
     raw, own = inputs.from_features([features]), parts(inputs, config)
     probabilities = predictor.probabilities(raw)[0]

@@ -7,36 +7,13 @@ import shutil
 import pytest
 
 from cli.main import main
+from tests.cli.tones import RECIPE
 from tests.cli.walk import commands, understood
 
 COMMANDS = dict(commands())
 WITH_JSON = [
     path for path, command in COMMANDS.items() if any("--json" in each.opts for each in command.params)
 ]
-
-RECIPE = """
-title = "Regression on tones"
-source = "nowhere"
-choices = []
-datasets = ["{table}"]
-classes = ["angry", "neutral", "sad"]
-profile = "speech16k"
-
-[model]
-name = "logistic"
-
-[paper]
-split = "random"
-shares = [0.7, 0.15, 0.15]
-words = "At random."
-
-[honest]
-split = "speaker"
-words = "By speaker."
-
-[tune]
-strength = {{ low = 0.01, high = 1.0, log = true }}
-"""
 
 
 @pytest.fixture(scope="module")
