@@ -39,8 +39,8 @@ def extract(
     families: Annotated[
         list[str] | None,
         typer.Option(
-            help="What a new store holds besides core: some of statistics mel mfcc pitch chroma contrast "
-            "tonnetz (default: core mel mfcc pitch).",
+            help="What a new store holds besides core: some of statistics functionals mel mfcc pitch chroma "
+            "contrast tonnetz (default: core mel mfcc pitch).",
             autocompletion=completion.families,
         ),
     ] = None,
@@ -59,6 +59,13 @@ def extract(
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many recordings of each corpus, evenly spread.")
     ] = None,
+    copies: Annotated[
+        bool,
+        typer.Option(
+            "--copies",
+            help="Also store a slower and a faster copy of every recording, for models that learn from them.",
+        ),
+    ] = False,
     max_failures: Annotated[
         int | None, typer.Option(min=0, help="Exit with 1 if more files than this are refused.")
     ] = None,
@@ -83,6 +90,8 @@ def extract(
             limit=limit,
             observer=observer,
         )
+    if copies:
+        _make_copies(store, data, datasets, workers)
     _print_refused(report)
     _say_noticed(report)
     if as_json:
@@ -117,6 +126,27 @@ def _too_many(report: "ExtractReport", limit: int | None) -> bool:
     if limit is not None:
         return len(report.failures) > limit
     return bool(report.failures) and not report.counts
+
+
+def _make_copies(store: Path, data: Path, datasets: list[str], workers: int | None) -> None:
+    """Bring the slower and faster copies of the corpora up to date, of everything that the store holds."""
+    from ser_features.augment import SPEED_COPIES
+    from ser_features.engine.augment import augment_store
+    from ser_features.store import open_store
+
+    opened = open_store(store)
+    names = [Path(word).stem if word.endswith(".csv") else word for word in datasets]
+    with observed_files() as observer:
+        made = augment_store(
+            store,
+            data,
+            SPEED_COPIES,
+            datasets=[name for name in names if name in opened.datasets],
+            families=opened.families,
+            workers=workers,
+            observer=observer,
+        )
+    say(f"copies: {made.stored} stored, {made.unchanged} unchanged, {len(made.failures)} failed")
 
 
 def _next(store: Path) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def train(
     model: Annotated[
-        str, typer.Option(help="mlp, cnn_lstm, xgboost, logistic …", autocompletion=completion.models)
+        str, typer.Option(help="best, svm, xgboost, logistic, cnn_lstm …", autocompletion=completion.models)
     ],
     datasets: Annotated[
         list[str] | None,
@@ -50,6 +50,20 @@ def train(
     tensorboard: Annotated[
         Path | None, typer.Option(help="Write TensorBoard event files into this folder.")
     ] = None,
+    copies: Annotated[
+        bool | None,
+        typer.Option(
+            "--copies/--no-copies",
+            help="Learn from slower and faster copies too; default: if the model gains by it and the store "
+            "has them (ser extract --copies).",
+        ),
+    ] = None,
+    members: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="With --model ensemble: the models that it is made of.", autocompletion=completion.models
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print metrics.json instead of the summary.")
     ] = False,
@@ -70,6 +84,8 @@ def train(
         seed=seed,
         command=typed(),
         tensorboard=tensorboard,
+        copies=copies,
+        parameters={"members": members} if members else None,
     )
     with training_progress() as progress:
         metrics = run(store, folder, plan, progress)

@@ -13,7 +13,7 @@ path → `audio.decode` → `preprocess.prepare` → `Analysis` [→ `augment`] 
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,8 @@ class Features:
         columns: by name, each a float32 value, NaN where it cannot be computed; of the column families
             that were asked for.
         frames: by family, float32 of shape (frames, bands); all families have the same number of frames.
+        wide: by family, float32 of shape (columns,), NaN where a value cannot be computed; of the families of
+            thousands of columns that were asked for, in the order of their columns.
         seconds: duration of the analysed signal, in s.
         source_sample_rate: of the file, in Hz.
         channels: of the file.
@@ -44,6 +46,7 @@ class Features:
     source_sample_rate: int
     channels: int
     audio_sha256: str
+    wide: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def extract(path: Path, profile: Profile, families: Sequence[str] = extractors.DEFAULT_FAMILIES) -> Features:
@@ -87,6 +90,7 @@ def features_of(
         source_sample_rate=decoded.sample_rate,
         channels=decoded.channels,
         audio_sha256=audio_sha256,
+        wide=wide_of(analysis, families),
     )
 
 
@@ -141,8 +145,14 @@ def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[s
 
 def frames_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:
     """Frames of the frame families among `families`, float32 of shape (frames, bands) each."""
-    frame_families = (name for name in families if name not in extractors.COLUMNS)
+    frame_families = (name for name in families if name in extractors.FRAMES)
     return {name: extractors.FRAMES[name].extract(analysis) for name in frame_families}
+
+
+def wide_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:
+    """Values of the wide families among `families`, float32 of shape (columns,) each."""
+    wide_families = (name for name in families if name in extractors.WIDE)
+    return {name: extractors.WIDE[name].vector(analysis).astype(np.float32) for name in wide_families}
 
 
 def digest(profile: Profile, families: Sequence[str]) -> str:

@@ -48,6 +48,7 @@ def train(
     folds: int | None = None,
     seed: int = 0,
     parameters: Mapping[str, Any] | None = None,
+    copies: bool | None = None,
     progress: Progress = lambda step: None,
 ) -> Result:
     """Train a model on a feature store and measure it on speakers it has never heard.
@@ -62,6 +63,8 @@ def train(
         folds: test every speaker once, in so many folds; one split of 70, 15 and 15 % by default.
         seed: the same seed gives the same result.
         parameters: hyperparameters that differ from the model's defaults.
+        copies: whether it learns from the slower and faster copies of recordings; None: if it gains by them
+            and the store has them.
         progress: told of every epoch.
 
     Raises:
@@ -77,6 +80,7 @@ def train(
         test_datasets=test_datasets,
         folds=folds,
         seed=seed,
+        copies=copies,
     )
     return Result(folder, run(root(store), folder, plan, progress))
 

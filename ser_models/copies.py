@@ -6,6 +6,7 @@ An honest protocol splits the originals alone; then only those on the training s
 split that is drawn over copies as well puts sisters of one recording on both sides: `leakage` names them.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -40,15 +41,16 @@ def originals(examples: Examples) -> Examples:
     return replace(examples, rows=examples.rows[kept].reset_index(drop=True))
 
 
-def with_training_copies(split: Split, examples: Examples) -> Split:
+def with_training_copies(split: Split, examples: Examples, *, sides: Sequence[str] = ("train",)) -> Split:
     """Let the copies of training recordings join the training side of each fold.
 
     Args:
         split: dealt over originals.
         examples: originals and copies.
+        sides: whose recordings bring their copies; of validation where a model learns from it too.
     """
     copies = examples.rows.loc[examples.rows["source_file_id"].notna(), ["file_id", "source_file_id"]]
-    trained = split.table[split.table["split"] == "train"].rename(columns={"file_id": "source_file_id"})
+    trained = split.table[split.table["split"].isin(sides)].rename(columns={"file_id": "source_file_id"})
     joined = trained.merge(copies, on="source_file_id")[["file_id", "fold", "split"]]
     note = f"{len(copies)} augmented copies, of training recordings only"
     return replace(

@@ -4,16 +4,18 @@ store → `Examples` → `Split` → `trial.conduct` → artifacts/<name>/
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ser_features.augment import SPEED_COPIES
 from ser_features.errors import InputError
 from ser_features.store import Store, open_store
 from ser_models import artifact
+from ser_models.copies import add_copies, with_training_copies
 from ser_models.dataset import Examples, load_examples
 from ser_models.models import model_class
-from ser_models.split import make_split, shared_labels
+from ser_models.split import Split, make_split, shared_labels
 from ser_models.training import Progress
 from ser_models.trial import Trial, conduct
 
@@ -33,6 +35,8 @@ class Plan:
         seed: of split, training and bootstrap.
         command: what the user typed, for the report.
         tensorboard: folder for event files; None for none.
+        copies: whether the slower and faster copies of training recordings are learned from; None: if the
+            model is for it and the store has them.
     """
 
     model: str
@@ -44,6 +48,7 @@ class Plan:
     seed: int = 0
     command: str = ""
     tensorboard: Path | None = None
+    copies: bool | None = None
 
 
 def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: None) -> dict[str, Any]:
@@ -70,6 +75,7 @@ def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: No
     split = make_split(
         examples, kind=kind, folds=plan.folds, test_datasets=plan.test_datasets, seed=plan.seed
     )
+    examples, split = _with_copies(opened, examples, split, plan)
     trial = Trial(
         model=plan.model,
         parameters=plan.parameters or {},
@@ -78,6 +84,24 @@ def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: No
         command=plan.command,
     )
     return conduct(out, opened, examples, split, trial, progress)
+
+
+def _with_copies(store: Store, examples: Examples, split: Split, plan: Plan) -> tuple[Examples, Split]:
+    """Let copies of recordings that are learned from join them, where that is wanted and they are there."""
+    model = model_class(plan.model)
+    if not (model.learns_from_copies if plan.copies is None else plan.copies):
+        return examples, split
+    variants = store.variants(examples.datasets)
+    copies = variants[variants["variant"].isin([variant.name for variant in SPEED_COPIES])]
+    if copies.empty:
+        advice = "run ser extract with --copies"
+        if plan.copies:
+            raise InputError(f"--copies: {store.root} has no slower and faster copies: {advice}")
+        note = f"trained without slower and faster copies, which would help it: {advice}"
+        return replace(examples, notes=(*examples.notes, note)), split
+    examples = add_copies(examples, copies)
+    sides = ("train", "validation") if model.learns_from_validation else ("train",)
+    return examples, with_training_copies(split, examples, sides=sides)
 
 
 def _examples(store: Store, plan: Plan) -> Examples:

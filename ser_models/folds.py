@@ -76,7 +76,7 @@ def train_fold(
     history = model.fit(learned, watched, seed=seed, on_epoch=on_epoch, fold=number, checkpoint=checkpoint)
     fitted = (
         Fitted("scaler", number, scaler.seen),
-        Fitted("weights", number, frozenset(learned.file_ids)),
+        _weights(model, number, learned, watched),
         Fitted("early stopping", number, frozenset(watched.file_ids), ("train", "validation")),
     )
     told = _predict(model, scaler, _predicted(sides, split, number), number)
@@ -120,6 +120,7 @@ def oversampled(labelled: Labelled, *, seed: int, fold: int) -> Labelled:
         labelled.targets[positions],
         labelled.classes,
         tuple(labelled.file_ids[position] for position in positions),
+        tuple(labelled.speakers[position] for position in positions),
     )
 
 
@@ -139,9 +140,17 @@ def _labelled(scaler: Scaler, train: Examples, validation: Examples) -> list[Lab
     if isinstance(scaler.inputs, ColumnInputs) or sum(map(size, sources)) <= MOST_KEPT:
         sources = [keep(source) for source in sources]
     return [
-        Labelled(source, side.targets, len(side.labels), tuple(side.rows["file_id"]))
+        Labelled(source, side.targets, len(side.labels), tuple(side.rows["file_id"]), tuple(side.groups))
         for source, side in zip(sources, (train, validation), strict=True)
     ]
+
+
+def _weights(model: Model, number: int, learned: Labelled, watched: Labelled) -> Fitted:
+    """What the weights were fitted on, and may be."""
+    if model.learns_from_validation:
+        both = frozenset((*learned.file_ids, *watched.file_ids))
+        return Fitted("weights", number, both, ("train", "validation"))
+    return Fitted("weights", number, frozenset(learned.file_ids))
 
 
 def _predicted(sides: Mapping[str, Examples], split: Split, number: int) -> dict[str, Examples]:

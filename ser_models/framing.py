@@ -1,11 +1,15 @@
 """Recordings of any length → arrays of one length, before anything is scaled.
 
 raw values → `arranged` → {"columns"}, {"frames", "mask"} or {"chunks"}, a row per recording
+raw values of several parts → `part_of`, `joined` → the same, each name behind its part's number: "0/columns"
 """
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from ser_models.inputs import ChunkInputs, ColumnInputs, Frames, Inputs, Raw
+from ser_models.inputs import ChunkInputs, ColumnInputs, Frames, Inputs, JointInputs, Raw
 
 
 def arranged(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
@@ -31,6 +35,27 @@ def arranged(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
         frames[index, : len(heard)] = heard
         mask[index, : len(heard)] = 1
     return {"frames": frames, "mask": mask}
+
+
+def part_of(raw: Iterable[Any], inputs: JointInputs, place: int) -> Raw:
+    """Take the raw values of one part out of those of all."""
+    own = [recording[place] for recording in raw]
+    return np.stack(own) if isinstance(inputs.parts[place], ColumnInputs) else own
+
+
+def joined(parts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Put the arrays of all parts side by side.
+
+    >>> list(joined([{"columns": np.zeros((1, 2))}, {"frames": np.zeros((1, 3, 4))}]))
+    ['0/columns', '1/frames']
+    """
+    return {f"{place}/{name}": array for place, part in enumerate(parts) for name, array in part.items()}
+
+
+def separated(arrays: Mapping[str, np.ndarray], place: int) -> dict[str, np.ndarray]:
+    """Take the arrays of one part out of those of all."""
+    prefix = f"{place}/"
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def pad_or_crop(frames: Frames, length: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,8 @@ store rows or `Features` of a file → `Inputs` → raw values, the same on both
 {'kind': 'frames', 'families': ['mel'], 'length': 300, 'corpus_level': []}
 >>> ChunkInputs("mel", chunks=3, frames=60).length
 180
+>>> JointInputs((ColumnInputs(("rms_mean",)), FrameInputs(("mel",), length=300))).families
+('core', 'mel')
 """
 
 from collections.abc import Sequence
@@ -31,6 +33,9 @@ class FrameSource(Protocol):
 
     def frames(self, rows: "pd.DataFrame", family: str) -> list[np.ndarray]:
         """Return one (frames, bands) float32 per row."""
+
+    def wide(self, rows: "pd.DataFrame", names: Sequence[str]) -> np.ndarray:
+        """Return functionals, (rows, names) float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,11 @@ Frames = np.ndarray | SideBySide
 """Frames of one recording, (frames, bands) float32."""
 
 Raw = np.ndarray | Sequence[Frames]
-"""Unscaled values: (recordings, columns) float32, or `Frames` per recording."""
+"""Unscaled values: (recordings, columns) float32, or `Frames` per recording. Of `JointInputs` a tuple per
+recording, which the type leaves out: only what handles several parts meets it."""
+
+WIDE_MARK = "__"
+"""In the names of functionals, between descriptor and functional, and in no other column's."""
 
 WITH_GAPS = frozenset({"pitch"})
 """Frame families that are NaN where there is nothing to measure, which no network could learn from."""
@@ -83,8 +92,11 @@ class ColumnInputs:
 
     @property
     def families(self) -> tuple[str, ...]:
-        """Feature families to extract from a new file: "statistics" has every column beyond the core."""
-        return ("core",) if _core_columns().issuperset(self.columns) else ("core", "statistics")
+        """Feature families to extract from a new file; "statistics" has what is not core or functional."""
+        others = [name for name in self.columns if name not in _core_columns()]
+        functionals = any(WIDE_MARK in name for name in others)
+        statistics = any(WIDE_MARK not in name for name in others)
+        return ("core", *["statistics"] * statistics, *["functionals"] * functionals)
 
     def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> np.ndarray:
         """Read the columns of stored recordings.
@@ -95,18 +107,34 @@ class ColumnInputs:
         Raises:
             InputError: if the store lacks a column.
         """
-        if missing := [name for name in self.columns if name not in rows]:
+        wide = [name for name in self.columns if WIDE_MARK in name]
+        if missing := [name for name in self.columns if name not in rows and WIDE_MARK not in name]:
             shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
             raise InputError(
                 f"the store has no column {shown}: extract into a new store with "
                 f"--families {' '.join(self.families)} and a profile that gives them"
             )
-        return rows[list(self.columns)].to_numpy(dtype=np.float32, na_value=np.nan)
+        if not wide:
+            return rows[list(self.columns)].to_numpy(dtype=np.float32, na_value=np.nan)
+        if store is None:
+            raise InputError("functionals were asked of rows without a store: open the store")
+        found = np.empty((len(rows), len(self.columns)), np.float32)
+        is_wide = np.array([WIDE_MARK in name for name in self.columns])
+        found[:, is_wide] = store.wide(rows, wide)
+        few = [name for name in self.columns if WIDE_MARK not in name]
+        found[:, ~is_wide] = rows[few].to_numpy(dtype=np.float32, na_value=np.nan)
+        return found
 
     def from_features(self, features: "Sequence[Features]") -> np.ndarray:
         """Read the columns of freshly extracted files; shape and dtype as `from_store`."""
-        values = [[each.columns[name] for name in self.columns] for each in features]
-        return np.array(values, dtype=np.float32).reshape(len(features), len(self.columns))
+        found = np.empty((len(features), len(self.columns)), np.float32)
+        is_wide = np.array([WIDE_MARK in name for name in self.columns], dtype=bool)
+        few = [name for name in self.columns if WIDE_MARK not in name]
+        for row, each in zip(found, features, strict=True):
+            row[~is_wide] = [each.columns[name] for name in few]
+            if is_wide.any():
+                row[is_wide] = each.wide["functionals"][_places(self.columns)]
+        return found
 
     def unheard(self, features: "Features") -> str | None:
         """Nothing: the columns describe a whole recording."""
@@ -207,7 +235,58 @@ class ChunkInputs:
         return {"kind": self.kind, **_lists(asdict(self))}
 
 
-Inputs = ColumnInputs | FrameInputs | ChunkInputs
+@dataclass(frozen=True, slots=True)
+class JointInputs:
+    """What several models read, side by side.
+
+    Attributes:
+        parts: the inputs of each.
+    """
+
+    kind: ClassVar[str] = "joint"
+    parts: "tuple[ColumnInputs | FrameInputs | ChunkInputs, ...]"
+
+    @property
+    def corpus_level(self) -> tuple[str, ...]:
+        """As in `ColumnInputs`, of all parts."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.corpus_level))
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Feature families to extract from a new file."""
+        return tuple(dict.fromkeys(family for part in self.parts for family in part.families))
+
+    @property
+    def length(self) -> int:
+        """Most frames that a part sees; 1 if none sees frames."""
+        return max((part.length for part in self.parts if not isinstance(part, ColumnInputs)), default=1)
+
+    def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> list[Any]:
+        """Read stored recordings.
+
+        Returns:
+            Per row a tuple with its raw values for each part.
+
+        Raises:
+            InputError: if the store lacks something.
+        """
+        return list(zip(*(part.from_store(store, rows) for part in self.parts), strict=True))
+
+    def from_features(self, features: "Sequence[Features]") -> list[Any]:
+        """Read freshly extracted files; as `from_store`."""
+        return list(zip(*(part.from_features(features) for part in self.parts), strict=True))
+
+    def unheard(self, features: "Features") -> str | None:
+        """Say what of a recording no part hears; None if one of them hears all."""
+        told = [part.unheard(features) for part in self.parts]
+        return None if None in told else told[0]
+
+    def to_json(self) -> dict[str, Any]:
+        """Describe the inputs as JSON values."""
+        return {"kind": self.kind, "parts": [part.to_json() for part in self.parts]}
+
+
+Inputs = ColumnInputs | FrameInputs | ChunkInputs | JointInputs
 
 
 def digest_of_inputs(store: "Store", inputs: Inputs) -> str:
@@ -219,6 +298,15 @@ def digest_of_inputs(store: "Store", inputs: Inputs) -> str:
 
     current = digest(store.profile, store.families)
     return digest(store.profile, inputs.families) if store.digest == current else store.digest
+
+
+@lru_cache(maxsize=8)
+def _places(columns: tuple[str, ...]) -> np.ndarray:
+    """Positions of the functionals among `columns` in the family."""
+    from ser_features.extractors import FUNCTIONAL_COLUMNS
+
+    known = {column.name: place for place, column in enumerate(FUNCTIONAL_COLUMNS)}
+    return np.array([known[name] for name in columns if WIDE_MARK in name])
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ raw values of any recording → `Scaler.transform` → `Arrays`
 
 Columns: median imputation, then zero mean and unit variance. Frames: zero mean and unit variance per band
 over all training frames, then cropped or padded to one length; padding is 0, the training mean, and masked.
+Several parts: each by a scaler of its own.
 Chunks: to 0–1 by the recording's own lowest and highest value, so nothing is learned; then cropped or padded
 with 0 and cut.
 """
@@ -19,8 +20,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ser_models.dataset import Examples
-from ser_models.framing import arranged
-from ser_models.inputs import ChunkInputs, ColumnInputs, FrameInputs, Frames, Inputs, Raw
+from ser_models.framing import arranged, joined, part_of
+from ser_models.inputs import ChunkInputs, ColumnInputs, FrameInputs, Frames, Inputs, JointInputs, Raw
 from ser_models.source import Arrays, Streamed
 
 FRAMES_AT_ONCE = 8192
@@ -46,6 +47,12 @@ class Scaler:
         """Learn the statistics of the training recordings."""
         if isinstance(inputs, ChunkInputs):
             return cls(inputs, Pipeline([("scale", "passthrough")]))
+        if isinstance(inputs, JointInputs):
+            # A pipeline only in name: a shelf for those of the parts, which are never run one after another.
+            parts = [
+                (_shelf(place), cls.fit(part, train).pipeline) for place, part in enumerate(inputs.parts)
+            ]
+            return cls(inputs, Pipeline(parts), frozenset(train.rows["file_id"]))
         raw = train.read(inputs)
         pipeline = _fit_columns(raw) if isinstance(raw, np.ndarray) else _fit_frames(raw)
         return cls(inputs, pipeline, frozenset(train.rows["file_id"]))
@@ -60,12 +67,26 @@ class Scaler:
         Returns:
             All float32: {"columns": (n, columns)}; or {"frames": (n, length, bands), "mask": (n, length)},
             the mask 1 where a frame is real and 0 where it is padding; or {"chunks": (n, chunks, bands,
-            frames, 1)} from 0 to 1.
+            frames, 1)} from 0 to 1; of several parts those of each, as `framing.joined` names them.
         """
+        if isinstance(self.inputs, JointInputs):
+            return joined(
+                [self.part(place).transform(part_of(raw, self.inputs, place)) for place in self._places]
+            )
         arrays = arranged(self.inputs, raw)
         if isinstance(self.inputs, ColumnInputs):
             return {"columns": self.pipeline.transform(arrays["columns"]).astype(np.float32)}
         return self._scaled(arrays) if isinstance(self.inputs, FrameInputs) else arrays
+
+    def part(self, place: int) -> "Scaler":
+        """Return the scaler of one of several parts."""
+        if not isinstance(self.inputs, JointInputs):
+            raise ValueError(f"a scaler of {self.inputs.kind} has no parts")
+        return Scaler(self.inputs.parts[place], self.pipeline[_shelf(place)], self.seen)
+
+    @property
+    def _places(self) -> range:
+        return range(len(self.inputs.parts) if isinstance(self.inputs, JointInputs) else 0)
 
     def _scaled(self, arrays: dict[str, np.ndarray]) -> Arrays:
         frames, mask = arrays["frames"], arrays["mask"]
@@ -73,6 +94,10 @@ class Scaler:
         scaled = self.pipeline.transform(frames.reshape(-1, frames.shape[-1])).reshape(frames.shape)
         scaled *= mask[..., None]
         return {"frames": scaled.astype(np.float32, copy=False), "mask": mask}
+
+
+def _shelf(place: int) -> str:
+    return f"part_{place}"
 
 
 def _fit_columns(matrix: np.ndarray) -> Pipeline:

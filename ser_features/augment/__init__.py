@@ -22,9 +22,10 @@ from ser_features.augment.base import (
     SpectrogramTransform,
 )
 from ser_features.augment.transforms import TRANSFORMS
-from ser_features.augment.variant import Variant, check_variants
+from ser_features.augment.variant import SPEED_COPIES, Variant, check_variants
 
 __all__ = [
+    "SPEED_COPIES",
     "TRANSFORMS",
     "AnyTransform",
     "Parameter",

@@ -120,3 +120,14 @@ def check_variants(variants: Sequence[Variant]) -> None:
     for variant in variants:
         if variant.kind.by_library and find_spec(library.PACKAGE) is None:
             raise MissingExtraError(f"variant {variant.name!r}: {library.missing(variant.transform)}")
+
+
+SPEED_COPIES: tuple[Variant, ...] = (
+    Variant("slower", "speed", {"rate": 0.9}),
+    Variant("faster", "speed", {"rate": 1.1}),
+)
+"""Two other voices for each: `ser extract --copies` stores them for models that learn from them.
+
+Three speeds of every recording are the usual augmentation of speech recognition (Ko, Peddinti, Povey &
+Khudanpur, "Audio augmentation for speech recognition", 2015).
+"""

@@ -7,7 +7,7 @@ from typing import Any
 from ser_features.config import SPEECH16K, Profile
 from ser_features.config import profile as find_profile
 from ser_features.errors import DamagedError, InputError, StoreError
-from ser_features.extractors import DEFAULT_FAMILIES, FRAMES, check_families, columns
+from ser_features.extractors import COLUMNS, DEFAULT_FAMILIES, FILED, WIDE, check_families, columns
 from ser_features.pipeline import digest
 from ser_features.store import Store, layout, open_or_create
 from ser_features.store.description import Description, FrameFamily, read_description
@@ -42,13 +42,14 @@ def describe(profile: Profile, families: Sequence[str]) -> Description:
         InputError: if a family is unknown.
     """
     held = check_families(families)
-    frames = (FRAMES[name] for name in held if name in FRAMES)
+    frames = (FILED[name] for name in held if name in FILED)
     return Description(
         profile=profile,
         digest=digest(profile, held),
         families=held,
-        features=columns(held, profile),
+        features=columns([name for name in held if name in COLUMNS], profile),
         frames=tuple(FrameFamily(each.name, each.unit, each.description) for each in frames),
+        wide={name: WIDE[name].columns for name in held if name in WIDE},
     )
 
 

@@ -30,8 +30,8 @@ DONE, FAILED = b".", b"x"
 
 Row = dict[str, Any]
 
-Made = tuple[Row, Mapping[str, np.ndarray]]
-"""A row without its frames' place, and its frames by family."""
+Made = tuple[Row, Mapping[str, np.ndarray], Mapping[str, np.ndarray]]
+"""A row without its frames' place, its frames by family, and the values of its wide families."""
 
 Make = Callable[[Recording], Iterable[Made | Failure]]
 """What becomes of one recording."""
@@ -79,7 +79,8 @@ def bring_up_to_date(task: Task, make: Make, renamed: Mapping[str, Row] | None =
 
 
 def _frame_writer(task: Task) -> FrameWriter:
-    return FrameWriter(task.target.root, task.dataset, task.label, task.target.frame_families)
+    target = task.target
+    return FrameWriter(target.root, task.dataset, task.label, target.frame_families, target.wide)
 
 
 def _found(task: Task, held: Held) -> dict[str, str | None]:
@@ -112,7 +113,9 @@ def _make_one(outcomes: Iterable[Made | Failure], writer: FrameWriter, outcome: 
         if isinstance(each, Failure):
             outcome.failures.append(each)
         else:
-            row, frames = each
+            row, frames, wide = each
+            if wide:
+                writer.append_wide(row["file_id"], wide)
             outcome.rows.append(row | _append(writer, frames))
 
 

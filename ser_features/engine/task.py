@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ser_features.augment import Variant
 from ser_features.config import Profile
-from ser_features.extractors import FRAMES, columns
+from ser_features.extractors import COLUMNS, WIDE, columns
 from ser_features.manifest import Column, Recording
 from ser_features.pipeline import digest
 from ser_features.store import layout
@@ -28,7 +28,8 @@ class Target:
         digest: of profile and extractors.
         families: what is computed, of columns and of frames.
         features: the feature columns.
-        frame_families: families of frames to store.
+        frame_families: families to store in files of their own: of frames, and wide ones.
+        wide: columns of the latter, by family.
     """
 
     root: Path
@@ -37,6 +38,7 @@ class Target:
     families: tuple[str, ...]
     features: tuple[Column, ...]
     frame_families: tuple[str, ...]
+    wide: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, root: Path, profile: Profile, families: tuple[str, ...]) -> "Target":
@@ -46,8 +48,9 @@ class Target:
             profile,
             digest(profile, families),
             families,
-            columns(families, profile),
-            tuple(name for name in families if name in FRAMES),
+            columns([name for name in families if name in COLUMNS], profile),
+            tuple(name for name in families if name not in COLUMNS),
+            {name: WIDE[name].columns for name in families if name in WIDE},
         )
 
 
@@ -187,7 +190,7 @@ def variant_label(shard: str) -> str:
     >>> variant_label("00003")
     'variants-00003'
     """
-    return f"variants-{shard}"
+    return f"{layout.OF_VARIANTS}{shard}"
 
 
 @dataclass(frozen=True, slots=True)

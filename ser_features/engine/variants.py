@@ -43,11 +43,11 @@ def _outcomes(task: VariantTask, recording: Recording) -> Iterator[Made | Failur
     about_file = {"source_sample_rate": decoded.sample_rate, "channels": decoded.channels}
     for variant in task.variants:
         try:
-            row, frames = _copy(task, recording, variant, analysis)
+            row, frames, wide = _copy(task, recording, variant, analysis)
         except Exception as error:
             yield _failure(task, recording, variant, error)
         else:
-            yield row | about_file, frames
+            yield row | about_file, frames, wide
 
 
 def _analyse(task: VariantTask, recording: Recording) -> tuple[audio.Audio, Analysis]:
@@ -76,7 +76,8 @@ def _copy(task: VariantTask, recording: Recording, variant: Variant, original: A
     row["source_file_id"] = recording.file_id
     row["variant"] = variant.name
     row["parameters"] = json.dumps(parameters)
-    return row, pipeline.frames_of(analysis, task.target.families)
+    families = task.target.families
+    return row, pipeline.frames_of(analysis, families), pipeline.wide_of(analysis, families)
 
 
 def _failure(task: VariantTask, recording: Recording, variant: Variant, error: Exception) -> Failure:

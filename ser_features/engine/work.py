@@ -56,4 +56,4 @@ def _outcome(task: ShardTask, recording: Recording) -> Iterator[Made | Failure]:
         "source_size": size,
         "source_mtime": modified,
     }
-    yield names(recording) | numbers(features.columns) | about_file, features.frames
+    yield names(recording) | numbers(features.columns) | about_file, features.frames, features.wide

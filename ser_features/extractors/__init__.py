@@ -1,7 +1,7 @@
-"""The registry of extractors: families of columns and families of frames.
+"""The registry of extractors: families of columns, few or thousands, and families of frames.
 
 >>> len(CORE_COLUMNS), FAMILIES
-(46, ('core', 'statistics', 'mel', 'mfcc', 'pitch', 'chroma', 'contrast', 'tonnetz'))
+(46, ('core', 'statistics', 'functionals', 'mel', 'mfcc', 'pitch', 'chroma', 'contrast', 'tonnetz'))
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +11,7 @@ from ser_features.errors import InputError
 from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor
 from ser_features.extractors.chroma import Chroma, Tonnetz
 from ser_features.extractors.contrast import Contrast
+from ser_features.extractors.functionals import FUNCTIONAL_COLUMNS, Functionals
 from ser_features.extractors.level import Level, ZeroCrossings
 from ser_features.extractors.mel import Mel
 from ser_features.extractors.mfcc import MfccFrames, MfccStatistics
@@ -26,7 +27,10 @@ __all__ = [
     "CORE_COLUMNS",
     "DEFAULT_FAMILIES",
     "FAMILIES",
+    "FILED",
     "FRAMES",
+    "FUNCTIONAL_COLUMNS",
+    "WIDE",
     "Analysis",
     "check_families",
     "column_extractors",
@@ -56,7 +60,13 @@ FRAMES: Mapping[str, FrameExtractor] = {
 }
 """Families of frames by name."""
 
-FAMILIES: tuple[str, ...] = (*COLUMNS, *FRAMES)
+WIDE: Mapping[str, Functionals] = {extractor.name: extractor for extractor in (Functionals(),)}
+"""Families of thousands of columns, each a table of its own in the store; the same in every profile."""
+
+FILED: Mapping[str, FrameExtractor | Functionals] = {**WIDE, **FRAMES}
+"""Families that the store keeps in files of their own, beside its rows."""
+
+FAMILIES: tuple[str, ...] = (*COLUMNS, *WIDE, *FRAMES)
 """Everything that `ser extract --families` accepts."""
 
 DEFAULT_FAMILIES: tuple[str, ...] = ("core", "mel", "mfcc", "pitch")
@@ -76,10 +86,11 @@ def column_extractors(families: Iterable[str], profile: Profile) -> tuple[Column
 def columns(families: Iterable[str], profile: Profile) -> tuple[Column, ...]:
     """The feature columns that families give under a profile, in order.
 
-    >>> [len(columns([family], SPEECH16K)) for family in ("core", "statistics", "mel")]
-    [46, 192, 0]
+    >>> [len(columns([family], SPEECH16K)) for family in ("core", "statistics", "functionals", "mel")]
+    [46, 192, 3669, 0]
     """
-    return tuple(column for extractor in column_extractors(families, profile) for column in extractor.columns)
+    few = (column for extractor in column_extractors(families, profile) for column in extractor.columns)
+    return (*few, *(column for name in families if name in WIDE for column in WIDE[name].columns))
 
 
 def versions(families: Sequence[str] = FAMILIES) -> dict[str, int]:
@@ -90,8 +101,8 @@ def versions(families: Sequence[str] = FAMILIES) -> dict[str, int]:
     """
     _refuse_unknown(families)
     of_columns = column_extractors(families, SPEECH16K)  # versions are the same in every profile
-    of_frames = [FRAMES[name] for name in families if name in FRAMES]
-    return {each.name: each.version for each in of_columns} | {each.name: each.version for each in of_frames}
+    others = [FILED[name] for name in families if name not in COLUMNS]
+    return {each.name: each.version for each in (*of_columns, *others)}
 
 
 def check_families(names: Sequence[str]) -> tuple[str, ...]:

@@ -39,12 +39,28 @@ class Voice:
         Returns:
             float32, shape (n,), in Hz; NaN where unvoiced, or further than a step from any pitch frame.
         """
-        f0 = self.f0  # Praat copies it at every asking
-        places = np.rint((times - self.pitch.x1) / self.pitch.dx).astype(np.intp)
-        inside = (places >= 0) & (places < f0.size)
-        found = np.zeros(times.size, np.float32)
-        found[inside] = f0[places[inside]]
+        found = self._at(times, "frequency")
         return np.where(found > 0, found, np.float32(np.nan))
+
+    def strength_at(self, times: np.ndarray) -> np.ndarray:
+        """How periodic the pitch frame is that is nearest to each time, as Praat tells it.
+
+        Args:
+            times: in s, shape (n,).
+
+        Returns:
+            float32, shape (n,), height of the autocorrelation's peak at the period, 0 to 1; 0 where unvoiced,
+            or further than a step from any pitch frame.
+        """
+        return self._at(times, "strength")
+
+    def _at(self, times: np.ndarray, what: str) -> np.ndarray:
+        values = self.pitch.selected_array[what]  # Praat copies it at every asking
+        places = np.rint((times - self.pitch.x1) / self.pitch.dx).astype(np.intp)
+        inside = (places >= 0) & (places < values.size)
+        found = np.zeros(times.size, np.float32)
+        found[inside] = values[places[inside]]
+        return found
 
 
 def listen(signal: np.ndarray, sample_rate: int, config: PitchConfig) -> Voice | None:

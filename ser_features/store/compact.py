@@ -129,22 +129,37 @@ def _copy_frames(
     """Write the frames of some rows into one file per family; returns the rows with their new place."""
     families = store.description.frame_families
     opened: dict[str, dict[str, np.ndarray]] = {}
-    offsets: list[int] = []
     places = zip(
         *(rows[name].to_pylist() for name in ("frame_shard", "frame_offset", "frame_count")), strict=True
     )
-    with FrameWriter(store.root, dataset, shard, families) as writer:
+    framed = [family for family in families if family not in layout.WIDE]
+    offsets: list[int | None] = []
+    with FrameWriter(store.root, dataset, shard, families, store.description.wide) as writer:
+        _copy_wide(store, writer, rows)
         for frame_shard, offset, count in places:
+            if not framed:
+                offsets.append(None)
+                continue
             if frame_shard not in opened:
                 opened[frame_shard] = {
-                    family: open_frames(store.root, dataset, frame_shard, family) for family in families
+                    family: open_frames(store.root, dataset, frame_shard, family) for family in framed
                 }
             arrays = opened[frame_shard]
-            frames = {family: arrays[family][offset : offset + count] for family in families}
+            frames = {family: arrays[family][offset : offset + count] for family in framed}
             offsets.append(writer.append(frames)[0])
         frame_shard, digests = writer.commit()
     checksums[str(frame_shard)] = digests
     return _replaced(rows, {"frame_shard": [frame_shard] * len(rows), "frame_offset": offsets})
+
+
+def _copy_wide(store: Store, writer: FrameWriter, rows: pa.Table) -> None:
+    """Hand the wide values of some rows to a writer."""
+    known = {
+        family: store.wide_of(rows, [column.name for column in columns])
+        for family, columns in store.description.wide.items()
+    }
+    for place, file_id in enumerate(rows["file_id"].to_pylist() if known else ()):
+        writer.append_wide(file_id, {family: values[place] for family, values in known.items()})
 
 
 def _replaced(rows: pa.Table, values: dict[str, list[Any]]) -> pa.Table:

@@ -7,7 +7,7 @@ The store knows features only through it: their names, units and meanings are to
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,8 @@ class Description:
         digest: fingerprint of the profile and of the extractors that made the rows.
         families: everything that is stored, of columns and of frames, such as "core" and "mel".
         features: the feature columns, in order.
-        frames: the families of frames.
+        frames: the families of frames, and those that have a table of their own.
+        wide: columns of the latter, by family.
     """
 
     profile: Profile
@@ -54,15 +55,24 @@ class Description:
     families: tuple[str, ...]
     features: tuple[Column, ...]
     frames: tuple[FrameFamily, ...]
+    wide: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
 
     @property
     def frame_families(self) -> tuple[str, ...]:
-        """Names of the families of frames."""
+        """Names of all families that lie in files of their own, wide ones among them."""
         return tuple(family.name for family in self.frames)
 
     def dictionary(self) -> list[dict[str, str]]:
         """Name, type, unit and description of every column of files/, `dataset` first."""
         return [asdict(column) for column in (DATASET, *all_columns(self.features))]
+
+    def family_of(self, column: str) -> str | None:
+        """The wide family that has a column; None if none has."""
+        return next((name for name, names in self._wide_names.items() if column in names), None)
+
+    @property
+    def _wide_names(self) -> dict[str, frozenset[str]]:
+        return {family: frozenset(each.name for each in columns) for family, columns in self.wide.items()}
 
     def write(self, root: Path) -> None:
         """Begin a store at `root`."""
@@ -73,6 +83,7 @@ class Description:
             "families": list(self.families),
             "columns": self.dictionary(),
             "frames": [asdict(family) for family in self.frames],
+            "wide": {family: [asdict(each) for each in columns] for family, columns in self.wide.items()},
             seal.KEY: seal.BLANK.decode(),
         }
         with locks.committing(root), replacing(root / layout.DESCRIPTION) as file:
@@ -125,6 +136,10 @@ def _description(content: Mapping[str, Any]) -> Description:
         families=tuple(content["families"]),
         features=feature_columns(columns),
         frames=tuple(FrameFamily(**family) for family in content["frames"]),
+        wide={
+            family: tuple(Column(**each) for each in described)
+            for family, described in content.get("wide", {}).items()
+        },
     )
 
 

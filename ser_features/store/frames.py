@@ -59,14 +59,16 @@ def fetched(path: Any) -> Path:
 
 
 def problem(path: Path, sha256: str) -> str | None:
-    """Read a frame file whole and say what is wrong with it; None if nothing is.
+    """Read a file of frames, or a wide table, whole and say what is wrong with it; None if nothing is.
 
     Args:
         path: the file.
-        sha256: of its array data, as the table says.
+        sha256: of its array data, or of all of a wide table, as the table of the rows says.
     """
     digest = hashlib.sha256()
     try:
+        if path.suffix == ".parquet":
+            return None if _sha256(path) == sha256 else "its content is not as it was written"
         with path.open("rb") as file:
             shape = np.lib.format.read_array_header_1_0(file) if file.read(8)[:6] == b"\x93NUMPY" else None
             end = file.tell()
@@ -80,6 +82,11 @@ def problem(path: Path, sha256: str) -> str | None:
     except (OSError, ValueError) as error:
         return f"it cannot be read ({error})"
     return None if digest.hexdigest() == sha256 else "its content is not as it was written"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def broken(

@@ -3,8 +3,10 @@
     store.json
     files/dataset=<name>/part-<shard>.parquet        one row per recording
     frames/dataset=<name>/<shard>-<hash>.mel.npy     all frames of the shard
+    functionals/dataset=<name>/<shard>-<hash>.parquet    thousands of columns of the shard's recordings
     variants/dataset=<name>/part-<shard>.parquet     one row per augmented copy of the shard's recordings
     frames/dataset=<name>/variants-<shard>-<hash>.mel.npy
+    functionals_of_variants/dataset=<name>/variants-<shard>-<hash>.parquet
     failures/dataset=<name>/part-<shard>.parquet     one row per refused file
     failures/dataset=<name>/part-variants-<shard>.parquet    one row per copy that could not be made
     damaged/…                                        tables that were found damaged, and made anew
@@ -23,6 +25,13 @@ DESCRIPTION = "store.json"
 
 TABLES = ("files", "variants", "failures")
 """Folders of Parquet tables."""
+
+WIDE = ("functionals",)
+"""Families that are Parquet tables of their own; they are kept as files of frames are."""
+
+OF_VARIANTS = "variants-"
+"""How the `frame_shard` of augmented copies begins: their wide tables have a folder of their own, so that
+whoever reads the other one meets recordings only."""
 
 
 def dataset_folder(root: Path, table: str, dataset: str) -> Path:
@@ -56,8 +65,27 @@ def shard_of(part: Path) -> str:
 
 
 def frame_path(root: Path, dataset: str, frame_shard: str, family: str) -> Path:
-    """File with all frames of one family of a shard; `frame_shard` is the row's column of that name."""
+    """File with all frames, or the wide table, of one family of a shard.
+
+    Args:
+        root: of the store.
+        dataset: name of the corpus.
+        frame_shard: the row's column of that name.
+        family: of frames, or one of `WIDE`.
+    """
+    if family in WIDE:
+        folder = f"{family}_of_variants" if frame_shard.startswith(OF_VARIANTS) else family
+        return dataset_folder(root, folder, dataset) / f"{frame_shard}.parquet"
     return dataset_folder(root, "frames", dataset) / f"{frame_shard}.{family}.npy"
+
+
+def frame_folders() -> tuple[str, ...]:
+    """Folders of everything that `frame_path` names.
+
+    >>> frame_folders()
+    ('frames', 'functionals', 'functionals_of_variants')
+    """
+    return ("frames", *(folder for family in WIDE for folder in (family, f"{family}_of_variants")))
 
 
 def frame_shard_of(path: Path) -> str:

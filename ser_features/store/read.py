@@ -23,9 +23,13 @@ from ser_features.store.description import Description, read_description
 from ser_features.store.frames import open_frames
 from ser_features.store.part import read_parts
 from ser_features.store.schema import FAILURE_SCHEMA, all_columns, row_schema, variant_columns
+from ser_features.store.wide import matrix, read_wide
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FUNCTIONALS = "functionals"
+"""The wide family that analysts ask for by name."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class Store:
         Raises:
             InputError: if the store does not hold the family.
         """
-        if family not in self.description.frame_families:
+        if family not in self.description.frame_families or family in layout.WIDE:
             raise InputError(
                 f"no {family!r} frames in {self.root}: it holds {', '.join(self.families)}: "
                 f"extract into a new store with --families {' '.join((*self.families, family))}"
@@ -139,6 +143,63 @@ class Store:
                 arrays[dataset, shard] = open_frames(self.root, dataset, shard, family)
             views.append(arrays[dataset, shard][int(offset) : int(offset) + int(count)])
         return views
+
+    def functionals(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
+        """Every functional as a pandas table: file_id, dataset, then the columns; sorted by `file_id`.
+
+        Args:
+            datasets: corpora to read; all by default.
+
+        Raises:
+            InputError: if the store has no such corpus, or was extracted without the family.
+        """
+        import pandas as pd
+
+        names = [column.name for column in self.description.wide.get(FUNCTIONALS, ())]
+        if not names:
+            raise InputError(self._without(FUNCTIONALS))
+        rows = self.table(datasets, ["file_id", "frame_shard"]).sort_by("file_id")
+        keys = rows.select(["file_id", "dataset"]).to_pandas()
+        return pd.concat([keys, pd.DataFrame(self.wide_of(rows, names), columns=names)], axis=1)
+
+    def wide(self, rows: "pd.DataFrame", names: Sequence[str]) -> np.ndarray:
+        """Values of columns that have a table of their own, joined by `file_id`.
+
+        Args:
+            rows: rows of `files` or `variants`.
+            names: of columns, all of one family.
+
+        Returns:
+            (rows, names) float32; NaN where a value could not be computed.
+
+        Raises:
+            InputError: if the store does not hold the columns.
+            StoreError: if a table of them cannot be read.
+        """
+        return self.wide_of(pa.Table.from_pandas(rows[["dataset", "file_id", "frame_shard"]]), names)
+
+    def wide_of(self, rows: pa.Table, names: Sequence[str]) -> np.ndarray:
+        """As `wide`, of rows of an Arrow table; `dataset` may be a column of one value's partition."""
+        family = self.description.family_of(names[0])
+        if family is None:
+            raise InputError(self._without(FUNCTIONALS))
+        found = np.full((len(rows), len(names)), np.nan, np.float32)
+        file_ids = rows["file_id"].to_pylist()
+        datasets = (file_id.partition("/")[0] for file_id in file_ids)
+        groups: dict[tuple[str, str], list[int]] = {}
+        for place, key in enumerate(zip(datasets, rows["frame_shard"].to_pylist(), strict=True)):
+            groups.setdefault(key, []).append(place)
+        for (dataset, shard), places in groups.items():
+            table = read_wide(layout.frame_path(self.root, dataset, shard, family), names)
+            position = {file_id: place for place, file_id in enumerate(table["file_id"].to_pylist())}
+            found[places] = matrix(table, names)[[position[file_ids[place]] for place in places]]
+        return found
+
+    def _without(self, family: str) -> str:
+        return (
+            f"no {family} in {self.root}: it holds {', '.join(self.families)}: "
+            f"extract into a new store with --families {' '.join((*self.families, family))}"
+        )
 
     def failures(self, datasets: Sequence[str] | None = None) -> pa.Table:
         """Refused files as an Arrow table, `dataset` first.

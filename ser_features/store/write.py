@@ -22,20 +22,31 @@ from ser_features.store import layout, seal
 from ser_features.store.durable import publish, replacing, scratch, sync
 from ser_features.store.frames import frame_header, problem
 from ser_features.store.schema import FAILURE_SCHEMA, METADATA_KEY, row_schema
+from ser_features.store.wide import encoded
 
 ROW_GROUP = 16_384
 """Rows of a group: a reader of some corpus-wide columns of a large table decodes them in parallel."""
 
 
 class FrameWriter:
-    """Streams the frames of one shard to disk, a file per family.
+    """Streams the frames of one shard to disk, a file per family; wide tables are written at the end.
 
     Use as a context manager; call `commit` at the end. Leaving it uncommitted removes the hidden files.
     """
 
-    def __init__(self, root: Path, dataset: str, shard: str, families: Sequence[str]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        dataset: str,
+        shard: str,
+        families: Sequence[str],
+        wide: Mapping[str, Sequence[Column]] | None = None,
+    ) -> None:
         self._root, self._dataset, self._shard = root, dataset, shard
-        self._families = tuple(families)
+        self._families = tuple(family for family in families if family not in layout.WIDE)
+        self._wide = dict(wide or {})
+        self._file_ids: list[str] = []
+        self._values: dict[str, list[np.ndarray]] = {family: [] for family in self._wide}
         self._scratch = {family: scratch(self._path(shard, family)) for family in self._families}
         self._files: dict[str, BinaryIO] = {}
         self._hashes = {family: hashlib.sha256() for family in families}
@@ -52,6 +63,19 @@ class FrameWriter:
         for path in self._scratch.values():
             with suppress(OSError):
                 path.unlink(missing_ok=True)
+
+    def append_wide(self, file_id: str, values: Mapping[str, np.ndarray]) -> None:
+        """Keep one recording's values of the wide families, which are a few megabytes for a shard.
+
+        Args:
+            file_id: of the recording, or of its copy.
+            values: by family, (columns,) float32.
+        """
+        if set(values) != set(self._wide):
+            raise ValueError(f"wide values of {sorted(values)}: expected {sorted(self._wide)}")
+        self._file_ids.append(file_id)
+        for family, row in values.items():
+            self._values[family].append(row)
 
     def append(self, frames: Mapping[str, np.ndarray]) -> tuple[int, int]:
         """Write one recording's frames.
@@ -78,11 +102,16 @@ class FrameWriter:
         """Give the files their final, content-hashed names.
 
         Returns:
-            (frame_shard, SHA-256 of the array data by family); None if there are no frames.
+            (frame_shard, SHA-256 of the array data, or of the wide table, by family); None if there are none.
         """
-        if not self._frames:
+        if not self._frames and not self._file_ids:
             return None, {}
+        tables = {
+            family: encoded(self._file_ids, np.stack(rows), self._wide[family])
+            for family, rows in self._values.items()
+        }
         digests = {family: self._hashes[family].hexdigest() for family in self._families}
+        digests |= {family: hashlib.sha256(content).hexdigest() for family, content in tables.items()}
         content = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
         frame_shard = f"{self._shard}-{content[:12]}"
         for family, file in self._files.items():
@@ -93,7 +122,13 @@ class FrameWriter:
             final = self._path(frame_shard, family)
             if problem(final, digests[family]) is not None:  # else another run has written the same
                 publish(self._scratch[family], final)
-        sync(self._path(frame_shard, self._families[0]).parent)
+        for family, table in tables.items():
+            final = self._path(frame_shard, family)
+            if problem(final, digests[family]) is not None:
+                with replacing(final) as written:
+                    written.write(table)
+        if self._families:
+            sync(self._path(frame_shard, self._families[0]).parent)
         return frame_shard, digests
 
     def _path(self, frame_shard: str, family: str) -> Path:

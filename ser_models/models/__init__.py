@@ -43,6 +43,12 @@ MODELS: dict[str, tuple[str, str]] = {
     "fusion_cnn_bilstm": ("ser_models.models.fusion_cnn_bilstm", "FusionCnnBilstm"),
     "attention_cnn_bilstm": ("ser_models.models.attention_cnn_bilstm", "AttentionCnnBilstm"),
     "chunked_conv3d": ("ser_models.models.chunked_conv3d", "ChunkedConv3d"),
+    "svm": ("ser_models.models.svm", "Svm"),
+    "svm_rbf": ("ser_models.models.svm", "SvmRbf"),
+    "fisher": ("ser_models.models.fisher", "Fisher"),
+    "xgboost_functionals": ("ser_models.models.boosting", "FunctionalBoosting"),
+    "ensemble": ("ser_models.models.ensemble", "Ensemble"),
+    "best": ("ser_models.models.best", "Best"),
 }
 """Where each model lives: name → (module, class)."""
 

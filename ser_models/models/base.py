@@ -36,12 +36,14 @@ class Labelled:
         targets: class of each recording, (recordings,), 0 to classes - 1.
         classes: how many classes there are, even if some are absent here.
         file_ids: which recordings they are, for the leak audit.
+        speakers: of each recording, "dataset/speaker"; empty where nobody asks.
     """
 
     source: Source
     targets: np.ndarray
     classes: int
     file_ids: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
 
     @property
     def arrays(self) -> Arrays:
@@ -58,8 +60,33 @@ class Labelled:
         >>> Labelled(Kept({}), np.array([0, 0, 0, 2]), classes=3).weights.tolist()
         [0.666..., 0.666..., 0.666..., 2.0]
         """
-        counts = np.bincount(self.targets, minlength=self.classes)
-        return len(self.targets) / (np.count_nonzero(counts) * counts[self.targets])
+        return balanced_weights(self.targets, self.classes)
+
+    def row(self, probabilities: np.ndarray, prefix: str) -> Row:
+        """Loss and UAR of predictions of these recordings, as a history has them behind `prefix`.
+
+        Args:
+            probabilities: (recordings, classes).
+            prefix: "" for the training side, "val_" for what was held out of it.
+        """
+        true = probabilities[np.arange(len(self.targets)), self.targets]
+        loss = -np.log(np.maximum(true, np.finfo(np.float64).eps))
+        right = probabilities.argmax(axis=1) == self.targets
+        return {
+            f"{prefix}loss": float((self.weights * loss).mean()),
+            f"{prefix}uar": float((self.weights * right).mean()),
+        }
+
+
+def balanced_weights(targets: np.ndarray, classes: int) -> np.ndarray:
+    """Weights of recordings, mean 1, with which every class that occurs weighs the same.
+
+    Args:
+        targets: class of each recording, (recordings,).
+        classes: how many there are, even if some are absent here.
+    """
+    counts = np.bincount(targets, minlength=classes)
+    return len(targets) / (np.count_nonzero(counts) * counts[targets])
 
 
 @dataclass
@@ -70,11 +97,17 @@ class Model(ABC):
         name: its name in the registry.
         suffix: extension of its saved file.
         needs: packages beyond the base installation that it imports.
+        learns_from_validation: whether its weights are fitted on the validation speakers too, as it needs
+            nobody to say when to stop; test speakers are never among them.
+        learns_from_copies: whether it is trained on the slower and faster copies of recordings, where the
+            store has them, unless told otherwise.
     """
 
     name: ClassVar[str]
     suffix: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()
+    learns_from_validation: ClassVar[bool] = False
+    learns_from_copies: ClassVar[bool] = False
 
     @property
     @abstractmethod

@@ -14,7 +14,7 @@ import numpy as np
 
 from ser_models.inputs import ColumnInputs
 from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
-from ser_models.models.columns import CORE_INPUTS
+from ser_models.models.columns import CORE_INPUTS, FUNCTIONAL_INPUTS
 from ser_models.models.parameters import Count, Portion, Positive
 
 if TYPE_CHECKING:
@@ -121,6 +121,20 @@ class Boosting(Model):
         if self.booster is None:
             raise RuntimeError(f"{self.name} is not fitted: call fit or restore first")
         return self.booster
+
+
+@dataclass
+class FunctionalBoosting(Boosting):
+    """The same trees on functionals: a tree sees a tenth of them, as there are thousands."""
+
+    name = "xgboost_functionals"
+    column_share: Portion = 0.1
+    rounds: Count = 300
+
+    @property
+    def inputs(self) -> ColumnInputs:
+        """Every functional, jitter and shimmer."""
+        return ColumnInputs(FUNCTIONAL_INPUTS)
 
 
 def _collector(rows: list[Row], on_epoch: OnEpoch) -> "xgboost.callback.TrainingCallback":

@@ -65,7 +65,7 @@ class Logistic(Model):
         self.estimator, self.classes = estimator, train.classes
         row: Row = {"epoch": float(estimator.n_iter_.max())}
         for side, prefix in ((train, ""), (validation, "val_")):
-            row |= self._score(side, prefix)
+            row |= side.row(self.predict_proba(side.arrays), prefix)
         on_epoch(row)
         return [row]
 
@@ -92,13 +92,3 @@ class Logistic(Model):
 
         self.estimator, self.classes = safe_skops.load(path, LogisticRegression), classes
         return self
-
-    def _score(self, side: Labelled, prefix: str) -> Row:
-        probabilities = self.predict_proba(side.arrays)
-        true = probabilities[np.arange(len(side.targets)), side.targets]
-        loss = -np.log(np.maximum(true, np.finfo(np.float64).eps))
-        right = probabilities.argmax(axis=1) == side.targets
-        return {
-            f"{prefix}loss": float((side.weights * loss).mean()),
-            f"{prefix}uar": float((side.weights * right).mean()),
-        }

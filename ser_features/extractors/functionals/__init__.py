@@ -1,0 +1,13 @@
+"""How every descriptor of a recording behaves over its course: columns `<descriptor>__<functional>`.
+
+`Analysis` → `descriptors` (72 per frame; F0, HNR and ΔF0 of voiced frames) → `statistics` → columns
+
+Everything comes from what the core computes anyway: the power spectrum, the mel spectrogram, one Praat pass.
+
+>>> len(FUNCTIONAL_COLUMNS), FUNCTIONAL_COLUMNS[0].name
+(3669, 'mel_00__mean')
+"""
+
+from ser_features.extractors.functionals.extractor import FUNCTIONAL_COLUMNS, Functionals
+
+__all__ = ["FUNCTIONAL_COLUMNS", "Functionals"]

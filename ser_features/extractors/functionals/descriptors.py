@@ -1,0 +1,145 @@
+"""Analysis → descriptors per frame: 40 log-mel bands, 20 MFCC, twelve single ones; and those of the voice.
+
+`Analysis` → `per_frame` (frames, 72), `voiced` (which frames), `semitones` and `harmonicity` (frames,)
+"""
+
+import numpy as np
+
+from ser_features.extractors.base import Analysis
+from ser_features.extractors.filters import dct_basis, mel_filters
+from ser_features.extractors.level import FAINTEST_RMS
+from ser_features.extractors.spectral import centroid, rolloff
+
+BANDS = 40
+COEFFICIENTS = 20
+FAINTEST = np.float32(1e-10)
+"""Powers below count as this, so that silence has a finite level: −100 dB."""
+
+REFERENCE_HZ = 100.0
+"""F0 of 0 semitones."""
+
+MOST_PERIODIC = 0.9999
+"""Praat's strength is cut here, and at 1 minus it: a harmonicity between −40 and 40 dB."""
+
+SINGLE: dict[str, tuple[str, str]] = {
+    "level": ("dB", "RMS level"),
+    "zcr": ("1", "share of samples at a sign change"),
+    "centroid": ("Hz", "magnitude-weighted mean frequency"),
+    "spread": ("Hz", "magnitude-weighted deviation from the centroid"),
+    "flatness": ("1", "geometric by arithmetic mean of the power spectrum, 0–1"),
+    "rolloff_85": ("Hz", "frequency below which 85 % of the magnitude lie"),
+    "rolloff_25": ("Hz", "frequency below which 25 % of the magnitude lie"),
+    "entropy": ("1", "entropy of the power spectrum, in nats"),
+    "flux": ("1", "distance from the previous frame's magnitude spectrum, both of norm 1"),
+    "alpha": ("dB", "power in 1–5 kHz over that in 50–1000 Hz (alpha ratio)"),
+    "hammarberg": ("dB", "strongest bin below 2 kHz over that in 2–5 kHz (Hammarberg index)"),
+    "onset": ("dB", "mean rise of the log-mel bands"),
+}
+"""Unit and meaning of the descriptors that stand alone."""
+
+UNITS: dict[str, tuple[str, str]] = {
+    **{f"mel_{band:02d}": ("dB", f"log-mel band {band} of {BANDS}") for band in range(BANDS)},
+    **{f"mfcc_{index:02d}": ("1", f"MFCC {index}") for index in range(COEFFICIENTS)},
+    **SINGLE,
+}
+"""Unit and meaning of every descriptor of `per_frame`, in its order."""
+
+VOICE: dict[str, tuple[str, str]] = {
+    "f0": ("semitones", f"F0 over {REFERENCE_HZ:g} Hz, of voiced frames"),
+    "hnr": ("dB", "harmonics-to-noise ratio by Praat's periodicity, of voiced frames"),
+    "f0_change": ("semitones", "F0's step from one voiced frame to the next voiced one"),
+}
+"""Unit and meaning of the descriptors of the voice."""
+
+
+def per_frame(analysis: Analysis) -> np.ndarray:
+    """Descriptors in the order of `UNITS`, float32, shape (frames, 72); always finite."""
+    frames = analysis.profile.frames
+    mel = analysis.power @ mel_filters(analysis.sample_rate, frames.n_fft, BANDS)
+    bands = 10 * np.log10(np.maximum(mel, FAINTEST))
+    bands = np.maximum(bands, bands.max() - np.float32(frames.top_db))
+    cepstrum = analysis.mel_db @ dct_basis(frames.n_mels, COEFFICIENTS)
+    return np.hstack([bands, cepstrum, np.stack(_single(analysis), axis=1)]).astype(np.float32)
+
+
+def _single(analysis: Analysis) -> list[np.ndarray]:
+    """One array (frames,) for each of `SINGLE`."""
+    power, magnitude = analysis.power, analysis.magnitude
+    frequencies = np.fft.rfftfreq(analysis.profile.frames.n_fft, 1 / analysis.sample_rate).astype(np.float32)
+    centre = centroid(magnitude, frequencies)
+    decibels = 10 * np.log10(np.maximum(power, FAINTEST))
+    mean = np.maximum(power.mean(axis=1), FAINTEST)
+    return [
+        20 * np.log10(np.maximum(analysis.rms, FAINTEST_RMS)),
+        analysis.zero_crossings,
+        centre,
+        _spread(magnitude, frequencies, centre),
+        10 ** (decibels.mean(axis=1) / 10) / mean,
+        rolloff(magnitude, frequencies, 0.85),
+        rolloff(magnitude, frequencies, 0.25),
+        _entropy(power, decibels),
+        _flux(magnitude),
+        _level(power, frequencies, 1000, 5000) - _level(power, frequencies, 50, 1000),
+        _peak(decibels, frequencies, 0, 2000) - _peak(decibels, frequencies, 2000, 5000),
+        analysis.onset_strength,
+    ]
+
+
+def _spread(magnitude: np.ndarray, frequencies: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Through the mean square: no array of all distances is needed."""
+    total = np.maximum(magnitude.sum(axis=1, dtype=np.float64), np.finfo(np.float32).tiny)
+    squares = magnitude @ np.square(frequencies) / total
+    return np.sqrt(np.maximum(squares - np.square(centre), 0))
+
+
+def _entropy(power: np.ndarray, decibels: np.ndarray) -> np.ndarray:
+    """−Σ p ln p = ln Σ P − Σ P ln P / Σ P, from the logarithms that are there."""
+    total = np.maximum(power.sum(axis=1, dtype=np.float64), FAINTEST)
+    logs = np.einsum("ij,ij->i", power, decibels, dtype=np.float64) * (np.log(10) / 10)
+    return np.maximum(np.log(total) - logs / total, 0)
+
+
+def _flux(magnitude: np.ndarray) -> np.ndarray:
+    """√(2 − 2 cos) of neighbouring frames; 0 for the first one."""
+    norms = np.sqrt(np.einsum("ij,ij->i", magnitude, magnitude, dtype=np.float64))
+    products = np.einsum("ij,ij->i", magnitude[1:], magnitude[:-1], dtype=np.float64)
+    lengths = np.maximum(norms[1:] * norms[:-1], np.finfo(np.float32).tiny)
+    distances = np.sqrt(np.clip(2 - 2 * products / lengths, 0, 2))
+    return np.concatenate([[0.0], distances * (norms[1:] * norms[:-1] > 0)])
+
+
+def _level(power: np.ndarray, frequencies: np.ndarray, low: float, high: float) -> np.ndarray:
+    inside = slice(*np.searchsorted(frequencies, (low, high)))
+    return 10 * np.log10(np.maximum(power[:, inside].sum(axis=1), FAINTEST))
+
+
+def _peak(decibels: np.ndarray, frequencies: np.ndarray, low: float, high: float) -> np.ndarray:
+    peak: np.ndarray = decibels[:, slice(*np.searchsorted(frequencies, (low, high)))].max(axis=1)
+    return peak
+
+
+def semitones(analysis: Analysis) -> np.ndarray:
+    """F0 per frame in semitones over `REFERENCE_HZ`, float64, shape (frames,); NaN where unvoiced."""
+    if analysis.voice is None:
+        return np.full(analysis.frames, np.nan)
+    f0 = analysis.voice.f0_at(_times(analysis)).astype(np.float64)
+    heights: np.ndarray = 12 * np.log2(f0 / REFERENCE_HZ)
+    return heights
+
+
+def harmonicity(analysis: Analysis) -> np.ndarray:
+    """Harmonics-to-noise ratio per frame, 10 log10(r / (1 − r)) in dB, shape (frames,).
+
+    r is the height of the autocorrelation's peak that Praat chose (Boersma 1993). NaN where nothing is
+    voiced, and everywhere if another method than Praat's found the pitch.
+    """
+    if analysis.voice is None or analysis.profile.pitch.method != "praat":
+        return np.full(analysis.frames, np.nan)
+    strength = analysis.voice.strength_at(_times(analysis)).astype(np.float64)
+    strength = np.clip(strength, 1 - MOST_PERIODIC, MOST_PERIODIC)
+    ratio: np.ndarray = 10 * np.log10(strength / (1 - strength))
+    return ratio
+
+
+def _times(analysis: Analysis) -> np.ndarray:
+    return np.arange(analysis.frames) * (analysis.profile.frames.hop_length / analysis.sample_rate)

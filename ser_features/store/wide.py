@@ -1,0 +1,67 @@
+"""Families of thousands of columns: Parquet tables of their own beside files/, by file_id.
+
+values of a shard's recordings → `encoded` → functionals/dataset=…/<frame_shard>.parquet → `read_wide`
+
+They are written, named by their content, checked and removed as files of frames are: a row of files/ refers
+to them by its `frame_shard`, and its table knows their SHA-256: they are never met by other rows than theirs.
+
+>>> content = encoded(["own/a"], np.ones((1, 1), np.float32), [Column("x__mean", "float32", "Hz", "Mean.")])
+>>> pq.read_table(io.BytesIO(content)).to_pylist()
+[{'file_id': 'own/a', 'x__mean': 1.0}]
+"""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ser_features.errors import StoreError
+from ser_features.manifest import Column
+from ser_features.store.durable import is_local
+
+KEY = "file_id"
+
+
+def encoded(file_ids: Sequence[str], values: np.ndarray, columns: Sequence[Column]) -> bytes:
+    """Parquet file of some recordings' values; NaN becomes null.
+
+    Args:
+        file_ids: of the recordings.
+        values: (recordings, columns) float32.
+        columns: their names, units and meanings, in order.
+    """
+    from ser_features.store.schema import field
+
+    schema = pa.schema([pa.field(KEY, pa.string()), *map(field, columns)])
+    arrays = [pa.array(values[:, place], from_pandas=True) for place in range(values.shape[1])]
+    table = pa.table([pa.array(file_ids, pa.string()), *arrays], schema=schema)
+    file = io.BytesIO()
+    # Without statistics and dictionaries, which would take more room than the values of so few rows.
+    pq.write_table(table, file, compression="zstd", use_dictionary=False, write_statistics=False)
+    return file.getvalue()
+
+
+def read_wide(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read some columns, or all, and file_id.
+
+    Raises:
+        StoreError: if the file is missing or is no such table.
+    """
+    wanted = None if columns is None else [KEY, *columns]
+    try:
+        source = path if is_local(path) else io.BytesIO(path.read_bytes())
+        with pq.ParquetFile(source) as file:
+            return file.read(wanted, use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(f"{path} cannot be read ({error}): run ser extract again to redo it") from error
+
+
+def matrix(table: pa.Table, columns: Sequence[str]) -> np.ndarray:
+    """Values of a table, (rows, columns) float32; NaN where null."""
+    found = np.empty((len(table), len(columns)), np.float32)
+    for place, name in enumerate(columns):
+        found[:, place] = table[name].to_numpy()
+    return found
