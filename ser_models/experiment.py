@@ -75,7 +75,7 @@ def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: No
     split = make_split(
         examples, kind=kind, folds=plan.folds, test_datasets=plan.test_datasets, seed=plan.seed
     )
-    examples, split = _with_copies(opened, examples, split, plan)
+    examples, split = with_copies(opened, examples, split, plan)
     trial = Trial(
         model=plan.model,
         parameters=plan.parameters or {},
@@ -86,8 +86,18 @@ def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: No
     return conduct(out, opened, examples, split, trial, progress)
 
 
-def _with_copies(store: Store, examples: Examples, split: Split, plan: Plan) -> tuple[Examples, Split]:
-    """Let copies of recordings that are learned from join them, where that is wanted and they are there."""
+def with_copies(store: Store, examples: Examples, split: Split, plan: Plan) -> tuple[Examples, Split]:
+    """Let copies of recordings that are learned from join them, where that is wanted and they are there.
+
+    Args:
+        store: where the copies are.
+        examples: the recordings.
+        split: of them.
+        plan: its model and `copies` decide.
+
+    Raises:
+        InputError: if copies are asked for and there are none.
+    """
     model = model_class(plan.model)
     if not (model.learns_from_copies if plan.copies is None else plan.copies):
         return examples, split

@@ -54,7 +54,7 @@ class Scaler:
             ]
             return cls(inputs, Pipeline(parts), frozenset(train.rows["file_id"]))
         raw = train.read(inputs)
-        pipeline = _fit_columns(raw) if isinstance(raw, np.ndarray) else _fit_frames(raw)
+        pipeline = fit_columns(raw) if isinstance(raw, np.ndarray) else _fit_frames(raw)
         return cls(inputs, pipeline, frozenset(train.rows["file_id"]))
 
     def source(self, raw: Raw) -> Streamed:
@@ -100,7 +100,8 @@ def _shelf(place: int) -> str:
     return f"part_{place}"
 
 
-def _fit_columns(matrix: np.ndarray) -> Pipeline:
+def fit_columns(matrix: np.ndarray) -> Pipeline:
+    """Learn medians, means and deviations of columns, (recordings, columns); NaN where missing."""
     # A column that no training recording has becomes 0 everywhere instead of vanishing from the matrix.
     imputer = SimpleImputer(strategy="median", keep_empty_features=True)
     return Pipeline([("impute", imputer), ("scale", StandardScaler())]).fit(matrix)

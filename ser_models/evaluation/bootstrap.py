@@ -66,3 +66,40 @@ def _draws(matrices: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     count, classes = matrices.shape[:2]
     times = rng.multinomial(count, np.full(count, 1 / count), size=DRAWS)
     return (times @ matrices.reshape(count, -1)).reshape(DRAWS, classes, classes)
+
+
+def difference(
+    targets: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    speakers: np.ndarray,
+    *,
+    classes: int,
+    seed: int,
+) -> tuple[float, float]:
+    """95 % interval of how much higher the UAR of one set of predictions is than that of another.
+
+    Both are of the same recordings: every draw of speakers is of both, so that what is hard for all systems
+    does not blur their difference.
+
+    Args:
+        targets: true classes, (recordings,).
+        first: predicted classes, (recordings,).
+        second: predicted classes of the other, (recordings,).
+        speakers: speaker of each recording, (recordings,); where there is one, recordings are drawn.
+        classes: number of classes.
+        seed: the same seed gives the same interval.
+
+    Returns:
+        (lower, upper) bound, −1 to 1.
+    """
+    names, units = np.unique(speakers, return_inverse=True)
+    if len(names) == 1:
+        units = np.arange(len(targets))
+    uars = []
+    for predicted in (first, second):
+        matrices = np.zeros((units.max() + 1, classes, classes))
+        np.add.at(matrices, (units, targets, predicted), 1)
+        uars.append(np.nanmean(recalls(_draws(matrices, np.random.default_rng(seed))), axis=1))
+    low, high = np.quantile(uars[0] - uars[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)

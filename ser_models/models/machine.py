@@ -63,6 +63,10 @@ class Machine(Model):
             return solution.coefficients
         return design.T.astype(np.float64) @ solution.coefficients
 
+    def settled(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return the arrays as they are kept once nothing more is fitted; as they are unless overridden."""
+        return arrays
+
     def score(self, design: np.ndarray, arrays: dict[str, np.ndarray]) -> np.ndarray:
         """Return the scores of recordings, (n, classes)."""
         scores: np.ndarray = design @ arrays["weights"] + arrays["offset"]
@@ -102,6 +106,7 @@ class Machine(Model):
         self.held_out = least_squares.probabilities(choice.scores, choice.sharpness, known)
         row: Row = {"epoch": 1.0, **both.row(self._told(design, self.arrays), "")}
         row |= both.row(self.held_out, "val_")
+        self.arrays = self.settled(self.arrays)
         on_epoch(row)
         return [row]
 

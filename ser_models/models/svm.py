@@ -45,8 +45,8 @@ class Svm(Machine):
 
     @property
     def own(self) -> dict[str, int]:  # type: ignore[override]
-        """The radial kernel needs its landmarks, and what makes them independent of each other."""
-        return {"landmarks": 2, "root": 2} if self.kernel == "rbf" else {}
+        """The radial kernel needs its landmarks."""
+        return {"landmarks": 2} if self.kernel == "rbf" else {}
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -62,16 +62,27 @@ class Svm(Machine):
         landmarks = columns[np.sort(drawn)]
         kernel = least_squares.radial(landmarks, landmarks, self.width)
         kernel[np.diag_indices_from(kernel)] += JITTER
-        return {"landmarks": landmarks, "root": cholesky(kernel, lower=True).astype(np.float32)}
+        return {"landmarks": landmarks, "root": cholesky(kernel, lower=True)}
 
     def represent(self, arrays: Arrays, learned: dict[str, np.ndarray]) -> np.ndarray:
-        """Return the clipped columns, divided by √columns; or what has the radial kernel as its products."""
+        """Return the clipped columns, divided by √columns, or their likeness to the landmarks.
+
+        While it is fitted the likenesses are made independent, so that their products are the kernel.
+        """
         columns = _columns(arrays)
         if self.kernel == "linear":
             return columns
         likeness = least_squares.radial(columns, learned["landmarks"], self.width)
-        design: np.ndarray = solve_triangular(learned["root"], likeness.T, lower=True).T
-        return design.astype(np.float32)
+        if "root" in learned:
+            likeness = solve_triangular(learned["root"], likeness.T, lower=True).T
+        return likeness.astype(np.float32)
+
+    def settled(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Move what made the likenesses independent into the weights: half the size on disk."""
+        if self.kernel == "linear":
+            return arrays
+        weights = solve_triangular(arrays["root"], arrays["weights"], lower=True, trans="T")
+        return {name: array for name, array in arrays.items() if name != "root"} | {"weights": weights}
 
 
 @dataclass

@@ -1,0 +1,83 @@
+"""Features of another house for the same recordings: openSMILE, which its licence keeps out of the project.
+
+recordings → `functionals` → columns → the project's own `svm`, tuned on the same held-out speakers
+
+Needs: pip install opensmile==2.6.0
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import soundfile
+from joblib import Parallel, delayed
+
+from ser_models.dataset import Examples
+from ser_models.models.base import Labelled
+from ser_models.models.svm import Svm
+from ser_models.scaling import fit_columns
+from ser_models.source import Kept
+from ser_models.split import Split
+from ser_models.training import prediction_table
+
+SETS = ("eGeMAPSv02", "ComParE_2016")
+
+
+def functionals(name: str, paths: Sequence[Path], workers: int) -> np.ndarray:
+    """Functionals of openSMILE of whole recordings at their own rate, (recordings, columns) float32."""
+    rows = Parallel(workers)(delayed(_functionals)(name, path) for path in paths)
+    return np.stack(list(rows))
+
+
+def _functionals(name: str, path: Path) -> np.ndarray:
+    signal, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    found: np.ndarray = _smile(name).process_signal(signal.mean(axis=1), rate).iloc[0].to_numpy(np.float32)
+    return found
+
+
+@lru_cache(maxsize=2)
+def _smile(name: str) -> Any:
+    import opensmile
+
+    return opensmile.Smile(
+        feature_set=getattr(opensmile.FeatureSet, name), feature_level=opensmile.FeatureLevel.Functionals
+    )
+
+
+def tested(examples: Examples, split: Split, columns: np.ndarray, *, seed: int) -> pd.DataFrame:
+    """Predictions of the test recordings of every fold by `svm` on other columns.
+
+    Args:
+        examples: the recordings.
+        split: the same folds as for every other system.
+        columns: of the recordings, in the order of `examples.rows`.
+        seed: of the machine.
+    """
+    position = {file_id: place for place, file_id in enumerate(examples.rows["file_id"])}
+    tables = []
+    for fold in split.folds:
+        sides = {name: examples.take(split.side(fold, name)) for name in ("train", "validation", "test")}
+        values = {
+            name: columns[[position[each] for each in side.rows["file_id"]]] for name, side in sides.items()
+        }
+        scaler = fit_columns(values["train"])
+        labelled = {
+            name: Labelled(
+                Kept({"columns": scaler.transform(values[name]).astype(np.float32)}),
+                side.targets,
+                len(side.labels),
+                tuple(side.rows["file_id"]),
+                tuple(side.groups),
+            )
+            for name, side in sides.items()
+        }
+        machine = Svm()
+        machine.fit(
+            labelled["train"], labelled["validation"], seed=seed, on_epoch=lambda row: None, fold=fold
+        )
+        told = machine.predict(labelled["test"].source)
+        tables.append(prediction_table(sides["test"], told, fold=fold, split="test"))
+    return pd.concat(tables, ignore_index=True)
