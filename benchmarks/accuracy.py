@@ -5,8 +5,8 @@
 
 Five folds over speakers; of TESS, which has two, one against the other. Everything is fitted on training
 speakers; no recording of a tested speaker is seen before, not even without its label. openSMILE's eGeMAPSv02
-and ComParE_2016 go into the project's own `svm`, tuned in the same way. Beside each UAR stand its interval over
-speakers, the expected calibration error, and the paired difference to ComParE_2016 with its interval.
+and ComParE_2016 go into the project's own `svm`, tuned in the same way. Beside each UAR stand its interval
+over speakers, the expected calibration error, and the paired difference to ComParE_2016 with its interval.
 
 What comes out is kept in docs/results/accuracy/ with seed, data and date.
 """

@@ -57,9 +57,7 @@ class Ensemble(Model):
 
     def __post_init__(self) -> None:
         if nested := [name for name in self.members if issubclass(_class(name), Ensemble)]:
-            raise InputError(
-                f"{nested[0]!r} in an ensemble: expected single models: name its members instead"
-            )
+            raise InputError(f"{nested[0]!r} in an ensemble: expected single models: name its members")
 
     @property
     def inputs(self) -> JointInputs:

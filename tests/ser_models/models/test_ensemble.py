@@ -1,0 +1,116 @@
+"""Members that know are listened to, others not; and only what was written is read."""
+
+import zipfile
+
+import numpy as np
+import pytest
+
+from ser_features.errors import ArtifactError, InputError
+from ser_models.models import create
+from ser_models.models.base import Labelled
+from ser_models.models.ensemble import WEIGHTS, pool_weights, pooled
+from ser_models.source import Kept
+
+RNG = np.random.default_rng(6)
+TARGETS = np.arange(120) % 3
+
+
+def labelled():
+    return Labelled(Kept({"columns": np.zeros((120, 1), np.float32)}), TARGETS, 3)
+
+
+def telling(strength):
+    logits = strength * np.eye(3)[TARGETS] + RNG.standard_normal((120, 3))
+    raised = np.exp(logits)
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def test_a_member_of_noise_is_hardly_heard():
+    good, noise = telling(3.0), telling(0.0)
+    weights = pool_weights([good, noise], labelled())
+    assert weights[0] > 5 * weights[1]
+    assert (weights >= 0).all()
+
+
+def test_together_they_are_more_likely_right_than_any_alone():
+    members = [telling(1.0), telling(1.0), telling(1.0)]
+    weights = pool_weights(members, labelled())
+
+    def likelihood(probabilities):
+        return np.log(probabilities[np.arange(120), TARGETS]).mean()
+
+    assert likelihood(pooled(members, weights)) > max(map(likelihood, members))
+
+
+def test_one_member_of_weight_one_is_itself():
+    one = telling(1.0)
+    np.testing.assert_allclose(pooled([one], np.ones(1)), one, atol=1e-6)
+
+
+def test_a_class_that_no_member_knows_has_no_probability():
+    said = [np.array([[0.4, 0.6, 0.0]]), np.array([[0.7, 0.3, 0.0]])]
+    assert pooled(said, np.ones(2))[0, 2] == 0
+
+
+@pytest.mark.parametrize("name", ["ensemble", "best"])
+def test_ensembles_are_not_nested(name):
+    with pytest.raises(InputError) as error:
+        create("ensemble", {"members": ["svm", name]})
+    assert str(error.value) == f"{name!r} in an ensemble: expected single models: name its members"
+
+
+def test_an_unknown_member_is_named():
+    with pytest.raises(InputError, match="unknown model 'perceptron': expected one of mlp, "):
+        create("ensemble", {"members": ["svm", "perceptron"]})
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """An ensemble of models of every kind of file, and where it is saved."""
+    model = create("ensemble", {"members": ["logistic", "xgboost", "svm_rbf"]})
+    arrays = {
+        f"{place}/columns": (RNG.standard_normal((120, len(part.columns))) + TARGETS[:, None]).astype(
+            np.float32
+        )
+        for place, part in enumerate(model.inputs.parts)
+    }
+    speakers = tuple(f"own/s{place // 15}" for place in range(120))
+    ids = tuple(f"own/{place}" for place in range(120))
+    train = Labelled(Kept(arrays), TARGETS, 3, ids, speakers)
+    model.fit(train, train, seed=0, on_epoch=lambda row: None)
+    model.save(tmp_path / "model.zip")
+    return model, arrays, tmp_path / "model.zip"
+
+
+def restored(path):
+    return create("ensemble", {"members": ["logistic", "xgboost", "svm_rbf"]}).restore(path, classes=3)
+
+
+def test_any_set_of_members_comes_back_from_disk(saved):
+    model, arrays, path = saved
+    np.testing.assert_allclose(restored(path).predict_proba(arrays), model.predict_proba(arrays), atol=1e-6)
+
+
+def rewritten(path, changes):
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()} | changes
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"../out.npz": b""}, "expected only what ser writes"),
+        ({WEIGHTS: b"[1, 2]"}, "is no list of 3 weights of at least 0"),
+        ({WEIGHTS: b"[1, 2, -3]"}, "is no list of 3 weights of at least 0"),
+        ({WEIGHTS: b"[1, NaN, 3]"}, "cannot be read"),
+        ({"0.skops": b"no zip"}, "File is not a zip file"),
+        ({"2.npz": b"no zip"}, "File is not a zip file"),
+    ],
+)
+def test_what_was_not_written_is_refused(saved, changes, message):
+    rewritten(saved[2], changes)
+    with pytest.raises(ArtifactError, match=message):
+        restored(saved[2])
