@@ -22,10 +22,16 @@ MODELS = (
     "fusion_cnn_bilstm",
     "attention_cnn_bilstm",
     "chunked_conv3d",
+    "svm",
+    "svm_rbf",
+    "fisher",
+    "xgboost_functionals",
+    "ensemble",
+    "best",
 )
 """Every model; the registry itself imports numpy, and a test holds the two together."""
 
-FAMILIES = ("core", "statistics", "mel", "mfcc", "pitch", "chroma", "contrast", "tonnetz")
+FAMILIES = ("core", "statistics", "functionals", "mel", "mfcc", "pitch", "chroma", "contrast", "tonnetz")
 """Every feature family, likewise."""
 
 PROTOCOLS = ("honest", "paper")

@@ -145,7 +145,7 @@ def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[s
 
 def frames_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:
     """Frames of the frame families among `families`, float32 of shape (frames, bands) each."""
-    frame_families = (name for name in families if name in extractors.FRAMES)
+    frame_families = (name for name in families if name not in {*extractors.COLUMNS, *extractors.WIDE})
     return {name: extractors.FRAMES[name].extract(analysis) for name in frame_families}
 
 

@@ -120,7 +120,7 @@ def oversampled(labelled: Labelled, *, seed: int, fold: int) -> Labelled:
         labelled.targets[positions],
         labelled.classes,
         tuple(labelled.file_ids[position] for position in positions),
-        tuple(labelled.speakers[position] for position in positions),
+        tuple(labelled.speakers[position] for position in positions) if labelled.speakers else (),
     )
 
 

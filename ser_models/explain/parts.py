@@ -3,7 +3,8 @@
 `Inputs`, `Profile` → `parts` → one `Part` per column, mel range, group of MFCC …
 
 >>> from ser_features.config import SPEECH16K
->>> from ser_models.inputs import ColumnInputs, FrameInputs
+>>> from ser_features.errors import InputError
+from ser_models.inputs import ColumnInputs, FrameInputs
 >>> [part.name for part in parts(ColumnInputs(("rms_mean", "pitch_mean")), SPEECH16K)]
 ['rms_mean', 'pitch_mean']
 >>> [part.name for part in parts(FrameInputs(("mel",), 300), SPEECH16K)][:2]
@@ -18,8 +19,9 @@ import numpy as np
 
 from ser_features import extractors
 from ser_features.config import FrameConfig, Profile
+from ser_features.errors import InputError
 from ser_features.extractors.filters import mel_filters
-from ser_models.inputs import ColumnInputs, Inputs
+from ser_models.inputs import ColumnInputs, Inputs, JointInputs
 
 MEL_GROUPS = 8
 """Ranges that the mel bands are put into; single bands say too little, as their neighbours say the same."""
@@ -48,7 +50,16 @@ class Part:
 
 
 def parts(inputs: Inputs, profile: Profile) -> tuple[Part, ...]:
-    """Cut what a model reads into parts; every column or band is in exactly one."""
+    """Cut what a model reads into parts; every column or band is in exactly one.
+
+    Raises:
+        InputError: if it reads with several models at once.
+    """
+    if isinstance(inputs, JointInputs):
+        raise InputError(
+            f"an ensemble reads in {len(inputs.parts)} ways at once, expected a single model: "
+            "explain one of its members, trained alone"
+        )
     if isinstance(inputs, ColumnInputs):
         known = {column.name: column for column in extractors.columns(inputs.families, profile)}
         return tuple(

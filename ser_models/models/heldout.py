@@ -4,7 +4,7 @@ speakers, file_ids of the training side → `turns` → indices of both sides, f
 learn from its own training: a penalty, how sure to be, how much each member of an ensemble counts.
 
 >>> [turn.held.tolist() for turn in turns(["a", "a", "b"], ["x/1", "x/2", "x/3"], seed=0)]
-[[2], [0, 1]]
+[[0, 1], [2]]
 """
 
 from collections.abc import Iterator, Sequence

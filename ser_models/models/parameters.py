@@ -44,7 +44,7 @@ Positives = Annotated[
     tuple[float, ...],
     Limit("above 0, one at least", lambda values: len(values) > 0 and min(values) > 0),
 ]
-Names = Annotated[tuple[str, ...], Limit("one at least", lambda values: len(values) > 0)]
+Names = Annotated[tuple[str, ...], Limit("of one at least", lambda values: len(values) > 0)]
 
 WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", NoneType: "none"}
 LISTS = {int: "a list of whole numbers", float: "a list of numbers", str: "a list of texts"}

@@ -75,7 +75,10 @@ def test_train_prints_leaks(ser, store_root, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--model", "svm"], "unknown model 'svm': expected one of mlp, cnn_lstm, xgboost, logistic"),
+        (
+            ["--model", "perceptron"],
+            "unknown model 'perceptron': expected one of mlp, cnn_lstm, xgboost, logistic",
+        ),
         (["--model", "logistic", "--folds", "99"], "--folds 99 needs at least 99 speakers, found 6 in own"),
         (["--model", "logistic", "--datasets", "tess"], "no 'tess' in"),
     ],

@@ -13,7 +13,16 @@ import soundfile
 
 from ser_features.config import PAPER48K, PROFILES, SPEECH16K
 from ser_features.errors import EmptyFileError, TooLongError
-from ser_features.extractors import COLUMNS, CORE_COLUMNS, DEFAULT_FAMILIES, FAMILIES, FRAMES, columns
+from ser_features.extractors import (
+    COLUMNS,
+    CORE_COLUMNS,
+    DEFAULT_FAMILIES,
+    FAMILIES,
+    FILED,
+    FRAMES,
+    WIDE,
+    columns,
+)
 from ser_features.pipeline import Features, digest, extract, extract_bytes
 
 HEAVY = ["tensorflow", "keras", "librosa", "numba", "pandas", "sklearn", "matplotlib"]
@@ -28,7 +37,8 @@ def wav(signal: np.ndarray, rate: int) -> bytes:
 def bits(features: Features) -> list[bytes]:
     """Every number that was computed, as bytes."""
     columns = np.array(list(features.columns.values()))
-    return [columns.tobytes(), *(array.tobytes() for array in features.frames.values())]
+    arrays = (*features.frames.values(), *features.wide.values())
+    return [columns.tobytes(), *(array.tobytes() for array in arrays)]
 
 
 @pytest.fixture(params=PROFILES.values(), ids=PROFILES)
@@ -49,8 +59,13 @@ def test_a_family_alone_is_as_among_all_and_nothing_else_is_returned(sine, profi
     every, alone = extract_bytes(content, profile, FAMILIES), extract_bytes(content, profile, [family])
     assert list(every.frames) == list(FRAMES)
     assert list(alone.frames) == [family] * (family in FRAMES)
-    assert list(alone.columns) == [column.name for column in columns([family], profile)]
+    few = [] if family in WIDE else columns([family], profile)
+    assert list(alone.columns) == [column.name for column in few]
     assert bool(alone.columns) == (family in COLUMNS)
+    assert list(alone.wide) == [family] * (family in WIDE)
+    for name, values in alone.wide.items():
+        assert values.shape == (len(columns([name], profile)),)
+        assert np.array_equal(every.wide[name], values, equal_nan=True)
     for name, value in alone.columns.items():
         assert every.columns[name] == value
     for name, frames in alone.frames.items():
@@ -81,7 +96,7 @@ def test_only_core_and_pitch_need_praat(sine, monkeypatch):
 
 def test_columns_are_float32_values_in_registry_order(sine, profile):
     found = extract_bytes(wav(sine(180, 22_050), 22_050), profile, FAMILIES).columns
-    assert list(found) == [column.name for column in columns(FAMILIES, profile)]
+    assert list(found) == [column.name for column in columns([*COLUMNS, *FRAMES], profile)]
     for value in found.values():
         assert type(value) is float
         assert np.isnan(value) or value == float(np.float32(value))
@@ -168,7 +183,7 @@ def test_the_papers_own_values(real, real_data):
 def test_digest_covers_the_asked_families_and_no_other(family, monkeypatch):
     before = {name: digest(SPEECH16K, [name]) for name in FAMILIES}
     assert len(set(before.values())) == len(FAMILIES)
-    extractor = FRAMES[family] if family in FRAMES else COLUMNS[family](SPEECH16K.frames)[-1]
+    extractor = FILED[family] if family in FILED else COLUMNS[family](SPEECH16K.frames)[-1]
     monkeypatch.setattr(type(extractor), "version", extractor.version + 1)
     changed = {name for name in FAMILIES if digest(SPEECH16K, [name]) != before[name]}
     assert changed == {family}

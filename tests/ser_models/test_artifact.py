@@ -125,7 +125,7 @@ def test_paths_that_lead_elsewhere_are_refused(folder, path):
         ({"labels": "angry"}, "labels is 'angry', expected a list of str: train again"),
         ({"labels": ["angry", "angry", "sad"]}, "expected different emotions"),
         ({"labels": ["<script>"]}, "expected different emotions"),
-        ({"model": "svm"}, "unknown model 'svm'"),
+        ({"model": "perceptron"}, "unknown model 'perceptron'"),
         ({"model": "xgboost", "parameters": {}}, "does not describe a xgboost of this version"),
         ({"parameters": {"import": "os"}}, "'logistic' has no parameter import"),
         ({"model_file": "model.ubj"}, "has no SHA-256 of model.ubj"),

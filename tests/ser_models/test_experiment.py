@@ -118,6 +118,6 @@ def test_plans_that_do_not_fit_are_refused(store_root, tmp_path, changes, messag
 
 def test_a_wrong_model_is_refused_before_the_store_is_opened(tmp_path):
     with pytest.raises(
-        InputError, match="unknown model 'svm': expected one of mlp, cnn_lstm, xgboost, logistic"
+        InputError, match="unknown model 'perceptron': expected one of mlp, cnn_lstm, xgboost, logistic"
     ):
-        run(tmp_path / "nowhere", tmp_path / "model", Plan(model="svm"))
+        run(tmp_path / "nowhere", tmp_path / "model", Plan(model="perceptron"))

@@ -2,7 +2,7 @@
 
 >>> voiced = np.array([0, 1, 1, 0, 1], dtype=bool)
 >>> told = rhythm(voiced, np.zeros(5), 10.0)
->>> told["voiced__share"], told["segment__mean"], told["gap__mean"]
+>>> told["voiced__share"], round(told["segment__mean"], 3), told["gap__mean"]
 (0.6, 0.15, 0.1)
 """
 

@@ -10,6 +10,7 @@ from ser_features.extractors import (
     CORE_COLUMNS,
     DEFAULT_FAMILIES,
     FAMILIES,
+    FILED,
     FRAMES,
     Analysis,
     check_families,
@@ -18,7 +19,7 @@ from ser_features.extractors import (
     versions,
 )
 
-ALL = [*column_extractors(COLUMNS, SPEECH16K), *FRAMES.values()]
+ALL = [*column_extractors(COLUMNS, SPEECH16K), *FILED.values()]
 CORE_NAMES = (
     "duration_sec sample_rate mean_amplitude peak_amplitude rms_mean rms_std intensity_db_mean tempo_bpm "
     "zcr_mean zcr_std pitch_mean pitch_median pitch_std pitch_variation voiced_ratio jitter shimmer "
@@ -133,7 +134,8 @@ def test_very_short_signals(extractor, analyse, profile, frames):
 
 
 def test_families():
-    assert FAMILIES == ("core", "statistics", "mel", "mfcc", "pitch", "chroma", "contrast", "tonnetz")
+    frames = ("mel", "mfcc", "pitch", "chroma", "contrast", "tonnetz")
+    assert ("core", "statistics", "functionals", *frames) == FAMILIES
     assert DEFAULT_FAMILIES == ("core", "mel", "mfcc", "pitch")
     assert check_families(["tonnetz", "mfcc", "statistics"]) == ("core", "statistics", "mfcc", "tonnetz")
     assert check_families([]) == ("core",)
@@ -151,7 +153,7 @@ def test_unknown_family():
         check_families(["mel", "melody"])
     message = (
         "unknown family 'melody': expected some of "
-        "core, statistics, mel, mfcc, pitch, chroma, contrast, tonnetz"
+        "core, statistics, functionals, mel, mfcc, pitch, chroma, contrast, tonnetz"
     )
     assert str(caught.value) == message
     with pytest.raises(InputError) as caught:

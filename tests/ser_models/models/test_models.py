@@ -10,7 +10,8 @@ import pytest
 
 from ser_features.errors import InputError, MissingExtraError
 from ser_models import models
-from ser_models.inputs import ChunkInputs, ColumnInputs
+from ser_models.framing import joined
+from ser_models.inputs import ChunkInputs, ColumnInputs, JointInputs
 from ser_models.models import MODELS, create
 from ser_models.models.base import Labelled
 from ser_models.source import Kept
@@ -27,17 +28,26 @@ def quick(name):
 
 def labelled(model, count, seed):
     """Return separable noise of the shape that the model reads."""
+    targets = np.arange(count) % CLASSES
+    if isinstance(model.inputs, JointInputs):
+        parts = [labelled_as(part, count, seed).arrays for part in model.inputs.parts]
+        return Labelled(Kept(joined(parts)), targets, CLASSES)
+    return labelled_as(model.inputs, count, seed)
+
+
+def labelled_as(inputs, count, seed):
+    """Return separable noise of the shape of one kind of inputs."""
     rng = np.random.default_rng(seed)
     targets = np.arange(count) % CLASSES
     shift = 1.5 * targets
-    if isinstance(model.inputs, ColumnInputs):
-        columns = rng.normal(size=(count, len(model.inputs.columns))) + shift[:, None]
+    if isinstance(inputs, ColumnInputs):
+        columns = rng.normal(size=(count, len(inputs.columns))) + shift[:, None]
         return Labelled(Kept({"columns": columns.astype(np.float32)}), targets, CLASSES)
-    if isinstance(model.inputs, ChunkInputs):
-        shape = (count, model.inputs.chunks, 16, model.inputs.frames, 1)
+    if isinstance(inputs, ChunkInputs):
+        shape = (count, inputs.chunks, 16, inputs.frames, 1)
         chunks = rng.normal(size=shape) + shift[:, None, None, None, None]
         return Labelled(Kept({"chunks": chunks.astype(np.float32)}), targets, CLASSES)
-    length = model.inputs.length
+    length = inputs.length
     mask = (np.arange(length) < rng.integers(length // 2, length + 1, count)[:, None]).astype(np.float32)
     frames = (rng.normal(size=(count, length, 8)) + shift[:, None, None]) * mask[:, :, None]
     return Labelled(Kept({"frames": frames.astype(np.float32), "mask": mask}), targets, CLASSES)
