@@ -33,9 +33,10 @@ def demo(
     say("\nEverything above is about synthetic speech and says nothing of people. What the trees go by:")
     hint(f"ser explain {artifacts / f'demo-{MODELS[0]}'} --store {data / 'store'}")
     say("\nNow with real recordings:")
-    for command in ("ser corpora", "ser download ravdess", "ser extract --datasets ravdess"):
+    families = "--families core functionals mel mfcc pitch --copies"
+    for command in ("ser corpora", "ser download ravdess", f"ser extract --datasets ravdess {families}"):
         hint(command)
-    hint("ser train --model xgboost")
+    hint("ser train --model best --folds 5")
 
 
 def _unheard(artifact: Path, data: Path, count: int = 3) -> list[Path]:

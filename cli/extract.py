@@ -150,7 +150,11 @@ def _make_copies(store: Path, data: Path, datasets: list[str], workers: int | No
 
 
 def _next(store: Path) -> str:
-    return f"ser train --model xgboost --store {store}"
+    """The command that comes next: of the model that is best with what the store holds."""
+    from ser_features.store import open_store
+
+    feeds_best = {"functionals", "mfcc"} <= set(open_store(store).families)
+    return f"ser train --model {'best' if feeds_best else 'xgboost'} --store {store}"
 
 
 def _print_refused(report: "ExtractReport") -> None:

@@ -3,8 +3,7 @@
 `Inputs`, `Profile` → `parts` → one `Part` per column, mel range, group of MFCC …
 
 >>> from ser_features.config import SPEECH16K
->>> from ser_features.errors import InputError
-from ser_models.inputs import ColumnInputs, FrameInputs
+>>> from ser_models.inputs import ColumnInputs, FrameInputs
 >>> [part.name for part in parts(ColumnInputs(("rms_mean", "pitch_mean")), SPEECH16K)]
 ['rms_mean', 'pitch_mean']
 >>> [part.name for part in parts(FrameInputs(("mel",), 300), SPEECH16K)][:2]
