@@ -55,6 +55,15 @@ def test_only_training_recordings_bring_their_copies(copied):
     assert split.notes[-1] == "72 augmented copies, of training recordings only"
 
 
+def test_copies_of_validation_join_it_where_that_is_asked_and_tested_ones_never(copied):
+    split = make_split(originals(copied), folds=3, seed=0)
+    joined = with_training_copies(split, copied, sides=("train", "validation"))
+    for fold in joined.folds:
+        for side, times in (("train", 3), ("validation", 3), ("test", 1)):
+            assert len(joined.side(fold, side)) == times * len(split.side(fold, side))
+    assert audit(copied.rows, joined.table) == []
+
+
 def test_a_split_over_copies_is_found_out(copied):
     split = make_split(copied, kind="random", shares=(0.8, 0.0, 0.2), seed=0)
     kinds = [finding.kind for finding in audit(copied.rows, split.table)]

@@ -6,8 +6,8 @@ import pytest
 from ser_features.errors import InputError
 from ser_models import scaling
 from ser_models.dataset import Examples, load_examples
-from ser_models.framing import chunked, pad_or_crop, uncropped
-from ser_models.inputs import ChunkInputs, ColumnInputs, FrameInputs
+from ser_models.framing import chunked, pad_or_crop, separated, uncropped
+from ser_models.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs
 from ser_models.scaling import Scaler
 
 COLUMNS = ColumnInputs(("rms_mean", "pitch_mean"))
@@ -155,3 +155,22 @@ def test_uncropped_undoes_the_crop(frames, length):
     kept = back > 0
     assert back[kept].tolist() == (np.flatnonzero(kept) + 1).tolist()
     assert kept.sum() == min(frames, length)
+
+
+def test_several_parts_are_scaled_each_as_if_alone(store):
+    examples = load_examples(store)
+    parts = (COLUMNS, FrameInputs(("mel",), 40), ChunkInputs("mel", 2, 20))
+    joint = Scaler.fit(JointInputs(parts), examples)
+    assert joint.seen == frozenset(examples.rows["file_id"])
+    found = joint.transform(examples.read(joint.inputs)[3:6])
+    for place, part in enumerate(parts):
+        alone = Scaler.fit(part, examples).transform(examples.read(part)[3:6])
+        own = separated(found, place)
+        assert own.keys() == alone.keys()
+        for name, array in alone.items():
+            np.testing.assert_array_equal(own[name], array)
+
+
+def test_a_scaler_of_one_kind_has_no_parts(store):
+    with pytest.raises(ValueError, match="a scaler of columns has no parts"):
+        Scaler.fit(COLUMNS, load_examples(store)).part(0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ser_models.evaluation.bootstrap import interval
+from ser_models.evaluation.bootstrap import difference, interval
 from ser_models.evaluation.metrics import confusion_matrix, uar
 
 
@@ -54,3 +54,27 @@ def test_classes_that_a_draw_lacks_are_left_out_of_its_mean():
     targets, speakers = np.array([0, 0, 1, 1]), np.array(["a", "a", "b", "b"])
     found = interval(targets, targets, speakers, classes=3, seed=0)
     assert (found.low, found.high) == (1.0, 1.0)
+
+
+def test_the_difference_of_what_is_equal_is_nothing_whoever_is_drawn():
+    targets, predicted, speakers = speakers_of_unlike_skill(9)
+    assert difference(targets, predicted, predicted, speakers, classes=2, seed=0) == (0.0, 0.0)
+
+
+def test_a_gain_that_every_speaker_has_is_sure_however_unlike_they_are():
+    """Each speaker is recognised five points better: the interval of either UAR is far wider than that."""
+    targets, predicted, speakers = speakers_of_unlike_skill(11)
+    better = predicted.copy()
+    for speaker in range(10):
+        wrong = np.flatnonzero((speakers == speaker) & (predicted != targets))[:2]
+        better[wrong] = targets[wrong]
+    low, high = difference(targets, better, predicted, speakers, classes=2, seed=0)
+    assert 0.05 < low <= high <= 0.1 + 1e-9
+    alone = interval(targets, predicted, speakers, classes=2, seed=0)
+    assert alone.high - alone.low > 3 * (high - low)
+
+
+def test_of_a_single_speaker_the_difference_is_over_recordings():
+    targets, predicted, _ = speakers_of_unlike_skill(5)
+    low, high = difference(targets, targets, predicted, np.zeros(len(targets)), classes=2, seed=0)
+    assert 0 < low < high
