@@ -51,7 +51,11 @@ def turns(speakers: Sequence[str], file_ids: Sequence[str], *, seed: int) -> lis
     sources, kinds = (
         np.unique([names[place] for names in parted], return_inverse=True)[1] for place in (0, 2)
     )
-    return list(_pairs(_dealt(sources, PARTS if not kinds.any() else 2, rng), kinds, apart=bool(kinds.any())))
+    if kinds.any():
+        found = list(_pairs(_dealt(sources, 2, rng), kinds, apart=True))
+        if sum(len(turn.held) for turn in found) == len(kinds):
+            return found
+    return list(_pairs(_dealt(sources, PARTS, rng), np.zeros_like(kinds), apart=False))
 
 
 def _dealt(units: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:

@@ -30,7 +30,7 @@ def test_arrays_come_back(tmp_path):
     ],
 )
 def test_anything_else_is_refused(tmp_path, changes, message):
-    np.savez(tmp_path / "a.npz", **{**good(), **changes}, allow_pickle=True)
+    np.savez(tmp_path / "a.npz", **{**good(), **changes})
     with pytest.raises(ArtifactError, match=message):
         safe_arrays.load(tmp_path / "a.npz", DIMENSIONS)
 

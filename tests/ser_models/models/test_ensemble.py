@@ -42,6 +42,43 @@ def test_together_they_are_more_likely_right_than_any_alone():
     assert likelihood(pooled(members, weights)) > max(map(likelihood, members))
 
 
+def test_a_member_that_misleads_is_not_believed_backwards():
+    """One that is wrong more often than chance might be of use with a weight below 0, which none may have."""
+    weights = pool_weights([telling(2.0), 1 / telling(3.0).clip(1e-3)], labelled())
+    assert weights[1] == 0 < weights[0]
+
+
+def test_a_member_without_held_out_answers_is_judged_by_voices_that_it_did_not_hear():
+    """Labels at random can be learned, not recognised of a voice that was not heard."""
+    rng = np.random.default_rng(0)
+    model = create("ensemble", {"members": ["logistic"]})
+    columns = rng.standard_normal((60, len(model.inputs.parts[0].columns))).astype(np.float32)
+    speakers = tuple(f"own/s{place // 10}" for place in range(60))
+    ids = tuple(f"own/{place}" for place in range(60))
+    targets = rng.integers(0, 2, 60)
+    sides = [
+        Labelled(Kept({"0/columns": columns[places]}), targets[places], 2, ids[places], speakers[places])
+        for places in (slice(0, 40), slice(40, 60))
+    ]
+    row = model.fit(*sides, seed=0, on_epoch=lambda row: None)[0]
+    assert row["uar"] > 0.75  # of two sides, the one that it learns from is learned by heart
+    assert 0.3 < row["val_uar"] < 0.7
+
+
+def test_what_is_said_of_held_out_voices_is_said_of_the_right_recordings(saved):
+    """Columns tell the classes well here: answers of other recordings would be right by chance, a third."""
+    train = Labelled(
+        Kept(saved[1]),
+        TARGETS,
+        3,
+        tuple(f"own/{place}" for place in range(120)),
+        tuple(f"own/s{place // 15}" for place in np.random.default_rng(3).permutation(120)),
+    )
+    model = create("ensemble", {"members": ["logistic", "xgboost", "svm_rbf"]})
+    rows = model.fit(train, train, seed=0, on_epoch=lambda row: None)
+    assert all(row["val_uar"] > 0.7 for row in rows)
+
+
 def test_one_member_of_weight_one_is_itself():
     one = telling(1.0)
     np.testing.assert_allclose(pooled([one], np.ones(1)), one, atol=1e-6)

@@ -10,6 +10,8 @@ VOICES = st.lists(st.sampled_from("abcdefg"), min_size=2, max_size=40).filter(
     lambda found: len(set(found)) > 1
 )
 
+COPIES = st.sampled_from([("",), ("", "#slower"), ("", "#slower", "#faster")])
+
 
 def held_once(found, count):
     return sorted(np.concatenate([turn.held for turn in found]).tolist()) == list(range(count))
@@ -40,6 +42,18 @@ def test_a_single_speaker_without_copies_has_its_recordings_dealt():
     found = turns(["x/a"] * 10, [f"x/{place}" for place in range(10)], seed=0)
     assert held_once(found, 10)
     assert len(found) == PARTS
+
+
+@given(
+    st.lists(st.sampled_from([("",), ("", "#slower"), ("", "#slower", "#faster")]), min_size=2, max_size=12)
+)
+def test_of_a_single_speaker_every_recording_is_held_however_few_have_copies(kinds):
+    ids = [f"x/{place}{kind}" for place, own in enumerate(kinds) for kind in own]
+    found = turns(["x/a"] * len(ids), ids, seed=0)
+    assert held_once(found, len(ids))
+    for turn in found:
+        names = [{ids[place].partition("#")[0] for place in side} for side in (turn.fitted, turn.held)]
+        assert not names[0] & names[1]
 
 
 def test_the_same_seed_deals_alike():

@@ -14,11 +14,6 @@ DESIGN = (RNG.standard_normal((60, 8)) + TARGETS[:, None] / 2).astype(np.float32
 EVERYBODY = np.arange(60)
 
 
-def dealt(parts):
-    own = [EVERYBODY % parts == part for part in range(parts)]
-    return [Turn(np.flatnonzero(~held), np.flatnonzero(held)) for held in own]
-
-
 def solved(system, penalty):
     return system.solve(EVERYBODY, TARGETS, classes=3, penalties=[penalty])[0]
 
