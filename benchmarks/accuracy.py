@@ -1,14 +1,18 @@
 """How well are new speakers recognised? This project's models and openSMILE's features, on the same folds.
 
     python -m benchmarks.accuracy --data data/raw --opensmile         # needs: pip install opensmile==2.6.0
+    python -m benchmarks.accuracy --data data/raw --models crnn       # one more, beside what is there
     python -m benchmarks.accuracy table                               # docs/accuracy.md and its figure
 
 Five folds over speakers; of TESS, which has two, one against the other. Everything is fitted on training
-speakers; no recording of a tested speaker is seen before, not even without its label. openSMILE's eGeMAPSv02
-and ComParE_2016 go into the project's own `svm`, tuned in the same way. Beside each UAR stand its interval
-over speakers, the expected calibration error, and the paired difference to ComParE_2016 with its interval.
+speakers. Inductive: no recording of a tested speaker is seen before, not even without its label.
+Transductive: each speaker's voice is taken out by all of their recordings, without labels (`--speaker-norm`).
+openSMILE's eGeMAPSv02 and ComParE_2016 go into the project's own `svm`, tuned in the same way. Beside each
+UAR stand its interval over speakers, the expected calibration error, the area under the risk-coverage curve,
+and the paired difference to ComParE_2016 (to itself transductive for what is) with its interval.
 
-What comes out is kept in docs/results/accuracy/ with seed, data and date.
+What comes out is kept in docs/results/accuracy/ with seed, data and date; predictions in data/accuracy/, so
+that a model that is measured later is compared on the same recordings.
 """
 
 import argparse
@@ -18,6 +22,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +44,16 @@ from ser_models.figures.picture import Drawing, Picture
 from ser_models.split import Split, make_split
 from ser_models.training import train
 
+PREDICTIONS = Path("data/accuracy")
 DOCS = Path(__file__).parents[1] / "docs"
 RESULTS, PAGE, FIGURE = DOCS / "results" / "accuracy", DOCS / "accuracy.md", DOCS / "images" / "accuracy.png"
 BEGIN, END = "<!-- begin: benchmarks/accuracy.py -->", "<!-- end -->"
 FAMILIES = ("core", "functionals", "mfcc")
 MODELS = ("logistic", "xgboost", "xgboost_functionals", "fisher", "svm", "svm_rbf", "best")
-WITHOUT_COPIES = ("svm", "best")
-"""Models that are also trained on the recordings alone, to see what the copies are worth."""
+VARIED = ("svm", "best")
+"""Models that are also trained without copies, to see what those are worth, and transductive."""
 PEER = "openSMILE ComParE_2016 + svm"
+ADAPTED = ", transductive"
 MOST_FOLDS = 5
 SEED = 0
 
@@ -101,18 +108,24 @@ def measure(run: Run, models: list[str], opensmile: bool) -> None:
     """Test every system on one corpus and keep what comes out."""
     kept = RESULTS / f"{run.examples.datasets[0]}.json"
     known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {"systems": {}}
-    tables: dict[str, pd.DataFrame] = {}
+    folder = PREDICTIONS / run.examples.fingerprint
+    folder.mkdir(parents=True, exist_ok=True)
+    measured = []
     for name, predict in systems(run, models, opensmile):
         began = time.monotonic()
-        tables[name] = predict()
-        found = told(tables[name], run.examples)
+        table = predict()
+        table.to_parquet(folder / f"{name}.parquet")
+        measured.append(name)
+        found = told(table, run.examples)
         known["systems"][name] = found | {"seconds": round(time.monotonic() - began)}
         print(
             f"{run.examples.datasets[0]} {name}: UAR {found['uar']:.3f}, ECE {found['ece']:.3f}", flush=True
         )
-    if PEER in tables:
-        for name, table in tables.items():
-            known["systems"][name]["over_peer"] = over(table, tables[PEER], run.examples)
+    for name in measured:
+        peer_file = folder / f"{PEER}{ADAPTED if name.endswith(ADAPTED) else ''}.parquet"
+        if peer_file.exists():
+            tables = (pd.read_parquet(path) for path in (folder / f"{name}.parquet", peer_file))
+            known["systems"][name]["over_peer"] = over(*tables, run.examples)
     known |= {
         "corpus": run.examples.datasets[0],
         "protocol": run.split.protocol,
@@ -129,26 +142,25 @@ def measure(run: Run, models: list[str], opensmile: bool) -> None:
 
 def systems(run: Run, models: list[str], opensmile: bool) -> Iterator[tuple[str, Any]]:
     """Yield the name of every system, and what gives its predictions of the test recordings."""
+    paths = [run.data / path for path in run.examples.rows["path"]]
     for name in peers.SETS if opensmile else ():
-        yield f"openSMILE {name} + svm", lambda name=name: peer(run, name)
+        columns = peers.functionals(name, paths, workers=2)
+        for words, speaker_norm in (("", False), (ADAPTED, True)):
+            predict = partial(peers.tested, run.examples, run.split, columns, seed=SEED)
+            yield f"openSMILE {name} + svm{words}", partial(predict, speaker_norm=speaker_norm)
     for model in models:
-        yield f"`{model}`", lambda model=model: own(run, model, copies=None)
-        if model in WITHOUT_COPIES:
-            yield f"`{model}`, without copies", lambda model=model: own(run, model, copies=False)
+        yield model, partial(own, run, model)
+        if model in VARIED:
+            yield f"{model}, without copies", partial(own, run, model, copies=False)
+            yield f"{model}{ADAPTED}", partial(own, run, model, speaker_norm=True)
 
 
-def own(run: Run, model: str, *, copies: bool | None) -> pd.DataFrame:
+def own(run: Run, model: str, *, copies: bool | None = None, speaker_norm: bool = False) -> pd.DataFrame:
     """Predictions of one of the project's models."""
     plan = Plan(model=model, seed=SEED, copies=copies)
     examples, split = with_copies(run.store, run.examples, run.split, plan)
-    found = train(examples, split, model=model, seed=SEED).predictions
+    found = train(examples, split, model=model, seed=SEED, speaker_norm=speaker_norm).predictions
     return found[found["split"] == "test"]
-
-
-def peer(run: Run, name: str) -> pd.DataFrame:
-    """Predictions of `svm` on openSMILE's features."""
-    paths = [run.data / path for path in run.examples.rows["path"]]
-    return peers.tested(run.examples, run.split, peers.functionals(name, paths, workers=2), seed=SEED)
 
 
 def told(table: pd.DataFrame, examples: Examples) -> dict[str, Any]:
@@ -157,6 +169,7 @@ def told(table: pd.DataFrame, examples: Examples) -> dict[str, Any]:
     return {
         **{name: found[name] for name in ("uar", "interval", "interval_over", "accuracy", "chance", "n")},
         "ece": found["calibration"]["ece"],
+        "aurc": found["selective"]["aurc"],
     }
 
 
@@ -184,26 +197,28 @@ def write_page() -> None:
 
 def table_of(result: dict[str, Any]) -> str:
     """One corpus as a Markdown table, the best system last."""
-    peer_uar = result["systems"].get(PEER, {}).get("uar")
     lines = [
         f"**{result['corpus']}**: {result['recordings']:,} recordings, {result['speakers']} speakers, "
         f"{result['protocol']}, seed {result['seed']}, data `{result['fingerprint']}`, {result['date']}",
         "",
-        "| system | UAR | 95 % interval | over ComParE_2016 | ECE | accuracy |",
-        "|---|---|---|---|---|---|",
+        "| system | UAR | 95 % interval | over ComParE_2016 | ECE | AURC | accuracy |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, found in sorted(result["systems"].items(), key=lambda item: item[1]["uar"]):
         low, high = found["interval"]
         gap = ""
-        if name != PEER and "over_peer" in found:
+        peer = f"{PEER}{ADAPTED if name.endswith(ADAPTED) else ''}"
+        if name != peer and "over_peer" in found:
             least, most = found["over_peer"]
-            gap = f"{100 * (found['uar'] - peer_uar):+.1f} [{100 * least:+.1f}, {100 * most:+.1f}]"
+            more = found["uar"] - result["systems"][peer]["uar"]
+            gap = f"{100 * more:+.1f} [{100 * least:+.1f}, {100 * most:+.1f}]"
         cells = [
-            name,
+            f"*{name}*" if name.endswith(ADAPTED) else name,
             f"{found['uar']:.3f}",
             f"{low:.3f}–{high:.3f}",
             gap,
             f"{found['ece']:.3f}",
+            f"{found['aurc']:.3f}",
             f"{found['accuracy']:.3f}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
@@ -215,9 +230,7 @@ def drawing(results: list[dict[str, Any]]) -> Drawing:
     panels = []
     for result in results:
         ordered = sorted(result["systems"].items(), key=lambda item: item[1]["uar"])
-        marks = [
-            Mark(name.replace("`", ""), found["uar"], tuple(found["interval"])) for name, found in ordered
-        ]
+        marks = [Mark(name, found["uar"], tuple(found["interval"])) for name, found in ordered]
         panels.append(comparison(marks, ordered[0][1]["chance"]))
     names = ", ".join(result["corpus"] for result in results)
     picture = Picture("accuracy", "UAR on speakers that were never heard", tuple(panels))

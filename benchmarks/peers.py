@@ -15,7 +15,9 @@ import pandas as pd
 import soundfile
 from joblib import Parallel, delayed
 
+from ser_models.adaptation import Population, adapted
 from ser_models.dataset import Examples
+from ser_models.inputs import ColumnInputs
 from ser_models.models.base import Labelled
 from ser_models.models.svm import Svm
 from ser_models.scaling import fit_columns
@@ -47,7 +49,9 @@ def _smile(name: str) -> Any:
     )
 
 
-def tested(examples: Examples, split: Split, columns: np.ndarray, *, seed: int) -> pd.DataFrame:
+def tested(
+    examples: Examples, split: Split, columns: np.ndarray, *, seed: int, speaker_norm: bool
+) -> pd.DataFrame:
     """Predictions of the test recordings of every fold by `svm` on other columns.
 
     Args:
@@ -55,6 +59,7 @@ def tested(examples: Examples, split: Split, columns: np.ndarray, *, seed: int) 
         split: the same folds as for every other system.
         columns: of the recordings, in the order of `examples.rows`.
         seed: of the machine.
+        speaker_norm: whether voices are taken out of the columns, as of the project's own.
     """
     position = {file_id: place for place, file_id in enumerate(examples.rows["file_id"])}
     tables = []
@@ -63,6 +68,8 @@ def tested(examples: Examples, split: Split, columns: np.ndarray, *, seed: int) 
         values = {
             name: columns[[position[each] for each in side.rows["file_id"]]] for name, side in sides.items()
         }
+        if speaker_norm:
+            values = _without_voices(values, {name: side.voice_of for name, side in sides.items()})
         scaler = fit_columns(values["train"])
         labelled = {
             name: Labelled(
@@ -81,3 +88,14 @@ def tested(examples: Examples, split: Split, columns: np.ndarray, *, seed: int) 
         told = machine.predict(labelled["test"].source)
         tables.append(prediction_table(sides["test"], told, fold=fold, split="test"))
     return pd.concat(tables, ignore_index=True)
+
+
+def _without_voices(values: dict[str, np.ndarray], voice_of: dict[str, list[str]]) -> dict[str, np.ndarray]:
+    """Columns of each side, rid of the voices of its speakers."""
+    inputs = ColumnInputs(tuple(map(str, range(values["train"].shape[1]))))
+    population = Population.fit(inputs, values["train"], voice_of["train"])
+    found = {}
+    for name, side in values.items():
+        voices = population.voices(side, voice_of[name])
+        found[name] = adapted(inputs, side, [voices[who] for who in voice_of[name]])
+    return found

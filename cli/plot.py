@@ -117,6 +117,15 @@ def reliability(artifact: Artifact, out: Out = None) -> None:
     _draw_result(artifact, "reliability", out)
 
 
+@app.command()
+def coverage(artifact: Artifact, out: Out = None) -> None:
+    """Draw how much better a model is where it is sure: what --abstain-below buys.
+
+    Example: ser plot coverage artifacts/cnn_lstm
+    """
+    _draw_result(artifact, "coverage", out)
+
+
 @app.command("per-speaker")
 def per_speaker(artifact: Artifact, out: Out = None) -> None:
     """Draw how well a model recognises each speaker.

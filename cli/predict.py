@@ -11,6 +11,7 @@ from cli.options import Artifact, Workers
 from cli.progress import metered, progress, say
 
 if TYPE_CHECKING:
+    from ser_models.adaptation import Voice
     from ser_models.inference import Predictor
     from ser_models.listing import Listed
     from ser_models.prediction import Prediction, Told
@@ -40,6 +41,16 @@ def predict(
         Path | None,
         typer.Option(help="Write the answers into this file; after a kill, the same command goes on."),
     ] = None,
+    speakers: Annotated[
+        Path | None,
+        typer.Option(
+            help="For models of --speaker-norm: a CSV with the columns file and speaker; default: all files "
+            "are one speaker's."
+        ),
+    ] = None,
+    abstain_below: Annotated[
+        float, typer.Option(min=0, max=1, help="Say no emotion where the confidence is below.")
+    ] = 0.0,
     workers: Workers = None,
 ) -> int:
     """Recognise the emotion of each file; exits with 1 if a file was refused.
@@ -54,13 +65,16 @@ def predict(
     content = _stdin(files)
     found = listed(files) if content is None else []
     predictor = load(artifact)
-    asked: dict[str, Any] = {"top": top, "timeline": timeline}
+    known = _voices(predictor, found, speakers, workers)
+    asked: dict[str, Any] = {"top": top, "timeline": timeline, "abstain_below": abstain_below}
     if out is not None and content is None:
-        told = _into_file(out, chosen, predictor, found, workers=workers, **asked)
+        told = _into_file(out, chosen, predictor, found, known=known, workers=workers, **asked)
     else:
         told = Told()
         predictions = (
-            _all(predictor, found, workers, asked) if content is None else _one(predictor, content, **asked)
+            _all(predictor, found, known=known, workers=workers, **asked)
+            if content is None
+            else predictor.predict([content], names=[str(STDIN)], **asked)
         )
         _write(told.passing(predictions), chosen, out, predictor.labels, timeline=timeline)
     _tell(told)
@@ -104,18 +118,39 @@ def _stdin(files: Sequence[Path]) -> bytes | None:
     return sys.stdin.buffer.read(MAX_BYTES)
 
 
-def _one(predictor: "Predictor", content: bytes, *, top: int, timeline: bool) -> "list[Prediction]":
-    return predictor.predict([content], top=top, timeline=timeline, names=[str(STDIN)])
+def _voices(
+    predictor: "Predictor", found: "Sequence[Listed]", table: Path | None, workers: int | None
+) -> "list[Voice | None] | None":
+    """Hear what the speakers are like, if the model takes their voices out; else None.
+
+    Raises:
+        InputError: if speakers are named and the model has no use for them, or not all of them are.
+    """
+    from ser_features.errors import InputError
+
+    if predictor.artifact.population is None:
+        if table:
+            raise InputError(
+                f"--speakers {table}: this model answers each file by itself: leave it out, or train one "
+                "with --speaker-norm"
+            )
+        return None
+    from ser_models.batch import voices
+    from ser_models.speakers import speakers_of
+
+    speakers = speakers_of(table, [each.path for each in found]) if table else None
+    if speakers is None and len(found) > 1:
+        say(f"{len(found)} files are taken for one speaker's: pass --speakers TABLE.csv if they are not")
+    with progress("hearing voices", len(found)) as advance:
+        return voices(predictor, found, speakers, workers=workers, on_file=advance)
 
 
-def _all(
-    predictor: "Predictor", found: "Sequence[Listed]", workers: int | None, asked: dict[str, Any]
-) -> "Iterator[Prediction]":
+def _all(predictor: "Predictor", found: "Sequence[Listed]", **asked: Any) -> "Iterator[Prediction]":
     """Recognise files, and show now and then how far it is."""
     from ser_models.batch import recognise
 
     with progress("recognising", len(found)) as advance:
-        for prediction in recognise(predictor, found, workers=workers, **asked):
+        for prediction in recognise(predictor, found, **asked):
             advance()
             yield prediction
 
@@ -163,9 +198,7 @@ def _print_tables(predictions: "Sequence[Prediction]") -> None:
     from cli.tables import print_table
 
     answered = [each for each in predictions if not each.error]
-    rows = [
-        [each.file, *(f"{one['emotion']} {one['probability']:.3f}" for one in each.top)] for each in answered
-    ]
+    rows = [[each.file, *_ranking(each)] for each in answered]
     if rows:
         print_table(["file", *(f"{rank}." for rank in range(1, len(rows[0])))], rows)
     for each in answered:
@@ -174,9 +207,15 @@ def _print_tables(predictions: "Sequence[Prediction]") -> None:
             print_table(["from", "to", "emotion"], [_window(part) for part in each.timeline])
 
 
+def _ranking(prediction: "Prediction") -> list[str]:
+    cells = [f"{one['emotion']} {one['probability']:.3f}" for one in prediction.top]
+    return [f"unsure: {cells[0]}", *cells[1:]] if prediction.abstained else cells
+
+
 def _window(part: dict[str, Any]) -> list[str]:
-    share = f" {max(part['probabilities'].values()):.3f}" if part["emotion"] else ""
-    return [f"{part['start']:.1f} s", f"{part['end']:.1f} s", f"{part['emotion'] or 'nothing said'}{share}"]
+    share = f" {max(part['probabilities'].values()):.3f}" if part["probabilities"] else ""
+    said = part["emotion"] or ("unsure:" if share else "nothing said")
+    return [f"{part['start']:.1f} s", f"{part['end']:.1f} s", f"{said}{share}"]
 
 
 def _tell(told: "Told") -> None:

@@ -64,6 +64,14 @@ def train(
             help="With --model ensemble: the models that it is made of.", autocompletion=completion.models
         ),
     ] = None,
+    speaker_norm: Annotated[
+        bool,
+        typer.Option(
+            "--speaker-norm",
+            help="Take each speaker's own voice out, by all of their recordings, without labels: "
+            "transductive; ser predict then needs several recordings of a speaker together.",
+        ),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print metrics.json instead of the summary.")
     ] = False,
@@ -85,6 +93,7 @@ def train(
         command=typed(),
         tensorboard=tensorboard,
         copies=copies,
+        speaker_norm=speaker_norm,
         parameters={"members": members} if members else None,
     )
     with training_progress() as progress:
@@ -102,11 +111,12 @@ def print_metrics(metrics: Mapping[str, Any]) -> None:
     from cli.tables import print_table
 
     synthetic = " (synthetic speech)" if metrics["synthetic"] else ""
+    transductive = " (transductive)" if metrics.get("transductive") else ""
     low, high = metrics["interval"]
     print(f"{metrics['model']} on {' + '.join(metrics['datasets'])}{synthetic}: {metrics['protocol']}")
     print(
-        f"UAR {metrics['uar']:.3f}, 95 % interval {low:.3f} to {high:.3f} over {metrics['interval_over']}, "
-        f"chance {metrics['chance']:.3f}"
+        f"UAR {metrics['uar']:.3f}{transductive}, 95 % interval {low:.3f} to {high:.3f} "
+        f"over {metrics['interval_over']}, chance {metrics['chance']:.3f}"
     )
     if len(metrics["folds"]) > 1:
         print(f"UAR by fold: {' '.join(f'{value:.3f}' for value in metrics['folds'])}")

@@ -49,6 +49,7 @@ def train(
     seed: int = 0,
     parameters: Mapping[str, Any] | None = None,
     copies: bool | None = None,
+    speaker_norm: bool = False,
     progress: Progress = lambda step: None,
 ) -> Result:
     """Train a model on a feature store and measure it on speakers it has never heard.
@@ -65,6 +66,8 @@ def train(
         parameters: hyperparameters that differ from the model's defaults.
         copies: whether it learns from the slower and faster copies of recordings; None: if it gains by them
             and the store has them.
+        speaker_norm: whether every speaker's recordings are rid of their voice, which takes several of them
+            and no labels; the result is transductive, and so are the answers.
         progress: told of every epoch.
 
     Raises:
@@ -81,6 +84,7 @@ def train(
         folds=folds,
         seed=seed,
         copies=copies,
+        speaker_norm=speaker_norm,
     )
     return Result(folder, run(root(store), folder, plan, progress))
 

@@ -6,6 +6,7 @@
     scaler.skops             imputation and scaling
     model.keras | .ubj | .skops
     model.onnx               of networks: the same with its scaling, for prediction without Keras
+    speakers.npz             the mean training speaker, of models that take voices out
     reference.json  .npy     what the training recordings are like: how far is another from them?
     README.md                the model card, for people
     splits.parquet  predictions.parquet  history.csv  metrics.json  figures/*.png
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError, InputError
 from ser_features.pipeline import digest
+from ser_models.adaptation import FILE, Population
 from ser_models.card import CARD, PORTABLE, SCALER, Card, read_card, verify, write_card
 from ser_models.models import create
 from ser_models.models.base import Model
@@ -47,6 +49,7 @@ class Artifact:
         model: its inputs and hyperparameters; fitted only if it is what runs.
         recogniser: what answers.
         reference: what its training recordings are like; None if their store had no log-mel frames.
+        population: the mean training speaker, if recordings are rid of their speaker's voice; else None.
     """
 
     folder: Path
@@ -54,6 +57,7 @@ class Artifact:
     model: Model
     recogniser: Recogniser
     reference: Reference | None = None
+    population: Population | None = None
 
 
 def check_target(folder: Path) -> None:
@@ -75,7 +79,14 @@ def check_target(folder: Path) -> None:
         raise InputError(f"{folder} holds {foreign[0]}, which is not ser's: move it, or pass another --out")
 
 
-def save(folder: Path, card: Card, model: Model, scaler: "Scaler", extras: Callable[[Path], None]) -> None:
+def save(
+    folder: Path,
+    card: Card,
+    model: Model,
+    scaler: "Scaler",
+    extras: Callable[[Path], None],
+    population: Population | None = None,
+) -> None:
     """Write an artifact to a hidden folder beside `folder`, then rename it.
 
     Args:
@@ -84,6 +95,7 @@ def save(folder: Path, card: Card, model: Model, scaler: "Scaler", extras: Calla
         model: the fitted model.
         scaler: its scaler.
         extras: writes tables, metrics and figures into the folder it is given.
+        population: the mean training speaker, if recordings are rid of their speaker's voice.
 
     Raises:
         InputError: if something that is not an artifact is in the way.
@@ -97,6 +109,8 @@ def save(folder: Path, card: Card, model: Model, scaler: "Scaler", extras: Calla
         if isinstance(model, Network):
             model.export(hidden / PORTABLE, scaler)
         safe_skops.save(scaler.pipeline, hidden / SCALER)
+        if population:
+            population.save(hidden)
         extras(hidden)
         write_card(hidden, card)
 
@@ -122,7 +136,8 @@ def load(folder: Path) -> Artifact:
         )
     if not _describes(card, model):
         raise ArtifactError(f"{folder / CARD} does not describe a {card.model} of this version: train again")
-    return Artifact(folder, card, model, _recogniser(folder, card, model), _reference(folder, card))
+    recogniser, reference = _recogniser(folder, card, model), _reference(folder, card)
+    return Artifact(folder, card, model, recogniser, reference, _population(folder, card, model))
 
 
 def _describes(card: Card, model: Model) -> bool:
@@ -141,6 +156,20 @@ def _recogniser(folder: Path, card: Card, model: Model) -> Recogniser:
     from ser_models.fitted import Fitted
 
     return Fitted.restore(folder, card, model)
+
+
+def _population(folder: Path, card: Card, model: Model) -> Population | None:
+    """Read what the training speakers are like, where the model needs to know.
+
+    Raises:
+        ArtifactError: if the card says so and it is not there, or the other way round.
+    """
+    if (FILE in card.files) != (card.speaker_norm > 0):
+        raise ArtifactError(
+            f"{folder / CARD}: speaker_norm is {card.speaker_norm} "
+            f"{'with' if FILE in card.files else 'without'} {FILE}: restore it, or train again"
+        )
+    return Population.load(folder, model.inputs) if card.speaker_norm else None
 
 
 def _reference(folder: Path, card: Card) -> Reference | None:

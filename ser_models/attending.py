@@ -37,6 +37,10 @@ def attention_examples(store: Store, examples: Examples, trained: Trained) -> li
         return []
     rows = _chosen(trained.predictions)
     heard = examples.take(rows["file_id"].tolist())
+    if trained.population:
+        same = examples.rows[np.isin(examples.groups, heard.groups)]
+        whole = examples.take(same["file_id"].tolist()).without_voices(trained.population)
+        heard = whole.take(rows["file_id"].tolist())
     weights = Fitted(trained.model, trained.scaler).attention(heard.read(inputs))
     if weights is None:
         return []

@@ -1,5 +1,6 @@
 """Many files → their predictions, in order, by worker processes, which may die without ending the run.
 
+`Predictor`, files → `voices` (of models that take them out: what every speaker is like)
 `Predictor`, files → chunks → workers (each loads the model once) → one `Prediction` per file
 
 A file that kills its worker breaks the pool. What was at work then is tried again file by file in a process
@@ -8,12 +9,14 @@ does not grow with the number of files.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ser_features.errors import SerError
+from ser_models.adaptation import Voice
 from ser_models.inference import Predictor, load
 from ser_models.prediction import Prediction
 
@@ -31,14 +34,40 @@ CHUNK = 16
 AHEAD = 2
 """Chunks per worker that are under way: one at work, one waiting."""
 
-Chunk = Sequence[Path]
+
+class Item(NamedTuple):
+    """A file for a worker, with its speaker's voice if the model takes it out and it is known."""
+
+    path: Path
+    voice: Voice | None = None
 
 
-class Asked(NamedTuple):
-    """What is asked of every file; see `Predictor.predict`."""
+Chunk = Sequence[Item]
+
+DEADLY = object()
+"""Stands for the answer to a file that kills whoever opens it."""
+
+Task = Callable[[Predictor, Chunk], list[Any]]
+"""What a worker does: one answer per file."""
+
+
+@dataclass(frozen=True)
+class Recognise:
+    """The task of recognising; see `Predictor.predict`."""
 
     top: int = 3
     timeline: bool = False
+    abstain_below: float = 0.0
+
+    def __call__(self, predictor: Predictor, chunk: Chunk) -> list[Prediction]:
+        """Recognise the files of a chunk."""
+        paths, voices = [item.path for item in chunk], [item.voice for item in chunk]
+        return predictor.predict_voices(paths, voices, **vars(self))
+
+
+def tally(predictor: Predictor, chunk: Chunk) -> list[Any]:
+    """The task of hearing what voices are like; None for a file that is refused."""
+    return [predictor.tally(item.path) for item in chunk]
 
 
 _loaded: list[Predictor] = []
@@ -49,40 +78,85 @@ def recognise(
     predictor: Predictor,
     files: "Sequence[Listed]",
     *,
+    known: Sequence[Voice | None] | None = None,
     workers: int | None = None,
     top: int = 3,
     timeline: bool = False,
+    abstain_below: float = 0.0,
 ) -> Iterator[Prediction]:
     """Yield one prediction per file, in order.
 
     Args:
         predictor: loaded; worker processes load its artifact again.
         files: audio files; those with a problem are refused for it.
+        known: of each file, what `voices` found; None if the model answers each file by itself.
         workers: processes; None for one per core.
         top: how many emotions to rank.
         timeline: whether long recordings are also recognised window by window.
+        abstain_below: confidence below which no emotion is said, 0 to 1.
 
     Raises:
         SerError: if worker processes die before they are given any file.
     """
-    good = [file.path for file in files if file.problem is None]
-    asked = Asked(top, timeline)
-    answers = (
-        iter(predictor.predict(good, **asked._asdict()))
-        if len(good) < FEW
-        else _in_workers(predictor, good, workers, asked)
-    )
+    items = [Item(file.path, voice) for file, voice in zip(files, known or [None] * len(files), strict=True)]
+    good = [item for item, file in zip(items, files, strict=True) if file.problem is None]
+    answers = _answers(predictor, good, workers, Recognise(top, timeline, abstain_below))
     for file in files:
-        yield next(answers) if file.problem is None else Prediction(str(file.path), error=file.problem)
+        if file.problem is not None:
+            yield Prediction(str(file.path), error=file.problem)
+            continue
+        answer = next(answers)
+        yield _deadly(file.path) if answer is DEADLY else answer
 
 
-def _in_workers(
-    predictor: Predictor, files: Chunk, workers: int | None, asked: Asked
-) -> Iterator[Prediction]:
+def voices(
+    predictor: Predictor,
+    files: "Sequence[Listed]",
+    speakers: Sequence[str] | None = None,
+    *,
+    workers: int | None = None,
+    on_file: Callable[[], None] = lambda: None,
+) -> list[Voice | None]:
+    """Hear what every speaker is like, before anything is recognised.
+
+    Args:
+        predictor: loaded.
+        files: audio files; nothing is heard of those with a problem.
+        speakers: of each; None if all have one speaker.
+        workers: processes; None for one per core.
+        on_file: called for every file that was heard.
+
+    Returns:
+        Of each file the voice of its speaker; None where nothing of that can be heard, and always if the
+        model answers each file by itself.
+
+    Raises:
+        SerError: as `recognise`.
+    """
+    if predictor.artifact.population is None:
+        return [None] * len(files)
+    heard = _answers(predictor, [Item(file.path) for file in files if file.problem is None], workers, tally)
+    tallies = []
+    for file in files:
+        tallies.append(next(heard) if file.problem is None else None)
+        on_file()
+    return predictor.voices_of([None if each is DEADLY else each for each in tallies], speakers)
+
+
+def _answers(predictor: Predictor, items: Chunk, workers: int | None, task: Task) -> Iterator[Any]:
+    """Yield what the task makes of every file, in order; `DEADLY` of one that kills its worker."""
+    if len(items) < FEW:
+        for item in items:
+            yield from task(predictor, [item])
+        return
+    yield from _in_workers(predictor, items, workers, task)
+
+
+def _in_workers(predictor: Predictor, items: Chunk, workers: int | None, task: Task) -> Iterator[Any]:
     import loky
 
-    chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
-    crew = _Crew(predictor.artifact.folder, min(workers or loky.cpu_count(), len(chunks)), asked)
+    chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
+    crew = _Crew(predictor.artifact.folder, min(workers or loky.cpu_count(), len(chunks)), task)
     try:
         yield from crew.answers(deque(chunks))
     finally:
@@ -92,16 +166,16 @@ def _in_workers(
 class _Crew:
     """Worker processes, and one more for files that are suspected of killing them."""
 
-    def __init__(self, folder: Path, workers: int, asked: Asked) -> None:
+    def __init__(self, folder: Path, workers: int, task: Task) -> None:
         self._folder = folder
         self._workers = workers
-        self._asked = asked
+        self._task = task
         self._pool: ProcessPoolExecutor | None = None
         self._guard: ProcessPoolExecutor | None = None
 
-    def answers(self, todo: deque[Chunk]) -> Iterator[Prediction]:
-        """Yield the predictions of all chunks, in order."""
-        running: deque[tuple[Chunk, Future[list[Prediction]] | None]] = deque()
+    def answers(self, todo: deque[Chunk]) -> Iterator[Any]:
+        """Yield the answers to all chunks, in order."""
+        running: deque[tuple[Chunk, Future[list[Any]] | None]] = deque()
         while todo or running:
             while todo and len(running) < AHEAD * self._workers:
                 chunk = todo.popleft()
@@ -120,11 +194,11 @@ class _Crew:
         _end(self._pool)
         _end(self._guard)
 
-    def _submit(self, chunk: Chunk) -> "Future[list[Prediction]] | None":
+    def _submit(self, chunk: Chunk) -> "Future[list[Any]] | None":
         """Hand a chunk to the workers; None if one of them has just died."""
         self._pool = self._pool or self._started(self._workers)
         try:
-            return self._pool.submit(_predict, chunk, self._asked)
+            return self._pool.submit(_do, chunk, self._task)
         except BrokenExecutor:
             self._forget_pool()
             return None
@@ -134,19 +208,17 @@ class _Crew:
         _end(self._pool)
         self._pool = None
 
-    def _one_by_one(self, chunk: Chunk) -> list[Prediction]:
-        return [self._alone(path) for path in chunk]
+    def _one_by_one(self, chunk: Chunk) -> list[Any]:
+        return [self._alone(item) for item in chunk]
 
-    def _alone(self, path: Path) -> Prediction:
+    def _alone(self, item: Item) -> Any:
         self._guard = self._guard or self._started(1)
         try:
-            return self._guard.submit(_predict, [path], self._asked).result()[0]
+            return self._guard.submit(_do, [item], self._task).result()[0]
         except BrokenExecutor:
-            from ser_features.engine.processes import KILLED
-
             _end(self._guard)
             self._guard = None
-            return Prediction(str(path), error=KILLED)
+            return DEADLY
 
     def _started(self, workers: int) -> "ProcessPoolExecutor":
         """Start processes that load the model; wait until one has."""
@@ -154,7 +226,7 @@ class _Crew:
 
         started = pool(workers, _begin, (self._folder,))
         try:
-            started.submit(_predict, [], self._asked).result()
+            started.submit(_do, [], self._task).result()
         except BrokenExecutor as error:
             _end(started)
             raise SerError(
@@ -163,12 +235,18 @@ class _Crew:
         return started
 
 
+def _deadly(path: Path) -> Prediction:
+    from ser_features.engine.processes import KILLED
+
+    return Prediction(str(path), error=KILLED)
+
+
 def _end(pool: "ProcessPoolExecutor | None") -> None:
     if pool is not None:
         pool.shutdown(wait=True, kill_workers=True)
 
 
-def _if_done(future: "Future[list[Prediction]] | None") -> "Future[list[Prediction]] | None":
+def _if_done(future: "Future[list[Any]] | None") -> "Future[list[Any]] | None":
     """The future if it holds an answer; None if its worker died, so that its files are suspects."""
     return future if future and future.done() and not future.exception() else None
 
@@ -177,5 +255,5 @@ def _begin(folder: Path) -> None:
     _loaded[:] = [load(folder)]
 
 
-def _predict(chunk: Chunk, asked: Asked) -> list[Prediction]:
-    return _loaded[0].predict(chunk, **asked._asdict())
+def _do(chunk: Chunk, task: Task) -> list[Any]:
+    return task(_loaded[0], chunk)

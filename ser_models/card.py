@@ -15,6 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from ser_features.errors import ArtifactError
 from ser_features.labels import EMOTIONS
+from ser_models.temperature import HIGHEST, LOWEST
 from ser_models.untrusted import MAX_FILE, shown, strict_json
 
 FORMAT = 1
@@ -72,6 +73,9 @@ class Card:
         shipped_fold: fold of splits.parquet and predictions.parquet that this model belongs to.
         versions: versions of the packages that were used.
         files: SHA-256 of every other file, by path.
+        temperature: that the model's own probabilities are divided by, as logarithms; see `temperature`.
+        speaker_norm: recordings of the median speaker that were heard together when it was measured, to rid
+            them of the speaker's voice; 0 if each recording is answered by itself.
         format: version of the layout.
     """
 
@@ -91,6 +95,8 @@ class Card:
     shipped_fold: int
     versions: dict[str, str]
     files: dict[str, str]
+    temperature: float = 1.0
+    speaker_norm: int = 0
     format: int = FORMAT
 
 
@@ -198,6 +204,10 @@ def _check_form(path: Path, card: Card) -> None:
     if not set(card.labels) <= set(EMOTIONS) or different < max(2, len(card.labels)):
         raise ArtifactError(
             f"{path}: labels are {shown(card.labels)}, expected different emotions: train again"
+        )
+    if not LOWEST <= card.temperature <= HIGHEST:
+        raise ArtifactError(
+            f"{path}: temperature is {card.temperature}, expected {LOWEST:g} to {HIGHEST:g}: train again"
         )
     length = math.prod(size for size in card.inputs.values() if isinstance(size, int))
     if not 1 <= length <= MAX_LENGTH:

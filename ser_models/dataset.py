@@ -14,6 +14,7 @@ import pandas as pd
 
 from ser_features.errors import InputError
 from ser_features.labels import in_order
+from ser_models.adaptation import Population, Voice, adapted
 from ser_models.inputs import FrameSource, Inputs, Raw
 
 if TYPE_CHECKING:
@@ -29,12 +30,15 @@ class Examples:
         labels: the classes, in canonical order; may hold classes that no row has.
         store: where frames are read from; None where only columns are needed.
         notes: what was left out, in plain words.
+        voices: of each speaker, by `voice_of`, what is taken out of the values; None to read them as they
+            were measured.
     """
 
     rows: pd.DataFrame
     labels: tuple[str, ...]
     store: FrameSource | None = None
     notes: tuple[str, ...] = ()
+    voices: Mapping[str, Voice] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -48,6 +52,12 @@ class Examples:
     def groups(self) -> np.ndarray:
         """Speaker of each recording as "dataset/speaker", (recordings,)."""
         return speaker_keys(self.rows)
+
+    @property
+    def voice_of(self) -> list[str]:
+        """Whose voice each recording has: an altered copy has that of its speaker, altered."""
+        variants = self.rows["variant"] if "variant" in self.rows else pd.Series("", self.rows.index)
+        return list(self.groups + "@" + variants.fillna("").astype(str).to_numpy(dtype=object))
 
     @property
     def datasets(self) -> list[str]:
@@ -89,9 +99,17 @@ class Examples:
             notes += (f"{left_out} recordings of {', '.join(dropped)} left out: {reason}",)
         return replace(self, rows=kept, labels=tuple(labels), notes=notes)
 
+    def without_voices(self, population: Population) -> "Examples":
+        """The same recordings, to be read rid of voices, each of which is known from all that are here."""
+        raw = population.inputs.from_store(self.store, self.rows)
+        return replace(self, voices=population.voices(raw, self.voice_of))
+
     def read(self, inputs: Inputs) -> Raw:
-        """Return the unscaled values that `inputs` names, in the order of the rows."""
-        return inputs.from_store(self.store, self.rows)
+        """Return the unscaled values that `inputs` names, in the order of the rows, rid of their voices."""
+        raw = inputs.from_store(self.store, self.rows)
+        if self.voices is None:
+            return raw
+        return adapted(inputs, raw, [self.voices[name] for name in self.voice_of])
 
 
 def load_examples(store: "Store", datasets: Sequence[str] | None = None) -> Examples:

@@ -15,7 +15,7 @@ from ser_models import artifact
 from ser_models.copies import add_copies, with_training_copies
 from ser_models.dataset import Examples, load_examples
 from ser_models.models import model_class
-from ser_models.split import Split, make_split, shared_labels
+from ser_models.split import TRANSDUCTIVE, Split, make_split, shared_labels
 from ser_models.training import Progress
 from ser_models.trial import Trial, conduct
 
@@ -37,6 +37,8 @@ class Plan:
         tensorboard: folder for event files; None for none.
         copies: whether the slower and faster copies of training recordings are learned from; None: if the
             model is for it and the store has them.
+        speaker_norm: whether every speaker's recordings are rid of their voice, unlabelled but together: a
+            transductive result.
     """
 
     model: str
@@ -49,6 +51,7 @@ class Plan:
     command: str = ""
     tensorboard: Path | None = None
     copies: bool | None = None
+    speaker_norm: bool = False
 
 
 def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: None) -> dict[str, Any]:
@@ -76,10 +79,13 @@ def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: No
         examples, kind=kind, folds=plan.folds, test_datasets=plan.test_datasets, seed=plan.seed
     )
     examples, split = with_copies(opened, examples, split, plan)
+    if plan.speaker_norm:
+        split = replace(split, protocol=f"{split.protocol}, {TRANSDUCTIVE}")
     trial = Trial(
         model=plan.model,
         parameters=plan.parameters or {},
         seed=plan.seed,
+        speaker_norm=plan.speaker_norm,
         tensorboard=plan.tensorboard,
         command=plan.command,
     )

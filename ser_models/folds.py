@@ -2,9 +2,9 @@
 
 `Examples`, `Split`, number of the fold → `train_fold` → `Fold`
 
-Everything is fitted on the fold's training recordings; validation only decides when to stop; what each part
-saw is kept for the leak audit. Arrays that are small enough are read into memory once; larger ones stay on
-disk and are read and scaled batch by batch, so that memory does not grow with the store.
+Everything is fitted on the fold's training recordings; validation only decides when to stop and how sure to
+be; what each part saw is kept for the leak audit. Arrays that are small enough are read into memory once;
+larger ones stay on disk and are read and scaled batch by batch, so that memory does not grow with the store.
 """
 
 from collections.abc import Mapping
@@ -15,14 +15,16 @@ import numpy as np
 import pandas as pd
 
 from ser_features.errors import InputError
+from ser_models.adaptation import Population
 from ser_models.dataset import Examples
 from ser_models.evaluation.score import probability_columns
-from ser_models.inputs import ColumnInputs
+from ser_models.inputs import ColumnInputs, Inputs
 from ser_models.leakage import Fitted
 from ser_models.models.base import Labelled, Model, OnEpoch, Row
 from ser_models.scaling import Scaler
 from ser_models.source import Repeated, Source, keep, size
 from ser_models.split import Split
+from ser_models.temperature import fit_temperature, tempered
 
 MOST_KEPT = 512 * 2**20
 """Bytes that the arrays of training and validation may take in memory together; beyond, they are streamed."""
@@ -39,6 +41,7 @@ class Fold:
         history: a row per epoch.
         predictions: see `Trained.predictions`.
         fitted: what each fitted part saw.
+        temperature: of its probabilities, those of `predictions` among them.
     """
 
     number: int
@@ -47,6 +50,7 @@ class Fold:
     history: list[Row]
     predictions: pd.DataFrame
     fitted: tuple[Fitted, ...]
+    temperature: float = 1.0
 
 
 def train_fold(
@@ -58,6 +62,7 @@ def train_fold(
     part: str,
     seed: int,
     oversample: bool,
+    speaker_norm: bool,
     on_epoch: OnEpoch,
     checkpoint: Path | None,
 ) -> Fold:
@@ -69,6 +74,9 @@ def train_fold(
     """
     sides = {name: examples.take(split.side(number, name)) for name in ("train", "validation", "test")}
     _check(part, sides["train"], sides["validation"])
+    if speaker_norm:
+        population = population_of(sides["train"], model.inputs)
+        sides = {name: side.without_voices(population) for name, side in sides.items()}
     scaler = Scaler.fit(model.inputs, sides["train"])
     learned, watched = _labelled(scaler, sides["train"], sides["validation"])
     if oversample:
@@ -77,10 +85,20 @@ def train_fold(
     fitted = (
         Fitted("scaler", number, scaler.seen),
         _weights(model, number, learned, watched),
+        # The temperature below is found on the same recordings.
         Fitted("early stopping", number, frozenset(watched.file_ids), ("train", "validation")),
     )
-    told = _predict(model, scaler, _predicted(sides, split, number), number)
-    return Fold(number, model, scaler, history, told, fitted)
+    temperature = 1.0
+    if not (model.calibrated or split.selects_on_test):
+        said, speakers = model.predict(watched.source), len(set(watched.speakers))
+        temperature = fit_temperature(said, watched.targets, speakers)
+    told = _predict(model, scaler, temperature, _predicted(sides, split, number), number)
+    return Fold(number, model, scaler, history, told, fitted, temperature)
+
+
+def population_of(train: Examples, inputs: Inputs) -> Population:
+    """What the speakers of a training side are like."""
+    return Population.fit(inputs, train.read(inputs), train.voice_of)
 
 
 def prediction_table(examples: Examples, probabilities: np.ndarray, *, fold: int, split: str) -> pd.DataFrame:
@@ -160,10 +178,12 @@ def _predicted(sides: Mapping[str, Examples], split: Split, number: int) -> dict
     return {name: side for name, side in sides.items() if name != "validation" or not split.selects_on_test}
 
 
-def _predict(model: Model, scaler: Scaler, sides: Mapping[str, Examples], number: int) -> pd.DataFrame:
-    tables = [
-        prediction_table(side, model.predict(scaler.source(side.read(model.inputs))), fold=number, split=name)
-        for name, side in sides.items()
-        if len(side)
-    ]
+def _predict(
+    model: Model, scaler: Scaler, temperature: float, sides: Mapping[str, Examples], number: int
+) -> pd.DataFrame:
+    tables = []
+    for name, side in sides.items():
+        if len(side):
+            said = tempered(model.predict(scaler.source(side.read(model.inputs))), temperature)
+            tables.append(prediction_table(side, said, fold=number, split=name))
     return pd.concat(tables, ignore_index=True)

@@ -24,10 +24,12 @@ from ser_features.config import Profile, profile
 from ser_features.errors import ArtifactError, AudioError
 from ser_features.pipeline import Features, analysis_of, decode, extract_bytes, features_of
 from ser_models import artifact
+from ser_models.adaptation import Voice, adapted, tallies
 from ser_models.artifact import Artifact
 from ser_models.inputs import ColumnInputs, Raw
 from ser_models.prediction import Prediction, ranked
 from ser_models.reference import MEL
+from ser_models.temperature import tempered
 from ser_models.timeline import Window, windows
 from ser_models.untrusted import shown
 
@@ -42,6 +44,9 @@ LONGEST_REHEARSAL = 2**12
 
 FAR = 1.0
 """Beyond this distance no answer is trusted; a hundredth of unheard voices of the same corpora is."""
+
+FEW_OF_A_VOICE = 5
+"""With fewer recordings of a speaker, taking the voice out helps little or not; see docs/accuracy.md."""
 
 SYNTHETIC_WARNING = "trained on synthetic speech: says nothing about people's emotions"
 
@@ -99,7 +104,14 @@ class Predictor:
 
     @overload
     def predict(  # type: ignore[overload-overlap]  # a path may be text, a sequence of texts
-        self, recordings: Recording, *, top: int = 3, timeline: bool = False, names: None = None
+        self,
+        recordings: Recording,
+        *,
+        top: int = 3,
+        timeline: bool = False,
+        names: None = None,
+        speakers: None = None,
+        abstain_below: float = 0.0,
     ) -> Prediction: ...
 
     @overload
@@ -110,6 +122,8 @@ class Predictor:
         top: int = 3,
         timeline: bool = False,
         names: Sequence[str] | None = None,
+        speakers: Sequence[str] | None = None,
+        abstain_below: float = 0.0,
     ) -> list[Prediction]: ...
 
     def predict(
@@ -119,6 +133,8 @@ class Predictor:
         top: int = 3,
         timeline: bool = False,
         names: Sequence[str] | None = None,
+        speakers: Sequence[str] | None = None,
+        abstain_below: float = 0.0,
     ) -> Prediction | list[Prediction]:
         """Recognise the emotion of recordings.
 
@@ -129,18 +145,80 @@ class Predictor:
             top: how many emotions to rank.
             timeline: whether long recordings are also recognised window by window.
             names: what to call them; by default their paths.
+            speakers: of each, for a model that takes their voices out; by default all have one speaker.
+            abstain_below: confidence below which no emotion is said, 0 to 1.
 
         Returns:
             One prediction per recording, in order; the only one for a single recording.
         """
         if isinstance(recordings, str | os.PathLike | bytes):
-            return self.predict([recordings], top=top, timeline=timeline)[0]
+            return self.predict([recordings], top=top, timeline=timeline, abstain_below=abstain_below)[0]
+        voices = self.voices(recordings, speakers)
+        asked: dict[str, Any] = {"top": top, "timeline": timeline, "abstain_below": abstain_below}
+        return self.predict_voices(recordings, voices, names=names, **asked)
+
+    def predict_voices(
+        self,
+        recordings: Sequence[Recording],
+        voices: Sequence[Voice | None],
+        *,
+        top: int = 3,
+        timeline: bool = False,
+        names: Sequence[str] | None = None,
+        abstain_below: float = 0.0,
+    ) -> list[Prediction]:
+        """Recognise recordings whose voices are known, (recordings,); otherwise as `predict`."""
         called = list(names or ("" if isinstance(each, bytes) else str(each) for each in recordings))
         predictions: list[Prediction] = []
         for start in range(0, len(recordings), FILES_AT_ONCE):
             some = slice(start, start + FILES_AT_ONCE)
-            predictions += self._predict(recordings[some], called[some], top, timeline)
-        return predictions
+            predictions += self._predict(recordings[some], called[some], voices[some], top, timeline)
+        return [each.unless_below(abstain_below) for each in predictions]
+
+    def voices(
+        self, recordings: Sequence[Recording], speakers: Sequence[str] | None = None
+    ) -> list[Voice | None]:
+        """Estimate the voice of each recording from all of its speaker's that can be heard.
+
+        Args:
+            recordings: audio files, or the bytes of some.
+            speakers: of each; None if all have one speaker.
+
+        Returns:
+            Of each recording; None where nothing of the speaker can be heard, and of all recordings if the
+            model answers each by itself.
+        """
+        if self.artifact.population is None:
+            return [None] * len(recordings)
+        return self.voices_of([self.tally(each) for each in recordings], speakers)
+
+    def tally(self, recording: Recording) -> np.ndarray | None:
+        """Sums over a recording, of which voices are made, (4, values); None if it is refused."""
+        inputs = self.artifact.model.inputs
+        try:
+            features = extract_bytes(_content(recording), self.profile, inputs.families)
+        except AudioError:
+            return None
+        found: np.ndarray = tallies(inputs, inputs.from_features([features]))[0]
+        return found
+
+    def voices_of(
+        self, heard: Sequence[np.ndarray | None], speakers: Sequence[str] | None = None
+    ) -> list[Voice | None]:
+        """Estimate the voice of each recording from the tallies of all; see `voices`."""
+        names = speakers or [""] * len(heard)
+        own: dict[str, list[np.ndarray]] = {}
+        for name, tally in zip(names, heard, strict=True):
+            if tally is not None:
+                own.setdefault(name, []).append(tally)
+        population = self.artifact.population
+        known = {name: population.voice(np.stack(each)) for name, each in own.items()} if population else {}
+        return [known.get(name) for name in names]
+
+    def voice(self, features: Sequence[Features]) -> Voice | None:
+        """Estimate the voice of one speaker; None if the model answers each recording by itself."""
+        inputs, population = self.artifact.model.inputs, self.artifact.population
+        return population.voice(tallies(inputs, inputs.from_features(features))) if population else None
 
     def predict_proba(self, recordings: Recording | Sequence[Recording]) -> np.ndarray:
         """Return class probabilities, as scikit-learn calls it.
@@ -172,16 +250,16 @@ class Predictor:
         return frame(predictions, self.labels, timeline=timeline, audformat=audformat)
 
     def probabilities(self, raw: Raw) -> np.ndarray:
-        """Return class probabilities, (recordings, classes).
+        """Return class probabilities, (recordings, classes), as sure as training speakers showed to be right.
 
         Args:
             raw: unscaled values of one recording at least, as the model's `Inputs` read them from a store
-                or from features; read a batch at a time.
+                or from features, rid of voices if the model is; read a batch at a time.
 
         Raises:
             ArtifactError: if the model has another number of classes than the artifact has labels.
         """
-        probabilities = self.artifact.recogniser.probabilities(raw)
+        probabilities = tempered(self.artifact.recogniser.probabilities(raw), self.artifact.card.temperature)
         if probabilities.shape[1] != len(self.labels):
             raise ArtifactError(
                 f"{self.artifact.folder} has {len(self.labels)} labels for a model of "
@@ -191,7 +269,7 @@ class Predictor:
 
     def attention(self, features: Features) -> np.ndarray | None:
         """Return how much each frame of a recording weighs in the answer; see `Recogniser.attention`."""
-        found = self.artifact.recogniser.attention(self.artifact.model.inputs.from_features([features]))
+        found = self.artifact.recogniser.attention(self._raw([features], [self.voice([features])]))
         return None if found is None else found[0]
 
     def distance(self, features: Features) -> float | None:
@@ -209,26 +287,50 @@ class Predictor:
         Raises:
             AudioError: a subclass for each reason to refuse it.
         """
-        content = recording if isinstance(recording, bytes) else read_bytes(Path(recording))
-        decoded = decode(content, self.profile)
+        decoded = decode(_content(recording), self.profile)
         return Taken(
             features_of(decoded, analysis_of(decoded, self.profile), self.families),
             decoded.signal.size / decoded.sample_rate,
             windows(decoded, self.profile, self.families) if timeline else [],
         )
 
-    def answer(self, taken: Sequence[Taken], names: Sequence[str], top: int = 3) -> list[Prediction]:
-        """Recognise the emotion of recordings whose features are there."""
-        told = self._told([each.features for each in taken])
-        spoken = [part.features for each in taken for part in each.windows if part.features]
-        told_parts = iter(self._told(spoken))
+    def answer(
+        self,
+        taken: Sequence[Taken],
+        names: Sequence[str],
+        top: int = 3,
+        voices: Sequence[Voice | None] | None = None,
+    ) -> list[Prediction]:
+        """Recognise the emotion of recordings whose features are there.
+
+        Args:
+            taken: the recordings.
+            names: what to call them.
+            top: how many emotions to rank.
+            voices: of each; None if all are of one speaker, whose voice is theirs.
+        """
+        features = [each.features for each in taken]
+        if voices is None:
+            voices = [self.voice(features) if features else None] * len(taken)
+        told = self._told(features, voices)
+        parts = [
+            (part.features, voice)
+            for each, voice in zip(taken, voices, strict=True)
+            for part in each.windows
+            if part.features
+        ]
+        told_parts = iter(self._told([part for part, _ in parts], [voice for _, voice in parts]))
         return [
-            self._prediction(name, each, probabilities, top, told_parts)
-            for name, each, probabilities in zip(names, taken, told, strict=True)
+            self._prediction(*each, top, told_parts) for each in zip(names, taken, told, voices, strict=True)
         ]
 
     def _predict(
-        self, recordings: Sequence[Recording], names: Sequence[str], top: int, timeline: bool
+        self,
+        recordings: Sequence[Recording],
+        names: Sequence[str],
+        voices: Sequence[Voice | None],
+        top: int,
+        timeline: bool,
     ) -> list[Prediction]:
         """Recognise recordings that fit into memory together."""
         taken: dict[int, Taken] = {}
@@ -238,17 +340,24 @@ class Predictor:
                 taken[index] = self.take(recording, timeline=timeline)
             except AudioError as error:
                 refused[index] = str(error)
-        answers = iter(self.answer(list(taken.values()), [names[index] for index in taken], top))
+        known = [voices[index] for index in taken]
+        answers = iter(self.answer(list(taken.values()), [names[index] for index in taken], top, known))
         return [
             next(answers) if index in taken else Prediction(name, error=refused[index])
             for index, name in enumerate(names)
         ]
 
-    def _told(self, features: Sequence[Features]) -> list[dict[str, float]]:
+    def _raw(self, features: Sequence[Features], voices: Sequence[Voice | None]) -> Raw:
+        """What the model reads of each recording, rid of its voice if the model is."""
+        inputs = self.artifact.model.inputs
+        raw, known = inputs.from_features(features), [voice for voice in voices if voice]
+        return adapted(inputs, raw, known) if known else raw
+
+    def _told(self, features: Sequence[Features], voices: Sequence[Voice | None]) -> list[dict[str, float]]:
         """Probabilities by emotion of each recording."""
         if not features:
             return []
-        rows = self.probabilities(self.artifact.model.inputs.from_features(features))
+        rows = self.probabilities(self._raw(features, voices))
         return [dict(zip(self.labels, row.tolist(), strict=True)) for row in rows]
 
     def _prediction(
@@ -256,6 +365,7 @@ class Predictor:
         name: str,
         taken: Taken,
         probabilities: dict[str, float],
+        voice: Voice | None,
         top: int,
         parts: Iterator[dict[str, float]],
     ) -> Prediction:
@@ -267,16 +377,31 @@ class Predictor:
             confidence=best[0]["probability"],
             probabilities=probabilities,
             top=best[:top],
-            warning=self._warning(taken.features, distance),
+            warning=self._warning(taken.features, distance, voice),
             seconds=taken.seconds,
             distance=distance,
             timeline=[_told_of(part, next(parts) if part.features else {}) for part in taken.windows],
         )
 
-    def _warning(self, features: Features, distance: float | None) -> str | None:
+    def _warning(self, features: Features, distance: float | None, voice: Voice | None) -> str | None:
         """What limits the answer to one recording: the model's own limits, and what it does not hear."""
-        limits = (self.warning, self.artifact.model.inputs.unheard(features), _far(distance))
+        unheard = self.artifact.model.inputs.unheard(features)
+        limits = (self.warning, unheard, _far(distance), self._hardly_known(voice))
         return "; ".join(limit for limit in limits if limit) or None
+
+    def _hardly_known(self, voice: Voice | None) -> str | None:
+        if voice is None or voice.recordings >= FEW_OF_A_VOICE:
+            return None
+        count = "this recording" if voice.recordings == 1 else f"{voice.recordings} recordings"
+        usual = self.artifact.card.speaker_norm
+        return (
+            f"knows the voice from {count} only, {usual} were heard together in its test: "
+            "give more of the same speaker"
+        )
+
+
+def _content(recording: Recording) -> bytes:
+    return recording if isinstance(recording, bytes) else read_bytes(Path(recording))
 
 
 def _far(distance: float | None) -> str | None:
@@ -313,7 +438,7 @@ def _rehearse(predictor: Predictor) -> None:
     features = extract_bytes(_tone(), predictor.profile, inputs.families)
     try:
         with np.errstate(all="ignore"):
-            probabilities = predictor.probabilities(inputs.from_features([features]))
+            probabilities = predictor.probabilities(predictor._raw([features], [predictor.voice([features])]))
     except ArtifactError:
         raise
     except Exception as error:  # whatever the parts make of each other

@@ -62,7 +62,36 @@ class SideBySide:
         return np.asarray(self[:], dtype=dtype)
 
 
-Frames = np.ndarray | SideBySide
+@dataclass(frozen=True, slots=True)
+class Levelled:
+    """Frames of one recording less what is its speaker's own; computed only where they are asked for.
+
+    Attributes:
+        frames: as they were measured, (frames, bands).
+        mean: of the speaker, (bands,) float32.
+        deviation: of the speaker, (bands,) float32, above 0.
+
+    >>> levelled = Levelled(np.array([[3.0], [5.0], [7.0]]), mean=np.array([5.0]), deviation=np.array([2.0]))
+    >>> len(levelled), levelled[1:].tolist()
+    (3, [[0.0], [1.0]])
+    """
+
+    frames: "Frames"
+    mean: np.ndarray
+    deviation: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def __getitem__(self, frames: slice) -> np.ndarray:
+        found: np.ndarray = (self.frames[frames] - self.mean) / self.deviation
+        return found
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.asarray(self[:], dtype=dtype)
+
+
+Frames = np.ndarray | SideBySide | Levelled
 """Frames of one recording, (frames, bands) float32."""
 
 Raw = np.ndarray | Sequence[Frames]

@@ -7,16 +7,19 @@ belongs to one artifact and one question; a file is answered while its size and 
 """
 
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from itertools import compress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from ser_features.audio import stamp
 from ser_features.errors import InputError
 from ser_features.store.durable import writing
+from ser_models.adaptation import Voice
 from ser_models.answers import write_file
 from ser_models.batch import recognise
 from ser_models.card import CARD, sha256
@@ -96,9 +99,11 @@ def answer_into(
     files: "Sequence[Listed]",
     *,
     form: str,
+    known: Sequence[Voice | None] | None = None,
     workers: int | None = None,
     top: int = 3,
     timeline: bool = False,
+    abstain_below: float = 0.0,
     watch: Callable[[int, int], None] = lambda before, done: None,
 ) -> Told:
     """Recognise files and write the answers into one file; the same call goes on after a kill.
@@ -108,24 +113,30 @@ def answer_into(
         predictor: the model.
         files: what is asked for.
         form: one of `answers.FILES`.
+        known: of each file, what `batch.voices` found; None if the model answers each file by itself.
         workers: processes; None for one per core.
         top: how many emotions to rank.
         timeline: whether long recordings are also recognised window by window.
+        abstain_below: confidence below which no emotion is said, 0 to 1.
         watch: told how many answers were there from an earlier run, and how many there are now.
 
     Raises:
         StoreError: if `out` cannot be written.
         InputError: if another run is writing it.
     """
-    key = {"artifact": sha256(predictor.artifact.folder / CARD), "top": top, "timeline": timeline}
+    asked: dict[str, Any] = {"top": top, "timeline": timeline, "abstain_below": abstain_below}
+    voices = known or [None] * len(files)
+    key = {"artifact": sha256(predictor.artifact.folder / CARD), **asked, "voices": _told_apart(voices)}
     with writing("the answers", out):
         out.parent.mkdir(parents=True, exist_ok=True)
         journal = Journal(out.with_name(f".{out.name}.partial"), key)
     with closing(journal):
-        todo = [file for file in files if not journal.knows(file.path)]
+        unknown = [not journal.knows(file.path) for file in files]
+        todo = list(compress(files, unknown))
         told = Told(before=len(files) - len(todo))
         watch(told.before, told.before)
-        found = recognise(predictor, todo, workers=workers, top=top, timeline=timeline)
+        heard = list(compress(voices, unknown))
+        found = recognise(predictor, todo, known=heard, workers=workers, **asked)
         for done, (file, prediction) in enumerate(zip(todo, found, strict=True), start=told.before + 1):
             with writing("the answers", out):
                 journal.add(file.path, prediction)
@@ -134,6 +145,17 @@ def answer_into(
         write_file(out, form, answers, predictor.labels, timeline=timeline)
         journal.path.unlink()
     return told
+
+
+def _told_apart(voices: Sequence[Voice | None]) -> str:
+    """A digest of voices: with others, the answers of an earlier run are not those to this one."""
+    different = {id(voice): voice for voice in voices if voice}
+    digest = hashlib.sha256()
+    for voice in different.values():
+        digest.update(voice.mean.tobytes() + voice.deviation.tobytes())
+    numbers = {name: place for place, name in enumerate(different)}
+    digest.update(json.dumps([numbers.get(id(voice)) for voice in voices]).encode())
+    return digest.hexdigest()
 
 
 def _stamped(path: Path) -> list[int] | None:

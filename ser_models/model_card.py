@@ -42,6 +42,12 @@ def _use(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
     yield "ser app path/to/this/folder"
     yield "```"
     yield ""
+    if card.speaker_norm:
+        yield (
+            f"It takes the voice of a speaker out of their recordings: give several of one speaker together "
+            f"(its test had {card.speaker_norm} of each), or name the speakers with `--speakers`."
+        )
+        yield ""
     yield (
         "It knows the voices, sentences, rooms and microphones of the corpora below, and emotions that were "
         "acted in them. What people feel it does not know. Do not use it to judge a person, at work, at "
@@ -68,6 +74,12 @@ def _figures(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield f"Protocol: {metrics['protocol']}; {metrics['n']} recordings tested."
     yield ""
+    if metrics.get("transductive"):
+        yield (
+            "Transductive: every figure was made with all recordings of each tested speaker together, "
+            "unlabelled. A single recording of a stranger is recognised less well."
+        )
+        yield ""
     yield "| UAR | 95 % interval | chance | accuracy | macro F1 |"
     yield "|---|---|---|---|---|"
     yield (

@@ -4,8 +4,8 @@
 
     state.json            which training this is
     fold-2.npz            the running fold after one of its epochs (see `ser_models.models.checkpoint`)
-    fold-0/, fold-1/      finished folds: fold.json (history, what was fitted on whom), predictions.parquet,
-                          and model and scaler of the one that is shipped
+    fold-0/, fold-1/      finished folds: fold.json (history, temperature, what was fitted on whom),
+                          predictions.parquet, and model and scaler of the one that is shipped
 
 A finished fold appears by one rename. The state of another training (other recordings, split, parameters,
 seed or versions) is removed.
@@ -83,7 +83,11 @@ class State:
     def save(self, fold: Fold, *, shipped: bool) -> None:
         """Keep a finished fold; its model only if it is `shipped`."""
         hidden = Path(tempfile.mkdtemp(prefix=".fold-", dir=self.root))
-        content = {"history": fold.history, "fitted": [_plain(part) for part in fold.fitted]}
+        content = {
+            "history": fold.history,
+            "fitted": [_plain(part) for part in fold.fitted],
+            "temperature": fold.temperature,
+        }
         (hidden / "fold.json").write_text(json.dumps(content), encoding="utf-8")
         fold.predictions.to_parquet(hidden / "predictions.parquet", index=False)
         if shipped and fold.scaler is not None:
@@ -118,17 +122,17 @@ class State:
             seen = next(part.file_ids for part in fitted if part.part == "scaler")
             scaler = Scaler(model.inputs, safe_skops.load(folder / SCALER, Pipeline), seen)
         predictions = pd.read_parquet(folder / "predictions.parquet")
-        return Fold(number, model, scaler, content["history"], predictions, fitted)
+        return Fold(number, model, scaler, content["history"], predictions, fitted, content["temperature"])
 
     def _folder(self, number: int) -> Path:
         return self.root / f"fold-{'shipped' if number == SHIPPED else number}"
 
 
-def fingerprint(examples: Examples, split: Split, model: Model, *, seed: int, oversample: bool) -> str:
+def fingerprint(examples: Examples, split: Split, model: Model, **how: bool | int) -> str:
     """Return 16 hexadecimal digits over everything that decides how a training ends.
 
     That is the recordings (their names, bytes, classes and columns), the split, the model and all of its
-    parameters, the seed, the features' digest and the versions of the packages.
+    parameters, seed and whatever else decides `how`, the features' digest and the versions of the packages.
     """
     columns = model.inputs.columns if isinstance(model.inputs, ColumnInputs) else ()
     rows = [name for name in (*ROW_COLUMNS, *columns) if name in examples.rows]
@@ -140,8 +144,7 @@ def fingerprint(examples: Examples, split: Split, model: Model, *, seed: int, ov
         "selects_on_test": split.selects_on_test,
         "model": model.name,
         "parameters": model.parameters,
-        "seed": seed,
-        "oversample": oversample,
+        "how": how,
         "versions": versions(),
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
     }

@@ -45,17 +45,9 @@ class Scaler:
     @classmethod
     def fit(cls, inputs: Inputs, train: Examples) -> Self:
         """Learn the statistics of the training recordings."""
-        if isinstance(inputs, ChunkInputs):
-            return cls(inputs, Pipeline([("scale", "passthrough")]))
-        if isinstance(inputs, JointInputs):
-            # A pipeline only in name: a shelf for those of the parts, which are never run one after another.
-            parts = [
-                (_shelf(place), cls.fit(part, train).pipeline) for place, part in enumerate(inputs.parts)
-            ]
-            return cls(inputs, Pipeline(parts), frozenset(train.rows["file_id"]))
-        raw = train.read(inputs)
-        pipeline = fit_columns(raw) if isinstance(raw, np.ndarray) else _fit_frames(raw)
-        return cls(inputs, pipeline, frozenset(train.rows["file_id"]))
+        if isinstance(inputs, ChunkInputs):  # nothing is learned, so nothing need be read
+            return cls(inputs, _as_it_is())
+        return cls(inputs, _fit(inputs, train.read(inputs)), frozenset(train.rows["file_id"]))
 
     def source(self, raw: Raw) -> Streamed:
         """Return recordings that are scaled whenever they are read; one of them at least."""
@@ -96,8 +88,22 @@ class Scaler:
         return {"frames": scaled.astype(np.float32, copy=False), "mask": mask}
 
 
+def _fit(inputs: Inputs, raw: Raw) -> Pipeline:
+    if isinstance(inputs, JointInputs):
+        # A pipeline only in name: a shelf for those of the parts, which are never run one after another.
+        own = (_fit(part, part_of(raw, inputs, place)) for place, part in enumerate(inputs.parts))
+        return Pipeline([(_shelf(place), pipeline) for place, pipeline in enumerate(own)])
+    if isinstance(inputs, ChunkInputs):
+        return _as_it_is()
+    return fit_columns(raw) if isinstance(raw, np.ndarray) else _fit_frames(raw)
+
+
 def _shelf(place: int) -> str:
     return f"part_{place}"
+
+
+def _as_it_is() -> Pipeline:
+    return Pipeline([("scale", "passthrough")])
 
 
 def fit_columns(matrix: np.ndarray) -> Pipeline:

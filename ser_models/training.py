@@ -14,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from ser_models.adaptation import Population
 from ser_models.dataset import Examples
-from ser_models.folds import Fold, prediction_table, train_fold
+from ser_models.folds import Fold, population_of, prediction_table, train_fold
 from ser_models.leakage import Fitted
 from ser_models.models import create
 from ser_models.models.base import Model, OnEpoch, Row
@@ -57,6 +58,8 @@ class Trained:
         predictions: columns file_id, dataset, path, speaker, emotion, fold, split, predicted, confidence and
             p_<emotion>: test rows of every fold, and every row of the shipped model's fold.
         fitted: what each fitted part saw.
+        temperature: of the shipped model's probabilities.
+        population: the mean training speaker of the shipped model, if it is rid of voices.
     """
 
     model: Model
@@ -64,6 +67,8 @@ class Trained:
     history: pd.DataFrame
     predictions: pd.DataFrame
     fitted: tuple[Fitted, ...]
+    temperature: float = 1.0
+    population: Population | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class _Training:
     parameters: Mapping[str, Any] | None
     seed: int
     oversample: bool
+    speaker_norm: bool
     state: State | None
     tensorboard: Path | None
     progress: Progress
@@ -89,6 +95,7 @@ def train(
     parameters: Mapping[str, Any] | None = None,
     seed: int = 0,
     oversample: bool = False,
+    speaker_norm: bool = False,
     state: Path | None = None,
     tensorboard: Path | None = None,
     progress: Progress = lambda step: None,
@@ -102,6 +109,7 @@ def train(
         parameters: hyperparameters that differ from its defaults.
         seed: the same seed gives the same result where `Model.reproducible`.
         oversample: repeat recordings of the smaller classes, on the training side of each fold alone.
+        speaker_norm: rid every speaker's recordings of their voice, on all sides; see `adaptation`.
         state: folder that is kept up to date while training, so that the same call goes on after a kill and
             ends with the same result; None keeps nothing. The caller removes it when the result is safe.
         tensorboard: folder for event files, a folder per fold in it; None writes none.
@@ -114,10 +122,13 @@ def train(
     if tensorboard:
         check_tensorboard()
     unfitted = create(model, parameters)
+    how: dict[str, Any] = {"seed": seed, "oversample": oversample, "speaker_norm": speaker_norm}
     kept = None
     if state:
-        kept = State.open(state, fingerprint(examples, split, unfitted, seed=seed, oversample=oversample))
-    training = _Training(examples, split, model, parameters, seed, oversample, kept, tensorboard, progress)
+        kept = State.open(state, fingerprint(examples, split, unfitted, **how))
+    training = _Training(
+        examples, split, model, parameters, **how, state=kept, tensorboard=tensorboard, progress=progress
+    )
     folds = [_fold(training, number) for number in split.folds]
     shipped = folds[-1]
     if shipped.scaler is None:
@@ -129,7 +140,14 @@ def train(
         history=history.astype({"epoch": int}),
         predictions=pd.concat([fold.predictions for fold in folds], ignore_index=True),
         fitted=tuple(part for fold in folds for part in fold.fitted),
+        temperature=shipped.temperature,
+        population=_population(examples, split, shipped.model) if speaker_norm else None,
     )
+
+
+def _population(examples: Examples, split: Split, model: Model) -> Population:
+    """What `train_fold` learned of the shipped fold's speakers, once more: it costs little to learn."""
+    return population_of(examples.take(split.side(split.shipped, "train")), model.inputs)
 
 
 def _fold(training: _Training, number: int) -> Fold:
@@ -158,6 +176,7 @@ def _train(training: _Training, number: int, model: Model, part: str) -> Fold:
             part=part,
             seed=training.seed,
             oversample=training.oversample,
+            speaker_norm=training.speaker_norm,
             on_epoch=_teller(training.progress, part, model, board),
             checkpoint=training.state.checkpoint(number) if training.state else None,
         )

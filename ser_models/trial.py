@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ser_features.store import Store
@@ -38,6 +39,7 @@ class Trial:
         parameters: hyperparameters that differ from its defaults.
         seed: of training and bootstrap.
         oversample: whether smaller classes are repeated within the training side.
+        speaker_norm: whether recordings are rid of their speaker's voice, which makes it transductive.
         tensorboard: folder for event files; None for none.
         merge: emotions that count as another class.
         title: of the report; None for model and corpora.
@@ -56,6 +58,7 @@ class Trial:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     oversample: bool = False
+    speaker_norm: bool = False
     tensorboard: Path | None = None
     merge: Mapping[str, str] = field(default_factory=dict)
     title: str | None = None
@@ -101,6 +104,7 @@ def conduct(
         parameters=trial.parameters,
         seed=trial.seed,
         oversample=trial.oversample,
+        speaker_norm=trial.speaker_norm,
         state=state,
         tensorboard=trial.tensorboard,
         progress=progress,
@@ -115,8 +119,8 @@ def describe(examples: Examples, split: Split, trained: Trained, trial: Trial) -
     """Measure the test predictions and audit the training.
 
     Returns:
-        JSON values: those of `score`, and model, datasets, synthetic, protocol, leakage, notes, seed,
-        reproducible, and how the figures were made: recipe, command, quick, date, fingerprint, files.
+        JSON values: those of `score`, and model, datasets, synthetic, protocol, transductive, leakage, notes,
+        seed, reproducible, and how the figures were made: recipe, command, quick, date, fingerprint, files.
     """
     tested = trained.predictions[trained.predictions["split"] == "test"]
     figures_of_test = score(tested, examples.labels, seed=trial.seed)
@@ -134,9 +138,10 @@ def describe(examples: Examples, split: Split, trained: Trained, trial: Trial) -
         "datasets": examples.datasets,
         "synthetic": bool(synthetic_datasets(examples.datasets)),
         "protocol": split.protocol,
+        "transductive": trial.speaker_norm,
         **figures_of_test,
         "leakage": [asdict(finding) for finding in findings],
-        "notes": [*examples.notes, *split.notes, *_reproducibility(trained)],
+        "notes": [*examples.notes, *split.notes, *_one_voice(examples, split), *_reproducibility(trained)],
         "seed": trial.seed,
         "reproducible": trained.model.reproducible,
         "recipe": trial.recipe,
@@ -146,6 +151,16 @@ def describe(examples: Examples, split: Split, trained: Trained, trial: Trial) -
         "fingerprint": originals(examples).fingerprint,
         "files": originals(examples).rows["dataset"].value_counts().sort_index().to_dict(),
     }
+
+
+def _one_voice(examples: Examples, split: Split) -> list[str]:
+    """Say so where a model hears one speaker only: nothing then tells how sure to be of another."""
+    learned = split.table[split.table["split"] != "test"].merge(
+        examples.rows.assign(who=examples.groups)[["file_id", "who"]], on="file_id"
+    )
+    if learned.groupby("fold")["who"].nunique().min() > 1:
+        return []
+    return ["trained on a single speaker: it is surer of other voices than it should be"]
 
 
 def _reproducibility(trained: Trained) -> list[str]:
@@ -183,7 +198,7 @@ def _save(
         if known:
             reference.write(folder, known)
 
-    artifact.save(out, card, trained.model, trained.scaler, extras)
+    artifact.save(out, card, trained.model, trained.scaler, extras, trained.population)
 
 
 def _report(
@@ -240,9 +255,16 @@ def _card(
         seed=metrics["seed"],
         reproducible=metrics["reproducible"],
         shipped_fold=split.shipped,
+        temperature=trained.temperature,
+        speaker_norm=_heard_of_each(examples) if trained.population else 0,
         versions=versions(),
         files={},
     )
+
+
+def _heard_of_each(examples: Examples) -> int:
+    """Recordings of the median speaker."""
+    return int(np.median(np.unique(originals(examples).groups, return_counts=True)[1]))
 
 
 def _reference(store: Store, examples: Examples, split: Split) -> Reference | None:

@@ -19,7 +19,7 @@ import pandas as pd
 from ser_models.dataset import speaker_keys
 from ser_models.evaluation import metrics, mistakes, probability, roc
 from ser_models.evaluation.bootstrap import interval
-from ser_models.evaluation.calibration import BINS, ece, reliability
+from ser_models.evaluation.calibration import BINS, aurc, ece, reliability, selective
 
 DIGITS = 4
 """Decimals of the points of a ROC curve, which are there to be drawn."""
@@ -44,7 +44,8 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> dic
         mean_iou, macro_auc, log_loss, mse, averages (macro and weighted), folds (UAR of each), per_class
         (precision, recall, f1, support, iou, auc, log_loss, mse of each class that occurs), per_speaker and
         per_corpus (UAR), recordings (how many of each speaker and corpus), confusion_matrix, roc (curves by
-        class), calibration (ece and its bins), mistakes (most_confident, confusions), labels.
+        class), calibration (ece and its bins), selective (aurc, and what is left of the answers if the least
+        sure ones are not given), mistakes (most_confident, confusions), labels.
     """
     probabilities = predictions[probability_columns(labels)].to_numpy(dtype=np.float64)
     targets = np.array([labels.index(emotion) for emotion in predictions["emotion"]], dtype=np.int64)
@@ -79,6 +80,7 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> dic
         "confusion_matrix": matrix.tolist(),
         "roc": {label: _points(curve) for label, curve in curves.items() if curve},
         "calibration": _calibration(probabilities.max(axis=1), predicted == targets),
+        "selective": _selective(probabilities.max(axis=1), targets, predicted, len(labels)),
         "mistakes": {
             "most_confident": mistakes.most_confident(predictions, labels, probabilities),
             "confusions": mistakes.confusions(matrix, labels),
@@ -140,6 +142,13 @@ def _points(curve: roc.Curve) -> dict[str, list[float]]:
 def _calibration(confidence: np.ndarray, right: np.ndarray) -> dict[str, Any]:
     found = reliability(confidence, right)
     return {"ece": ece(found), "bins": BINS, "reliability": [asdict(each) for each in found]}
+
+
+def _selective(
+    confidence: np.ndarray, targets: np.ndarray, predicted: np.ndarray, classes: int
+) -> dict[str, Any]:
+    curve = selective(confidence, targets, predicted, classes)
+    return {"aurc": aurc(confidence, predicted == targets), "curve": [asdict(kept) for kept in curve]}
 
 
 def _counts(keys: np.ndarray) -> dict[str, int]:

@@ -19,6 +19,7 @@ from ser_models.dataset import Examples, load_examples, speaker_keys, synthetic_
 from ser_models.evaluation.score import score
 from ser_models.inputs import digest_of_inputs
 from ser_models.leakage import Finding, audit
+from ser_models.split import TRANSDUCTIVE
 from ser_models.training import prediction_table
 
 
@@ -52,6 +53,7 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
         "datasets": examples.datasets,
         "synthetic": bool(synthetic_datasets(examples.datasets)) or card.synthetic,
         "protocol": _protocol(card, len(findings) > 0),
+        "transductive": card.speaker_norm > 0,
         **score(predictions, examples.labels, seed=card.seed),
         "leakage": [asdict(finding) for finding in findings],
         "notes": list(examples.notes),
@@ -62,6 +64,8 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
 
 def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | None) -> Examples:
     """Read the recordings of a store that a model can be asked about, with their classes as it knows them.
+
+    If the model takes voices out, a speaker's is of all of their recordings that are there.
 
     Raises:
         InputError: if the store has other features, or none of the model's emotions.
@@ -78,7 +82,7 @@ def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | 
     examples = examples.map_labels(mapped, card.labels).keep_labels(card.labels, "no emotion of this model")
     if not len(examples):
         raise InputError(f"{store.root} has no recording of {', '.join(card.labels)}: name other --datasets")
-    return examples
+    return examples.without_voices(artifact.population) if artifact.population else examples
 
 
 def _audit(rows: pd.DataFrame, known: pd.DataFrame) -> list[Finding]:
@@ -98,6 +102,7 @@ def _met(rows: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
 
 def _protocol(card: Card, met: bool) -> str:
     trained = f"model trained on {' + '.join(card.datasets)}"
+    how = f", {TRANSDUCTIVE}" if card.speaker_norm else ""
     if met:
-        return f"{trained}, tested on voices that it has met: no measure of new voices"
-    return f"{trained}, tested on voices that it has not met"
+        return f"{trained}, tested on voices that it has met{how}: no measure of new voices"
+    return f"{trained}, tested on voices that it has not met{how}"

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ser_features.pipeline import extract
 from ser_models import inference, safe_skops
+from ser_models.adaptation import Voice
 from ser_models.artifact import Artifact
 from ser_models.card import SCALER
 from ser_models.explain import trees
@@ -42,7 +43,9 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
     artifact = predictor.artifact
     inputs, config = artifact.model.inputs, predictor.profile
     features = extract(file, config, inputs.families)
-    raw, own = inputs.from_features([features]), parts(inputs, config)
+    measured, own = inputs.from_features([features]), parts(inputs, config)
+    voice = predictor.voice([features])
+    raw = voice.adapted(inputs, measured) if voice else measured
     probabilities = predictor.probabilities(raw)[0]
     answer = int(probabilities.argmax())
     if (fitted := trees.trees_of(artifact)) is not None:
@@ -60,7 +63,7 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
         emotion=predictor.labels[answer],
         probabilities=dict(zip(predictor.labels, probabilities.tolist(), strict=True)),
         base=base,
-        table=_table(predictor, raw, own, added),
+        table=_table(predictor, measured, voice, own, added),
         notes=tuple(note for note in notes if note),
     )
 
@@ -74,10 +77,14 @@ def _trained_on(artifact: Artifact, audio_sha256: str) -> str | None:
     return "the model was trained on this very recording: its answer to another one may hang on other things"
 
 
-def _table(predictor: Predictor, raw: Raw, own: Sequence[Part], added: np.ndarray) -> pd.DataFrame:
+def _table(
+    predictor: Predictor, raw: Raw, voice: Voice | None, own: Sequence[Part], added: np.ndarray
+) -> pd.DataFrame:
     values, usual = _values(raw, own), np.full(len(own), np.nan)
     if isinstance(raw, np.ndarray):
         usual = _scaler(predictor.artifact).pipeline["impute"].statistics_
+        if voice:  # back in units, as the values are
+            usual = usual * voice.deviation + voice.mean
     columns: dict[str, Any] = {
         "part": [part.name for part in own],
         "unit": [part.unit for part in own],

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ser_models.figures.attention import AttentionExample, attention
 from ser_models.figures.classes import confusion_matrix, per_class, per_speaker
-from ser_models.figures.curves import reliability, roc, training_curves
+from ser_models.figures.curves import coverage, reliability, roc, training_curves
 from ser_models.figures.picture import DPI, Panel, Picture, titled
 from ser_models.figures.tuning import tuning
 
@@ -27,6 +27,7 @@ __all__ = [
     "Picture",
     "attention",
     "confusion_matrix",
+    "coverage",
     "per_class",
     "per_speaker",
     "reliability",
@@ -56,7 +57,7 @@ def save_all(
 
     Returns:
         The files written: confusion_matrix.png, per_class.png, per_speaker.png, roc.png, reliability.png,
-        training_curves.png, attention_1.png …, those of them that there is something to draw for.
+        coverage.png, training_curves.png, attention_1.png …, as far as there is something to draw.
     """
     folder.mkdir(parents=True, exist_ok=True)
     pictures = [
@@ -65,6 +66,7 @@ def save_all(
         per_speaker(metrics),
         roc(metrics),
         reliability(metrics),
+        coverage(metrics),
         training_curves(history),
         *(attention(example, number) for number, example in enumerate(examples, start=1)),
     ]

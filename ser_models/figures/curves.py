@@ -1,4 +1,4 @@
-"""Figures of curves: ROC by emotion, reliability by confidence, loss and UAR by epoch."""
+"""Figures of curves: ROC by emotion, reliability by confidence, coverage, loss and UAR by epoch."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -44,6 +44,19 @@ def reliability(metrics: Mapping[str, Any]) -> Picture:
     )
     panel = Panel(lambda axes: _bins(axes, bins), 4.8, 3.9, f"Calibration error {percent(error, 1)}. {said}")
     return Picture("reliability", "Is it right as often as it is sure?", (panel,))
+
+
+def coverage(metrics: Mapping[str, Any]) -> Picture:
+    """Draw how the answers get better when the least sure ones are not given."""
+    curve, area = metrics["selective"]["curve"], metrics["selective"]["aurc"]
+    shown = [kept for kept in curve if round(kept["coverage"], 2) in (0.25, 0.5, 0.75, 1.0)]
+    said = ", ".join(
+        f"{percent(kept['coverage'])} answered: UAR {percent(kept['uar'])}, {percent(kept['accuracy'])} right"
+        for kept in shown
+    )
+    text = f"Area of mistakes under coverage {percent(area, 1)}. {said}"
+    panel = Panel(lambda axes: _coverage(axes, curve, metrics["chance"]), 4.8, 3.9, text)
+    return Picture("coverage", "Is it better where it is sure?", (panel,))
 
 
 def training_curves(history: pd.DataFrame | None) -> Picture | None:
@@ -96,6 +109,27 @@ def _bins(axes: Axes, bins: list[dict[str, Any]]) -> None:
     axes.plot(sure, right, color=BLUE, linewidth=1.6, zorder=2)
     axes.scatter(sure, right, s=sizes, color=BLUE, zorder=3, label="this run")
     axes.set(xlabel="confidence", ylabel="share that is right")
+    _unit_square(axes)
+    legend(axes)
+
+
+def _coverage(axes: Axes, curve: list[dict[str, Any]], chance: float) -> None:
+    answered = [kept["coverage"] for kept in curve]
+    axes.axhline(chance, color=MUTED, linestyle="--", linewidth=1, label="chance")
+    axes.plot(answered, [kept["accuracy"] for kept in curve], color=ORANGE, linewidth=1.6, label="right")
+    axes.plot(answered, [kept["uar"] for kept in curve], color=BLUE, linewidth=1.6, label="UAR")
+    for kept in curve[4::5]:
+        axes.scatter(kept["coverage"], kept["accuracy"], s=16, color=ORANGE, zorder=3)
+        axes.annotate(
+            f"≥ {kept['threshold']:.2f}",
+            (kept["coverage"], kept["accuracy"]),
+            xytext=(0, 7),
+            textcoords="offset points",
+            ha="right" if kept["coverage"] == 1 else "center",
+            fontsize=8,
+            color=MUTED,
+        )
+    axes.set(xlabel="share of recordings that is answered", ylabel="share that is right, UAR")
     _unit_square(axes)
     legend(axes)
 

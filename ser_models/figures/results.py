@@ -1,6 +1,6 @@
 """Figures of a finished run, from what its artifact says of itself.
 
-artifacts/<name>/metrics.json → confusion_matrix, reliability or per_speaker → `Drawing`
+artifacts/<name>/metrics.json → confusion_matrix, reliability, coverage or per_speaker → `Drawing`
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Any
 
 from ser_features.errors import InputError
 from ser_models.figures.classes import confusion_matrix, per_speaker
-from ser_models.figures.curves import reliability
+from ser_models.figures.curves import coverage, reliability
 from ser_models.figures.picture import Drawing, Picture, said
 
 METRICS = "metrics.json"
@@ -18,6 +18,7 @@ METRICS = "metrics.json"
 FIGURES: dict[str, Callable[[Mapping[str, Any]], Picture]] = {
     "confusion": confusion_matrix,
     "reliability": reliability,
+    "coverage": coverage,
     "per-speaker": per_speaker,
 }
 """By name on the command line."""

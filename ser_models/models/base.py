@@ -97,6 +97,8 @@ class Model(ABC):
         name: its name in the registry.
         suffix: extension of its saved file.
         needs: packages beyond the base installation that it imports.
+        calibrated: whether its probabilities are fitted to held-out speakers inside of its training; those of
+            other models are tempered afterwards.
         learns_from_validation: whether its weights are fitted on the validation speakers too, as it needs
             nobody to say when to stop; test speakers are never among them.
         learns_from_copies: whether it is trained on the slower and faster copies of recordings, where the
@@ -106,6 +108,7 @@ class Model(ABC):
     name: ClassVar[str]
     suffix: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()
+    calibrated: ClassVar[bool] = False
     learns_from_validation: ClassVar[bool] = False
     learns_from_copies: ClassVar[bool] = False
 

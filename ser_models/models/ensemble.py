@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
@@ -47,7 +47,7 @@ class Ensemble(Model):
 
     name = "ensemble"
     suffix = ".zip"
-    calibrated: ClassVar[bool] = True
+    calibrated = True
     learns_from_validation = True
     learns_from_copies = True
     members: Names = ("svm", "svm_rbf", "fisher")

@@ -33,7 +33,7 @@ class Machine(Model):
     """
 
     suffix = ".npz"
-    calibrated: ClassVar[bool] = True
+    calibrated = True
     learns_from_validation = True
     learns_from_copies = True
     own: ClassVar[dict[str, int]]

@@ -116,3 +116,63 @@ def test_what_is_far_from_the_training_data_is_warned_of(ser, artifact, tmp_path
         "warning: far from all that it was trained on (distance above 1): do not trust this answer "
         "(1 of 1 files)\n"
     )
+
+
+@pytest.fixture(scope="module")
+def adapted(store_root, tmp_path_factory):
+    out = tmp_path_factory.mktemp("artifacts") / "adapted"
+    run(store_root, out, Plan("logistic", speaker_norm=True))
+    return out
+
+
+def test_files_are_one_speakers_unless_a_table_says_otherwise(ser, adapted, recordings, tmp_path):
+    files = [recordings / f"{speaker}_sad_{take}.wav" for speaker in ("s0", "s1") for take in range(4)]
+    code, together, errors = ser("predict", adapted, *files, "--format", "csv")
+    assert code == 0
+    assert "8 files are taken for one speaker's: pass --speakers TABLE.csv if they are not" in errors
+    lines = [f"{file},{file.name[:2]}" for file in files]
+    (tmp_path / "who.csv").write_text("\n".join(["file,speaker", *lines]))
+    code, apart, errors = ser(
+        "predict", adapted, *files, "--format", "csv", "--speakers", tmp_path / "who.csv"
+    )
+    assert code == 0
+    assert "taken for one speaker's" not in errors
+    assert "knows the voice from 4 recordings only, 12 were heard together" in errors
+    assert apart != together
+    (tmp_path / "who.csv").write_text("file,speaker\n")
+    code, _, errors = ser("predict", adapted, *files, "--speakers", tmp_path / "who.csv")
+    assert code == 2
+    assert errors.endswith("s0_sad_0.wav and 7 more: add a line file,speaker for each\n")
+
+
+def test_a_table_of_speakers_is_for_models_that_need_it(ser, artifact, recordings, tmp_path):
+    code, _, errors = ser("predict", artifact, recordings / "s0_sad_0.wav", "--speakers", "who.csv")
+    assert code == 2
+    assert "this model answers each file by itself: leave it out, or train one with --speaker-norm" in errors
+
+
+def test_workers_hear_voices_as_one_process_does(ser, adapted, recordings, tmp_path):
+    for workers in (1, 2):
+        out = tmp_path / f"{workers}.csv"
+        assert ser("predict", adapted, recordings, "--out", out, "--workers", workers).code == 0
+    one, two = (pd.read_csv(tmp_path / f"{workers}.csv") for workers in (1, 2))
+    pd.testing.assert_frame_equal(one, two)
+    few = sorted(recordings.glob("*.wav"))[:5]
+    assert ser("predict", adapted, *few, "--out", tmp_path / "few.csv").code == 0
+    assert not np.allclose(pd.read_csv(tmp_path / "few.csv")["confidence"], one["confidence"][:5])
+
+
+def test_it_abstains_where_it_is_not_sure(ser, artifact, long, tmp_path):
+    code, printed, errors = ser("predict", artifact, long, "--abstain-below", "1", "--timeline")
+    assert code == 0
+    assert "unsure: " in printed
+    assert "warning: " in errors
+    assert "not sure enough to say an emotion (below 1)" in errors
+    assert ser("predict", artifact, long, "--abstain-below", "1", "--out", tmp_path / "a.csv").code == 0
+    table = pd.read_csv(tmp_path / "a.csv")
+    assert table["emotion"].isna().all()
+    assert table["confidence"].notna().all()
+    assert table["error"].isna().all()
+    code, _, errors = ser("predict", artifact, long, "--abstain-below", "1.5")
+    assert code == 2
+    assert "'--abstain-below': Input should be less than or equal to 1" in errors

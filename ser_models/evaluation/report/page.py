@@ -84,6 +84,7 @@ def _figures(report: Report, told: Mapping[str, float]) -> dict[str, list[Markup
         "speakers": figures.per_speaker(metrics),
         "roc": figures.roc(metrics),
         "reliability": figures.reliability(metrics),
+        "coverage": figures.coverage(metrics),
         "training": figures.training_curves(report.history),
     }
     panels = {name: picture.panels if picture else () for name, picture in pictures.items()}

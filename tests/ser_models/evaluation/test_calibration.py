@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
-from ser_models.evaluation.calibration import BINS, Bin, ece, reliability
+from ser_models.evaluation.calibration import BINS, STEPS, Bin, aurc, ece, reliability, selective
 
 
 def test_a_hand_worked_example():
@@ -43,3 +43,33 @@ def test_a_bound_belongs_to_the_lower_bin_and_the_ends_to_their_own():
 def test_the_error_is_how_far_confidence_is_from_the_truth(share, expected):
     right = np.arange(8) < 8 * share
     assert ece(reliability(np.full(8, 0.75), right)) == pytest.approx(expected)
+
+
+def test_the_surest_answers_are_given_first():
+    confidence = np.array([0.9, 0.8, 0.7, 0.6])
+    targets, predicted = np.array([0, 1, 0, 1]), np.array([0, 1, 1, 0])
+    found = selective(confidence, targets, predicted, classes=2)
+    assert len(found) == STEPS
+    assert [kept.coverage for kept in found] == sorted(kept.coverage for kept in found)
+    half = next(kept for kept in found if kept.coverage == 0.5)
+    assert (half.accuracy, half.uar, half.threshold) == (1, 1, 0.8)
+    assert (found[-1].coverage, found[-1].accuracy, found[-1].uar) == (1, 0.5, 0.5)
+
+
+def test_a_single_recording_has_a_curve():
+    found = selective(np.array([0.9]), np.array([1]), np.array([1]), classes=3)
+    assert {kept.coverage for kept in found} == {1}
+
+
+def test_the_area_is_the_error_rate_where_confidence_says_nothing():
+    right = np.array([True, False, True, False, False])
+    assert aurc(np.full(5, 0.5), right) == pytest.approx(0.6)
+    assert aurc(np.linspace(1, 0.6, 5), np.ones(5, dtype=bool)) == 0
+
+
+def test_the_area_is_that_of_its_definition():
+    rng = np.random.default_rng(5)
+    confidence, right = rng.permutation(60) / 60, rng.random(60) < 0.6
+    order = np.argsort(-confidence)
+    risks = [1 - right[order[: count + 1]].mean() for count in range(60)]
+    assert aurc(confidence, right) == pytest.approx(np.mean(risks))

@@ -11,6 +11,7 @@ def test_every_figure_is_a_png(tmp_path, make_metrics, make_history, heard):
         "per_speaker.png",
         "roc.png",
         "reliability.png",
+        "coverage.png",
         "training_curves.png",
         "attention_1.png",
         "attention_2.png",
@@ -30,4 +31,5 @@ def test_a_test_of_one_emotion_has_no_roc(tmp_path, make_metrics):
         "per_class.png",
         "per_speaker.png",
         "reliability.png",
+        "coverage.png",
     ]
