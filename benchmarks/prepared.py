@@ -1,0 +1,141 @@
+"""What the benchmarks of accuracy share: a store to measure on, folds, and pages that show what came out.
+
+recordings, or a store → `stored` → `dealt` → folds
+results → `keep` → docs/results/ → `show` → docs/accuracy.md
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ser_features.augment import SPEED_COPIES
+from ser_features.engine import extract_corpora
+from ser_features.engine.augment import augment_store
+from ser_features.store import Store, open_store
+from ser_models.card import versions
+from ser_models.dataset import Examples, load_examples
+from ser_models.experiment import Plan, with_copies
+from ser_models.folds import Fold, train_fold
+from ser_models.models import create
+from ser_models.split import Split, make_split
+
+DOCS = Path(__file__).parents[1] / "docs"
+RESULTS, IMAGES, PAGE = DOCS / "results", DOCS / "images", DOCS / "accuracy.md"
+END = "<!-- end -->"
+CORPORA = ("ravdess", "emodb", "tess")
+FAMILIES = ("core", "functionals", "mel", "mfcc")
+MOST_FOLDS = 5
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """Recordings with their folds.
+
+    Attributes:
+        store: where the features are.
+        examples: the recordings.
+        split: their folds.
+        data: where the audio is.
+    """
+
+    store: Store
+    examples: Examples
+    split: Split
+    data: Path
+
+
+def parser(description: str | None, corpora: Sequence[str] = CORPORA) -> argparse.ArgumentParser:
+    """Return the options that all of these benchmarks have; `what` is "measure" or "table"."""
+    found = argparse.ArgumentParser(description=description, formatter_class=argparse.RawTextHelpFormatter)
+    found.add_argument("what", nargs="?", choices=["measure", "table"], default="measure")
+    found.add_argument("--data", type=Path, default=Path("data/raw"))
+    found.add_argument(
+        "--store", type=Path, help=f"with {', '.join(FAMILIES)} and copies; default: extracted"
+    )
+    found.add_argument("--corpora", nargs="+", default=list(corpora))
+    return found
+
+
+@contextmanager
+def stored(options: argparse.Namespace) -> Iterator[Store]:
+    """Open the store that is named, or extract one for as long as it is used."""
+    if options.store:
+        yield open_store(options.store)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "store"
+        extract_corpora(options.corpora, data=options.data, store=root, families=FAMILIES)
+        augment_store(root, options.data, SPEED_COPIES, datasets=options.corpora, families=FAMILIES)
+        yield open_store(root)
+
+
+def dealt(store: Store, corpus: str, data: Path) -> Run:
+    """Deal a corpus's speakers to folds."""
+    examples = load_examples(store, [corpus])
+    folds = min(MOST_FOLDS, len(set(examples.groups)))
+    return Run(store, examples, make_split(examples, folds=folds, ship=False, seed=SEED), data)
+
+
+def fitted(
+    run: Run, number: int, model: str, *, speaker_norm: bool = False, copies: bool | None = None
+) -> Fold:
+    """Fit a model on one fold, with the copies of what it learns from."""
+    examples, split = with_copies(run.store, run.examples, run.split, Plan(model=model, copies=copies))
+    return train_fold(
+        examples,
+        split,
+        number,
+        create(model),
+        part=f"fold {number}",
+        seed=SEED,
+        oversample=False,
+        speaker_norm=speaker_norm,
+        on_epoch=lambda row: None,
+        checkpoint=None,
+    )
+
+
+def keep(name: str, examples: Sequence[Examples], content: dict[str, Any]) -> None:
+    """Write what came out, with all that it hangs on, to docs/results/<name>.json."""
+    made = {
+        "data": {" + ".join(each.datasets): each.fingerprint for each in examples},
+        "recordings": {" + ".join(each.datasets): len(each) for each in examples},
+        "speakers": {" + ".join(each.datasets): len(set(each.groups)) for each in examples},
+        "seed": SEED,
+        "date": datetime.now(UTC).date().isoformat(),
+        "versions": versions(),
+    }
+    path = RESULTS / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({**content, **made}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def kept(name: str) -> dict[str, Any]:
+    """Read what `keep` wrote."""
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def told_of(result: dict[str, Any]) -> str:
+    """What a kept result was measured on, in words."""
+    parts = [
+        f"{name} ({count:,} recordings, {result['speakers'][name]} speakers, data `{result['data'][name]}`)"
+        for name, count in result["recordings"].items()
+    ]
+    return f"{'; '.join(parts)}; seed {result['seed']}, {result['date']}"
+
+
+def show(benchmark: str, text: str) -> None:
+    """Put text between the markers of a benchmark on the page."""
+    begin = f"<!-- begin: benchmarks/{benchmark}.py -->"
+    page = PAGE.read_text(encoding="utf-8")
+    before, rest = page.split(begin)
+    after = rest.split(END, 1)[1]
+    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{END}{after}", encoding="utf-8")
