@@ -4,8 +4,8 @@
     python -m benchmarks.cross_corpus table               # docs/accuracy.md and its figure
 
 The matrix of training by test corpora, on the emotions that all of them have, with each recording by itself
-and with every speaker's voice taken out (`--speaker-norm`, transductive). A row more is trained on all corpora
-but the tested one. On the diagonal, speakers are held out in folds as everywhere.
+and with every speaker's voice taken out (`--speaker-norm`, transductive). A row more is trained on all
+corpora but the tested one. On the diagonal, speakers are held out in folds as everywhere.
 """
 
 from collections.abc import Sequence

@@ -16,6 +16,7 @@ from pathlib import Path
 MODELS = (
     "mlp",
     "cnn_lstm",
+    "crnn",
     "xgboost",
     "logistic",
     "bone_conducted_transformer",

@@ -38,6 +38,7 @@ LAYERS: frozenset[str] = frozenset(
     {
         "Activation",
         "Add",
+        "Average",
         "AveragePooling1D",
         "AveragePooling2D",
         "AveragePooling3D",

@@ -34,6 +34,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 MODELS: dict[str, tuple[str, str]] = {
     "mlp": ("ser_models.models.mlp", "Mlp"),
     "cnn_lstm": ("ser_models.models.cnn_lstm", "CnnLstm"),
+    "crnn": ("ser_models.models.crnn", "Crnn"),
     "xgboost": ("ser_models.models.boosting", "Boosting"),
     "logistic": ("ser_models.models.logistic", "Logistic"),
     "bone_conducted_transformer": (

@@ -99,7 +99,9 @@ def encode(
     return layers.Add()([x, layers.Dropout(dropout)(thought)])
 
 
-def attend(x: "keras.KerasTensor", real: "keras.KerasTensor", *, units: int) -> "keras.KerasTensor":
+def attend(
+    x: "keras.KerasTensor", real: "keras.KerasTensor", *, units: int, name: str = ATTENTION
+) -> "keras.KerasTensor":
     """Weigh the steps and add them up: (batch, steps, width) → (batch, width).
 
     The weight of a step is the softmax, over the steps of speech, of v · tanh(W x) (Bahdanau et al., "Neural
@@ -109,9 +111,10 @@ def attend(x: "keras.KerasTensor", real: "keras.KerasTensor", *, units: int) -> 
         x: (batch, steps, width).
         real: 1 where a step holds speech, (batch, steps, 1).
         units: rows of W.
+        name: of the layer that gives the weights.
     """
     from keras import layers
 
     scores = layers.Dense(1, use_bias=False)(layers.Dense(units, activation="tanh")(x))
-    weights = layers.Softmax(axis=1, name=ATTENTION)(scores, mask=real)
+    weights = layers.Softmax(axis=1, name=name)(scores, mask=real)
     return layers.Flatten()(layers.Dot(axes=1)([weights, x]))

@@ -13,7 +13,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from ser_models.losses import WeightedLoss
+from ser_models.losses import Uar, WeightedLoss
 from ser_models.models.base import Labelled, OnEpoch, Row
 from ser_models.models.checkpoint import Checkpoint
 from ser_models.models.network import Network
@@ -115,7 +115,7 @@ def _compile(settings: Network, network: keras.Model) -> None:
         optimizer=_optimizer(settings),
         loss=WeightedLoss(gamma=gamma, label_smoothing=settings.label_smoothing),
         # Weighted by balanced weights, accuracy is the UAR.
-        weighted_metrics=[keras.metrics.SparseCategoricalAccuracy(name="uar")],
+        weighted_metrics=[Uar(name="uar")],
     )
     network.optimizer.build(network.trainable_variables)
 
@@ -142,7 +142,9 @@ def _epoch(
     shuffled = order.of(len(history), len(train.targets))
     _seed_torch(order.seed_of(len(history)))
     weights = train.weights if settings.class_weights else np.ones(len(train.targets))
-    learned = _take(network, network.train_on_batch, train, weights, shuffled, settings.batch_size)
+    rng = np.random.default_rng([order.seed_of(len(history)), 1])
+    step = _varying(settings, network.train_on_batch, train.classes, rng)
+    learned = _take(network, step, train, weights, shuffled, settings.batch_size)
     if settings.settle:
         settle(network, _batches(train, shuffled[:RECORDINGS], settings.batch_size))
     in_order = np.arange(len(validation.targets))
@@ -158,6 +160,16 @@ def _epoch(
 def _batches(data: Labelled, order: np.ndarray, batch_size: int) -> Iterator[Arrays]:
     for start in range(0, len(order), batch_size):
         yield data.source.batch(order[start : start + batch_size])
+
+
+def _varying(settings: Network, step: Step, classes: int, rng: np.random.Generator) -> Step:
+    """The step, on batches as the network varies them."""
+
+    def take(arrays: Arrays, targets: np.ndarray, weights: np.ndarray, **how: bool) -> dict[str, float]:
+        varied = settings.varied(arrays, np.eye(classes, dtype=np.float32)[targets], rng)
+        return step(*(varied or (arrays, targets)), weights, **how)
+
+    return take
 
 
 def _take(

@@ -73,6 +73,22 @@ class Network(Model):
             classes: width of the softmax.
         """
 
+    def taught(self, network: "keras.Model") -> "keras.Model":
+        """The graph whose answers are compared with the classes in training; its weights are `build`'s."""
+        return network
+
+    def varied(
+        self, arrays: Arrays, shares: np.ndarray, rng: np.random.Generator
+    ) -> tuple[Arrays, np.ndarray] | None:
+        """Vary a batch that is learned from; None, as here, to learn from the recordings as they are.
+
+        Args:
+            arrays: scaled.
+            shares: of each class in each recording, (recordings, classes): 1 for its own.
+            rng: the same for the same seed, fold and epoch.
+        """
+        return None
+
     @property
     def reproducible(self) -> bool:
         """True on TensorFlow's CPU kernels, whose order of sums is fixed; nowhere else is it promised."""
@@ -98,7 +114,8 @@ class Network(Model):
         fitting.seed_everything(seed)
         self.network = self.build(train.source.shapes, train.classes)
         order = fitting.Order(seed, fold)
-        return fitting.fit(self, self.network, train, validation, order, on_epoch, checkpoint)
+        taught = self.taught(self.network)
+        return fitting.fit(self, taught, train, validation, order, on_epoch, checkpoint)
 
     def kept(self, history: Sequence[Row]) -> Row:
         """The first epoch with the best `watch`."""

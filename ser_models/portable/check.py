@@ -28,6 +28,7 @@ OPERATORS: dict[str, frozenset[str]] = {
             "Gelu",
             "IsNaN",
             "MatMul",
+            "Mean",
             "Mul",
             "Relu",
             "Reshape",

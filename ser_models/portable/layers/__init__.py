@@ -11,6 +11,7 @@ from ser_models.portable.layers.call import Way
 WAYS: dict[str, Way] = {
     "Activation": simple.activation,
     "Add": simple.add,
+    "Average": simple.average,
     "AveragePooling3D": convolution.average_pool,
     "BatchNormalization": simple.batch_normalization,
     "Bidirectional": recurrent.bidirectional,

@@ -83,6 +83,11 @@ def add(draft: Draft, call: Call) -> str:
     return draft.node("Add", *(value.name for value in call.inputs))
 
 
+def average(draft: Draft, call: Call) -> str:
+    """The mean of several inputs."""
+    return draft.node("Mean", *(value.name for value in call.inputs))
+
+
 def multiply(draft: Draft, call: Call) -> str:
     """The product of two inputs."""
     return draft.node("Mul", *(value.name for value in call.inputs))
