@@ -56,6 +56,11 @@ class Crnn(FrameNetwork):
     mixup: NotNegative = 0.1
     learning_rate: Positive = 2e-3
 
+    @property
+    def step(self) -> int:
+        """Frames that pooling makes one step of."""
+        return int(2 ** len(self.filters))
+
     def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
         """Return the untrained graph of all members."""
         import keras
@@ -102,7 +107,7 @@ class Crnn(FrameNetwork):
             x = layers.Activation("relu")(normalise(x, real))
             x, real = pool(x, real)
             x = layers.Dropout(self.dropout)(x)
-        lstm = layers.Bidirectional(layers.LSTM(self.units, return_sequences=True))
+        lstm = layers.Bidirectional(layers.LSTM(self.units, return_sequences=True), name=f"steps_{number}")
         x = lstm(x, mask=layers.Flatten()(real))
         x = attend(x, real, units=self.units, name=f"attention_{number}")
         return layers.Dropout(self.dropout)(x)
