@@ -4,8 +4,8 @@
     python -m benchmarks.pretraining table                # docs/accuracy.md
 
 The encoder of `crnn` (one member) is shown log-mel frames of every corpus in the store, of which stretches
-are hidden, and learns to tell those from the rest (masked modelling; Liu et al., "Mockingjay", 2020). In every
-fold the tested speakers are left out of that. Then it is trained for emotions like any other, from these
+are hidden, and learns to tell those from the rest (masked modelling; Liu et al., "Mockingjay", 2020). In each
+fold the tested speakers are left out of that. Then it is trained for emotions as any other, from these
 weights and, beside it, from random ones: same graph, same seed, same batches.
 """
 

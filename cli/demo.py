@@ -7,7 +7,8 @@ import typer
 
 from cli.progress import hint, say
 
-MODELS = ("xgboost", "mlp")
+MODELS = ("best", "xgboost")
+FAMILIES = ("core", "functionals", "mel", "mfcc", "pitch")
 FOLDS = 4
 
 
@@ -24,16 +25,17 @@ def demo(
     from cli.train import train
 
     say("\n1/4  synthesising speech (eSpeak voices shaped by an acoustic recipe) and extracting its features")
-    extract(datasets=["demo"], data=data / "raw", store=data / "store")
+    extract(datasets=["demo"], data=data / "raw", store=data / "store", families=list(FAMILIES))
     for step, model in enumerate(MODELS, start=2):
         say(f"\n{step}/4  training {model}, tested on speakers it has never heard ({FOLDS} folds)")
         train(model=model, folds=FOLDS, store=data / "store", out=artifacts / f"demo-{model}")
-    say("\n4/4  predicting recordings of speakers that this model was not fitted on")
-    predict(artifacts / f"demo-{MODELS[0]}", _unheard(artifacts / f"demo-{MODELS[0]}", data / "raw"))
+    trees = artifacts / f"demo-{MODELS[-1]}"
+    say("\n4/4  predicting recordings of speakers that the trees were not fitted on")
+    predict(trees, _unheard(trees, data / "raw"))
     say("\nEverything above is about synthetic speech and says nothing of people. What the trees go by:")
-    hint(f"ser explain {artifacts / f'demo-{MODELS[0]}'} --store {data / 'store'}")
+    hint(f"ser explain {trees} --store {data / 'store'}")
     say("\nNow with real recordings:")
-    families = "--families core functionals mel mfcc pitch --copies"
+    families = f"--families {' '.join(FAMILIES)} --copies"
     for command in ("ser corpora", "ser download ravdess", f"ser extract --datasets ravdess {families}"):
         hint(command)
     hint("ser train --model best --folds 5")

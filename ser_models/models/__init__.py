@@ -34,7 +34,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 MODELS: dict[str, tuple[str, str]] = {
     "mlp": ("ser_models.models.mlp", "Mlp"),
     "cnn_lstm": ("ser_models.models.cnn_lstm", "CnnLstm"),
-    "crnn": ("ser_models.models.crnn", "Crnn"),
     "xgboost": ("ser_models.models.boosting", "Boosting"),
     "logistic": ("ser_models.models.logistic", "Logistic"),
     "bone_conducted_transformer": (
@@ -48,6 +47,7 @@ MODELS: dict[str, tuple[str, str]] = {
     "svm_rbf": ("ser_models.models.svm", "SvmRbf"),
     "fisher": ("ser_models.models.fisher", "Fisher"),
     "xgboost_functionals": ("ser_models.models.boosting", "FunctionalBoosting"),
+    "crnn": ("ser_models.models.crnn", "Crnn"),
     "ensemble": ("ser_models.models.ensemble", "Ensemble"),
     "best": ("ser_models.models.best", "Best"),
 }
