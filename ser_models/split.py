@@ -30,7 +30,7 @@ SHARES = {"train": 0.70, "validation": 0.15, "test": 0.15}
 """One split: the share of recordings that each side gets, as far as whole speakers allow."""
 VALIDATION_SHARE = 0.15
 """Share of the recordings outside of test that decide when to stop."""
-TRANSDUCTIVE = "transductive (every speaker's voice taken out, by all of their unlabelled recordings)"
+TRANSDUCTIVE = "transductive (speakers' voices taken out, unlabelled)"
 """What is said of every figure that was made with the recordings of a tested speaker together."""
 SHIPPED = -1
 """Fold of the model trained on everybody, when K folds only measure."""

@@ -123,7 +123,7 @@ def _coverage(axes: Axes, curve: list[dict[str, Any]], chance: float) -> None:
         axes.annotate(
             f"≥ {kept['threshold']:.2f}",
             (kept["coverage"], kept["accuracy"]),
-            xytext=(0, 7),
+            xytext=(0, -14),
             textcoords="offset points",
             ha="right" if kept["coverage"] == 1 else "center",
             fontsize=8,
