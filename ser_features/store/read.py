@@ -8,7 +8,7 @@ store.json + files/ + variants/ + frames/ + failures/ → `Store`
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -274,7 +274,7 @@ def open_or_create(root: Path, wanted: Description) -> Store:
             f"{root} holds the families {' '.join(found.families)}, asked for {' '.join(wanted.families)}: "
             "pass another --store, or leave --families out"
         )
-    return Store(root, found)
+    return Store(root, replace(found, profile=wanted.profile))  # whose encoder may have moved
 
 
 def _check_empty(root: Path) -> None:
