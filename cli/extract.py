@@ -41,7 +41,7 @@ def extract(
         list[str] | None,
         typer.Option(
             help="What a new store holds besides core: some of statistics functionals mel mfcc pitch chroma "
-            "contrast tonnetz, and with --encoder ssl (default: core mel mfcc pitch).",
+            "contrast tonnetz (default: core mel mfcc pitch); with --encoder also ssl, or ssl_pooled alone.",
             autocompletion=completion.families,
         ),
     ] = None,

@@ -18,6 +18,8 @@ def changes(config: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every way to change one parameter of a configuration: (its path, the changed configuration)."""
     for field in fields(config):
         value = getattr(config, field.name)
+        if field.name == "encoder":  # which no profile has of itself: see test_encoder.py
+            continue
         if is_dataclass(value):
             inner = changes(value, f"{field.name}.")
             yield from ((name, replace(config, **{field.name: changed})) for name, changed in inner)
