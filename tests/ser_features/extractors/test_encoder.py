@@ -1,4 +1,4 @@
-"""Pretrained encoders from a folder: parity with transformers, what is refused, and that nothing is fetched."""
+"""Pretrained encoders from a folder: parity with transformers, what is refused, that nothing is fetched."""
 
 import json
 import os
@@ -194,7 +194,7 @@ def edit(path, **changes):
         (
             "config.json",
             {"model_type": "bert"},
-            "is of model_type 'bert', expected one of wav2vec2, hubert, wavlm, whisper: pass another --encoder",
+            "is of model_type 'bert', expected one of wav2vec2, hubert, wavlm, whisper: pass another",
         ),
         ("config.json", {"hidden_size": "16"}, "hidden_size is '16', expected a number above 0: restore it"),
         ("config.json", {"num_hidden_layers": None}, "num_hidden_layers is None, expected a number above 0"),
@@ -216,7 +216,7 @@ def test_a_damaged_configuration(folder, text, message):
 
 
 def test_weights_that_lack_a_layer_are_not_made_up(folder):
-    """transformers fills them with random numbers, and only logs it."""
+    """Of itself, transformers fills them with random numbers and only logs it."""
     edit(folder / "config.json", num_hidden_layers=3)
     with pytest.raises(
         InputError, match=r"lacks encoder\.layers\.2\.\S+ and 15 more weights of a Wav2Vec2Mod"
