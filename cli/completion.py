@@ -24,6 +24,7 @@ MODELS = (
     "chunked_conv3d",
     "svm",
     "svm_rbf",
+    "svm_ssl",
     "fisher",
     "xgboost_functionals",
     "ensemble",

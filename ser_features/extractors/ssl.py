@@ -6,6 +6,8 @@
 ['ssl__0000__mean', 'ssl__0001__mean', 'ssl__0000__std', 'ssl__0001__std']
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ser_features.config import Profile
@@ -57,6 +59,20 @@ class SslFrames:
         """float32, shape (frames, size of a state)."""
         hop = analysis.profile.frames.hop_length
         return analysis.hidden.nearest(hop * np.arange(analysis.frames))
+
+
+def places(names: Sequence[str], width: int) -> list[int]:
+    """Positions of columns in what is pooled of a recording.
+
+    Args:
+        names: of the columns.
+        width: of all that is pooled; half of it are means if there are deviations among the names.
+
+    >>> places(["ssl__0001__mean", "ssl__0001__std"], width=4)
+    [1, 3]
+    """
+    found = (name.removeprefix(MARK).split("__") for name in names)
+    return [int(place) + (way == "std") * (width // 2) for place, way in found]
 
 
 def ssl_columns(size: int, pooling: str) -> tuple[Column, ...]:

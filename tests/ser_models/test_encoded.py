@@ -1,5 +1,6 @@
 """Models that read a pretrained encoder's hidden states: from the store to an answer for a new file."""
 
+import json
 import shutil
 
 import pandas as pd
@@ -29,12 +30,14 @@ def desk(recordings, tmp_path_factory):
     extract_corpora([table], data=recordings, store=store, families=families, encoder=chosen, workers=1)
     parameters = {"families": ["ssl"], "length": 50, "epochs": 1}
     run(store, root / "network", Plan(model="cnn_lstm", parameters=parameters))
+    run(store, root / "svm_ssl", Plan(model="svm_ssl", parameters={"size": 16}))
     run(store, root / "logistic", Plan(model="logistic"))
     return root
 
 
-def test_the_artifact_says_which_encoder_it_needs(desk):
-    card = artifact.load(desk / "network").card
+@pytest.mark.parametrize("name", ["network", "svm_ssl"])
+def test_the_artifact_says_which_encoder_it_needs(desk, name):
+    card = artifact.load(desk / name).card
     stored = open_store(desk / "store").profile.encoder
     assert card.encoder == {
         "folder": str(desk / "encoder"),
@@ -45,9 +48,10 @@ def test_the_artifact_says_which_encoder_it_needs(desk):
     }
 
 
-def test_a_file_gets_the_answer_that_its_stored_frames_got(desk, recordings):
-    loaded = ser_models.load(desk / "network")
-    tested = pd.read_parquet(desk / "network" / "predictions.parquet").head(4)
+@pytest.mark.parametrize("name", ["network", "svm_ssl"])
+def test_a_file_gets_the_answer_that_its_stored_states_got(desk, recordings, name):
+    loaded = ser_models.load(desk / name)
+    tested = pd.read_parquet(desk / name / "predictions.parquet").head(4)
     for row in tested.to_dict("records"):
         answer = loaded.predict(recordings / f"{row['file_id'].partition('/')[2]}.wav")
         for emotion, probability in answer.probabilities.items():
@@ -58,6 +62,32 @@ def test_a_model_of_other_columns_needs_no_encoder(desk, recordings, tmp_path):
     assert artifact.load(desk / "logistic").card.encoder == {}
     moved = shutil.copytree(desk / "logistic", tmp_path / "logistic")
     assert ser_models.load(moved).predict(next(recordings.glob("*.wav")))
+
+
+def test_an_encoder_may_move_with_its_artifact(desk, recordings, tmp_path):
+    moved = shutil.copytree(desk / "svm_ssl", tmp_path / "svm_ssl")
+    shutil.copytree(desk / "encoder", tmp_path / "encoder")
+    card = json.loads((moved / "artifact.json").read_text())
+    card["encoder"]["folder"] = str(tmp_path / "encoder")
+    (moved / "artifact.json").write_text(json.dumps(card))
+    path = next(recordings.glob("*.wav"))
+    before, after = (ser_models.load(each).predict(path) for each in (desk / "svm_ssl", moved))
+    assert after.probabilities == before.probabilities
+    save_encoder(tmp_path / "encoder", seed=1)
+    encoder._load.cache_clear()
+    with pytest.raises(InputError, match="holds other weights"):
+        ser_models.load(moved).predict(path)
+
+
+def test_a_store_has_what_is_asked_or_says_so(desk, store_root, tmp_path):
+    with pytest.raises(
+        InputError, match=r"^no ssl__0016__mean among the 16 columns of ssl_pooled in \S+/store"
+    ):
+        run(desk / "store", tmp_path / "a", Plan(model="svm_ssl", parameters={"size": 17}))
+    with pytest.raises(
+        InputError, match=r"^no ssl_pooled in .*: it holds core, .* --families core .*ssl_pool"
+    ):
+        run(store_root, tmp_path / "a", Plan(model="svm_ssl"))
 
 
 def test_a_lost_encoder_is_named(desk, recordings):
