@@ -25,6 +25,7 @@ MODELS = (
     "chunked_conv3d",
     "svm",
     "svm_rbf",
+    "svm_ssl",
     "fisher",
     "xgboost_functionals",
     "ensemble",
@@ -32,7 +33,19 @@ MODELS = (
 )
 """Every model; the registry itself imports numpy, and a test holds the two together."""
 
-FAMILIES = ("core", "statistics", "functionals", "mel", "mfcc", "pitch", "chroma", "contrast", "tonnetz")
+FAMILIES = (
+    "core",
+    "statistics",
+    "functionals",
+    "ssl_pooled",
+    "mel",
+    "mfcc",
+    "pitch",
+    "chroma",
+    "contrast",
+    "tonnetz",
+    "ssl",
+)
 """Every feature family, likewise."""
 
 PROTOCOLS = ("honest", "paper")

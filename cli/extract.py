@@ -12,6 +12,7 @@ from cli.options import DEFAULT_STORE, AsJson, Data, Store, Workers
 from cli.progress import hint, observed_files, say
 
 if TYPE_CHECKING:
+    from ser_features.config import EncoderConfig
     from ser_features.engine import ExtractReport
     from ser_features.engine.runner import Runner
 
@@ -40,9 +41,25 @@ def extract(
         list[str] | None,
         typer.Option(
             help="What a new store holds besides core: some of statistics functionals mel mfcc pitch chroma "
-            "contrast tonnetz (default: core mel mfcc pitch).",
+            "contrast tonnetz (default: core mel mfcc pitch); with --encoder also ssl, or ssl_pooled alone.",
             autocompletion=completion.families,
         ),
+    ] = None,
+    encoder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Pretrained encoder of the family ssl: wav2vec2, HuBERT, WavLM or Whisper, as transformers "
+            "saves them (default: that of the store). Nothing is downloaded.",
+        ),
+    ] = None,
+    encoder_layer: Annotated[
+        int | None,
+        typer.Option(help="Whose hidden states: 0 is what the first layer reads, -1 the last (default: -1)."),
+    ] = None,
+    encoder_pooling: Annotated[
+        Literal["mean", "mean_std"] | None,
+        typer.Option(help="What is told of them for a whole recording (default: mean)."),
     ] = None,
     workers: Workers = None,
     executor: Annotated[
@@ -86,6 +103,7 @@ def extract(
             store=store,
             profile=find_profile(profile) if profile else None,
             families=families or None,
+            encoder=_encoder(encoder, encoder_layer, encoder_pooling),
             runner=runner,
             limit=limit,
             observer=observer,
@@ -101,6 +119,20 @@ def extract(
         if report.counts:
             hint(_next(store))
     return 1 if _too_many(report, max_failures) else 0
+
+
+def _encoder(
+    folder: Path | None, layer: int | None, pooling: Literal["mean", "mean_std"] | None
+) -> "EncoderConfig | None":
+    """The encoder that the flags describe; None leaves it to the store."""
+    from ser_features.errors import InputError
+    from ser_features.extractors.encoder import configure
+
+    if folder:
+        return configure(folder, -1 if layer is None else layer, pooling or "mean")
+    if layer is not None or pooling:
+        raise InputError("--encoder-layer and --encoder-pooling describe an encoder: add --encoder FOLDER")
+    return None
 
 
 def _runner(executor: str, scheduler: str | None, workers: int | None) -> "AbstractContextManager[Runner]":

@@ -6,9 +6,11 @@ paths as text or `Path` → the engine, the store
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from ser_features.config import profile as find_profile
 from ser_features.engine import ExtractReport, Observer, extract_corpora
+from ser_features.extractors.encoder import configure
 from ser_features.store import Store, open_store
 from ser_features.store.remote import root
 
@@ -22,6 +24,9 @@ def extract(
     store: PathLike = "data/store",
     profile: str | None = None,
     families: Sequence[str] | None = None,
+    encoder: PathLike | None = None,
+    encoder_layer: int = -1,
+    encoder_pooling: Literal["mean", "mean_std"] = "mean",
     workers: int | None = None,
     limit: int | None = None,
     observer: Observer | None = None,
@@ -34,6 +39,9 @@ def extract(
         store: folder of the store, made if it does not exist; or s3://bucket/prefix.
         profile: name of the feature configuration; that of the store, or speech16k for a new one, by default.
         families: what to store; what the store holds, or core, mel, mfcc and pitch for a new one, by default.
+        encoder: folder of a pretrained encoder, for the family ssl; that of the store by default.
+        encoder_layer: whose hidden states are taken: 0 is what the first layer reads, -1 the last.
+        encoder_pooling: what is told of the hidden states of a recording.
         workers: processes of this machine; one per core by default.
         limit: at most so many recordings per corpus, evenly spread.
         observer: told of the progress.
@@ -50,6 +58,7 @@ def extract(
         store=root(store),
         profile=find_profile(profile) if profile else None,
         families=families,
+        encoder=configure(Path(encoder), encoder_layer, encoder_pooling) if encoder else None,
         workers=workers,
         limit=limit,
         observer=observer,

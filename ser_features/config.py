@@ -18,7 +18,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from ser_features.errors import InputError
 
@@ -110,14 +110,44 @@ class TempoConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class EncoderConfig:
+    """A pretrained encoder of speech in a folder of the user's; `extractors.encoder.configure` looks into it.
+
+    Attributes:
+        folder: where it lies; of no weight for the numbers, so the digest does without it.
+        sha256: of its configuration and weights.
+        layer: whose hidden states are taken, 0 (what the first layer reads) to the number of layers.
+        size: of a hidden state.
+        pooling: what is told of the hidden states of a recording: "mean", or "mean_std".
+    """
+
+    folder: str
+    sha256: str
+    layer: int
+    size: int
+    pooling: Literal["mean", "mean_std"] = "mean"
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """A complete feature configuration under a name."""
+    """A complete feature configuration under a name.
+
+    The encoder stands for no part of the name: a profile has one only where a family asks for it.
+    """
 
     name: str
     audio: AudioConfig
     frames: FrameConfig
     pitch: PitchConfig
     tempo: TempoConfig = field(default_factory=TempoConfig)
+    encoder: EncoderConfig | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Every parameter as JSON values; without an encoder nothing is said of one."""
+        content = asdict(self)
+        if self.encoder is None:
+            del content["encoder"]
+        return content
 
     def digest(self, versions: Mapping[str, int]) -> str:
         """Fingerprint of every parameter and of the extractors' versions.
@@ -128,7 +158,10 @@ class Profile:
         Returns:
             16 hexadecimal digits.
         """
-        content = {"profile": asdict(self), "extractors": dict(sorted(versions.items()))}
+        parameters = self.to_json()
+        if self.encoder is not None:
+            del parameters["encoder"]["folder"]
+        content = {"profile": parameters, "extractors": dict(sorted(versions.items()))}
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

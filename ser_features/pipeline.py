@@ -13,7 +13,7 @@ path → `audio.decode` → `preprocess.prepare` → `Analysis` [→ `augment`] 
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -145,20 +145,24 @@ def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[s
 
 def frames_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:
     """Frames of the frame families among `families`, float32 of shape (frames, bands) each."""
-    frame_families = (name for name in families if name not in {*extractors.COLUMNS, *extractors.WIDE})
-    return {name: extractors.FRAMES[name].extract(analysis) for name in frame_families}
+    found = extractors.frame_extractors(families)
+    return {name: extractor.extract(analysis) for name, extractor in found.items()}
 
 
 def wide_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:
     """Values of the wide families among `families`, float32 of shape (columns,) each."""
-    wide_families = (name for name in families if name in extractors.WIDE)
-    return {name: extractors.WIDE[name].vector(analysis).astype(np.float32) for name in wide_families}
+    found = extractors.wide_extractors(families)
+    return {name: extractor.vector(analysis).astype(np.float32) for name, extractor in found.items()}
 
 
 def digest(profile: Profile, families: Sequence[str]) -> str:
     """Fingerprint of a profile together with the extractors of the given families, in whatever order.
 
+    The profile's encoder counts only where a family needs it: of the others it changes no number.
+
     Raises:
         InputError: if a name is no family.
     """
+    if not set(extractors.ENCODED).intersection(families):
+        profile = replace(profile, encoder=None)
     return profile.digest(extractors.versions(families))

@@ -25,7 +25,7 @@ from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError, InputError
 from ser_features.pipeline import digest
 from ser_models.adaptation import FILE, Population
-from ser_models.card import CARD, PORTABLE, SCALER, Card, read_card, verify, write_card
+from ser_models.card import CARD, PORTABLE, SCALER, Card, feature_profile, read_card, verify, write_card
 from ser_models.models import create
 from ser_models.models.base import Model
 from ser_models.models.network import Network
@@ -126,7 +126,7 @@ def load(folder: Path) -> Artifact:
     verify(folder, card)
     try:
         model = create(card.model, card.parameters, described_only=PORTABLE in card.files)
-        current = digest(find_profile(card.profile), model.inputs.families)
+        current = digest(feature_profile(card), model.inputs.families)
     except InputError as error:
         raise ArtifactError(f"{folder / CARD}: {shown(error, 400)}") from error
     if current != card.digest:

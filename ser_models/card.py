@@ -8,11 +8,13 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from ser_features.config import EncoderConfig, Profile
+from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError
 from ser_features.labels import EMOTIONS
 from ser_models.temperature import HIGHEST, LOWEST
@@ -76,6 +78,7 @@ class Card:
         temperature: that the model's own probabilities are divided by, as logarithms; see `temperature`.
         speaker_norm: recordings of the median speaker that were heard together when it was measured, to rid
             them of the speaker's voice; 0 if each recording is answered by itself.
+        encoder: the pretrained encoder that its features need, as `EncoderConfig` has it; empty if none.
         format: version of the layout.
     """
 
@@ -97,6 +100,7 @@ class Card:
     files: dict[str, str]
     temperature: float = 1.0
     speaker_norm: int = 0
+    encoder: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 
 
@@ -175,6 +179,16 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def feature_profile(card: Card) -> Profile:
+    """The feature configuration that the model was trained on.
+
+    Raises:
+        InputError: if this version has no profile of that name.
+    """
+    found = find_profile(card.profile)
+    return replace(found, encoder=EncoderConfig(**card.encoder)) if card.encoder else found
+
+
 def versions() -> dict[str, str]:
     """Return the versions of those of `PACKAGES` that are installed."""
     found = {}
@@ -214,7 +228,20 @@ def _check_form(path: Path, card: Card) -> None:
         raise ArtifactError(
             f"{path}: {shown(length)} frames to look at, expected 1 to {MAX_LENGTH}: train again"
         )
+    if card.encoder and not _is_encoder(card.encoder):
+        raise ArtifactError(
+            f"{path}: encoder is {shown(card.encoder)}, expected a local folder, sha256, layer, size and "
+            "pooling: train again"
+        )
     _check_names(path, card)
+
+
+def _is_encoder(content: dict[str, Any]) -> bool:
+    """Whether that is an `EncoderConfig` whose folder is on no other machine."""
+    types = {"folder": str, "sha256": str, "layer": int, "size": int, "pooling": str}
+    if {name: type(value) for name, value in content.items()} != types:
+        return False
+    return content["pooling"] in ("mean", "mean_std") and not content["folder"].startswith(("//", "\\\\"))
 
 
 def _fits(value: Any, hint: Any) -> bool:

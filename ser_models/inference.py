@@ -20,12 +20,13 @@ import numpy as np
 import soundfile
 
 from ser_features.audio import read_bytes
-from ser_features.config import Profile, profile
+from ser_features.config import Profile
 from ser_features.errors import ArtifactError, AudioError
 from ser_features.pipeline import Features, analysis_of, decode, extract_bytes, features_of
 from ser_models import artifact
 from ser_models.adaptation import Voice, adapted, tallies
 from ser_models.artifact import Artifact
+from ser_models.card import feature_profile
 from ser_models.inputs import ColumnInputs, Raw
 from ser_models.prediction import Prediction, ranked
 from ser_models.reference import MEL
@@ -94,7 +95,7 @@ class Predictor:
     @cached_property
     def profile(self) -> Profile:
         """The features that it was trained on."""
-        return profile(self.artifact.card.profile)
+        return feature_profile(self.artifact.card)
 
     @property
     def families(self) -> tuple[str, ...]:

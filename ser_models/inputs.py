@@ -35,7 +35,7 @@ class FrameSource(Protocol):
         """Return one (frames, bands) float32 per row."""
 
     def wide(self, rows: "pd.DataFrame", names: Sequence[str]) -> np.ndarray:
-        """Return functionals, (rows, names) float32."""
+        """Return functionals, or pooled hidden states, (rows, names) float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ Raw = np.ndarray | Sequence[Frames]
 recording, which the type leaves out: only what handles several parts meets it."""
 
 WIDE_MARK = "__"
-"""In the names of functionals, between descriptor and functional, and in no other column's."""
+"""In the names of columns that have a table of their own, such as between descriptor and functional."""
 
 WITH_GAPS = frozenset({"pitch"})
 """Frame families that are NaN where there is nothing to measure, which no network could learn from."""
@@ -110,7 +110,7 @@ class ColumnInputs:
     """Per-file values.
 
     Attributes:
-        columns: store columns, in the order the model sees them.
+        columns: store columns, in the order the model sees them; all wide ones of one family.
         corpus_level: those of them whose values depend on other recordings (normalised over a corpus,
             say); a leak, so `leakage` names them.
     """
@@ -123,9 +123,9 @@ class ColumnInputs:
     def families(self) -> tuple[str, ...]:
         """Feature families to extract from a new file; "statistics" has what is not core or functional."""
         others = [name for name in self.columns if name not in _core_columns()]
-        functionals = any(WIDE_MARK in name for name in others)
         statistics = any(WIDE_MARK not in name for name in others)
-        return ("core", *["statistics"] * statistics, *["functionals"] * functionals)
+        wide = dict.fromkeys(_wide_family(name) for name in others if WIDE_MARK in name)
+        return ("core", *["statistics"] * statistics, *wide)
 
     def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> np.ndarray:
         """Read the columns of stored recordings.
@@ -146,7 +146,7 @@ class ColumnInputs:
         if not wide:
             return rows[list(self.columns)].to_numpy(dtype=np.float32, na_value=np.nan)
         if store is None:
-            raise InputError("functionals were asked of rows without a store: open the store")
+            raise InputError(f"{_wide_family(wide[0])} were asked of rows without a store: open the store")
         found = np.empty((len(rows), len(self.columns)), np.float32)
         is_wide = np.array([WIDE_MARK in name for name in self.columns])
         found[:, is_wide] = store.wide(rows, wide)
@@ -159,10 +159,12 @@ class ColumnInputs:
         found = np.empty((len(features), len(self.columns)), np.float32)
         is_wide = np.array([WIDE_MARK in name for name in self.columns], dtype=bool)
         few = [name for name in self.columns if WIDE_MARK not in name]
+        family = self.families[-1]  # the wide one, if there is one
         for row, each in zip(found, features, strict=True):
             row[~is_wide] = [each.columns[name] for name in few]
             if is_wide.any():
-                row[is_wide] = each.wide["functionals"][_places(self.columns)]
+                values = each.wide[family]
+                row[is_wide] = values[_places(self.columns, values.size)]
         return found
 
     def unheard(self, features: "Features") -> str | None:
@@ -330,12 +332,20 @@ def digest_of_inputs(store: "Store", inputs: Inputs) -> str:
 
 
 @lru_cache(maxsize=8)
-def _places(columns: tuple[str, ...]) -> np.ndarray:
-    """Positions of the functionals among `columns` in the family."""
-    from ser_features.extractors import FUNCTIONAL_COLUMNS
+def _places(columns: tuple[str, ...], width: int) -> np.ndarray:
+    """Positions of those of the columns that are wide in their family, which has `width` of them."""
+    from ser_features.extractors import FUNCTIONAL_COLUMNS, ssl
 
+    wide = [name for name in columns if WIDE_MARK in name]
+    if _wide_family(wide[0]) == ssl.SslPooled.name:
+        return np.array(ssl.places(wide, width))
     known = {column.name: place for place, column in enumerate(FUNCTIONAL_COLUMNS)}
-    return np.array([known[name] for name in columns if WIDE_MARK in name])
+    return np.array([known[name] for name in wide])
+
+
+def _wide_family(column: str) -> str:
+    """The family of a column that has a table of its own."""
+    return "ssl_pooled" if column.startswith("ssl__") else "functionals"
 
 
 @lru_cache(maxsize=1)

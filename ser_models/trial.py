@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ser_features.extractors import ENCODED
 from ser_features.store import Store
 from ser_models import artifact, figures, leakage, reference
 from ser_models.attending import attention_examples
@@ -257,9 +258,16 @@ def _card(
         shipped_fold=split.shipped,
         temperature=trained.temperature,
         speaker_norm=_heard_of_each(examples) if trained.population else 0,
+        encoder=_encoder(store, model.inputs.families),
         versions=versions(),
         files={},
     )
+
+
+def _encoder(store: Store, families: Sequence[str]) -> dict[str, Any]:
+    """The store's pretrained encoder, if a family stands on it."""
+    encoder = store.profile.encoder
+    return asdict(encoder) if encoder and set(ENCODED).intersection(families) else {}
 
 
 def _heard_of_each(examples: Examples) -> int:

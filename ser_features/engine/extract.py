@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ser_features import corpora
-from ser_features.config import PROFILES, Profile
+from ser_features.config import PROFILES, EncoderConfig, Profile
 from ser_features.engine.local import Local
 from ser_features.engine.opening import open_for
 from ser_features.engine.plan import Plan, plan
@@ -21,6 +21,7 @@ from ser_features.engine.task import Failure, Target
 from ser_features.engine.work import probe, run_shard
 from ser_features.errors import InputError
 from ser_features.extractors import FAMILIES, columns
+from ser_features.extractors.encoder import check
 from ser_features.manifest import Scan
 from ser_features.store import Store, layout, locks
 from ser_features.store.durable import is_local, writing
@@ -52,6 +53,7 @@ def extract_corpora(
     store: Path,
     profile: Profile | None = None,
     families: Sequence[str] | None = None,
+    encoder: EncoderConfig | None = None,
     workers: int | None = None,
     runner: Runner | None = None,
     limit: int | None = None,
@@ -65,6 +67,7 @@ def extract_corpora(
         store: folder of the store; made if it does not exist.
         profile: feature configuration; that of the store, or speech16k for a new one, by default.
         families: what to store; what the store holds, or `DEFAULT_FAMILIES` for a new one, by default.
+        encoder: of the family ssl, from `extractors.encoder.configure`; that of the store by default.
         workers: processes of this machine; one per core by default.
         runner: who does the work instead, such as `cluster.Dask`.
         limit: at most so many recordings per corpus, evenly spread.
@@ -78,14 +81,19 @@ def extract_corpora(
     """
     observer = observer or Observer()
     scans = scan_corpora(datasets, data)
+    if encoder:
+        check(encoder)
     with ExitStack() as stack:
         with writing("the store", store):
-            opened = open_for(store, profile, families)
+            opened = open_for(store, profile, families, encoder)
             run = stack.enter_context(locks.running(opened.root))
             plans = plan_corpora(scans, opened, run, limit)
         report = begin(scans, plans, opened)
         tasks = [task for each in plans for task in each.tasks]
-        observer.on_plan(sum(len(task.compute) for task in tasks), report.unchanged)
+        todo = sum(len(task.compute) for task in tasks)
+        if todo and opened.profile.encoder and not encoder:
+            check(opened.profile.encoder)
+        observer.on_plan(todo, report.unchanged)
         work = Work(run_shard, probe)
         for summary in (runner or Local(workers)).run(tasks, work, observer.on_progress):
             report.stored += summary.stored

@@ -1,13 +1,22 @@
 """A store to extract into: opened, begun, or its store.json made again from what its tables say."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ser_features.config import SPEECH16K, Profile
+from ser_features.config import SPEECH16K, EncoderConfig, Profile
 from ser_features.config import profile as find_profile
 from ser_features.errors import DamagedError, InputError, StoreError
-from ser_features.extractors import COLUMNS, DEFAULT_FAMILIES, FILED, WIDE, check_families, columns
+from ser_features.extractors import (
+    COLUMNS,
+    DEFAULT_FAMILIES,
+    ENCODED,
+    check_families,
+    columns,
+    filed_extractors,
+    wide_columns,
+)
 from ser_features.pipeline import digest
 from ser_features.store import Store, layout, open_or_create
 from ser_features.store.description import Description, FrameFamily, read_description
@@ -17,49 +26,65 @@ DEFAULT_PROFILE = SPEECH16K
 """Of a new store, unless another is asked for."""
 
 
-def open_for(root: Path, profile: Profile | None, families: Sequence[str] | None) -> Store:
+def open_for(
+    root: Path,
+    profile: Profile | None,
+    families: Sequence[str] | None,
+    encoder: EncoderConfig | None = None,
+) -> Store:
     """Open a store for extraction, or begin one.
 
     Args:
         root: its folder.
         profile: feature configuration; that of the store, or `DEFAULT_PROFILE` for a new one, by default.
         families: what to store; what the store holds, or `DEFAULT_FAMILIES` for a new one, by default.
+        encoder: of the families that need one; that of the profile, or of the store, by default.
 
     Raises:
         InputError: if it has another profile, other extractor versions or other families.
         StoreError: if its store.json is lost and its tables were made by other extractor versions.
     """
-    wanted = describe(profile or DEFAULT_PROFILE, families or DEFAULT_FAMILIES)
-    if found := _described(root, wanted):
-        wanted = describe(profile or found.profile, families or found.families)
-    return open_or_create(root, wanted)
+
+    def wanted(found: Profile = DEFAULT_PROFILE, held: Sequence[str] = DEFAULT_FAMILIES) -> Description:
+        chosen = profile or found
+        own = encoder or chosen.encoder or found.encoder
+        return describe(replace(chosen, encoder=own), families or held)
+
+    found = _described(root, encoder, wanted)
+    return open_or_create(root, wanted(found.profile, found.families) if found else wanted())
 
 
 def describe(profile: Profile, families: Sequence[str]) -> Description:
     """What a store of the given profile and families holds, by this version's extractors.
 
     Raises:
-        InputError: if a family is unknown.
+        InputError: if a family is unknown, needs an encoder and there is none, or no family needs it.
     """
     held = check_families(families)
-    frames = (FILED[name] for name in held if name in FILED)
+    if profile.encoder and not set(ENCODED).intersection(held):
+        raise InputError(
+            f"--encoder with the families {' '.join(held)}, expected ssl among them: "
+            f"add --families {' '.join(held)} ssl, or leave --encoder out"
+        )
     return Description(
         profile=profile,
         digest=digest(profile, held),
         families=held,
         features=columns([name for name in held if name in COLUMNS], profile),
-        frames=tuple(FrameFamily(each.name, each.unit, each.description) for each in frames),
-        wide={name: WIDE[name].columns for name in held if name in WIDE},
+        frames=tuple(FrameFamily(each.name, each.unit, each.description) for each in filed_extractors(held)),
+        wide=wide_columns(held, profile),
     )
 
 
-def _described(root: Path, wanted: Description) -> Description | None:
+def _described(
+    root: Path, encoder: EncoderConfig | None, wanted: Callable[[], Description]
+) -> Description | None:
     """What the store says it holds; None if there is none. A lost or damaged store.json is made again."""
     try:
         return read_description(root)
     except (InputError, DamagedError) as error:
         if said := _remembered(root):
-            described = describe(find_profile(said["profile"]), said["families"])
+            described = describe(replace(find_profile(said["profile"]), encoder=encoder), said["families"])
             if described.digest != said["digest"]:
                 raise StoreError(
                     f"{root / layout.DESCRIPTION} is lost, and its tables are of another version of ser: "
@@ -68,8 +93,9 @@ def _described(root: Path, wanted: Description) -> Description | None:
             described.write(root)
             return described
         if isinstance(error, DamagedError):  # and nothing is left that it could describe
-            wanted.write(root)
-            return wanted
+            begun = wanted()
+            begun.write(root)
+            return begun
         return None
 
 

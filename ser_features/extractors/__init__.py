@@ -5,10 +5,11 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 
 from ser_features.config import SPEECH16K, FrameConfig, Profile
 from ser_features.errors import InputError
-from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor
+from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor, WideExtractor
 from ser_features.extractors.chroma import Chroma, Tonnetz
 from ser_features.extractors.contrast import Contrast
 from ser_features.extractors.functionals import FUNCTIONAL_COLUMNS, Functionals
@@ -18,6 +19,7 @@ from ser_features.extractors.mfcc import MfccFrames, MfccStatistics
 from ser_features.extractors.prosody import Pitch, Prosody
 from ser_features.extractors.rhythm import Rhythm
 from ser_features.extractors.spectral import Spectral
+from ser_features.extractors.ssl import SslFrames, SslPooled
 from ser_features.extractors.statistics import Statistics, summary_vector
 from ser_features.manifest import Column
 
@@ -26,6 +28,7 @@ __all__ = [
     "CORE",
     "CORE_COLUMNS",
     "DEFAULT_FAMILIES",
+    "ENCODED",
     "FAMILIES",
     "FILED",
     "FRAMES",
@@ -35,8 +38,12 @@ __all__ = [
     "check_families",
     "column_extractors",
     "columns",
+    "filed_extractors",
+    "frame_extractors",
     "summary_vector",
     "versions",
+    "wide_columns",
+    "wide_extractors",
 ]
 
 CORE: tuple[ColumnExtractor, ...] = (
@@ -67,6 +74,14 @@ FILED: Mapping[str, FrameExtractor | Functionals] = {**WIDE, **FRAMES}
 """Families that the store keeps in files of their own, beside its rows."""
 
 FAMILIES: tuple[str, ...] = (*COLUMNS, *WIDE, *FRAMES)
+"""Everything that any profile gives of itself."""
+
+ENCODED: Mapping[str, SslPooled | SslFrames] = {each.name: each for each in (SslPooled(), SslFrames())}
+"""Families that only a profile with a pretrained encoder gives."""
+
+_WIDE: Mapping[str, WideExtractor] = {**WIDE, SslPooled.name: SslPooled()}
+_FRAMES: Mapping[str, FrameExtractor] = {**FRAMES, SslFrames.name: SslFrames()}
+_ACCEPTED = (*COLUMNS, *_WIDE, *_FRAMES)
 """Everything that `ser extract --families` accepts."""
 
 DEFAULT_FAMILIES: tuple[str, ...] = ("core", "mel", "mfcc", "pitch")
@@ -90,7 +105,32 @@ def columns(families: Iterable[str], profile: Profile) -> tuple[Column, ...]:
     [46, 192, 3669, 0]
     """
     few = (column for extractor in column_extractors(families, profile) for column in extractor.columns)
-    return (*few, *(column for name in families if name in WIDE for column in WIDE[name].columns))
+    return (*few, *chain.from_iterable(wide_columns(families, profile).values()))
+
+
+def wide_extractors(families: Iterable[str]) -> dict[str, WideExtractor]:
+    """The extractors of those of the families that have a table of their own, by family."""
+    return {name: _WIDE[name] for name in families if name in _WIDE}
+
+
+def wide_columns(families: Iterable[str], profile: Profile) -> dict[str, tuple[Column, ...]]:
+    """The columns of those of the families that have a table of their own, by family.
+
+    Raises:
+        InputError: if a family needs an encoder, and the profile has none that it can run.
+    """
+    return {name: extractor.columns_in(profile) for name, extractor in wide_extractors(families).items()}
+
+
+def frame_extractors(families: Iterable[str]) -> dict[str, FrameExtractor]:
+    """The extractors of those of the families that are no columns, by family."""
+    return {name: _FRAMES[name] for name in families if name not in COLUMNS and name not in _WIDE}
+
+
+def filed_extractors(families: Iterable[str]) -> tuple[WideExtractor | FrameExtractor, ...]:
+    """The extractors of those of the families that the store keeps in files of their own, in their order."""
+    filed = {**FILED, **ENCODED}
+    return tuple(filed[name] for name in families if name not in COLUMNS)
 
 
 def versions(families: Sequence[str] = FAMILIES) -> dict[str, int]:
@@ -101,21 +141,23 @@ def versions(families: Sequence[str] = FAMILIES) -> dict[str, int]:
     """
     _refuse_unknown(families)
     of_columns = column_extractors(families, SPEECH16K)  # versions are the same in every profile
-    others = [FILED[name] for name in families if name not in COLUMNS]
-    return {each.name: each.version for each in (*of_columns, *others)}
+    return {each.name: each.version for each in (*of_columns, *filed_extractors(families))}
 
 
 def check_families(names: Sequence[str]) -> tuple[str, ...]:
     """Return the families in registry order; `core` is always among them, as no store is without it.
 
+    What is pooled of an encoder's frames is among them with the frames, as it costs nothing beyond them.
+
     Raises:
         InputError: if a name is no family.
     """
     _refuse_unknown(names)
-    return tuple(family for family in FAMILIES if family == "core" or family in names)
+    wanted = {"core", *names, *(ENCODED if SslFrames.name in names else ())}
+    return tuple(family for family in _ACCEPTED if family in wanted)
 
 
 def _refuse_unknown(names: Sequence[str]) -> None:
-    unknown = [name for name in names if name not in FAMILIES]
+    unknown = [name for name in names if name not in _ACCEPTED]
     if unknown:
-        raise InputError(f"unknown family {unknown[0]!r}: expected some of {', '.join(FAMILIES)}")
+        raise InputError(f"unknown family {unknown[0]!r}: expected some of {', '.join(_ACCEPTED)}")

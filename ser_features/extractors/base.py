@@ -13,6 +13,7 @@ import numpy as np
 import scipy.fft
 
 from ser_features.config import FrameConfig, Profile
+from ser_features.extractors.encoder import Hidden, encoder_of, hidden
 from ser_features.extractors.filters import chroma_filters, dct_basis, hann, mel_filters
 from ser_features.extractors.framewise import delta, zero_crossing_rate
 from ser_features.extractors.voice import Voice, listen
@@ -41,6 +42,30 @@ class ColumnExtractor(Protocol):
 
     def extract(self, analysis: "Analysis") -> dict[str, float]:
         """One value per column; NaN where it cannot be computed."""
+        ...
+
+
+class WideExtractor(Protocol):
+    """Turns an analysis into hundreds of numbers or more, which have a table of their own in the store.
+
+    Attributes:
+        name: of the family, and of its folder.
+        version: raised whenever its numbers change.
+        unit: empty, as each column has its own.
+        description: one sentence for the column dictionary.
+    """
+
+    name: str
+    version: int
+    unit: str
+    description: str
+
+    def columns_in(self, profile: Profile) -> tuple[Column, ...]:
+        """What `vector` returns under a profile, in order."""
+        ...
+
+    def vector(self, analysis: "Analysis") -> np.ndarray:
+        """One value per column, shape (columns,); NaN where it cannot be computed."""
         ...
 
 
@@ -158,6 +183,15 @@ class Analysis:
         energies = self.power @ chroma_filters(self.sample_rate, self.profile.frames.n_fft)
         largest = energies.max(axis=1, keepdims=True)
         return energies / np.maximum(largest, np.finfo(np.float32).tiny)
+
+    @cached_property
+    def hidden(self) -> Hidden:
+        """Hidden states of the profile's pretrained encoder, on frames of its own.
+
+        Raises:
+            InputError: if the profile has none, or its folder is not what it was.
+        """
+        return hidden(self.signal, encoder_of(self.profile))
 
     @cached_property
     def rms(self) -> np.ndarray:

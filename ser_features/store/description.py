@@ -11,7 +11,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ser_features.config import AudioConfig, FrameConfig, PitchConfig, Profile, TempoConfig
+from ser_features.config import (
+    AudioConfig,
+    EncoderConfig,
+    FrameConfig,
+    PitchConfig,
+    Profile,
+    TempoConfig,
+)
 from ser_features.errors import DamagedError, InputError, StoreError
 from ser_features.manifest import Column
 from ser_features.store import layout, locks, seal
@@ -78,7 +85,7 @@ class Description:
         """Begin a store at `root`."""
         content = {
             "format": FORMAT,
-            "profile": asdict(self.profile),
+            "profile": self.profile.to_json(),
             "digest": self.digest,
             "families": list(self.families),
             "columns": self.dictionary(),
@@ -150,4 +157,5 @@ def _profile(content: Mapping[str, Any]) -> Profile:
         frames=FrameConfig(**content["frames"]),
         pitch=PitchConfig(**content["pitch"]),
         tempo=TempoConfig(**content["tempo"]),
+        encoder=EncoderConfig(**content["encoder"]) if "encoder" in content else None,
     )

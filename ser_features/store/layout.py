@@ -4,6 +4,7 @@
     files/dataset=<name>/part-<shard>.parquet        one row per recording
     frames/dataset=<name>/<shard>-<hash>.mel.npy     all frames of the shard
     functionals/dataset=<name>/<shard>-<hash>.parquet    thousands of columns of the shard's recordings
+    ssl_pooled/…                                     the same of a pretrained encoder's pooled hidden states
     variants/dataset=<name>/part-<shard>.parquet     one row per augmented copy of the shard's recordings
     frames/dataset=<name>/variants-<shard>-<hash>.mel.npy
     functionals_of_variants/dataset=<name>/variants-<shard>-<hash>.parquet
@@ -26,7 +27,7 @@ DESCRIPTION = "store.json"
 TABLES = ("files", "variants", "failures")
 """Folders of Parquet tables."""
 
-WIDE = ("functionals",)
+WIDE = ("functionals", "ssl_pooled")
 """Families that are Parquet tables of their own; they are kept as files of frames are."""
 
 OF_VARIANTS = "variants-"
@@ -83,7 +84,7 @@ def frame_folders() -> tuple[str, ...]:
     """Folders of everything that `frame_path` names.
 
     >>> frame_folders()
-    ('frames', 'functionals', 'functionals_of_variants')
+    ('frames', 'functionals', 'functionals_of_variants', 'ssl_pooled', 'ssl_pooled_of_variants')
     """
     return ("frames", *(folder for family in WIDE for folder in (family, f"{family}_of_variants")))
 

@@ -8,7 +8,7 @@ store.json + files/ + variants/ + frames/ + failures/ → `Store`
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 FUNCTIONALS = "functionals"
 """The wide family that analysts ask for by name."""
+
+POOLED = "ssl_pooled"
+"""The other one, whose columns begin with ssl__."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,12 @@ class Store:
         """As `wide`, of rows of an Arrow table; `dataset` may be a column of one value's partition."""
         family = self.description.family_of(names[0])
         if family is None:
-            raise InputError(self._without(FUNCTIONALS))
+            raise InputError(self._without(POOLED if names[0].startswith("ssl__") else FUNCTIONALS))
+        if absent := set(names) - {column.name for column in self.description.wide[family]}:
+            raise InputError(
+                f"no {min(absent)} among the {len(self.description.wide[family])} columns of {family} in "
+                f"{self.root}: ask for those that it has"
+            )
         found = np.full((len(rows), len(names)), np.nan, np.float32)
         file_ids = rows["file_id"].to_pylist()
         datasets = (file_id.partition("/")[0] for file_id in file_ids)
@@ -274,7 +282,7 @@ def open_or_create(root: Path, wanted: Description) -> Store:
             f"{root} holds the families {' '.join(found.families)}, asked for {' '.join(wanted.families)}: "
             "pass another --store, or leave --families out"
         )
-    return Store(root, found)
+    return Store(root, replace(found, profile=wanted.profile))  # whose encoder may have moved
 
 
 def _check_empty(root: Path) -> None:

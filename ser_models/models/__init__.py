@@ -45,6 +45,7 @@ MODELS: dict[str, tuple[str, str]] = {
     "chunked_conv3d": ("ser_models.models.chunked_conv3d", "ChunkedConv3d"),
     "svm": ("ser_models.models.svm", "Svm"),
     "svm_rbf": ("ser_models.models.svm", "SvmRbf"),
+    "svm_ssl": ("ser_models.models.svm", "SvmSsl"),
     "fisher": ("ser_models.models.fisher", "Fisher"),
     "xgboost_functionals": ("ser_models.models.boosting", "FunctionalBoosting"),
     "crnn": ("ser_models.models.crnn", "Crnn"),

@@ -12,12 +12,13 @@ from typing import ClassVar, Literal
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
 
+from ser_features.extractors.ssl import ssl_columns
 from ser_models.inputs import ColumnInputs
 from ser_models.models import least_squares
 from ser_models.models.base import Arrays, Labelled
 from ser_models.models.columns import FUNCTIONAL_INPUTS
 from ser_models.models.machine import Machine
-from ser_models.models.parameters import Positive
+from ser_models.models.parameters import Count, Positive
 
 REACH = 6.0
 """Standard deviations beyond which a column says no more: one wild value must not outvote thousands."""
@@ -91,6 +92,25 @@ class SvmRbf(Svm):
 
     name: ClassVar[str] = "svm_rbf"
     kernel: Literal["linear", "rbf"] = "rbf"
+
+
+@dataclass
+class SvmSsl(Svm):
+    """The linear machine on pooled hidden states of a pretrained encoder.
+
+    Attributes:
+        size: of a hidden state of the store's encoder.
+        pooling: what is read of the hidden states; "mean_std" needs a store that has both.
+    """
+
+    name: ClassVar[str] = "svm_ssl"
+    size: Count = 768
+    pooling: Literal["mean", "mean_std"] = "mean"
+
+    @property
+    def inputs(self) -> ColumnInputs:
+        """What is pooled, of every dimension."""
+        return ColumnInputs(tuple(column.name for column in ssl_columns(self.size, self.pooling)))
 
 
 def _columns(arrays: Arrays) -> np.ndarray:

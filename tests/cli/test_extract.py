@@ -1,8 +1,11 @@
 """`ser extract` as its users meet it."""
 
 import pandas as pd
+import pytest
 
 from ser_features.extractors import DEFAULT_FAMILIES, FAMILIES
+from ser_features.store import open_store
+from tests.encoders import WHY, save_encoder
 
 
 def test_extract_prints_counts_by_corpus_and_emotion_and_the_next_command(ser, savee, tmp_path):
@@ -40,6 +43,43 @@ def test_nothing_but_failures_is_no_success(ser, tmp_path):
 def test_data_root_may_come_from_the_environment(ser, savee, tmp_path, monkeypatch):
     monkeypatch.setenv("SER_DATA", str(savee))
     assert ser("extract", "--datasets", "savee", "--store", tmp_path / "s", "--limit", 2).code == 0
+
+
+def test_an_encoder_is_chosen_by_three_flags(ser, savee, tmp_path):
+    pytest.importorskip("torch", reason=WHY)
+    pytest.importorskip("transformers", reason=WHY)
+    folder, store = save_encoder(tmp_path / "encoder"), tmp_path / "s"
+    words = ("--datasets", "savee", "--data", savee, "--store", store, "--limit", 2)
+    chosen = ("--encoder", folder, "--encoder-layer", 1, "--encoder-pooling", "mean_std")
+    answer = ser("extract", *words, "--families", "core", "ssl", *chosen)
+    assert (answer.code, "2 stored" in answer.out) == (0, True)
+    encoder = open_store(store).profile.encoder
+    assert (encoder.folder, encoder.layer, encoder.pooling) == (str(folder), 1, "mean_std")
+    assert "2 unchanged" in ser("extract", *words).out
+    assert "2 unchanged" in ser("extract", *words, *chosen).out
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--encoder-layer", 3), "--encoder-pooling describe an encoder: add --encoder FOLDER"),
+        (("--encoder-pooling", "mean"), "--encoder-pooling describe an encoder: add --encoder FOLDER"),
+        (("--families", "core", "ssl"), "need a pretrained encoder: pass --encoder with its folder"),
+    ],
+)
+def test_an_encoder_that_is_not_described(ser, savee, tmp_path, flags, message):
+    answer = ser("extract", "--datasets", "savee", "--data", savee, "--store", tmp_path / "s", *flags)
+    assert (answer.code, answer.out, len(answer.err.splitlines())) == (2, "", 1)
+    assert message in answer.err
+    assert not (tmp_path / "s").exists()
+
+
+def test_an_encoder_without_the_packages_that_run_it(ser, savee, tmp_path, monkeypatch):
+    monkeypatch.setattr("ser_features.extractors.encoder.find_spec", lambda name: None)
+    words = ("--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--families", "core", "ssl")
+    answer = ser("extract", *words, "--encoder", tmp_path)
+    assert (answer.code, len(answer.err.splitlines())) == (2, 1)
+    assert "needs torch, which is not installed: pip install 'ser[ssl]'" in answer.err
 
 
 def test_help_names_every_family_and_what_is_default(ser):

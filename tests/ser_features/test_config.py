@@ -18,6 +18,8 @@ def changes(config: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every way to change one parameter of a configuration: (its path, the changed configuration)."""
     for field in fields(config):
         value = getattr(config, field.name)
+        if field.name == "encoder":  # which no profile has of itself: see test_encoder.py
+            continue
         if is_dataclass(value):
             inner = changes(value, f"{field.name}.")
             yield from ((name, replace(config, **{field.name: changed})) for name, changed in inner)
@@ -39,6 +41,23 @@ def test_digest_changes_with_every_parameter(config):
 @pytest.mark.parametrize("name", VERSIONS)
 def test_digest_changes_with_every_extractor_s_version(name):
     assert SPEECH16K.digest(VERSIONS | {name: VERSIONS[name] + 1}) != SPEECH16K.digest(VERSIONS)
+
+
+@pytest.mark.parametrize(
+    ("name", "default_families", "every_family"),
+    [
+        ("speech16k", "a4f891c123348670", "2f6bdce46f2d1566"),
+        ("speech16k-fast", "be2c2b14dcfb252b", "cf63ed399a2882a5"),
+        ("paper48k", "bb0e5bca899a29b4", "54fa05c18ed5fb2d"),
+        ("wide16k", "47584cd6bea9000f", "1bd9d35a75fb2ac4"),
+        ("speech16k+bone", "886de260b06bae7e", "4838e14080068504"),
+        ("wide16k+bone", "8a448a943cac31cf", "fac7e39d9d843bd2"),
+    ],
+)
+def test_digests_are_those_of_the_stores_and_artifacts_that_exist(name, default_families, every_family):
+    """Raise a version or change a parameter, and all of them have to be made again: mean it, then pin it."""
+    assert pipeline.digest(profile(name), extractors.DEFAULT_FAMILIES) == default_families
+    assert pipeline.digest(profile(name), extractors.FAMILIES) == every_family
 
 
 def test_digest_changes_with_a_new_extractor():

@@ -18,6 +18,8 @@ from ser_models.experiment import Plan, run
 from ser_models.fitted import Fitted
 from ser_models.portable.session import Portable
 
+ENCODER = {"folder": "/x", "sha256": "0" * 64, "layer": 1, "size": 16, "pooling": "mean"}
+
 
 @pytest.fixture(scope="module")
 def trained(store_root, tmp_path_factory):
@@ -132,6 +134,11 @@ def test_paths_that_lead_elsewhere_are_refused(folder, path):
         ({"inputs": {}}, "does not describe a logistic of this version"),
         ({"profile": "speech8k"}, "unknown profile 'speech8k'"),
         ({"digest": "0" * 16}, "was trained on features speech16k (0000000000000000), this version"),
+        ({"encoder": {"folder": "x"}}, "encoder is {'folder': 'x'}, expected a local folder, sha256, layer"),
+        ({"encoder": {**ENCODER, "layer": "1"}}, "expected a local folder, sha256, layer, size and pooling"),
+        ({"encoder": {**ENCODER, "pooling": "max"}}, "expected a local folder, sha256, layer"),
+        ({"encoder": {**ENCODER, "folder": "//host/share"}}, "expected a local folder, sha256, layer"),
+        ({"encoder": {**ENCODER, "folder": r"\\host\share"}}, "expected a local folder, sha256, layer"),
         ({"surprise": 1}, "is damaged"),
         ({"files": {}}, "has no SHA-256 of model.skops, scaler.skops"),
     ],

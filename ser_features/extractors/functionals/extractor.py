@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from ser_features.config import Profile
 from ser_features.extractors.base import Analysis
 from ser_features.extractors.framewise import delta
 from ser_features.extractors.functionals import statistics
@@ -41,6 +42,10 @@ class Functionals:
     @property
     def columns(self) -> tuple[Column, ...]:
         """What `extract` returns, in order; the same in every profile."""
+        return FUNCTIONAL_COLUMNS
+
+    def columns_in(self, profile: Profile) -> tuple[Column, ...]:
+        """The same, as a wide family says it."""
         return FUNCTIONAL_COLUMNS
 
     def extract(self, analysis: Analysis) -> dict[str, float]:

@@ -139,6 +139,8 @@ def test_families():
     assert DEFAULT_FAMILIES == ("core", "mel", "mfcc", "pitch")
     assert check_families(["tonnetz", "mfcc", "statistics"]) == ("core", "statistics", "mfcc", "tonnetz")
     assert check_families([]) == ("core",)
+    assert check_families(["ssl", "mel"]) == ("core", "ssl_pooled", "mel", "ssl")
+    assert check_families(["ssl_pooled"]) == ("core", "ssl_pooled")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -153,7 +155,7 @@ def test_unknown_family():
         check_families(["mel", "melody"])
     message = (
         "unknown family 'melody': expected some of "
-        "core, statistics, functionals, mel, mfcc, pitch, chroma, contrast, tonnetz"
+        "core, statistics, functionals, ssl_pooled, mel, mfcc, pitch, chroma, contrast, tonnetz, ssl"
     )
     assert str(caught.value) == message
     with pytest.raises(InputError) as caught:

@@ -1,0 +1,264 @@
+"""Pretrained encoders from a folder: parity with transformers, what is refused, that nothing is fetched."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ser_features.errors import InputError, MissingExtraError
+from ser_features.extractors import encoder
+from ser_features.extractors.encoder import PIECE, SAMPLE_RATE, check, configure, hidden
+from tests.encoders import KINDS, LAYERS, SIZE, WHY, save_encoder
+
+torch = pytest.importorskip("torch", reason=WHY)
+transformers = pytest.importorskip("transformers", reason=WHY)
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    """No encoder outlives its test."""
+    encoder._load.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("encoders")
+    return {kind: save_encoder(root / kind, kind) for kind in KINDS}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return save_encoder(tmp_path / "encoder")
+
+
+def speech(seconds=1.0, seed=0):
+    samples = round(seconds * SAMPLE_RATE)
+    noise = np.random.default_rng(seed).normal(scale=0.1, size=samples)
+    return (noise * np.sin(np.arange(samples) / 900)).astype(np.float32)
+
+
+def with_transformers_alone(folder, kind, signal, layer):
+    """Hidden states as a notebook computes them."""
+    if kind.startswith("whisper"):
+        prepare = transformers.WhisperFeatureExtractor.from_pretrained(folder)
+        heard = prepare(signal, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_features
+        if kind == "whisper":
+            model = transformers.WhisperModel.from_pretrained(folder).encoder
+        else:
+            from transformers.models.whisper.modeling_whisper import WhisperEncoder
+
+            model = WhisperEncoder.from_pretrained(folder)
+    else:
+        prepare = transformers.AutoFeatureExtractor.from_pretrained(folder)
+        heard = prepare(signal, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_values
+        model = transformers.AutoModel.from_pretrained(folder)
+    with torch.no_grad():
+        return model.eval()(heard, output_hidden_states=True).hidden_states[layer][0].numpy()
+
+
+@pytest.mark.parametrize("layer", [0, 1, LAYERS])
+@pytest.mark.parametrize("kind", KINDS)
+def test_hidden_states_are_those_of_transformers(folders, kind, layer):
+    signal = speech(1.23)
+    found = hidden(signal, configure(folders[kind], layer))
+    expected = with_transformers_alone(folders[kind], kind, signal, layer)
+    count = -(-signal.size // 320) if kind.startswith("whisper") else len(expected)
+    assert found.states.dtype == np.float32
+    assert found.states.shape == (count, SIZE)
+    np.testing.assert_allclose(found.states, expected[:count], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_states_are_centred_on_what_they_hear(folders, kind):
+    """wav2vec2's first state is made of 400 samples; each one lies 320 after the one before."""
+    found = hidden(speech(), configure(folders[kind]))
+    assert found.centres[0] == (0 if kind.startswith("whisper") else 199.5)
+    assert set(np.diff(found.centres)) == {320}
+
+
+def test_a_state_depends_on_the_sound_around_it_most(folders):
+    """A click moves the outputs of the convolutions that are centred near it, and no others."""
+    config = configure(folders["wav2vec2"], 0)
+    quiet = speech(2)
+    clicked = quiet.copy()
+    clicked[16_000] += 0.02
+    moved = np.abs(hidden(clicked, config).states - hidden(quiet, config).states).max(axis=1)
+    assert abs(hidden(quiet, config).centres[moved.argmax()] - 16_000) < 2_000
+
+
+def test_the_same_signal_gives_the_same_bits_whatever_the_threads(folders):
+    config, signal = configure(folders["wavlm"]), speech(2)
+    before = torch.get_num_threads()
+    once = hidden(signal, config).states.tobytes()
+    try:
+        torch.set_num_threads(2 if before == 1 else 1)
+        torch.manual_seed(99)
+        encoder._load.cache_clear()
+        assert hidden(signal, config).states.tobytes() == once
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("kind", ["wav2vec2", "whisper"])
+def test_long_recordings_are_encoded_in_pieces(folders, kind):
+    config, signal = configure(folders[kind]), speech(47)
+    found = hidden(signal, config)
+    half = signal.size // 2
+    assert half < PIECE < signal.size
+    second = hidden(signal[half:], config)
+    np.testing.assert_array_equal(found.states[-len(second.states) :], second.states)
+    np.testing.assert_array_equal(found.centres[-len(second.centres) :], half + second.centres)
+    assert len(found.states) == pytest.approx(signal.size / 320, abs=3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("samples", [1, 160, 399, 400, 1600])
+def test_very_short_signals_have_a_state(folders, kind, samples):
+    found = hidden(speech()[:samples], configure(folders[kind]))
+    assert len(found.states) >= 1
+    assert np.isfinite(found.states).all()
+
+
+def test_layers_count_from_either_end(folder):
+    assert configure(folder) == configure(folder, LAYERS)
+    assert configure(folder, -LAYERS - 1) == configure(folder, 0)
+    signal = speech()
+    states = [hidden(signal, configure(folder, layer)).states for layer in range(LAYERS + 1)]
+    assert not any(np.array_equal(states[i], states[j]) for i in range(3) for j in range(i))
+    for layer in (-LAYERS - 2, LAYERS + 1):
+        with pytest.raises(InputError, match=rf"^no layer {layer} in .*: expected 0 \(what .*\) to 2, or -1"):
+            configure(folder, layer)
+
+
+def test_the_fingerprint_is_of_weights_and_configurations_and_not_of_the_place(folder, tmp_path):
+    same = save_encoder(tmp_path / "elsewhere")
+    assert configure(same).sha256 == configure(folder).sha256
+    assert configure(save_encoder(tmp_path / "other", seed=1)).sha256 != configure(folder).sha256
+    for name in ("config.json", "preprocessor_config.json"):
+        path = same / name
+        path.write_text(path.read_text() + " ")
+        assert configure(same).sha256 != configure(folder).sha256
+        path.write_text(path.read_text()[:-1])
+    (same / "README.md").write_text("Read me.")
+    assert configure(same).sha256 == configure(folder).sha256
+
+
+def test_other_weights_than_were_configured_are_refused(folder):
+    config = configure(folder)
+    check(config)
+    save_encoder(folder, seed=1)
+    with pytest.raises(InputError, match=r"holds other weights \(\w{16}\) than when it was first used"):
+        hidden(speech(), config)
+
+
+def test_no_folder(tmp_path):
+    with pytest.raises(InputError) as caught:
+        configure(tmp_path / "facebook/wav2vec2-base")
+    assert str(caught.value) == (
+        f"no folder {tmp_path}/facebook/wav2vec2-base: expected config.json, preprocessor_config.json and "
+        "*.safetensors of an encoder: put them there, or say with --encoder where they are; "
+        "nothing is downloaded"
+    )
+
+
+@pytest.mark.parametrize("name", ["config.json", "preprocessor_config.json"])
+def test_a_file_is_missing(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(InputError, match=rf"^no {name} in .*: expected config\.json, .*: save it there with"):
+        configure(folder)
+
+
+def test_pickled_weights_are_not_read(folder):
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(InputError, match=r"^no \*\.safetensors in .*, which hold no code: expected .* load"):
+        configure(folder)
+
+
+def test_an_adapter_without_its_model(folder):
+    (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "somebody/model"}')
+    with pytest.raises(InputError, match=r"holds an adapter, expected .*: merge it into its model"):
+        configure(folder)
+
+
+def edit(path, **changes):
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        (
+            "config.json",
+            {"model_type": "bert"},
+            "is of model_type 'bert', expected one of wav2vec2, hubert, wavlm, whisper: pass another",
+        ),
+        ("config.json", {"hidden_size": "16"}, "hidden_size is '16', expected a number above 0: restore it"),
+        ("config.json", {"num_hidden_layers": None}, "num_hidden_layers is None, expected a number above 0"),
+        ("preprocessor_config.json", {"sampling_rate": 8000}, "hears 8000 Hz, expected 16000 Hz"),
+    ],
+)
+def test_configurations_that_are_not_understood(folder, name, changes, message):
+    edit(folder / name, **changes)
+    with pytest.raises(InputError) as caught:
+        configure(folder)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "message"), [("{", "is no JSON"), ("[]", "is a list, expected a JSON obj")])
+def test_a_damaged_configuration(folder, text, message):
+    (folder / "config.json").write_text(text)
+    with pytest.raises(InputError, match=message):
+        configure(folder)
+
+
+def test_weights_that_lack_a_layer_are_not_made_up(folder):
+    """Of itself, transformers fills them with random numbers and only logs it."""
+    edit(folder / "config.json", num_hidden_layers=3)
+    with pytest.raises(
+        InputError, match=r"lacks encoder\.layers\.2\.\S+ and 15 more weights of a Wav2Vec2Mod"
+    ):
+        check(configure(folder))
+
+
+def test_damaged_weights(folder):
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(InputError, match=r"^\S+ cannot be loaded \(.*\): restore it, or pass another --enc"):
+        check(configure(folder))
+
+
+@pytest.mark.parametrize("package", ["torch", "transformers"])
+def test_missing_packages(tmp_path, monkeypatch, package):
+    monkeypatch.setattr(encoder, "find_spec", lambda name: None if name == package else name)
+    with pytest.raises(MissingExtraError) as caught:
+        configure(tmp_path)
+    message = f"the family ssl needs {package}, which is not installed: pip install 'ser[ssl]'"
+    assert str(caught.value) == message
+
+
+def test_the_network_is_not_touched(folder, monkeypatch):
+    def refuse(*arguments, **_):
+        raise AssertionError(f"the network was asked for {arguments}")
+
+    for name in ("getaddrinfo", "create_connection"):
+        monkeypatch.setattr(socket, name, refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    hidden(speech(), configure(folder))
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
+
+
+def test_nothing_is_said_and_nothing_heavy_is_imported_before_it_is_needed(folders):
+    """A CTC head is left over: transformers would print a table about it, and a bar."""
+    code = (
+        "import sys; from pathlib import Path; import numpy as np; "
+        "from ser_features import pipeline; from ser_features.extractors.encoder import configure, hidden; "
+        f"config = configure(Path({str(folders['wav2vec2-ctc'])!r})); "
+        "print([name for name in ('torch', 'transformers') if name in sys.modules]); "
+        "hidden(np.ones(1600, np.float32), config)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")

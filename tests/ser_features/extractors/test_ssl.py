@@ -1,0 +1,226 @@
+"""The families ssl and ssl_pooled: from the encoder to the store, and back from what lies there."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from ser_features import pipeline
+from ser_features.augment import SPEED_COPIES
+from ser_features.config import PAPER48K, PROFILES, SPEECH16K, WIDE16K, EncoderConfig
+from ser_features.engine import extract_corpora
+from ser_features.engine.augment import augment_store
+from ser_features.engine.opening import describe
+from ser_features.errors import InputError
+from ser_features.extractors import ENCODED, Analysis, columns, encoder, wide_columns
+from ser_features.extractors.encoder import configure, hidden
+from ser_features.store import open_store
+from ser_features.store.verify import verify
+from tests.encoders import SIZE, WHY, save_encoder
+
+ENCODER = EncoderConfig("/somewhere", "ab" * 32, layer=2, size=3)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    pytest.importorskip("torch", reason=WHY)
+    pytest.importorskip("transformers", reason=WHY)
+    encoder._load.cache_clear()
+    return save_encoder(tmp_path / "encoder")
+
+
+def speech(seconds=0.5, seed=0):
+    samples = round(seconds * 16_000)
+    noise = np.random.default_rng(seed).normal(scale=0.1, size=samples)
+    return (noise * np.sin(np.arange(samples) / 900)).astype(np.float32)
+
+
+def corpus(root, count=3):
+    lines = ["path,emotion,speaker"]
+    for take in range(count):
+        soundfile.write(root / f"r{take}.wav", speech(seed=take), 16_000)
+        lines.append(f"r{take}.wav,{'sad' if take % 2 else 'angry'},s{take}")
+    (root / "own.csv").write_text("\n".join(lines) + "\n")
+
+
+def extracted(root, **changes):
+    options = {"data": root, "store": root / "store", "workers": 1, **changes}
+    return extract_corpora([str(root / "own.csv")], **options)
+
+
+# Without an encoder at hand
+
+
+def test_names_are_systematic_and_described():
+    few = columns(["ssl_pooled", "ssl"], replace(SPEECH16K, encoder=ENCODER))
+    assert [column.name for column in few] == ["ssl__0000__mean", "ssl__0001__mean", "ssl__0002__mean"]
+    more = columns(["ssl_pooled"], replace(SPEECH16K, encoder=replace(ENCODER, pooling="mean_std")))
+    assert [column.name for column in more[:4]] == [*(column.name for column in few), "ssl__0000__std"]
+    assert len(more) == 6
+    assert (more[4].unit, more[4].description) == ("1", "Standard deviation of dimension 1.")
+
+
+@pytest.mark.parametrize("family", ENCODED)
+def test_digest_covers_the_encoder_where_a_family_needs_it_and_not_its_place(family):
+    changes = {"sha256": "cd" * 32, "layer": 1, "size": 4, "pooling": "mean_std"}
+    others = [ENCODER, *(replace(ENCODER, **{name: value}) for name, value in changes.items())]
+    digests = {pipeline.digest(replace(SPEECH16K, encoder=each), [family]) for each in others}
+    assert len(digests) == len(others)
+    moved = replace(SPEECH16K, encoder=replace(ENCODER, folder="/elsewhere"))
+    assert pipeline.digest(moved, [family]) == pipeline.digest(replace(SPEECH16K, encoder=ENCODER), [family])
+    assert pipeline.digest(moved, ["core", "mel"]) == pipeline.digest(SPEECH16K, ["core", "mel"])
+
+
+@pytest.mark.parametrize("profile", [replace(each, encoder=ENCODER) for each in (SPEECH16K, WIDE16K)])
+def test_a_store_says_what_encoder_it_has(tmp_path, profile):
+    described = describe(profile, ["ssl"])
+    assert described.families == ("core", "ssl_pooled", "ssl")
+    assert described.wide == wide_columns(["ssl_pooled"], profile)
+    described.write(tmp_path / "store")
+    assert open_store(tmp_path / "store").description == described
+
+
+def test_other_stores_say_nothing_of_one(tmp_path):
+    describe(SPEECH16K, ["mel"]).write(tmp_path / "store")
+    assert "encoder" not in json.loads((tmp_path / "store" / "store.json").read_text())["profile"]
+
+
+def test_the_family_needs_an_encoder():
+    with pytest.raises(InputError) as caught:
+        describe(SPEECH16K, ["ssl"])
+    message = "the families ssl and ssl_pooled need a pretrained encoder: pass --encoder with its folder"
+    assert str(caught.value) == message
+
+
+def test_the_encoder_needs_the_family():
+    with pytest.raises(InputError) as caught:
+        describe(replace(SPEECH16K, encoder=ENCODER), ["core", "mel"])
+    assert str(caught.value) == (
+        "--encoder with the families core mel, expected ssl among them: add --families core mel ssl, "
+        "or leave --encoder out"
+    )
+
+
+def test_the_encoder_needs_16_khz():
+    with pytest.raises(InputError) as caught:
+        describe(replace(PAPER48K, encoder=ENCODER), ["ssl"])
+    assert str(caught.value) == (
+        "profile paper48k has 48000 Hz, expected 16000 Hz for the family ssl: pass another --profile, "
+        "such as speech16k"
+    )
+
+
+# With one
+
+
+@pytest.mark.parametrize("name", [name for name in PROFILES if name != "paper48k"])
+def test_frames_are_the_nearest_states_and_as_many_as_of_mel(folder, name):
+    profile = replace(PROFILES[name], encoder=configure(folder))
+    analysis = Analysis(speech(1.1), profile)
+    found = pipeline.frames_of(analysis, ["mel", "ssl"])
+    states = hidden(analysis.signal, profile.encoder)
+    assert found["ssl"].shape == (len(found["mel"]), SIZE)
+    assert found["ssl"].dtype == np.float32
+    for frame, row in enumerate(found["ssl"]):
+        distances = np.abs(states.centres - frame * profile.frames.hop_length)
+        place = np.flatnonzero((states.states == row).all(axis=1))
+        assert distances[place].min() == distances.min()
+
+
+@pytest.mark.parametrize("samples", [1, 100, 1600])
+def test_very_short_signals(folder, samples):
+    analysis = Analysis(speech()[:samples], replace(SPEECH16K, encoder=configure(folder)))
+    frames, pooled = pipeline.frames_of(analysis, ["ssl"])["ssl"], pipeline.wide_of(analysis, ["ssl_pooled"])
+    assert frames.shape == (1 + samples // 160, SIZE)
+    assert np.isfinite(frames).all()
+    assert np.isfinite(pooled["ssl_pooled"]).all()
+
+
+@pytest.mark.parametrize("pooling", ["mean", "mean_std"])
+def test_pooling_is_over_the_encoder_s_own_frames(folder, pooling):
+    profile = replace(SPEECH16K, encoder=configure(folder, 1, pooling))
+    analysis = Analysis(speech(), profile)
+    found = pipeline.wide_of(analysis, ["ssl_pooled"])["ssl_pooled"]
+    states = hidden(analysis.signal, profile.encoder).states
+    expected = [states.mean(axis=0), states.std(axis=0)][: 1 + (pooling == "mean_std")]
+    assert found.shape == (len(columns(["ssl_pooled"], profile)),)
+    np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-5, atol=1e-6)
+
+
+def test_the_encoder_runs_once_for_both_families(folder, monkeypatch):
+    calls = []
+    monkeypatch.setattr(
+        "ser_features.extractors.base.hidden", lambda *given: calls.append(1) or hidden(*given)
+    )
+    analysis = Analysis(speech(), replace(SPEECH16K, encoder=configure(folder)))
+    pipeline.features_of(pipeline.audio.Audio(speech(), 16_000, 1), analysis, ENCODED)
+    assert calls == [1]
+
+
+def test_from_files_to_the_store_and_back(folder, tmp_path):
+    corpus(tmp_path)
+    chosen = configure(folder, 1, "mean_std")
+    assert extracted(tmp_path, families=["core", "mel", "ssl"], encoder=chosen).stored == 3
+    store = open_store(tmp_path / "store")
+    names = [column.name for column in columns(["ssl_pooled"], store.profile)]
+    assert (store.profile.encoder, store.families) == (chosen, ("core", "ssl_pooled", "mel", "ssl"))
+    rows = store.files().iloc[::-1]
+    pooled, frames = store.wide(rows, names), store.frames(rows, "ssl")
+    for row, values, states in zip(rows.itertuples(), pooled, frames, strict=True):
+        own = pipeline.extract(tmp_path / row.path, store.profile, store.families)
+        np.testing.assert_array_equal(values, own.wide["ssl_pooled"])
+        np.testing.assert_array_equal(states, own.frames["ssl"])
+        assert len(states) == row.frame_count == len(own.frames["mel"])
+    table = pd.read_parquet(tmp_path / "store" / "ssl_pooled").sort_values("file_id", ignore_index=True)
+    assert list(table.columns) == ["file_id", *names, "dataset"]
+    np.testing.assert_array_equal(table[names].to_numpy(), pooled[::-1])
+    assert not verify(tmp_path / "store").problems
+    assert extracted(tmp_path).stored == 0  # the store knows the encoder
+
+
+def test_copies_are_encoded_too(folder, tmp_path):
+    corpus(tmp_path)
+    extracted(tmp_path, families=["ssl_pooled"], encoder=configure(folder))
+    root = tmp_path / "store"
+    augment_store(root, tmp_path, SPEED_COPIES, datasets=["own"], families=["ssl_pooled"], workers=1)
+    store = open_store(root)
+    assert np.isfinite(store.wide(store.variants(), ["ssl__0000__mean"])).all()
+    assert len(store.variants()) == 6
+
+
+def test_an_encoder_may_move_and_may_not_change(folder, tmp_path):
+    corpus(tmp_path)
+    extracted(tmp_path, families=["ssl"], encoder=configure(folder))
+    shutil.move(folder, tmp_path / "moved")
+    corpus(tmp_path, count=4)
+    with pytest.raises(InputError, match=r"^no folder \S+encoder: expected .*or say with --encoder where"):
+        extracted(tmp_path)
+    assert len(open_store(tmp_path / "store").files()) == 3
+    assert extracted(tmp_path, encoder=configure(tmp_path / "moved")).stored == 1
+    for other in (configure(tmp_path / "moved", 0), configure(save_encoder(tmp_path / "other", seed=1))):
+        with pytest.raises(InputError, match=r"has profile speech16k \(\w{16}\), asked for speech16k \("):
+            extracted(tmp_path, encoder=other)
+
+
+def test_an_encoder_that_cannot_be_loaded_begins_no_store(folder, tmp_path):
+    corpus(tmp_path)
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:100])
+    with pytest.raises(InputError, match="cannot be loaded"):
+        extracted(tmp_path, families=["ssl"], encoder=configure(folder))
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_lost_description_is_made_again(folder, tmp_path):
+    corpus(tmp_path)
+    extracted(tmp_path, families=["ssl"], encoder=configure(folder))
+    before = (tmp_path / "store" / "store.json").read_bytes()
+    (tmp_path / "store" / "store.json").unlink()
+    with pytest.raises(InputError, match="need a pretrained encoder: pass --encoder with its folder"):
+        extracted(tmp_path)
+    assert extracted(tmp_path, encoder=configure(folder)).stored == 0
+    assert (tmp_path / "store" / "store.json").read_bytes() == before
