@@ -301,11 +301,13 @@ class JointInputs:
         Raises:
             InputError: if the store lacks something.
         """
-        return list(zip(*(part.from_store(store, rows) for part in self.parts), strict=True))
+        read = {part: part.from_store(store, rows) for part in dict.fromkeys(self.parts)}
+        return list(zip(*(read[part] for part in self.parts), strict=True))
 
     def from_features(self, features: "Sequence[Features]") -> list[Any]:
         """Read freshly extracted files; as `from_store`."""
-        return list(zip(*(part.from_features(features) for part in self.parts), strict=True))
+        read = {part: part.from_features(features) for part in dict.fromkeys(self.parts)}
+        return list(zip(*(read[part] for part in self.parts), strict=True))
 
     def unheard(self, features: "Features") -> str | None:
         """Say what of a recording no part hears; None if one of them hears all."""

@@ -23,7 +23,7 @@ from ser_features.store.description import Description, read_description
 from ser_features.store.frames import open_frames
 from ser_features.store.part import read_parts
 from ser_features.store.schema import FAILURE_SCHEMA, all_columns, row_schema, variant_columns
-from ser_features.store.wide import matrix, read_wide
+from ser_features.store.wide import values_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,9 +198,8 @@ class Store:
         for place, key in enumerate(zip(datasets, rows["frame_shard"].to_pylist(), strict=True)):
             groups.setdefault(key, []).append(place)
         for (dataset, shard), places in groups.items():
-            table = read_wide(layout.frame_path(self.root, dataset, shard, family), names)
-            position = {file_id: place for place, file_id in enumerate(table["file_id"].to_pylist())}
-            found[places] = matrix(table, names)[[position[file_ids[place]] for place in places]]
+            position, values = values_of(layout.frame_path(self.root, dataset, shard, family), tuple(names))
+            found[places] = values[[position[file_ids[place]] for place in places]]
         return found
 
     def _without(self, family: str) -> str:

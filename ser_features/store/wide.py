@@ -12,17 +12,22 @@ to them by its `frame_shard`, and its table knows their SHA-256: they are never 
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ser_features.audio import stamp
 from ser_features.errors import StoreError
 from ser_features.manifest import Column
 from ser_features.store.durable import is_local
 
 KEY = "file_id"
+
+MOST_KEPT = 256
+"""Tables whose values stay in memory: of some hundred recordings each, about a megabyte."""
 
 
 def encoded(file_ids: Sequence[str], values: np.ndarray, columns: Sequence[Column]) -> bytes:
@@ -57,6 +62,27 @@ def read_wide(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
             return file.read(wanted, use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{path} cannot be read ({error}): run ser extract again to redo it") from error
+
+
+def values_of(path: Path, columns: tuple[str, ...]) -> tuple[dict[str, int], np.ndarray]:
+    """Rows of a table by file_id, and their values, (rows, columns) float32; NaN where null.
+
+    A training reads the same tables for every fold and side, and decoding them takes longer than fitting:
+    what was read lately is kept as long as the file stays what it was. It is not to be written into.
+
+    Raises:
+        StoreError: as `read_wide`.
+    """
+    return _values_of(path, columns, stamp(path) if is_local(path) else None)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _values_of(
+    path: Path, columns: tuple[str, ...], stamped: tuple[int, int] | None
+) -> tuple[dict[str, int], np.ndarray]:
+    table = read_wide(path, columns)
+    rows = {file_id: row for row, file_id in enumerate(table[KEY].to_pylist())}
+    return rows, matrix(table, columns)
 
 
 def matrix(table: pa.Table, columns: Sequence[str]) -> np.ndarray:
