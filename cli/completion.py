@@ -16,7 +16,6 @@ from pathlib import Path
 MODELS = (
     "mlp",
     "cnn_lstm",
-    "crnn",
     "xgboost",
     "logistic",
     "bone_conducted_transformer",
@@ -28,6 +27,7 @@ MODELS = (
     "svm_ssl",
     "fisher",
     "xgboost_functionals",
+    "crnn",
     "ensemble",
     "best",
 )
