@@ -31,7 +31,7 @@ from ser_models.figures.picture import (
 )
 from ser_models.folds import population_of
 
-MODEL = "best"
+MODEL = "svm"
 COUNTS = (1, 2, 5, 10, 20)
 """Recordings of a speaker; and all."""
 NAME = "adaptation"

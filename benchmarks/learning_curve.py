@@ -33,9 +33,9 @@ from ser_models.figures.picture import (
 )
 from ser_models.split import Split
 
-MODEL = "best"
+MODEL = "svm"
 SIZES = (2, 4, 8, 16, 32)
-"""Training speakers, validation's among them, as `best` learns from both; and all that a fold has."""
+"""Training speakers, validation's among them, as `svm` learns from both; and all that a fold has."""
 LOTS = 2
 """Times that speakers are drawn, where not all are taken."""
 MORE = 10

@@ -67,7 +67,7 @@ class Recognise:
 
 def tally(predictor: Predictor, chunk: Chunk) -> list[Any]:
     """The task of hearing what voices are like; None for a file that is refused."""
-    return [predictor.tally(item.path) for item in chunk]
+    return [predictor.listener.tally(item.path) for item in chunk]
 
 
 _loaded: list[Predictor] = []
@@ -140,7 +140,7 @@ def voices(
     for file in files:
         tallies.append(next(heard) if file.problem is None else None)
         on_file()
-    return predictor.voices_of([None if each is DEADLY else each for each in tallies], speakers)
+    return predictor.listener.voices_of([None if each is DEADLY else each for each in tallies], speakers)
 
 
 def _answers(predictor: Predictor, items: Chunk, workers: int | None, task: Task) -> Iterator[Any]:

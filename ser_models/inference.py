@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import soundfile
 
-from ser_features.audio import read_bytes
 from ser_features.config import Profile
 from ser_features.errors import ArtifactError, AudioError
 from ser_features.pipeline import Features, analysis_of, decode, extract_bytes, features_of
 from ser_models import artifact
-from ser_models.adaptation import Voice, adapted, tallies
+from ser_models.adaptation import Voice
 from ser_models.artifact import Artifact
 from ser_models.card import feature_profile
 from ser_models.inputs import ColumnInputs, Raw
+from ser_models.listening import Listener, Recording, content_of
 from ser_models.prediction import Prediction, ranked
 from ser_models.reference import MEL
 from ser_models.temperature import tempered
@@ -46,14 +46,7 @@ LONGEST_REHEARSAL = 2**12
 FAR = 1.0
 """Beyond this distance no answer is trusted; a hundredth of unheard voices of the same corpora is."""
 
-FEW_OF_A_VOICE = 5
-"""With fewer recordings of a speaker, taking the voice out helps little or not; see docs/accuracy.md."""
-
 SYNTHETIC_WARNING = "trained on synthetic speech: says nothing about people's emotions"
-
-
-Recording = str | os.PathLike[str] | bytes
-"""A file, or its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +89,11 @@ class Predictor:
     def profile(self) -> Profile:
         """The features that it was trained on."""
         return feature_profile(self.artifact.card)
+
+    @cached_property
+    def listener(self) -> Listener:
+        """What hears the speakers' voices, if the model takes them out."""
+        return Listener(self.artifact, self.profile)
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -154,7 +152,7 @@ class Predictor:
         """
         if isinstance(recordings, str | os.PathLike | bytes):
             return self.predict([recordings], top=top, timeline=timeline, abstain_below=abstain_below)[0]
-        voices = self.voices(recordings, speakers)
+        voices = self.listener.voices(recordings, speakers)
         asked: dict[str, Any] = {"top": top, "timeline": timeline, "abstain_below": abstain_below}
         return self.predict_voices(recordings, voices, names=names, **asked)
 
@@ -175,51 +173,6 @@ class Predictor:
             some = slice(start, start + FILES_AT_ONCE)
             predictions += self._predict(recordings[some], called[some], voices[some], top, timeline)
         return [each.unless_below(abstain_below) for each in predictions]
-
-    def voices(
-        self, recordings: Sequence[Recording], speakers: Sequence[str] | None = None
-    ) -> list[Voice | None]:
-        """Estimate the voice of each recording from all of its speaker's that can be heard.
-
-        Args:
-            recordings: audio files, or the bytes of some.
-            speakers: of each; None if all have one speaker.
-
-        Returns:
-            Of each recording; None where nothing of the speaker can be heard, and of all recordings if the
-            model answers each by itself.
-        """
-        if self.artifact.population is None:
-            return [None] * len(recordings)
-        return self.voices_of([self.tally(each) for each in recordings], speakers)
-
-    def tally(self, recording: Recording) -> np.ndarray | None:
-        """Sums over a recording, of which voices are made, (4, values); None if it is refused."""
-        inputs = self.artifact.model.inputs
-        try:
-            features = extract_bytes(_content(recording), self.profile, inputs.families)
-        except AudioError:
-            return None
-        found: np.ndarray = tallies(inputs, inputs.from_features([features]))[0]
-        return found
-
-    def voices_of(
-        self, heard: Sequence[np.ndarray | None], speakers: Sequence[str] | None = None
-    ) -> list[Voice | None]:
-        """Estimate the voice of each recording from the tallies of all; see `voices`."""
-        names = speakers or [""] * len(heard)
-        own: dict[str, list[np.ndarray]] = {}
-        for name, tally in zip(names, heard, strict=True):
-            if tally is not None:
-                own.setdefault(name, []).append(tally)
-        population = self.artifact.population
-        known = {name: population.voice(np.stack(each)) for name, each in own.items()} if population else {}
-        return [known.get(name) for name in names]
-
-    def voice(self, features: Sequence[Features]) -> Voice | None:
-        """Estimate the voice of one speaker; None if the model answers each recording by itself."""
-        inputs, population = self.artifact.model.inputs, self.artifact.population
-        return population.voice(tallies(inputs, inputs.from_features(features))) if population else None
 
     def predict_proba(self, recordings: Recording | Sequence[Recording]) -> np.ndarray:
         """Return class probabilities, as scikit-learn calls it.
@@ -270,7 +223,7 @@ class Predictor:
 
     def attention(self, features: Features) -> np.ndarray | None:
         """Return how much each frame of a recording weighs in the answer; see `Recogniser.attention`."""
-        found = self.artifact.recogniser.attention(self._raw([features], [self.voice([features])]))
+        found = self.artifact.recogniser.attention(self.listener.raw([features]))
         return None if found is None else found[0]
 
     def distance(self, features: Features) -> float | None:
@@ -288,7 +241,7 @@ class Predictor:
         Raises:
             AudioError: a subclass for each reason to refuse it.
         """
-        decoded = decode(_content(recording), self.profile)
+        decoded = decode(content_of(recording), self.profile)
         return Taken(
             features_of(decoded, analysis_of(decoded, self.profile), self.families),
             decoded.signal.size / decoded.sample_rate,
@@ -312,7 +265,7 @@ class Predictor:
         """
         features = [each.features for each in taken]
         if voices is None:
-            voices = [self.voice(features) if features else None] * len(taken)
+            voices = [self.listener.voice(features) if features else None] * len(taken)
         told = self._told(features, voices)
         parts = [
             (part.features, voice)
@@ -348,17 +301,11 @@ class Predictor:
             for index, name in enumerate(names)
         ]
 
-    def _raw(self, features: Sequence[Features], voices: Sequence[Voice | None]) -> Raw:
-        """What the model reads of each recording, rid of its voice if the model is."""
-        inputs = self.artifact.model.inputs
-        raw, known = inputs.from_features(features), [voice for voice in voices if voice]
-        return adapted(inputs, raw, known) if known else raw
-
     def _told(self, features: Sequence[Features], voices: Sequence[Voice | None]) -> list[dict[str, float]]:
         """Probabilities by emotion of each recording."""
         if not features:
             return []
-        rows = self.probabilities(self._raw(features, voices))
+        rows = self.probabilities(self.listener.raw(features, voices))
         return [dict(zip(self.labels, row.tolist(), strict=True)) for row in rows]
 
     def _prediction(
@@ -387,22 +334,8 @@ class Predictor:
     def _warning(self, features: Features, distance: float | None, voice: Voice | None) -> str | None:
         """What limits the answer to one recording: the model's own limits, and what it does not hear."""
         unheard = self.artifact.model.inputs.unheard(features)
-        limits = (self.warning, unheard, _far(distance), self._hardly_known(voice))
+        limits = (self.warning, unheard, _far(distance), self.listener.hardly_known(voice))
         return "; ".join(limit for limit in limits if limit) or None
-
-    def _hardly_known(self, voice: Voice | None) -> str | None:
-        if voice is None or voice.recordings >= FEW_OF_A_VOICE:
-            return None
-        count = "this recording" if voice.recordings == 1 else f"{voice.recordings} recordings"
-        usual = self.artifact.card.speaker_norm
-        return (
-            f"knows the voice from {count} only, {usual} were heard together in its test: "
-            "give more of the same speaker"
-        )
-
-
-def _content(recording: Recording) -> bytes:
-    return recording if isinstance(recording, bytes) else read_bytes(Path(recording))
 
 
 def _far(distance: float | None) -> str | None:
@@ -439,7 +372,7 @@ def _rehearse(predictor: Predictor) -> None:
     features = extract_bytes(_tone(), predictor.profile, inputs.families)
     try:
         with np.errstate(all="ignore"):
-            probabilities = predictor.probabilities(predictor._raw([features], [predictor.voice([features])]))
+            probabilities = predictor.probabilities(predictor.listener.raw([features]))
     except ArtifactError:
         raise
     except Exception as error:  # whatever the parts make of each other

@@ -44,7 +44,7 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
     inputs, config = artifact.model.inputs, predictor.profile
     features = extract(file, config, inputs.families)
     measured, own = inputs.from_features([features]), parts(inputs, config)
-    voice = predictor.voice([features])
+    voice = predictor.listener.voice([features])
     raw = voice.adapted(inputs, measured) if voice else measured
     probabilities = predictor.probabilities(raw)[0]
     answer = int(probabilities.argmax())
