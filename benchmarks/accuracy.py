@@ -17,6 +17,7 @@ that a model that is measured later is compared on the same recordings.
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -164,10 +165,10 @@ def drawing(results: list[dict[str, Any]]) -> Drawing:
     for result in results:
         ordered = sorted(result["systems"].items(), key=lambda item: item[1]["uar"])
         marks = [Mark(name, found["uar"], tuple(found["interval"])) for name, found in ordered]
-        panels.append(comparison(marks, ordered[0][1]["chance"]))
+        panels.append(replace(comparison(marks, ordered[0][1]["chance"]), width=8.0))
     names = ", ".join(name for result in results for name in result["data"])
-    picture = Picture("accuracy", "UAR on speakers that were never heard", tuple(panels))
-    return Drawing(picture, [f"From left to right: {names}. Bars: 95 % intervals over speakers."])
+    picture = Picture("accuracy", "UAR on speakers that were never heard", tuple(panels), across=1)
+    return Drawing(picture, [f"From top to bottom: {names}. Bars: 95 % intervals over speakers."])
 
 
 if __name__ == "__main__":

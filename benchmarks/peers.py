@@ -25,7 +25,7 @@ from ser_models.source import Kept
 from ser_models.split import Split
 from ser_models.training import prediction_table
 
-SETS = ("eGeMAPSv02", "ComParE_2016")
+SETS = ("ComParE_2016", "eGeMAPSv02")
 
 
 def functionals(name: str, paths: Sequence[Path], workers: int) -> np.ndarray:
