@@ -110,8 +110,7 @@ def _fold(run: Run, number: int, kept: list[str]) -> pd.DataFrame:
     sides = table["split"].where(table["split"] == "test", np.where(who == kept[-1], "validation", "train"))
     own = table.assign(split=sides)[(table["split"] == "test") | who.isin(kept)]
     split: Split = replace(run.split, table=own.reset_index(drop=True))
-    told = prepared.fitted(replace(run, split=split), number, MODEL).predictions
-    return told[told["split"] == "test"]
+    return prepared.tested(prepared.fitted(replace(run, split=split), number, MODEL))
 
 
 def _drawn_uars(tables: dict[int, pd.DataFrame], classes: int) -> dict[int, np.ndarray]:

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from ser_features.augment import SPEED_COPIES
 from ser_features.engine import extract_corpora
 from ser_features.engine.augment import augment_store
@@ -100,6 +102,11 @@ def fitted(
         on_epoch=lambda row: None,
         checkpoint=None,
     )
+
+
+def tested(fold: Fold) -> pd.DataFrame:
+    """What a fold says of its test recordings alone; that of the last one is asked about all."""
+    return fold.predictions[fold.predictions["split"] == "test"]
 
 
 def keep(name: str, examples: Sequence[Examples], content: dict[str, Any]) -> None:

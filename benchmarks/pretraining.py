@@ -27,7 +27,7 @@ from ser_models.scaling import Scaler
 
 NAME = "pretraining"
 SETTINGS = {"seeds": 1}
-EPOCHS, BATCH, RATE = 8, 32, 2e-3
+EPOCHS, BATCH, RATE = 6, 32, 2e-3
 STRETCHES, STRETCH = 6, 12
 """Stretches hidden in each recording, and their frames: about a quarter of a recording of 3 s."""
 
@@ -61,7 +61,7 @@ def measure(run: Run, audio: Examples) -> dict[str, Any]:
         weights, loss = pretrained(run, number, heard)
         losses.append(loss)
         for name, start in (("from random weights", None), ("pretrained", weights)):
-            tables[name].append(_finetuned(run, number, start).predictions)
+            tables[name].append(prepared.tested(_finetuned(run, number, start)))
             print(f"fold {number}, {name}", flush=True)
     return _compared(tables, run.examples) | {"hidden_frames": losses}
 

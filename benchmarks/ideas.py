@@ -1,0 +1,164 @@
+"""What was tried for new speakers and did not help, measured on the same folds as what did.
+
+    python -m benchmarks.ideas --data data/raw
+    python -m benchmarks.ideas table                      # docs/accuracy.md
+
+Each idea changes one model in one way; its UAR stands beside that of the model as it is, with the interval of
+the paired difference.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks import prepared
+from benchmarks.accuracy import over
+from benchmarks.prepared import SEED, Run
+from ser_features.extractors import FUNCTIONAL_COLUMNS
+from ser_models.evaluation.score import score
+from ser_models.experiment import Plan, with_copies
+from ser_models.folds import train_fold
+from ser_models.inputs import ColumnInputs
+from ser_models.models import fisher
+from ser_models.models.base import Arrays, Labelled, Model
+from ser_models.models.fisher import Fisher
+from ser_models.models.svm import Svm
+
+NAME = "ideas"
+DIRECTIONS = 10
+"""Between speakers, that are projected out."""
+
+
+@dataclass
+class WithDeltas(Svm):
+    """`svm` that reads the functionals of Δ as well."""
+
+    @property
+    def inputs(self) -> ColumnInputs:
+        """Every functional, jitter and shimmer."""
+        others = [name for name in super().inputs.columns if "__" not in name]
+        return ColumnInputs((*(column.name for column in FUNCTIONAL_COLUMNS), *others))
+
+
+@dataclass
+class WithoutSpeakers(Svm):
+    """`svm` blind to the directions in which training speakers differ most (nuisance attribute projection).
+
+    Solomonoff, Campbell & Boardman, "Advances in channel compensation for SVM speaker recognition", 2005.
+    """
+
+    def learn(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
+        """Find the directions between the means of speakers, each over its classes' means."""
+        learned = super().learn(both, seed=seed, fold=fold)
+        seen = super().represent(both.arrays, learned).astype(np.float64)
+        names = np.array(both.speakers)
+        means = np.stack(
+            [
+                np.mean(
+                    [seen[(names == who) & (both.targets == each)].mean(axis=0) for each in _of(both, who)],
+                    axis=0,
+                )
+                for who in np.unique(names)
+            ]
+        )
+        _, _, directions = np.linalg.svd(means - means.mean(axis=0), full_matrices=False)
+        return {**learned, "nuisance": directions[:DIRECTIONS]}
+
+    def represent(self, arrays: Arrays, learned: dict[str, np.ndarray]) -> np.ndarray:
+        """What the machine sees, without those directions."""
+        seen = super().represent(arrays, learned)
+        if "nuisance" not in learned:
+            return seen
+        blind: np.ndarray = seen - (seen @ learned["nuisance"].T) @ learned["nuisance"]
+        return blind.astype(np.float32)
+
+
+def _of(both: Labelled, who: str) -> list[int]:
+    return sorted(set(both.targets[np.array(both.speakers) == who].tolist()))
+
+
+class AsTheyAre(Fisher):
+    """`fisher` on frames that keep their recording's mean."""
+
+    def fit(self, *sides: Any, **how: Any) -> Any:
+        """Fit with `levelled` out of the way; prediction follows in the same process."""
+        fisher.levelled = _as_they_are
+        return super().fit(*sides, **how)
+
+
+def _as_they_are(arrays: Arrays) -> Any:
+    for frames, real in zip(arrays["frames"], arrays["mask"] > 0, strict=True):
+        yield frames[real].copy()
+
+
+IDEAS: dict[str, tuple[Callable[[], Model], Callable[[], Model]]] = {
+    "functionals of Δ too": (WithDeltas, Svm),
+    f"{DIRECTIONS} directions between speakers projected out": (WithoutSpeakers, Svm),
+    "frames keep their recording's mean": (AsTheyAre, Fisher),
+}
+"""The idea, and the model that it changes."""
+
+
+def main() -> None:
+    """Measure, or write the table."""
+    options = prepared.parser(__doc__).parse_args()
+    if options.what == "table":
+        write_page()
+        return
+    with prepared.stored(options) as store:
+        runs = [prepared.dealt(store, corpus, options.data) for corpus in options.corpora]
+        found = {run.examples.datasets[0]: measure(run) for run in runs}
+    prepared.keep(NAME, [run.examples for run in runs], {"ideas": found})
+
+
+def measure(run: Run) -> dict[str, dict[str, Any]]:
+    """UAR of every idea, that of what it changes, and the interval of the difference."""
+    found: dict[str, dict[str, Any]] = {}
+    plain_levelled = fisher.levelled
+    for idea, (changed, plain) in IDEAS.items():
+        before = tested(run, plain)
+        after = tested(run, changed)
+        fisher.levelled = plain_levelled
+        uars = [score(table, run.examples.labels, seed=SEED)["uar"] for table in (before, after)]
+        found[idea] = {"model": plain().name, "before": uars[0], "after": uars[1]}
+        found[idea]["gain"] = over(after, before, run.examples)
+        print(run.examples.datasets[0], idea, found[idea], flush=True)
+    return found
+
+
+def tested(run: Run, model: Callable[[], Model]) -> pd.DataFrame:
+    """Predictions of the test recordings of every fold."""
+    examples, split = with_copies(run.store, run.examples, run.split, Plan(model=model().name))
+    how: dict[str, Any] = {"seed": SEED, "oversample": False, "speaker_norm": False, "checkpoint": None}
+    folds = (
+        train_fold(examples, split, number, model(), part="fold", on_epoch=lambda row: None, **how)
+        for number in split.folds
+    )
+    told = [prepared.tested(fold) for fold in folds]
+    return pd.concat(told, ignore_index=True)
+
+
+def write_page() -> None:
+    """Put the table on the page."""
+    result = prepared.kept(NAME)
+    lines = [
+        prepared.told_of(result),
+        "",
+        "| idea | model | corpus | UAR as it is | UAR with it | gain, 95 % interval |",
+    ]
+    lines.append("|---|---|---|---|---|---|")
+    for corpus, ideas in result["ideas"].items():
+        for idea, found in ideas.items():
+            low, high = (f"{100 * bound:+.1f}" for bound in found["gain"])
+            lines.append(
+                f"| {idea} | `{found['model']}` | {corpus} | {found['before']:.3f} | {found['after']:.3f} | "
+                f"{low} to {high} points |"
+            )
+    prepared.show(NAME, "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
