@@ -101,8 +101,7 @@ def own(run: Run, model: str, *, copies: bool | None = None, speaker_norm: bool 
     """Predictions of one of the project's models."""
     plan = Plan(model=model, seed=SEED, copies=copies)
     examples, split = with_copies(run.store, run.examples, run.split, plan)
-    found = train(examples, split, model=model, seed=SEED, speaker_norm=speaker_norm).predictions
-    return found[found["split"] == "test"]
+    return prepared.tested(train(examples, split, model=model, seed=SEED, speaker_norm=speaker_norm))
 
 
 def told(table: pd.DataFrame, examples: Examples) -> dict[str, Any]:

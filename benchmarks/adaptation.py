@@ -30,6 +30,7 @@ from ser_models.figures.picture import (
     percent,
 )
 from ser_models.folds import population_of
+from ser_models.models import create
 
 MODEL = "svm"
 COUNTS = (1, 2, 5, 10, 20)
@@ -43,14 +44,7 @@ def main() -> None:
     if options.what == "table":
         write_page()
         return
-    with prepared.stored(options) as store:
-        runs = [prepared.dealt(store, corpus, options.data) for corpus in options.corpora]
-        found = {}
-        for run in runs:
-            [corpus] = run.examples.datasets
-            found[corpus] = measure(run)
-            print(corpus, {name: round(each["uar"], 3) for name, each in found[corpus].items()}, flush=True)
-    prepared.keep(NAME, [run.examples for run in runs], {"model": MODEL, "curves": found})
+    prepared.by_corpus(NAME, options, measure, {"model": MODEL})
 
 
 def measure(run: Run) -> dict[str, dict[str, Any]]:
@@ -72,7 +66,7 @@ def measure(run: Run) -> dict[str, dict[str, Any]]:
 def answers(run: Run, number: int) -> dict[str, np.ndarray]:
     """Classes of the test recordings of one fold, and what is said of them, by how much is known."""
     test = run.examples.take(run.split.side(number, "test"))
-    plain, norm = (prepared.fitted(run, number, MODEL, speaker_norm=norm) for norm in (False, True))
+    plain, norm = (prepared.fitted(run, number, create(MODEL), speaker_norm=way) for way in (False, True))
     alone = plain.predictions.set_index("file_id").loc[test.rows["file_id"], "predicted"]
     found = {
         "targets": test.targets,
@@ -80,7 +74,8 @@ def answers(run: Run, number: int) -> dict[str, np.ndarray]:
         "alone": np.array([test.labels.index(emotion) for emotion in alone]),
     }
     inputs = norm.model.inputs
-    population = population_of(run.examples.take(run.split.side(number, "train")), inputs)
+    examples, split = prepared.learned(run, norm.model)
+    population = population_of(examples.take(split.side(number, "train")), inputs)
     raw = test.read(inputs)
     heard = tallies(inputs, raw)
     rng = np.random.default_rng([SEED, number])
@@ -111,7 +106,7 @@ def write_page() -> None:
         f"| corpus | inductive | {' | '.join(f'*{name}*' for name in names[1:])} |",
         f"|{'---|' * (len(names) + 1)}",
     ]
-    for corpus, curve in result["curves"].items():
+    for corpus, curve in result["results"].items():
         cells = [f"{curve[name]['uar']:.3f}" for name in names]
         lines.append(f"| {corpus} | {' | '.join(cells)} |")
     prepared.show(NAME, "\n".join(lines))
@@ -122,9 +117,9 @@ def drawing(result: dict[str, Any]) -> Drawing:
     """UAR by the number of recordings of a speaker, a line per corpus."""
     said = "; ".join(
         f"{corpus}: alone {percent(curve['alone']['uar'])}, all {percent(curve['all']['uar'])}"
-        for corpus, curve in result["curves"].items()
+        for corpus, curve in result["results"].items()
     )
-    panel = Panel(partial(_lines, curves=result["curves"]), 6.4, 4.2, said)
+    panel = Panel(partial(_lines, curves=result["results"]), 6.4, 4.2, said)
     picture = Picture(NAME, "How many recordings of a speaker does it take?", (panel,))
     words = (
         f"Model `{result['model']}`, transductive; dotted: the inductive model, which takes each recording "

@@ -19,8 +19,6 @@ from benchmarks.accuracy import over
 from benchmarks.prepared import SEED, Run
 from ser_features.extractors import FUNCTIONAL_COLUMNS
 from ser_models.evaluation.score import score
-from ser_models.experiment import Plan, with_copies
-from ser_models.folds import train_fold
 from ser_models.inputs import ColumnInputs
 from ser_models.models import fisher
 from ser_models.models.base import Arrays, Labelled, Model
@@ -108,10 +106,7 @@ def main() -> None:
     if options.what == "table":
         write_page()
         return
-    with prepared.stored(options) as store:
-        runs = [prepared.dealt(store, corpus, options.data) for corpus in options.corpora]
-        found = {run.examples.datasets[0]: measure(run) for run in runs}
-    prepared.keep(NAME, [run.examples for run in runs], {"ideas": found})
+    prepared.by_corpus(NAME, options, measure, {})
 
 
 def measure(run: Run) -> dict[str, dict[str, Any]]:
@@ -125,19 +120,12 @@ def measure(run: Run) -> dict[str, dict[str, Any]]:
         uars = [score(table, run.examples.labels, seed=SEED)["uar"] for table in (before, after)]
         found[idea] = {"model": plain().name, "before": uars[0], "after": uars[1]}
         found[idea]["gain"] = over(after, before, run.examples)
-        print(run.examples.datasets[0], idea, found[idea], flush=True)
     return found
 
 
 def tested(run: Run, model: Callable[[], Model]) -> pd.DataFrame:
     """Predictions of the test recordings of every fold."""
-    examples, split = with_copies(run.store, run.examples, run.split, Plan(model=model().name))
-    how: dict[str, Any] = {"seed": SEED, "oversample": False, "speaker_norm": False, "checkpoint": None}
-    folds = (
-        train_fold(examples, split, number, model(), part="fold", on_epoch=lambda row: None, **how)
-        for number in split.folds
-    )
-    told = [prepared.tested(fold) for fold in folds]
+    told = [prepared.tested(prepared.fitted(run, number, model())) for number in run.split.folds]
     return pd.concat(told, ignore_index=True)
 
 
@@ -148,9 +136,9 @@ def write_page() -> None:
         prepared.told_of(result),
         "",
         "| idea | model | corpus | UAR as it is | UAR with it | gain, 95 % interval |",
+        "|---|---|---|---|---|---|",
     ]
-    lines.append("|---|---|---|---|---|---|")
-    for corpus, ideas in result["ideas"].items():
+    for corpus, ideas in result["results"].items():
         for idea, found in ideas.items():
             low, high = (f"{100 * bound:+.1f}" for bound in found["gain"])
             lines.append(

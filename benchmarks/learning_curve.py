@@ -10,6 +10,7 @@ fitted to the UAR over all folds; its interval is that of draws of the tested sp
 be trusted is tried by foretelling the last point from the others.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -21,7 +22,9 @@ from scipy.optimize import curve_fit
 
 from benchmarks import prepared
 from benchmarks.prepared import IMAGES, SEED, Run
-from ser_models.evaluation.metrics import recalls
+from ser_models.dataset import speaker_keys
+from ser_models.evaluation.bootstrap import TAILS, uar_draws
+from ser_models.evaluation.metrics import confusion_matrix, uar
 from ser_models.figures.picture import (
     CORPUS_COLOURS,
     Drawing,
@@ -31,6 +34,7 @@ from ser_models.figures.picture import (
     legend,
     percent,
 )
+from ser_models.models import create
 from ser_models.split import Split
 
 MODEL = "svm"
@@ -39,7 +43,6 @@ SIZES = (2, 4, 8, 16, 32)
 LOTS = 2
 """Times that speakers are drawn, where not all are taken."""
 MORE = 10
-DRAWS = 500
 NAME = "learning_curve"
 
 
@@ -50,24 +53,16 @@ def main() -> None:
     if options.what == "table":
         write_page()
         return
-    with prepared.stored(options) as store:
-        runs = [prepared.dealt(store, corpus, options.data) for corpus in options.corpora]
-        found = {}
-        for run in runs:
-            [corpus] = run.examples.datasets
-            found[corpus] = measure(run)
-            print(corpus, found[corpus], flush=True)
-    prepared.keep(NAME, [run.examples for run in runs], {"model": MODEL, "curves": found})
+    prepared.by_corpus(NAME, options, measure, {"model": MODEL})
 
 
 def measure(run: Run) -> dict[str, Any]:
     """UAR by the number of training speakers, and what that foretells."""
     most = min(len(learners(run, number)) for number in run.split.folds)
     sizes = sorted({size for size in SIZES if size < most} | {most})
-    tables = {size: _tested(run, size, lots=1 if size == most else LOTS) for size in sizes}
-    drawn = _drawn_uars(tables, len(run.examples.labels))
-    uars = np.array([drawn[size][0] for size in sizes])
-    draws = np.stack([drawn[size][1:] for size in sizes])
+    tables = [_tested(run, size, lots=1 if size == most else LOTS) for size in sizes]
+    measured = [_uars(table, run.examples.labels) for table in tables]
+    uars, draws = np.array([each for each, _ in measured]), np.stack([drawn for _, drawn in measured])
     laws = [law(sizes, column) for column in draws.T]
     foretold = float(law(sizes[:-1], uars[:-1])(sizes[-1])) if len(sizes) > 3 else None
     ahead = [sizes[-1] + MORE * step for step in (1, 2, 3)]
@@ -75,12 +70,10 @@ def measure(run: Run) -> dict[str, Any]:
     return {
         "sizes": sizes,
         "uar": uars.tolist(),
-        "interval": np.quantile(draws, [0.025, 0.975], axis=1).T.tolist(),
+        "interval": np.quantile(draws, TAILS, axis=1).T.tolist(),
         "ahead": ahead,
         "extrapolated": [float(whole(size)) for size in ahead],
-        "extrapolated_interval": [
-            np.quantile([one(size) for one in laws], [0.025, 0.975]).tolist() for size in ahead
-        ],
+        "extrapolated_interval": [np.quantile([one(size) for one in laws], TAILS).tolist() for size in ahead],
         "foretold_last": foretold,
     }
 
@@ -110,29 +103,15 @@ def _fold(run: Run, number: int, kept: list[str]) -> pd.DataFrame:
     sides = table["split"].where(table["split"] == "test", np.where(who == kept[-1], "validation", "train"))
     own = table.assign(split=sides)[(table["split"] == "test") | who.isin(kept)]
     split: Split = replace(run.split, table=own.reset_index(drop=True))
-    return prepared.tested(prepared.fitted(replace(run, split=split), number, MODEL))
+    return prepared.tested(prepared.fitted(replace(run, split=split), number, create(MODEL)))
 
 
-def _drawn_uars(tables: dict[int, pd.DataFrame], classes: int) -> dict[int, np.ndarray]:
-    """UAR of each table, then of `DRAWS` draws of speakers, the same ones for all tables."""
-    names = sorted(set(next(iter(tables.values()))["speaker"]))
-    rng = np.random.default_rng(SEED)
-    times = np.vstack(
-        [np.ones(len(names), int), rng.multinomial(len(names), np.full(len(names), 1 / len(names)), DRAWS)]
-    )
-    found = {}
-    for size, table in tables.items():
-        labels = {label: place for place, label in enumerate(sorted(set(table["emotion"])))}
-        matrices = np.zeros((len(names), classes, classes))
-        known = table[table["predicted"].isin(labels)]
-        places = (
-            known["speaker"].map(names.index),
-            known["emotion"].map(labels),
-            known["predicted"].map(labels),
-        )
-        np.add.at(matrices, tuple(each.to_numpy() for each in places), 1)
-        found[size] = np.nanmean(recalls(np.tensordot(times, matrices, axes=1)), axis=1)
-    return found
+def _uars(table: pd.DataFrame, labels: Sequence[str]) -> tuple[float, np.ndarray]:
+    """UAR of predictions, and that of every draw of speakers."""
+    places = {label: place for place, label in enumerate(labels)}
+    truth, said = (table[name].map(places).to_numpy(dtype=np.int64) for name in ("emotion", "predicted"))
+    drawn = uar_draws(truth, said, speaker_keys(table), classes=len(places), seed=SEED)
+    return uar(confusion_matrix(truth, said, len(places))), drawn
 
 
 def law(sizes: list[int], uars: np.ndarray) -> Any:
@@ -151,7 +130,7 @@ def write_page() -> None:
     result = prepared.kept(NAME)
     lines = [f"`{result['model']}`: {prepared.told_of(result)}", ""]
     lines += ["| corpus | training speakers | UAR | 95 % interval |", "|---|---|---|---|"]
-    for corpus, curve in result["curves"].items():
+    for corpus, curve in result["results"].items():
         for size, value, (low, high) in zip(curve["sizes"], curve["uar"], curve["interval"], strict=True):
             lines.append(f"| {corpus} | {size} | {value:.3f} | {low:.3f}–{high:.3f} |")
         for size, value, (low, high) in zip(
@@ -161,7 +140,7 @@ def write_page() -> None:
     tried = [
         f"{corpus}: {curve['foretold_last']:.3f} foretold for {curve['sizes'][-1]} speakers from fewer, "
         f"{curve['uar'][-1]:.3f} measured"
-        for corpus, curve in result["curves"].items()
+        for corpus, curve in result["results"].items()
         if curve["foretold_last"] is not None
     ]
     lines += ["", f"The law tried on what is known: {'; '.join(tried)}."]
@@ -174,9 +153,9 @@ def drawing(result: dict[str, Any]) -> Drawing:
     said = "; ".join(
         f"{corpus}: {percent(curve['uar'][-1])} with {curve['sizes'][-1]} speakers, "
         f"{percent(curve['extrapolated'][0])} foretold with {curve['ahead'][0]}"
-        for corpus, curve in result["curves"].items()
+        for corpus, curve in result["results"].items()
     )
-    panel = Panel(partial(_lines, curves=result["curves"]), 6.4, 4.2, said)
+    panel = Panel(partial(_lines, curves=result["results"]), 6.4, 4.2, said)
     picture = Picture(NAME, "What do more speakers bring?", (panel,))
     words = f"Model `{result['model']}`, inductive. Dashed: a power law, not measured. Bands: 95 % intervals."
     return Drawing(picture, [words])

@@ -7,7 +7,7 @@ results → `keep` → docs/results/ → `show` → docs/accuracy.md
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,8 +24,9 @@ from ser_models.card import versions
 from ser_models.dataset import Examples, load_examples
 from ser_models.experiment import Plan, with_copies
 from ser_models.folds import Fold, train_fold
-from ser_models.models import create
+from ser_models.models.base import Model
 from ser_models.split import Split, make_split
+from ser_models.training import Trained
 
 DOCS = Path(__file__).parents[1] / "docs"
 RESULTS, IMAGES, PAGE = DOCS / "results", DOCS / "images", DOCS / "accuracy.md"
@@ -66,16 +67,46 @@ def parser(description: str | None, corpora: Sequence[str] = CORPORA) -> argpars
 
 
 @contextmanager
-def stored(options: argparse.Namespace) -> Iterator[Store]:
-    """Open the store that is named, or extract one for as long as it is used."""
+def stored(options: argparse.Namespace, others: Sequence[str] = ()) -> Iterator[Store]:
+    """Open the store that is named, or extract one for as long as it is used.
+
+    Args:
+        options: of `parser`.
+        others: corpora that are read beside those of the options.
+    """
     if options.store:
         yield open_store(options.store)
         return
+    names = list(dict.fromkeys([*options.corpora, *others]))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "store"
-        extract_corpora(options.corpora, data=options.data, store=root, families=FAMILIES)
-        augment_store(root, options.data, SPEED_COPIES, datasets=options.corpora, families=FAMILIES)
+        extract_corpora(names, data=options.data, store=root, families=FAMILIES)
+        augment_store(root, options.data, SPEED_COPIES, datasets=names, families=FAMILIES)
         yield open_store(root)
+
+
+def by_corpus(
+    name: str,
+    options: argparse.Namespace,
+    measure: Callable[[Run], dict[str, Any]],
+    content: dict[str, Any],
+) -> None:
+    """Measure corpus by corpus, and keep what comes out.
+
+    Args:
+        name: of the benchmark.
+        options: of `parser`.
+        measure: gives what is kept of a corpus.
+        content: what is kept beside it.
+    """
+    with stored(options) as store:
+        runs = [dealt(store, corpus, options.data) for corpus in options.corpora]
+        found = {}
+        for run in runs:
+            [corpus] = run.examples.datasets
+            found[corpus] = measure(run)
+            print(corpus, found[corpus], flush=True)
+    keep(name, [run.examples for run in runs], {**content, "results": found})
 
 
 def dealt(store: Store, corpus: str, data: Path) -> Run:
@@ -85,16 +116,17 @@ def dealt(store: Store, corpus: str, data: Path) -> Run:
     return Run(store, examples, make_split(examples, folds=folds, ship=False, seed=SEED), data)
 
 
-def fitted(
-    run: Run, number: int, model: str, *, speaker_norm: bool = False, copies: bool | None = None
-) -> Fold:
-    """Fit a model on one fold, with the copies of what it learns from."""
-    examples, split = with_copies(run.store, run.examples, run.split, Plan(model=model, copies=copies))
+def learned(run: Run, model: Model) -> tuple[Examples, Split]:
+    """The recordings and folds that a model is trained on: with copies, if it gains by them."""
+    return with_copies(run.store, run.examples, run.split, Plan(model=model.name))
+
+
+def fitted(run: Run, number: int, model: Model, *, speaker_norm: bool = False) -> Fold:
+    """Fit a model on one fold."""
     return train_fold(
-        examples,
-        split,
+        *learned(run, model),
         number,
-        create(model),
+        model,
         part=f"fold {number}",
         seed=SEED,
         oversample=False,
@@ -104,8 +136,8 @@ def fitted(
     )
 
 
-def tested(fold: Fold) -> pd.DataFrame:
-    """What a fold says of its test recordings alone; that of the last one is asked about all."""
+def tested(fold: Fold | Trained) -> pd.DataFrame:
+    """What is said of test recordings alone; the last fold is asked about all."""
     return fold.predictions[fold.predictions["split"] == "test"]
 
 

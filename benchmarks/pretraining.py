@@ -20,7 +20,7 @@ from benchmarks.accuracy import over
 from benchmarks.prepared import SEED, Run
 from ser_models.dataset import Examples, load_examples
 from ser_models.evaluation.score import score
-from ser_models.folds import Fold, train_fold
+from ser_models.folds import Fold
 from ser_models.models import create
 from ser_models.models.crnn import Crnn
 from ser_models.scaling import Scaler
@@ -40,7 +40,7 @@ def main() -> None:
     if options.what == "table":
         write_page()
         return
-    with prepared.stored(options) as store:
+    with prepared.stored(options, options.audio) as store:
         runs = [prepared.dealt(store, corpus, options.data) for corpus in options.corpora]
         found = {}
         for run in runs:
@@ -140,18 +140,7 @@ def _finetuned(run: Run, number: int, weights: list[np.ndarray] | None) -> Fold:
             return network
 
         model.build = begun  # type: ignore[method-assign]
-    return train_fold(
-        run.examples,
-        run.split,
-        number,
-        model,
-        part=f"fold {number}",
-        seed=SEED,
-        oversample=False,
-        speaker_norm=False,
-        on_epoch=lambda row: None,
-        checkpoint=None,
-    )
+    return prepared.fitted(run, number, model)
 
 
 def _compared(tables: dict[str, list[Any]], examples: Examples) -> dict[str, Any]:

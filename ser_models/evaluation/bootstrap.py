@@ -19,6 +19,8 @@ from ser_models.evaluation.metrics import recalls
 
 DRAWS = 2000
 LEVEL = 0.95
+TAILS = (1 - LEVEL) / 2, (1 + LEVEL) / 2
+"""Shares of the draws below an interval's bounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,32 @@ def interval(
         classes: number of classes.
         seed: the same seed gives the same interval.
     """
+    names = np.unique(speakers)
+    over = f"{len(names)} speakers" if len(names) > 1 else f"{len(targets)} recordings of one speaker"
+    drawn = uar_draws(targets, predicted, speakers, classes=classes, seed=seed)
+    low, high = np.quantile(drawn, TAILS)
+    return Interval(float(low), float(high), over)
+
+
+def uar_draws(
+    targets: np.ndarray, predicted: np.ndarray, speakers: np.ndarray, *, classes: int, seed: int
+) -> np.ndarray:
+    """UAR of every draw of speakers, (draws,); the same draws for all predictions of the same speakers.
+
+    Args:
+        targets: true classes, (recordings,).
+        predicted: predicted classes, (recordings,).
+        speakers: speaker of each recording, (recordings,); where there is one, recordings are drawn.
+        classes: number of classes.
+        seed: the same seed draws the same.
+    """
     names, units = np.unique(speakers, return_inverse=True)
-    over = f"{len(names)} speakers"
     if len(names) == 1:
         units = np.arange(len(targets))
-        over = f"{len(targets)} recordings of one speaker"
     matrices = np.zeros((units.max() + 1, classes, classes))
     np.add.at(matrices, (units, targets, predicted), 1)
-    drawn = _draws(matrices, np.random.default_rng(seed))
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(np.nanmean(recalls(drawn), axis=1), [tail, 1 - tail])
-    return Interval(float(low), float(high), over)
+    drawn: np.ndarray = np.nanmean(recalls(_draws(matrices, np.random.default_rng(seed))), axis=1)
+    return drawn
 
 
 def _draws(matrices: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -93,13 +110,8 @@ def difference(
     Returns:
         (lower, upper) bound, −1 to 1.
     """
-    names, units = np.unique(speakers, return_inverse=True)
-    if len(names) == 1:
-        units = np.arange(len(targets))
-    uars = []
-    for predicted in (first, second):
-        matrices = np.zeros((units.max() + 1, classes, classes))
-        np.add.at(matrices, (units, targets, predicted), 1)
-        uars.append(np.nanmean(recalls(_draws(matrices, np.random.default_rng(seed))), axis=1))
-    low, high = np.quantile(uars[0] - uars[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    drawn = [
+        uar_draws(targets, predicted, speakers, classes=classes, seed=seed) for predicted in (first, second)
+    ]
+    low, high = np.quantile(drawn[0] - drawn[1], TAILS)
     return float(low), float(high)
