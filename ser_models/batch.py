@@ -145,11 +145,8 @@ def voices(
 
 def _answers(predictor: Predictor, items: Chunk, workers: int | None, task: Task) -> Iterator[Any]:
     """Yield what the task makes of every file, in order; `DEADLY` of one that kills its worker."""
-    if len(items) < FEW:
-        for item in items:
-            yield from task(predictor, [item])
-        return
-    yield from _in_workers(predictor, items, workers, task)
+    few = len(items) < FEW
+    yield from task(predictor, items) if few else _in_workers(predictor, items, workers, task)
 
 
 def _in_workers(predictor: Predictor, items: Chunk, workers: int | None, task: Task) -> Iterator[Any]:

@@ -122,10 +122,7 @@ class ColumnInputs:
     @property
     def families(self) -> tuple[str, ...]:
         """Feature families to extract from a new file; "statistics" has what is not core or functional."""
-        others = [name for name in self.columns if name not in _core_columns()]
-        statistics = any(WIDE_MARK not in name for name in others)
-        wide = dict.fromkeys(_wide_family(name) for name in others if WIDE_MARK in name)
-        return ("core", *["statistics"] * statistics, *wide)
+        return _families_of(self.columns)
 
     def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> np.ndarray:
         """Read the columns of stored recordings.
@@ -334,6 +331,15 @@ def digest_of_inputs(store: "Store", inputs: Inputs) -> str:
 
 
 @lru_cache(maxsize=8)
+def _families_of(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Families of columns; asked for every file, of thousands of names."""
+    others = [name for name in columns if name not in _core_columns()]
+    statistics = any(WIDE_MARK not in name for name in others)
+    wide = dict.fromkeys(_wide_family(name) for name in others if WIDE_MARK in name)
+    return ("core", *["statistics"] * statistics, *wide)
+
+
+@lru_cache(maxsize=8)
 def _places(columns: tuple[str, ...], width: int) -> np.ndarray:
     """Positions of those of the columns that are wide in their family, which has `width` of them."""
     from ser_features.extractors import FUNCTIONAL_COLUMNS, ssl
@@ -347,7 +353,9 @@ def _places(columns: tuple[str, ...], width: int) -> np.ndarray:
 
 def _wide_family(column: str) -> str:
     """The family of a column that has a table of its own."""
-    return "ssl_pooled" if column.startswith("ssl__") else "functionals"
+    from ser_features.extractors import Functionals, ssl
+
+    return ssl.SslPooled.name if column.startswith(ssl.MARK) else Functionals.name
 
 
 @lru_cache(maxsize=1)

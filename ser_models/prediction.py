@@ -78,14 +78,12 @@ class Told:
         before: how many of them an earlier run gave.
         refused: those without an emotion.
         warnings: how many answers each is about.
-        abstained: how many recordings no emotion is said of.
     """
 
     count: int = 0
     before: int = 0
     refused: list[Prediction] = field(default_factory=list)
     warnings: Counter[str] = field(default_factory=Counter)
-    abstained: int = 0
 
     def passing(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
         """Pass answers on and keep what is worth a word."""
@@ -93,7 +91,6 @@ class Told:
             self.count += 1
             if prediction.error:
                 self.refused.append(prediction)
-            self.abstained += prediction.abstained
             if prediction.warning:
                 self.warnings[prediction.warning] += 1
             yield prediction
