@@ -27,13 +27,13 @@ import pandas as pd
 
 from benchmarks import peers, prepared
 from benchmarks.prepared import IMAGES, RESULTS, SEED, Run
-from ser_models.dataset import Examples, speaker_keys
+from ser_models.data.examples import Examples, speaker_keys
 from ser_models.evaluation.bootstrap import difference
 from ser_models.evaluation.score import score
-from ser_models.experiment import Plan, with_copies
-from ser_models.figures.comparison import Mark, comparison
-from ser_models.figures.picture import Drawing, Picture
-from ser_models.training import train
+from ser_models.experiments.train import Plan, with_copies
+from ser_models.reporting.figures.comparison import Mark, comparison
+from ser_models.reporting.figures.picture import Drawing, Picture
+from ser_models.training.train import train
 
 PREDICTIONS = Path("data/accuracy")
 MODELS = ("logistic", "xgboost", "xgboost_functionals", "fisher", "svm", "svm_rbf", "best")

@@ -16,11 +16,12 @@ from matplotlib.axes import Axes
 
 from benchmarks import prepared
 from benchmarks.prepared import IMAGES, SEED, Run
-from ser_models.adaptation import adapted, tallies
-from ser_models.dataset import Examples
+from ser_models.data.examples import Examples
+from ser_models.data.speaker_norm import adapted, tallies
 from ser_models.evaluation.bootstrap import interval
 from ser_models.evaluation.metrics import confusion_matrix, uar
-from ser_models.figures.picture import (
+from ser_models.models import create
+from ser_models.reporting.figures.picture import (
     CORPUS_COLOURS,
     Drawing,
     Panel,
@@ -29,8 +30,7 @@ from ser_models.figures.picture import (
     legend,
     percent,
 )
-from ser_models.folds import population_of
-from ser_models.models import create
+from ser_models.training.fold import population_of
 
 MODEL = "svm"
 COUNTS = (1, 2, 5, 10, 20)

@@ -20,12 +20,12 @@ from benchmarks import prepared
 from benchmarks.prepared import IMAGES, MOST_FOLDS, SEED
 from ser_features import corpora
 from ser_features.store import Store
-from ser_models.dataset import Examples, load_examples
+from ser_models.data.examples import Examples, load_examples
+from ser_models.data.split import make_split
 from ser_models.evaluation.score import score
-from ser_models.experiment import Plan, with_copies
-from ser_models.figures.picture import BLUES, INK, MUTED, Drawing, Panel, Picture, percent
-from ser_models.split import make_split
-from ser_models.training import train
+from ser_models.experiments.train import Plan, with_copies
+from ser_models.reporting.figures.picture import BLUES, INK, MUTED, Drawing, Panel, Picture, percent
+from ser_models.training.train import train
 
 MODEL = "best"
 OTHERS = "all others"

@@ -21,10 +21,10 @@ from ser_features.engine import extract_corpora
 from ser_features.errors import InputError
 from ser_features.pipeline import extract_bytes
 from ser_features.store import Store, open_store
-from ser_models import reference
-from ser_models.dataset import load_examples
-from ser_models.reference.build import build
-from ser_models.split import make_split
+from ser_models import ood
+from ser_models.data.examples import load_examples
+from ser_models.data.split import make_split
+from ser_models.ood.build import build
 
 SEEDS = (0, 1, 2)
 CORPORA = ("ravdess", "emodb", "tess", "demo")
@@ -75,16 +75,16 @@ def report(store: Store, name: str) -> None:
         print(f"  {sound:<25}  {min(values):.2f}")
 
 
-def beyond(known: reference.Reference, store: Store, rows: pd.DataFrame) -> float:
+def beyond(known: ood.Reference, store: Store, rows: pd.DataFrame) -> float:
     """Share of recordings that are farther than 1."""
-    return float((known.distance(store.frames(rows, reference.MEL)) > 1).mean())
+    return float((known.distance(store.frames(rows, ood.MEL)) > 1).mean())
 
 
 def frames(store: Store, sound: str, seed: int) -> np.ndarray:
     """Log-mel frames of a sound."""
     file = io.BytesIO()
     soundfile.write(file, NOT_SPEECH[sound](np.random.default_rng(seed)), RATE, format="WAV")
-    return extract_bytes(file.getvalue(), store.profile, [reference.MEL]).frames[reference.MEL]
+    return extract_bytes(file.getvalue(), store.profile, [ood.MEL]).frames[ood.MEL]
 
 
 def shares(values: list[float]) -> str:

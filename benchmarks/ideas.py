@@ -18,12 +18,12 @@ from benchmarks import prepared
 from benchmarks.accuracy import over
 from benchmarks.prepared import SEED, Run
 from ser_features.extractors import FUNCTIONAL_COLUMNS
+from ser_models.data.inputs import ColumnInputs
 from ser_models.evaluation.score import score
-from ser_models.inputs import ColumnInputs
-from ser_models.models import fisher
 from ser_models.models.base import Arrays, Labelled, Model
-from ser_models.models.fisher import Fisher
-from ser_models.models.svm import Svm
+from ser_models.models.kernel import fisher_vectors
+from ser_models.models.kernel.fisher_vectors import Fisher
+from ser_models.models.kernel.svm import Svm
 
 NAME = "ideas"
 DIRECTIONS = 10
@@ -83,7 +83,7 @@ class AsTheyAre(Fisher):
 
     def fit(self, *sides: Any, **how: Any) -> Any:
         """Fit with `levelled` out of the way; prediction follows in the same process."""
-        fisher.levelled = _as_they_are
+        fisher_vectors.levelled = _as_they_are
         return super().fit(*sides, **how)
 
 
@@ -112,11 +112,11 @@ def main() -> None:
 def measure(run: Run) -> dict[str, dict[str, Any]]:
     """UAR of every idea, that of what it changes, and the interval of the difference."""
     found: dict[str, dict[str, Any]] = {}
-    plain_levelled = fisher.levelled
+    plain_levelled = fisher_vectors.levelled
     for idea, (changed, plain) in IDEAS.items():
         before = tested(run, plain)
         after = tested(run, changed)
-        fisher.levelled = plain_levelled
+        fisher_vectors.levelled = plain_levelled
         uars = [score(table, run.examples.labels, seed=SEED)["uar"] for table in (before, after)]
         found[idea] = {"model": plain().name, "before": uars[0], "after": uars[1]}
         found[idea]["gain"] = over(after, before, run.examples)

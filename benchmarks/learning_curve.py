@@ -22,10 +22,12 @@ from scipy.optimize import curve_fit
 
 from benchmarks import prepared
 from benchmarks.prepared import IMAGES, SEED, Run
-from ser_models.dataset import speaker_keys
+from ser_models.data.examples import speaker_keys
+from ser_models.data.split import Split
 from ser_models.evaluation.bootstrap import TAILS, uar_draws
 from ser_models.evaluation.metrics import confusion_matrix, uar
-from ser_models.figures.picture import (
+from ser_models.models import create
+from ser_models.reporting.figures.picture import (
     CORPUS_COLOURS,
     Drawing,
     Panel,
@@ -34,8 +36,6 @@ from ser_models.figures.picture import (
     legend,
     percent,
 )
-from ser_models.models import create
-from ser_models.split import Split
 
 MODEL = "svm"
 SIZES = (2, 4, 8, 16, 32)

@@ -24,13 +24,13 @@ import numpy as np
 
 from ser_features.engine import extract_corpora
 from ser_features.store import open_store
-from ser_models.dataset import Examples, load_examples
-from ser_models.inputs import ColumnInputs
+from ser_models.data.batches import Arrays, Kept, Shapes, Streamed, keep, size
+from ser_models.data.examples import Examples, load_examples
+from ser_models.data.inputs import ColumnInputs
+from ser_models.data.scaling import Scaler
+from ser_models.data.split import make_split
 from ser_models.models import create
 from ser_models.models.base import Labelled, Model
-from ser_models.scaling import Scaler
-from ser_models.source import Arrays, Kept, Shapes, Streamed, keep, size
-from ser_models.split import make_split
 
 MIB = 2**20
 FOLD = 0

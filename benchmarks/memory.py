@@ -32,8 +32,8 @@ from ser_features.store import Description, Store, layout, open_store
 from ser_features.store.description import FrameFamily
 from ser_features.store.schema import all_columns
 from ser_features.store.write import FrameWriter, commit_rows, table_of
-from ser_models.inputs import FrameInputs
-from ser_models.models.network import Network
+from ser_models.data.inputs import FrameInputs
+from ser_models.models.networks.network import Network
 
 if TYPE_CHECKING:
     import keras
@@ -172,9 +172,9 @@ def _child(options: argparse.Namespace) -> None:
 def _train(store: Store, model: str) -> None:
     """Train and predict, and tell of each step what it took."""
     from ser_models import models
-    from ser_models.dataset import load_examples
-    from ser_models.split import make_split
-    from ser_models.training import train
+    from ser_models.data.examples import load_examples
+    from ser_models.data.split import make_split
+    from ser_models.training.train import train
 
     models.MODELS["mean"] = (__name__, "Mean")
     examples = load_examples(store)

@@ -26,7 +26,7 @@ import pyarrow as pa
 from ser_features import corpora
 from ser_features.audio import stamp
 from ser_features.config import SPEECH16K
-from ser_features.engine.opening import describe
+from ser_features.engine.open_store import describe
 from ser_features.engine.plan import cells
 from ser_features.engine.task import ShardTask, Target
 from ser_features.manifest import NAME_COLUMNS, Recording

@@ -15,15 +15,15 @@ import pandas as pd
 import soundfile
 from joblib import Parallel, delayed
 
-from ser_models.adaptation import Population, adapted
-from ser_models.dataset import Examples
-from ser_models.inputs import ColumnInputs
+from ser_models.data.batches import Kept
+from ser_models.data.examples import Examples
+from ser_models.data.inputs import ColumnInputs
+from ser_models.data.scaling import fit_columns
+from ser_models.data.speaker_norm import Population, adapted
+from ser_models.data.split import Split
 from ser_models.models.base import Labelled
-from ser_models.models.svm import Svm
-from ser_models.scaling import fit_columns
-from ser_models.source import Kept
-from ser_models.split import Split
-from ser_models.training import prediction_table
+from ser_models.models.kernel.svm import Svm
+from ser_models.training.train import prediction_table
 
 SETS = ("ComParE_2016", "eGeMAPSv02")
 

@@ -35,10 +35,10 @@ from ser_features.config import profile
 from ser_features.engine import extract_corpora
 from ser_features.pipeline import extract
 from ser_models import inference
-from ser_models.experiment import Plan, run
-from ser_models.fitted import Fitted
+from ser_models.artifact.native_backend import Fitted
+from ser_models.experiments.train import Plan, run
 from ser_models.models import MODELS, create, model_class
-from ser_models.models.network import Network
+from ser_models.models.networks.network import Network
 
 SECONDS = 3.0
 TOLERANCE = 1e-5
@@ -65,7 +65,7 @@ print(json.dumps(seconds))
 
 COLD = """
 import json, sys
-from cli.main import main
+from ser_cli.main import main
 try:
     main(["predict", *sys.argv[2:]])
 finally:

@@ -18,12 +18,12 @@ import pandas as pd
 from benchmarks import prepared
 from benchmarks.accuracy import over
 from benchmarks.prepared import SEED, Run
-from ser_models.dataset import Examples, load_examples
+from ser_models.data.examples import Examples, load_examples
+from ser_models.data.scaling import Scaler
 from ser_models.evaluation.score import score
-from ser_models.folds import Fold
 from ser_models.models import create
-from ser_models.models.crnn import Crnn
-from ser_models.scaling import Scaler
+from ser_models.models.networks.crnn import Crnn
+from ser_models.training.fold import Fold
 
 NAME = "pretraining"
 SETTINGS = {"seeds": 1}

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ser_features.store.remote import root
-from ser_models.evaluation.stored import evaluate as measure
-from ser_models.experiment import Plan, run
-from ser_models.inference import Predictor, load
-from ser_models.training import Progress
+from ser_models.experiments.evaluate import evaluate as measure
+from ser_models.experiments.train import Plan, run
+from ser_models.inference.predictor import Predictor, load
+from ser_models.training.train import Progress
 
 __all__ = ["Result", "evaluate", "load", "train"]
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_models.experiment import Plan, run
+from ser_models.experiments.train import Plan, run
 
 RATE = 16_000
 START_SECONDS = 120
@@ -43,8 +43,16 @@ class Served:
 @contextmanager
 def served(artifact: Path, folder: Path) -> Iterator[Served]:
     """Run `ser app` with its temporary files in `folder` for as long as the block runs."""
-    pytest.importorskip("gradio", reason="needs gradio: pip install 'ser[app]'")
-    command = [sys.executable, "-c", "from cli.main import main; main()", "app", str(artifact), "--port", "0"]
+    pytest.importorskip("gradio", reason="needs gradio: pip install 'ser-toolkit[app]'")
+    command = [
+        sys.executable,
+        "-c",
+        "from ser_cli.main import main; main()",
+        "app",
+        str(artifact),
+        "--port",
+        "0",
+    ]
     environment = {**os.environ, "TMPDIR": str(folder), "MPLCONFIGDIR": str(folder.parent)}
     with (folder.parent / "stderr.txt").open("w") as errors:
         process = subprocess.Popen(

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 import typer
+from ser_cli.main import app
+from ser_cli.words import repeat_flags
 
-from cli.main import app
-from cli.words import repeat_flags
 from ser_features.engine import extract_corpora
 
 ROOT = Path(__file__).parents[1]

@@ -7,7 +7,8 @@ import pytest
 
 if missing := [name for name in ("nbformat", "nbclient", "ipykernel") if find_spec(name) is None]:
     pytest.skip(
-        f"no {missing[0]}, so the notebook is not run: pip install 'ser[test]'", allow_module_level=True
+        f"no {missing[0]}, so the notebook is not run: pip install 'ser-toolkit[test]'",
+        allow_module_level=True,
     )
 
 from notebooks.run import NOTEBOOK, code, digest, execute, read

@@ -11,10 +11,10 @@ from ser_features.config import PROFILES
 from ser_features.extractors import COLUMNS, CORE_COLUMNS, DEFAULT_FAMILIES, FRAMES
 from ser_features.labels import EMOTIONS
 from ser_models import recipes, train
-from ser_models.leakage import Finding
+from ser_models.evaluation.leakage import Finding
 from ser_models.models import MODELS, create, model_class
-from ser_models.models.network import Network
-from ser_models.models.parameters import describe
+from ser_models.models.hyperparameters import describe
+from ser_models.models.networks.network import Network
 from ser_models.recipes.read import load
 
 ROOT = Path(__file__).parents[1]

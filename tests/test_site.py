@@ -12,8 +12,8 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 import typer
+from ser_cli.main import app
 
-from cli.main import app
 from ser_features import corpora
 from ser_features.extractors import CORE_COLUMNS
 from ser_models import recipes
@@ -49,7 +49,7 @@ def site(tmp_path_factory) -> Path:
     """The built site."""
     missing = [name for name in ("mkdocs", "material", "mkdocstrings") if find_spec(name) is None]
     if missing:
-        pytest.skip(f"no {missing[0]}, so the site is not built: pip install 'ser[docs]'")
+        pytest.skip(f"no {missing[0]}, so the site is not built: pip install 'ser-toolkit[docs]'")
     folder = tmp_path_factory.mktemp("site")
     built = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],

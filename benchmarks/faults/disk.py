@@ -78,7 +78,7 @@ class Fault:
 
 def extract(words: Sequence[str]) -> tuple[int, list[str]]:
     """Run `ser` in this process; returns its exit code and the lines of stderr."""
-    from cli.main import main
+    from ser_cli.main import main
 
     errors = io.StringIO()
     try:

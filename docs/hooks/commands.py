@@ -1,6 +1,6 @@
 """The command line → its page: the help of every command, as it prints it.
 
-cli.main.app → `commands` → the help text of each → `page` → commands.md, a page without a file
+ser_cli.main.app → `commands` → the help text of each → `page` → commands.md, a page without a file
 """
 
 import re
@@ -10,9 +10,8 @@ from typing import Any
 import typer
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from ser_cli.main import app
 from typer.testing import CliRunner
-
-from cli.main import app
 
 WIDTH = 100
 """Columns of the help texts."""

@@ -42,6 +42,6 @@ def missing(what: str) -> str:
     """What to say where the package is not installed.
 
     >>> missing("pitch_shift")
-    "pitch_shift needs audiomentations, which is not installed: pip install 'ser[augment]'"
+    "pitch_shift needs audiomentations, which is not installed: pip install 'ser-toolkit[augment]'"
     """
-    return f"{what} needs {PACKAGE}, which is not installed: pip install 'ser[augment]'"
+    return f"{what} needs {PACKAGE}, which is not installed: pip install 'ser-toolkit[augment]'"

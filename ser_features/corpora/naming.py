@@ -19,8 +19,8 @@ from pathlib import Path
 from ser_features.corpora.folder import KNOWN
 from ser_features.corpora.walk import audio_files
 from ser_features.errors import InputError
+from ser_features.files import replacing, writing
 from ser_features.labels import canonical
-from ser_features.store.durable import replacing, writing
 
 FIELD = re.compile(r"\{(\w*)\}")
 NEEDED = ("speaker", "emotion")

@@ -22,7 +22,7 @@ from ser_features.download.transfer import fetch, require_room
 from ser_features.download.unpack import unpack
 from ser_features.download.watch import Patience, Watch
 from ser_features.errors import DownloadError, InputError, UnsafeArchiveError
-from ser_features.store.durable import sync
+from ser_features.files import sync
 
 
 @dataclass(frozen=True, slots=True)

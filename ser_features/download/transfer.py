@@ -17,7 +17,7 @@ from ser_features.download.connection import PassingError, Reply, ask
 from ser_features.download.sources import Archive
 from ser_features.download.watch import Patience, Watch
 from ser_features.errors import DownloadError
-from ser_features.store.durable import sync
+from ser_features.files import sync
 
 CHUNK = 1 << 18
 """Bytes asked of a connection at a time."""

@@ -16,7 +16,7 @@ from ser_features.download.archives import Member, members
 from ser_features.download.names import refusal, require_apart, safe_path
 from ser_features.download.transfer import require_room
 from ser_features.errors import UnsafeArchiveError
-from ser_features.store.durable import sync
+from ser_features.files import sync
 
 CHUNK = 1 << 20
 

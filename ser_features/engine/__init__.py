@@ -4,7 +4,7 @@ scan → `plan` (what the store lacks) → `ShardTask`s → executor (`local`) �
 store, variants → what its copies lack → `VariantTask`s → executor → `variants` (augment + commit) → report
 """
 
-from ser_features.engine.augment import AugmentReport, augment_store
+from ser_features.engine.augmentation.run import AugmentReport, augment_store
 from ser_features.engine.extract import ExtractReport, Observer, extract_corpora
 
 __all__ = ["AugmentReport", "ExtractReport", "Observer", "augment_store", "extract_corpora"]

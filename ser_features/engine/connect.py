@@ -49,7 +49,7 @@ def _dask() -> tuple[Any, Any]:
         import distributed
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            "--executor dask needs distributed, which is not installed: pip install 'ser[dask]'"
+            "--executor dask needs distributed, which is not installed: pip install 'ser-toolkit[dask]'"
         ) from error
     return dask, distributed
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from ser_features import corpora
 from ser_features.config import PROFILES, EncoderConfig, Profile
 from ser_features.engine.local import Local
-from ser_features.engine.opening import open_for
+from ser_features.engine.open_store import open_for
 from ser_features.engine.plan import Plan, plan
 from ser_features.engine.report import ExtractReport, begin, finish
 from ser_features.engine.runner import Progress, Runner, Work
@@ -22,9 +22,9 @@ from ser_features.engine.work import probe, run_shard
 from ser_features.errors import InputError
 from ser_features.extractors import FAMILIES, columns
 from ser_features.extractors.encoder import check
+from ser_features.files import is_local, writing
 from ser_features.manifest import Scan
 from ser_features.store import Store, layout, locks
-from ser_features.store.durable import is_local, writing
 from ser_features.store.schema import FRAME_COLUMNS, VARIANT_COLUMNS
 from ser_features.store.sweep import sweep, sweep_frames
 from ser_features.store.write import commit_failures

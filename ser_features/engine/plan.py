@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ser_features.engine.known import Known, compare
+from ser_features.engine.changes import Known, compare
 from ser_features.engine.task import ShardTask, Target
 from ser_features.manifest import Recording, Scan
 from ser_features.store import Store

@@ -19,9 +19,9 @@ import pyarrow as pa
 from ser_features.audio import sha256_if_readable
 from ser_features.engine.task import Failure, ShardSummary, Task
 from ser_features.errors import SerError
+from ser_features.files import writing
 from ser_features.manifest import NAME_COLUMNS, Recording
 from ser_features.store import layout, locks
-from ser_features.store.durable import writing
 from ser_features.store.part import Held, read_held, version
 from ser_features.store.write import FrameWriter, commit_failures, commit_rows, table_of
 

@@ -14,9 +14,9 @@ import scipy.fft
 
 from ser_features.config import FrameConfig, Profile
 from ser_features.extractors.encoder import Hidden, encoder_of, hidden
+from ser_features.extractors.f0_contour import Voice, listen
 from ser_features.extractors.filters import chroma_filters, dct_basis, hann, mel_filters
 from ser_features.extractors.framewise import delta, zero_crossing_rate
-from ser_features.extractors.voice import Voice, listen
 from ser_features.manifest import Column
 from ser_features.preprocess import centred_power, overlapping, zero_padded
 

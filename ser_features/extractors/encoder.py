@@ -114,7 +114,7 @@ def configure(folder: Path, layer: int = -1, pooling: Literal["mean", "mean_std"
     for package in ("torch", "transformers"):
         if find_spec(package) is None:
             raise MissingExtraError(
-                f"the family ssl needs {package}, which is not installed: pip install 'ser[ssl]'"
+                f"the family ssl needs {package}, which is not installed: pip install 'ser-toolkit[ssl]'"
             )
     content = _content(folder)
     layers = _number(folder, content, "encoder_layers" if _is_whisper(content) else "num_hidden_layers")
@@ -260,7 +260,9 @@ def _from_folder(folder: Path, content: dict[str, Any]) -> tuple[Any, Any]:
         import transformers
         from transformers.models.whisper.modeling_whisper import WhisperEncoder
     except ImportError as error:
-        raise MissingExtraError(f"the family ssl cannot run ({error}): pip install 'ser[ssl]'") from error
+        raise MissingExtraError(
+            f"the family ssl cannot run ({error}): pip install 'ser-toolkit[ssl]'"
+        ) from error
     alone = content.get("architectures") == ["WhisperEncoder"]
     kind: Any = WhisperEncoder if alone else getattr(transformers, CLASSES[content["model_type"]])
     listener = (

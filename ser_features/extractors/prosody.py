@@ -10,7 +10,7 @@ from parselmouth.praat import call
 
 from ser_features.config import PitchConfig
 from ser_features.extractors.base import Analysis
-from ser_features.extractors.voice import Voice
+from ser_features.extractors.f0_contour import Voice
 from ser_features.manifest import Column
 
 NAN = float("nan")

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ser_features.files import exchange, sync
 from ser_features.store import layout, locks
-from ser_features.store.durable import sync
-from ser_features.store.exchange import exchange
 from ser_features.store.frames import open_frames
 from ser_features.store.part import Held, read_held, read_part
 from ser_features.store.read import Store

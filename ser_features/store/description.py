@@ -20,9 +20,9 @@ from ser_features.config import (
     TempoConfig,
 )
 from ser_features.errors import DamagedError, InputError, StoreError
+from ser_features.files import replacing
 from ser_features.manifest import Column
 from ser_features.store import layout, locks, seal
-from ser_features.store.durable import replacing
 from ser_features.store.schema import DATASET, all_columns, feature_columns
 
 FORMAT = 2

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from ser_features.errors import StoreError
+from ser_features.files import is_local, publish, scratch
 from ser_features.store import layout
-from ser_features.store.durable import is_local, publish, scratch
 
 BLOCK = 2**20
 """Bytes that are hashed at once."""

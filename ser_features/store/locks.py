@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ser_features.errors import StoreError
-from ser_features.store.durable import is_local
+from ser_features.files import is_local
 
 try:
     import fcntl

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ser_features.errors import DamagedError, StoreError
+from ser_features.files import is_local
 from ser_features.store import seal
-from ser_features.store.durable import is_local
 from ser_features.store.schema import METADATA_KEY
 
 READERS = 4

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from pyarrow import fs
 
+from ser_features.files import is_local
 from ser_features.store import layout
-from ser_features.store.durable import is_local
 from ser_features.store.part import READERS, read_schema
 from ser_features.store.schema import DATASET, FAILURE_SCHEMA, all_columns, field, row_schema, variant_columns
 

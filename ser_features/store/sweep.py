@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from ser_features.errors import DamagedError
+from ser_features.files import is_local
 from ser_features.store import layout, locks
-from ser_features.store.durable import is_local
 from ser_features.store.part import read_held
 
 ASIDE = "damaged"

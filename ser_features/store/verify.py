@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ser_features.errors import DamagedError
+from ser_features.files import is_local, publish, scratch
 from ser_features.store import layout, locks
 from ser_features.store.description import read_description
-from ser_features.store.durable import is_local, publish, scratch
 from ser_features.store.frames import problem
 from ser_features.store.part import READERS, Held, read_held, version
 

@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 
 from ser_features.audio import stamp
 from ser_features.errors import StoreError
+from ser_features.files import is_local
 from ser_features.manifest import Column
-from ser_features.store.durable import is_local
 
 KEY = "file_id"
 

@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ser_features.files import publish, replacing, scratch, sync
 from ser_features.manifest import Column
 from ser_features.store import layout, seal
-from ser_features.store.durable import publish, replacing, scratch, sync
 from ser_features.store.frames import frame_header, problem
 from ser_features.store.schema import FAILURE_SCHEMA, METADATA_KEY, row_schema
 from ser_features.store.wide import encoded

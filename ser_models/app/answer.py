@@ -18,12 +18,12 @@ from markupsafe import Markup
 from ser_features.errors import ArtifactError, AudioError
 from ser_models.app import features, limits, panels, words
 from ser_models.app.clips import wav
-from ser_models.evaluation.report.numbers import percent
-from ser_models.evaluation.report.template import template
-from ser_models.figures.svg import inline
-from ser_models.figures.theme import declarations
-from ser_models.hearing import Hearing, hear
-from ser_models.inference import FAR, Predictor
+from ser_models.inference.inspection import Hearing, hear
+from ser_models.inference.predictor import FAR, Predictor
+from ser_models.reporting.figures.svg import inline
+from ser_models.reporting.figures.theme import declarations
+from ser_models.reporting.report.numbers import percent
+from ser_models.reporting.report.template import template
 
 HERE = Path(__file__).parent
 

@@ -16,8 +16,8 @@ from ser_models.app.answer import Answers, refusal
 from ser_models.app.clips import Example
 from ser_models.app.guard import visitor_of
 from ser_models.app.uploads import MAX_AGE, Uploads
-from ser_models.figures.picture import BLUE
-from ser_models.figures.theme import DARK, DARK_PAPER, WHITE
+from ser_models.reporting.figures.picture import BLUE
+from ser_models.reporting.figures.theme import DARK, DARK_PAPER, WHITE
 
 TITLE = "ser: what emotion is acted here?"
 HEADER = """<header class="ser">

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from ser_models.figures.attention import draw_attention
-from ser_models.figures.picture import (
+from ser_models.inference.inspection import Hearing
+from ser_models.reporting.figures.attention import draw_attention
+from ser_models.reporting.figures.picture import (
     BLUE,
     EMOTION_COLOURS,
     GRID,
@@ -19,8 +20,7 @@ from ser_models.figures.picture import (
     in_percent,
     legend,
 )
-from ser_models.figures.spectrogram import band_of, draw_spectrogram
-from ser_models.hearing import Hearing
+from ser_models.reporting.figures.spectrogram import band_of, draw_spectrogram
 
 WIDTH, NARROW = 9.4, 4.3
 """Inches of a figure on a wide page, and on a telephone."""

@@ -39,7 +39,9 @@ def serve(artifact: Path, *, host: str = LOCAL, port: int = PORT, ready: Callabl
         ArtifactError: if the artifact is incomplete or altered.
     """
     if find_spec("gradio") is None:
-        raise MissingExtraError("ser app needs gradio, which is not installed: pip install 'ser[app]'")
+        raise MissingExtraError(
+            "ser app needs gradio, which is not installed: pip install 'ser-toolkit[app]'"
+        )
     with bound(host, port) as listening, TemporaryDirectory(prefix="ser-app-") as folder:
         _run(_application(artifact, Path(folder)), listening, host, ready)
 
@@ -79,7 +81,7 @@ def _quiet(folder: Path) -> None:
 def _application(artifact: Path, folder: Path) -> Any:
     """Put the page together; takes some seconds."""
     from ser_models.app.answer import Answers
-    from ser_models.inference import load
+    from ser_models.inference.predictor import load
 
     answers = Answers.of(load(artifact))  # first, as it is what may fail
     _quiet(folder)

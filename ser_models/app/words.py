@@ -9,10 +9,10 @@ from typing import Any
 from ser_features import corpora
 from ser_features.errors import InputError
 from ser_models.app.panels import borders
-from ser_models.card import Card
-from ser_models.evaluation.report.numbers import percent
-from ser_models.evaluation.report.words import PROTOCOLS, count
-from ser_models.prediction import Prediction
+from ser_models.artifact.metadata import Card
+from ser_models.inference.prediction import Prediction
+from ser_models.reporting.report.numbers import percent
+from ser_models.reporting.report.words import PROTOCOLS, count
 
 ACTED = (
     "It learned from people who were asked to sound angry, sad or happy. Feelings that nobody was asked for "

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_models.dataset import speaker_keys
-from ser_models.evaluation import metrics, mistakes, probability, roc
+from ser_models.data.examples import speaker_keys
+from ser_models.evaluation import error_analysis, metrics, roc
+from ser_models.evaluation import predictions as probability
 from ser_models.evaluation.bootstrap import interval
 from ser_models.evaluation.calibration import BINS, aurc, ece, reliability, selective
 
@@ -82,8 +83,8 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> dic
         "calibration": _calibration(probabilities.max(axis=1), predicted == targets),
         "selective": _selective(probabilities.max(axis=1), targets, predicted, len(labels)),
         "mistakes": {
-            "most_confident": mistakes.most_confident(predictions, labels, probabilities),
-            "confusions": mistakes.confusions(matrix, labels),
+            "most_confident": error_analysis.most_confident(predictions, labels, probabilities),
+            "confusions": error_analysis.confusions(matrix, labels),
         },
         "labels": list(labels),
     }

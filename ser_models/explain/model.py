@@ -12,14 +12,14 @@ import pandas as pd
 
 from ser_features.errors import InputError
 from ser_models import inference
+from ser_models.data.inputs import Raw
 from ser_models.evaluation.metrics import confusion_matrix, uar
 from ser_models.explain import trees
-from ser_models.explain.heldout import HeldOut, held_out
-from ser_models.explain.parts import Part, parts
+from ser_models.explain.feature_groups import Part, parts
+from ser_models.explain.held_out import HeldOut, held_out
 from ser_models.explain.permutation import OnStep, permute
 from ser_models.explain.result import Importance
-from ser_models.inference import Predictor
-from ser_models.inputs import Raw
+from ser_models.inference.predictor import Predictor
 
 ALIKE = 0.8
 """Columns whose rank correlation is at least this, either way, are said to move together."""

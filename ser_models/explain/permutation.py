@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ser_models.data.inputs import Frames, Raw
 from ser_models.evaluation.metrics import confusion_matrix, uar
-from ser_models.explain.parts import Part
-from ser_models.inputs import Frames, Raw
+from ser_models.explain.feature_groups import Part
 
 Ask = Callable[[Raw], np.ndarray]
 """Raw values of some recordings → their class probabilities, (recordings, classes)."""

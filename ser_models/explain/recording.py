@@ -15,17 +15,18 @@ import numpy as np
 import pandas as pd
 
 from ser_features.pipeline import extract
-from ser_models import inference, safe_skops
-from ser_models.adaptation import Voice
-from ser_models.artifact import Artifact
-from ser_models.card import SCALER
+from ser_models import inference
+from ser_models.artifact.folder import Artifact
+from ser_models.artifact.metadata import SCALER
+from ser_models.artifact.native_backend import Fitted
+from ser_models.data.inputs import ChunkInputs, Raw
+from ser_models.data.scaling import Scaler
+from ser_models.data.speaker_norm import Voice
 from ser_models.explain import trees
-from ser_models.explain.parts import Part, parts
+from ser_models.explain.feature_groups import Part, parts
 from ser_models.explain.result import Contributions
-from ser_models.fitted import Fitted
-from ser_models.inference import Predictor
-from ser_models.inputs import ChunkInputs, Raw
-from ser_models.scaling import Scaler
+from ser_models.inference.predictor import Predictor
+from ser_models.safe_io import skops_file
 
 
 def explain_recording(folder: Path, file: Path) -> Contributions:
@@ -133,4 +134,4 @@ def _scaler(artifact: Artifact) -> Scaler:
         return artifact.recogniser.scaler
     from sklearn.pipeline import Pipeline
 
-    return Scaler(artifact.model.inputs, safe_skops.load(artifact.folder / SCALER, Pipeline))
+    return Scaler(artifact.model.inputs, skops_file.load(artifact.folder / SCALER, Pipeline))

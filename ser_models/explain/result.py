@@ -98,8 +98,8 @@ def save(found: Importance | Contributions, folder: Path, *, top: int = 20) -> l
     Raises:
         InputError: if the folder is inside of the artifact, whose files are sealed, or cannot be written.
     """
-    from ser_models.explain.pictures import drawn
-    from ser_models.figures import DPI
+    from ser_models.explain.plots import drawn
+    from ser_models.reporting.figures import DPI
 
     check_folder(folder, found.artifact)
     name = "importance" if isinstance(found, Importance) else "contributions"

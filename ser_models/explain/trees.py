@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ser_models.artifact import Artifact
-from ser_models.fitted import Fitted
-from ser_models.inputs import Raw
-from ser_models.models.boosting import Boosting
+from ser_models.artifact.folder import Artifact
+from ser_models.artifact.native_backend import Fitted
+from ser_models.data.inputs import Raw
+from ser_models.models.trees import Boosting
 
 if TYPE_CHECKING:
     import xgboost

@@ -14,8 +14,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ser_models.inputs import Inputs
-from ser_models.source import Arrays, Source
+from ser_models.data.batches import Arrays, Source
+from ser_models.data.inputs import Inputs
 
 Row = dict[str, float]
 """One line of a training history: epoch, loss, uar, val_loss, val_uar."""
@@ -56,7 +56,7 @@ class Labelled:
 
         With them a weighted accuracy is the UAR, and a weighted loss the mean of the classes' losses.
 
-        >>> from ser_models.source import Kept
+        >>> from ser_models.data.batches import Kept
         >>> Labelled(Kept({}), np.array([0, 0, 0, 2]), classes=3).weights.tolist()
         [0.666..., 0.666..., 0.666..., 2.0]
         """
@@ -190,7 +190,7 @@ class Model(ABC):
 
     @classmethod
     def hints(cls) -> dict[str, Any]:
-        """Type hint of each hyperparameter, by name; see `ser_models.models.parameters`."""
+        """Type hint of each hyperparameter, by name; see `ser_models.models.hyperparameters`."""
         return {field.name: field.type for field in fields(cls) if field.init}
 
     @classmethod

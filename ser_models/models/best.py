@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ser_models.models.ensemble import Ensemble
-from ser_models.models.parameters import Names
+from ser_models.models.hyperparameters import Names
 
 
 @dataclass

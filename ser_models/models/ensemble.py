@@ -20,14 +20,14 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ser_features.errors import ArtifactError, InputError
-from ser_models.framing import separated
-from ser_models.inputs import JointInputs
+from ser_models.data.batches import Repeated, Shapes, Source
+from ser_models.data.framing import separated
+from ser_models.data.inputs import JointInputs
 from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
-from ser_models.models.heldout import Turn, turns
-from ser_models.models.machine import together
-from ser_models.models.parameters import Names
-from ser_models.source import Repeated, Shapes, Source
-from ser_models.untrusted import MAX_FILE, open_archive, strict_json
+from ser_models.models.hyperparameters import Names
+from ser_models.models.inner_folds import Turn, turns
+from ser_models.models.kernel.machine import together
+from ser_models.safe_io.strict import MAX_FILE, open_archive, strict_json
 
 WEIGHTS = "weights.json"
 FLOOR = 1e-6
@@ -237,13 +237,13 @@ def _some(labelled: Labelled, places: np.ndarray) -> Labelled:
 
 
 def _class(name: str) -> type[Model]:
-    from ser_models.models import model_class
+    from ser_models.models.registry import model_class
 
     return model_class(name, described_only=True)
 
 
 def _create(name: str) -> Model:
-    from ser_models.models import create
+    from ser_models.models.registry import create
 
     return create(name)
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from ser_models.inputs import ColumnInputs
+from ser_models.data.inputs import ColumnInputs
 from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
-from ser_models.models.columns import CORE_INPUTS
-from ser_models.models.parameters import Count, Positive
+from ser_models.models.feature_sets import CORE_INPUTS
+from ser_models.models.hyperparameters import Count, Positive
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
@@ -80,15 +80,15 @@ class Logistic(Model):
 
     def save(self, path: Path) -> None:
         """Write the estimator with skops."""
-        from ser_models import safe_skops
+        from ser_models.safe_io import skops_file
 
-        safe_skops.save(self.estimator, path)
+        skops_file.save(self.estimator, path)
 
     def restore(self, path: Path, *, classes: int) -> Self:
         """Load the estimator with skops, from a fixed list of types."""
         from sklearn.linear_model import LogisticRegression
 
-        from ser_models import safe_skops
+        from ser_models.safe_io import skops_file
 
-        self.estimator, self.classes = safe_skops.load(path, LogisticRegression), classes
+        self.estimator, self.classes = skops_file.load(path, LogisticRegression), classes
         return self

@@ -5,7 +5,7 @@ from ser_features.config import Profile
 from ser_features.config import profile as find_profile
 from ser_features.errors import InputError
 from ser_features.labels import EMOTIONS, in_order
-from ser_models.inputs import ColumnInputs
+from ser_models.data.inputs import ColumnInputs
 from ser_models.models.base import Model
 from ser_models.recipes.schema import Recipe
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ser_models.source import Kept, Streamed
+from ser_models.data.batches import Kept, Streamed
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "loader.py"
 

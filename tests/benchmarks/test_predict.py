@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ser_models.experiment import Plan, run
+from ser_models.experiments.train import Plan, run
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "predict.py"
 

@@ -15,7 +15,9 @@ SWITCHES = ("--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device
 
 @pytest.fixture(scope="module")  # while it is open, no other test could run an event loop of its own
 def browser() -> Iterator:
-    driver = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'ser[test]'")
+    driver = pytest.importorskip(
+        "playwright.sync_api", reason="needs playwright: pip install 'ser-toolkit[test]'"
+    )
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")

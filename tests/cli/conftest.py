@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import soundfile
-
-from cli.main import main
-from cli.progress import be_quiet
+from ser_cli.main import main
+from ser_cli.progress import be_quiet
 
 
 class Answer(NamedTuple):

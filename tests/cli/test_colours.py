@@ -17,7 +17,7 @@ def on_a_terminal(words, **environment):
     """Run `ser` with a terminal at both ends, and return what is drawn there."""
     here, there = pty.openpty()
     wanted = {name: value for name, value in os.environ.items() if name not in PLAIN}
-    program = f"from cli.main import main; main({words!r})"
+    program = f"from ser_cli.main import main; main({words!r})"
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=there, stderr=there, env={**wanted, **environment}
     ) as process:
@@ -52,7 +52,7 @@ def test_help_is_coloured_where_it_may_be(environment, coloured):
 
 def test_help_in_a_pipe_has_no_codes():
     wanted = {name: value for name, value in os.environ.items() if name not in PLAIN}
-    program = "from cli.main import main; main(['corpora', '--help'])"
+    program = "from ser_cli.main import main; main(['corpora', '--help'])"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, env={**wanted, "TERM": "xterm-256color"}
     )

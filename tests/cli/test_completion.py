@@ -4,9 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from ser_cli import completion
+from ser_cli.main import main
 
-from cli import completion
-from cli.main import main
 from ser_features.extractors import ENCODED, FAMILIES
 from ser_models.models import MODELS
 from ser_models.recipes import names as recipes
@@ -96,7 +96,7 @@ def test_a_script_for_the_shell_can_be_had(monkeypatch, capsys, shell):
 
 def test_nothing_heavy_is_imported(tmp_path):
     program = (
-        "import sys, cli.main\n"
+        "import sys, ser_cli.main\n"
         "from cli import completion\n"
         "for name in ('corpora', 'published', 'known', 'models', 'families', 'profiles', 'recipes',\n"
         "             'protocols', 'artifacts'):\n"

@@ -50,7 +50,7 @@ def test_an_unknown_name_lists_the_known_ones(ser):
 
 
 def test_json_has_the_keys_that_are_documented(ser, savee):
-    from cli.corpora import _described
+    from ser_cli.corpora import _described
 
     found = json.loads(ser("corpora", "--data", savee, "--json").out)
     assert found["data"] == str(savee)

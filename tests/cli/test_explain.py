@@ -3,8 +3,7 @@
 import json
 
 import pytest
-
-from cli.main import main
+from ser_cli.main import main
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +69,7 @@ def test_one_recording(ser, artifacts, recordings, tmp_path, name, ends):
 
 
 def test_json_of_a_model_and_of_a_recording(ser, artifacts, store_root, recordings, tmp_path):
-    from cli.explain import _summary
+    from ser_cli.explain import _summary
 
     words = ["explain", artifacts / "xgboost", "--store", store_root, "--out", tmp_path, "--json"]
     model = json.loads(ser(*words).out)

@@ -79,7 +79,7 @@ def test_an_encoder_without_the_packages_that_run_it(ser, savee, tmp_path, monke
     words = ("--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--families", "core", "ssl")
     answer = ser("extract", *words, "--encoder", tmp_path)
     assert (answer.code, len(answer.err.splitlines())) == (2, 1)
-    assert "needs torch, which is not installed: pip install 'ser[ssl]'" in answer.err
+    assert "needs torch, which is not installed: pip install 'ser-toolkit[ssl]'" in answer.err
 
 
 def test_help_names_every_family_and_what_is_default(ser):

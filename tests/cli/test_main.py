@@ -61,7 +61,7 @@ def test_help_has_an_example(ser, command):
 
 def test_help_imports_nothing_heavy():
     program = (
-        "import sys, cli.main\n"
+        "import sys, ser_cli.main\n"
         "heavy = ('numpy', 'pandas', 'pyarrow', 'tensorflow', 'sklearn', 'parselmouth', 'matplotlib')\n"
         "print([name for name in heavy if name in sys.modules])"
     )

@@ -5,8 +5,8 @@ import re
 import shutil
 
 import pytest
+from ser_cli.main import main
 
-from cli.main import main
 from tests.cli.tones import RECIPE
 from tests.cli.walk import commands, understood
 

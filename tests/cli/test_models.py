@@ -5,9 +5,8 @@ import io
 import json
 
 import pytest
-
-from cli import progress
-from cli.main import main
+from ser_cli import progress
+from ser_cli.main import main
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import soundfile
 
-from ser_models.experiment import Plan, run
+from ser_models.experiments.train import Plan, run
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,8 @@ import re
 import sys
 
 import pytest
-
-from cli import progress
-from cli.transfers import watched_bytes
+from ser_cli import progress
+from ser_cli.transfers import watched_bytes
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3|4|9|10)[0-9]")
 
@@ -21,7 +20,7 @@ class Terminal(io.StringIO):
 def clock(monkeypatch):
     """Time that passes only when it is told to."""
     now = [0.0]
-    monkeypatch.setattr("cli.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("ser_cli.progress.time.monotonic", lambda: now[0])
     return now
 
 

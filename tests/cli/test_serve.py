@@ -39,5 +39,5 @@ def test_gradio_missing(ser, tmp_path, monkeypatch):
     answer = ser("app", tmp_path)
     assert answer.code == 2
     assert answer.err.splitlines()[-1] == (
-        "error: ser app needs gradio, which is not installed: pip install 'ser[app]'"
+        "error: ser app needs gradio, which is not installed: pip install 'ser-toolkit[app]'"
     )

@@ -3,8 +3,7 @@
 import json
 
 import pytest
-
-from cli import answers
+from ser_cli import answers
 
 
 def test_numbers_stand_to_the_right_and_null_is_a_dash(ser, store_root):

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from ser_features.store import Store, open_store
-from ser_models.dataset import Examples
+from ser_models.data.examples import Examples
 from ser_models.evaluation.score import probability_columns, score
-from ser_models.figures import AttentionExample
+from ser_models.reporting.figures import AttentionExample
 
 LABELS = ("angry", "neutral", "sad")
 

@@ -13,8 +13,8 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ser_features.files import replacing, writing
 from ser_features.labels import in_order
-from ser_features.store.durable import replacing, writing
 from ser_features.store.export.base import Format, Rows, first_line
 
 START = "% Written by ser store export"

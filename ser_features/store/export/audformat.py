@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from ser_features import corpora
 from ser_features.errors import InputError, MissingExtraError
+from ser_features.files import replacing_folder, writing
 from ser_features.labels import in_order
-from ser_features.store.durable import replacing_folder, writing
 from ser_features.store.export.base import Format, Rows, first_line
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _database(rows: Rows) -> "audformat.Database":
         import audformat
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            "--format audformat needs audformat, which is not installed: pip install 'ser[audformat]'"
+            "--format audformat needs audformat, which is not installed: pip install 'ser-toolkit[audformat]'"
         ) from error
 
     table = pa.Table.from_batches(rows.batches(), rows.schema).to_pandas()

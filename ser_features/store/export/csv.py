@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pyarrow import csv
 
-from ser_features.store.durable import replacing, writing
+from ser_features.files import replacing, writing
 from ser_features.store.export.base import Format, Rows, first_line
 
 START = '"dataset","file_id",'

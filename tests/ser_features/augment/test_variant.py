@@ -112,5 +112,5 @@ def test_missing_package_is_named_with_what_to_install(monkeypatch):
     with pytest.raises(MissingExtraError) as caught:
         check_variants([Variant("up", "pitch_shift")])
     assert str(caught.value) == (
-        "variant 'up': pitch_shift needs audiomentations, which is not installed: pip install 'ser[augment]'"
+        "variant 'up': pitch_shift needs audiomentations, which is not installed: pip install 'ser-toolkit[augment]'"
     )

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from ser_cli.main import main
 
-from cli.main import main
 from ser_features.config import SPEECH16K
 from ser_features.corpora import scan
 from ser_features.engine import Observer, cluster, work
 from ser_features.engine.cluster import Dask
 from ser_features.engine.connect import connect, own_cluster
-from ser_features.engine.opening import describe
+from ser_features.engine.open_store import describe
 from ser_features.engine.plan import plan
 from ser_features.engine.processes import ONE_THREAD
 from ser_features.engine.runner import Work
@@ -25,8 +25,8 @@ from ser_features.extractors import DEFAULT_FAMILIES
 from ser_features.store import open_or_create
 from tests.ser_features.engine.conftest import DEATHS
 
-dask = pytest.importorskip("dask", reason="no Dask: pip install 'ser[dask]'")
-distributed = pytest.importorskip("distributed", reason="no Dask: pip install 'ser[dask]'")
+dask = pytest.importorskip("dask", reason="no Dask: pip install 'ser-toolkit[dask]'")
+distributed = pytest.importorskip("distributed", reason="no Dask: pip install 'ser-toolkit[dask]'")
 
 EXTRACTION = Work(work.run_shard, work.probe)
 WITHOUT_SER = "import sys\nsys.modules['ser_features'] = None\n"

@@ -12,12 +12,13 @@ import pandas as pd
 import pytest
 import soundfile
 
+from ser_features import files
 from ser_features.config import PAPER48K, WIDE16K
 from ser_features.engine import Observer, extract_corpora
 from ser_features.errors import InputError, StoreError
 from ser_features.extractors import CORE_COLUMNS, FAMILIES, FRAMES, summary_vector
 from ser_features.pipeline import extract
-from ser_features.store import durable, open_store
+from ser_features.store import open_store
 
 
 def assert_same_frames(stored: np.ndarray, computed: np.ndarray) -> None:
@@ -245,7 +246,7 @@ def test_a_store_that_cannot_be_written_is_one_line(monkeypatch, extract_tess):
     def full(descriptor):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(durable.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     said = r"the store cannot be written to \S+store \(No space left on device\): make room, mend the disk or"
     with pytest.raises(StoreError, match=said):
         extract_tess()

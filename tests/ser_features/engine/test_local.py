@@ -13,7 +13,7 @@ from ser_features.config import SPEECH16K
 from ser_features.corpora import scan
 from ser_features.engine import local, work
 from ser_features.engine.local import Local
-from ser_features.engine.opening import describe
+from ser_features.engine.open_store import describe
 from ser_features.engine.plan import plan
 from ser_features.engine.runner import Work
 from ser_features.engine.task import Target

@@ -236,7 +236,7 @@ def test_missing_packages(tmp_path, monkeypatch, package):
     monkeypatch.setattr(encoder, "find_spec", lambda name: None if name == package else name)
     with pytest.raises(MissingExtraError) as caught:
         configure(tmp_path)
-    message = f"the family ssl needs {package}, which is not installed: pip install 'ser[ssl]'"
+    message = f"the family ssl needs {package}, which is not installed: pip install 'ser-toolkit[ssl]'"
     assert str(caught.value) == message
 
 

@@ -13,8 +13,8 @@ from ser_features import pipeline
 from ser_features.augment import SPEED_COPIES
 from ser_features.config import PAPER48K, PROFILES, SPEECH16K, WIDE16K, EncoderConfig
 from ser_features.engine import extract_corpora
-from ser_features.engine.augment import augment_store
-from ser_features.engine.opening import describe
+from ser_features.engine.augmentation.run import augment_store
+from ser_features.engine.open_store import describe
 from ser_features.errors import InputError
 from ser_features.extractors import ENCODED, Analysis, columns, encoder, wide_columns
 from ser_features.extractors.encoder import configure, hidden

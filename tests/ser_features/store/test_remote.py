@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from ser_cli.main import main
 
-from cli.main import main
 from ser_features.engine import ExtractReport, extract_corpora
 from ser_features.errors import InputError, StoreError
 from ser_features.store import open_store
@@ -25,7 +25,7 @@ ADDRESS = "s3://bucket/stores/tess"
 @pytest.fixture(scope="module")
 def server():
     """A running S3 server with one bucket, and what finds it: AWS's environment variables."""
-    moto = pytest.importorskip("moto.server", reason="moto is not installed: pip install 'ser[test]'")
+    moto = pytest.importorskip("moto.server", reason="moto is not installed: pip install 'ser-toolkit[test]'")
     boto3 = pytest.importorskip("boto3")
     running = moto.ThreadedMotoServer(port=0, verbose=False)
     running.start()

@@ -9,13 +9,14 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 
+from ser_features import files
 from ser_features.config import SPEECH16K
 from ser_features.engine import extract_corpora
-from ser_features.engine.opening import describe as describe_features
+from ser_features.engine.open_store import describe as describe_features
 from ser_features.errors import InputError, StoreError
 from ser_features.extractors import CORE_COLUMNS
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
-from ser_features.store import Description, describe, durable, layout, open_or_create, open_store
+from ser_features.store import Description, describe, layout, open_or_create, open_store
 from ser_features.store.schema import all_columns
 from ser_features.store.write import FrameWriter
 
@@ -152,7 +153,7 @@ def test_frames_of_unequal_length_are_refused(tmp_path):
 
 
 def write_half(path: Path) -> None:
-    with durable.replacing(path) as file:
+    with files.replacing(path) as file:
         file.write(b"half")
         raise OSError("disk full")
 

@@ -7,7 +7,7 @@ import soundfile
 
 from ser_features.augment import SPEED_COPIES
 from ser_features.engine import extract_corpora
-from ser_features.engine.augment import augment_store
+from ser_features.engine.augmentation.run import augment_store
 from ser_features.errors import InputError, StoreError
 from ser_features.extractors import FUNCTIONAL_COLUMNS
 from ser_features.pipeline import extract

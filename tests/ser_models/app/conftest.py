@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ser_models.app.answer import Answers
-from ser_models.inference import load
+from ser_models.inference.predictor import load
 from tests.serving import Served, quick_artifact, served
 
 

@@ -12,8 +12,8 @@ from ser_features.errors import ArtifactError
 from ser_features.extractors import CORE_COLUMNS
 from ser_models.app import answer as module
 from ser_models.app.answer import Answers, read_metrics, refusal, style
-from ser_models.figures.picture import EMOTION_COLOURS
-from ser_models.figures.theme import variable
+from ser_models.reporting.figures.picture import EMOTION_COLOURS
+from ser_models.reporting.figures.theme import variable
 from tests.serving import empty_room, music, noise, voice
 
 NASTY = """<img src=x onerror=alert(1)> "quoted" 'n' ${alert(2)} {{7*7}} & co.wav"""

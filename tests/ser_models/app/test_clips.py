@@ -8,7 +8,7 @@ import soundfile
 
 from ser_models.app import limits
 from ser_models.app.clips import SCRIPT, examples, wav
-from ser_models.timeline import LONG_SEC
+from ser_models.inference.windows import LONG_SEC
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 from ser_models.app.limits import MAX_BYTES
 from tests.serving import Served, config_of, voice
 
-httpx = pytest.importorskip("httpx", reason="comes with gradio: pip install 'ser[app]'")
+httpx = pytest.importorskip("httpx", reason="comes with gradio: pip install 'ser-toolkit[app]'")
 
 
 @pytest.fixture

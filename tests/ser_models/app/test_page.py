@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-gradio = pytest.importorskip("gradio", reason="needs gradio: pip install 'ser[app]'")
+gradio = pytest.importorskip("gradio", reason="needs gradio: pip install 'ser-toolkit[app]'")
 
 from ser_models.app import limits, page  # noqa: E402
 from ser_models.app.clips import Example  # noqa: E402

@@ -9,11 +9,11 @@ import pytest
 
 from ser_models.app import panels
 from ser_models.app.panels import borders, pooled
-from ser_models.figures.picture import plain
-from ser_models.figures.spectrogram import band_of
-from ser_models.figures.svg import inline
-from ser_models.hearing import Hearing
-from ser_models.prediction import Prediction
+from ser_models.inference.inspection import Hearing
+from ser_models.inference.prediction import Prediction
+from ser_models.reporting.figures.picture import plain
+from ser_models.reporting.figures.spectrogram import band_of
+from ser_models.reporting.figures.svg import inline
 
 FRAMES, BANDS = 200, 64
 

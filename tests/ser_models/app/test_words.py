@@ -6,7 +6,7 @@ import pytest
 
 from ser_models.app import words
 from ser_models.app.answer import read_metrics
-from ser_models.prediction import Prediction
+from ser_models.inference.prediction import Prediction
 
 PREDICTION = Prediction("x.wav", "sad", 0.6, {"angry": 0.1, "neutral": 0.3, "sad": 0.6})
 

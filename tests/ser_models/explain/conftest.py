@@ -2,7 +2,7 @@
 
 import pytest
 
-from ser_models.experiment import Plan, run
+from ser_models.experiments.train import Plan, run
 
 SMALL = {
     "xgboost": {"rounds": 30},

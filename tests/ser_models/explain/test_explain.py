@@ -11,7 +11,7 @@ from ser_features.engine import extract_corpora
 from ser_features.errors import AudioError, InputError
 from ser_models import inference
 from ser_models.explain import explain_model, explain_recording, save, trees
-from ser_models.explain.heldout import held_out
+from ser_models.explain.held_out import held_out
 from ser_models.explain.result import check_folder
 
 KINDS = {"xgboost": "shap", "logistic": "permutation", "cnn_lstm": "permutation"}
@@ -81,7 +81,7 @@ def test_the_same_audio_under_another_name_counts_as_trained_on(artifacts, recor
 
 def test_nothing_held_out_is_said(artifacts, store_root, splits, monkeypatch):
     whole = splits.assign(split="train")
-    monkeypatch.setattr("ser_models.explain.heldout.pd.read_parquet", lambda path: whole)
+    monkeypatch.setattr("ser_models.explain.held_out.pd.read_parquet", lambda path: whole)
     with pytest.raises(InputError, match=r"model was trained on all 72 recordings of .*: expected others"):
         held_out(inference.load(artifacts("xgboost")).artifact, store_root)
 
@@ -89,7 +89,7 @@ def test_nothing_held_out_is_said(artifacts, store_root, splits, monkeypatch):
 def test_speakers_that_it_knows_are_counted(artifacts, store_root, splits, monkeypatch):
     train = splits["split"] == "train"
     mixed = splits.assign(split=np.where(train & (np.arange(len(splits)) % 2 == 0), "train", "test"))
-    monkeypatch.setattr("ser_models.explain.heldout.pd.read_parquet", lambda path: mixed)
+    monkeypatch.setattr("ser_models.explain.held_out.pd.read_parquet", lambda path: mixed)
     words = held_out(inference.load(artifacts("xgboost")).artifact, store_root).words
     assert words.endswith(
         f"; it was trained on other recordings of {splits[train]['speaker'].nunique()} of them"

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ser_models.explain.parts import Part
+from ser_models.data.inputs import SideBySide
+from ser_models.explain.feature_groups import Part
 from ser_models.explain.permutation import Exchanged, exchanged, permute
-from ser_models.inputs import SideBySide
 
 CLASSES = 3
 N = 90

@@ -8,12 +8,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ser_models import inference
+from ser_models.artifact.native_backend import Fitted
+from ser_models.data.batches import Kept
+from ser_models.data.scaling import Scaler
 from ser_models.explain import trees
-from ser_models.fitted import Fitted
 from ser_models.models.base import Labelled
-from ser_models.models.boosting import Boosting
-from ser_models.scaling import Scaler
-from ser_models.source import Kept
+from ser_models.models.trees import Boosting
 
 DECIDES = 7
 CLASSES = 3

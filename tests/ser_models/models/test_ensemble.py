@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ser_features.errors import ArtifactError, InputError
+from ser_models.data.batches import Kept
 from ser_models.models import create
 from ser_models.models.base import Labelled
 from ser_models.models.ensemble import WEIGHTS, pool_weights, pooled
-from ser_models.source import Kept
 
 RNG = np.random.default_rng(6)
 TARGETS = np.arange(120) % 3

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from ser_models.data.batches import Kept
 from ser_models.models import MODELS, create, model_class
 from ser_models.models.base import Labelled
-from ser_models.models.network import Network
-from ser_models.source import Kept
+from ser_models.models.networks.network import Network
 
 NETWORKS = [name for name in MODELS if issubclass(model_class(name), Network)]
 CLASSES = 4

@@ -10,11 +10,11 @@ import pytest
 
 from ser_features.errors import InputError, MissingExtraError
 from ser_models import models
-from ser_models.framing import joined
-from ser_models.inputs import ChunkInputs, ColumnInputs, JointInputs
+from ser_models.data.batches import Kept
+from ser_models.data.framing import joined
+from ser_models.data.inputs import ChunkInputs, ColumnInputs, JointInputs
 from ser_models.models import MODELS, create
 from ser_models.models.base import Labelled
-from ser_models.source import Kept
 
 QUICK = {"epochs": 3, "rounds": 20, "length": 24}
 CLASSES = 3
@@ -167,7 +167,7 @@ def test_a_missing_package_names_the_extra(monkeypatch, name, missing):
     monkeypatch.setattr(models, "find_spec", lambda package: None if package == missing else object())
     with pytest.raises(MissingExtraError) as error:
         create(name)
-    expected = f"model {name!r} needs {missing}, which is not installed: pip install 'ser[cpu]'"
+    expected = f"model {name!r} needs {missing}, which is not installed: pip install 'ser-toolkit[cpu]'"
     assert str(error.value) == expected
     assert create("logistic")
 
@@ -196,9 +196,9 @@ def test_creating_a_model_imports_nothing_that_it_stands_on():
 
 def test_boosting_and_logistic_never_load_keras():
     code = (
-        "import sys, numpy as np, ser_models.inference, ser_models.experiment;"
+        "import sys, numpy as np, ser_models.inference.predictor, ser_models.experiments.train;"
         "from ser_models.models import create; from ser_models.models.base import Labelled;"
-        "from ser_models.source import Kept; y = np.arange(20) % 2;"
+        "from ser_models.data.batches import Kept; y = np.arange(20) % 2;"
         "data = Labelled(Kept({'columns': np.random.normal(size=(20, 45))}), y, 2);"
         "[create(name).fit(data, data, seed=0, on_epoch=print) for name in ('xgboost', 'logistic')];"
         "assert not {'keras', 'tensorflow'} & set(sys.modules)"

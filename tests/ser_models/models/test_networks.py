@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from ser_models.data.batches import Kept
 from ser_models.models import create
 from ser_models.models.base import Labelled
-from ser_models.source import Kept
 
 
 def test_mlp_has_the_published_parameters():

@@ -11,7 +11,7 @@ from ser_features.store import open_store
 from ser_features.store.export import export
 
 audformat = pytest.importorskip(
-    "audformat", reason="audformat is not installed: pip install 'ser[audformat]'"
+    "audformat", reason="audformat is not installed: pip install 'ser-toolkit[audformat]'"
 )
 
 

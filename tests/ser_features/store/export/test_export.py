@@ -17,7 +17,9 @@ def store(store_root: Path) -> Store:
 @pytest.fixture(params=FORMATS)
 def name(request) -> str:
     if request.param == "audformat":
-        pytest.importorskip("audformat", reason="audformat is not installed: pip install 'ser[audformat]'")
+        pytest.importorskip(
+            "audformat", reason="audformat is not installed: pip install 'ser-toolkit[audformat]'"
+        )
     return request.param
 
 

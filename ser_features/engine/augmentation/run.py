@@ -1,0 +1,130 @@
+"""Store + variants → the store with augmented copies: what a recipe's augmentation does in one call.
+
+rows of files/ → `plan_variants` (what their copies lack) → `VariantTask`s → executor → variants/ and frames/
+
+    variants = [Variant("higher", "pitch_shift", {"semitones": 2})]
+    augment_store(root, Path("data/raw"), variants, datasets=["ravdess"], families=["mel"], seed=0)
+    open_store(root).variants(["ravdess"])
+
+Copies of the recordings of a shard are a shard; they are made again when a recording, its name, the variant,
+the seed, the families or the extractors change. Copies that were not asked for stay, if they still hold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ser_features.augment import Variant, check_variants
+from ser_features.engine.augmentation.plan import Wanted, drop_orphans, shards_of, task_for
+from ser_features.engine.augmentation.work import probe_variants, run_variants
+from ser_features.engine.extract import Observer
+from ser_features.engine.local import Local
+from ser_features.engine.open_store import describe
+from ser_features.engine.runner import Work
+from ser_features.engine.task import VARIANT_MARK, Failure, Target
+from ser_features.errors import InputError
+from ser_features.files import writing
+from ser_features.store import Store, locks, open_or_create, open_store, read_part
+from ser_features.store.sweep import sweep
+
+
+@dataclass(slots=True)
+class AugmentReport:
+    """What a run did.
+
+    Attributes:
+        stored: copies made and stored by this run.
+        unchanged: copies asked for that the store already held.
+        failures: copies that could not be made, by this run or an earlier one of the same.
+    """
+
+    stored: int = 0
+    unchanged: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+def augment_store(
+    store: Path,
+    data: Path,
+    variants: Sequence[Variant],
+    *,
+    datasets: Sequence[str],
+    families: Sequence[str],
+    seed: int = 0,
+    workers: int | None = None,
+    observer: Observer | None = None,
+) -> AugmentReport:
+    """Bring the augmented copies of a store's recordings up to date: make what is missing, and nothing else.
+
+    Args:
+        store: folder of the store.
+        data: the folder that the recordings were extracted from.
+        variants: one copy of every recording each.
+        datasets: corpora to augment.
+        families: what to compute of the copies, some of what the store holds.
+        seed: the same seed draws the same parameters.
+        workers: processes; one per core by default.
+        observer: told of the progress, in recordings.
+
+    Returns:
+        What was made and what could not be.
+
+    Raises:
+        InputError: if two variants have one name, the store lacks a corpus or a family, or the recordings are
+            not below `data`.
+        MissingExtraError: if a transform needs a package that is not installed.
+    """
+    observer = observer or Observer()
+    check_variants(variants)
+    opened = _open(store)
+    wanted = Wanted(_target(opened, families), data, tuple(variants), seed)
+    with writing("copies", store), locks.running(store) as run:
+        shards = [shard for name in opened.check(datasets) for shard in shards_of(opened, name)]
+        for name in datasets:
+            drop_orphans(opened, name)
+        tasks = [task for shard in shards if (task := task_for(shard, wanted))]
+        run.share()
+        todo = sum(len(task.compute) for task in tasks)
+        observer.on_plan(todo, sum(len(shard.rows) for shard in shards) - todo)
+        stored = 0
+        work = Work(run_variants, probe_variants)
+        for summary in Local(workers).run(tasks, work, observer.on_progress):
+            stored += summary.stored
+        if run.become_alone():
+            sweep(store)
+    names = {variant.name for variant in variants}
+    held = sum(_count(shard.copies, names) for shard in shards)
+    return AugmentReport(stored, held - stored, _failures(opened, datasets, names))
+
+
+def _open(root: Path) -> Store:
+    """The store, which must be of this version's extractors."""
+    found = open_store(root)
+    return open_or_create(root, describe(found.profile, found.families))
+
+
+def _target(store: Store, families: Sequence[str]) -> Target:
+    chosen = tuple(name for name in store.families if name in families)
+    if lacking := [name for name in families if name not in chosen]:
+        raise InputError(
+            f"no {lacking[0]!r} in {store.root}: it holds {', '.join(store.families)}: "
+            f"extract into a new store with --families {' '.join((*store.families, lacking[0]))}"
+        )
+    if not chosen:
+        raise InputError(f"no family named: expected some of {', '.join(store.families)}")
+    return Target.of(store.root, store.profile, chosen)
+
+
+def _count(copies: Path, variants: set[str]) -> int:
+    """Rows of these variants in a table of copies, which exists unless none was ever asked for."""
+    if not copies.is_file():
+        return 0
+    return sum(name in variants for name in read_part(copies, ["variant"])["variant"].to_pylist())
+
+
+def _failures(store: Store, datasets: Sequence[str], variants: set[str]) -> list[Failure]:
+    """Copies of these variants that could not be made, sorted by file_id."""
+    rows = store.failures(datasets).to_pylist()
+    found = (Failure.of(row) for row in rows if row["stage"] == "augment")
+    asked = (failure for failure in found if failure.file_id.rpartition(VARIANT_MARK)[2] in variants)
+    return sorted(asked, key=lambda failure: failure.file_id)

@@ -1,0 +1,283 @@
+"""artifact.json: what a trained model is, and the SHA-256 of every file beside it.
+
+`Card` → `write_card` → artifact.json → `read_card` (form and paths checked) → `verify` (files checked)
+"""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from ser_features.config import EncoderConfig, Profile
+from ser_features.config import profile as find_profile
+from ser_features.errors import ArtifactError
+from ser_features.labels import EMOTIONS
+from ser_models.models.temperature import HIGHEST, LOWEST
+from ser_models.safe_io.strict import MAX_FILE, shown, strict_json
+
+FORMAT = 1
+"""Version of the layout; an artifact of another version is refused."""
+
+CARD = "artifact.json"
+SCALER = "scaler.skops"
+PORTABLE = "model.onnx"
+NAME_PATTERN = re.compile(r"(figures/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
+"""What a file of an artifact may be called: nothing leads out of the folder."""
+
+MAX_CARD = 2**20
+"""Bytes of artifact.json; what is written has 5 kB."""
+
+MAX_FILES = 2**30
+"""Bytes of all other files together: more would be hashed for longer than anyone waits."""
+
+MAX_LENGTH = 2**16
+"""Frames that a model may look at: ten minutes at a hop of 10 ms, the longest recording that is taken."""
+
+PACKAGES = (
+    "ser",
+    "numpy",
+    "scikit-learn",
+    "skops",
+    "keras",
+    "tensorflow",
+    "tensorflow-cpu",
+    "onnx",
+    "onnxruntime",
+    "xgboost",
+    "xgboost-cpu",
+)
+"""Packages whose versions are recorded."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """The content of artifact.json.
+
+    Attributes:
+        model: name in the registry.
+        parameters: hyperparameters.
+        model_file: file that holds the model.
+        labels: the classes, in the order of the probabilities.
+        merge: emotions that count as another class, such as calm as neutral.
+        inputs: what the model reads, as `Inputs.to_json` gives it.
+        profile: name of the feature profile.
+        digest: fingerprint of the profile and its extractors.
+        datasets: corpora it was trained on.
+        synthetic: whether some of that speech is synthesised.
+        protocol: how it was evaluated, in words.
+        seed: of split, training and bootstrap.
+        reproducible: whether the same command gives the same model on the machine that trained it.
+        shipped_fold: fold of splits.parquet and predictions.parquet that this model belongs to.
+        versions: versions of the packages that were used.
+        files: SHA-256 of every other file, by path.
+        temperature: that the model's own probabilities are divided by, as logarithms; see `temperature`.
+        speaker_norm: recordings of the median speaker that were heard together when it was measured, to rid
+            them of the speaker's voice; 0 if each recording is answered by itself.
+        encoder: the pretrained encoder that its features need, as `EncoderConfig` has it; empty if none.
+        format: version of the layout.
+    """
+
+    model: str
+    parameters: dict[str, Any]
+    model_file: str
+    labels: list[str]
+    merge: dict[str, str]
+    inputs: dict[str, Any]
+    profile: str
+    digest: str
+    datasets: list[str]
+    synthetic: bool
+    protocol: str
+    seed: int
+    reproducible: bool
+    shipped_fold: int
+    versions: dict[str, str]
+    files: dict[str, str]
+    temperature: float = 1.0
+    speaker_norm: int = 0
+    encoder: dict[str, Any] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Write artifact.json with the SHA-256 of every file that is in the folder by now."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {path.relative_to(folder).as_posix(): sha256(path) for path in paths}
+    content = {**asdict(card), "files": files}
+    (folder / CARD).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_card(folder: Path) -> Card:
+    """Read artifact.json and check its form.
+
+    Raises:
+        ArtifactError: if it is missing, damaged, of another format, or names files outside of the folder.
+    """
+    path = folder / CARD
+    if not path.is_file():
+        raise ArtifactError(
+            f"no artifact at {folder}: expected {path}: make one with ser train --out {folder}"
+        )
+    with path.open("rb") as file:
+        text = file.read(MAX_CARD + 1)
+    if len(text) > MAX_CARD:
+        raise ArtifactError(f"{path} has more than {MAX_CARD} bytes, expected 5000: do not use it")
+    try:
+        content = strict_json(text)
+        found = content["format"]
+        card = Card(**content) if found == FORMAT else None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(f"{path} is damaged ({shown(error)}): train again") from error
+    if card is None:
+        raise ArtifactError(
+            f"{path} has format {shown(repr(found))}, expected {FORMAT}: use the version of ser that wrote it"
+        )
+    _check_form(path, card)
+    return card
+
+
+def verify(folder: Path, card: Card) -> None:
+    """Check that every file is there, is the one that was written, and that no model file is beside them.
+
+    Raises:
+        ArtifactError: naming the first file that is not as it should be.
+    """
+    _check_sizes(folder, card)
+    for name, expected in sorted(card.files.items()):
+        path = folder / name
+        if sha256(path) != expected:
+            raise ArtifactError(
+                f"{path} was altered: its SHA-256 is not the one in {CARD}: restore it, or train again"
+            )
+    for path in sorted(folder.iterdir()):
+        if path.stem in ("model", "scaler") and path.name not in card.files:
+            raise ArtifactError(f"{path} is not listed in {CARD}: expected one model: remove the file")
+
+
+def _check_sizes(folder: Path, card: Card) -> None:
+    total = 0
+    for name in sorted(card.files):
+        path = folder / name
+        if not path.is_file() or path.is_symlink():
+            raise ArtifactError(f"{folder} lacks {name}, which {CARD} lists: restore it, or train again")
+        size = path.stat().st_size
+        total += size
+        if size > MAX_FILE or total > MAX_FILES:
+            raise ArtifactError(
+                f"{path} has {size} bytes, expected at most {MAX_FILE}, and {MAX_FILES} in all: do not use it"
+            )
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def feature_profile(card: Card) -> Profile:
+    """The feature configuration that the model was trained on.
+
+    Raises:
+        InputError: if this version has no profile of that name.
+    """
+    found = find_profile(card.profile)
+    return replace(found, encoder=EncoderConfig(**card.encoder)) if card.encoder else found
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of those of `PACKAGES` that are installed."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _check_form(path: Path, card: Card) -> None:
+    """Refuse values of another type than `save` writes, and paths that lead elsewhere."""
+    for name, hint in get_type_hints(Card).items():
+        if not _fits(getattr(card, name), hint):
+            raise ArtifactError(
+                f"{path}: {name} is {shown(repr(getattr(card, name)))}, expected {_words(hint)}: train again"
+            )
+    for text in _texts(vars(card)):
+        if not text.isprintable():
+            raise ArtifactError(f"{path} holds {shown(repr(text))}, expected printable text: do not use it")
+    if not set(card.merge.values()) <= set(card.labels):
+        raise ArtifactError(
+            f"{path}: merge is {shown(card.merge)}, expected classes on its right: train again"
+        )
+    different = len(set(card.labels))
+    if not set(card.labels) <= set(EMOTIONS) or different < max(2, len(card.labels)):
+        raise ArtifactError(
+            f"{path}: labels are {shown(card.labels)}, expected different emotions: train again"
+        )
+    if not LOWEST <= card.temperature <= HIGHEST:
+        raise ArtifactError(
+            f"{path}: temperature is {card.temperature}, expected {LOWEST:g} to {HIGHEST:g}: train again"
+        )
+    length = math.prod(size for size in card.inputs.values() if isinstance(size, int))
+    if not 1 <= length <= MAX_LENGTH:
+        raise ArtifactError(
+            f"{path}: {shown(length)} frames to look at, expected 1 to {MAX_LENGTH}: train again"
+        )
+    if card.encoder and not _is_encoder(card.encoder):
+        raise ArtifactError(
+            f"{path}: encoder is {shown(card.encoder)}, expected a local folder, sha256, layer, size and "
+            "pooling: train again"
+        )
+    _check_names(path, card)
+
+
+def _is_encoder(content: dict[str, Any]) -> bool:
+    """Whether that is an `EncoderConfig` whose folder is on no other machine."""
+    types = {"folder": str, "sha256": str, "layer": int, "size": int, "pooling": str}
+    if {name: type(value) for name, value in content.items()} != types:
+        return False
+    return content["pooling"] in ("mean", "mean_std") and not content["folder"].startswith(("//", "\\\\"))
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value and what is in it have the types that `save` writes."""
+    wanted, inside = get_origin(hint) or hint, (*get_args(hint), Any)
+    if type(value) is not wanted:
+        return False
+    items = value if wanted is list else value.values() if wanted is dict else ()
+    item_hint = inside[1] if wanted is dict else inside[0]
+    return item_hint is Any or all(type(item) is item_hint for item in items)
+
+
+def _words(hint: Any) -> str:
+    inside = [item for item in get_args(hint)[-1:] if item is not Any]
+    return f"a {(get_origin(hint) or hint).__name__}" + "".join(f" of {item.__name__}" for item in inside)
+
+
+def _check_names(path: Path, card: Card) -> None:
+    for name in (card.model_file, *card.files):
+        if not NAME_PATTERN.fullmatch(name):
+            raise ArtifactError(
+                f"{path} names the file {shown(repr(name))}, expected one inside of the artifact: "
+                "do not use it"
+            )
+    if missing := sorted({card.model_file, SCALER} - set(card.files)):
+        raise ArtifactError(f"{path} has no SHA-256 of {', '.join(missing)}: restore it, or train again")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text of the card, names of fields among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, child in value.items():
+            yield name
+            yield from _texts(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _texts(child)

@@ -1,0 +1,167 @@
+"""Examples: the recordings of a store that a model may learn from, with their classes and speakers.
+
+`Store` → `load_examples` → `Examples` → `split`, `scaling`, `training`.
+Rows are joined by `file_id`, never by position, and only speech is taken.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ser_features.errors import InputError
+from ser_features.labels import in_order
+from ser_models.data.inputs import FrameSource, Inputs, Raw
+from ser_models.data.speaker_norm import Population, Voice, adapted
+
+if TYPE_CHECKING:
+    from ser_features.store import Store
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Recordings with a class each.
+
+    Attributes:
+        rows: the store's rows, one per recording, indexed 0 to n - 1.
+        labels: the classes, in canonical order; may hold classes that no row has.
+        store: where frames are read from; None where only columns are needed.
+        notes: what was left out, in plain words.
+        voices: of each speaker, by `voice_of`, what is taken out of the values; None to read them as they
+            were measured.
+    """
+
+    rows: pd.DataFrame
+    labels: tuple[str, ...]
+    store: FrameSource | None = None
+    notes: tuple[str, ...] = ()
+    voices: Mapping[str, Voice] | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def targets(self) -> np.ndarray:
+        """Class of each recording as its position in `labels`, (recordings,) int64."""
+        return np.array([self.labels.index(emotion) for emotion in self.rows["emotion"]], dtype=np.int64)
+
+    @property
+    def groups(self) -> np.ndarray:
+        """Speaker of each recording as "dataset/speaker", (recordings,)."""
+        return speaker_keys(self.rows)
+
+    @property
+    def voice_of(self) -> list[str]:
+        """Whose voice each recording has: an altered copy has that of its speaker, altered."""
+        variants = self.rows["variant"] if "variant" in self.rows else pd.Series("", self.rows.index)
+        return list(self.groups + "@" + variants.fillna("").astype(str).to_numpy(dtype=object))
+
+    @property
+    def datasets(self) -> list[str]:
+        """Names of the corpora, sorted."""
+        return sorted(self.rows["dataset"].unique())
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hexadecimal digits that tell which recordings these are, by their names and bytes."""
+        known = self.rows[["file_id", "audio_sha256"]].fillna("").sort_values("file_id")
+        return hashlib.sha256(known.to_csv(index=False).encode()).hexdigest()[:12]
+
+    def take(self, file_ids: Sequence[str]) -> "Examples":
+        """Return the given recordings, in the given order.
+
+        Raises:
+            KeyError: if one is not here.
+        """
+        positions = self.rows.reset_index().set_index("file_id").loc[list(file_ids), "index"]
+        return replace(self, rows=self.rows.loc[positions].reset_index(drop=True))
+
+    def map_labels(self, mapped: Mapping[str, str | None], labels: Sequence[str]) -> "Examples":
+        """Give emotions other classes: the class of each emotion, None to leave its recordings out."""
+        notes = list(self.notes)
+        counts = self.rows["emotion"].value_counts()
+        for emotion, label in mapped.items():
+            if label != emotion and counts.get(emotion, 0):
+                done = f"count as {label}" if label else "left out: no class of the recipe"
+                notes.append(f"{counts[emotion]} recordings of {emotion} {done}")
+        rows = self.rows.assign(emotion=self.rows["emotion"].map(mapped)).dropna(subset="emotion")
+        return replace(self, rows=rows.reset_index(drop=True), labels=tuple(labels), notes=tuple(notes))
+
+    def keep_labels(self, labels: Sequence[str], reason: str) -> "Examples":
+        """Keep the recordings of some classes; `reason` goes into the note on those left out."""
+        kept = self.rows[self.rows["emotion"].isin(labels)].reset_index(drop=True)
+        notes = self.notes
+        if dropped := sorted(set(self.rows["emotion"]) - set(labels)):
+            left_out = len(self.rows) - len(kept)
+            notes += (f"{left_out} recordings of {', '.join(dropped)} left out: {reason}",)
+        return replace(self, rows=kept, labels=tuple(labels), notes=notes)
+
+    def without_voices(self, population: Population) -> "Examples":
+        """The same recordings, to be read rid of voices, each of which is known from all that are here."""
+        raw = population.inputs.from_store(self.store, self.rows)
+        return replace(self, voices=population.voices(raw, self.voice_of))
+
+    def read(self, inputs: Inputs) -> Raw:
+        """Return the unscaled values that `inputs` names, in the order of the rows, rid of their voices."""
+        raw = inputs.from_store(self.store, self.rows)
+        if self.voices is None:
+            return raw
+        return adapted(inputs, raw, [self.voices[name] for name in self.voice_of])
+
+
+def load_examples(store: "Store", datasets: Sequence[str] | None = None) -> Examples:
+    """Read the speech recordings of a store.
+
+    Args:
+        store: an open feature store.
+        datasets: corpora to read; None for all.
+
+    Returns:
+        Examples sorted by `file_id`, with every emotion that occurs as a label.
+
+    Raises:
+        InputError: if a corpus is not in the store, or fewer than two emotions are left.
+    """
+    rows = store.files(datasets)
+    speech = rows[rows["vocal_channel"].fillna("speech") == "speech"]
+    notes: tuple[str, ...] = ()
+    if len(speech) < len(rows):
+        notes = (f"{len(rows) - len(speech)} recordings left out: not speech",)
+    labels = tuple(in_order(set(speech["emotion"])))
+    if len(labels) < 2:
+        raise InputError(
+            f"found {len(speech)} speech recordings of {', '.join(labels) or 'no emotion'}: "
+            "expected at least two emotions: extract more recordings, or name other --datasets"
+        )
+    return Examples(speech.sort_values("file_id").reset_index(drop=True), labels, store, notes)
+
+
+def speaker_keys(rows: pd.DataFrame) -> np.ndarray:
+    """Return "dataset/speaker" of each row: the same name in two corpora is two people.
+
+    >>> speaker_keys(pd.DataFrame({"dataset": ["tess"], "speaker": ["OAF"]})).tolist()
+    ['tess/OAF']
+    """
+    keys = rows["dataset"].astype(str) + "/" + rows["speaker"].astype(str)
+    return keys.to_numpy(dtype=object)
+
+
+def synthetic_datasets(datasets: Sequence[str]) -> list[str]:
+    """Return those of the corpora that are synthesised speech, not people's.
+
+    A corpus that is not in the registry is a user's own table, taken for real.
+    """
+    from ser_features import corpora
+
+    synthetic = []
+    for name in datasets:
+        try:
+            corpus = corpora.get(name)
+        except InputError:
+            continue
+        if corpus.synthetic:
+            synthetic.append(name)
+    return synthetic

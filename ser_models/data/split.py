@@ -1,0 +1,302 @@
+"""Who is trained on, who decides when to stop, who is tested.
+
+`Examples` → `make_split` → `Split`: a table (file_id, fold, split), the protocol in words, and notes.
+
+- speaker (default): no speaker is on two sides. One split of 70/15/15, or K folds in which every speaker is
+  tested once; stratified by emotion, corpus and gender as far as whole speakers allow.
+- random: stratified by emotion alone; speakers are on both sides, and the protocol says so.
+- cross-corpus: trained on some corpora, tested on others, on the classes that both have.
+
+With K folds the table also has fold -1: the model that is shipped, trained on all speakers.
+
+>>> rows = pd.DataFrame({"file_id": list("abcd"), "dataset": "own", "speaker": list("wxyz"), "gender": None,
+...                      "emotion": ["sad", "angry"] * 2})
+>>> split = make_split(Examples(rows, ("angry", "sad")), folds=4, seed=1)
+>>> split.protocol, sorted(split.table.query("split == 'test'").file_id)
+('speaker-disjoint, 4 folds', ['a', 'b', 'c', 'd'])
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ser_features.errors import InputError
+from ser_models.data.examples import Examples
+
+KINDS = ("speaker", "random", "cross-corpus")
+SHARES = {"train": 0.70, "validation": 0.15, "test": 0.15}
+"""One split: the share of recordings that each side gets, as far as whole speakers allow."""
+VALIDATION_SHARE = 0.15
+"""Share of the recordings outside of test that decide when to stop."""
+TRANSDUCTIVE = "transductive (speakers' voices taken out, unlabelled)"
+"""What is said of every figure that was made with the recordings of a tested speaker together."""
+SHIPPED = -1
+"""Fold of the model trained on everybody, when K folds only measure."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A complete protocol.
+
+    Attributes:
+        table: columns file_id, fold, split (train, validation, test); a recording once per fold at most.
+        protocol: the protocol in words.
+        notes: what a reader of the figures must know.
+        shared_validation: folds whose validation is of training speakers, because there were too few; the
+            notes say so.
+        selects_on_test: whether there is no validation side and the test side decides when to stop, as some
+            papers do: a leak.
+    """
+
+    table: pd.DataFrame
+    protocol: str
+    notes: tuple[str, ...] = ()
+    shared_validation: tuple[int, ...] = ()
+    selects_on_test: bool = False
+
+    @property
+    def folds(self) -> list[int]:
+        """Folds in the order they are trained: 0 to K - 1, then -1 if there is one."""
+        return sorted(map(int, self.table["fold"].unique()), key=lambda fold: (fold == SHIPPED, fold))
+
+    @property
+    def shipped(self) -> int:
+        """The fold whose model is kept."""
+        return self.folds[-1]
+
+    def side(self, fold: int, split: str) -> list[str]:
+        """Return the `file_id`s on one side of one fold; validation is the test side if that selects."""
+        if split == "validation" and self.selects_on_test:
+            split = "test"
+        table = self.table
+        return table.loc[(table["fold"] == fold) & (table["split"] == split), "file_id"].tolist()
+
+
+def make_split(
+    examples: Examples,
+    *,
+    kind: str = "speaker",
+    folds: int | None = None,
+    test_datasets: Sequence[str] = (),
+    shares: Sequence[float] | None = None,
+    ship: bool = True,
+    seed: int = 0,
+) -> Split:
+    """Deal recordings to train, validation and test.
+
+    Args:
+        examples: the recordings; for cross-corpus those of both sides, with shared classes only.
+        kind: one of `KINDS`.
+        folds: K ≥ 2 for K folds; None for one split.
+        test_datasets: corpora to test on, for cross-corpus.
+        shares: of train, validation and test in one split; 70/15/15 by default. Without a share for
+            validation, test decides when to stop.
+        ship: whether a model trained on everybody follows K folds; else the last fold's is kept.
+        seed: the same seed gives the same split.
+
+    Raises:
+        InputError: for an unknown kind, or when there are too few speakers, recordings or corpora.
+    """
+    rng = np.random.default_rng(seed)
+    if kind not in KINDS:
+        raise InputError(f"unknown split {kind!r}: expected one of {', '.join(KINDS)}")
+    if kind == "cross-corpus":
+        split = _across_corpora(examples, test_datasets, folds, rng)
+    else:
+        split = _within(examples, kind, folds, shares or tuple(SHARES.values()), ship, rng)
+    told = kind == "random" or split.selects_on_test
+    shared, notes = ((), ()) if told else _shared_validation(split, examples)
+    notes = (*split.notes, *notes, *_untrained_classes(split, examples))
+    return replace(split, notes=notes, shared_validation=shared)
+
+
+def shared_labels(examples: Examples, test_datasets: Sequence[str]) -> Examples:
+    """Keep the classes that training and test corpora both have, noting what that leaves out.
+
+    Raises:
+        InputError: if fewer than two classes are shared.
+    """
+    tested = examples.rows["dataset"].isin(test_datasets)
+    sides = [set(examples.rows.loc[mask, "emotion"]) for mask in (tested, ~tested)]
+    shared = [label for label in examples.labels if all(label in side for side in sides)]
+    if len(shared) < 2:
+        raise InputError(
+            f"training and test corpora share {len(shared)} classes ({', '.join(shared) or 'none'}): "
+            "expected at least two: name other --test-datasets"
+        )
+    return examples.keep_labels(shared, "not in both training and test corpora")
+
+
+def deal(counts: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> np.ndarray:
+    """Deal whole speakers to parts so that each part nears its share of every stratum.
+
+    Greedy, largest speaker first: each goes where the squared distance to the wanted shares falls most. No
+    part stays empty while there are enough speakers.
+
+    Args:
+        counts: recordings per speaker and stratum, (speakers, strata).
+        shares: wanted share of each part, summing to 1.
+        rng: decides among equals.
+
+    Returns:
+        The part of each speaker, (speakers,) from 0.
+    """
+    weights = counts / np.maximum(counts.sum(axis=0), 1)
+    missing = np.repeat(np.asarray(shares, dtype=float)[:, None], counts.shape[1], axis=1)
+    order = rng.permutation(len(counts))
+    order = order[np.argsort(-counts[order].sum(axis=1), kind="stable")]
+    parts = np.full(len(counts), -1)
+    for left, speaker in zip(range(len(counts), 0, -1), order, strict=True):
+        empty = [part for part in range(len(shares)) if part not in parts]
+        open_parts = np.array(empty if len(empty) >= left else range(len(shares)))
+        gain = (missing[open_parts] ** 2 - (missing[open_parts] - weights[speaker]) ** 2).sum(axis=1)
+        parts[speaker] = open_parts[np.argmax(gain)]
+        missing[parts[speaker]] -= weights[speaker]
+    return parts
+
+
+def _within(
+    examples: Examples,
+    kind: str,
+    folds: int | None,
+    shares: Sequence[float],
+    ship: bool,
+    rng: np.random.Generator,
+) -> Split:
+    """Split recordings of the same corpora, by speaker or at random."""
+    units, name = (examples.groups, "speakers") if kind == "speaker" else (_ids(examples), "recordings")
+    _check_count(len(set(units)), folds, name, examples.datasets)
+    protocol = "speaker-disjoint" if kind == "speaker" else "random, speakers shared by training and test"
+    if folds is None:
+        table = _single(examples, kind, shares, rng)
+        if not shares[1]:
+            protocol += ", epoch chosen on the test side"
+        return Split(table, f"{protocol}, one split", selects_on_test=not shares[1])
+    return Split(_k_fold(examples, kind, folds, ship, rng), f"{protocol}, {folds} folds")
+
+
+def _single(examples: Examples, kind: str, shares: Sequence[float], rng: np.random.Generator) -> pd.DataFrame:
+    if kind == "random" or len(set(examples.groups)) > 3:
+        dealt = {side: share for side, share in zip(SHARES, shares, strict=True) if share}
+        parts = _deal_recordings(examples, kind, list(dealt.values()), rng)
+        return _table(examples, np.array(list(dealt))[parts], fold=0)
+    test = _deal_recordings(examples, kind, [1 - shares[2], shares[2]], rng) == 1
+    return _with_validation(examples, test, kind, 0, rng)
+
+
+def _k_fold(examples: Examples, kind: str, folds: int, ship: bool, rng: np.random.Generator) -> pd.DataFrame:
+    tested_in = _deal_recordings(examples, kind, [1 / folds] * folds, rng)
+    tests = {fold: tested_in == fold for fold in range(folds)}
+    if ship:
+        tests[SHIPPED] = np.zeros(len(examples), dtype=bool)
+    tables = [_with_validation(examples, test, kind, fold, rng) for fold, test in tests.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _across_corpora(
+    examples: Examples, test_datasets: Sequence[str], folds: int | None, rng: np.random.Generator
+) -> Split:
+    trained = [name for name in examples.datasets if name not in test_datasets]
+    if folds is not None:
+        raise InputError(
+            "--folds with a cross-corpus split: the test corpora are one fold: leave --folds out"
+        )
+    if not test_datasets or not trained:
+        raise InputError(
+            "a cross-corpus split needs corpora on both sides, found "
+            f"{', '.join(trained) or 'none'} for training and {', '.join(test_datasets) or 'none'} "
+            "for test: give --datasets and --test-datasets"
+        )
+    test = examples.rows["dataset"].isin(test_datasets).to_numpy()
+    table = _with_validation(examples, test, "speaker", 0, rng)
+    protocol = f"cross-corpus, {' + '.join(trained)} → {' + '.join(sorted(test_datasets))}"
+    return Split(table, protocol, (f"classes shared by both sides: {', '.join(examples.labels)}",))
+
+
+def _with_validation(
+    examples: Examples, test: np.ndarray, kind: str, fold: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Hold validation out of what is not tested: whole speakers, while at least two remain to train on."""
+    pool = Examples(examples.rows[~test].reset_index(drop=True), examples.labels)
+    if len(set(pool.groups)) < 3:
+        kind = "random"
+    held_out = _deal_recordings(pool, kind, [1 - VALIDATION_SHARE, VALIDATION_SHARE], rng) == 1
+    if not held_out.any():  # a handful of recordings: one still has to decide when to stop
+        held_out[rng.integers(len(held_out))] = True
+    sides = np.full(len(examples), "test", dtype=object)
+    sides[~test] = np.where(held_out, "validation", "train")
+    return _table(examples, sides, fold)
+
+
+def _deal_recordings(
+    examples: Examples, kind: str, shares: Sequence[float], rng: np.random.Generator
+) -> np.ndarray:
+    """Return the part of each recording, whole speakers together unless `kind` is random."""
+    if kind == "random":
+        return _deal_at_random(examples.rows["emotion"].to_numpy(), shares, rng)
+    speakers = pd.Index(sorted(set(examples.groups)))
+    position = speakers.get_indexer(examples.groups)
+    strata = pd.get_dummies(examples.rows[["emotion", "dataset", "gender"]].astype(str)).to_numpy(dtype=float)
+    counts = np.zeros((len(speakers), strata.shape[1]))
+    np.add.at(counts, position, strata)
+    return deal(counts, shares, rng)[position]
+
+
+def _deal_at_random(emotions: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> np.ndarray:
+    """Cut each emotion's shuffled recordings at the cumulated shares."""
+    parts = np.empty(len(emotions), dtype=int)
+    for emotion in np.unique(emotions):
+        members = rng.permutation(np.flatnonzero(emotions == emotion))
+        ranks = (np.arange(len(members)) + rng.random()) / len(members)
+        parts[members] = np.searchsorted(np.cumsum(shares)[:-1], ranks, side="right")
+    return parts
+
+
+def _shared_validation(split: Split, examples: Examples) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Find the folds that had too few speakers to hold one out for validation, and say so."""
+    speakers = dict(zip(examples.rows["file_id"], examples.groups, strict=True))
+    shared: dict[int, list[str]] = {}
+    for fold in split.folds:
+        train, validation = ({speakers[i] for i in split.side(fold, s)} for s in ("train", "validation"))
+        if train & validation:
+            shared[fold] = sorted(train)
+    notes = (
+        f"validation is random recordings of the training speakers ({' and '.join(names)}), "
+        "too few to hold one out; nobody is tested by a model that heard them"
+        for names in shared.values()
+    )
+    return tuple(shared), tuple(dict.fromkeys(notes))
+
+
+def _untrained_classes(split: Split, examples: Examples) -> tuple[str, ...]:
+    """Name classes that a fold is tested on and never saw: one speaker alone may hold them all."""
+    table = split.table.merge(examples.rows[["file_id", "emotion"]], on="file_id")
+    notes = []
+    for fold, rows in table.groupby("fold"):
+        sides = {side: set(rows.loc[rows["split"] == side, "emotion"]) for side in ("train", "test")}
+        if missing := sorted(sides["test"] - sides["train"]):
+            notes.append(f"fold {fold} is tested on {', '.join(missing)} without training on it")
+    return tuple(notes)
+
+
+def _check_count(found: int, folds: int | None, name: str, datasets: Sequence[str]) -> None:
+    if folds is not None and folds < 2:
+        raise InputError(f"--folds {folds}: expected at least 2, or no --folds for one split")
+    needed = 2 if folds is None else folds
+    if found < needed:
+        flag = "one split" if folds is None else f"--folds {folds}"
+        advice = f"use --folds {found} or fewer, or" if found >= 2 else "use --split random, or"
+        raise InputError(
+            f"{flag} needs at least {needed} {name}, found {found} in {', '.join(datasets)}: "
+            f"{advice} add a dataset"
+        )
+
+
+def _ids(examples: Examples) -> np.ndarray:
+    return examples.rows["file_id"].to_numpy(dtype=object)
+
+
+def _table(examples: Examples, sides: np.ndarray, fold: int) -> pd.DataFrame:
+    return pd.DataFrame({"file_id": _ids(examples), "fold": fold, "split": sides})

@@ -1,0 +1,166 @@
+"""Leaks: what lets a test figure promise more than a new voice will get.
+
+recordings, splits, what each fitted part saw, the UAR → `audit` → `Finding`s; an empty list is a clean bill.
+
+>>> rows = pd.DataFrame({"file_id": ["a", "b"], "audio_sha256": ["1", "2"], "dataset": "tess",
+...                      "speaker": "OAF"})
+>>> splits = pd.DataFrame({"file_id": ["a", "b"], "fold": 0, "split": ["train", "test"]})
+>>> [finding.message for finding in audit(rows, splits)]
+['1 speaker is in both train and test: tess/OAF']
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import pandas as pd
+
+from ser_models.data.examples import speaker_keys
+
+SUSPECT_UAR = 0.90
+"""A higher UAR on unseen speakers of one corpus is a suspected leak until shown otherwise."""
+
+SIDES = ("train", "validation", "test")
+NOUNS = {
+    "recording": ("recording or its augmented copy", "recordings or their augmented copies"),
+    "audio": ("piece of identical audio", "pieces of identical audio"),
+    "speaker": ("speaker", "speakers"),
+}
+"""What may stand on two sides, for one and for many."""
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One leak.
+
+    Attributes:
+        kind: speaker, audio, recording, fitted, corpus-level or suspect.
+        message: one sentence for people.
+        count: how many speakers, recordings or columns are concerned.
+        examples: up to five of them.
+    """
+
+    kind: str
+    message: str
+    count: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a fitted part of the system has seen.
+
+    Attributes:
+        part: its name, such as scaler, weights or early stopping.
+        fold: the fold it was fitted in.
+        file_ids: every recording that it was fitted on.
+        sides: the sides of the split that it may see.
+    """
+
+    part: str
+    fold: int
+    file_ids: frozenset[str]
+    sides: tuple[str, ...] = ("train",)
+
+
+def audit(
+    rows: pd.DataFrame,
+    splits: pd.DataFrame,
+    *,
+    fitted: Iterable[Fitted] = (),
+    corpus_level: Sequence[str] = (),
+    shared_validation: Collection[int] = (),
+    uar: float | None = None,
+) -> list[Finding]:
+    """Look for leaks.
+
+    Args:
+        rows: recordings with file_id, dataset, speaker, audio_sha256 and, for augmented copies,
+            source_file_id (null or absent: the recording is its own source).
+        splits: columns file_id, fold, split.
+        fitted: what scaler, weights and selection have seen.
+        corpus_level: inputs of the model whose values depend on more than one recording.
+        shared_validation: folds whose validation is openly of training speakers (`Split.shared_validation`).
+        uar: the test figure, 0 to 1; None if there is none yet.
+
+    Returns:
+        Findings, most direct first; empty when clean.
+    """
+    sides = splits.merge(_keys(rows), on="file_id", validate="many_to_one")
+    findings = [finding for kind in NOUNS for finding in _shared(sides, kind, shared_validation)]
+    findings += [finding for part in fitted if (finding := _fitted_outside(part, splits))]
+    findings += _corpus_level(corpus_level)
+    return findings + _suspect(findings, rows["dataset"].unique(), uar)
+
+
+def _keys(rows: pd.DataFrame) -> pd.DataFrame:
+    sources = rows["source_file_id"].fillna(rows["file_id"]) if "source_file_id" in rows else rows["file_id"]
+    return pd.DataFrame(
+        {
+            "file_id": rows["file_id"],
+            "recording": sources,
+            "audio": rows["audio_sha256"],
+            "speaker": speaker_keys(rows),
+        }
+    )
+
+
+def _shared(sides: pd.DataFrame, key: str, shared_validation: Collection[int]) -> list[Finding]:
+    """Find values of `key` that stand on two sides of one fold."""
+    if key == "speaker":
+        said = sides["fold"].isin(shared_validation) & (sides["split"] == "validation")
+        sides = sides[~said]
+    present = pd.crosstab([sides["fold"], sides[key]], sides["split"]) > 0
+    findings = []
+    for left, right in combinations([side for side in SIDES if side in present], 2):
+        both = present.index[present[left] & present[right]].get_level_values(key)
+        if shared := sorted(set(both)):
+            shown = shared if key != "audio" else _named(sides, shared)
+            findings.append(_finding(key, f"in both {left} and {right}", shown, len(shared)))
+    return findings
+
+
+def _named(sides: pd.DataFrame, hashes: list[str]) -> list[str]:
+    """Name recordings, as a hash tells a reader nothing."""
+    return sorted(set(sides.loc[sides["audio"].isin(hashes), "file_id"]))
+
+
+def _finding(kind: str, where: str, names: Sequence[str], count: int) -> Finding:
+    one, many = NOUNS[kind]
+    shown = tuple(names[:SHOWN])
+    more = ", …" if len(names) > len(shown) else ""
+    amount = f"1 {one} is" if count == 1 else f"{count} {many} are"
+    return Finding(kind, f"{amount} {where}: {', '.join(shown)}{more}", count, shown)
+
+
+def _fitted_outside(part: Fitted, splits: pd.DataFrame) -> Finding | None:
+    fold = splits[splits["fold"] == part.fold]
+    allowed = set(fold.loc[fold["split"].isin(part.sides), "file_id"])
+    outside = sorted(part.file_ids - allowed)
+    if not outside:
+        return None
+    message = (
+        f"{part.part} of fold {part.fold} was fitted on {len(outside)} recordings outside of "
+        f"{' and '.join(part.sides)}"
+    )
+    return Finding("fitted", message, len(outside), tuple(outside[:SHOWN]))
+
+
+def _corpus_level(columns: Sequence[str]) -> list[Finding]:
+    if not columns:
+        return []
+    message = (
+        f"{len(columns)} inputs were computed from more than one recording: {', '.join(columns[:SHOWN])}"
+    )
+    return [Finding("corpus-level", message, len(columns), tuple(columns[:SHOWN]))]
+
+
+def _suspect(findings: Sequence[Finding], datasets: Collection[str], uar: float | None) -> list[Finding]:
+    if findings or len(datasets) != 1 or uar is None or uar <= SUSPECT_UAR:
+        return []
+    message = (
+        f"UAR {uar:.3f} on unseen speakers of one corpus is above {SUSPECT_UAR:.2f}: "
+        "a suspected leak until shown otherwise"
+    )
+    return [Finding("suspect", message, 1, tuple(datasets))]

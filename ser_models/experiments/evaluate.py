@@ -1,0 +1,108 @@
+"""A finished model on stored recordings, and which of them it already knows.
+
+artifact, store → predictions of every recording → figures over all of them, and over voices it has never met
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ser_features.errors import InputError
+from ser_features.store import Store, open_store
+from ser_models import inference
+from ser_models.artifact.folder import Artifact
+from ser_models.artifact.metadata import Card
+from ser_models.data.examples import Examples, load_examples, speaker_keys, synthetic_datasets
+from ser_models.data.inputs import digest_of_inputs
+from ser_models.data.split import TRANSDUCTIVE
+from ser_models.evaluation.leakage import Finding, audit
+from ser_models.evaluation.score import score
+from ser_models.training.train import prediction_table
+
+
+def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -> dict[str, Any]:
+    """Measure an artifact's model on a store.
+
+    Args:
+        folder: the artifact.
+        store: a feature store of the same profile.
+        datasets: corpora to use; None for all.
+
+    Returns:
+        JSON values as in metrics.json, over all recordings; `leakage` says what of them the model has met,
+        and `unseen` has the figures over those whose speaker and audio it has not (None if there are none).
+
+    Raises:
+        ArtifactError: if the artifact cannot be loaded.
+        InputError: if the store has other features, or none of the model's emotions.
+    """
+    predictor = inference.load(folder)
+    card = predictor.artifact.card
+    examples = stored_examples(open_store(store), predictor.artifact, datasets)
+    probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
+    predictions = prediction_table(examples, probabilities, fold=0, split="test")
+    known = pd.read_parquet(folder / "splits.parquet")
+    known = known[(known["fold"] == card.shipped_fold) & (known["split"] != "test")]
+    findings = _audit(examples.rows, known)
+    unseen = predictions[~_met(examples.rows, known)]
+    return {
+        "model": card.model,
+        "datasets": examples.datasets,
+        "synthetic": bool(synthetic_datasets(examples.datasets)) or card.synthetic,
+        "protocol": _protocol(card, len(findings) > 0),
+        "transductive": card.speaker_norm > 0,
+        **score(predictions, examples.labels, seed=card.seed),
+        "leakage": [asdict(finding) for finding in findings],
+        "notes": list(examples.notes),
+        "seed": card.seed,
+        "unseen": score(unseen, examples.labels, seed=card.seed) if len(unseen) else None,
+    }
+
+
+def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | None) -> Examples:
+    """Read the recordings of a store that a model can be asked about, with their classes as it knows them.
+
+    If the model takes voices out, a speaker's is of all of their recordings that are there.
+
+    Raises:
+        InputError: if the store has other features, or none of the model's emotions.
+    """
+    card = artifact.card
+    found = digest_of_inputs(store, artifact.model.inputs)
+    if found != card.digest:
+        raise InputError(
+            f"{store.root} has features {store.profile.name} ({found}), the model was trained on "
+            f"{card.profile} ({card.digest}): pass the --store it was trained on, or train again"
+        )
+    examples = load_examples(store, datasets)
+    mapped = {name: card.merge.get(name, name) for name in examples.labels}
+    examples = examples.map_labels(mapped, card.labels).keep_labels(card.labels, "no emotion of this model")
+    if not len(examples):
+        raise InputError(f"{store.root} has no recording of {', '.join(card.labels)}: name other --datasets")
+    return examples.without_voices(artifact.population) if artifact.population else examples
+
+
+def _audit(rows: pd.DataFrame, known: pd.DataFrame) -> list[Finding]:
+    """Look for recordings, audio and speakers that the model was trained or stopped on."""
+    columns = ["file_id", "dataset", "speaker", "audio_sha256"]
+    copies = ["source_file_id"] if "source_file_id" in known else []
+    everything = pd.concat([known[columns + copies], rows[columns]]).drop_duplicates("file_id")
+    sides = [known[["file_id"]].assign(split="train"), rows[["file_id"]].assign(split="test")]
+    return audit(everything, pd.concat(sides).assign(fold=0))
+
+
+def _met(rows: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
+    """Mark recordings whose speaker or audio the model has met."""
+    speakers = pd.Series(speaker_keys(rows), index=rows.index)
+    return speakers.isin(speaker_keys(known)) | rows["audio_sha256"].isin(known["audio_sha256"])
+
+
+def _protocol(card: Card, met: bool) -> str:
+    trained = f"model trained on {' + '.join(card.datasets)}"
+    how = f", {TRANSDUCTIVE}" if card.speaker_norm else ""
+    if met:
+        return f"{trained}, tested on voices that it has met{how}: no measure of new voices"
+    return f"{trained}, tested on voices that it has not met{how}"

@@ -1,0 +1,1 @@
+"""Linear and kernel classifiers in closed form, and Fisher vectors."""

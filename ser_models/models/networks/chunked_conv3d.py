@@ -1,0 +1,152 @@
+"""Conv3D on a mel spectrogram cut into chunks, after the chunked Conv3D report.
+
+chunks (3, 128, 60, 1) → blocks of (Conv3D, batch norm, ReLU, pool, dropout) → Conv3D 512 → head → Dense 512 →
+Dense 256 → softmax.
+
+With the defaults and 7 classes it has 2,218,247 parameters, as published. What the report tunes can be set:
+depth, filters and kernels of the blocks, the activation, and the head that makes one vector of the last
+feature map: its mean ("pool", as published), or a Transformer encoder or an LSTM over the steps of all chunks
+in their order, each step the mean over the mel bands. The sizes of those two are our choice.
+
+Kernels span one chunk, so chunks meet only in the head.
+
+>>> ChunkedConv3d().build({"chunks": (3, 128, 60, 1)}, classes=7).count_params()
+2218247
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from ser_features.errors import InputError
+from ser_models.data.inputs import ChunkInputs
+from ser_models.models.hyperparameters import Count, Counts, Limit
+from ser_models.models.networks.blocks import MOMENTUM, encode, place
+from ser_models.models.networks.network import Network
+
+if TYPE_CHECKING:
+    import keras
+
+DROPOUTS = (0.2, 0.3, 0.3, 0.3)
+"""Of the blocks."""
+
+BOTTLENECK = 512
+"""Filters of the last convolution, which sees one point of the feature map."""
+
+DENSE = ((512, 0.4), (256, 0.3))
+"""Units and dropout of the layers before the softmax."""
+
+HEAD_WIDTH = 256
+"""Units of the LSTM, and width of the Transformer encoder."""
+
+LEAK = 0.1
+"""Slope of "leaky_relu" below 0, as the report has it."""
+
+Depth = Annotated[int, Limit("from 2 to 4", lambda value: 2 <= value <= 4)]
+
+
+@dataclass
+class ChunkedConv3d(Network):
+    """Convolutions over mel bands and frames of each chunk.
+
+    Attributes:
+        chunks: how many chunks it sees, from the middle of a recording.
+        frames: frames of each chunk, at the profile's hop (60 are 1.92 s at 32 ms).
+        depth: blocks, 2 to 4: the first of `filters` and `kernels`.
+        filters: of each block.
+        kernels: height and width of each block's kernel, over mel bands and frames.
+        activation: after each batch normalisation and in the dense layers.
+        head: what turns the last feature map into one vector.
+        settle: as in every network; without it, validation tells little of the first hundreds of steps.
+    """
+
+    name = "chunked_conv3d"
+    loss: Literal["cross_entropy", "focal"] = "focal"
+    schedule: Literal["constant", "plateau", "cosine"] = "plateau"
+    settle: bool = True
+    chunks: Count = 3
+    frames: Count = 60
+    depth: Depth = 4
+    filters: Counts = (64, 128, 256, 512)
+    kernels: Counts = (5, 3, 3, 3)
+    activation: Literal["relu", "leaky_relu", "elu"] = "relu"
+    head: Literal["pool", "transformer", "lstm"] = "pool"
+
+    def __post_init__(self) -> None:
+        for name in ("filters", "kernels"):
+            if len(getattr(self, name)) < self.depth:
+                raise InputError(
+                    f"model {self.name!r}: {name} is {list(getattr(self, name))}, "
+                    f"expected one for each of the {self.depth} blocks"
+                )
+        self._check_size("frames", self.frames)
+
+    @property
+    def inputs(self) -> ChunkInputs:
+        """Chunks of the log-mel spectrogram."""
+        return ChunkInputs("mel", self.chunks, self.frames)
+
+    def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
+        """Return the untrained graph."""
+        import keras
+        from keras import layers
+
+        self._check_size("mel bands", shapes["chunks"][1])
+        # Layers
+        chunks = keras.Input(shapes["chunks"], name="chunks")
+        # Graph
+        x = chunks
+        blocks = zip(self.filters[: self.depth], self.kernels, DROPOUTS, strict=False)
+        for filters, kernel, dropout in blocks:
+            x = self._block(x, filters, kernel, dropout)
+        x = layers.BatchNormalization(momentum=MOMENTUM)(layers.Conv3D(BOTTLENECK, 1, padding="same")(x))
+        x = self._to_vector(x)
+        for units, dropout in DENSE:
+            x = self._activation()(layers.Dense(units)(x))
+            x = layers.Dropout(dropout)(layers.BatchNormalization(momentum=MOMENTUM)(x))
+        return keras.Model({"chunks": chunks}, layers.Dense(classes, activation="softmax")(x))
+
+    def _block(
+        self, x: "keras.KerasTensor", filters: int, kernel: int, dropout: float
+    ) -> "keras.KerasTensor":
+        """One convolution block; half the mel bands and half the frames come out."""
+        from keras import layers
+
+        x = layers.Conv3D(filters, (1, kernel, kernel), padding="same")(x)
+        x = self._activation()(layers.BatchNormalization(momentum=MOMENTUM)(x))
+        return layers.Dropout(dropout)(layers.MaxPooling3D((1, 2, 2))(x))
+
+    def _to_vector(self, x: "keras.KerasTensor") -> "keras.KerasTensor":
+        """(batch, chunks, bands, frames, channels) → (batch, channels of the head)."""
+        from keras import layers
+
+        if self.head == "pool":
+            return layers.GlobalAveragePooling3D()(x)
+        x = _steps(x)
+        if self.head == "lstm":
+            return layers.LSTM(HEAD_WIDTH)(x)
+        x = encode(place(layers.Dense(HEAD_WIDTH)(x)), heads=4, dropout=0.1)
+        return layers.GlobalAveragePooling1D()(layers.LayerNormalization()(x))
+
+    def _check_size(self, name: str, size: int) -> None:
+        """Each block halves the bands and frames of a chunk, and one must be left."""
+        if size < 2**self.depth:
+            raise InputError(
+                f"model {self.name!r}: chunks have {size} {name}, "
+                f"expected at least {2**self.depth} for a depth of {self.depth}"
+            )
+
+    def _activation(self) -> "keras.Layer":
+        from keras import layers
+
+        if self.activation == "leaky_relu":
+            return layers.LeakyReLU(LEAK)
+        return layers.ELU() if self.activation == "elu" else layers.ReLU()
+
+
+def _steps(x: "keras.KerasTensor") -> "keras.KerasTensor":
+    """(batch, chunks, bands, frames, channels) → (batch, chunks × frames, channels), the mean over bands."""
+    from keras import layers
+
+    bands, channels = x.shape[2], x.shape[4]
+    return layers.Reshape((-1, channels))(layers.AveragePooling3D((1, bands, 1))(x))

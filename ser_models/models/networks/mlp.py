@@ -1,0 +1,62 @@
+"""Multi-layer perceptron on per-file statistics: 30 inputs → Dense 256 → 128 → 64 → softmax.
+
+With 6 classes it has 51,014 parameters, 50,246 of them trainable, as published for the multi-corpus MLP.
+Which 30 inputs the paper took is our choice, from its abstract's list.
+
+>>> model = Mlp(dropout=0.4)
+>>> len(model.inputs.columns), model.build({"columns": (30,)}, classes=6).count_params()
+(30, 51014)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ser_models.data.inputs import ColumnInputs
+from ser_models.models.hyperparameters import Share
+from ser_models.models.networks.network import Network
+
+if TYPE_CHECKING:
+    import keras
+
+COLUMNS: tuple[str, ...] = (
+    *(f"mfcc_mean_{index}" for index in range(13)),
+    *(f"mfcc_std_{index}" for index in range(13)),
+    "pitch_mean",
+    "rms_mean",
+    "zcr_mean",
+    "spectral_flux_mean",
+)
+"""The 30 inputs: 26 MFCC statistics, pitch, level, zero crossings and spectral flux."""
+
+
+@dataclass
+class Mlp(Network):
+    """Dense 256 and 128, each with batch normalisation and dropout, Dense 64, softmax.
+
+    Attributes:
+        dropout: share of units dropped after the first two layers, 0 to below 1.
+    """
+
+    name = "mlp"
+    dropout: Share = 0.3
+
+    @property
+    def inputs(self) -> ColumnInputs:
+        """The 30 per-file columns."""
+        return ColumnInputs(COLUMNS)
+
+    def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
+        """Return the untrained graph."""
+        import keras
+
+        # Layers
+        columns = keras.Input(shapes["columns"], name="columns")
+        # Graph
+        x = columns
+        for units in (256, 128):
+            x = keras.layers.Dense(units, activation="relu")(x)
+            x = keras.layers.BatchNormalization()(x)
+            x = keras.layers.Dropout(self.dropout)(x)
+        x = keras.layers.Dense(64, activation="relu")(x)
+        return keras.Model({"columns": columns}, keras.layers.Dense(classes, activation="softmax")(x))

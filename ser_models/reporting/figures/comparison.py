@@ -1,0 +1,69 @@
+"""A run beside others and beside a claim, on one scale, so that gaps can be held against intervals.
+
+values, intervals → `Mark`s → `comparison` → `Panel`
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from ser_models.reporting.figures.picture import (
+    BLUE,
+    INK,
+    MUTED,
+    ORANGE,
+    Panel,
+    in_percent,
+    literal,
+    percent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One value of a comparison.
+
+    Attributes:
+        name: a few words.
+        value: 0 to 1.
+        interval: its 95 % interval; None where there is none, as for a claim.
+    """
+
+    name: str
+    value: float
+    interval: tuple[float, float] | None = None
+
+
+def comparison(marks: Sequence[Mark], chance: float) -> Panel:
+    """Draw values with their intervals below each other, from 0 to 100 %, with chance behind."""
+    said = ", ".join(f"{mark.name} {percent(mark.value, 1)}" for mark in marks)
+    height = 0.34 * len(marks) + 0.75
+    return Panel(lambda axes: _draw(axes, marks, chance), 4.8, height, f"{said}; chance {percent(chance, 1)}")
+
+
+def _draw(axes: Axes, marks: Sequence[Mark], chance: float) -> None:
+    axes.axvline(chance, color=MUTED, linestyle="--", linewidth=1)
+    axes.text(chance, -0.62, " chance", fontsize=8, color=MUTED, va="bottom")
+    for place, mark in enumerate(marks):
+        colour = BLUE if mark.interval else ORANGE
+        if mark.interval:
+            axes.plot(
+                mark.interval, [place, place], color=colour, linewidth=6, alpha=0.35, solid_capstyle="butt"
+            )
+        axes.plot(mark.value, place, "o" if mark.interval else "D", color=colour, markersize=7)
+        right = mark.value < 0.8
+        edge = (mark.interval or (mark.value, mark.value))[1 if right else 0]
+        axes.text(
+            edge + (0.02 if right else -0.03),
+            place,
+            percent(mark.value, 1),
+            fontsize=9,
+            color=INK,
+            va="center",
+            ha="left" if right else "right",
+        )
+    axes.set_yticks(range(len(marks)), [literal(mark.name) for mark in marks])
+    axes.set(xlim=(0, 1), ylim=(len(marks) - 0.4, -0.65))
+    in_percent(axes.xaxis)
+    axes.grid(axis="y", visible=False)

@@ -1,0 +1,156 @@
+"""Attacks on artifact.json and on the files that it lists."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ser_models.artifact.metadata import CARD
+from tests.attacks.base import PICKLE, Hostile, Spoil, edit, rehash, replaced
+
+SPARSE = 250 * 2**20
+
+
+def _text(content: str) -> Spoil:
+    return lambda folder: (folder / CARD).write_text(content) and None
+
+
+def _bytes(content: bytes) -> Spoil:
+    return lambda folder: (folder / CARD).write_bytes(content) and None
+
+
+def _edit(**changes: Any) -> Spoil:
+    return lambda folder: edit(folder, **changes)
+
+
+def _with_file(name: str) -> Spoil:
+    """List a file that is not inside of the artifact."""
+
+    def spoil(folder: Path) -> None:
+        edit(folder, files={**json.loads((folder / CARD).read_text())["files"], name: "0" * 64})
+
+    return spoil
+
+
+def _raw(field: str, value: str) -> Spoil:
+    """Write a value that no JSON writer would."""
+
+    def spoil(folder: Path) -> None:
+        edit(folder, **{field: "PLACE"})
+        text = (folder / CARD).read_text()
+        (folder / CARD).write_text(text.replace('"PLACE"', value))
+
+    return spoil
+
+
+def _twice(folder: Path) -> None:
+    text = (folder / CARD).read_text()
+    (folder / CARD).write_text(text.rstrip().removesuffix("}") + ', "model": "mlp"}')
+
+
+def _sparse(count: int, size: int) -> Spoil:
+    """List files that take no space on disk and hours to hash."""
+
+    def spoil(folder: Path) -> None:
+        for index in range(count):
+            path = folder / f"predictions{index}.parquet"
+            path.touch()
+            os.truncate(path, size)
+            _with_file(path.name)(folder)
+
+    return spoil
+
+
+def _instead(make: Any) -> Spoil:
+    """Put something that is no file in the place of the model."""
+
+    def spoil(folder: Path) -> None:
+        (folder / "model.skops").unlink()
+        make(folder / "model.skops")
+
+    return spoil
+
+
+def _linked(folder: Path) -> None:
+    shutil.move(folder / "model.skops", folder.with_name(f"{folder.name}.skops"))
+    (folder / "model.skops").symlink_to(folder.with_name(f"{folder.name}.skops"))
+
+
+def _card_is_a_pipe(folder: Path) -> None:
+    (folder / CARD).unlink()
+    os.mkfifo(folder / CARD)
+
+
+def _appended(folder: Path) -> None:
+    with (folder / "scaler.skops").open("ab") as file:
+        file.write(b" ")
+
+
+def _listed_pickle(folder: Path) -> None:
+    (folder / "model.pkl").write_bytes(PICKLE)
+    rehash(folder, "model.pkl")
+    edit(folder, model_file="model.pkl")
+
+
+LONG = {"kind": "frames", "families": ["mel"], "length": 10**9, "corpus_level": []}
+
+KINDS: dict[str, tuple[Spoil, str]] = {
+    "a card that is a pickle": (_bytes(PICKLE), "artifact.json is damaged"),
+    "a card of 2 MB": (_text(" " * 2**21 + "{}"), "has more than 1048576 bytes"),
+    "a card in UTF-16": (_bytes("{}".encode("utf-16")), "artifact.json is damaged"),
+    "a card of lists in lists": (_text("[" * 10**5), "nested too deeply"),
+    "parameters in parameters": (_raw("parameters", '{"a":' * 300 + "1" + "}" * 300), "nested too deeply"),
+    "a card with a field twice": (_twice, "'model' is there twice"),
+    "NaN as seed": (_raw("seed", "NaN"), "NaN is no finite number"),
+    "infinity as parameter": (_raw("parameters", '{"strength": 1e999}'), "1e999 is no finite number"),
+    "a number of 5000 digits": (_raw("seed", "9" * 5000), "artifact.json is damaged"),
+    "a card that is a list": (_text("[1, 2]"), "artifact.json is damaged"),
+    "a card that is a pipe": (_card_is_a_pipe, "no artifact at"),
+    "another format": (_edit(format=99), "has format 99, expected 1"),
+    "files as a list": (_edit(files=["model.skops"]), "files is ['model.skops'], expected a dict of str"),
+    "a hash that is a number": (_edit(files={"model.skops": 1, "scaler.skops": 2}), "expected a dict of str"),
+    "an unknown field": (_edit(**{"\x1b[2J": 1}), "artifact.json is damaged"),
+    "a terminal's control characters": (_edit(protocol="\x1b]0;owned\x07"), "expected printable text"),
+    "half a character": (_raw("datasets", r'["\ud800"]'), "expected printable text"),
+    "datasets that are no names": (_edit(datasets=[{}]), "expected a list of str"),
+    "labels of markup": (_edit(labels=["<script>", "sad"]), "expected different emotions"),
+    "labels that are lists": (_edit(labels=[["sad"], ["angry"]]), "expected a list of str"),
+    "classes merged into lists": (_edit(merge={"calm": []}), "expected a dict of str"),
+    "classes merged into none of them": (_edit(merge={"calm": "happy"}), "expected classes on its right"),
+    "no labels": (_edit(labels=[]), "expected different emotions"),
+    "fewer labels than classes": (_edit(labels=["angry", "sad"]), "cannot recognise a tone"),
+    "a megabyte of labels": (_edit(labels=["x" * 10**6]), "expected different emotions"),
+    "a file above the folder": (_with_file("../../secret"), "expected one inside of the artifact"),
+    "an absolute file": (_with_file("/etc/passwd"), "expected one inside of the artifact"),
+    "a file of another system": (_with_file("C:\\secret"), "expected one inside of the artifact"),
+    "a model above the folder": (_edit(model_file="../model.skops"), "expected one inside of the artifact"),
+    "a model that is a function": (_edit(model="os.system"), "unknown model 'os.system'"),
+    "a parameter that is none": (_edit(parameters={"__class__": "os"}), "has no parameter __class__"),
+    "a parameter of another type": (_edit(parameters={"strength": [1]}), "expected a number above 0"),
+    "a profile that is a path": (_edit(profile="../../etc/passwd"), "unknown profile"),
+    "another digest": (_edit(digest="0" * 16), "was trained on features speech16k"),
+    "frames for a terabyte": (
+        _edit(model="cnn_lstm", parameters={"length": 10**9}, inputs=LONG),
+        "1000000000 frames to look at, expected 1 to 65536",
+    ),
+    "a file of 300 MB": (_sparse(1, 300 * 2**20), "has 314572800 bytes, expected at most 268435456"),
+    "files of 1.5 GB": (_sparse(6, SPARSE), "1073741824 in all"),
+    "an altered file": (_appended, "was altered: its SHA-256 is not the one in artifact.json"),
+    "a missing file": (lambda folder: (folder / "scaler.skops").unlink(), "lacks scaler.skops"),
+    "a model that is a link": (_linked, "lacks model.skops"),
+    "a model that is a folder": (_instead(Path.mkdir), "lacks model.skops"),
+    "a model that is a pipe": (_instead(os.mkfifo), "lacks model.skops"),
+    "a model that is a device": (_instead(lambda path: path.symlink_to("/dev/zero")), "lacks model.skops"),
+    "a second model": (
+        lambda folder: replaced("model.pkl", PICKLE)(folder) or edit(folder, files={}),
+        "has no SHA-256",
+    ),
+    "an unlisted pickle": (
+        lambda folder: (folder / "model.pkl").write_bytes(PICKLE) and None,
+        "is not listed",
+    ),
+    "a listed pickle as the model": (_listed_pickle, "does not describe a logistic of this version"),
+}
+
+CARDS = [Hostile(name, "logistic", spoil, says, "") for name, (spoil, says) in KINDS.items()]

@@ -1,4 +1,0 @@
-"""Artifacts that must be refused, each with its reason; `python -m tests.hostile FOLDER` tries them all.
-
-A new attack is one line in the module of the file that it attacks.
-"""

@@ -1,0 +1,59 @@
+"""Kept, streamed and repeated recordings are the same recordings."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ser_models.data.batches import Repeated, Streamed, keep, size
+from ser_models.data.examples import load_examples
+from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs
+from ser_models.data.scaling import Scaler
+
+INPUTS = [
+    ColumnInputs(("rms_mean", "pitch_mean")),
+    FrameInputs(("mel",), 40),
+    FrameInputs(("mel", "mfcc"), 70),
+    ChunkInputs("mel", chunks=2, frames=30),
+]
+
+
+@pytest.fixture(params=INPUTS, ids=lambda inputs: f"{inputs.kind}-{len(inputs.families)}")
+def streamed(request, store):
+    examples = load_examples(store)
+    return Scaler.fit(request.param, examples).source(examples.read(request.param))
+
+
+def test_kept_is_what_is_streamed(streamed, monkeypatch):
+    monkeypatch.setattr("ser_models.data.batches.BLOCK", 7)
+    kept = keep(streamed)
+    assert kept.shapes == streamed.shapes
+    assert len(kept) == len(streamed) == 72
+    for indices in (np.array([5, 0, 71, 5]), np.arange(72)):
+        one, other = kept.batch(indices), streamed.batch(indices)
+        assert one.keys() == other.keys()
+        for name, array in one.items():
+            assert array.dtype == other[name].dtype == np.float32
+            np.testing.assert_array_equal(array, other[name])
+
+
+def test_size_is_what_keeping_takes(streamed):
+    assert size(streamed) == sum(array.nbytes for array in keep(streamed).arrays.values())
+
+
+def test_frames_stay_on_disk(store):
+    examples = load_examples(store)
+    inputs = FrameInputs(("mel",), 40)
+    raw = Scaler.fit(inputs, examples).source(examples.read(inputs)).raw
+    assert all(isinstance(frames, np.memmap) for frames in raw)
+
+
+@given(st.lists(st.integers(0, 9), min_size=1), st.data())
+def test_a_repeated_recording_is_read_where_it_lies(positions, data):
+    source = Streamed(np.arange(10.0)[:, None], lambda raw: {"columns": raw.astype(np.float32)})
+    repeated = Repeated(source, np.array(positions))
+    indices = data.draw(st.lists(st.integers(0, len(positions) - 1)))
+    found = repeated.batch(np.array(indices, dtype=int))["columns"].ravel().tolist()
+    assert found == [positions[index] for index in indices]
+    assert len(repeated) == len(positions)
+    assert repeated.shapes == {"columns": (1,)}

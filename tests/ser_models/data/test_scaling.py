@@ -1,0 +1,176 @@
+"""Scaling learns from training recordings alone and treats every recording by itself."""
+
+import numpy as np
+import pytest
+
+from ser_features.errors import InputError
+from ser_models.data import scaling
+from ser_models.data.examples import Examples, load_examples
+from ser_models.data.framing import chunked, pad_or_crop, separated, uncropped
+from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs
+from ser_models.data.scaling import Scaler
+
+COLUMNS = ColumnInputs(("rms_mean", "pitch_mean"))
+
+
+def with_columns(examples: Examples, **columns) -> Examples:
+    return Examples(examples.rows.assign(**columns), examples.labels)
+
+
+def test_columns_have_zero_mean_and_unit_variance_over_training(make_examples):
+    values = np.arange(12.0)
+    examples = with_columns(make_examples(speakers=2), rms_mean=values, pitch_mean=values**2)
+    scaled = Scaler.fit(COLUMNS, examples).transform(examples.read(COLUMNS))["columns"]
+    assert scaled.dtype == np.float32
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(scaled.std(axis=0), 1, atol=1e-6)
+
+
+def test_missing_values_become_the_training_median(make_examples):
+    pitch = np.r_[np.nan, np.arange(11.0)]
+    examples = with_columns(make_examples(speakers=2), rms_mean=1.0, pitch_mean=pitch)
+    scaler = Scaler.fit(COLUMNS, examples)
+    missing, median = scaler.transform(np.array([[1, np.nan], [1, 5]], dtype=np.float32))["columns"]
+    np.testing.assert_array_equal(missing, median)
+
+
+def test_a_column_that_nobody_has_stays_as_zero(make_examples):
+    examples = with_columns(make_examples(speakers=2), rms_mean=1.0, pitch_mean=np.nan)
+    scaled = Scaler.fit(COLUMNS, examples).transform(examples.read(COLUMNS))["columns"]
+    np.testing.assert_array_equal(scaled, np.zeros((12, 2)))
+
+
+def test_scaler_remembers_what_it_was_fitted_on(make_examples):
+    examples = with_columns(make_examples(speakers=2), rms_mean=1.0, pitch_mean=1.0)
+    train = examples.take(examples.rows["file_id"].tolist()[:4])
+    assert Scaler.fit(COLUMNS, train).seen == frozenset(train.rows["file_id"])
+
+
+def test_frames_are_scaled_per_band_over_all_training_frames(store):
+    examples = load_examples(store)
+    inputs = FrameInputs(("mel",), length=40)
+    raw = examples.read(inputs)
+    arrays = Scaler.fit(inputs, examples).transform(raw)
+    stacked = np.concatenate(raw).astype(np.float64)
+    expected = (raw[0] - stacked.mean(axis=0)) / stacked.std(axis=0)
+    count = int(arrays["mask"][0].sum())
+    start = max(0, (len(raw[0]) - 40) // 2)
+    np.testing.assert_allclose(arrays["frames"][0, :count], expected[start : start + count], atol=1e-3)
+    assert arrays["frames"].shape == (72, 40, 64)
+
+
+def test_padding_is_zero_after_scaling(store):
+    examples = load_examples(store)
+    inputs = FrameInputs(("mel",), length=200)
+    arrays = Scaler.fit(inputs, examples).transform(examples.read(inputs))
+    assert (arrays["mask"].sum(axis=1) < 200).all()
+    assert not arrays["frames"][arrays["mask"] == 0].any()
+
+
+@pytest.mark.parametrize(("count", "length", "first"), [(10, 4, 3), (10, 10, 0), (3, 8, 0), (11, 4, 3)])
+def test_crop_is_the_centre_and_padding_is_behind(count, length, first):
+    frames = np.arange(1.0, count + 1)[:, None]
+    out, mask = pad_or_crop(frames, length)
+    kept = min(count, length)
+    assert out.shape == (length, 1)
+    assert mask.tolist() == [1] * kept + [0] * (length - kept)
+    assert out[:kept, 0].tolist() == frames[first : first + kept, 0].tolist()
+
+
+def test_a_column_that_the_store_lacks_is_named(make_examples):
+    with pytest.raises(InputError, match="the store has no column rms_mean, pitch_mean"):
+        make_examples().read(COLUMNS)
+
+
+def test_frames_without_a_store_are_refused(make_examples):
+    with pytest.raises(InputError, match="mel frames were asked of rows without a store"):
+        make_examples().read(FrameInputs(("mel",), length=10))
+
+
+def test_families_side_by_side_are_scaled_as_each_alone(store):
+    examples = load_examples(store)
+    both = FrameInputs(("mel", "mfcc"), length=40)
+    joined = Scaler.fit(both, examples).transform(examples.read(both))
+    for family, bands in (("mel", slice(0, 64)), ("mfcc", slice(64, None))):
+        alone = FrameInputs((family,), length=40)
+        arrays = Scaler.fit(alone, examples).transform(examples.read(alone))
+        np.testing.assert_allclose(joined["frames"][..., bands], arrays["frames"], atol=1e-4)
+        np.testing.assert_array_equal(joined["mask"], arrays["mask"])
+
+
+@pytest.mark.parametrize("at_once", [1, 100, 10**9])
+def test_how_many_frames_are_shown_at_once_changes_nothing(store, monkeypatch, at_once):
+    monkeypatch.setattr(scaling, "FRAMES_AT_ONCE", at_once)
+    examples = load_examples(store)
+    inputs = FrameInputs(("mel",), length=40)
+    stacked = np.concatenate(examples.read(inputs)).astype(np.float64)
+    fitted = Scaler.fit(inputs, examples).pipeline["scale"]
+    np.testing.assert_allclose(fitted.mean_, stacked.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(fitted.scale_, stacked.std(axis=0), rtol=1e-6)
+
+
+def test_chunks_hold_the_frames_in_their_order():
+    frames = np.arange(12.0).reshape(6, 2)  # 6 frames of 2 bands, scaled to 0–1 by 11
+    chunks = chunked(frames, chunks=2, length=3)
+    assert chunks.shape == (2, 2, 3, 1)
+    assert chunks.dtype == np.float32
+    for chunk in range(2):
+        for band in range(2):
+            expected = frames[3 * chunk : 3 * chunk + 3, band] / 11
+            np.testing.assert_allclose(chunks[chunk, band, :, 0], expected, rtol=1e-6)
+
+
+def test_chunks_are_scaled_by_the_whole_recording_and_cut_from_its_middle():
+    frames = np.array([[-100.0], [-50.0], [-25.0], [-50.0], [0.0], [-50.0]])
+    np.testing.assert_allclose(chunked(frames, chunks=1, length=2).ravel(), [0.75, 0.5])
+
+
+def test_missing_frames_of_chunks_are_zero_behind():
+    chunks = chunked(np.array([[1.0], [2.0], [3.0]]), chunks=2, length=3)
+    assert chunks[:, 0, :, 0].tolist() == [[0, 0.5, 1], [0, 0, 0]]
+
+
+def test_a_recording_of_one_value_becomes_zero():
+    assert not chunked(np.full((5, 3), -80.0), chunks=1, length=4).any()
+
+
+def test_nothing_is_learned_for_chunks(store):
+    examples = load_examples(store)
+    inputs = ChunkInputs("mel", chunks=2, frames=30)
+    scaler = Scaler.fit(inputs, examples)
+    assert scaler.seen == frozenset()
+    raw = examples.read(inputs)
+    arrays = scaler.transform(raw)
+    assert arrays["chunks"].shape == (72, 2, 64, 30, 1)
+    assert arrays["chunks"].min() == 0
+    assert arrays["chunks"].max() == 1
+    np.testing.assert_array_equal(scaler.transform(raw[5:6])["chunks"][0], arrays["chunks"][5])
+
+
+@pytest.mark.parametrize(("frames", "length"), [(10, 4), (10, 10), (3, 8), (11, 4)])
+def test_uncropped_undoes_the_crop(frames, length):
+    values, _ = pad_or_crop(np.arange(1.0, frames + 1)[:, None], length)
+    back = uncropped(values[:, 0], frames)
+    assert back.shape == (frames,)
+    kept = back > 0
+    assert back[kept].tolist() == (np.flatnonzero(kept) + 1).tolist()
+    assert kept.sum() == min(frames, length)
+
+
+def test_several_parts_are_scaled_each_as_if_alone(store):
+    examples = load_examples(store)
+    parts = (COLUMNS, FrameInputs(("mel",), 40), ChunkInputs("mel", 2, 20))
+    joint = Scaler.fit(JointInputs(parts), examples)
+    assert joint.seen == frozenset(examples.rows["file_id"])
+    found = joint.transform(examples.read(joint.inputs)[3:6])
+    for place, part in enumerate(parts):
+        alone = Scaler.fit(part, examples).transform(examples.read(part)[3:6])
+        own = separated(found, place)
+        assert own.keys() == alone.keys()
+        for name, array in alone.items():
+            np.testing.assert_array_equal(own[name], array)
+
+
+def test_a_scaler_of_one_kind_has_no_parts(store):
+    with pytest.raises(ValueError, match="a scaler of columns has no parts"):
+        Scaler.fit(COLUMNS, load_examples(store)).part(0)

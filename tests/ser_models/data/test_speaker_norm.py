@@ -1,0 +1,237 @@
+"""Voices: estimated from a speaker's recordings alone, drawn towards the mean speaker, and taken out."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ser_features.errors import ArtifactError
+from ser_models import inference
+from ser_models.artifact.metadata import CARD, read_card, write_card
+from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs, Levelled
+from ser_models.data.speaker_norm import COUNT, FILE, HEARD, RELEVANCE, Population, adapted, tallies
+from ser_models.data.split import TRANSDUCTIVE, make_split
+from ser_models.experiments.train import Plan, run
+from ser_models.models import create
+from ser_models.training.fold import train_fold
+
+COLUMNS = ColumnInputs(("rms_mean", "zcr_mean"))
+FRAMES = FrameInputs(("mel",), length=5)
+
+
+def columns_of(speakers=4, takes=30, seed=0):
+    """Values whose mean and deviation are the speaker's, (recordings, 2), and whose they are."""
+    rng = np.random.default_rng(seed)
+    names = np.repeat([f"s{number}" for number in range(speakers)], takes)
+    place = np.repeat(np.arange(speakers), takes)[:, None]
+    raw = 2 * place + (1 + place) * rng.standard_normal((speakers * takes, 2))
+    return raw.astype(np.float32), list(names)
+
+
+def test_a_well_known_voice_is_taken_out_whole():
+    raw, names = columns_of(takes=500)
+    population = Population.fit(COLUMNS, raw, names)
+    voices = population.voices(raw, names)
+    found = adapted(COLUMNS, raw, [voices[name] for name in names])
+    assert found.dtype == np.float32
+    for name in voices:
+        own = found[np.array(names) == name]
+        np.testing.assert_allclose(own.mean(axis=0), 0, atol=0.1)
+        np.testing.assert_allclose(own.std(axis=0), 1, atol=0.15)
+    np.testing.assert_allclose(population.mean, raw.reshape(4, 500, 2).mean(axis=1).mean(axis=0), rtol=1e-5)
+
+
+def test_the_fewer_recordings_the_nearer_to_the_mean_speaker():
+    raw, names = columns_of()
+    population = Population.fit(COLUMNS, raw, names)
+    last = tallies(COLUMNS, raw[-30:])
+    distances = [np.abs(population.voice(last[:n]).mean - population.mean).mean() for n in (1, 5, 30)]
+    assert distances[0] < distances[1] < distances[2]
+    one = population.voice(last[:1])
+    share = 1 / (1 + RELEVANCE)
+    np.testing.assert_allclose(one.mean, share * raw[-30] + (1 - share) * population.mean, rtol=1e-5)
+    assert (one.deviation > 0).all()
+    assert one.recordings == 1
+
+
+def test_what_is_missing_is_left_missing_and_counts_for_nothing():
+    raw = np.array([[1.0, np.nan], [3.0, np.nan], [5.0, 7.0]], dtype=np.float32)
+    heard = tallies(COLUMNS, raw)
+    assert heard[:, COUNT].sum(axis=0).tolist() == heard[:, HEARD].sum(axis=0).tolist() == [3, 1]
+    population = Population.fit(COLUMNS, raw, ["a", "a", "b"])
+    found = population.voice(heard[:2])
+    assert found.mean[1] == population.mean[1] == 7
+    assert np.isnan(found.adapted(COLUMNS, raw[:2])[:, 1]).all()
+    never = Population.fit(COLUMNS, raw[:2], ["a", "a"])
+    assert (never.mean[1], never.variance[1]) == (0, 1)
+
+
+def test_a_value_that_never_changes_is_no_division_by_nothing():
+    raw = np.full((6, 2), 0.1, dtype=np.float32)
+    population = Population.fit(COLUMNS, raw, list("aabbcc"))
+    found = population.voice(tallies(COLUMNS, raw[:2])).adapted(COLUMNS, raw)
+    np.testing.assert_allclose(found, 0, atol=1e-6)
+
+
+@given(st.lists(st.floats(-1e4, 1e4, width=32), min_size=2, max_size=12), st.integers(0, 5))
+def test_tallies_add_up_in_any_order(values, seed):
+    raw = np.array(values, dtype=np.float32)[:, None]
+    inputs = ColumnInputs(("rms_mean",))
+    order = np.random.default_rng(seed).permutation(len(values))
+    population = Population(inputs, np.zeros(1), np.ones(1))
+    one, other = (population.voice(tallies(inputs, raw[places])) for places in (slice(None), order))
+    np.testing.assert_allclose(one.mean, other.mean, rtol=1e-9, atol=1e-9)
+    assert np.isfinite(one.deviation).all()
+    assert (one.deviation > 0).all()
+
+
+def test_frames_are_rid_of_their_voice_band_by_band_only_when_they_are_read():
+    rng = np.random.default_rng(1)
+    raw = [rng.normal([-40, -60], [5, 2], (frames, 2)).astype(np.float32) for frames in (30, 50, 80)]
+    population = Population.fit(FRAMES, raw, ["a", "a", "b"])
+    voice = population.voice(tallies(FRAMES, raw[:2]))
+    found = voice.adapted(FRAMES, raw[:2])
+    assert all(isinstance(each, Levelled) for each in found)
+    np.testing.assert_allclose(
+        np.asarray(found[0]), (raw[0] - voice.mean) / voice.deviation, rtol=1e-4, atol=1e-4
+    )
+    assert found[1][3:5].shape == (2, 2)
+
+
+def test_each_part_of_joint_inputs_has_its_own_place():
+    rng = np.random.default_rng(2)
+    inputs = JointInputs((COLUMNS, ChunkInputs("mel", chunks=2, frames=3), FRAMES))
+    rows, mel = rng.normal(size=(4, 2)).astype(np.float32), [rng.normal(size=(9, 3)) for _ in range(4)]
+    population = Population.fit(inputs, list(zip(rows, mel, mel, strict=True)), list("aabb"))
+    assert len(population.mean) == 2 + 3 + 3
+    joined = list(zip(rows, mel, mel, strict=True))
+    voice = population.voice(tallies(inputs, joined))
+    alone = Population(COLUMNS, population.mean[:2], population.variance[:2]).voice(tallies(COLUMNS, rows))
+    found = voice.adapted(inputs, joined)
+    np.testing.assert_allclose(
+        np.stack([parts[0] for parts in found]), alone.adapted(COLUMNS, rows), rtol=1e-5
+    )
+    np.testing.assert_allclose(np.asarray(found[1][1]), np.asarray(found[1][2]))
+
+
+def test_copies_have_a_voice_of_their_own(make_examples):
+    examples = make_examples(speakers=2, takes=1)
+    assert set(examples.voice_of) == {"d0/s0@", "d0/s1@"}
+    rows = examples.rows.assign(variant=[None, "slower", "faster", None, "slower", "faster"])
+    assert set(replace(examples, rows=rows).voice_of) == {
+        f"d0/{name}@{variant}" for name in ("s0", "s1") for variant in ("", "slower", "faster")
+    }
+
+
+@pytest.fixture(scope="module")
+def artifact(store_root, tmp_path_factory):
+    out = tmp_path_factory.mktemp("artifacts") / "logistic"
+    metrics = run(store_root, out, Plan("logistic", speaker_norm=True))
+    return out, metrics
+
+
+def test_every_figure_is_marked_transductive(artifact):
+    out, metrics = artifact
+    assert metrics["transductive"] is True
+    assert metrics["protocol"] == f"speaker-disjoint, one split, {TRANSDUCTIVE}" or (
+        metrics["protocol"].endswith(TRANSDUCTIVE)
+    )
+    for name in ("report.html", "README.md"):
+        assert "ransductive" in (out / name).read_text(encoding="utf-8")
+
+
+def test_files_given_together_are_told_as_they_were_in_the_test(artifact, recordings):
+    out, _ = artifact
+    tested = pd.read_parquet(out / "predictions.parquet").query("split == 'test'")
+    predictor = inference.load(out)
+    files = [recordings / path for path in tested["path"]]
+    found = predictor.predict(files, speakers=list(tested["speaker"]))
+    for row, prediction in zip(tested.itertuples(), found, strict=True):
+        for label, probability in prediction.probabilities.items():
+            assert probability == pytest.approx(getattr(row, f"p_{label}"), abs=1e-4)
+    assert predictor.artifact.card.speaker_norm == len(tested) / tested["speaker"].nunique()
+
+
+def test_the_others_count_and_one_alone_is_warned_of(artifact, recordings):
+    out, _ = artifact
+    predictor = inference.load(out)
+    file = recordings / "s0_sad_0.wav"
+    alone = predictor.predict(file)
+    assert "knows the voice from this recording only, 12 were heard together in its test" in alone.warning
+    others = [file, *(recordings / f"s0_angry_{take}.wav" for take in range(4))]
+    together = predictor.predict(others)[0]
+    assert together.probabilities != alone.probabilities
+    assert "knows the voice" not in (together.warning or "")
+    apart = predictor.predict(others, speakers=["a", "b", "b", "b", "b"])[0]
+    assert apart.probabilities == alone.probabilities
+
+
+def test_what_is_refused_is_no_part_of_a_voice(artifact, recordings, tmp_path):
+    out, _ = artifact
+    (tmp_path / "diary.wav").write_text("Dear diary")
+    predictor = inference.load(out)
+    good = [recordings / f"s0_sad_{take}.wav" for take in range(3)]
+    alone = predictor.predict(good)
+    mixed = predictor.predict([*good, tmp_path / "diary.wav"])
+    assert [each.probabilities for each in mixed[:3]] == [each.probabilities for each in alone]
+    assert mixed[3].error
+
+
+def test_a_stored_evaluation_takes_the_voices_out_too(artifact, store_root):
+    from ser_models.experiments.evaluate import evaluate
+
+    out, metrics = artifact
+    found = evaluate(out, store_root)
+    assert found["transductive"]
+    assert found["unseen"]["uar"] == pytest.approx(metrics["uar"], abs=0.02)
+
+
+def test_the_scaler_sees_training_voices_alone(store):
+    from ser_models.data.examples import load_examples
+
+    examples = load_examples(store)
+    split = make_split(examples, seed=0)
+    rest = {"part": "x", "seed": 0, "oversample": False, "on_epoch": lambda row: None, "checkpoint": None}
+    fold = train_fold(examples, split, 0, create("logistic"), speaker_norm=True, **rest)
+    other = examples.rows["file_id"].isin(split.side(0, "test"))
+    changed = replace(examples, rows=examples.rows.assign(rms_mean=examples.rows["rms_mean"] + 9.0 * other))
+    again = train_fold(changed, split, 0, create("logistic"), speaker_norm=True, **rest)
+    for step in ("mean_", "scale_"):
+        np.testing.assert_array_equal(
+            getattr(fold.scaler.pipeline["scale"], step), getattr(again.scaler.pipeline["scale"], step)
+        )
+
+
+def test_a_card_that_says_otherwise_is_refused(artifact, tmp_path):
+    import shutil
+
+    out, _ = artifact
+    other = tmp_path / "other"
+    shutil.copytree(out, other)
+    card = read_card(other)
+    (other / CARD).unlink()
+    write_card(other, replace(card, speaker_norm=0))
+    with pytest.raises(ArtifactError, match=f"speaker_norm is 0 with {FILE}: restore it, or train again"):
+        inference.load(other)
+    (other / FILE).unlink()
+    (other / CARD).unlink()
+    write_card(other, replace(card, speaker_norm=12))
+    with pytest.raises(ArtifactError, match=f"speaker_norm is 12 without {FILE}"):
+        inference.load(other)
+
+
+def test_a_population_of_another_width_is_refused(artifact, tmp_path):
+    import shutil
+
+    out, _ = artifact
+    other = tmp_path / "other"
+    shutil.copytree(out, other)
+    card = read_card(other)
+    Population(COLUMNS, np.zeros(2), np.ones(2)).save(other)
+    (other / CARD).unlink()
+    write_card(other, card)
+    with pytest.raises(ArtifactError, match="cannot recognise a tone"):
+        inference.load(other)

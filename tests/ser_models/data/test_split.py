@@ -1,0 +1,173 @@
+"""Splits: disjoint, complete, deterministic, and open about what they cannot do."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ser_features.errors import InputError
+from ser_models.data.examples import Examples
+from ser_models.data.split import SHIPPED, deal, make_split, shared_labels
+
+
+@st.composite
+def corpora(draw, min_speakers=2):
+    """Examples with any number of speakers who say unequal numbers of things."""
+    speakers = draw(st.integers(min_speakers, 12))
+    rows = [
+        {
+            "file_id": f"own/{speaker}-{index}",
+            "dataset": "own",
+            "speaker": f"s{speaker}",
+            "gender": None,
+            "emotion": draw(st.sampled_from(["angry", "sad", "happy"])),
+        }
+        for speaker in range(speakers)
+        for index in range(draw(st.integers(2, 6)))
+    ]
+    return Examples(pd.DataFrame(rows), ("angry", "happy", "sad"))
+
+
+def speakers_of(examples, split, fold):
+    groups = dict(zip(examples.rows["file_id"], examples.groups, strict=True))
+    return {side: {groups[i] for i in split.side(fold, side)} for side in ("train", "validation", "test")}
+
+
+@settings(max_examples=60, deadline=None)
+@given(corpora(), st.integers(0, 99))
+def test_one_split_keeps_speakers_apart_and_uses_every_recording(examples, seed):
+    split = make_split(examples, seed=seed)
+    sides = speakers_of(examples, split, 0)
+    assert sides["train"]
+    assert sides["test"]
+    assert not sides["test"] & (sides["train"] | sides["validation"])
+    assert bool(sides["train"] & sides["validation"]) == bool(split.shared_validation)
+    assert sorted(split.table["file_id"]) == sorted(examples.rows["file_id"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(corpora(), st.integers(0, 99), st.data())
+def test_folds_test_every_recording_once_by_a_model_that_never_heard_its_speaker(examples, seed, data):
+    folds = data.draw(st.integers(2, len(set(examples.groups))))
+    split = make_split(examples, folds=folds, seed=seed)
+    assert split.folds == [*range(folds), SHIPPED]
+    tested = split.table.query("split == 'test'")
+    assert sorted(tested["file_id"]) == sorted(examples.rows["file_id"])
+    assert set(tested["fold"]) == set(range(folds))
+    for fold in split.folds:
+        sides = speakers_of(examples, split, fold)
+        assert not sides["test"] & (sides["train"] | sides["validation"])
+    assert not split.side(SHIPPED, "test")
+    assert sorted(split.table.query("fold == -1")["file_id"]) == sorted(examples.rows["file_id"])
+
+
+@settings(max_examples=20, deadline=None)
+@given(corpora(), st.integers(0, 9), st.sampled_from(["speaker", "random"]))
+def test_the_same_seed_gives_the_same_split(examples, seed, kind):
+    first, second = (make_split(examples, kind=kind, folds=2, seed=seed) for _ in range(2))
+    pd.testing.assert_frame_equal(first.table, second.table)
+
+
+def test_another_seed_gives_another_split(make_examples):
+    examples = make_examples(speakers=12)
+    tables = [make_split(examples, folds=4, seed=seed).table for seed in range(2)]
+    assert not tables[0].equals(tables[1])
+
+
+def test_speakers_are_stratified_by_gender_and_corpus(make_examples):
+    examples = make_examples(speakers=12, datasets=2)
+    split = make_split(examples, folds=4, seed=3)
+    table = split.table.query("split == 'test'").merge(examples.rows, on="file_id")
+    by_fold = table.groupby("fold")
+    assert (by_fold["gender"].apply(lambda each: (each == "female").mean()) == 0.5).all()
+    assert (by_fold["dataset"].apply(lambda each: (each == "d0").mean()) == 0.5).all()
+
+
+def test_one_split_is_about_70_15_15(make_examples):
+    split = make_split(make_examples(speakers=40), seed=0)
+    shares = split.table["split"].value_counts(normalize=True)
+    assert shares["train"] == pytest.approx(0.7, abs=0.03)
+    assert shares["test"] == pytest.approx(0.15, abs=0.03)
+
+
+def test_two_speakers_are_tested_on_each_other_and_validation_is_random_and_said(make_examples):
+    examples = make_examples(speakers=2, takes=10)
+    split = make_split(examples, folds=2)
+    for fold in (0, 1):
+        sides = speakers_of(examples, split, fold)
+        assert sides["train"] == sides["validation"]
+        assert len(sides["test"]) == 1
+    assert split.shared_validation == (0, 1, SHIPPED)
+    assert any("random recordings of the training speakers (d0/s0)" in note for note in split.notes)
+
+
+def test_random_split_is_stratified_by_emotion_and_named_for_what_it_is(make_examples):
+    examples = make_examples(speakers=5, takes=8)
+    split = make_split(examples, kind="random", folds=4)
+    table = split.table.query("split == 'test'").merge(examples.rows, on="file_id")
+    assert (table.groupby(["fold", "emotion"]).size() == 10).all()
+    assert split.protocol == "random, speakers shared by training and test, 4 folds"
+    assert split.shared_validation == ()
+
+
+def test_cross_corpus_tests_the_other_corpus_whole(make_examples):
+    examples = make_examples(speakers=6, datasets=2)
+    split = make_split(examples, kind="cross-corpus", test_datasets=["d1"])
+    assert split.protocol == "cross-corpus, d0 → d1"
+    assert all(file_id.startswith("d1/") for file_id in split.side(0, "test"))
+    assert len(split.side(0, "test")) == 36
+    sides = speakers_of(examples, split, 0)
+    assert not sides["train"] & sides["validation"]
+    assert split.notes == ("classes shared by both sides: angry, disgust, fear",)
+
+
+def test_cross_corpus_keeps_shared_classes_and_says_so(make_examples):
+    rows = make_examples(speakers=4, datasets=2).rows
+    rows = rows[~((rows["dataset"] == "d1") & (rows["emotion"] == "fear"))]
+    kept = shared_labels(Examples(rows, ("angry", "disgust", "fear")), ["d1"])
+    assert kept.labels == ("angry", "disgust")
+    assert kept.notes == ("8 recordings of fear left out: not in both training and test corpora",)
+
+
+def test_a_class_of_one_speaker_alone_is_said_to_be_untrained(make_examples):
+    rows = make_examples(speakers=4).rows
+    rows = rows[(rows["emotion"] != "fear") | (rows["speaker"] == "s1")].reset_index(drop=True)
+    split = make_split(Examples(rows, ("angry", "disgust", "fear")), folds=4)
+    assert any("is tested on fear without training on it" in note for note in split.notes)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"folds": 9}, "--folds 9 needs at least 9 speakers, found 6 in d0: use --folds 6 or fewer, or add"),
+        ({"folds": 1}, "--folds 1: expected at least 2, or no --folds for one split"),
+        ({"kind": "honest"}, "unknown split 'honest': expected one of speaker, random, cross-corpus"),
+        ({"kind": "cross-corpus"}, "found d0 for training and none for test: give --datasets and"),
+        ({"kind": "cross-corpus", "test_datasets": ["d0"]}, "found none for training and d0 for test"),
+        ({"kind": "cross-corpus", "folds": 2, "test_datasets": ["d0"]}, "leave --folds out"),
+    ],
+)
+def test_what_cannot_be_split_is_said(make_examples, arguments, message):
+    with pytest.raises(InputError) as error:
+        make_split(make_examples(), **arguments)
+    assert message in str(error.value)
+
+
+def test_one_speaker_cannot_be_split_by_speaker(make_examples):
+    with pytest.raises(
+        InputError, match="needs at least 2 speakers, found 1 in d0: use --split random, or add"
+    ):
+        make_split(make_examples(speakers=1))
+
+
+def test_no_shared_classes_is_an_error(make_examples):
+    rows = make_examples(speakers=2, datasets=2, emotions=4).rows
+    first = (rows["dataset"] == "d0") == rows["emotion"].isin(["angry", "disgust"])
+    with pytest.raises(InputError, match=r"share 0 classes \(none\): expected at least two"):
+        shared_labels(Examples(rows[first], ("angry", "disgust", "fear", "happy")), ["d1"])
+
+
+def test_dealing_leaves_no_part_empty():
+    counts = np.array([[100.0], [1.0], [1.0]])
+    assert set(deal(counts, [0.98, 0.01, 0.01], np.random.default_rng(0))) == {0, 1, 2}

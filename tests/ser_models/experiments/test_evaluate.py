@@ -1,0 +1,75 @@
+"""A finished model on a store: known voices are named, and never counted as new."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from ser_features.engine import extract_corpora
+from ser_features.errors import InputError
+from ser_models.experiments.evaluate import _audit, evaluate
+from ser_models.experiments.train import Plan, run
+
+
+@pytest.fixture(scope="module")
+def artifact(store_root, tmp_path_factory):
+    out = tmp_path_factory.mktemp("artifacts") / "logistic"
+    run(store_root, out, Plan("logistic"))
+    return out
+
+
+@pytest.fixture(scope="module")
+def other_store(recordings, tmp_path_factory):
+    """Store of the same files under another name: strangers by name, and the same audio."""
+    folder = tmp_path_factory.mktemp("other")
+    shutil.copytree(recordings, folder / "copy")
+    (folder / "copy" / "own.csv").rename(folder / "copy" / "other.csv")
+    extract_corpora([str(folder / "copy" / "other.csv")], data=folder, store=folder / "store", workers=1)
+    return folder / "store"
+
+
+def test_voices_that_it_has_met_are_named(artifact, store_root):
+    metrics = evaluate(artifact, store_root)
+    assert {finding["kind"] for finding in metrics["leakage"]} == {"recording", "audio", "speaker"}
+    assert "tested on voices that it has met: no measure of new voices" in metrics["protocol"]
+    assert metrics["n"] == 72
+
+
+def test_what_it_has_not_met_is_the_test_of_its_training(artifact, store_root):
+    unseen = evaluate(artifact, store_root)["unseen"]
+    stored = json.loads((artifact / "metrics.json").read_text())
+    assert unseen["n"] == stored["n"]
+    assert unseen["uar"] == pytest.approx(stored["uar"])
+
+
+def test_the_same_audio_under_another_name_is_recognised(artifact, other_store):
+    metrics = evaluate(artifact, other_store)
+    assert [finding["kind"] for finding in metrics["leakage"]] == ["audio"]
+    assert metrics["unseen"]["n"] == json.loads((artifact / "metrics.json").read_text())["n"]
+
+
+def test_a_store_with_other_features_is_refused(artifact, recordings, tmp_path):
+    from ser_features.config import profile
+
+    table = str(recordings / "own.csv")
+    root = tmp_path / "store"
+    extract_corpora([table], data=recordings, store=root, profile=profile("paper48k"), workers=1, limit=2)
+    with pytest.raises(InputError, match=r"has features paper48k .*the model was trained on speech16k"):
+        evaluate(artifact, root)
+
+
+def test_a_recording_whose_augmented_copy_was_trained_on_is_known():
+    known = pd.DataFrame(
+        {
+            "file_id": ["x/1#pitch"],
+            "dataset": "x",
+            "speaker": "a",
+            "audio_sha256": None,
+            "source_file_id": "x/1",
+        }
+    )
+    rows = pd.DataFrame({"file_id": ["x/1"], "dataset": "x", "speaker": "b", "audio_sha256": "00"})
+    [finding] = _audit(rows, known)
+    assert (finding.kind, finding.examples) == ("recording", ("x/1",))
+    assert _audit(rows.assign(file_id="x/2"), known) == []

@@ -1,0 +1,178 @@
+"""A recipe on a user's own corpus, from recordings to report, under both protocols; and its tuning."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from ser_features.errors import InputError
+from ser_models.experiments.reproduce import Reproduction, at_hand, reproduce
+from ser_models.experiments.tune import OBJECTIVE, tune, without_test
+from ser_models.recipes.read import load
+
+RECIPE = """
+title = "Trees on tones"
+source = "nowhere"
+choices = ["everything"]
+datasets = ["{table}"]
+classes = ["angry", "neutral"]
+merge = {{ sad = "neutral" }}
+profile = "speech16k+bone"
+oversample = true
+
+[model]
+name = "xgboost"
+rounds = 20
+
+[paper]
+split = "random"
+shares = [0.8, 0.0, 0.2]
+copies = "all"
+words = "80:20 over all clips, sisters included."
+
+[honest]
+split = "speaker"
+folds = 3
+words = "Three folds over speakers."
+
+[quick]
+epochs = 5
+folds = 2
+variants = ["louder"]
+
+[tune]
+depth = {{ choices = [2, 4] }}
+learning_rate = {{ low = 0.01, high = 0.3, log = true }}
+
+[claims]
+accuracy = 0.99
+
+[[variants]]
+name = "louder"
+transform = "gain"
+factor = [1.1, 1.5]
+
+[[variants]]
+name = "upside_down"
+transform = "polarity"
+"""
+
+
+@pytest.fixture(scope="module")
+def recipe(recordings, tmp_path_factory):
+    path = tmp_path_factory.mktemp("recipe") / "tones.toml"
+    path.write_text(RECIPE.format(table=recordings / "own.csv"))
+    return load(str(path))
+
+
+@pytest.fixture(scope="module")
+def out(recipe, recordings, tmp_path_factory):
+    """Folder in which both protocols have run."""
+    folder = tmp_path_factory.mktemp("reproduced") / "tones"
+    for protocol in ("paper", "honest"):
+        reproduce(
+            Reproduction(recipe, protocol, recordings, folder, workers=1, command="ser reproduce tones")
+        )
+    return folder
+
+
+def metrics_of(folder):
+    return json.loads((folder / "metrics.json").read_text())
+
+
+def test_the_paper_protocol_names_its_leaks(out):
+    metrics = metrics_of(out / "paper")
+    assert [finding["kind"] for finding in metrics["leakage"]] == ["recording", "speaker", "fitted"]
+    sisters = metrics["leakage"][0]["message"]
+    assert "recordings or their augmented copies are in both train and test: own/s" in sisters
+    assert metrics["leakage"][2]["message"].startswith("early stopping of fold 0 was fitted on 43 recordings")
+    assert metrics["n"] == 43
+    assert metrics["files"] == {"own": 72}
+
+
+def test_the_honest_protocol_tests_every_original_once(out):
+    metrics = metrics_of(out / "honest")
+    assert [finding["kind"] for finding in metrics["leakage"]] in ([], ["suspect"])
+    predictions = pd.read_parquet(out / "honest" / "predictions.parquet")
+    tested = predictions[predictions["split"] == "test"]
+    assert len(tested) == 72 == tested["file_id"].nunique()
+    assert not tested["file_id"].str.contains("#").any()
+    assert "144 augmented copies, of training recordings only" in metrics["notes"]
+    assert "24 recordings of sad count as neutral" in metrics["notes"]
+
+
+def test_splits_say_whose_copy_a_row_is(out):
+    splits = pd.read_parquet(out / "honest" / "splits.parquet")
+    trained = splits[(splits["fold"] == 0) & (splits["split"] == "train")]
+    copies = trained.dropna(subset="source_file_id")
+    assert len(trained) == 3 * (len(trained) - len(copies))
+
+
+def test_the_report_has_both_protocols_side_by_side(out):
+    report = (out / "report.html").read_text()
+    paper, honest = metrics_of(out / "paper"), metrics_of(out / "honest")
+    assert "Trees on tones" in report
+    assert f"{100 * honest['uar']:.1f} %" in report
+    assert f"{100 * paper['uar']:.1f} %" in report
+    assert "ser reproduce tones" in report
+    assert report == (out / "honest" / "report.html").read_text()
+
+
+def test_a_quick_run_says_so_everywhere(recipe, recordings, out):
+    metrics = reproduce(Reproduction(recipe, "honest", recordings, out, quick=True, workers=1))
+    said = "quick run: at most 5 epochs, 2 folds, 1 of 2 augmented copies"
+    assert metrics["quick"] == said
+    assert said in metrics["notes"]
+    assert said in (out / "honest-quick" / "report.html").read_text()
+    assert pd.read_csv(out / "honest-quick" / "history.csv")["epoch"].max() <= 5
+    assert metrics_of(out / "honest")["quick"] is None
+
+
+def test_a_corpus_that_is_not_at_hand_is_named(recipe, recordings, tmp_path):
+    both = recipe.model_copy(update={"datasets": [*recipe.datasets, "savee"]})
+    scans, missing = at_hand(both, tmp_path)
+    assert [scan.dataset for scan in scans.values()] == ["own"]
+    assert missing == ("savee is not at hand: the paper used it",)
+
+
+def test_no_corpus_at_hand(recipe, tmp_path):
+    none = recipe.model_copy(update={"datasets": ["savee", "ravdess"]})
+    with pytest.raises(InputError, match=r"^savee: no folder named"):
+        at_hand(none, tmp_path)
+
+
+def test_a_class_without_recordings(recipe, tmp_path):
+    more = recipe.model_copy(
+        update={"classes": ["angry", "fear", "neutral"], "datasets": [*recipe.datasets, "tess"]}
+    )
+    with pytest.raises(InputError) as error:
+        at_hand(more, tmp_path)
+    assert str(error.value).startswith("recipe tones: no recording of fear in ")
+    assert str(error.value).endswith(f"expected some of every class: add tess to {tmp_path}")
+
+
+def test_test_speakers_are_never_read_in_a_search(make_examples):
+    examples = make_examples(speakers=8)
+    kept, split = without_test(examples, seed=0)
+    assert set(split.table["split"]) == {"train", "validation"}
+    assert len(set(kept.groups)) < 8
+    assert set(split.table["file_id"]) == set(kept.rows["file_id"])
+
+
+def test_a_search_goes_on_where_it_stopped(recipe, recordings, tmp_path, out):
+    folder = tmp_path / "tones"
+    shutil.copytree(out / "store", folder / "store")
+    wanted = Reproduction(recipe, "honest", recordings, folder, workers=1)
+    told = []
+    first = tune(wanted, 2, on_trial=lambda number, uar, values: told.append((number, uar, values)))
+    assert [number for number, _, _ in told] == [0, 1]
+    assert told[0][2] == {"depth": 4, "learning_rate": 0.05}, "the recipe's own values come first"
+    second = tune(wanted, 3, on_trial=lambda number, uar, values: told.append((number, uar, values)))
+    assert [number for number, _, _ in told] == [0, 1, 2]
+    assert len(second.trials) == 3
+    assert set(first.trials["trial"]) < set(second.trials["trial"])
+    assert second.trials[OBJECTIVE].is_monotonic_decreasing
+    assert set(second.best) == {"depth", "learning_rate"}
+    for name in ("study.db", "trials.csv", "trials.png"):
+        assert (folder / "tune" / name).stat().st_size > 0

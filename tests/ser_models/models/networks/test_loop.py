@@ -1,0 +1,160 @@
+"""What an epoch does: order, optimizers, schedules, clipping, weights."""
+
+from itertools import chain
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ser_models.data.batches import Kept
+from ser_models.models import create
+from ser_models.models.base import Labelled
+from ser_models.models.networks import loop
+from ser_models.models.networks.loop import Order
+
+
+def noise(count=48, seed=0):
+    columns = np.random.default_rng(seed).normal(size=(count, 30)).astype(np.float32)
+    return Labelled(Kept({"columns": columns}), np.arange(count) % 3, 3)
+
+
+def fitted(**parameters):
+    """A trained MLP without dropout, and its history."""
+    model = create("mlp", {"epochs": 3, "dropout": 0.0, "batch_size": 16, **parameters})
+    return model, model.fit(noise(), noise(24, seed=1), seed=0, on_epoch=lambda row: None)
+
+
+@given(st.integers(0, 2**31), st.integers(-1, 20), st.integers(0, 500), st.integers(1, 200))
+def test_an_order_is_a_permutation_that_follows_from_seed_fold_and_epoch(seed, fold, epoch, count):
+    order = Order(seed, fold).of(epoch, count)
+    assert sorted(order) == list(range(count))
+    np.testing.assert_array_equal(Order(seed, fold).of(epoch, count), order)
+
+
+def test_every_seed_fold_and_epoch_has_an_order_of_its_own():
+    orders = {
+        tuple(Order(seed, fold).of(epoch, 50)) for seed in (0, 1) for fold in (-1, 0) for epoch in (0, 1)
+    }
+    assert len(orders) == 8
+    assert Order(0, 0).seed_of(1) != Order(0, 0).seed_of(2)
+
+
+def test_every_recording_is_learned_from_once_an_epoch(monkeypatch):
+    read = []
+    real = Kept.batch
+
+    def batch(self, indices):
+        read.append((len(self), indices.tolist()))
+        return real(self, indices)
+
+    monkeypatch.setattr(Kept, "batch", batch)
+    fitted(epochs=2)
+    learned = [indices for count, indices in read if count == 48]
+    assert [len(indices) for indices in learned] == [16] * 6
+    epochs = [list(chain(*learned[:3])), list(chain(*learned[3:]))]
+    assert all(sorted(epoch) == list(range(48)) for epoch in epochs)
+    assert epochs[0] != epochs[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("adam", "Adam"), ("rmsprop", "RMSprop"), ("sgd", "SGD")], ids=lambda word: word
+)
+def test_optimizers(name, kind):
+    model, _ = fitted(optimizer=name, learning_rate=0.02, clip_norm=0.5)
+    optimizer = model.network.optimizer
+    assert type(optimizer).__name__ == kind
+    assert optimizer.clipnorm == 0.5
+    assert float(optimizer.learning_rate) == pytest.approx(0.02)
+    assert getattr(optimizer, "momentum", None) == {"adam": None, "rmsprop": 0.0, "sgd": 0.9}[name]
+
+
+def test_without_a_limit_gradients_stay_as_they_are():
+    model, _ = fitted()
+    assert model.network.optimizer.clipnorm is None
+
+
+def test_a_clipped_step_is_no_longer_than_allowed():
+    """One step of plain descent moves each weight by the learning rate times the longest gradient at most."""
+    moved = []
+    for clip in (None, 0.01):
+        keras.utils.set_random_seed(0)
+        model = create("mlp", {"optimizer": "sgd", "clip_norm": clip, "learning_rate": 0.1})
+        network = model.build({"columns": (30,)}, 3)
+        loop._compile(model, network)
+        before = [keras.ops.convert_to_numpy(weight) for weight in network.trainable_weights]
+        data = noise()
+        network.train_on_batch(dict(data.arrays), data.targets, data.weights)
+        after = [keras.ops.convert_to_numpy(weight) for weight in network.trainable_weights]
+        moved.append(max(np.linalg.norm(b - a) for a, b in zip(before, after, strict=True)))
+    free, clipped = moved
+    assert clipped == pytest.approx(0.1 * 0.01, rel=0.01)
+    assert free > 5 * clipped
+
+
+@pytest.mark.parametrize("schedule", ["constant", "plateau", "cosine"])
+def test_the_schedule_reaches_the_optimizer(schedule, monkeypatch):
+    rates = []
+    real = loop._take
+
+    def take(network, *arguments):
+        rates.append(float(network.optimizer.learning_rate))
+        return real(network, *arguments)
+
+    monkeypatch.setattr(loop, "_take", take)
+    model, history = fitted(schedule=schedule, patience=3, epochs=5, learning_rate=0.01)
+    expected = [model.rate_after(history[:done]) for done in range(len(history))]
+    assert rates[::2] == pytest.approx(expected)
+    assert expected[0] == 0.01
+    assert (expected[-1] < 0.01) == (schedule != "constant")
+
+
+def test_loss_and_uar_are_of_all_recordings_by_their_weight():
+    """Also where the last batch is smaller and the classes come in order."""
+    data = noise(41)
+    order = np.argsort(data.targets, kind="stable")[:37]
+    ordered = Labelled(Kept({"columns": data.arrays["columns"][order]}), data.targets[order], 3)
+    model = create("mlp", {"epochs": 1, "batch_size": 16})
+    row = model.fit(data, ordered, seed=0, on_epoch=lambda row: None)[0]
+    probabilities = model.predict(ordered.source)
+    true = probabilities[np.arange(37), ordered.targets]
+    right = probabilities.argmax(axis=1) == ordered.targets
+    assert row["val_loss"] == pytest.approx(-(ordered.weights * np.log(true)).mean(), rel=1e-5)
+    recalls = [right[ordered.targets == target].mean() for target in range(3)]
+    assert row["val_uar"] == pytest.approx(np.mean(recalls), rel=1e-5)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_class_weights_can_be_left_out_of_training_alone(weighted, monkeypatch):
+    given = []
+    real = loop._take
+
+    def take(network, step, data, weights, *arguments):
+        given.append(weights)
+        return real(network, step, data, weights, *arguments)
+
+    monkeypatch.setattr(loop, "_take", take)
+    data = Labelled(noise().source, np.array([0] * 40 + [1] * 6 + [2] * 2), 3)
+    model = create("mlp", {"epochs": 1, "class_weights": weighted})
+    model.fit(data, data, seed=0, on_epoch=lambda row: None)
+    trained, validated = given
+    np.testing.assert_array_equal(trained, data.weights if weighted else np.ones(48))
+    np.testing.assert_array_equal(validated, data.weights)
+
+
+def test_folds_have_orders_of_their_own_and_the_same_first_weights():
+    histories = []
+    for fold in (0, 0, 1):
+        model = create("mlp", {"epochs": 1, "batch_size": 8})
+        histories.append(model.fit(noise(), noise(24, 1), seed=0, on_epoch=lambda row: None, fold=fold))
+    assert histories[0] == histories[1] != histories[2]
+
+
+def test_the_model_that_stays_is_that_of_the_best_epoch():
+    model, history = fitted(epochs=12, patience=12, learning_rate=0.05, watch="val_uar")
+    assert model.kept(history)["val_uar"] == max(row["val_uar"] for row in history)
+    probabilities = model.predict(noise(24, seed=1).source)
+    found = (probabilities.argmax(axis=1) == noise(24, seed=1).targets).mean()
+    assert found == pytest.approx(model.kept(history)["val_uar"], abs=1e-6)
+    assert model.kept(history) is not history[-1]

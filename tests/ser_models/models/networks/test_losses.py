@@ -1,0 +1,146 @@
+"""Losses against hand-worked numbers, against Keras and scikit-learn, and against each other."""
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from keras import ops
+from sklearn.metrics import log_loss
+from sklearn.utils.class_weight import compute_class_weight
+
+from ser_models.data.batches import Kept
+from ser_models.models import create
+from ser_models.models.base import Labelled
+from ser_models.models.networks.losses import WeightedLoss
+
+PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.25, 0.5, 0.25], [0.1, 0.1, 0.8], [0.6, 0.3, 0.1]], np.float32)
+TARGETS = np.array([0, 1, 2, 1])
+
+
+def value(loss, targets=TARGETS, probabilities=PROBABILITIES, weights=None):
+    return float(loss(ops.array(targets), ops.array(probabilities), weights))
+
+
+def one_hot(targets, classes=3):
+    return np.eye(classes, dtype=np.float32)[targets]
+
+
+def probabilities_of(logits):
+    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_cross_entropy_by_hand():
+    expected = -(np.log(0.7) + np.log(0.5) + np.log(0.8) + np.log(0.3)) / 4
+    assert value(WeightedLoss()) == pytest.approx(expected, rel=1e-6)
+
+
+def test_label_smoothing_by_hand():
+    # 0.1 of each target is spread over 3 classes: 0.9 + 0.1/3 for the own one, 0.1/3 for the others.
+    own, other = 0.9 + 0.1 / 3, 0.1 / 3
+    expected = -(own * np.log(0.7) + other * (np.log(0.2) + np.log(0.1)))
+    loss = WeightedLoss(label_smoothing=0.1)
+    assert value(loss, TARGETS[:1], PROBABILITIES[:1]) == pytest.approx(expected, rel=1e-6)
+
+
+def test_focal_loss_by_hand():
+    # A recording recognised with 0.7 weighs 0.3² of its cross-entropy, one with 0.3 weighs 0.7².
+    expected = (
+        -(0.3**2 * np.log(0.7) + 0.5**2 * np.log(0.5) + 0.2**2 * np.log(0.8) + 0.7**2 * np.log(0.3)) / 4
+    )
+    assert value(WeightedLoss(gamma=2.0)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_alpha_by_hand():
+    # Two of class 1, one each of 0 and 2: balanced weights are 4 / (3 · count), their mean is 1.
+    alpha = np.array([4 / 3, 4 / 6, 4 / 3, 4 / 6])
+    each = -np.array([0.3**2 * np.log(0.7), 0.5**2 * np.log(0.5), 0.2**2 * np.log(0.8), 0.7**2 * np.log(0.3)])
+    assert value(WeightedLoss(gamma=2.0), weights=alpha) == pytest.approx((alpha * each).mean(), rel=1e-5)
+    np.testing.assert_allclose(Labelled(Kept({}), TARGETS, 3).weights, alpha)
+    assert alpha.mean() == pytest.approx(1)
+
+
+def test_weights_are_those_of_scikit_learn():
+    targets = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2, 2])
+    balanced = compute_class_weight("balanced", classes=np.arange(3), y=targets)
+    np.testing.assert_allclose(Labelled(Kept({}), targets, 3).weights, balanced[targets])
+
+
+cases = st.integers(2, 6).flatmap(
+    lambda classes: st.tuples(
+        arrays(np.float64, (5, classes), elements=st.floats(-8, 8)),
+        arrays(np.int64, 5, elements=st.integers(0, classes - 1)),
+    )
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(cases)
+def test_without_gamma_and_alpha_it_is_the_cross_entropy_of_scikit_learn_and_keras(case):
+    logits, targets = case
+    probabilities = probabilities_of(logits)
+    found = value(WeightedLoss(gamma=0.0), targets, probabilities, weights=np.ones(5))
+    classes = np.arange(logits.shape[1])
+    assert found == pytest.approx(log_loss(targets, probabilities, labels=classes), rel=1e-4, abs=1e-6)
+    peer = keras.losses.SparseCategoricalCrossentropy()(ops.array(targets), ops.array(probabilities))
+    assert found == pytest.approx(float(peer), rel=1e-4, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=40)
+@given(cases, st.floats(0, 4), st.floats(0, 0.3))
+def test_focal_and_smoothed_losses_are_those_of_keras(case, gamma, smoothing):
+    logits, targets = case
+    probabilities = probabilities_of(logits)
+    peer = keras.losses.CategoricalFocalCrossentropy(alpha=1.0, gamma=gamma, label_smoothing=smoothing)
+    expected = float(peer(ops.array(one_hot(targets, logits.shape[1])), ops.array(probabilities)))
+    found = value(WeightedLoss(gamma=gamma, label_smoothing=smoothing), targets, probabilities)
+    assert found == pytest.approx(expected, rel=1e-3, abs=1e-5)
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+def test_sure_answers_have_finite_losses(gamma):
+    sure = np.array([[1.0, 0.0], [1.0, 0.0]], np.float32)
+    right, wrong = (value(WeightedLoss(gamma=gamma), [target], sure[:1]) for target in (0, 1))
+    assert right == pytest.approx(0, abs=1e-6)
+    assert np.isfinite(wrong)
+    assert wrong > 15
+
+
+def learned(parameters):
+    """The first row of a training of the MLP on unbalanced noise."""
+    rng = np.random.default_rng(0)
+    columns = rng.normal(size=(60, 30)).astype(np.float32)
+    data = Labelled(Kept({"columns": columns}), np.array([0] * 40 + [1] * 15 + [2] * 5), 3)
+    model = create("mlp", {"epochs": 1, "dropout": 0.0, **parameters})
+    return model, data, model.fit(data, data, seed=0, on_epoch=lambda row: None)[0]
+
+
+def test_focal_loss_without_gamma_and_weights_trains_like_cross_entropy():
+    _, _, plain = learned({"class_weights": False})
+    _, _, focal = learned({"class_weights": False, "loss": "focal", "gamma": 0.0})
+    _, _, sharper = learned({"class_weights": False, "loss": "focal", "gamma": 2.0})
+    assert focal == plain
+    assert sharper["val_loss"] < plain["val_loss"]
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_the_loss_that_stops_training_is_balanced_whatever_training_is(weighted):
+    model, data, row = learned({"class_weights": weighted, "label_smoothing": 0.1})
+    probabilities = model.predict(data.source).astype(np.float32)
+    expected = value(WeightedLoss(label_smoothing=0.1), data.targets, probabilities, weights=data.weights)
+    assert row["val_loss"] == pytest.approx(expected, rel=1e-4)
+    right = probabilities.argmax(axis=1) == data.targets
+    assert row["val_uar"] == pytest.approx(
+        np.mean([right[data.targets == k].mean() for k in range(3)]), abs=1e-5
+    )
+
+
+def test_a_saved_model_loads_without_the_loss(tmp_path):
+    model, data, _ = learned({"loss": "focal", "label_smoothing": 0.1})
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False, safe_mode=True)
+    assert not loaded.compiled
+    again = create("mlp").restore(tmp_path / "model.keras", classes=3)
+    np.testing.assert_array_equal(again.predict(data.source), model.predict(data.source))

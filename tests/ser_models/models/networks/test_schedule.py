@@ -1,0 +1,89 @@
+"""Learning rates and stopping, as functions of the history."""
+
+from dataclasses import dataclass
+from math import cos, nan, pi
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ser_models.models.networks.schedule import best_epoch, epochs_without_gain, learning_rate, should_stop
+
+
+@dataclass(frozen=True)
+class Settings:
+    epochs: int = 20
+    learning_rate: float = 0.1
+    patience: int = 6
+    watch: str = "val_loss"
+    schedule: str = "constant"
+
+
+def losses(*values):
+    return [{"val_loss": value, "val_uar": 0.5} for value in values]
+
+
+def uars(*values):
+    return [{"val_loss": 1.0, "val_uar": value} for value in values]
+
+
+def test_the_first_of_equal_epochs_is_the_best():
+    assert best_epoch(losses(3, 1, 2, 1), "val_loss") == 1
+    assert best_epoch(uars(0.2, 0.5, 0.5), "val_uar") == 1
+
+
+def test_what_is_not_a_number_is_never_the_best():
+    assert best_epoch(losses(nan, 2, nan, 1), "val_loss") == 3
+    assert best_epoch(losses(nan, nan), "val_loss") == 0
+    assert best_epoch(uars(nan, 0.1), "val_uar") == 1
+
+
+def test_epochs_without_gain():
+    assert epochs_without_gain([], "val_loss") == 0
+    assert epochs_without_gain(losses(3), "val_loss") == 0
+    assert epochs_without_gain(losses(1, 2, 3), "val_loss") == 2
+
+
+def test_it_stops_after_patience_or_all_epochs():
+    settings = Settings(epochs=5, patience=2)
+    assert not should_stop(settings, [])
+    assert not should_stop(settings, losses(1, 2))
+    assert should_stop(settings, losses(1, 2, 3))
+    assert not should_stop(settings, losses(1, 2, 0.5, 2))
+    assert should_stop(settings, losses(5, 4, 3, 2, 1))
+    assert should_stop(Settings(patience=2, watch="val_uar"), uars(0.3, 0.2, 0.3))
+
+
+def test_a_constant_rate_stays():
+    assert learning_rate(Settings(), losses(1, 1, 1, 1, 1, 1, 1)) == 0.1
+
+
+def test_the_cosine_falls_from_the_rate_towards_zero():
+    settings = Settings(schedule="cosine", epochs=4)
+    rates = [learning_rate(settings, losses(*[1.0] * done)) for done in range(4)]
+    assert rates == pytest.approx([0.1 * (1 + cos(pi * done / 4)) / 2 for done in range(4)])
+    assert rates[0] == 0.1
+    assert rates[2] == pytest.approx(0.05)
+    assert 0 < rates[-1] < rates[-2]
+
+
+def test_a_plateau_halves_the_rate_and_a_better_epoch_begins_the_count_anew():
+    settings = Settings(schedule="plateau", patience=6)  # a plateau is 2 epochs
+    history = losses(1.0, 1.1, 0.9, 0.9, 1.0, 0.95, 0.92, 0.8, 0.9)
+    rates = [learning_rate(settings, history[:done]) for done in range(len(history) + 1)]
+    assert rates == pytest.approx([0.1] * 5 + [0.05] * 2 + [0.025] * 3)
+
+
+def test_a_plateau_is_one_epoch_at_least():
+    settings = Settings(schedule="plateau", patience=2)
+    assert learning_rate(settings, losses(1.0, 1.0)) == pytest.approx(0.05)
+    assert learning_rate(settings, losses(nan)) == pytest.approx(0.05)
+
+
+@given(st.lists(st.floats(0, 2), max_size=19), st.sampled_from(["constant", "plateau", "cosine"]))
+def test_rates_never_rise_nor_leave_their_range(values, schedule):
+    settings = Settings(schedule=schedule)
+    history = losses(*values)
+    rates = [learning_rate(settings, history[:done]) for done in range(len(history) + 1)]
+    assert all(0 < rate <= 0.1 for rate in rates)
+    assert rates == sorted(rates, reverse=True)

@@ -1,0 +1,64 @@
+"""Networks of every kind with weights of their own, scalers of noise, and recordings of all lengths."""
+
+import keras
+import numpy as np
+import pytest
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from ser_models.data.inputs import ColumnInputs, FrameInputs
+from ser_models.data.scaling import Scaler
+from ser_models.models import create
+
+BANDS = 20
+CLASSES = 5
+LENGTH = 40
+LENGTHS = (8, 13, 39, 40, 41, 90, 9, 24, 200, 33)
+"""Frames of the recordings: shorter than `LENGTH`, as long, and longer; more than are run at once."""
+
+
+def recordings(inputs, seed):
+    """Raw values as the store and the pipeline give them."""
+    rng = np.random.default_rng(seed)
+    if isinstance(inputs, ColumnInputs):
+        values = rng.normal(50, 200, size=(len(LENGTHS), len(inputs.columns)))
+        values[rng.random(values.shape) < 0.2] = np.nan
+        values[:, 3] = np.nan
+        return values.astype(np.float32)
+    return [rng.normal(-40, 15, size=(length, BANDS)).astype(np.float32) for length in LENGTHS]
+
+
+def scaler_of(inputs):
+    raw = recordings(inputs, seed=1)
+    if isinstance(inputs, ColumnInputs):
+        imputer = SimpleImputer(strategy="median", keep_empty_features=True)
+        return Scaler(inputs, Pipeline([("impute", imputer), ("scale", StandardScaler())]).fit(raw))
+    if isinstance(inputs, FrameInputs):
+        return Scaler(inputs, Pipeline([("scale", StandardScaler().fit(np.concatenate(raw)))]))
+    return Scaler(inputs, Pipeline([("scale", "passthrough")]))
+
+
+@pytest.fixture(scope="session")
+def network():
+    """Return a maker of (model with weights that nobody trained, its scaler, recordings)."""
+
+    def make(name, **parameters):
+        known = create(name).hyperparameters()
+        sizes = {"length": LENGTH, "filters": (4, 4, 6, 8), "frames": 16}
+        model = create(name, {key: sizes[key] for key in known if key in sizes} | parameters)
+        scaler = scaler_of(model.inputs)
+        arrays = scaler.transform(recordings(model.inputs, seed=2)[:1])
+        keras.utils.set_random_seed(0)
+        model.network = model.build({key: array.shape[1:] for key, array in arrays.items()}, CLASSES)
+        model.network.set_weights([_moved(weight) for weight in model.network.get_weights()])
+        return model, scaler, recordings(model.inputs, seed=2)
+
+    return make
+
+
+def _moved(weight):
+    """Return averages, scales and biases other than 0 and 1; variances stay above 0."""
+    if weight.ndim > 1:
+        return weight
+    return weight + np.random.default_rng(0).uniform(0, 0.3, weight.shape)

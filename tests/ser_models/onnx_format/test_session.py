@@ -1,0 +1,107 @@
+"""Running a graph: memory is bounded, what does not fit says so, nothing heavy is imported."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ser_features.errors import ArtifactError
+from ser_models.experiments.train import Plan, run
+from ser_models.onnx_format.session import Portable
+
+HEAVY = (
+    "tensorflow",
+    "keras",
+    "sklearn",
+    "skops",
+    "pandas",
+    "librosa",
+    "xgboost",
+    "onnx",
+    "pyarrow",
+    "matplotlib",
+)
+
+PROGRAM = """
+import json, sys
+from ser_cli.main import main
+try:
+    main(["predict", *sys.argv[2:], "--format", "json"])
+except SystemExit as ended:
+    code = ended.code
+heavy = sorted(set(sys.argv[1].split(",")) & set(sys.modules))
+print(json.dumps({"code": code, "heavy": heavy}), file=sys.stderr)
+"""
+
+
+def imported(*words):
+    """Run `ser predict` in a process of its own; return its answers and what heavy it imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, ",".join(HEAVY), *map(str, words)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = json.loads(done.stderr.splitlines()[-1])
+    assert told["code"] in (0, None), done.stderr
+    return json.loads(done.stdout), told["heavy"]
+
+
+@pytest.fixture(scope="module")
+def artifacts(store_root, tmp_path_factory):
+    root = tmp_path_factory.mktemp("artifacts")
+    run(store_root, root / "cnn_lstm", Plan("cnn_lstm", {"epochs": 1, "length": 24}))
+    run(store_root, root / "mlp", Plan("mlp", {"epochs": 1}))
+    run(store_root, root / "logistic", Plan("logistic"))
+    return root
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn_lstm"])
+def test_predicting_imports_nothing_that_training_needs(artifacts, recordings, name):
+    [answer], heavy = imported(artifacts / name, recordings / "s0_sad_0.wav")
+    assert answer["emotion"] in ("angry", "neutral", "sad")
+    assert heavy == []
+
+
+def test_a_heavy_import_would_be_seen(artifacts, recordings):
+    _, heavy = imported(artifacts / "logistic", recordings / "s0_sad_0.wav")
+    assert "sklearn" in heavy
+
+
+def test_networks_are_recognised_where_keras_is_not_installed(artifacts, recordings, tmp_path):
+    """A package of that name that cannot be imported stands for one that is not there."""
+    for package in ("keras", "tensorflow", "onnx", "sklearn", "skops", "pandas"):
+        (tmp_path / f"{package}.py").write_text("raise ImportError('not installed')")
+    done = subprocess.run(
+        [sys.executable, "-m", "ser_cli.main", "predict", artifacts / "mlp", recordings / "s0_sad_0.wav"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_does_not_fit_the_graph_is_an_artifact_error(network, tmp_path):
+    model, scaler, raw = network("cnn_lstm")
+    model.export(tmp_path / "model.onnx", scaler)
+    portable = Portable.load(tmp_path / "model.onnx", model)
+    with pytest.raises(ArtifactError, match=r"model.onnx does not run on what cnn_lstm reads \(.*INVALID"):
+        portable.probabilities([frames[:, :7] for frames in raw])
+
+
+def test_a_graph_of_another_length_is_refused(network, tmp_path):
+    model, scaler, _ = network("cnn_lstm")
+    model.export(tmp_path / "model.onnx", scaler)
+    model.length = 50
+    with pytest.raises(ArtifactError, match=r"frames has the shape \[0, 40, 20\], expected \[0, 50, None\]"):
+        Portable.load(tmp_path / "model.onnx", model)
+
+
+def test_missing_values_are_the_median_of_training(network, tmp_path):
+    model, scaler, raw = network("mlp")
+    model.export(tmp_path / "model.onnx", scaler)
+    portable = Portable.load(tmp_path / "model.onnx", model)
+    medians = scaler.pipeline["impute"].statistics_
+    filled = np.where(np.isnan(raw), medians, raw).astype(np.float32)
+    assert np.isnan(raw).any()
+    np.testing.assert_array_equal(portable.probabilities(raw), portable.probabilities(filled))

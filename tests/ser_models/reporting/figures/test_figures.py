@@ -1,0 +1,35 @@
+"""Every figure is written, and only those that there is something for."""
+
+from ser_models.reporting.figures import save_all
+
+
+def test_every_figure_is_a_png(tmp_path, make_metrics, make_history, heard):
+    written = save_all(tmp_path / "figures", make_metrics(), make_history(), examples=[heard, heard])
+    assert [path.name for path in written] == [
+        "confusion_matrix.png",
+        "per_class.png",
+        "per_speaker.png",
+        "roc.png",
+        "reliability.png",
+        "coverage.png",
+        "training_curves.png",
+        "attention_1.png",
+        "attention_2.png",
+    ]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in written)
+
+
+def test_a_model_without_epochs_has_no_curves(tmp_path, make_metrics, make_history):
+    written = save_all(tmp_path, make_metrics(), make_history(epochs=1))
+    assert "training_curves.png" not in [path.name for path in written]
+
+
+def test_a_test_of_one_emotion_has_no_roc(tmp_path, make_metrics):
+    written = save_all(tmp_path, make_metrics(acted=("sad",)))
+    assert [path.name for path in written] == [
+        "confusion_matrix.png",
+        "per_class.png",
+        "per_speaker.png",
+        "reliability.png",
+        "coverage.png",
+    ]

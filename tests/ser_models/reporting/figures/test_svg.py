@@ -1,0 +1,94 @@
+"""A figure in a page takes its colours and letters from it, and names cannot break out of it."""
+
+import re
+
+import pytest
+
+from ser_models.reporting.figures import Panel, attention, per_speaker, roc
+from ser_models.reporting.figures.picture import INK
+from ser_models.reporting.figures.svg import inline
+from ser_models.reporting.figures.theme import DARK, variable
+
+
+def drawn(picture, name="figure"):
+    return inline(picture.panels[0], name)
+
+
+def test_colours_are_the_pages_variables(make_metrics):
+    svg = drawn(roc(make_metrics()))
+    used = set(re.findall(r"var\((--c-\w+)\)", svg))
+    assert variable(INK) in used
+    assert used <= {variable(colour) for colour in DARK}
+    assert not re.findall(r"#[0-9a-f]{6}\b", svg)  # no colour that would stay as it is in the dark
+
+
+def test_letters_stay_letters_in_the_pages_font(make_metrics):
+    svg = drawn(per_speaker(make_metrics()))
+    assert ">chance</text>" in svg
+    assert "font-family" not in svg
+
+
+def test_size_is_left_to_the_page(make_metrics):
+    head = drawn(per_speaker(make_metrics())).partition(">")[0]
+    assert re.search(r'viewBox="0 0 [\d.]+ [\d.]+"', head)
+    assert " width=" not in head
+    assert "--width: 614px" in head
+
+
+def test_it_is_told_in_words(make_metrics):
+    picture = per_speaker(make_metrics(name="<b>\"&'"))
+    head = drawn(picture).partition(">")[0]
+    assert 'role="img"' in head
+    assert 'aria-label="UAR of 5 speakers, from ' in head
+    assert "&lt;b&gt;&quot;&amp;" in head or "&lt;b>&quot;&amp;" in head
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "</svg><img src=x onerror=alert(1)>"])
+def test_names_are_escaped(make_metrics, name):
+    svg = drawn(per_speaker(make_metrics(name=name)))
+    assert "<script" not in svg
+    assert "<img" not in svg
+    assert svg.count("</svg>") == 1
+
+
+def test_ids_are_the_figures_own_and_meet_their_references(heard, make_metrics):
+    for svg in (drawn(attention(heard, 1), "one"), drawn(per_speaker(make_metrics()), "two")):
+        ids = re.findall(r' id="([^"]+)"', svg)
+        references = re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg)
+        assert len(ids) == len(set(ids)) > 0
+        assert {one or other for one, other in references} == set(ids)
+        assert all(each.startswith(("one-", "two-")) for each in ids)
+
+
+def test_nothing_is_fetched(heard):
+    svg = drawn(attention(heard, 1))
+    assert "http" not in svg
+    assert "<image" in svg
+    assert re.findall(r'href="(?!#|data:image/png;base64,)', svg) == []
+
+
+def test_the_same_panel_gives_the_same_bytes(make_metrics):
+    metrics = make_metrics()
+    assert drawn(roc(metrics)) == drawn(roc(metrics))
+
+
+def test_a_font_of_older_matplotlib_keeps_its_size_only(monkeypatch):
+    from ser_models.reporting.figures import svg
+
+    old = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt" viewBox="0 0 9 9" version="1.1">'
+        "<metadata>x</metadata><g><text style=\"font: 700 9px 'DejaVu Sans', sans-serif; text-anchor: end\">"
+        "a</text></g><g><g/></g></svg>"
+    )
+    monkeypatch.setattr(svg, "_drawn", lambda panel: old)
+    found = inline(Panel(lambda axes: None, 1.0, 1.0, "words"), "x")
+    assert '<text style="text-anchor: end; font-size: 9px; fill: ' in found
+    assert "metadata" not in found
+    assert found.count("<g>") == 1
+
+
+def test_places_are_told_to_a_hundredth_of_a_pixel(make_metrics):
+    svg = drawn(roc(make_metrics()))
+    places = re.findall(r' (?:d|x|y)="([^"]+)"', svg)
+    assert len(places) > 10
+    assert not re.findall(r"\d\.\d{3}", " ".join(places))

@@ -1,0 +1,83 @@
+"""Every colour can be told from its background, by day and in the dark."""
+
+from pathlib import Path
+
+import pytest
+
+from ser_models.reporting.figures import theme
+from ser_models.reporting.figures.picture import (
+    BLUE,
+    CORPUS_COLOURS,
+    EMOTION_COLOURS,
+    GRID,
+    INK,
+    MUTED,
+    ORANGE,
+)
+
+
+def luminance(rgb):
+    """Relative luminance of WCAG 2, 0 to 1, of red, green and blue from 0 to 255."""
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (each / 255 for each in rgb)
+    ]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def rgb(colour):
+    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+
+
+MODES = {
+    "day": ({colour: colour for colour in theme.DARK}, theme.WHITE, theme.CELL),
+    "dark": (theme.DARK, theme.DARK_PAPER, theme.DARK_CELL),
+}
+
+
+@pytest.fixture(params=MODES)
+def mode(request):
+    return MODES[request.param]
+
+
+def test_words_are_readable(mode):
+    colours, paper, _ = mode
+    assert contrast(rgb(colours[INK]), rgb(paper)) >= 7
+    assert contrast(rgb(colours[MUTED]), rgb(paper)) >= 4.5
+    assert contrast(rgb(colours[theme.WHITE]), rgb(colours[BLUE])) >= 4.5  # on a bar
+
+
+@pytest.mark.parametrize("colour", sorted({BLUE, ORANGE, *CORPUS_COLOURS, *EMOTION_COLOURS.values()}))
+def test_lines_and_bars_stand_out(mode, colour):
+    colours, paper, _ = mode
+    assert contrast(rgb(colours[colour]), rgb(paper)) >= 3
+
+
+def test_cells_are_readable_at_every_share(mode):
+    _, paper, cell = mode
+    shallow, deep = ((0, 0, 0), (255, 255, 255)) if paper == theme.WHITE else ((255, 255, 255), (0, 0, 0))
+    for share in (place / 100 for place in range(101)):
+        ground = [share * full + (1 - share) * empty for full, empty in zip(cell, rgb(paper), strict=True)]
+        assert contrast(deep if share > theme.DEEP else shallow, ground) >= 4.4, share
+
+
+def test_every_colour_has_a_variable_in_both_modes():
+    for dark in (False, True):
+        text = theme.declarations(dark=dark)
+        assert all(f"{theme.variable(colour)}: " in text for colour in (*theme.DARK, GRID))
+        assert "--cell: " in text
+
+
+def test_the_page_uses_no_variable_that_is_not_declared():
+    import re
+
+    import ser_models.reporting.report as package
+
+    css = (Path(package.__file__).parent / "report.css").read_text(encoding="utf-8")
+    declared = set(re.findall(r"(--[\w-]+):", css + theme.declarations(dark=False)))
+    used = set(re.findall(r"var\((--[\w-]+)\)", css))
+    assert used - declared == {"--share", "--width"}  # set where they are used: each cell, each figure
