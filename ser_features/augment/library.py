@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ser_features.errors import MissingExtraError
+from ser_features.extras import require
 
 PACKAGE = "audiomentations"
 """What the extra `augment` installs."""
@@ -28,20 +28,9 @@ def run(
     Raises:
         MissingExtraError: if audiomentations is not installed.
     """
-    try:
-        import audiomentations  # 0.7 s to import, and few runs augment
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(missing(name)) from error
+    require(name, PACKAGE)
+    import audiomentations  # 0.7 s to import, and few runs augment
 
     transform = getattr(audiomentations, name)(**settings)
     transform.parameters = {"should_apply": True, **parameters}
     return np.asarray(transform.apply(signal.copy(), sample_rate), np.float32)
-
-
-def missing(what: str) -> str:
-    """What to say where the package is not installed.
-
-    >>> missing("pitch_shift")
-    "pitch_shift needs audiomentations, which is not installed: pip install 'ser-toolkit[augment]'"
-    """
-    return f"{what} needs {PACKAGE}, which is not installed: pip install 'ser-toolkit[augment]'"

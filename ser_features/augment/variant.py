@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import Any, cast
 
 import numpy as np
@@ -17,7 +16,8 @@ import numpy as np
 from ser_features.augment import library
 from ser_features.augment.base import AnyTransform, Parameter, Range
 from ser_features.augment.transforms import TRANSFORMS
-from ser_features.errors import InputError, MissingExtraError
+from ser_features.errors import InputError
+from ser_features.extras import require
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -118,8 +118,8 @@ def check_variants(variants: Sequence[Variant]) -> None:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"two variants are called {twice[0]!r}: expected different names")
     for variant in variants:
-        if variant.kind.by_library and find_spec(library.PACKAGE) is None:
-            raise MissingExtraError(f"variant {variant.name!r}: {library.missing(variant.transform)}")
+        if variant.kind.by_library:
+            require(f"variant {variant.name!r}: {variant.transform}", library.PACKAGE)
 
 
 SPEED_COPIES: tuple[Variant, ...] = (

@@ -10,7 +10,8 @@ from typing import Any
 import loky
 
 from ser_features.engine.cluster import Dask
-from ser_features.errors import InputError, MissingExtraError
+from ser_features.errors import InputError
+from ser_features.extras import require
 
 CONNECT_SECONDS = 5.0
 """How long a scheduler may take to answer."""
@@ -44,13 +45,10 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
 
 
 def _dask() -> tuple[Any, Any]:
-    try:
-        import dask
-        import distributed
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "--executor dask needs distributed, which is not installed: pip install 'ser-toolkit[dask]'"
-        ) from error
+    require("--executor dask", "distributed")
+    import dask
+    import distributed
+
     return dask, distributed
 
 

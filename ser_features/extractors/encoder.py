@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +21,7 @@ import numpy as np
 
 from ser_features.config import EncoderConfig, Profile
 from ser_features.errors import InputError, MissingExtraError
+from ser_features.extras import require
 
 SAMPLE_RATE = 16_000
 """Of the speech that every such encoder was trained on, in Hz."""
@@ -111,11 +111,7 @@ def configure(folder: Path, layer: int = -1, pooling: Literal["mean", "mean_std"
         InputError: if that is no such folder, or the encoder has no such layer.
         MissingExtraError: if a package that runs it is not installed.
     """
-    for package in ("torch", "transformers"):
-        if find_spec(package) is None:
-            raise MissingExtraError(
-                f"the family ssl needs {package}, which is not installed: pip install 'ser-toolkit[ssl]'"
-            )
+    require("the family ssl", "torch", "transformers")
     content = _content(folder)
     layers = _number(folder, content, "encoder_layers" if _is_whisper(content) else "num_hidden_layers")
     size = _number(folder, content, "d_model" if _is_whisper(content) else "hidden_size")

@@ -10,13 +10,13 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ser_features.errors import InputError, MissingExtraError
+from ser_features.errors import InputError
+from ser_features.extras import require
 
 LOCAL, PORT = "127.0.0.1", 7860
 """Where the page is unless something else is asked for: this computer alone reaches it."""
@@ -38,10 +38,7 @@ def serve(artifact: Path, *, host: str = LOCAL, port: int = PORT, ready: Callabl
         InputError: if there is no listening on that host and port.
         ArtifactError: if the artifact is incomplete or altered.
     """
-    if find_spec("gradio") is None:
-        raise MissingExtraError(
-            "ser app needs gradio, which is not installed: pip install 'ser-toolkit[app]'"
-        )
+    require("ser app", "gradio")
     with bound(host, port) as listening, TemporaryDirectory(prefix="ser-app-") as folder:
         _run(_application(artifact, Path(folder)), listening, host, ready)
 

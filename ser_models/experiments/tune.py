@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ser_features.errors import MissingExtraError
+from ser_features.extras import require
 from ser_models.data.augmented import originals, with_training_copies
 from ser_models.data.examples import Examples
 from ser_models.data.split import Split, make_split
@@ -146,11 +146,8 @@ def _save(study: "optuna.Study", folder: Path, recipe: Recipe) -> Search:
 
 
 def _optuna() -> Any:
-    try:
-        import optuna
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "ser tune needs optuna, which is not installed: pip install 'ser-toolkit[tune]'"
-        ) from error
+    require("ser tune", "optuna")
+    import optuna
+
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna

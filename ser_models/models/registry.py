@@ -19,10 +19,10 @@ ser_features.errors.InputError: model 'logistic': iterations is 'many', expected
 import os
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from ser_features.errors import InputError, MissingExtraError
+from ser_features.errors import InputError
+from ser_features.extras import require
 from ser_models.models.base import Model
 from ser_models.models.hyperparameters import MismatchError, convert, describe
 
@@ -54,9 +54,6 @@ MODELS: dict[str, tuple[str, str]] = {
 }
 """Where each model lives: name → (module, class)."""
 
-EXTRAS = dict.fromkeys(("keras", "onnx", "tensorflow", "xgboost"), "'ser-toolkit[cpu]'")
-"""What to install for a package that is missing; one that is not listed goes by its own name."""
-
 
 def model_class(name: str, *, described_only: bool = False) -> type[Model]:
     """Return the class of the model called `name`, without importing what it needs.
@@ -73,12 +70,8 @@ def model_class(name: str, *, described_only: bool = False) -> type[Model]:
         raise InputError(f"unknown model {name!r}: expected one of {', '.join(MODELS)}")
     module, attribute = MODELS[name]
     cls: type[Model] = getattr(import_module(module), attribute)
-    for package in () if described_only else _packages(cls):
-        if find_spec(package) is None:
-            raise MissingExtraError(
-                f"model {name!r} needs {package}, which is not installed: "
-                f"pip install {EXTRAS.get(package, package)}"
-            )
+    if not described_only:
+        require(f"model {name!r}", *_packages(cls))
     return cls
 
 

@@ -71,7 +71,9 @@ def _call(network: "keras.Model", layer: dict[str, Any], values: dict[str, str])
 
 def _way(call: Call) -> Any:
     if call.kind not in WAYS:
-        raise InputError(f"layer {call.kind} cannot be written as ONNX: add it to ser_models/onnx_format/layers")
+        raise InputError(
+            f"layer {call.kind} cannot be written as ONNX: add it to ser_models/onnx_format/layers"
+        )
     return WAYS[call.kind]
 
 

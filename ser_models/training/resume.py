@@ -3,8 +3,8 @@
 `State.open(root, fingerprint)` → checkpoint of the running fold, results of the finished ones
 
     state.json            which training this is
-    fold-2.npz            the running fold after one of its epochs (see `ser_models.models.networks.checkpoint`)
-    fold-0/, fold-1/      finished folds: fold.json (history, temperature, what was fitted on whom),
+    fold-2.npz            the running fold after an epoch (see `ser_models.models.networks.checkpoint`)
+    fold-0/, fold-1/      finished folds: fold.json (history, temperature, fit records),
                           predictions.parquet, and model and scaler of the one that is shipped
 
 A finished fold appears by one rename. The state of another training (other recordings, split, parameters,

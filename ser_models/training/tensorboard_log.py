@@ -6,10 +6,9 @@ Writing needs TensorFlow and no `tensorboard` package; that one is needed to loo
 `pip install tensorboard`, then `tensorboard --logdir FOLDER`.
 """
 
-from importlib.util import find_spec
 from pathlib import Path
 
-from ser_features.errors import MissingExtraError
+from ser_features.extras import require
 from ser_models.models.base import Row
 
 
@@ -63,7 +62,4 @@ def check() -> None:
     Raises:
         MissingExtraError: if TensorFlow is not installed.
     """
-    if find_spec("tensorflow") is None:
-        raise MissingExtraError(
-            "--tensorboard needs tensorflow, which is not installed: pip install 'ser-toolkit[cpu]'"
-        )
+    require("--tensorboard", "tensorflow")

@@ -1,5 +1,7 @@
 """`ser extract` as its users meet it."""
 
+import sys
+
 import pandas as pd
 import pytest
 
@@ -75,7 +77,7 @@ def test_an_encoder_that_is_not_described(ser, savee, tmp_path, flags, message):
 
 
 def test_an_encoder_without_the_packages_that_run_it(ser, savee, tmp_path, monkeypatch):
-    monkeypatch.setattr("ser_features.extractors.encoder.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "torch", None)
     words = ("--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--families", "core", "ssl")
     answer = ser("extract", *words, "--encoder", tmp_path)
     assert (answer.code, len(answer.err.splitlines())) == (2, 1)

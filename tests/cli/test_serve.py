@@ -1,6 +1,7 @@
 """`ser app` says in one line why it cannot start."""
 
 import socket
+import sys
 
 import pytest
 
@@ -33,9 +34,7 @@ def test_no_port(ser, tmp_path, port):
 
 
 def test_gradio_missing(ser, tmp_path, monkeypatch):
-    from ser_models.app import server
-
-    monkeypatch.setattr(server, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "gradio", None)
     answer = ser("app", tmp_path)
     assert answer.code == 2
     assert answer.err.splitlines()[-1] == (

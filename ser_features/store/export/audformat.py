@@ -15,7 +15,8 @@ import pandas as pd
 import pyarrow as pa
 
 from ser_features import corpora
-from ser_features.errors import InputError, MissingExtraError
+from ser_features.errors import InputError
+from ser_features.extras import require
 from ser_features.files import replacing_folder, writing
 from ser_features.labels import in_order
 from ser_features.store.export.base import Format, Rows, first_line
@@ -57,12 +58,8 @@ class Audformat(Format):
 
 
 def _database(rows: Rows) -> "audformat.Database":
-    try:
-        import audformat
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "--format audformat needs audformat, which is not installed: pip install 'ser-toolkit[audformat]'"
-        ) from error
+    require("--format audformat", "audformat")
+    import audformat
 
     table = pa.Table.from_batches(rows.batches(), rows.schema).to_pandas()
     _check_paths(table)

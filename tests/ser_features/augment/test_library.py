@@ -28,7 +28,7 @@ def test_without_it_its_transforms_say_what_to_install_and_the_others_work(monke
         return
     with pytest.raises(
         MissingExtraError,
-        match=r"needs audiomentations, which is not installed: pip install 'ser\[augment\]'$",
+        match=r"needs audiomentations, which is not installed: pip install 'ser-toolkit\[augment\]'$",
     ):
         transform.apply(*given)
 

@@ -1,6 +1,7 @@
 """A variant is checked when it is made, and its draws depend on seed, recording and name alone."""
 
 import pickle
+import sys
 
 import pytest
 
@@ -107,10 +108,11 @@ def test_two_variants_of_one_name_are_refused():
 
 
 def test_missing_package_is_named_with_what_to_install(monkeypatch):
-    monkeypatch.setattr("ser_features.augment.variant.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "audiomentations", None)
     check_variants([Variant("hum", "noise"), Variant("masked", "spec_augment")])
     with pytest.raises(MissingExtraError) as caught:
         check_variants([Variant("up", "pitch_shift")])
     assert str(caught.value) == (
-        "variant 'up': pitch_shift needs audiomentations, which is not installed: pip install 'ser-toolkit[augment]'"
+        "variant 'up': pitch_shift needs audiomentations, which is not installed: "
+        "pip install 'ser-toolkit[augment]'"
     )

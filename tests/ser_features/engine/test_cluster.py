@@ -215,6 +215,6 @@ def test_nothing_to_do_needs_no_worker(empty_cluster):
 def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(
-        MissingExtraError, match=r"needs distributed, which is not installed: pip install 'ser\[dask"
+        MissingExtraError, match=r"needs distributed, which is not installed: pip install 'ser-toolkit\[dask"
     ):
         connect().__enter__()

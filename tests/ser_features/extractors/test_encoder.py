@@ -233,7 +233,7 @@ def test_damaged_weights(folder):
 
 @pytest.mark.parametrize("package", ["torch", "transformers"])
 def test_missing_packages(tmp_path, monkeypatch, package):
-    monkeypatch.setattr(encoder, "find_spec", lambda name: None if name == package else name)
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingExtraError) as caught:
         configure(tmp_path)
     message = f"the family ssl needs {package}, which is not installed: pip install 'ser-toolkit[ssl]'"

@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-from importlib import util
+import sys
 
 import pytest
 
@@ -48,8 +48,10 @@ def test_addresses_are_written_as_browsers_read_them():
 
 
 def test_without_gradio_the_extra_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(server, "find_spec", lambda name: None if name == "gradio" else util.find_spec(name))
-    with pytest.raises(MissingExtraError, match=r"^ser app needs gradio, .*: pip install 'ser\[app\]'$"):
+    monkeypatch.setitem(sys.modules, "gradio", None)
+    with pytest.raises(
+        MissingExtraError, match=r"^ser app needs gradio, .*pip install 'ser-toolkit\[app\]'$"
+    ):
         server.serve(tmp_path, ready=print)
 
 

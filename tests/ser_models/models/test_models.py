@@ -8,8 +8,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from ser_features import extras
 from ser_features.errors import InputError, MissingExtraError
-from ser_models import models
 from ser_models.data.batches import Kept
 from ser_models.data.framing import joined
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, JointInputs
@@ -164,7 +164,7 @@ def test_the_defaults_fit_their_own_rules(name):
 )
 def test_a_missing_package_names_the_extra(monkeypatch, name, missing):
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
-    monkeypatch.setattr(models, "find_spec", lambda package: None if package == missing else object())
+    monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(MissingExtraError) as error:
         create(name)
     expected = f"model {name!r} needs {missing}, which is not installed: pip install 'ser-toolkit[cpu]'"
@@ -174,9 +174,9 @@ def test_a_missing_package_names_the_extra(monkeypatch, name, missing):
 
 def test_the_backend_that_is_chosen_is_the_one_that_is_looked_for(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    monkeypatch.setattr(models, "find_spec", lambda package: None if package == "tensorflow" else object())
+    monkeypatch.setattr(extras, "find_spec", lambda package: None if package == "tensorflow" else object())
     assert create("mlp").name == "mlp"
-    monkeypatch.setattr(models, "find_spec", lambda package: None if package == "jax" else object())
+    monkeypatch.setattr(extras, "find_spec", lambda package: None if package == "jax" else object())
     with pytest.raises(MissingExtraError, match="'mlp' needs jax, which is not installed: pip install jax"):
         create("mlp")
 

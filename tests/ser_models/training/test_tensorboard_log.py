@@ -1,5 +1,6 @@
 """Event files hold the curves of the history, and can be read back."""
 
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,6 @@ import pytest
 from ser_features.errors import MissingExtraError
 from ser_models.data.examples import load_examples
 from ser_models.data.split import make_split
-from ser_models.training import tensorboard_log
 from ser_models.training.train import train
 
 
@@ -79,7 +79,7 @@ def test_a_training_that_goes_on_has_whole_curves(store, tmp_path):
 
 
 def test_without_tensorflow_the_extra_is_named_before_any_work(monkeypatch, tmp_path):
-    monkeypatch.setattr(tensorboard_log, "find_spec", lambda package: None)
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(MissingExtraError) as error:
         train(None, None, model="logistic", tensorboard=tmp_path)
     message = "--tensorboard needs tensorflow, which is not installed: pip install 'ser-toolkit[cpu]'"

@@ -388,8 +388,8 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(store, augmen
 
 
 def test_a_missing_package_is_named_before_anything_is_written(store, augment_tess, monkeypatch):
-    monkeypatch.setattr("ser_features.augment.variant.find_spec", lambda name: None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'ser\[augment\]'"):
+    monkeypatch.setitem(sys.modules, "audiomentations", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'ser-toolkit\[augment\]'"):
         augment_tess()
     assert not (store / "variants").exists()
 

@@ -76,5 +76,5 @@ def test_two_recordings_of_one_path_are_refused(store_root, tmp_path):
 
 def test_missing_package_is_named(store_root, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "audformat", None)
-    with pytest.raises(MissingExtraError, match=r"not installed: pip install 'ser\[audformat\]'"):
+    with pytest.raises(MissingExtraError, match=r"not installed: pip install 'ser-toolkit\[audformat\]'"):
         export(open_store(store_root), "audformat", tmp_path / "db")
