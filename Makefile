@@ -1,22 +1,28 @@
-# The two commands of the README are `make demo` and `make test`. Each sets up .venv by itself.
+# The two commands of the README are `make demo` and `make test`. Both create .venv and install what they need.
 
-# The first of these that is 3.11 to 3.13; another one: make PYTHON=/path/to/python
-IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+# The first of these that is 3.11 to 3.14; another one: make PYTHON=/path/to/python
+IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(IN_RANGE)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 WORKERS ?= 2
 DATA ?= data/raw
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: demo test lint format bench faults results docs notebook pictures clean
+.PHONY: demo test test-long lint format bench faults results docs notebook pictures clean
 
-demo: $(READY)
+demo: $(BASE)
 	$(BIN)/ser demo
 
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long"
+	$(PYTEST) --durations=10 -m "not long"
+
+test-long: $(READY)
+	$(PYTEST) --durations=10 -m long
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -36,7 +42,6 @@ bench: $(READY)
 	$(BIN)/python benchmarks/million.py
 
 faults: $(READY)
-	$(BIN)/python -m pytest -m long
 	$(BIN)/python benchmarks/fuzz.py
 	$(BIN)/python -m benchmarks.faults
 	$(BIN)/python benchmarks/memory.py
@@ -67,9 +72,14 @@ notebook: $(READY)
 clean:
 	rm -rf $(VENV) build *.egg-info
 
-$(READY): pyproject.toml constraints.txt
-	@test -n "$(PYTHON)" || { echo "no Python 3.11 to 3.13 found: install one, or make PYTHON=…"; exit 1; }
+# What the demo needs: the base installation and the boosted trees.
+$(BASE): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 to 3.14 found: install one, or make PYTHON=…"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[cpu,augment,tune,dask,app,audformat,docs,dev]'
+	$(PIP) --editable '.[xgboost]'
+	@touch $@
+
+# Everything else: TensorFlow, the app, the optional libraries, tests and documentation.
+$(READY): $(BASE)
+	$(PIP) --editable '.[cpu,augment,tune,dask,app,audformat,docs,dev]'
 	@touch $@
