@@ -56,6 +56,11 @@ def get(name: str) -> "Corpus":
     return corpus
 
 
+def find(name: str) -> "Corpus | None":
+    """Return the published corpus called `name`, or None for a user's own table."""
+    return get(name) if name in _REGISTRY else None
+
+
 def scan(word: str, data: Path, *, reserved: Collection[str] = ()) -> Scan:
     """Find the recordings that one word of `--datasets` stands for.
 

@@ -22,8 +22,8 @@ from ser_models.inference.inspection import Hearing, hear
 from ser_models.inference.predictor import FAR, Predictor
 from ser_models.reporting.figures.svg import inline
 from ser_models.reporting.figures.theme import declarations
-from ser_models.reporting.report.numbers import percent
-from ser_models.reporting.report.template import template
+from ser_models.reporting.html import template
+from ser_models.reporting.text import percent
 
 HERE = Path(__file__).parent
 

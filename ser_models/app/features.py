@@ -1,9 +1,6 @@
 r"""What was measured of a recording, set beside the recordings that the model learned from.
 
 `Hearing.columns`, `.percentiles` → `groups` → `Group`s of `Measured` → the tables of the page
-
->>> number(1523.4), number(0.01234), number(-5.0), number(float("nan"))
-('1,523', '0.0123', '−5.00', '–')
 """
 
 import math
@@ -12,9 +9,8 @@ from dataclasses import dataclass
 
 from ser_features.extractors import CORE_COLUMNS
 from ser_features.manifest import Column
+from ser_models.reporting.text import MISSING, number
 
-NOTHING = "–"
-"""Stands where a value cannot be computed."""
 EDGE = 1.0
 """Percent: a value below this percentile, or as far above, is as rare as one in a hundred recordings."""
 
@@ -53,7 +49,7 @@ class Measured:
     def place(self) -> str:
         """The percentile as it is read."""
         if self.percentile is None:
-            return NOTHING
+            return MISSING
         return f"{min(max(self.percentile, 0), 100):.0f}"
 
     @property
@@ -103,11 +99,3 @@ def _measured(column: Column | None, name: str, value: float, percentiles: Mappi
         unit="" if unit == "1" else unit,
         percentile=None if name == CONSTANT or math.isnan(value) else percentiles.get(name),
     )
-
-
-def number(value: float) -> str:
-    """Write a number with three significant digits, and thousands apart."""
-    if not math.isfinite(value):
-        return NOTHING
-    size = math.floor(math.log10(abs(value))) if value else 0
-    return f"{value:,.{min(max(2 - size, 0), 8)}f}".replace("-", "−")

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ser_features import corpora
-from ser_features.errors import InputError
 from ser_models.app.panels import borders
 from ser_models.artifact.metadata import Card
 from ser_models.inference.prediction import Prediction
-from ser_models.reporting.report.numbers import percent
-from ser_models.reporting.report.words import PROTOCOLS, count
+from ser_models.reporting.report.text import PROTOCOLS
+from ser_models.reporting.text import counted, listed, percent
 
 ACTED = (
     "It learned from people who were asked to sound angry, sad or happy. Feelings that nobody was asked for "
@@ -40,7 +39,7 @@ def acting(card: Card) -> str:
     """Say what kind of emotion its recordings hold."""
     if card.synthetic:
         return SYNTHETIC
-    return ACTED if any(_published(name) for name in card.datasets) else NOT_ACTED
+    return ACTED if any(corpora.find(name) for name in card.datasets) else NOT_ACTED
 
 
 def classes(card: Card) -> str:
@@ -59,7 +58,7 @@ def tested(metrics: Mapping[str, Any]) -> str:
     meaning = next((said for start, said in PROTOCOLS.items() if protocol.startswith(start)), "")
     return (
         "UAR is the share of each emotion's recordings that it recognises, on average over the emotions. "
-        f"Tested on {count(metrics['n'], 'recording')}, {protocol}. {meaning}"
+        f"Tested on {counted(metrics['n'], 'recording')}, {protocol}. {meaning}"
     ).strip()
 
 
@@ -111,24 +110,6 @@ def distance(value: float) -> str:
     )
 
 
-def listed(names: Sequence[str]) -> str:
-    """Join names as a sentence does.
-
-    >>> listed(["angry", "happy", "sad"])
-    'angry, happy and sad'
-    """
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def _title(name: str) -> str:
-    return corpora.get(name).title if _published(name) else name
-
-
-def _published(name: str) -> bool:
-    """Whether a corpus is one of the registry, not a user's own table."""
-    try:
-        corpora.get(name)
-    except InputError:
-        return False
-    return True
+    corpus = corpora.find(name)
+    return corpus.title if corpus else name

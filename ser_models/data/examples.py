@@ -156,12 +156,4 @@ def synthetic_datasets(datasets: Sequence[str]) -> list[str]:
     """
     from ser_features import corpora
 
-    synthetic = []
-    for name in datasets:
-        try:
-            corpus = corpora.get(name)
-        except InputError:
-            continue
-        if corpus.synthetic:
-            synthetic.append(name)
-    return synthetic
+    return [name for name in datasets if (corpus := corpora.find(name)) and corpus.synthetic]

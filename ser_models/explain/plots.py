@@ -25,8 +25,8 @@ from ser_models.reporting.figures.picture import (
     captioned,
     legend,
     literal,
-    percent,
 )
+from ser_models.reporting.text import number, percent
 
 WAYS = LinearSegmentedColormap.from_list("ways", [BLUE, "#ffffff", ORANGE])
 """From low values that speak for an emotion to high ones."""
@@ -112,7 +112,7 @@ def _data(found: Importance) -> tuple[str, ...]:
 
 def _answer(found: Contributions) -> tuple[str, ...]:
     ranked = sorted(found.probabilities.items(), key=lambda item: -item[1])[:3]
-    said = ", ".join(f"{emotion} {percent(share)}" for emotion, share in ranked)
+    said = ", ".join(f"{emotion} {percent(share, 0)}" for emotion, share in ranked)
     return (f"{found.model} takes this recording for {said}.",)
 
 
@@ -225,16 +225,6 @@ def name_with_value(part: str, value: float, usual: float, unit: str) -> str:
         return part
     shown = "none" if np.isnan(value) else f"{number(value)} {unit}".removesuffix(" 1").rstrip()
     return f"{part} = {shown}" + ("" if np.isnan(usual) else f" (usually {number(usual)})")
-
-
-def number(value: float) -> str:
-    """Write a value with three digits.
-
-    >>> [number(value) for value in (1234.5, 0.01234, -3.0)]
-    ['1234', '0.0123', '−3']
-    """
-    text = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return text.replace("-", "−")
 
 
 def _signed(value: float) -> str:

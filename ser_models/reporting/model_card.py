@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from ser_features import corpora
-from ser_features.errors import InputError
 from ser_models.artifact.metadata import Card
 
 
@@ -120,10 +119,8 @@ def _making(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _licence(name: str) -> str:
-    try:
-        return corpora.get(name).licence
-    except InputError:
-        return "the user's own"
+    corpus = corpora.find(name)
+    return corpus.licence if corpus else "the user's own"
 
 
 def _cell(text: str) -> str:

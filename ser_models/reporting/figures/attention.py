@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from ser_models.reporting.figures.picture import BLUE, INK, MUTED, Panel, Picture, legend, percent
+from ser_models.reporting.figures.picture import BLUE, INK, MUTED, Panel, Picture, legend
 from ser_models.reporting.figures.spectrogram import draw_spectrogram
+from ser_models.reporting.text import percent
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _draw(axes: Axes, example: AttentionExample, centres: np.ndarray) -> None:
     bands = example.mel.shape[1]
     draw_spectrogram(axes, example.mel, (start, end))
     draw_attention(axes, example.weights, centres, foot=1.05 * bands, height=0.45 * bands)
-    heard = f"acted {example.acted}, predicted {example.predicted} ({percent(example.confidence)} sure)"
+    heard = f"acted {example.acted}, predicted {example.predicted} ({percent(example.confidence, 0)} sure)"
     axes.set(xlabel=f"time (s)\n{heard}", ylabel="mel band", xlim=(start, end), ylim=(0, 1.52 * bands))
     axes.set_yticks(range(0, bands + 1, 32))
     axes.grid(False)

@@ -19,8 +19,8 @@ from ser_models.reporting.figures.picture import (
     in_percent,
     legend,
     literal,
-    percent,
 )
+from ser_models.reporting.text import percent
 
 DARK = 0.74
 """Cells with a larger share are so dark that white reads better on them."""
@@ -40,10 +40,12 @@ def per_class(metrics: Mapping[str, Any], claims: Mapping[str, Any] | None = Non
     """Draw the F1 of each emotion, and the paper's beside it where it claims one."""
     claimed = {label: f1 for label, f1 in (claims or {}).get("f1", {}).items() if label in metrics["labels"]}
     values = {label: row["f1"] for label, row in metrics["per_class"].items()}
-    said = [f"{label} {percent(f1)}" for label, f1 in values.items()]
+    said = [f"{label} {percent(f1, 0)}" for label, f1 in values.items()]
     text = f"F1 of each emotion: {', '.join(said)}"
     if claimed:
-        text += f". The paper claims {', '.join(f'{label} {percent(f1)}' for label, f1 in claimed.items())}"
+        text += (
+            f". The paper claims {', '.join(f'{label} {percent(f1, 0)}' for label, f1 in claimed.items())}"
+        )
     height = 0.32 * len(values) + 0.9
     panel = Panel(lambda axes: _f1_bars(axes, values, claimed), 4.8, height, text)
     return Picture("per_class", "F1 by emotion", (panel,))
@@ -55,8 +57,8 @@ def per_speaker(metrics: Mapping[str, Any]) -> Picture:
     width = float(np.clip(0.3 * len(ranked) + 2.4, 6.4, 14))
     (lowest, low), (highest, high) = ranked[0], ranked[-1]
     text = (
-        f"UAR of {len(ranked)} speakers, from {percent(low)} ({lowest}) to {percent(high)} ({highest}), "
-        f"chance {percent(metrics['chance'])}"
+        f"UAR of {len(ranked)} speakers, from {percent(low, 0)} ({lowest}) to {percent(high, 0)} "
+        f"({highest}), chance {percent(metrics['chance'], 0)}"
     )
     panel = Panel(lambda axes: _speaker_bars(axes, metrics, ranked), width, 3.6, text)
     return Picture("per_speaker", "Recall by speaker", (panel,))
@@ -69,7 +71,7 @@ def _cells(axes: Axes, metrics: Mapping[str, Any]) -> None:
     for (row, column), count in np.ndenumerate(counts):
         share = shares[row, column]
         colour = "white" if share > DARK else INK if count else MUTED
-        axes.text(column, row - 0.1, percent(share), ha="center", va="center", fontsize=10, color=colour)
+        axes.text(column, row - 0.1, percent(share, 0), ha="center", va="center", fontsize=10, color=colour)
         axes.text(column, row + 0.24, f"{count}", ha="center", va="center", fontsize=7, color=colour)
     axes.set_xticks(range(len(labels)), labels, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(labels)), labels)
@@ -90,7 +92,7 @@ def _f1_bars(axes: Axes, values: Mapping[str, float], claimed: Mapping[str, floa
     for label, place in places.items():
         inside = values[label] > 0.1
         x, colour = (0.012, "white") if inside else (values[label] + 0.012, INK)
-        axes.text(x, place, percent(values[label]), va="center", fontsize=8, color=colour, zorder=4)
+        axes.text(x, place, percent(values[label], 0), va="center", fontsize=8, color=colour, zorder=4)
     axes.set_yticks(list(places.values()), list(places))
     axes.set(xlim=(0, 1.02), ylim=(len(places) - 0.4, -0.6), xlabel="F1")
     in_percent(axes.xaxis)

@@ -16,8 +16,8 @@ from ser_models.reporting.figures.picture import (
     Panel,
     in_percent,
     literal,
-    percent,
 )
+from ser_models.reporting.text import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Mark:
 
 def comparison(marks: Sequence[Mark], chance: float) -> Panel:
     """Draw values with their intervals below each other, from 0 to 100 %, with chance behind."""
-    said = ", ".join(f"{mark.name} {percent(mark.value, 1)}" for mark in marks)
+    said = ", ".join(f"{mark.name} {percent(mark.value)}" for mark in marks)
     height = 0.34 * len(marks) + 0.75
-    return Panel(lambda axes: _draw(axes, marks, chance), 4.8, height, f"{said}; chance {percent(chance, 1)}")
+    return Panel(lambda axes: _draw(axes, marks, chance), 4.8, height, f"{said}; chance {percent(chance)}")
 
 
 def _draw(axes: Axes, marks: Sequence[Mark], chance: float) -> None:
@@ -57,7 +57,7 @@ def _draw(axes: Axes, marks: Sequence[Mark], chance: float) -> None:
         axes.text(
             edge + (0.02 if right else -0.03),
             place,
-            percent(mark.value, 1),
+            percent(mark.value),
             fontsize=9,
             color=INK,
             va="center",

@@ -19,8 +19,8 @@ from ser_models.reporting.figures.picture import (
     Picture,
     in_percent,
     legend,
-    percent,
 )
+from ser_models.reporting.text import percent
 
 NAMES = {"loss": "loss", "uar": "UAR", "learning_rate": "learning rate"}
 STYLES = ("-", "--", ":")
@@ -40,9 +40,9 @@ def reliability(metrics: Mapping[str, Any]) -> Picture:
     """Draw how often the model is right against how sure it is."""
     bins, error = metrics["calibration"]["reliability"], metrics["calibration"]["ece"]
     said = ", ".join(
-        f"{percent(each['confidence'])} sure: {percent(each['accuracy'])} right" for each in bins
+        f"{percent(each['confidence'], 0)} sure: {percent(each['accuracy'], 0)} right" for each in bins
     )
-    panel = Panel(lambda axes: _bins(axes, bins), 4.8, 3.9, f"Calibration error {percent(error, 1)}. {said}")
+    panel = Panel(lambda axes: _bins(axes, bins), 4.8, 3.9, f"Calibration error {percent(error)}. {said}")
     return Picture("reliability", "Is it right as often as it is sure?", (panel,))
 
 
@@ -51,10 +51,11 @@ def coverage(metrics: Mapping[str, Any]) -> Picture:
     curve, area = metrics["selective"]["curve"], metrics["selective"]["aurc"]
     shown = [kept for kept in curve if round(kept["coverage"], 2) in (0.25, 0.5, 0.75, 1.0)]
     said = ", ".join(
-        f"{percent(kept['coverage'])} answered: UAR {percent(kept['uar'])}, {percent(kept['accuracy'])} right"
+        f"{percent(kept['coverage'], 0)} answered: UAR {percent(kept['uar'], 0)}, "
+        f"{percent(kept['accuracy'], 0)} right"
         for kept in shown
     )
-    text = f"Area of mistakes under coverage {percent(area, 1)}. {said}"
+    text = f"Area of mistakes under coverage {percent(area)}. {said}"
     panel = Panel(lambda axes: _coverage(axes, curve, metrics["chance"]), 4.8, 3.9, text)
     return Picture("coverage", "Is it better where it is sure?", (panel,))
 

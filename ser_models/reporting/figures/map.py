@@ -23,9 +23,9 @@ from ser_models.reporting.figures.picture import (
     Panel,
     Picture,
     literal,
-    percent,
 )
 from ser_models.reporting.figures.recordings import Recordings, features, sample
+from ser_models.reporting.text import percent
 
 By = Literal["emotion", "speaker", "dataset"]
 
@@ -90,7 +90,7 @@ def panel(recordings: Recordings, columns: Sequence[str], by: By = "emotion", wi
     keys = recordings.speakers if by == "speaker" else recordings.rows[by].to_numpy()
     groups = recordings.emotions if by == "emotion" else sorted(set(keys))
     text = (
-        f"Two principal components of {len(columns)} features, with {percent(sum(found.shares))} of their "
+        f"Two principal components of {len(columns)} features, with {percent(sum(found.shares), 0)} of their "
         f"variance, coloured by {len(groups)} groups ({by})"
     )
     beside = 1.9 if by != "emotion" else 1.5
@@ -143,7 +143,7 @@ def _draw(axes: Axes, found: Plane, keys: np.ndarray, groups: Sequence[str], by:
     for axis, number, share, names in zip(
         (axes.xaxis, axes.yaxis), (1, 2), found.shares, found.names, strict=True
     ):
-        axis.set_label_text(f"component {number}, {percent(share)} of the variance\n{', '.join(names)}")
+        axis.set_label_text(f"component {number}, {percent(share, 0)} of the variance\n{', '.join(names)}")
     axes.set_aspect("equal", "datalim")
 
 

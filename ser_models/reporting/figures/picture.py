@@ -20,6 +20,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from ser_features.errors import InputError
 from ser_features.files import replacing, writing
 from ser_features.labels import EMOTIONS
+from ser_models.reporting.text import percent
 
 INK, MUTED, GRID = "#1f2933", "#687684", "#e4e7eb"
 BLUE, ORANGE = "#1f6fb2", "#c8701a"
@@ -197,19 +198,10 @@ def legend(axes: Axes, columns: int = 9) -> None:
     )
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """Write a share of 0 to 1 in percent.
-
-    >>> percent(0.3954)
-    '40 %'
-    """
-    return f"{100 * share:.{digits}f} %"
-
-
 def in_percent(*axes: Axis) -> None:
     """Number axes of shares in percent."""
     for axis in axes:
-        axis.set_major_formatter(lambda value, _: percent(value))
+        axis.set_major_formatter(lambda value, _: percent(value, 0))
 
 
 def literal(text: str) -> str:

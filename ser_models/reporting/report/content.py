@@ -12,8 +12,6 @@ from typing import Any
 import pandas as pd
 
 from ser_features import corpora
-from ser_features.corpora.base import Corpus
-from ser_features.errors import InputError
 from ser_models.data.augmented import originals
 from ser_models.data.examples import Examples
 from ser_models.reporting.figures import AttentionExample
@@ -175,7 +173,7 @@ def _part(name: str, rows: pd.DataFrame, labels: Sequence[str]) -> CorpusPart:
     )
     used = rows[~copied]
     counts = used["emotion"].value_counts()
-    published = _published(name)
+    published = corpora.find(name)
     return CorpusPart(
         name=name,
         title=published.title if published else name,
@@ -199,11 +197,3 @@ def _recordings(rows: pd.DataFrame) -> Recordings | None:
     kept = rows[["file_id", "dataset", "speaker", "emotion", *(column.name for column in known)]]
     units = {column.name: column.unit for column in known}
     return Recordings(kept.reset_index(drop=True), len(rows), units=units)
-
-
-def _published(name: str) -> Corpus | None:
-    """The corpus of this name in the registry; None for a user's own table."""
-    try:
-        return corpora.get(name)
-    except InputError:
-        return None

@@ -17,10 +17,10 @@ from ser_models.reporting.figures.picture import Panel
 from ser_models.reporting.figures.svg import inline
 from ser_models.reporting.figures.telling import telling
 from ser_models.reporting.figures.theme import DEEP, declarations
-from ser_models.reporting.report import tables, words
+from ser_models.reporting.html import stylesheet, template
+from ser_models.reporting.report import tables, text
 from ser_models.reporting.report.content import Data, Report
-from ser_models.reporting.report.numbers import percent
-from ser_models.reporting.report.template import template
+from ser_models.reporting.text import percent
 
 TEMPLATE = "report.html.jinja"
 
@@ -45,7 +45,7 @@ def render(report: Report) -> str:
     return template(Path(__file__).with_name(TEMPLATE)).render(
         report=report,
         metrics=metrics,
-        words=words,
+        text=text,
         tables=tables,
         figures=_figures(report, told),
         telling=told,
@@ -53,7 +53,7 @@ def render(report: Report) -> str:
         grid=_confusion_grid(metrics),
         folds=_folds(metrics["folds"]),
         making=dict(_making(report)),
-        css=Markup((Path(__file__).parent / "report.css").read_text(encoding="utf-8")),
+        css=stylesheet(Path(__file__).with_name("report.css")),
         day=Markup(declarations(dark=False)),
         night=Markup(declarations(dark=True)),
     )
@@ -100,7 +100,7 @@ def _figures(report: Report, told: Mapping[str, float]) -> dict[str, list[Markup
 
 def _marks(report: Report) -> list[Mark]:
     """What the UAR of this run is held against; an accuracy only where the paper has no UAR."""
-    metrics, key = report.metrics, words.claimed(report.claims)
+    metrics, key = report.metrics, text.claimed(report.claims)
     marks = [Mark(report.name, metrics["uar"], tuple(metrics["interval"]))]
     if unseen := metrics.get("unseen"):
         marks.append(Mark("only voices never met", unseen["uar"], tuple(unseen["interval"])))

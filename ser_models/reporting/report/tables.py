@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ser_models.reporting.report.content import Data, Report
-from ser_models.reporting.report.numbers import NOTHING, decimals, percent, points, signed
-from ser_models.reporting.report.words import MEASURES, Measure
+from ser_models.reporting.report.text import MEASURES, Measure
+from ser_models.reporting.text import MISSING, decimals, percent, points, signed
 
 Values = Mapping[str, Any]
 
@@ -49,8 +49,8 @@ def results(report: Report) -> Table:
         words = ("only voices never met", metrics["protocol"])
         rows.append(_result(*words, unseen["uar"], unseen["interval"], unseen["accuracy"], unseen["n"], None))
     if claims.get("uar") is not None or claims.get("accuracy") is not None:
-        shares = (percent(claims.get("uar")), NOTHING, percent(claims.get("accuracy")))
-        rows.append(("the paper's claim", *shares, NOTHING, NOTHING, "as published"))
+        shares = (percent(claims.get("uar")), MISSING, percent(claims.get("accuracy")))
+        rows.append(("the paper's claim", *shares, MISSING, MISSING, "as published"))
     return Table("This run and what it is compared with", columns, tuple(rows), words=(0, 6), strong=(0,))
 
 
@@ -150,7 +150,7 @@ def _result(
 ) -> tuple[str, ...]:
     low, high = interval
     bounds = f"{100 * low:.1f} to {percent(high)}"
-    found = NOTHING if leaks is None else str(leaks or "none")
+    found = MISSING if leaks is None else str(leaks or "none")
     return (name, percent(uar), bounds, percent(accuracy), f"{n:,}", found, protocol)
 
 
@@ -162,7 +162,7 @@ def _claim(measure: Measure, metrics: Values, claims: Values) -> tuple[str, str]
     """The claim, and how far ours is above it."""
     claim, mine = claims.get(measure.key), metrics[measure.key]
     if claim is None or mine is None:
-        return _value(measure, claim), NOTHING
+        return _value(measure, claim), MISSING
     gap = points(mine - claim) if measure.digits is None else decimals(mine - claim, measure.digits)
     return _value(measure, claim), signed(gap)
 

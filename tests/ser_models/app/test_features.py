@@ -5,7 +5,8 @@ import math
 import pytest
 
 from ser_features.extractors import CORE_COLUMNS
-from ser_models.app.features import groups, number
+from ser_models.app.features import groups
+from ser_models.reporting.text import number
 
 COLUMNS = {column.name: 1.5 for column in CORE_COLUMNS}
 

@@ -15,8 +15,8 @@ def axes_of(picture):
 def test_cells_have_share_and_count(make_metrics):
     metrics = make_metrics({"confusion_matrix": [[6, 1, 0], [2, 8, 1], [0, 0, 0]]})
     cells = [text.get_text() for text in axes_of(confusion_matrix(metrics)).texts]
-    assert cells[:6] == ["86 %", "6", "14 %", "1", "0 %", "0"]
-    assert cells[-6:] == ["0 %", "0"] * 3
+    assert cells[:6] == ["86\xa0%", "6", "14\xa0%", "1", "0\xa0%", "0"]
+    assert cells[-6:] == ["0\xa0%", "0"] * 3
 
 
 def test_speakers_are_sorted_and_coloured_by_corpus(make_metrics):
@@ -36,7 +36,7 @@ def test_many_speakers_are_not_named(make_metrics):
 def test_the_words_of_the_speakers_name_the_extremes(make_metrics):
     metrics = make_metrics({"per_speaker": {"d/a": 0.25, "d/b": 0.75}, "chance": 0.5})
     [panel] = per_speaker(metrics).panels
-    assert panel.text == "UAR of 2 speakers, from 25 % (d/a) to 75 % (d/b), chance 50 %"
+    assert panel.text == "UAR of 2 speakers, from 25\xa0% (d/a) to 75\xa0% (d/b), chance 50\xa0%"
 
 
 def test_f1_without_a_claim(make_metrics):
@@ -52,4 +52,4 @@ def test_claims_stand_beside_their_emotion(make_metrics):
     picture = per_class(make_metrics(), claims)
     [marks] = axes_of(picture).collections
     assert sorted(marks.get_offsets().tolist()) == [[0.8, 0], [0.9, 2]]
-    assert "The paper claims sad 90 %, angry 80 %" in picture.panels[0].text
+    assert "The paper claims sad 90\xa0%, angry 80\xa0%" in picture.panels[0].text

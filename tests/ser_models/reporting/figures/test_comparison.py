@@ -14,7 +14,7 @@ def test_marks_stand_at_their_values():
     assert list(band.get_xdata()) == [0.35, 0.5]
     assert [list(honest.get_xdata()), list(claim.get_xdata())] == [[0.4], [0.95]]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["honest", "the paper's claim"]
-    assert panel.text == "honest 40.0 %, the paper's claim 95.0 %; chance 12.5 %"
+    assert panel.text == "honest 40.0\xa0%, the paper's claim 95.0\xa0%; chance 12.5\xa0%"
 
 
 @pytest.mark.parametrize(("value", "side"), [(0.2, "left"), (0.95, "right")])

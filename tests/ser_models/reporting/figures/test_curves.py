@@ -29,7 +29,7 @@ def test_reliability_shows_the_bins(make_metrics):
     assert list(axes.lines[1].get_xdata()) == [each["confidence"] for each in bins]
     assert list(axes.lines[1].get_ydata()) == [each["accuracy"] for each in bins]
     assert sum(bar.get_height() for bar in axes.patches) == pytest.approx(1)
-    assert panel.text.startswith(f"Calibration error {100 * metrics['calibration']['ece']:.1f} %.")
+    assert panel.text.startswith(f"Calibration error {100 * metrics['calibration']['ece']:.1f}\xa0%.")
 
 
 def test_the_shipped_model_is_thick_and_its_kept_epoch_marked(make_history):

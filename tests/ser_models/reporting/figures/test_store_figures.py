@@ -132,7 +132,7 @@ def test_directions_are_those_of_scikit_learn(store):
 def test_axes_tell_their_share_and_what_changes_along_them(store):
     drawn = map.drawing(store, "emotion")
     axes = only(drawn)
-    assert re.fullmatch(r"component 1, \d+ % of the variance\n\S+, \S+", axes.get_xlabel())
+    assert re.fullmatch(r"component 1, \d+\s% of the variance\n\S+, \S+", axes.get_xlabel())
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["angry", "neutral", "sad"]
     assert drawn.said[1].startswith("Principal components of 46 features, each standardised")
 

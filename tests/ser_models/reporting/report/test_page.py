@@ -8,7 +8,7 @@ import pytest
 from ser_models.data.examples import load_examples
 from ser_models.reporting.report import describe_data, write_report
 from ser_models.reporting.report.page import render
-from ser_models.reporting.report.words import LEAKS
+from ser_models.reporting.report.text import LEAKS
 
 CLAIMS = {"accuracy": 0.9551, "uar": 0.9532, "log_loss": 1.4105, "f1": {"sad": 0.94}}
 LEAK = {

@@ -3,7 +3,7 @@
 import pytest
 
 from ser_models.reporting.report import tables
-from ser_models.reporting.report.words import MEASURES
+from ser_models.reporting.report.text import MEASURES
 
 
 def plain(rows):

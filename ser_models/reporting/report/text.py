@@ -9,7 +9,7 @@ from typing import Any
 
 from ser_models.reporting.figures.recordings import Recordings
 from ser_models.reporting.report.content import OtherResult, Report
-from ser_models.reporting.report.numbers import percent, points
+from ser_models.reporting.text import counted, percent, points
 
 PROTOCOLS = {
     "speaker-disjoint": (
@@ -136,15 +136,6 @@ def claimed(claims: Mapping[str, Any]) -> str | None:
     return next((key for key in ("uar", "accuracy") if claims.get(key) is not None), None)
 
 
-def count(n: int, one: str, many: str | None = None) -> str:
-    """Count things.
-
-    >>> count(1, "leak"), count(1200, "leak")
-    ('1 leak', '1,200 leaks')
-    """
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
 def _sentence(text: str) -> str:
     return text if text.endswith("…") else f"{text}."
 
@@ -170,7 +161,7 @@ def _gap(report: Report, other: OtherResult) -> str:
     )
     if leaks > fewer:
         said += (
-            f" {count(leaks, 'leak')} {'was' if leaks == 1 else 'were'} found in {high}, "
+            f" {counted(leaks, 'leak')} {'was' if leaks == 1 else 'were'} found in {high}, "
             f"{fewer or 'none'} in {low}: what sets them apart is how much of the test was known before. "
             "Of a new voice, expect the lower figure."
         )
@@ -205,5 +196,5 @@ def speakers(values: Mapping[str, float]) -> str:
     (worst, low), (best, high) = ranked[0], ranked[-1]
     return (
         f"From {percent(low)} ({worst}) to {percent(high)} ({best}), median {percent(middle)}, "
-        f"over {count(len(ranked), 'speaker')}."
+        f"over {counted(len(ranked), 'speaker')}."
     )
