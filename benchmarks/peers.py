@@ -21,9 +21,9 @@ from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import fit_columns
 from ser_models.data.speaker_norm import Population, adapted
 from ser_models.data.split import Split
+from ser_models.evaluation.predictions import prediction_table
 from ser_models.models.base import Labelled
 from ser_models.models.kernel.svm import Svm
-from ser_models.training.train import prediction_table
 
 SETS = ("ComParE_2016", "eGeMAPSv02")
 

@@ -48,7 +48,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FitRecord:
     """What a fitted part of the system has seen.
 
     Attributes:
@@ -68,7 +68,7 @@ def audit(
     rows: pd.DataFrame,
     splits: pd.DataFrame,
     *,
-    fitted: Iterable[Fitted] = (),
+    fitted: Iterable[FitRecord] = (),
     corpus_level: Sequence[str] = (),
     shared_validation: Collection[int] = (),
     uar: float | None = None,
@@ -134,7 +134,7 @@ def _finding(kind: str, where: str, names: Sequence[str], count: int) -> Finding
     return Finding(kind, f"{amount} {where}: {', '.join(shown)}{more}", count, shown)
 
 
-def _fitted_outside(part: Fitted, splits: pd.DataFrame) -> Finding | None:
+def _fitted_outside(part: FitRecord, splits: pd.DataFrame) -> Finding | None:
     fold = splits[splits["fold"] == part.fold]
     allowed = set(fold.loc[fold["split"].isin(part.sides), "file_id"])
     outside = sorted(part.file_ids - allowed)

@@ -17,18 +17,13 @@ import numpy as np
 import pandas as pd
 
 from ser_models.data.examples import speaker_keys
-from ser_models.evaluation import error_analysis, metrics, roc
-from ser_models.evaluation import predictions as probability
+from ser_models.evaluation import error_analysis, losses, metrics, roc
 from ser_models.evaluation.bootstrap import interval
 from ser_models.evaluation.calibration import BINS, aurc, ece, reliability, selective
+from ser_models.evaluation.predictions import probability_columns
 
 DIGITS = 4
 """Decimals of the points of a ROC curve, which are there to be drawn."""
-
-
-def probability_columns(labels: Sequence[str]) -> list[str]:
-    """Names of the probability columns of a predictions table, in the order of the labels."""
-    return [f"p_{label}" for label in labels]
 
 
 def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> dict[str, Any]:
@@ -70,8 +65,8 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> dic
         "mcc": metrics.mcc(matrix),
         "mean_iou": averages["macro"]["iou"],
         "macro_auc": _mean(areas.values()),
-        "log_loss": probability.log_loss(targets, probabilities),
-        "mse": probability.mse(targets, probabilities),
+        "log_loss": losses.log_loss(targets, probabilities),
+        "mse": losses.mse(targets, probabilities),
         "averages": averages,
         "folds": list(uars.by(predictions["fold"].to_numpy()).values()),
         "per_class": _per_class(matrix, targets, probabilities, areas),
@@ -121,8 +116,8 @@ def _per_class(
         "recall": metrics.recalls(matrix),
         "f1": metrics.f1_scores(matrix),
         "iou": metrics.ious(matrix),
-        "log_loss": probability.log_losses(targets, probabilities),
-        "mse": probability.mses(targets, probabilities),
+        "log_loss": losses.log_losses(targets, probabilities),
+        "mse": losses.mses(targets, probabilities),
     }
     return {
         label: {

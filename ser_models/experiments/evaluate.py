@@ -19,8 +19,8 @@ from ser_models.data.examples import Examples, load_examples, speaker_keys, synt
 from ser_models.data.inputs import digest_of_inputs
 from ser_models.data.split import TRANSDUCTIVE
 from ser_models.evaluation.leakage import Finding, audit
+from ser_models.evaluation.predictions import prediction_table
 from ser_models.evaluation.score import score
-from ser_models.training.train import prediction_table
 
 
 def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from ser_models.data.inputs import ColumnInputs, Inputs
 from ser_models.data.scaling import Scaler
 from ser_models.data.speaker_norm import Population
 from ser_models.data.split import Split
-from ser_models.evaluation.leakage import Fitted
-from ser_models.evaluation.score import probability_columns
+from ser_models.evaluation.leakage import FitRecord
+from ser_models.evaluation.predictions import prediction_table
 from ser_models.models.base import Labelled, Model, OnEpoch, Row
 from ser_models.models.temperature import fit_temperature, tempered
 
@@ -49,7 +49,7 @@ class Fold:
     scaler: Scaler | None
     history: list[Row]
     predictions: pd.DataFrame
-    fitted: tuple[Fitted, ...]
+    fitted: tuple[FitRecord, ...]
     temperature: float = 1.0
 
 
@@ -83,10 +83,10 @@ def train_fold(
         learned = oversampled(learned, seed=seed, fold=number)
     history = model.fit(learned, watched, seed=seed, on_epoch=on_epoch, fold=number, checkpoint=checkpoint)
     fitted = (
-        Fitted("scaler", number, scaler.seen),
+        FitRecord("scaler", number, scaler.seen),
         _weights(model, number, learned, watched),
         # The temperature below is found on the same recordings.
-        Fitted("early stopping", number, frozenset(watched.file_ids), ("train", "validation")),
+        FitRecord("early stopping", number, frozenset(watched.file_ids), ("train", "validation")),
     )
     temperature = 1.0
     if not (model.calibrated or split.selects_on_test):
@@ -99,19 +99,6 @@ def train_fold(
 def population_of(train: Examples, inputs: Inputs) -> Population:
     """What the speakers of a training side are like."""
     return Population.fit(inputs, train.read(inputs), train.voice_of)
-
-
-def prediction_table(examples: Examples, probabilities: np.ndarray, *, fold: int, split: str) -> pd.DataFrame:
-    """Put probabilities, (recordings, classes), beside the recordings they belong to."""
-    best = probabilities.argmax(axis=1)
-    told = examples.rows[["file_id", "dataset", "path", "speaker", "emotion"]].assign(
-        fold=fold,
-        split=split,
-        predicted=np.array(examples.labels, dtype=object)[best],
-        confidence=probabilities[np.arange(len(best)), best],
-    )
-    columns = probability_columns(examples.labels)
-    return pd.concat([told, pd.DataFrame(probabilities, columns=columns, index=told.index)], axis=1)
 
 
 def oversampled(labelled: Labelled, *, seed: int, fold: int) -> Labelled:
@@ -163,12 +150,12 @@ def _labelled(scaler: Scaler, train: Examples, validation: Examples) -> list[Lab
     ]
 
 
-def _weights(model: Model, number: int, learned: Labelled, watched: Labelled) -> Fitted:
+def _weights(model: Model, number: int, learned: Labelled, watched: Labelled) -> FitRecord:
     """What the weights were fitted on, and may be."""
     if model.learns_from_validation:
         both = frozenset((*learned.file_ids, *watched.file_ids))
-        return Fitted("weights", number, both, ("train", "validation"))
-    return Fitted("weights", number, frozenset(learned.file_ids))
+        return FitRecord("weights", number, both, ("train", "validation"))
+    return FitRecord("weights", number, frozenset(learned.file_ids))
 
 
 def _predicted(sides: Mapping[str, Examples], split: Split, number: int) -> dict[str, Examples]:

@@ -30,7 +30,7 @@ from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import Scaler
 from ser_models.data.split import SHIPPED, Split
-from ser_models.evaluation.leakage import Fitted
+from ser_models.evaluation.leakage import FitRecord
 from ser_models.models.base import Model
 from ser_models.safe_io import skops_file
 from ser_models.training.fold import Fold
@@ -113,7 +113,7 @@ class State:
             return None
         content = _read(folder / "fold.json")
         fitted = tuple(
-            Fitted(part["part"], part["fold"], frozenset(part["file_ids"]), tuple(part["sides"]))
+            FitRecord(part["part"], part["fold"], frozenset(part["file_ids"]), tuple(part["sides"]))
             for part in content["fitted"]
         )
         scaler = None
@@ -155,7 +155,7 @@ def _hash(table: pd.DataFrame) -> str:
     return hashlib.sha256(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()).hexdigest()
 
 
-def _plain(part: Fitted) -> dict[str, Any]:
+def _plain(part: FitRecord) -> dict[str, Any]:
     return {**asdict(part), "file_ids": sorted(part.file_ids)}
 
 

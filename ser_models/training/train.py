@@ -18,15 +18,13 @@ from ser_models.data.examples import Examples
 from ser_models.data.scaling import Scaler
 from ser_models.data.speaker_norm import Population
 from ser_models.data.split import SHIPPED, Split
-from ser_models.evaluation.leakage import Fitted
+from ser_models.evaluation.leakage import FitRecord
 from ser_models.models import create
 from ser_models.models.base import Model, OnEpoch, Row
-from ser_models.training.fold import Fold, population_of, prediction_table, train_fold
+from ser_models.training.fold import Fold, population_of, train_fold
 from ser_models.training.resume import State, fingerprint
 from ser_models.training.tensorboard_log import Board
 from ser_models.training.tensorboard_log import check as check_tensorboard
-
-__all__ = ["Progress", "Step", "Trained", "prediction_table", "train"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Trained:
     scaler: Scaler
     history: pd.DataFrame
     predictions: pd.DataFrame
-    fitted: tuple[Fitted, ...]
+    fitted: tuple[FitRecord, ...]
     temperature: float = 1.0
     population: Population | None = None
 

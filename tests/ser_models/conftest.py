@@ -10,7 +10,8 @@ import pytest
 
 from ser_features.store import Store, open_store
 from ser_models.data.examples import Examples
-from ser_models.evaluation.score import probability_columns, score
+from ser_models.evaluation.predictions import probability_columns
+from ser_models.evaluation.score import score
 from ser_models.reporting.figures import AttentionExample
 
 LABELS = ("angry", "neutral", "sad")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ser_models.data.split import make_split
-from ser_models.evaluation.leakage import Fitted, audit
+from ser_models.evaluation.leakage import FitRecord, audit
 
 
 def splits_of(rows, *sides, fold=0):
@@ -88,7 +88,7 @@ def test_shared_validation_excuses_nothing_of_the_test(rows):
     ],
 )
 def test_parts_fitted_outside_of_training_are_found(rows, part, seen, sides, found):
-    fitted = Fitted(part, 0, frozenset(seen), sides)
+    fitted = FitRecord(part, 0, frozenset(seen), sides)
     findings = audit(rows, splits_of(rows, "train", "validation", "test"), fitted=[fitted])
     assert [finding.examples for finding in findings] == ([found] if found else [])
     if found:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from ser_models.data.split import KINDS, make_split
-from ser_models.evaluation.leakage import NOUNS, Finding, Fitted, audit
+from ser_models.evaluation.leakage import NOUNS, Finding, FitRecord, audit
 from ser_models.reporting.report import text
 
 
@@ -26,7 +26,7 @@ def test_every_kind_of_leak_is_explained(make_examples):
     examples = make_examples(speakers=8)
     rows = examples.rows
     clean = make_split(examples).table
-    fitted = Fitted("scaler", 0, frozenset(rows["file_id"]))
+    fitted = FitRecord("scaler", 0, frozenset(rows["file_id"]))
     found = audit(rows, clean, fitted=[fitted], corpus_level=["rms_mean"]) + audit(rows, clean, uar=0.99)
     assert {finding.kind for finding in found} | set(NOUNS) == set(text.LEAKS)
 
