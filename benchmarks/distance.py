@@ -75,7 +75,7 @@ def report(store: Store, name: str) -> None:
         print(f"  {sound:<25}  {min(values):.2f}")
 
 
-def beyond(known: ood.Reference, store: Store, rows: pd.DataFrame) -> float:
+def beyond(known: ood.TrainingDistribution, store: Store, rows: pd.DataFrame) -> float:
     """Share of recordings that are farther than 1."""
     return float((known.distance(store.frames(rows, ood.MEL)) > 1).mean())
 

@@ -35,7 +35,7 @@ from ser_features.config import profile
 from ser_features.engine import extract_corpora
 from ser_features.pipeline import extract
 from ser_models import inference
-from ser_models.artifact.native_backend import Fitted
+from ser_models.artifact.native_backend import NativeBackend
 from ser_models.experiments.train import Plan, run
 from ser_models.models import MODELS, create, model_class
 from ser_models.models.networks.network import Network
@@ -107,10 +107,10 @@ def trained(data: Path, folder: Path, recordings: int) -> list[Path]:
 def difference(artifact: Path, paths: Sequence[Path]) -> float:
     """Largest difference of a probability between Keras and ONNX Runtime."""
     loaded = inference.load(artifact).artifact
-    card, inputs = loaded.card, loaded.model.inputs
-    raw = inputs.from_features([extract(path, profile(card.profile), inputs.families) for path in paths])
-    fitted = Fitted.restore(artifact, card, create(card.model, card.parameters))
-    return float(np.abs(fitted.probabilities(raw) - loaded.recogniser.probabilities(raw)).max())
+    metadata, inputs = loaded.metadata, loaded.model.inputs
+    raw = inputs.from_features([extract(path, profile(metadata.profile), inputs.families) for path in paths])
+    fitted = NativeBackend.restore(artifact, metadata, create(metadata.model, metadata.parameters))
+    return float(np.abs(fitted.probabilities(raw) - loaded.backend.probabilities(raw)).max())
 
 
 def warm(artifact: Path, files: Sequence[Path]) -> list[tuple[float, float]]:

@@ -20,9 +20,9 @@ from ser_features.augment import SPEED_COPIES
 from ser_features.engine import extract_corpora
 from ser_features.engine.augmentation.run import augment_store
 from ser_features.store import Store, open_store
-from ser_models.artifact.metadata import versions
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import Split, make_split
+from ser_models.environment import versions
 from ser_models.experiments.train import Plan, with_copies
 from ser_models.models.base import Model
 from ser_models.training.fold import Fold, train_fold

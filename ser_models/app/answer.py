@@ -71,8 +71,10 @@ class Answers:
 
     def knowledge(self) -> str:
         """What the model knows and how well, as HTML."""
-        card = self.predictor.artifact.card
-        return template(HERE / "knowledge.html.jinja").render(card=card, metrics=self.metrics, words=words)
+        metadata = self.predictor.artifact.metadata
+        return template(HERE / "knowledge.html.jinja").render(
+            metadata=metadata, metrics=self.metrics, words=words
+        )
 
     def _told(self, hearing: Hearing, name: str) -> str:
         prediction = hearing.prediction

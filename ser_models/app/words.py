@@ -1,6 +1,6 @@
 """What the page says in sentences: about one answer, and about the model.
 
-`Prediction`, metrics.json, `Card` → sentences that need no other page to be understood
+`Prediction`, metrics.json, `ArtifactMetadata` → sentences that need no other page to be understood
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 
 from ser_features import corpora
 from ser_models.app.panels import borders
-from ser_models.artifact.metadata import Card
+from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.inference.prediction import Prediction
 from ser_models.reporting.report.text import PROTOCOLS
 from ser_models.reporting.text import counted, listed, percent
@@ -30,24 +30,24 @@ SAME = 0.001
 """A recording that is as near as this to one of the training's is that one."""
 
 
-def training(card: Card) -> str:
+def training(metadata: ArtifactMetadata) -> str:
     """Say what a model learned from."""
-    return f"Model {card.model}, trained on {listed([_title(name) for name in card.datasets])}."
+    return f"Model {metadata.model}, trained on {listed([_title(name) for name in metadata.datasets])}."
 
 
-def acting(card: Card) -> str:
+def acting(metadata: ArtifactMetadata) -> str:
     """Say what kind of emotion its recordings hold."""
-    if card.synthetic:
+    if metadata.synthetic:
         return SYNTHETIC
-    return ACTED if any(corpora.find(name) for name in card.datasets) else NOT_ACTED
+    return ACTED if any(corpora.find(name) for name in metadata.datasets) else NOT_ACTED
 
 
-def classes(card: Card) -> str:
+def classes(metadata: ArtifactMetadata) -> str:
     """Say what it can answer, and that it always answers."""
-    merged = [f"{emotion} counts as {other}" for emotion, other in card.merge.items()]
+    merged = [f"{emotion} counts as {other}" for emotion, other in metadata.label_map.items()]
     counted = f" ({', '.join(merged)})" if merged else ""
     return (
-        f"It knows {len(card.labels)} words: {listed(card.labels)}{counted}. "
+        f"It knows {len(metadata.labels)} words: {listed(metadata.labels)}{counted}. "
         "Every recording gets one of them, whatever is in it."
     )
 

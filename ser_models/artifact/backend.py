@@ -7,7 +7,7 @@ import numpy as np
 from ser_models.data.inputs import Raw
 
 
-class Recogniser(Protocol):
+class Backend(Protocol):
     """A model together with its scaling."""
 
     def probabilities(self, raw: Raw) -> np.ndarray:

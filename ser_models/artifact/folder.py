@@ -1,8 +1,8 @@
 """A trained model on disk: written whole or not at all, and checked before anything of it is read.
 
-`Trained` → `save` → artifacts/<name>/ → `load` → `Artifact` (card, recogniser)
+`Trained` → `save` → artifacts/<name>/ → `load` → `Artifact` (metadata, backend)
 
-    artifact.json            the card: what it is, and the SHA-256 of every other file
+    artifact.json            the metadata: what it is, and the SHA-256 of every other file
     scaler.skops             imputation and scaling
     model.keras | .ubj | .skops
     model.onnx               of networks: the same with its scaling, for prediction without Keras
@@ -24,25 +24,25 @@ from typing import TYPE_CHECKING
 from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError, InputError
 from ser_features.pipeline import digest
-from ser_models.artifact.backend import Recogniser
+from ser_models import ood
+from ser_models.artifact.backend import Backend
 from ser_models.artifact.metadata import (
-    CARD,
-    PORTABLE,
+    METADATA_FILE,
+    ONNX_FILE,
     SCALER,
-    Card,
+    ArtifactMetadata,
     feature_profile,
-    read_card,
+    read_metadata,
     verify,
-    write_card,
+    write_metadata,
 )
 from ser_models.data.speaker_norm import FILE, Population
 from ser_models.models import create
 from ser_models.models.base import Model
 from ser_models.models.networks.network import Network
-from ser_models.ood import Reference
-from ser_models.ood import read as read_reference
+from ser_models.ood import TrainingDistribution
 from ser_models.ood.file import NUMBERS, RECORDINGS
-from ser_models.safe_io.strict import shown
+from ser_models.safe_io.strict import quoted
 
 if TYPE_CHECKING:
     from ser_models.data.scaling import Scaler
@@ -54,18 +54,18 @@ class Artifact:
 
     Attributes:
         folder: where it stands.
-        card: what it is.
+        metadata: what it is.
         model: its inputs and hyperparameters; fitted only if it is what runs.
-        recogniser: what answers.
-        reference: what its training recordings are like; None if their store had no log-mel frames.
+        backend: runs the model.
+        training_distribution: None if the store had no log-mel frames.
         population: the mean training speaker, if recordings are rid of their speaker's voice; else None.
     """
 
     folder: Path
-    card: Card
+    metadata: ArtifactMetadata
     model: Model
-    recogniser: Recogniser
-    reference: Reference | None = None
+    backend: Backend
+    training_distribution: TrainingDistribution | None = None
     population: Population | None = None
 
 
@@ -78,19 +78,19 @@ def check_target(folder: Path) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     try:
-        card = read_card(folder)
+        metadata = read_metadata(folder)
     except ArtifactError as error:
         raise InputError(
             f"{folder} is not an artifact of this version and is not replaced: pass another --out"
         ) from error
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    if foreign := sorted(found - {CARD, *card.files}):
+    if foreign := sorted(found - {METADATA_FILE, *metadata.files}):
         raise InputError(f"{folder} holds {foreign[0]}, which is not ser's: move it, or pass another --out")
 
 
 def save(
     folder: Path,
-    card: Card,
+    metadata: ArtifactMetadata,
     model: Model,
     scaler: "Scaler",
     extras: Callable[[Path], None],
@@ -100,7 +100,7 @@ def save(
 
     Args:
         folder: where it shall stand; an artifact that is there is replaced.
-        card: everything but `files`, which is filled in here.
+        metadata: everything but `files`, which is filled in here.
         model: the fitted model.
         scaler: its scaler.
         extras: writes tables, metrics and figures into the folder it is given.
@@ -114,14 +114,14 @@ def save(
 
     check_target(folder)
     with files.replacing_folder(folder) as hidden:
-        model.save(hidden / card.model_file)
+        model.save(hidden / metadata.model_file)
         if isinstance(model, Network):
-            model.export(hidden / PORTABLE, scaler)
+            model.export(hidden / ONNX_FILE, scaler)
         skops_file.save(scaler.pipeline, hidden / SCALER)
         if population:
             population.save(hidden)
         extras(hidden)
-        write_card(hidden, card)
+        write_metadata(hidden, metadata)
 
 
 def load(folder: Path) -> Artifact:
@@ -131,65 +131,67 @@ def load(folder: Path) -> Artifact:
         ArtifactError: if it is incomplete, altered, of another format, or made with other features.
         MissingExtraError: if its model needs a package that is not installed.
     """
-    card = read_card(folder)
-    verify(folder, card)
+    metadata = read_metadata(folder)
+    verify(folder, metadata)
     try:
-        model = create(card.model, card.parameters, described_only=PORTABLE in card.files)
-        current = digest(feature_profile(card), model.inputs.families)
+        model = create(metadata.model, metadata.parameters, described_only=ONNX_FILE in metadata.files)
+        current = digest(feature_profile(metadata), model.inputs.families)
     except InputError as error:
-        raise ArtifactError(f"{folder / CARD}: {shown(error, 400)}") from error
-    if current != card.digest:
+        raise ArtifactError(f"{folder / METADATA_FILE}: {quoted(error, 400)}") from error
+    if current != metadata.digest:
         raise ArtifactError(
-            f"{folder} was trained on features {card.profile} ({shown(card.digest)}), "
+            f"{folder} was trained on features {metadata.profile} ({quoted(metadata.digest)}), "
             f"this version of ser computes ({current}): train again, or use the version that made it"
         )
-    if not _describes(card, model):
-        raise ArtifactError(f"{folder / CARD} does not describe a {card.model} of this version: train again")
-    recogniser, reference = _recogniser(folder, card, model), _reference(folder, card)
-    return Artifact(folder, card, model, recogniser, reference, _population(folder, card, model))
+    if not _describes(metadata, model):
+        raise ArtifactError(
+            f"{folder / METADATA_FILE} does not describe a {metadata.model} of this version: train again"
+        )
+    backend, distribution = _backend(folder, metadata, model), _training_distribution(folder, metadata)
+    return Artifact(folder, metadata, model, backend, distribution, _population(folder, metadata, model))
 
 
-def _describes(card: Card, model: Model) -> bool:
-    """Whether the card names the inputs and files that such a model has."""
-    may_be_portable = isinstance(model, Network) or PORTABLE not in card.files
-    as_saved = card.model_file == f"model{model.suffix}" and model.inputs.to_json() == card.inputs
+def _describes(metadata: ArtifactMetadata, model: Model) -> bool:
+    """Whether the metadata names the inputs and files that such a model has."""
+    may_be_portable = isinstance(model, Network) or ONNX_FILE not in metadata.files
+    as_saved = metadata.model_file == f"model{model.suffix}" and model.inputs.to_json() == metadata.inputs
     return may_be_portable and as_saved
 
 
-def _recogniser(folder: Path, card: Card, model: Model) -> Recogniser:
+def _backend(folder: Path, metadata: ArtifactMetadata, model: Model) -> Backend:
     """Read what answers; the packages that it needs are imported only here."""
-    if PORTABLE in card.files:
-        from ser_models.onnx_format.session import Portable
+    if ONNX_FILE in metadata.files:
+        from ser_models.onnx_format.session import OnnxBackend
 
-        return Portable.load(folder / PORTABLE, model)
-    from ser_models.artifact.native_backend import Fitted
+        return OnnxBackend.load(folder / ONNX_FILE, model)
+    from ser_models.artifact.native_backend import NativeBackend
 
-    return Fitted.restore(folder, card, model)
+    return NativeBackend.restore(folder, metadata, model)
 
 
-def _population(folder: Path, card: Card, model: Model) -> Population | None:
+def _population(folder: Path, metadata: ArtifactMetadata, model: Model) -> Population | None:
     """Read what the training speakers are like, where the model needs to know.
 
     Raises:
-        ArtifactError: if the card says so and it is not there, or the other way round.
+        ArtifactError: if the metadata says so and it is not there, or the other way round.
     """
-    if (FILE in card.files) != (card.speaker_norm > 0):
+    if (FILE in metadata.files) != (metadata.speaker_norm > 0):
         raise ArtifactError(
-            f"{folder / CARD}: speaker_norm is {card.speaker_norm} "
-            f"{'with' if FILE in card.files else 'without'} {FILE}: restore it, or train again"
+            f"{folder / METADATA_FILE}: speaker_norm is {metadata.speaker_norm} "
+            f"{'with' if FILE in metadata.files else 'without'} {FILE}: restore it, or train again"
         )
-    return Population.load(folder, model.inputs) if card.speaker_norm else None
+    return Population.load(folder, model.inputs) if metadata.speaker_norm else None
 
 
-def _reference(folder: Path, card: Card) -> Reference | None:
+def _training_distribution(folder: Path, metadata: ArtifactMetadata) -> TrainingDistribution | None:
     """Read what the training recordings are like."""
-    if not {NUMBERS, RECORDINGS} <= set(card.files):
+    if not {NUMBERS, RECORDINGS} <= set(metadata.files):
         return None
-    reference = read_reference(folder)
-    bands = find_profile(card.profile).frames.n_mels
+    reference = ood.read(folder)
+    bands = find_profile(metadata.profile).frames.n_mels
     if reference.mean.size != 2 * bands:
         raise ArtifactError(
             f"{folder / NUMBERS} describes recordings by {reference.mean.size} numbers, expected {2 * bands} "
-            f"of profile {card.profile}: train again"
+            f"of profile {metadata.profile}: train again"
         )
     return reference

@@ -1,6 +1,6 @@
 """artifact.json: what a trained model is, and the SHA-256 of every file beside it.
 
-`Card` → `write_card` → artifact.json → `read_card` (form and paths checked) → `verify` (files checked)
+`ArtifactMetadata` → `write_metadata` → artifact.json → `read_metadata` → `verify` (files)
 """
 
 import hashlib
@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -18,14 +17,14 @@ from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError
 from ser_features.labels import EMOTIONS
 from ser_models.models.temperature import HIGHEST, LOWEST
-from ser_models.safe_io.strict import MAX_FILE, shown, strict_json
+from ser_models.safe_io.strict import MAX_FILE, quoted, strict_json
 
 FORMAT = 1
 """Version of the layout; an artifact of another version is refused."""
 
-CARD = "artifact.json"
+METADATA_FILE = "artifact.json"
 SCALER = "scaler.skops"
-PORTABLE = "model.onnx"
+ONNX_FILE = "model.onnx"
 NAME_PATTERN = re.compile(r"(figures/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """What a file of an artifact may be called: nothing leads out of the folder."""
 
@@ -38,24 +37,9 @@ MAX_FILES = 2**30
 MAX_LENGTH = 2**16
 """Frames that a model may look at: ten minutes at a hop of 10 ms, the longest recording that is taken."""
 
-PACKAGES = (
-    "ser",
-    "numpy",
-    "scikit-learn",
-    "skops",
-    "keras",
-    "tensorflow",
-    "tensorflow-cpu",
-    "onnx",
-    "onnxruntime",
-    "xgboost",
-    "xgboost-cpu",
-)
-"""Packages whose versions are recorded."""
-
 
 @dataclass(frozen=True)
-class Card:
+class ArtifactMetadata:
     """The content of artifact.json.
 
     Attributes:
@@ -63,7 +47,7 @@ class Card:
         parameters: hyperparameters.
         model_file: file that holds the model.
         labels: the classes, in the order of the probabilities.
-        merge: emotions that count as another class, such as calm as neutral.
+        label_map: emotions that count as another class, such as calm as neutral.
         inputs: what the model reads, as `Inputs.to_json` gives it.
         profile: name of the feature profile.
         digest: fingerprint of the profile and its extractors.
@@ -72,7 +56,7 @@ class Card:
         protocol: how it was evaluated, in words.
         seed: of split, training and bootstrap.
         reproducible: whether the same command gives the same model on the machine that trained it.
-        shipped_fold: fold of splits.parquet and predictions.parquet that this model belongs to.
+        final_fold: fold of splits.parquet and predictions.parquet that this model belongs to.
         versions: versions of the packages that were used.
         files: SHA-256 of every other file, by path.
         temperature: that the model's own probabilities are divided by, as logarithms; see `temperature`.
@@ -86,7 +70,7 @@ class Card:
     parameters: dict[str, Any]
     model_file: str
     labels: list[str]
-    merge: dict[str, str]
+    label_map: dict[str, str]
     inputs: dict[str, Any]
     profile: str
     digest: str
@@ -95,7 +79,7 @@ class Card:
     protocol: str
     seed: int
     reproducible: bool
-    shipped_fold: int
+    final_fold: int
     versions: dict[str, str]
     files: dict[str, str]
     temperature: float = 1.0
@@ -104,21 +88,23 @@ class Card:
     format: int = FORMAT
 
 
-def write_card(folder: Path, card: Card) -> None:
+def write_metadata(folder: Path, metadata: ArtifactMetadata) -> None:
     """Write artifact.json with the SHA-256 of every file that is in the folder by now."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     files = {path.relative_to(folder).as_posix(): sha256(path) for path in paths}
-    content = {**asdict(card), "files": files}
-    (folder / CARD).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    content = {**asdict(metadata), "files": files}
+    (folder / METADATA_FILE).write_text(
+        json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
-def read_card(folder: Path) -> Card:
+def read_metadata(folder: Path) -> ArtifactMetadata:
     """Read artifact.json and check its form.
 
     Raises:
         ArtifactError: if it is missing, damaged, of another format, or names files outside of the folder.
     """
-    path = folder / CARD
+    path = folder / METADATA_FILE
     if not path.is_file():
         raise ArtifactError(
             f"no artifact at {folder}: expected {path}: make one with ser train --out {folder}"
@@ -130,41 +116,47 @@ def read_card(folder: Path) -> Card:
     try:
         content = strict_json(text)
         found = content["format"]
-        card = Card(**content) if found == FORMAT else None
+        metadata = ArtifactMetadata(**content) if found == FORMAT else None
     except (ValueError, KeyError, TypeError) as error:
-        raise ArtifactError(f"{path} is damaged ({shown(error)}): train again") from error
-    if card is None:
+        raise ArtifactError(f"{path} is damaged ({quoted(error)}): train again") from error
+    if metadata is None:
         raise ArtifactError(
-            f"{path} has format {shown(repr(found))}, expected {FORMAT}: use the version of ser that wrote it"
+            f"{path} has format {quoted(repr(found))}, expected {FORMAT}: "
+            "use the version of ser that wrote it"
         )
-    _check_form(path, card)
-    return card
+    _check_form(path, metadata)
+    return metadata
 
 
-def verify(folder: Path, card: Card) -> None:
+def verify(folder: Path, metadata: ArtifactMetadata) -> None:
     """Check that every file is there, is the one that was written, and that no model file is beside them.
 
     Raises:
         ArtifactError: naming the first file that is not as it should be.
     """
-    _check_sizes(folder, card)
-    for name, expected in sorted(card.files.items()):
+    _check_sizes(folder, metadata)
+    for name, expected in sorted(metadata.files.items()):
         path = folder / name
         if sha256(path) != expected:
             raise ArtifactError(
-                f"{path} was altered: its SHA-256 is not the one in {CARD}: restore it, or train again"
+                f"{path} was altered: its SHA-256 is not the one in {METADATA_FILE}: "
+                "restore it, or train again"
             )
     for path in sorted(folder.iterdir()):
-        if path.stem in ("model", "scaler") and path.name not in card.files:
-            raise ArtifactError(f"{path} is not listed in {CARD}: expected one model: remove the file")
+        if path.stem in ("model", "scaler") and path.name not in metadata.files:
+            raise ArtifactError(
+                f"{path} is not listed in {METADATA_FILE}: expected one model: remove the file"
+            )
 
 
-def _check_sizes(folder: Path, card: Card) -> None:
+def _check_sizes(folder: Path, metadata: ArtifactMetadata) -> None:
     total = 0
-    for name in sorted(card.files):
+    for name in sorted(metadata.files):
         path = folder / name
         if not path.is_file() or path.is_symlink():
-            raise ArtifactError(f"{folder} lacks {name}, which {CARD} lists: restore it, or train again")
+            raise ArtifactError(
+                f"{folder} lacks {name}, which {METADATA_FILE} lists: restore it, or train again"
+            )
         size = path.stat().st_size
         total += size
         if size > MAX_FILE or total > MAX_FILES:
@@ -179,61 +171,51 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def feature_profile(card: Card) -> Profile:
+def feature_profile(metadata: ArtifactMetadata) -> Profile:
     """The feature configuration that the model was trained on.
 
     Raises:
         InputError: if this version has no profile of that name.
     """
-    found = find_profile(card.profile)
-    return replace(found, encoder=EncoderConfig(**card.encoder)) if card.encoder else found
+    found = find_profile(metadata.profile)
+    return replace(found, encoder=EncoderConfig(**metadata.encoder)) if metadata.encoder else found
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of those of `PACKAGES` that are installed."""
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def _check_form(path: Path, card: Card) -> None:
+def _check_form(path: Path, metadata: ArtifactMetadata) -> None:
     """Refuse values of another type than `save` writes, and paths that lead elsewhere."""
-    for name, hint in get_type_hints(Card).items():
-        if not _fits(getattr(card, name), hint):
+    for name, hint in get_type_hints(ArtifactMetadata).items():
+        if not _fits(getattr(metadata, name), hint):
             raise ArtifactError(
-                f"{path}: {name} is {shown(repr(getattr(card, name)))}, expected {_words(hint)}: train again"
+                f"{path}: {name} is {quoted(repr(getattr(metadata, name)))}, expected {_words(hint)}: "
+                "train again"
             )
-    for text in _texts(vars(card)):
+    for text in _texts(vars(metadata)):
         if not text.isprintable():
-            raise ArtifactError(f"{path} holds {shown(repr(text))}, expected printable text: do not use it")
-    if not set(card.merge.values()) <= set(card.labels):
+            raise ArtifactError(f"{path} holds {quoted(repr(text))}, expected printable text: do not use it")
+    if not set(metadata.label_map.values()) <= set(metadata.labels):
         raise ArtifactError(
-            f"{path}: merge is {shown(card.merge)}, expected classes on its right: train again"
+            f"{path}: label_map is {quoted(metadata.label_map)}, expected classes on its right: train again"
         )
-    different = len(set(card.labels))
-    if not set(card.labels) <= set(EMOTIONS) or different < max(2, len(card.labels)):
+    different = len(set(metadata.labels))
+    if not set(metadata.labels) <= set(EMOTIONS) or different < max(2, len(metadata.labels)):
         raise ArtifactError(
-            f"{path}: labels are {shown(card.labels)}, expected different emotions: train again"
+            f"{path}: labels are {quoted(metadata.labels)}, expected different emotions: train again"
         )
-    if not LOWEST <= card.temperature <= HIGHEST:
+    if not LOWEST <= metadata.temperature <= HIGHEST:
         raise ArtifactError(
-            f"{path}: temperature is {card.temperature}, expected {LOWEST:g} to {HIGHEST:g}: train again"
+            f"{path}: temperature is {metadata.temperature}, expected {LOWEST:g} to {HIGHEST:g}: train again"
         )
-    length = math.prod(size for size in card.inputs.values() if isinstance(size, int))
+    length = math.prod(size for size in metadata.inputs.values() if isinstance(size, int))
     if not 1 <= length <= MAX_LENGTH:
         raise ArtifactError(
-            f"{path}: {shown(length)} frames to look at, expected 1 to {MAX_LENGTH}: train again"
+            f"{path}: {quoted(length)} frames to look at, expected 1 to {MAX_LENGTH}: train again"
         )
-    if card.encoder and not _is_encoder(card.encoder):
+    if metadata.encoder and not _is_encoder(metadata.encoder):
         raise ArtifactError(
-            f"{path}: encoder is {shown(card.encoder)}, expected a local folder, sha256, layer, size and "
-            "pooling: train again"
+            f"{path}: encoder is {quoted(metadata.encoder)}, expected a local folder, sha256, layer, "
+            "size and pooling: train again"
         )
-    _check_names(path, card)
+    _check_names(path, metadata)
 
 
 def _is_encoder(content: dict[str, Any]) -> bool:
@@ -259,19 +241,19 @@ def _words(hint: Any) -> str:
     return f"a {(get_origin(hint) or hint).__name__}" + "".join(f" of {item.__name__}" for item in inside)
 
 
-def _check_names(path: Path, card: Card) -> None:
-    for name in (card.model_file, *card.files):
+def _check_names(path: Path, metadata: ArtifactMetadata) -> None:
+    for name in (metadata.model_file, *metadata.files):
         if not NAME_PATTERN.fullmatch(name):
             raise ArtifactError(
-                f"{path} names the file {shown(repr(name))}, expected one inside of the artifact: "
+                f"{path} names the file {quoted(repr(name))}, expected one inside of the artifact: "
                 "do not use it"
             )
-    if missing := sorted({card.model_file, SCALER} - set(card.files)):
+    if missing := sorted({metadata.model_file, SCALER} - set(metadata.files)):
         raise ArtifactError(f"{path} has no SHA-256 of {', '.join(missing)}: restore it, or train again")
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Yield every text of the card, names of fields among them."""
+    """Yield every text of the metadata, names of fields among them."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

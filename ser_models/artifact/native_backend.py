@@ -1,6 +1,6 @@
 """A model run by the package that it was fitted with, behind its scaler.
 
-`Trained`, or scaler.skops and model.keras | .ubj | .skops → `Fitted` → probabilities
+`Trained`, or scaler.skops and model.keras | .ubj | .skops → `NativeBackend` → probabilities
 """
 
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from ser_features.errors import ArtifactError, SerError
-from ser_models.artifact.metadata import SCALER, Card
+from ser_models.artifact.metadata import SCALER, ArtifactMetadata
 from ser_models.data.framing import uncropped
 from ser_models.data.inputs import Raw
 from ser_models.data.scaling import Scaler
 from ser_models.models.base import BATCH_TO_PREDICT, Model
 from ser_models.safe_io import skops_file
-from ser_models.safe_io.strict import shown
+from ser_models.safe_io.strict import quoted
 
 
 @dataclass(frozen=True)
-class Fitted:
+class NativeBackend:
     """A recogniser; see `ser_models.artifact.backend`.
 
     Attributes:
@@ -33,20 +33,20 @@ class Fitted:
     scaler: Scaler
 
     @classmethod
-    def restore(cls, folder: Path, card: Card, model: Model) -> Self:
+    def restore(cls, folder: Path, metadata: ArtifactMetadata, model: Model) -> Self:
         """Read scaler and model of an artifact whose hashes are checked.
 
         Raises:
             ArtifactError: if one of them is damaged or not safe to load.
         """
         scaler = Scaler(model.inputs, skops_file.load(folder / SCALER, Pipeline))
-        path = folder / card.model_file
+        path = folder / metadata.model_file
         try:
-            return cls(model.restore(path, classes=len(card.labels)), scaler)
+            return cls(model.restore(path, classes=len(metadata.labels)), scaler)
         except SerError:
             raise
         except Exception as error:  # a damaged or hostile file can fail anywhere in its parser
-            raise ArtifactError(f"{path} cannot be loaded safely ({shown(error)}): train again") from error
+            raise ArtifactError(f"{path} cannot be loaded safely ({quoted(error)}): train again") from error
 
     def probabilities(self, raw: Raw) -> np.ndarray:
         """Return class probabilities, (recordings, classes)."""

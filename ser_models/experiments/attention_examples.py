@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ser_features.store import Store
-from ser_models.artifact.native_backend import Fitted
+from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.examples import Examples
 from ser_models.data.framing import heard_frames
 from ser_models.data.inputs import FrameInputs
@@ -41,7 +41,7 @@ def attention_examples(store: Store, examples: Examples, trained: Trained) -> li
         same = examples.rows[np.isin(examples.groups, heard.groups)]
         whole = examples.take(same["file_id"].tolist()).without_voices(trained.population)
         heard = whole.take(rows["file_id"].tolist())
-    weights = Fitted(trained.model, trained.scaler).attention(heard.read(inputs))
+    weights = NativeBackend(trained.model, trained.scaler).attention(heard.read(inputs))
     if weights is None:
         return []
     hop_sec = store.profile.frames.hop_length / store.profile.audio.sample_rate

@@ -14,7 +14,7 @@ from ser_features.errors import InputError
 from ser_features.store import Store, open_store
 from ser_models import inference
 from ser_models.artifact.folder import Artifact
-from ser_models.artifact.metadata import Card
+from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.data.examples import Examples, load_examples, speaker_keys, synthetic_datasets
 from ser_models.data.inputs import digest_of_inputs
 from ser_models.data.split import TRANSDUCTIVE
@@ -40,25 +40,25 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
         InputError: if the store has other features, or none of the model's emotions.
     """
     predictor = inference.load(folder)
-    card = predictor.artifact.card
+    metadata = predictor.artifact.metadata
     examples = stored_examples(open_store(store), predictor.artifact, datasets)
     probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
     predictions = prediction_table(examples, probabilities, fold=0, split="test")
     known = pd.read_parquet(folder / "splits.parquet")
-    known = known[(known["fold"] == card.shipped_fold) & (known["split"] != "test")]
+    known = known[(known["fold"] == metadata.final_fold) & (known["split"] != "test")]
     findings = _audit(examples.rows, known)
     unseen = predictions[~_met(examples.rows, known)]
     return {
-        "model": card.model,
+        "model": metadata.model,
         "datasets": examples.datasets,
-        "synthetic": bool(synthetic_datasets(examples.datasets)) or card.synthetic,
-        "protocol": _protocol(card, len(findings) > 0),
-        "transductive": card.speaker_norm > 0,
-        **score(predictions, examples.labels, seed=card.seed),
+        "synthetic": bool(synthetic_datasets(examples.datasets)) or metadata.synthetic,
+        "protocol": _protocol(metadata, len(findings) > 0),
+        "transductive": metadata.speaker_norm > 0,
+        **score(predictions, examples.labels, seed=metadata.seed),
         "leakage": [asdict(finding) for finding in findings],
         "notes": list(examples.notes),
-        "seed": card.seed,
-        "unseen": score(unseen, examples.labels, seed=card.seed) if len(unseen) else None,
+        "seed": metadata.seed,
+        "unseen": score(unseen, examples.labels, seed=metadata.seed) if len(unseen) else None,
     }
 
 
@@ -70,18 +70,22 @@ def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | 
     Raises:
         InputError: if the store has other features, or none of the model's emotions.
     """
-    card = artifact.card
+    metadata = artifact.metadata
     found = digest_of_inputs(store, artifact.model.inputs)
-    if found != card.digest:
+    if found != metadata.digest:
         raise InputError(
             f"{store.root} has features {store.profile.name} ({found}), the model was trained on "
-            f"{card.profile} ({card.digest}): pass the --store it was trained on, or train again"
+            f"{metadata.profile} ({metadata.digest}): pass the --store it was trained on, or train again"
         )
     examples = load_examples(store, datasets)
-    mapped = {name: card.merge.get(name, name) for name in examples.labels}
-    examples = examples.map_labels(mapped, card.labels).keep_labels(card.labels, "no emotion of this model")
+    mapped = {name: metadata.label_map.get(name, name) for name in examples.labels}
+    examples = examples.map_labels(mapped, metadata.labels).keep_labels(
+        metadata.labels, "no emotion of this model"
+    )
     if not len(examples):
-        raise InputError(f"{store.root} has no recording of {', '.join(card.labels)}: name other --datasets")
+        raise InputError(
+            f"{store.root} has no recording of {', '.join(metadata.labels)}: name other --datasets"
+        )
     return examples.without_voices(artifact.population) if artifact.population else examples
 
 
@@ -100,9 +104,9 @@ def _met(rows: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
     return speakers.isin(speaker_keys(known)) | rows["audio_sha256"].isin(known["audio_sha256"])
 
 
-def _protocol(card: Card, met: bool) -> str:
-    trained = f"model trained on {' + '.join(card.datasets)}"
-    how = f", {TRANSDUCTIVE}" if card.speaker_norm else ""
+def _protocol(metadata: ArtifactMetadata, met: bool) -> str:
+    trained = f"model trained on {' + '.join(metadata.datasets)}"
+    how = f", {TRANSDUCTIVE}" if metadata.speaker_norm else ""
     if met:
         return f"{trained}, tested on voices that it has met{how}: no measure of new voices"
     return f"{trained}, tested on voices that it has not met{how}"

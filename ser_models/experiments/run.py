@@ -17,15 +17,16 @@ import pandas as pd
 from ser_features.extractors import ENCODED
 from ser_features.store import Store
 from ser_models import artifact, ood
-from ser_models.artifact.metadata import Card, versions
+from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.data.augmented import originals
 from ser_models.data.examples import Examples, synthetic_datasets
 from ser_models.data.inputs import digest_of_inputs
 from ser_models.data.split import Split
+from ser_models.environment import versions
 from ser_models.evaluation import leakage
 from ser_models.evaluation.score import score
 from ser_models.experiments.attention_examples import attention_examples
-from ser_models.ood import Reference
+from ser_models.ood import TrainingDistribution
 from ser_models.ood.build import build as build_reference
 from ser_models.reporting import figures
 from ser_models.reporting.model_card import write_model_card
@@ -183,7 +184,7 @@ def _save(
     trial: Trial,
     metrics: dict[str, Any],
 ) -> None:
-    card = _card(store, examples, split, trained, trial, metrics)
+    metadata = _metadata(store, examples, split, trained, trial, metrics)
     attention = attention_examples(store, examples, trained)
     known = _reference(store, examples, split)
 
@@ -196,12 +197,12 @@ def _save(
         figures.save_all(
             folder / "figures", metrics, trained.history, claims=trial.claims, examples=attention
         )
-        write_report(folder / "report.html", _report(examples, trained, trial, metrics, card, attention))
-        write_model_card(folder / "README.md", card, metrics)
+        write_report(folder / "report.html", _report(examples, trained, trial, metrics, metadata, attention))
+        write_model_card(folder / "README.md", metadata, metrics)
         if known:
             ood.write(folder, known)
 
-    artifact.save(out, card, trained.model, trained.scaler, extras, trained.population)
+    artifact.save(out, metadata, trained.model, trained.scaler, extras, trained.population)
 
 
 def _report(
@@ -209,21 +210,21 @@ def _report(
     trained: Trained,
     trial: Trial,
     metrics: Mapping[str, Any],
-    card: Card,
+    metadata: ArtifactMetadata,
     attention: Sequence[AttentionExample],
 ) -> Report:
     others = [other_result(folder, f"{name} protocol") for name, folder in trial.others.items()]
     return Report(
         title=trial.title or f"{trial.model} on {', '.join(examples.datasets)}",
         metrics=metrics,
-        data=describe_data(examples, profile=card.profile, digest=card.digest),
+        data=describe_data(examples, profile=metadata.profile, digest=metadata.digest),
         command=trial.command,
         date=metrics["date"],
-        versions=card.versions,
+        versions=metadata.versions,
         name=trial.name,
         explanation=trial.words,
         history=trained.history,
-        parameters=card.parameters,
+        parameters=metadata.parameters,
         claims=trial.claims,
         source=trial.source,
         choices=trial.choices,
@@ -233,22 +234,22 @@ def _report(
     )
 
 
-def _card(
+def _metadata(
     store: Store,
     examples: Examples,
     split: Split,
     trained: Trained,
     trial: Trial,
     metrics: Mapping[str, Any],
-) -> Card:
+) -> ArtifactMetadata:
     model = trained.model
     trained_on = examples.take(split.side(split.shipped, "train")).datasets
-    return Card(
+    return ArtifactMetadata(
         model=model.name,
         parameters=model.parameters,
         model_file=f"model{model.suffix}",
         labels=list(examples.labels),
-        merge=dict(trial.merge),
+        label_map=dict(trial.merge),
         inputs=model.inputs.to_json(),
         profile=store.profile.name,
         digest=digest_of_inputs(store, model.inputs),
@@ -257,7 +258,7 @@ def _card(
         protocol=split.protocol,
         seed=metrics["seed"],
         reproducible=metrics["reproducible"],
-        shipped_fold=split.shipped,
+        final_fold=split.shipped,
         temperature=trained.temperature,
         speaker_norm=_heard_of_each(examples) if trained.population else 0,
         encoder=_encoder(store, model.inputs.families),
@@ -277,7 +278,7 @@ def _heard_of_each(examples: Examples) -> int:
     return int(np.median(np.unique(originals(examples).groups, return_counts=True)[1]))
 
 
-def _reference(store: Store, examples: Examples, split: Split) -> Reference | None:
+def _reference(store: Store, examples: Examples, split: Split) -> TrainingDistribution | None:
     """What the shipped model was trained on, in short."""
     sides = (examples.take(split.side(split.shipped, name)) for name in ("train", "validation"))
     return build_reference(store, *(originals(side).rows for side in sides))

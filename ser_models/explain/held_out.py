@@ -42,7 +42,7 @@ def held_out(artifact: Artifact, store: Path, datasets: Sequence[str] | None = N
     """
     examples = stored_examples(open_store(store), artifact, datasets)
     splits = pd.read_parquet(artifact.folder / "splits.parquet")
-    splits = splits[splits["fold"] == artifact.card.shipped_fold]
+    splits = splits[splits["fold"] == artifact.metadata.final_fold]
     rows = examples.rows
     left = rows[~_trained_on(rows, splits[splits["split"] == "train"])]
     if left.empty:

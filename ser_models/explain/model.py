@@ -81,7 +81,7 @@ def _by_permutation(
         left.examples.targets,
         own,
         repeats=repeats,
-        seed=predictor.artifact.card.seed,
+        seed=predictor.artifact.metadata.seed,
         on_step=on_step,
     ).by_part
     spread = drops.std(axis=1, ddof=1) if repeats > 1 else np.nan
@@ -103,7 +103,7 @@ def _importance(
     predicted = predictor.probabilities(raw).argmax(axis=1)
     return Importance(
         artifact=predictor.artifact.folder,
-        model=predictor.artifact.card.model,
+        model=predictor.artifact.metadata.model,
         labels=tuple(predictor.labels),
         data=f"{' + '.join(left.examples.datasets)}: {left.words}",
         n=len(left.examples),

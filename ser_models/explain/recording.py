@@ -18,7 +18,7 @@ from ser_features.pipeline import extract
 from ser_models import inference
 from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import SCALER
-from ser_models.artifact.native_backend import Fitted
+from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.inputs import ChunkInputs, Raw
 from ser_models.data.scaling import Scaler
 from ser_models.data.speaker_norm import Voice
@@ -58,7 +58,7 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
     notes = (predictor.warning, inputs.unheard(features), _trained_on(artifact, features.audio_sha256))
     return Contributions(
         artifact=folder,
-        model=artifact.card.model,
+        model=artifact.metadata.model,
         method=method,  # type: ignore[arg-type]
         file=str(file),
         emotion=predictor.labels[answer],
@@ -72,7 +72,7 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
 def _trained_on(artifact: Artifact, audio_sha256: str) -> str | None:
     """Say so if the model was trained on this very recording."""
     splits = pd.read_parquet(artifact.folder / "splits.parquet")
-    own = splits[(splits["fold"] == artifact.card.shipped_fold) & (splits["split"] == "train")]
+    own = splits[(splits["fold"] == artifact.metadata.final_fold) & (splits["split"] == "train")]
     if audio_sha256 not in set(own["audio_sha256"]):
         return None
     return "the model was trained on this very recording: its answer to another one may hang on other things"
@@ -130,8 +130,8 @@ def _without(frames: np.ndarray, part: Part, blank: np.ndarray) -> np.ndarray:
 
 def _scaler(artifact: Artifact) -> Scaler:
     """The scaler of an artifact, which a network's graph has inside and the artifact also by itself."""
-    if isinstance(artifact.recogniser, Fitted):
-        return artifact.recogniser.scaler
+    if isinstance(artifact.backend, NativeBackend):
+        return artifact.backend.scaler
     from sklearn.pipeline import Pipeline
 
     return Scaler(artifact.model.inputs, skops_file.load(artifact.folder / SCALER, Pipeline))

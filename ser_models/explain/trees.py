@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ser_models.artifact.folder import Artifact
-from ser_models.artifact.native_backend import Fitted
+from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.inputs import Raw
 from ser_models.models.trees import Boosting
 
@@ -41,13 +41,13 @@ class Shares:
         return self.base + self.by_feature.sum(axis=2)
 
 
-def trees_of(artifact: Artifact) -> Fitted | None:
+def trees_of(artifact: Artifact) -> NativeBackend | None:
     """The recogniser, if it is boosted trees."""
-    found = artifact.recogniser
-    return found if isinstance(found, Fitted) and isinstance(found.model, Boosting) else None
+    found = artifact.backend
+    return found if isinstance(found, NativeBackend) and isinstance(found.model, Boosting) else None
 
 
-def shares(trees: Fitted, raw: Raw) -> Shares:
+def shares(trees: NativeBackend, raw: Raw) -> Shares:
     """Take the answers to some recordings apart.
 
     Args:
@@ -62,7 +62,7 @@ def shares(trees: Fitted, raw: Raw) -> Shares:
     return Shares(found[:, :, :-1], found[:, :, -1], columns)
 
 
-def margins(trees: Fitted, raw: Raw) -> np.ndarray:
+def margins(trees: NativeBackend, raw: Raw) -> np.ndarray:
     """What the trees themselves say before the softmax, (recordings, classes)."""
     import xgboost
 
@@ -71,7 +71,7 @@ def margins(trees: Fitted, raw: Raw) -> np.ndarray:
     return said
 
 
-def _booster(trees: Fitted) -> "xgboost.Booster":
+def _booster(trees: NativeBackend) -> "xgboost.Booster":
     """The trees as XGBoost holds them."""
     assert isinstance(trees.model, Boosting), "trees_of sees to it"
     assert trees.model.booster is not None, "an artifact's model is fitted"

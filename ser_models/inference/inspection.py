@@ -70,7 +70,7 @@ def hear(predictor: Predictor, content: bytes, name: str) -> Hearing:
     features = features_of(decoded, analysis, families)
     seconds = decoded.signal.size / decoded.sample_rate
     taken = Taken(features, seconds, windows(decoded, profile, predictor.families))
-    reference = predictor.artifact.reference
+    reference = predictor.artifact.training_distribution
     return Hearing(
         seconds=seconds,
         signal=signal,

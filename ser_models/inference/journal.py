@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 from ser_features.audio import stamp
 from ser_features.errors import InputError
 from ser_features.files import writing
-from ser_models.artifact.metadata import CARD, sha256
+from ser_models.artifact.metadata import METADATA_FILE, sha256
 from ser_models.data.speaker_norm import Voice
 from ser_models.inference.output import write_file
 from ser_models.inference.parallel import recognise
@@ -126,7 +126,11 @@ def answer_into(
     """
     asked: dict[str, Any] = {"top": top, "timeline": timeline, "abstain_below": abstain_below}
     voices = known or [None] * len(files)
-    key = {"artifact": sha256(predictor.artifact.folder / CARD), **asked, "voices": _told_apart(voices)}
+    key = {
+        "artifact": sha256(predictor.artifact.folder / METADATA_FILE),
+        **asked,
+        "voices": _told_apart(voices),
+    }
     with writing("the answers", out):
         out.parent.mkdir(parents=True, exist_ok=True)
         journal = Journal(out.with_name(f".{out.name}.partial"), key)

@@ -32,7 +32,7 @@ from ser_models.inference.speaker_norm import Listener, Recording, content_of
 from ser_models.inference.windows import Window, windows
 from ser_models.models.temperature import tempered
 from ser_models.ood import MEL
-from ser_models.safe_io.strict import shown
+from ser_models.safe_io.strict import quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ class Predictor:
     @property
     def labels(self) -> list[str]:
         """The emotions it knows, in the order of its probabilities."""
-        return self.artifact.card.labels
+        return self.artifact.metadata.labels
 
     @property
     def classes_(self) -> np.ndarray:
@@ -83,12 +83,12 @@ class Predictor:
     @property
     def warning(self) -> str | None:
         """What limits every answer of this model."""
-        return SYNTHETIC_WARNING if self.artifact.card.synthetic else None
+        return SYNTHETIC_WARNING if self.artifact.metadata.synthetic else None
 
     @cached_property
     def profile(self) -> Profile:
         """The features that it was trained on."""
-        return feature_profile(self.artifact.card)
+        return feature_profile(self.artifact.metadata)
 
     @cached_property
     def listener(self) -> Listener:
@@ -99,7 +99,7 @@ class Predictor:
     def families(self) -> tuple[str, ...]:
         """What is extracted of a recording: what the model reads, and what tells how far it is."""
         wanted = self.artifact.model.inputs.families
-        return wanted if MEL in wanted or self.artifact.reference is None else (*wanted, MEL)
+        return wanted if MEL in wanted or self.artifact.training_distribution is None else (*wanted, MEL)
 
     @overload
     def predict(  # type: ignore[overload-overlap]  # a path may be text, a sequence of texts
@@ -213,7 +213,7 @@ class Predictor:
         Raises:
             ArtifactError: if the model has another number of classes than the artifact has labels.
         """
-        probabilities = tempered(self.artifact.recogniser.probabilities(raw), self.artifact.card.temperature)
+        probabilities = tempered(self.artifact.backend.probabilities(raw), self.artifact.metadata.temperature)
         if probabilities.shape[1] != len(self.labels):
             raise ArtifactError(
                 f"{self.artifact.folder} has {len(self.labels)} labels for a model of "
@@ -222,17 +222,17 @@ class Predictor:
         return probabilities
 
     def attention(self, features: Features) -> np.ndarray | None:
-        """Return how much each frame of a recording weighs in the answer; see `Recogniser.attention`."""
-        found = self.artifact.recogniser.attention(self.listener.raw([features]))
+        """Return how much each frame of a recording weighs in the answer; see `Backend.attention`."""
+        found = self.artifact.backend.attention(self.listener.raw([features]))
         return None if found is None else found[0]
 
     def distance(self, features: Features) -> float | None:
-        """Return how far a recording is from the training recordings; see `Reference.distance`.
+        """Return how far a recording is from the training recordings; see `TrainingDistribution.distance`.
 
         Returns:
             None if nothing is known of them.
         """
-        reference = self.artifact.reference
+        reference = self.artifact.training_distribution
         return None if reference is None else float(reference.distance([features.frames[MEL]])[0])
 
     def take(self, recording: Recording, *, timeline: bool = False) -> Taken:
@@ -376,7 +376,7 @@ def _rehearse(predictor: Predictor) -> None:
     except ArtifactError:
         raise
     except Exception as error:  # whatever the parts make of each other
-        raise ArtifactError(f"{folder} cannot recognise a tone ({shown(error)}): train again") from error
+        raise ArtifactError(f"{folder} cannot recognise a tone ({quoted(error)}): train again") from error
     if not np.isfinite(probabilities).all():
         raise ArtifactError(f"{folder} gives no numbers for a tone: restore it, or train again")
 

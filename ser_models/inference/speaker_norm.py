@@ -105,7 +105,7 @@ class Listener:
         if voice is None or voice.recordings >= FEW_OF_A_VOICE:
             return None
         count = "this recording" if voice.recordings == 1 else f"{voice.recordings} recordings"
-        usual = self.artifact.card.speaker_norm
+        usual = self.artifact.metadata.speaker_norm
         return (
             f"knows the voice from {count} only, {usual} were heard together in its test: "
             "give more of the same speaker"

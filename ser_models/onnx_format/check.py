@@ -15,7 +15,7 @@ from typing import Any
 from ser_features.errors import ArtifactError
 from ser_models.onnx_format import fields, protobuf
 from ser_models.onnx_format.names import ATTENTION, OPSET, PROBABILITIES
-from ser_models.safe_io.strict import shown
+from ser_models.safe_io.strict import quoted
 
 MAX_NODES = 1024
 """Operators of a graph; the largest here has 130."""
@@ -98,9 +98,9 @@ def check(content: bytes, inputs: Mapping[str, tuple[int | None, ...]]) -> None:
         weights = [_checked_weight(tensor) for tensor in graph["initializer"]]
         _check_nodes(graph, inputs, weights)
     except _MismatchError as error:
-        raise ArtifactError(f"model.onnx: {shown(error, 300)}: do not use it") from error
+        raise ArtifactError(f"model.onnx: {quoted(error, 300)}: do not use it") from error
     except ValueError as error:
-        raise ArtifactError(f"model.onnx cannot be read ({shown(error)}): train again") from error
+        raise ArtifactError(f"model.onnx cannot be read ({quoted(error)}): train again") from error
 
 
 def _check_version(model: Message) -> None:

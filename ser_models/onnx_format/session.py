@@ -22,7 +22,7 @@ from ser_models.models.base import Model
 from ser_models.models.networks.attention import AttentiveNetwork, spread
 from ser_models.onnx_format.check import check
 from ser_models.onnx_format.names import ATTENTION, PROBABILITIES
-from ser_models.safe_io.strict import shown
+from ser_models.safe_io.strict import quoted
 
 RECORDINGS_AT_ONCE = 8
 """More are hardly faster on one thread, and take memory."""
@@ -35,7 +35,7 @@ NO_FOLDING = ["ConstantFolding"]
 
 
 @dataclass(frozen=True)
-class Portable:
+class OnnxBackend:
     """A recogniser; see `ser_models.artifact.backend`.
 
     Attributes:
@@ -64,7 +64,7 @@ class Portable:
         try:
             return cls(path, model, _session(content))
         except Exception as error:  # ONNX Runtime has no error of its own to catch
-            raise ArtifactError(f"{path} cannot be loaded safely ({shown(error)}): train again") from error
+            raise ArtifactError(f"{path} cannot be loaded safely ({quoted(error)}): train again") from error
 
     def probabilities(self, raw: Raw) -> np.ndarray:
         """Return class probabilities, (recordings, classes).
@@ -96,7 +96,7 @@ class Portable:
             found: np.ndarray = self.session.run([output], dict(arrays))[0]
         except Exception as error:  # ONNX Runtime has no error of its own to catch
             raise ArtifactError(
-                f"{self.path} does not run on what {self.model.name} reads ({shown(error)}): train again"
+                f"{self.path} does not run on what {self.model.name} reads ({quoted(error)}): train again"
             ) from error
         return found
 

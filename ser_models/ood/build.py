@@ -1,11 +1,11 @@
-"""Training and validation recordings of a store → `Reference`."""
+"""Training and validation recordings of a store → `TrainingDistribution`."""
 
 import numpy as np
 import pandas as pd
 
 from ser_features.extractors import CORE_COLUMNS
 from ser_features.store import Store
-from ser_models.ood.distance import MEL, Reference, describe, nearest
+from ser_models.ood.distance import MEL, TrainingDistribution, describe, nearest
 
 MOST = 2000
 """Training recordings that are kept, evenly spread: half a megabyte of 64 bands."""
@@ -14,7 +14,7 @@ RARE = 0.01
 """Share of the validation recordings that lie beyond a distance of 1."""
 
 
-def build(store: Store, train: pd.DataFrame, validation: pd.DataFrame) -> Reference | None:
+def build(store: Store, train: pd.DataFrame, validation: pd.DataFrame) -> TrainingDistribution | None:
     """Learn what the training recordings are like, and how far unheard voices are from them.
 
     Args:
@@ -34,7 +34,7 @@ def build(store: Store, train: pd.DataFrame, validation: pd.DataFrame) -> Refere
     recordings = ((descriptors - mean) / scale).astype(np.float16).astype(np.float32)
     held_out = ((describe(store.frames(validation, MEL)) - mean) / scale).astype(np.float32)
     limit = float(np.quantile(nearest(held_out, recordings), 1 - RARE))
-    return Reference(mean, scale, max(limit, 1e-3), recordings, _quantiles(train))
+    return TrainingDistribution(mean, scale, max(limit, 1e-3), recordings, _quantiles(train))
 
 
 def _quantiles(train: pd.DataFrame) -> dict[str, np.ndarray]:

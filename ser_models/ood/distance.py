@@ -22,7 +22,7 @@ MEL = "mel"
 
 
 @dataclass(frozen=True)
-class Reference:
+class TrainingDistribution:
     """The training recordings of a model, in short.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""`Reference` ↔ reference.json and reference.npy, checked like everything that strangers may have written."""
+"""`TrainingDistribution` ↔ reference.json and reference.npy; untrusted input."""
 
 import json
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ser_features.errors import ArtifactError
-from ser_models.ood.distance import Reference
-from ser_models.safe_io.strict import shown, strict_json
+from ser_models.ood.distance import TrainingDistribution
+from ser_models.safe_io.strict import quoted, strict_json
 
 NUMBERS, RECORDINGS = "reference.json", "reference.npy"
 
@@ -19,7 +19,7 @@ DIGITS = 6
 """Significant ones."""
 
 
-def write(folder: Path, reference: Reference) -> None:
+def write(folder: Path, reference: TrainingDistribution) -> None:
     """Write both files."""
     content = {
         "limit": _digits(reference.limit),
@@ -32,7 +32,7 @@ def write(folder: Path, reference: Reference) -> None:
     np.save(folder / RECORDINGS, reference.recordings.astype(np.float16), allow_pickle=False)
 
 
-def read(folder: Path) -> Reference:
+def read(folder: Path) -> TrainingDistribution:
     """Read both files.
 
     Raises:
@@ -47,14 +47,14 @@ def read(folder: Path) -> Reference:
         recordings = np.lib.format.open_memmap(folder / RECORDINGS, mode="r")
         return _reference(strict_json(text), recordings)
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        raise ArtifactError(f"{folder / NUMBERS} is damaged ({shown(error)}): train again") from error
+        raise ArtifactError(f"{folder / NUMBERS} is damaged ({quoted(error)}): train again") from error
 
 
-def _reference(content: Any, recordings: np.ndarray) -> Reference:
+def _reference(content: Any, recordings: np.ndarray) -> TrainingDistribution:
     if recordings.dtype != np.float16 or recordings.ndim != 2 or not len(recordings):
         raise ValueError(f"{RECORDINGS} has {recordings.dtype} of shape {recordings.shape}")
     descriptors = recordings.shape[1]
-    return Reference(
+    return TrainingDistribution(
         mean=_array(content["mean"], descriptors),
         scale=_above_zero(_array(content["scale"], descriptors)),
         limit=float(_above_zero(_array([content["limit"]], 1))[0]),

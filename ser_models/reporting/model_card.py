@@ -1,6 +1,6 @@
 """README.md of an artifact: the model card (Mitchell et al., 2019), for people and for pages of models.
 
-`Card`, content of metrics.json → `write_model_card` → README.md
+`ArtifactMetadata`, content of metrics.json → `write_model_card` → README.md
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,32 +8,32 @@ from pathlib import Path
 from typing import Any
 
 from ser_features import corpora
-from ser_models.artifact.metadata import Card
+from ser_models.artifact.metadata import ArtifactMetadata
 
 
-def write_model_card(path: Path, card: Card, metrics: Mapping[str, Any]) -> None:
+def write_model_card(path: Path, metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> None:
     """Say what a model is, what it was trained on, how it was measured, and what it must not be used for.
 
     Args:
         path: the file.
-        card: of the artifact.
+        metadata: of the artifact.
         metrics: the content of its metrics.json.
     """
     sections = (_head, _use, _data, _figures, _classes, _making)
-    text = "\n".join(line for section in sections for line in (*section(card, metrics), ""))
+    text = "\n".join(line for section in sections for line in (*section(metadata, metrics), ""))
     path.write_text(text.rstrip() + "\n", encoding="utf-8")
 
 
-def _head(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
-    yield f"# {card.model} on {', '.join(card.datasets)}"
+def _head(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
+    yield f"# {metadata.model} on {', '.join(metadata.datasets)}"
     yield ""
-    yield f"Recognises {len(card.labels)} acted emotions in speech: {', '.join(card.labels)}."
-    if card.synthetic:
+    yield f"Recognises {len(metadata.labels)} acted emotions in speech: {', '.join(metadata.labels)}."
+    if metadata.synthetic:
         yield ""
         yield "**Trained on synthetic speech: it shows that the system runs and says nothing of people.**"
 
 
-def _use(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
+def _use(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
     yield "## Use"
     yield ""
     yield "```"
@@ -41,10 +41,10 @@ def _use(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
     yield "ser app path/to/this/folder"
     yield "```"
     yield ""
-    if card.speaker_norm:
+    if metadata.speaker_norm:
         yield (
             f"It takes the voice of a speaker out of their recordings: give several of one speaker together "
-            f"(its test had {card.speaker_norm} of each), or name the speakers with `--speakers`."
+            f"(its test had {metadata.speaker_norm} of each), or name the speakers with `--speakers`."
         )
         yield ""
     yield (
@@ -55,19 +55,19 @@ def _use(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _data(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
+def _data(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
     yield "## Training data"
     yield ""
     yield "| corpus | recordings used | licence |"
     yield "|---|---|---|"
-    for name in card.datasets:
+    for name in metadata.datasets:
         count = metrics.get("files", {}).get(name)
         yield f"| {_cell(name)} | {count if count is not None else 'unknown'} | {_cell(_licence(name))} |"
     for note in metrics["notes"]:
         yield f"- {note}" if note != metrics["notes"][0] else f"\n- {note}"
 
 
-def _figures(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
+def _figures(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
     low, high = metrics["interval"]
     yield "## Results"
     yield ""
@@ -95,25 +95,28 @@ def _figures(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
         yield f"- {finding['kind']}: {finding['message']}"
 
 
-def _classes(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
+def _classes(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
     yield "| emotion | recall | precision | F1 | recordings |"
     yield "|---|---|---|---|---|"
     for label, row in metrics["per_class"].items():
         values = " | ".join(f"{row[name]:.3f}" for name in ("recall", "precision", "f1"))
         yield f"| {label} | {values} | {row['support']} |"
-    if card.merge:
+    if metadata.label_map:
         yield ""
-        yield f"Counted as another emotion: {', '.join(f'{a} as {b}' for a, b in card.merge.items())}."
+        mapped = ", ".join(f"{emotion} as {label}" for emotion, label in metadata.label_map.items())
+        yield f"Counted as another emotion: {mapped}."
 
 
-def _making(card: Card, metrics: Mapping[str, Any]) -> Iterator[str]:
+def _making(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
     yield "## How it was made"
     yield ""
     if metrics.get("command"):
         yield f"- command: `{metrics['command']}`"
-    yield f"- date: {metrics['date']}; seed: {card.seed}; features: {card.profile} ({card.digest})"
+    yield (
+        f"- date: {metrics['date']}; seed: {metadata.seed}; features: {metadata.profile} ({metadata.digest})"
+    )
     yield f"- data fingerprint: {metrics['fingerprint']}"
-    yield f"- versions: {', '.join(f'{name} {version}' for name, version in card.versions.items())}"
+    yield f"- versions: {', '.join(f'{name} {version}' for name, version in metadata.versions.items())}"
     yield ""
     yield "`report.html` has the figures, `predictions.parquet` every answer, `splits.parquet` all sides."
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ser_features.errors import ArtifactError
-from ser_models.safe_io.strict import MAX_FILE, open_archive, shown
+from ser_models.safe_io.strict import MAX_FILE, open_archive, quoted
 
 
 def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
@@ -42,7 +42,7 @@ def load(path: Path, dimensions: Mapping[str, int]) -> dict[str, np.ndarray]:
     except ArtifactError:
         raise
     except Exception as error:  # a damaged file can fail anywhere in the parser
-        raise ArtifactError(f"{path.name} cannot be read ({shown(error)}): train again") from error
+        raise ArtifactError(f"{path.name} cannot be read ({quoted(error)}): train again") from error
     for name, count in dimensions.items():
         _check(path, name, arrays.get(name), count)
     return arrays
@@ -55,7 +55,9 @@ def expect(path: Path, name: str, found: object, expected: object) -> None:
         ArtifactError: unless both are equal.
     """
     if found != expected:
-        raise ArtifactError(f"{path.name}: {name} is {shown(found)}, expected {shown(expected)}: train again")
+        raise ArtifactError(
+            f"{path.name}: {name} is {quoted(found)}, expected {quoted(expected)}: train again"
+        )
 
 
 def _check(path: Path, name: str, array: np.ndarray | None, dimensions: int) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ser_features.errors import ArtifactError
 from ser_models.safe_io import ubjson
-from ser_models.safe_io.strict import MAX_FILE, shown
+from ser_models.safe_io.strict import MAX_FILE, quoted
 
 ROOT, LEAF = 2**31 - 1, -1
 """The parent of a root, and the child of a leaf."""
@@ -61,9 +61,9 @@ def check(path: Path, *, features: int, classes: int) -> None:
     try:
         _check_learner(ubjson.parse(path.read_bytes())["learner"], features, classes)
     except _MismatchError as error:
-        raise ArtifactError(f"{path.name}: {shown(error)}: do not use it") from error
+        raise ArtifactError(f"{path.name}: {quoted(error)}: do not use it") from error
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise ArtifactError(f"{path.name} cannot be read ({shown(error)}): train again") from error
+        raise ArtifactError(f"{path.name} cannot be read ({quoted(error)}): train again") from error
 
 
 def _check_learner(learner: dict[str, Any], features: int, classes: int) -> None:
@@ -123,4 +123,4 @@ def _problem(tree: dict[str, Any], features: int) -> str | None:
 
 def _expect(what: str, found: object, expected: object) -> None:
     if found != expected:
-        raise _MismatchError(f"{what} is {shown(found)}, expected {shown(expected)}")
+        raise _MismatchError(f"{what} is {quoted(found)}, expected {quoted(expected)}")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ser_features.errors import ArtifactError
 from ser_models.safe_io.keras_import import load_keras
-from ser_models.safe_io.strict import MAX_FILE, open_archive, shown, strict_json
+from ser_models.safe_io.strict import MAX_FILE, open_archive, quoted, strict_json
 
 if TYPE_CHECKING:
     import h5py
@@ -117,7 +117,7 @@ def load(path: Path) -> "keras.Model":
     except ArtifactError:
         raise
     except Exception as error:  # a damaged file can fail anywhere in Keras
-        raise ArtifactError(f"{path.name} cannot be loaded safely ({shown(error)}): train again") from error
+        raise ArtifactError(f"{path.name} cannot be loaded safely ({quoted(error)}): train again") from error
     return network
 
 
@@ -125,9 +125,9 @@ def _checked_config(path: Path, config: Any) -> Any:
     """Return the configuration without what only training needs, all weights zero at first."""
     plain = _for_prediction(config)
     nodes = list(_nodes(plain))
-    if strangers := {shown(_class_name(node)) for node in nodes if not _is_known(node)}:
+    if strangers := {quoted(_class_name(node)) for node in nodes if not _is_known(node)}:
         raise ArtifactError(
-            f"{path.name} holds {shown(', '.join(sorted(strangers)))}, expected only layers that ser uses: "
+            f"{path.name} holds {quoted(', '.join(sorted(strangers)))}, expected only layers that ser uses: "
             "do not use it"
         )
     if plain.get("class_name") != "Functional":
@@ -192,7 +192,7 @@ def _checked_weights(path: Path, content: bytes) -> int:
                 found = _member(group, name)
                 if found is None or links > MAX_LINKS:
                     raise ArtifactError(
-                        f"{path.name}: {WEIGHTS} holds {shown(repr(name))}, expected only arrays of numbers "
+                        f"{path.name}: {WEIGHTS} holds {quoted(repr(name))}, expected only arrays of numbers "
                         f"inside of the file, at most {MAX_LINKS}: do not use it"
                     )
                 if isinstance(found, h5py.Group):

@@ -17,7 +17,7 @@ import numpy as np
 import skops.io
 
 from ser_features.errors import ArtifactError
-from ser_models.safe_io.strict import open_archive, shown, strict_json
+from ser_models.safe_io.strict import open_archive, quoted, strict_json
 
 TRUSTED: frozenset[tuple[str, str]] = frozenset(
     {
@@ -67,7 +67,7 @@ def load(path: Path, expected: type[T]) -> T:
     except ArtifactError:
         raise
     except Exception as error:  # a damaged file can fail anywhere in the parser
-        raise ArtifactError(f"{path.name} cannot be read ({shown(error)}): train again") from error
+        raise ArtifactError(f"{path.name} cannot be read ({quoted(error)}): train again") from error
     if type(estimator) is not expected:
         raise ArtifactError(
             f"{path.name} is a {type(estimator).__name__}, expected a {expected.__name__}: train again"
@@ -79,7 +79,7 @@ def _check(path: Path, archive: zipfile.ZipFile) -> None:
     schema = strict_json(archive.read(SCHEMA))
     if strangers := sorted(f"{kind} ({loader})" for loader, kind in set(_types(schema)) - TRUSTED):
         raise ArtifactError(
-            f"{path.name} holds {shown(', '.join(strangers))}, expected only types that ser writes: "
+            f"{path.name} holds {quoted(', '.join(strangers))}, expected only types that ser writes: "
             "do not use it"
         )
     for name in archive.namelist():

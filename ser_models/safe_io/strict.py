@@ -2,13 +2,13 @@ r"""Reading what strangers wrote: JSON and zip files, checked for size, names an
 
 bytes → `strict_json` → plain values
 file → `open_archive` → a ZipFile that holds only what was expected
-anything → `shown` → a short printable text for a message
+anything → `quoted` → a short printable text for a message
 
 >>> strict_json(b'{"a": 1, "a": 2}')
 Traceback (most recent call last):
 ...
 ValueError: 'a' is there twice
->>> shown("\x1b[2J" + "a" * 200)[:16]
+>>> quoted("\x1b[2J" + "a" * 200)[:16]
 '\\x1b[2Jaaaaaaaaa'
 """
 
@@ -54,7 +54,7 @@ def strict_json(content: bytes) -> Any:
     return value
 
 
-def shown(value: object, limit: int = 120) -> str:
+def quoted(value: object, limit: int = 120) -> str:
     """Quote a stranger's text in a message: no control characters, and not much of it."""
     text = str(value)[: 4 * limit].encode("unicode_escape").decode().replace("\\\\", "\\")
     return text if len(text) <= limit else f"{text[:limit]}…"
@@ -107,7 +107,7 @@ def _check_members(path: Path, members: list[zipfile.ZipInfo], limits: Mapping[s
         limit = next((most for name, most in limits.items() if re.fullmatch(name, member.filename)), None)
         if limit is None or names[member.filename] > 1:
             raise ArtifactError(
-                f"{path.name} holds a member {shown(repr(member.filename))}, expected only what ser writes: "
+                f"{path.name} holds a member {quoted(repr(member.filename))}, expected only what ser writes: "
                 "do not use it"
             )
         if member.file_size > limit:
@@ -120,7 +120,7 @@ def _check_members(path: Path, members: list[zipfile.ZipInfo], limits: Mapping[s
 
 
 def _damaged(path: Path, reason: object) -> ArtifactError:
-    return ArtifactError(f"{path.name} cannot be read ({shown(reason)}): train again")
+    return ArtifactError(f"{path.name} cannot be read ({quoted(reason)}): train again")
 
 
 def _check_depth(value: Any) -> None:
@@ -138,7 +138,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"{shown(name)!r} is there twice")
+            raise ValueError(f"{quoted(name)!r} is there twice")
         found[name] = value
     return found
 
@@ -146,5 +146,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"{shown(text)} is no finite number")
+        raise ValueError(f"{quoted(text)} is no finite number")
     return number

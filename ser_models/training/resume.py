@@ -25,11 +25,12 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from ser_features import files
-from ser_models.artifact.metadata import SCALER, versions
+from ser_models.artifact.metadata import SCALER
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import Scaler
 from ser_models.data.split import SHIPPED, Split
+from ser_models.environment import versions
 from ser_models.evaluation.leakage import FitRecord
 from ser_models.models.base import Model
 from ser_models.safe_io import skops_file

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from ser_features.config import SPEECH16K
 from ser_features.pipeline import digest
 from ser_models import artifact
-from ser_models.artifact.metadata import CARD, PORTABLE, Card
+from ser_models.artifact.metadata import METADATA_FILE, ONNX_FILE, ArtifactMetadata
 from ser_models.data.scaling import Scaler
 from ser_models.models import create
 from ser_models.models.base import Model
@@ -83,9 +83,9 @@ def good(name: str, folder: Path) -> None:
     fit(model, pipeline)
     artifact.save(folder, card(model), model, Scaler(model.inputs, pipeline), lambda hidden: None)
     if not name.endswith(".onnx"):
-        (folder / PORTABLE).unlink(missing_ok=True)
-        files = json.loads((folder / CARD).read_text())["files"]
-        edit(folder, files={file: known for file, known in files.items() if file != PORTABLE})
+        (folder / ONNX_FILE).unlink(missing_ok=True)
+        files = json.loads((folder / METADATA_FILE).read_text())["files"]
+        edit(folder, files={file: known for file, known in files.items() if file != ONNX_FILE})
 
 
 def fit(model: Model, pipeline: Pipeline) -> None:
@@ -109,14 +109,14 @@ def fit(model: Model, pipeline: Pipeline) -> None:
     model.booster = xgboost.train(settings, xgboost.DMatrix(columns, np.arange(60) % 3), 4)
 
 
-def card(model: Model) -> Card:
+def card(model: Model) -> ArtifactMetadata:
     """Return the card of a good artifact."""
-    return Card(
+    return ArtifactMetadata(
         model=model.name,
         parameters=model.parameters,
         model_file=f"model{model.suffix}",
         labels=LABELS,
-        merge={},
+        label_map={},
         inputs=model.inputs.to_json(),
         profile="speech16k",
         digest=digest(SPEECH16K, model.inputs.families),
@@ -125,7 +125,7 @@ def card(model: Model) -> Card:
         protocol="speaker-disjoint",
         seed=0,
         reproducible=True,
-        shipped_fold=0,
+        final_fold=0,
         versions={"ser": "0.1.0"},
         files={},
     )
@@ -133,13 +133,13 @@ def card(model: Model) -> Card:
 
 def edit(folder: Path, **changes: Any) -> None:
     """Change fields of artifact.json."""
-    path = folder / CARD
+    path = folder / METADATA_FILE
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
 
 def rehash(folder: Path, name: str) -> None:
     """Make artifact.json agree with a file that was changed."""
-    files = json.loads((folder / CARD).read_text())["files"]
+    files = json.loads((folder / METADATA_FILE).read_text())["files"]
     with (folder / name).open("rb") as file:
         edit(folder, files={**files, name: hashlib.file_digest(file, "sha256").hexdigest()})
 

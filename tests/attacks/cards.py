@@ -6,18 +6,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ser_models.artifact.metadata import CARD
+from ser_models.artifact.metadata import METADATA_FILE
 from tests.attacks.base import PICKLE, Hostile, Spoil, edit, rehash, replaced
 
 SPARSE = 250 * 2**20
 
 
 def _text(content: str) -> Spoil:
-    return lambda folder: (folder / CARD).write_text(content) and None
+    return lambda folder: (folder / METADATA_FILE).write_text(content) and None
 
 
 def _bytes(content: bytes) -> Spoil:
-    return lambda folder: (folder / CARD).write_bytes(content) and None
+    return lambda folder: (folder / METADATA_FILE).write_bytes(content) and None
 
 
 def _edit(**changes: Any) -> Spoil:
@@ -28,7 +28,7 @@ def _with_file(name: str) -> Spoil:
     """List a file that is not inside of the artifact."""
 
     def spoil(folder: Path) -> None:
-        edit(folder, files={**json.loads((folder / CARD).read_text())["files"], name: "0" * 64})
+        edit(folder, files={**json.loads((folder / METADATA_FILE).read_text())["files"], name: "0" * 64})
 
     return spoil
 
@@ -38,15 +38,15 @@ def _raw(field: str, value: str) -> Spoil:
 
     def spoil(folder: Path) -> None:
         edit(folder, **{field: "PLACE"})
-        text = (folder / CARD).read_text()
-        (folder / CARD).write_text(text.replace('"PLACE"', value))
+        text = (folder / METADATA_FILE).read_text()
+        (folder / METADATA_FILE).write_text(text.replace('"PLACE"', value))
 
     return spoil
 
 
 def _twice(folder: Path) -> None:
-    text = (folder / CARD).read_text()
-    (folder / CARD).write_text(text.rstrip().removesuffix("}") + ', "model": "mlp"}')
+    text = (folder / METADATA_FILE).read_text()
+    (folder / METADATA_FILE).write_text(text.rstrip().removesuffix("}") + ', "model": "mlp"}')
 
 
 def _sparse(count: int, size: int) -> Spoil:
@@ -78,8 +78,8 @@ def _linked(folder: Path) -> None:
 
 
 def _card_is_a_pipe(folder: Path) -> None:
-    (folder / CARD).unlink()
-    os.mkfifo(folder / CARD)
+    (folder / METADATA_FILE).unlink()
+    os.mkfifo(folder / METADATA_FILE)
 
 
 def _appended(folder: Path) -> None:
@@ -116,8 +116,8 @@ KINDS: dict[str, tuple[Spoil, str]] = {
     "datasets that are no names": (_edit(datasets=[{}]), "expected a list of str"),
     "labels of markup": (_edit(labels=["<script>", "sad"]), "expected different emotions"),
     "labels that are lists": (_edit(labels=[["sad"], ["angry"]]), "expected a list of str"),
-    "classes merged into lists": (_edit(merge={"calm": []}), "expected a dict of str"),
-    "classes merged into none of them": (_edit(merge={"calm": "happy"}), "expected classes on its right"),
+    "classes merged into lists": (_edit(label_map={"calm": []}), "expected a dict of str"),
+    "classes merged into none of them": (_edit(label_map={"calm": "happy"}), "expected classes on its right"),
     "no labels": (_edit(labels=[]), "expected different emotions"),
     "fewer labels than classes": (_edit(labels=["angry", "sad"]), "cannot recognise a tone"),
     "a megabyte of labels": (_edit(labels=["x" * 10**6]), "expected different emotions"),

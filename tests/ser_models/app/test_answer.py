@@ -153,8 +153,8 @@ def test_what_the_model_knows(answers, artifact):
 
 
 def test_leaks_and_synthetic_speech_are_said(answers):
-    card = replace(answers.predictor.artifact.card, synthetic=True)
-    predictor = replace(answers.predictor, artifact=replace(answers.predictor.artifact, card=card))
+    metadata = replace(answers.predictor.artifact.metadata, synthetic=True)
+    predictor = replace(answers.predictor, artifact=replace(answers.predictor.artifact, metadata=metadata))
     leaky = {**answers.metrics, "leakage": [{"kind": "speaker", "message": "x"}] * 2}
     text = text_of(Answers(predictor, leaky).knowledge())
     assert "2 leaks found in its test." in text

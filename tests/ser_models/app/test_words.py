@@ -12,8 +12,8 @@ PREDICTION = Prediction("x.wav", "sad", 0.6, {"angry": 0.1, "neutral": 0.3, "sad
 
 
 @pytest.fixture
-def card(answers):
-    return answers.predictor.artifact.card
+def metadata(answers):
+    return answers.predictor.artifact.metadata
 
 
 def test_the_runner_up(answers):
@@ -52,20 +52,20 @@ def test_the_course():
     assert words.course(moving) == "Sad at first, then silence from 3.0 s, then angry from 4.0 s."
 
 
-def test_what_a_model_learned_from(card):
-    assert words.training(replace(card, datasets=["ravdess", "own"])) == (
+def test_what_a_model_learned_from(metadata):
+    assert words.training(replace(metadata, datasets=["ravdess", "own"])) == (
         "Model logistic, trained on RAVDESS and own."
     )
-    assert words.acting(replace(card, datasets=["ravdess"])) == words.ACTED
-    assert words.acting(replace(card, datasets=["own"])) == words.NOT_ACTED
-    assert words.acting(replace(card, synthetic=True)) == words.SYNTHETIC
+    assert words.acting(replace(metadata, datasets=["ravdess"])) == words.ACTED
+    assert words.acting(replace(metadata, datasets=["own"])) == words.NOT_ACTED
+    assert words.acting(replace(metadata, synthetic=True)) == words.SYNTHETIC
 
 
-def test_classes(card):
-    assert words.classes(card) == (
+def test_classes(metadata):
+    assert words.classes(metadata) == (
         "It knows 3 words: angry, neutral and sad. Every recording gets one of them, whatever is in it."
     )
-    assert "(calm counts as neutral)" in words.classes(replace(card, merge={"calm": "neutral"}))
+    assert "(calm counts as neutral)" in words.classes(replace(metadata, label_map={"calm": "neutral"}))
 
 
 def test_the_figure_is_that_of_the_artifact(artifact):

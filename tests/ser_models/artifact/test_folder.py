@@ -14,9 +14,9 @@ from ser_features.extractors.level import Level
 from ser_features.extractors.mel import Mel
 from ser_features.store import seal
 from ser_models import artifact
-from ser_models.artifact.native_backend import Fitted
+from ser_models.artifact.native_backend import NativeBackend
 from ser_models.experiments.train import Plan, run
-from ser_models.onnx_format.session import Portable
+from ser_models.onnx_format.session import OnnxBackend
 
 ENCODER = {"folder": "/x", "sha256": "0" * 64, "layer": 1, "size": 16, "pooling": "mean"}
 
@@ -67,22 +67,22 @@ def refusal(folder):
 
 def test_an_untouched_artifact_loads(folder):
     loaded = artifact.load(folder)
-    assert loaded.card.labels == ["angry", "neutral", "sad"]
-    assert loaded.card.profile == "speech16k"
-    assert loaded.card.datasets == ["own"]
+    assert loaded.metadata.labels == ["angry", "neutral", "sad"]
+    assert loaded.metadata.profile == "speech16k"
+    assert loaded.metadata.datasets == ["own"]
     assert loaded.model.name == "logistic"
 
 
 def test_a_network_is_saved_for_keras_and_for_onnx_runtime_which_is_taken(trained):
     loaded = artifact.load(trained / "mlp")
-    assert {"model.keras", "model.onnx", "scaler.skops"} <= set(loaded.card.files)
-    assert loaded.card.model_file == "model.keras"
-    assert isinstance(loaded.recogniser, Portable)
-    assert "model.onnx" not in artifact.load(trained / "logistic").card.files
+    assert {"model.keras", "model.onnx", "scaler.skops"} <= set(loaded.metadata.files)
+    assert loaded.metadata.model_file == "model.keras"
+    assert isinstance(loaded.backend, OnnxBackend)
+    assert "model.onnx" not in artifact.load(trained / "logistic").metadata.files
 
 
 def test_a_network_without_onnx_is_run_by_keras(network_folder):
-    assert isinstance(artifact.load(network_folder).recogniser, Fitted)
+    assert isinstance(artifact.load(network_folder).backend, NativeBackend)
 
 
 @pytest.mark.parametrize("name", ["model.skops", "scaler.skops", "predictions.parquet", "metrics.json"])
@@ -150,7 +150,7 @@ def test_a_card_that_is_not_ours_is_refused(folder, changes, message):
 
 def test_an_artifact_depends_on_the_extractors_that_its_model_reads_alone(folder, monkeypatch):
     monkeypatch.setattr(Mel, "version", Mel.version + 1)
-    assert artifact.load(folder).card.inputs["kind"] == "columns"
+    assert artifact.load(folder).metadata.inputs["kind"] == "columns"
     monkeypatch.setattr(Level, "version", Level.version + 1)
     assert "was trained on features speech16k (" in refusal(folder)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ser_features.errors import ArtifactError
 from ser_models import inference
-from ser_models.artifact.metadata import CARD, read_card, write_card
+from ser_models.artifact.metadata import METADATA_FILE, read_metadata, write_metadata
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs, Levelled
 from ser_models.data.speaker_norm import COUNT, FILE, HEARD, RELEVANCE, Population, adapted, tallies
 from ser_models.data.split import TRANSDUCTIVE, make_split
@@ -152,7 +152,7 @@ def test_files_given_together_are_told_as_they_were_in_the_test(artifact, record
     for row, prediction in zip(tested.itertuples(), found, strict=True):
         for label, probability in prediction.probabilities.items():
             assert probability == pytest.approx(getattr(row, f"p_{label}"), abs=1e-4)
-    assert predictor.artifact.card.speaker_norm == len(tested) / tested["speaker"].nunique()
+    assert predictor.artifact.metadata.speaker_norm == len(tested) / tested["speaker"].nunique()
 
 
 def test_the_others_count_and_one_alone_is_warned_of(artifact, recordings):
@@ -211,14 +211,14 @@ def test_a_card_that_says_otherwise_is_refused(artifact, tmp_path):
     out, _ = artifact
     other = tmp_path / "other"
     shutil.copytree(out, other)
-    card = read_card(other)
-    (other / CARD).unlink()
-    write_card(other, replace(card, speaker_norm=0))
+    metadata = read_metadata(other)
+    (other / METADATA_FILE).unlink()
+    write_metadata(other, replace(metadata, speaker_norm=0))
     with pytest.raises(ArtifactError, match=f"speaker_norm is 0 with {FILE}: restore it, or train again"):
         inference.load(other)
     (other / FILE).unlink()
-    (other / CARD).unlink()
-    write_card(other, replace(card, speaker_norm=12))
+    (other / METADATA_FILE).unlink()
+    write_metadata(other, replace(metadata, speaker_norm=12))
     with pytest.raises(ArtifactError, match=f"speaker_norm is 12 without {FILE}"):
         inference.load(other)
 
@@ -229,9 +229,9 @@ def test_a_population_of_another_width_is_refused(artifact, tmp_path):
     out, _ = artifact
     other = tmp_path / "other"
     shutil.copytree(out, other)
-    card = read_card(other)
+    metadata = read_metadata(other)
     Population(COLUMNS, np.zeros(2), np.ones(2)).save(other)
-    (other / CARD).unlink()
-    write_card(other, card)
+    (other / METADATA_FILE).unlink()
+    write_metadata(other, metadata)
     with pytest.raises(ArtifactError, match="cannot recognise a tone"):
         inference.load(other)

@@ -37,9 +37,9 @@ def desk(recordings, tmp_path_factory):
 
 @pytest.mark.parametrize("name", ["network", "svm_ssl"])
 def test_the_artifact_says_which_encoder_it_needs(desk, name):
-    card = artifact.load(desk / name).card
+    metadata = artifact.load(desk / name).metadata
     stored = open_store(desk / "store").profile.encoder
-    assert card.encoder == {
+    assert metadata.encoder == {
         "folder": str(desk / "encoder"),
         "sha256": stored.sha256,
         "layer": 1,
@@ -59,7 +59,7 @@ def test_a_file_gets_the_answer_that_its_stored_states_got(desk, recordings, nam
 
 
 def test_a_model_of_other_columns_needs_no_encoder(desk, recordings, tmp_path):
-    assert artifact.load(desk / "logistic").card.encoder == {}
+    assert artifact.load(desk / "logistic").metadata.encoder == {}
     moved = shutil.copytree(desk / "logistic", tmp_path / "logistic")
     assert ser_models.load(moved).predict(next(recordings.glob("*.wav")))
 
@@ -67,9 +67,9 @@ def test_a_model_of_other_columns_needs_no_encoder(desk, recordings, tmp_path):
 def test_an_encoder_may_move_with_its_artifact(desk, recordings, tmp_path):
     moved = shutil.copytree(desk / "svm_ssl", tmp_path / "svm_ssl")
     shutil.copytree(desk / "encoder", tmp_path / "encoder")
-    card = json.loads((moved / "artifact.json").read_text())
-    card["encoder"]["folder"] = str(tmp_path / "encoder")
-    (moved / "artifact.json").write_text(json.dumps(card))
+    metadata = json.loads((moved / "artifact.json").read_text())
+    metadata["encoder"]["folder"] = str(tmp_path / "encoder")
+    (moved / "artifact.json").write_text(json.dumps(metadata))
     path = next(recordings.glob("*.wav"))
     before, after = (ser_models.load(each).predict(path) for each in (desk / "svm_ssl", moved))
     assert after.probabilities == before.probabilities

@@ -41,14 +41,14 @@ def test_metrics_are_complete_and_saved_as_returned(result):
 
 def test_artifact_is_complete(result):
     _, out, _ = result
-    card = json.loads((out / "artifact.json").read_text())
+    metadata = json.loads((out / "artifact.json").read_text())
     found = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
-    assert set(card["files"]) == set(found) - {"artifact.json"}
+    assert set(metadata["files"]) == set(found) - {"artifact.json"}
     assert {"scaler.skops", "splits.parquet", "predictions.parquet", "history.csv", "metrics.json"} < set(
         found
     )
-    assert {"figures/confusion_matrix.png", "figures/per_speaker.png", card["model_file"]} < set(found)
-    for name, digest in card["files"].items():
+    assert {"figures/confusion_matrix.png", "figures/per_speaker.png", metadata["model_file"]} < set(found)
+    for name, digest in metadata["files"].items():
         assert hashlib.sha256(found[name].read_bytes()).hexdigest() == digest
     assert not list(out.parent.glob(".*")), "hidden litter"
 

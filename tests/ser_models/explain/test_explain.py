@@ -146,7 +146,7 @@ def test_shap_values_of_a_recording_add_up_to_the_margin_of_its_answer(artifacts
     from ser_features.pipeline import extract
 
     raw = predictor.artifact.model.inputs.from_features([extract(file, profile("speech16k"), ("core",))])
-    margin = trees.margins(predictor.artifact.recogniser, raw)[0, predictor.labels.index(told.emotion)]
+    margin = trees.margins(predictor.artifact.backend, raw)[0, predictor.labels.index(told.emotion)]
     assert found.margin == pytest.approx(margin, abs=1e-4)
     assert found.table["contribution"].abs().is_monotonic_decreasing
     row = found.table.set_index("part").loc["duration_sec"]

@@ -8,7 +8,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ser_models import inference
-from ser_models.artifact.native_backend import Fitted
+from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.batches import Kept
 from ser_models.data.scaling import Scaler
 from ser_models.explain import trees
@@ -37,7 +37,7 @@ def fitted(raw):
     scaler = Scaler(model.inputs, pipeline)
     labelled = Labelled(Kept(dict(scaler.transform(raw))), np.arange(150) % CLASSES, CLASSES)
     model.fit(labelled, labelled, seed=0, on_epoch=lambda row: None)
-    return Fitted(model, scaler)
+    return NativeBackend(model, scaler)
 
 
 def test_contributions_add_up_to_the_margin(fitted, raw):

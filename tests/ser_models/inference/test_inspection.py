@@ -33,7 +33,7 @@ def test_a_recording(predictor, recordings):
     assert list(heard.columns) == [column.name for column in CORE_COLUMNS]
     assert all(0 <= value <= 100 for value in heard.percentiles.values())
     assert set(heard.percentiles) == {name for name, value in heard.columns.items() if not np.isnan(value)}
-    assert (heard.attention is None) == (predictor.artifact.card.model == "logistic")
+    assert (heard.attention is None) == (predictor.artifact.metadata.model == "logistic")
 
 
 def test_what_is_trimmed_is_told(predictor, recordings, tmp_path):

@@ -39,12 +39,12 @@ def test_every_recording_gets_its_stored_answer(artifact, recordings):
 
 def test_attention_is_of_the_recordings_own_frames(artifact, recordings):
     predictor = inference.load(artifact)
-    card = predictor.artifact.card
+    metadata = predictor.artifact.metadata
     families = predictor.artifact.model.inputs.families
     for name in ("s0_sad_0.wav", "s1_angry_3.wav"):
-        features = extract(recordings / name, profile(card.profile), families)
+        features = extract(recordings / name, profile(metadata.profile), families)
         weights = predictor.attention(features)
-        if card.model not in ("bone_conducted_transformer", "attention_cnn_bilstm"):
+        if metadata.model not in ("bone_conducted_transformer", "attention_cnn_bilstm"):
             assert weights is None
             continue
         frames = len(features.frames["mel"])
@@ -109,15 +109,15 @@ def test_nothing_good_is_no_error(predictor, tmp_path):
 def test_synthetic_speech_is_warned_of(predictor, recordings):
     [prediction] = predictor.predict([recordings / "s0_sad_0.wav"])
     assert prediction.warning is None
-    card = replace(predictor.artifact.card, synthetic=True)
-    synthetic = inference.Predictor(replace(predictor.artifact, card=card))
+    metadata = replace(predictor.artifact.metadata, synthetic=True)
+    synthetic = inference.Predictor(replace(predictor.artifact, metadata=metadata))
     [prediction] = synthetic.predict([recordings / "s0_sad_0.wav"])
     assert prediction.warning == "trained on synthetic speech: says nothing about people's emotions"
 
 
 def test_labels_that_do_not_fit_the_model_are_refused(predictor, recordings):
-    card = replace(predictor.artifact.card, labels=["angry", "sad"])
-    spoiled = inference.Predictor(replace(predictor.artifact, card=card))
+    metadata = replace(predictor.artifact.metadata, labels=["angry", "sad"])
+    spoiled = inference.Predictor(replace(predictor.artifact, metadata=metadata))
     with pytest.raises(ArtifactError, match="has 2 labels for a model of 3 classes"):
         spoiled.predict([recordings / "s0_sad_0.wav"])
 

@@ -56,7 +56,7 @@ def test_the_artifact_answers_as_its_test_did(store_root, recordings, tmp_path):
 
     run(store_root, tmp_path / "mlp", Plan("mlp", {"epochs": 3}))
     predictor = inference.load(tmp_path / "mlp")
-    assert predictor.artifact.card.temperature != 1
+    assert predictor.artifact.metadata.temperature != 1
     tested = pd.read_parquet(tmp_path / "mlp" / "predictions.parquet").query("split == 'test'")
     found = predictor.predict_proba([recordings / path for path in tested["path"]])
     columns = [f"p_{label}" for label in predictor.labels]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from ser_features.errors import InputError
-from ser_models.artifact.native_backend import Fitted
+from ser_models.artifact.native_backend import NativeBackend
 from ser_models.models import MODELS, model_class
 from ser_models.models.networks.network import Network
-from ser_models.onnx_format.session import Portable
+from ser_models.onnx_format.session import OnnxBackend
 
 NETWORKS = [name for name in MODELS if issubclass(model_class(name), Network)]
 VARIANTS = [
@@ -25,7 +25,7 @@ TOLERANCE = 1e-5
 def test_keras_and_onnx_runtime_agree(network, tmp_path, name, parameters):
     model, scaler, raw = network(name, **parameters)
     model.export(tmp_path / "model.onnx", scaler)
-    ours, theirs = Portable.load(tmp_path / "model.onnx", model), Fitted(model, scaler)
+    ours, theirs = OnnxBackend.load(tmp_path / "model.onnx", model), NativeBackend(model, scaler)
     expected = theirs.probabilities(raw)
     assert np.ptp(expected, axis=0).max() > 10 * TOLERANCE, "the recordings would all be answered alike"
     np.testing.assert_allclose(ours.probabilities(raw), expected, atol=TOLERANCE, rtol=0)
@@ -38,7 +38,7 @@ def test_keras_and_onnx_runtime_agree(network, tmp_path, name, parameters):
 def test_a_recording_is_recognised_alike_alone_and_among_others(network, tmp_path):
     model, scaler, raw = network("attention_cnn_bilstm")
     model.export(tmp_path / "model.onnx", scaler)
-    portable = Portable.load(tmp_path / "model.onnx", model)
+    portable = OnnxBackend.load(tmp_path / "model.onnx", model)
     alone = np.concatenate([portable.probabilities(raw[index : index + 1]) for index in range(len(raw))])
     np.testing.assert_allclose(alone, portable.probabilities(raw), atol=1e-6)
 

@@ -10,7 +10,7 @@ import pytest
 
 from ser_features.errors import ArtifactError
 from ser_models.experiments.train import Plan, run
-from ser_models.onnx_format.session import Portable
+from ser_models.onnx_format.session import OnnxBackend
 
 HEAVY = (
     "tensorflow",
@@ -84,7 +84,7 @@ def test_networks_are_recognised_where_keras_is_not_installed(artifacts, recordi
 def test_what_does_not_fit_the_graph_is_an_artifact_error(network, tmp_path):
     model, scaler, raw = network("cnn_lstm")
     model.export(tmp_path / "model.onnx", scaler)
-    portable = Portable.load(tmp_path / "model.onnx", model)
+    portable = OnnxBackend.load(tmp_path / "model.onnx", model)
     with pytest.raises(ArtifactError, match=r"model.onnx does not run on what cnn_lstm reads \(.*INVALID"):
         portable.probabilities([frames[:, :7] for frames in raw])
 
@@ -94,13 +94,13 @@ def test_a_graph_of_another_length_is_refused(network, tmp_path):
     model.export(tmp_path / "model.onnx", scaler)
     model.length = 50
     with pytest.raises(ArtifactError, match=r"frames has the shape \[0, 40, 20\], expected \[0, 50, None\]"):
-        Portable.load(tmp_path / "model.onnx", model)
+        OnnxBackend.load(tmp_path / "model.onnx", model)
 
 
 def test_missing_values_are_the_median_of_training(network, tmp_path):
     model, scaler, raw = network("mlp")
     model.export(tmp_path / "model.onnx", scaler)
-    portable = Portable.load(tmp_path / "model.onnx", model)
+    portable = OnnxBackend.load(tmp_path / "model.onnx", model)
     medians = scaler.pipeline["impute"].statistics_
     filled = np.where(np.isnan(raw), medians, raw).astype(np.float32)
     assert np.isnan(raw).any()

@@ -3,7 +3,7 @@
 import pytest
 
 from ser_models import artifact
-from ser_models.artifact.metadata import read_card
+from ser_models.artifact.metadata import read_metadata
 from ser_models.experiments.train import Plan, run
 from ser_models.reporting.model_card import write_model_card
 
@@ -40,9 +40,9 @@ def test_leaks_are_named(made):
 def test_no_leak_is_said_too_and_a_bar_ends_no_cell(made, tmp_path):
     folder, metrics = made
     clean = {**metrics, "leakage": [], "files": {"a|b": 3}}
-    card = read_card(folder)
-    card.datasets[:] = ["a|b"]
-    write_model_card(tmp_path / "README.md", card, clean)
+    metadata = read_metadata(folder)
+    metadata.datasets[:] = ["a|b"]
+    write_model_card(tmp_path / "README.md", metadata, clean)
     text = (tmp_path / "README.md").read_text()
     assert "Leaks between training and test: none found." in text
     assert r"| a\|b | 3 |" in text
