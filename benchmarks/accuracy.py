@@ -7,7 +7,7 @@
 Five folds over speakers; of TESS, which has two, one against the other. Everything is fitted on training
 speakers. Inductive: no recording of a tested speaker is seen before, not even without its label.
 Transductive: each speaker's voice is taken out by all of their recordings, without labels (`--speaker-norm`).
-openSMILE's eGeMAPSv02 and ComParE_2016 go into the project's own `svm`, tuned in the same way. Beside each
+openSMILE's eGeMAPSv02 and ComParE_2016 go into the project's own `ridge`, tuned in the same way. Beside each
 UAR stand its interval over speakers, the expected calibration error, the area under the risk-coverage curve,
 and the paired difference to ComParE_2016 (to itself transductive for what is) with its interval.
 
@@ -36,10 +36,10 @@ from ser_models.reporting.figures.picture import Drawing, Picture
 from ser_models.training.train import train
 
 PREDICTIONS = Path("data/accuracy")
-MODELS = ("logistic", "xgboost", "xgboost_functionals", "fisher", "svm", "svm_rbf", "best")
-VARIED = ("svm", "best")
+MODELS = ("logistic", "xgboost", "xgboost_functionals", "fisher_vectors", "ridge", "kernel_ridge", "best")
+VARIED = ("ridge", "best")
 """Models that are also trained without copies, to see what those are worth, and transductive."""
-PEER = "openSMILE ComParE_2016 + svm"
+PEER = "openSMILE ComParE_2016 + ridge"
 ADAPTED = ", transductive"
 
 
@@ -89,7 +89,7 @@ def systems(run: Run, models: list[str], opensmile: bool) -> Iterator[tuple[str,
         columns = peers.functionals(name, paths, workers=2)
         for words, speaker_norm in (("", False), (ADAPTED, True)):
             predict = partial(peers.tested, run.examples, run.split, columns, seed=SEED)
-            yield f"openSMILE {name} + svm{words}", partial(predict, speaker_norm=speaker_norm)
+            yield f"openSMILE {name} + ridge{words}", partial(predict, speaker_norm=speaker_norm)
     for model in models:
         yield model, partial(own, run, model)
         if model in VARIED:

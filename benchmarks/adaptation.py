@@ -32,7 +32,7 @@ from ser_models.reporting.figures.picture import (
 )
 from ser_models.training.fold import population_of
 
-MODEL = "svm"
+MODEL = "ridge"
 COUNTS = (1, 2, 5, 10, 20)
 """Recordings of a speaker; and all."""
 NAME = "adaptation"

@@ -22,8 +22,8 @@ from ser_models.data.inputs import ColumnInputs
 from ser_models.evaluation.score import score
 from ser_models.models.base import Arrays, Labelled, Model
 from ser_models.models.kernel import fisher_vectors
-from ser_models.models.kernel.fisher_vectors import Fisher
-from ser_models.models.kernel.svm import Svm
+from ser_models.models.kernel.fisher_vectors import FisherVectors
+from ser_models.models.kernel.ridge import Ridge
 
 NAME = "ideas"
 DIRECTIONS = 10
@@ -31,8 +31,8 @@ DIRECTIONS = 10
 
 
 @dataclass
-class WithDeltas(Svm):
-    """`svm` that reads the functionals of Δ as well."""
+class WithDeltas(Ridge):
+    """`ridge` that reads the functionals of Δ as well."""
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -42,8 +42,8 @@ class WithDeltas(Svm):
 
 
 @dataclass
-class WithoutSpeakers(Svm):
-    """`svm` blind to the directions in which training speakers differ most (nuisance attribute projection).
+class WithoutSpeakers(Ridge):
+    """`ridge` blind to the directions in which training speakers differ most (nuisance attribute projection).
 
     Solomonoff, Campbell & Boardman, "Advances in channel compensation for SVM speaker recognition", 2005.
     """
@@ -78,8 +78,8 @@ def _of(both: Labelled, who: str) -> list[int]:
     return sorted(set(both.targets[np.array(both.speakers) == who].tolist()))
 
 
-class AsTheyAre(Fisher):
-    """`fisher` on frames that keep their recording's mean."""
+class AsTheyAre(FisherVectors):
+    """`fisher_vectors` on frames that keep their recording's mean."""
 
     def fit(self, *sides: Any, **how: Any) -> Any:
         """Fit with `levelled` out of the way; prediction follows in the same process."""
@@ -93,9 +93,9 @@ def _as_they_are(arrays: Arrays) -> Any:
 
 
 IDEAS: dict[str, tuple[Callable[[], Model], Callable[[], Model]]] = {
-    "functionals of Δ too": (WithDeltas, Svm),
-    f"{DIRECTIONS} directions between speakers projected out": (WithoutSpeakers, Svm),
-    "frames keep their recording's mean": (AsTheyAre, Fisher),
+    "functionals of Δ too": (WithDeltas, Ridge),
+    f"{DIRECTIONS} directions between speakers projected out": (WithoutSpeakers, Ridge),
+    "frames keep their recording's mean": (AsTheyAre, FisherVectors),
 }
 """The idea, and the model that it changes."""
 

@@ -37,9 +37,9 @@ from ser_models.reporting.figures.picture import (
     percent,
 )
 
-MODEL = "svm"
+MODEL = "ridge"
 SIZES = (2, 4, 8, 16, 32)
-"""Training speakers, validation's among them, as `svm` learns from both; and all that a fold has."""
+"""Training speakers, validation's among them, as `ridge` learns from both; and all that a fold has."""
 LOTS = 2
 """Times that speakers are drawn, where not all are taken."""
 MORE = 10

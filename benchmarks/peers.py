@@ -1,6 +1,6 @@
 """Features of another house for the same recordings: openSMILE, which its licence keeps out of the project.
 
-recordings → `functionals` → columns → the project's own `svm`, tuned on the same held-out speakers
+recordings → `functionals` → columns → the project's own `ridge`, tuned on the same held-out speakers
 
 Needs: pip install opensmile==2.6.0
 """
@@ -23,7 +23,7 @@ from ser_models.data.speaker_norm import Population, adapted
 from ser_models.data.split import Split
 from ser_models.evaluation.predictions import prediction_table
 from ser_models.models.base import Labelled
-from ser_models.models.kernel.svm import Svm
+from ser_models.models.kernel.ridge import Ridge
 
 SETS = ("ComParE_2016", "eGeMAPSv02")
 
@@ -52,7 +52,7 @@ def _smile(name: str) -> Any:
 def tested(
     examples: Examples, split: Split, columns: np.ndarray, *, seed: int, speaker_norm: bool
 ) -> pd.DataFrame:
-    """Predictions of the test recordings of every fold by `svm` on other columns.
+    """Predictions of the test recordings of every fold by `ridge` on other columns.
 
     Args:
         examples: the recordings.
@@ -81,7 +81,7 @@ def tested(
             )
             for name, side in sides.items()
         }
-        machine = Svm()
+        machine = Ridge()
         machine.fit(
             labelled["train"], labelled["validation"], seed=seed, on_epoch=lambda row: None, fold=fold
         )

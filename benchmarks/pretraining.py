@@ -26,7 +26,7 @@ from ser_models.models.networks.crnn import Crnn
 from ser_models.training.fold import Fold
 
 NAME = "pretraining"
-SETTINGS = {"seeds": 1}
+SETTINGS = {"n_members": 1}
 EPOCHS, BATCH, RATE = 6, 32, 2e-3
 STRETCHES, STRETCH = 6, 12
 """Stretches hidden in each recording, and their frames: about a quarter of a recording of 3 s."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def train(
     model: Annotated[
-        str, typer.Option(help="best, svm, xgboost, logistic, cnn_lstm …", autocompletion=completion.models)
+        str, typer.Option(help="best, ridge, xgboost, logistic, cnn_lstm …", autocompletion=completion.models)
     ],
     datasets: Annotated[
         list[str] | None,

@@ -105,7 +105,7 @@ def with_copies(store: Store, examples: Examples, split: Split, plan: Plan) -> t
         InputError: if copies are asked for and there are none.
     """
     model = model_class(plan.model)
-    if not (model.learns_from_copies if plan.copies is None else plan.copies):
+    if not (model.speed_perturb if plan.copies is None else plan.copies):
         return examples, split
     variants = store.variants(examples.datasets)
     copies = variants[variants["variant"].isin([variant.name for variant in SPEED_COPIES])]
@@ -116,7 +116,7 @@ def with_copies(store: Store, examples: Examples, split: Split, plan: Plan) -> t
         note = f"trained without slower and faster copies, which would help it: {advice}"
         return replace(examples, notes=(*examples.notes, note)), split
     examples = add_copies(examples, copies)
-    sides = ("train", "validation") if model.learns_from_validation else ("train",)
+    sides = ("train", "validation") if model.trains_on_validation else ("train",)
     return examples, with_training_copies(split, examples, sides=sides)
 
 

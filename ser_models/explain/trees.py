@@ -15,7 +15,7 @@ import numpy as np
 from ser_models.artifact.folder import Artifact
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.inputs import Raw
-from ser_models.models.trees import Boosting
+from ser_models.models.trees import Xgboost
 
 if TYPE_CHECKING:
     import xgboost
@@ -44,7 +44,7 @@ class Shares:
 def trees_of(artifact: Artifact) -> NativeBackend | None:
     """The recogniser, if it is boosted trees."""
     found = artifact.backend
-    return found if isinstance(found, NativeBackend) and isinstance(found.model, Boosting) else None
+    return found if isinstance(found, NativeBackend) and isinstance(found.model, Xgboost) else None
 
 
 def shares(trees: NativeBackend, raw: Raw) -> Shares:
@@ -73,7 +73,7 @@ def margins(trees: NativeBackend, raw: Raw) -> np.ndarray:
 
 def _booster(trees: NativeBackend) -> "xgboost.Booster":
     """The trees as XGBoost holds them."""
-    assert isinstance(trees.model, Boosting), "trees_of sees to it"
+    assert isinstance(trees.model, Xgboost), "trees_of sees to it"
     assert trees.model.booster is not None, "an artifact's model is fitted"
     return trees.model.booster
 

@@ -30,7 +30,7 @@ from ser_models.data.speaker_norm import Voice
 from ser_models.inference.prediction import Prediction, ranked
 from ser_models.inference.speaker_norm import Listener, Recording, content_of
 from ser_models.inference.windows import Window, windows
-from ser_models.models.temperature import tempered
+from ser_models.models.temperature import apply_temperature
 from ser_models.ood import MEL
 from ser_models.safe_io.strict import quoted
 
@@ -213,7 +213,9 @@ class Predictor:
         Raises:
             ArtifactError: if the model has another number of classes than the artifact has labels.
         """
-        probabilities = tempered(self.artifact.backend.probabilities(raw), self.artifact.metadata.temperature)
+        probabilities = apply_temperature(
+            self.artifact.backend.probabilities(raw), self.artifact.metadata.temperature
+        )
         if probabilities.shape[1] != len(self.labels):
             raise ArtifactError(
                 f"{self.artifact.folder} has {len(self.labels)} labels for a model of "

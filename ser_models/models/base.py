@@ -98,10 +98,10 @@ class Model(ABC):
         suffix: extension of its saved file.
         needs: packages beyond the base installation that it imports.
         calibrated: whether its probabilities are fitted to held-out speakers inside of its training; those of
-            other models are tempered afterwards.
-        learns_from_validation: whether its weights are fitted on the validation speakers too, as it needs
+            other models get a temperature afterwards.
+        trains_on_validation: whether its weights are fitted on the validation speakers too, as it needs
             nobody to say when to stop; test speakers are never among them.
-        learns_from_copies: whether it is trained on the slower and faster copies of recordings, where the
+        speed_perturb: whether it is trained on the slower and faster copies of recordings, where the
             store has them, unless told otherwise.
     """
 
@@ -109,8 +109,8 @@ class Model(ABC):
     suffix: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()
     calibrated: ClassVar[bool] = False
-    learns_from_validation: ClassVar[bool] = False
-    learns_from_copies: ClassVar[bool] = False
+    trains_on_validation: ClassVar[bool] = False
+    speed_perturb: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -143,7 +143,7 @@ class Model(ABC):
             The history, a row per epoch, those before an interruption among them.
         """
 
-    def kept(self, history: Sequence[Row]) -> Row:
+    def best_epoch(self, history: Sequence[Row]) -> Row:
         """The epoch whose state is kept: the first with the lowest validation loss, unless overridden."""
         return min(history, key=lambda row: row["val_loss"])
 
@@ -157,7 +157,7 @@ class Model(ABC):
         batches = (np.arange(start, min(start + BATCH_TO_PREDICT, len(source))) for start in starts)
         return np.concatenate([self.predict_proba(source.batch(indices)) for indices in batches])
 
-    def rate_after(self, history: Sequence[Row]) -> float | None:
+    def next_learning_rate(self, history: Sequence[Row]) -> float | None:
         """Return the learning rate of the epoch that follows `history`; None where there is none."""
         return None
 

@@ -1,7 +1,7 @@
 """What is recommended: of all that was tried, what recognises new speakers best (docs/accuracy.md).
 
 >>> Best().members
-('svm', 'svm_rbf', 'fisher')
+('ridge', 'kernel_ridge', 'fisher_vectors')
 """
 
 from dataclasses import dataclass
@@ -20,4 +20,4 @@ class Best(Ensemble):
     """
 
     name: ClassVar[str] = "best"
-    members: Names = ("svm", "svm_rbf", "fisher")
+    members: Names = ("ridge", "kernel_ridge", "fisher_vectors")

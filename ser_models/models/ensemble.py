@@ -5,7 +5,7 @@
 p ∝ Π p_m ^ w_m, w ≥ 0 (a logarithmic opinion pool; Genest & Zidek 1986): the weights maximise the likelihood
 of the true classes of held-out speakers, and so sharpen or blunt the answer as well.
 
->>> Ensemble(("logistic", "svm")).inputs.families
+>>> Ensemble(("logistic", "ridge")).inputs.families
 ('core', 'functionals')
 """
 
@@ -25,8 +25,8 @@ from ser_models.data.framing import separated
 from ser_models.data.inputs import JointInputs
 from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
 from ser_models.models.hyperparameters import Names
-from ser_models.models.inner_folds import Turn, turns
-from ser_models.models.kernel.machine import together
+from ser_models.models.inner_folds import GroupFold, group_folds
+from ser_models.models.kernel.base import together
 from ser_models.safe_io.strict import MAX_FILE, open_archive, strict_json
 
 WEIGHTS = "weights.json"
@@ -48,9 +48,9 @@ class Ensemble(Model):
     name = "ensemble"
     suffix = ".zip"
     calibrated = True
-    learns_from_validation = True
-    learns_from_copies = True
-    members: Names = ("svm", "svm_rbf", "fisher")
+    trains_on_validation = True
+    speed_perturb = True
+    members: Names = ("ridge", "kernel_ridge", "fisher_vectors")
     fitted: list[Model] | None = field(default=None, init=False, repr=False)
     weights: np.ndarray | None = field(default=None, init=False, repr=False)
     """Of each member, (members,), 0 and above."""
@@ -82,7 +82,7 @@ class Ensemble(Model):
         """
         self.fitted, rows, held_out = [], [], []
         both = together(train, validation)
-        rounds = turns(both.speakers, both.file_ids, seed=seed)
+        rounds = group_folds(both.speakers, both.file_ids, seed=seed)
         for place, name in enumerate(self.members):
             member = _create(name)
             sides = _part(train, place), _part(validation, place)
@@ -106,7 +106,7 @@ class Ensemble(Model):
         on_epoch(rows[-1])
         return rows
 
-    def kept(self, history: Sequence[Row]) -> Row:
+    def best_epoch(self, history: Sequence[Row]) -> Row:
         """The last row: that of all members together."""
         return history[-1]
 
@@ -216,13 +216,15 @@ def _part(labelled: Labelled, place: int) -> Labelled:
     return Labelled(source, labelled.targets, labelled.classes, labelled.file_ids, labelled.speakers)
 
 
-def _cross_fitted(name: str, both: Labelled, rounds: Sequence[Turn], *, seed: int, fold: int) -> np.ndarray:
+def _cross_fitted(
+    name: str, both: Labelled, rounds: Sequence[GroupFold], *, seed: int, fold: int
+) -> np.ndarray:
     """What a model says of each recording when its speaker is held out, (recordings, classes)."""
     said = np.zeros((len(both.targets), both.classes))
     for turn in rounds:
-        model, held = _create(name), _some(both, turn.held)
-        model.fit(_some(both, turn.fitted), held, seed=seed, on_epoch=lambda row: None, fold=fold)
-        said[turn.held] = model.predict(held.source)
+        model, held = _create(name), _some(both, turn.held_out)
+        model.fit(_some(both, turn.train), held, seed=seed, on_epoch=lambda row: None, fold=fold)
+        said[turn.held_out] = model.predict(held.source)
     return said
 
 

@@ -1,9 +1,9 @@
 """Within the training speakers: who is fitted and who is held out, turn by turn.
 
-speakers, file_ids of the training side → `turns` → indices of both sides, for choosing what a model cannot
-learn from its own training: a penalty, how sure to be, how much each member of an ensemble counts.
+speakers, file_ids of the training side → `group_folds` → indices of both sides, for choosing what a model
+cannot learn from its own training: a penalty, how sure to be, how much each member of an ensemble counts.
 
->>> [turn.held.tolist() for turn in turns(["a", "a", "b"], ["x/1", "x/2", "x/3"], seed=0)]
+>>> [turn.held_out.tolist() for turn in group_folds(["a", "a", "b"], ["x/1", "x/2", "x/3"], seed=0)]
 [[0, 1], [2]]
 """
 
@@ -19,19 +19,19 @@ PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class GroupFold:
     """One part held out; over all turns, every recording is held once.
 
     Attributes:
-        fitted: indices of the recordings to fit.
-        held: indices of those that are predicted then.
+        train: indices of the recordings to fit.
+        held_out: indices of those that are predicted then.
     """
 
-    fitted: np.ndarray
-    held: np.ndarray
+    train: np.ndarray
+    held_out: np.ndarray
 
 
-def turns(speakers: Sequence[str], file_ids: Sequence[str], *, seed: int) -> list[Turn]:
+def group_folds(speakers: Sequence[str], file_ids: Sequence[str], *, seed: int) -> list[GroupFold]:
     """Deal whole speakers, their copies with them, to at most `PARTS` parts, and hold each out in turn.
 
     Where there is a single speaker, its recordings are dealt instead, a copy with what it is a copy of; and
@@ -53,7 +53,7 @@ def turns(speakers: Sequence[str], file_ids: Sequence[str], *, seed: int) -> lis
     )
     if kinds.any():
         found = list(_pairs(_dealt(sources, 2, rng), kinds, apart=True))
-        if sum(len(turn.held) for turn in found) == len(kinds):
+        if sum(len(turn.held_out) for turn in found) == len(kinds):
             return found
     return list(_pairs(_dealt(sources, PARTS, rng), np.zeros_like(kinds), apart=False))
 
@@ -65,11 +65,11 @@ def _dealt(units: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray
     return parts
 
 
-def _pairs(parts: np.ndarray, kinds: np.ndarray, *, apart: bool) -> Iterator[Turn]:
+def _pairs(parts: np.ndarray, kinds: np.ndarray, *, apart: bool) -> Iterator[GroupFold]:
     """Hold out each part, and each kind of it if kinds shall stay `apart`."""
     for part in np.unique(parts):
         for kind in np.unique(kinds):
             held = (parts == part) & (kinds == kind)
             fitted = (parts != part) & ((kinds != kind) | (not apart))
             if held.any() and fitted.any():
-                yield Turn(np.flatnonzero(fitted), np.flatnonzero(held))
+                yield GroupFold(np.flatnonzero(fitted), np.flatnonzero(held))

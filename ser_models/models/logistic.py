@@ -2,7 +2,7 @@
 
 `Labelled` → scikit-learn's LogisticRegression, balanced → model.skops
 
->>> Logistic(strength=0.1).parameters["strength"]
+>>> Logistic(C=0.1).parameters["C"]
 0.1
 """
 
@@ -27,14 +27,14 @@ class Logistic(Model):
     """A linear model; nothing of it is chosen on validation.
 
     Attributes:
-        strength: inverse of the L2 penalty, above 0.
-        iterations: most iterations of the solver.
+        C: inverse of the L2 penalty, above 0.
+        max_iter: most iterations of the solver.
     """
 
     name = "logistic"
     suffix = ".skops"
-    strength: Positive = 0.1
-    iterations: Count = 1000
+    C: Positive = 0.1
+    max_iter: Count = 1000
     classes: int = field(default=0, init=False, repr=False)
     estimator: "LogisticRegression | None" = field(default=None, init=False, repr=False)
 
@@ -57,7 +57,7 @@ class Logistic(Model):
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
-        estimator = LogisticRegression(C=self.strength, max_iter=self.iterations, random_state=seed)
+        estimator = LogisticRegression(C=self.C, max_iter=self.max_iter, random_state=seed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the history says how far it came
             columns = train.arrays["columns"].astype(np.float64)

@@ -4,16 +4,16 @@ name → (module, class) → `create(name, parameters)` → an unfitted `Model`.
 
 So a wrong name or parameter shows at once, and extraction never loads TensorFlow.
 
->>> create("logistic", {"strength": 0.5}).parameters
-{'strength': 0.5, 'iterations': 1000}
+>>> create("logistic", {"C": 0.5}).parameters
+{'C': 0.5, 'max_iter': 1000}
 >>> create("perceptron")
 Traceback (most recent call last):
 ...
 ser_features.errors.InputError: unknown model 'perceptron': expected one of mlp, ...
->>> create("logistic", {"iterations": "many"})
+>>> create("logistic", {"max_iter": "many"})
 Traceback (most recent call last):
 ...
-ser_features.errors.InputError: model 'logistic': iterations is 'many', expected a whole number of at least 1
+ser_features.errors.InputError: model 'logistic': max_iter is 'many', expected a whole number of at least 1
 """
 
 import os
@@ -34,7 +34,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 MODELS: dict[str, tuple[str, str]] = {
     "mlp": ("ser_models.models.networks.mlp", "Mlp"),
     "cnn_lstm": ("ser_models.models.networks.cnn_lstm", "CnnLstm"),
-    "xgboost": ("ser_models.models.trees", "Boosting"),
+    "xgboost": ("ser_models.models.trees", "Xgboost"),
     "logistic": ("ser_models.models.logistic", "Logistic"),
     "bone_conducted_transformer": (
         "ser_models.models.networks.bone_conducted_transformer",
@@ -43,11 +43,11 @@ MODELS: dict[str, tuple[str, str]] = {
     "fusion_cnn_bilstm": ("ser_models.models.networks.fusion_cnn_bilstm", "FusionCnnBilstm"),
     "attention_cnn_bilstm": ("ser_models.models.networks.attention_cnn_bilstm", "AttentionCnnBilstm"),
     "chunked_conv3d": ("ser_models.models.networks.chunked_conv3d", "ChunkedConv3d"),
-    "svm": ("ser_models.models.kernel.svm", "Svm"),
-    "svm_rbf": ("ser_models.models.kernel.svm", "SvmRbf"),
-    "svm_ssl": ("ser_models.models.kernel.svm", "SvmSsl"),
-    "fisher": ("ser_models.models.kernel.fisher_vectors", "Fisher"),
-    "xgboost_functionals": ("ser_models.models.trees", "FunctionalBoosting"),
+    "ridge": ("ser_models.models.kernel.ridge", "Ridge"),
+    "kernel_ridge": ("ser_models.models.kernel.ridge", "KernelRidge"),
+    "ridge_ssl": ("ser_models.models.kernel.ridge", "RidgeSsl"),
+    "fisher_vectors": ("ser_models.models.kernel.fisher_vectors", "FisherVectors"),
+    "xgboost_functionals": ("ser_models.models.trees", "XgboostFunctionals"),
     "crnn": ("ser_models.models.networks.crnn", "Crnn"),
     "ensemble": ("ser_models.models.ensemble", "Ensemble"),
     "best": ("ser_models.models.best", "Best"),

@@ -1,14 +1,14 @@
 """How sure to be: one number by which a model's log-probabilities are divided, found on validation speakers.
 
 probabilities and true classes of speakers that were not trained on → `fit_temperature` → artifact.json
-probabilities of any recording → `tempered` → as often right as they say
+probabilities of any recording → `apply_temperature` → as often right as they say
 
 Guo et al., "On calibration of modern neural networks", 2017. The most probable class stays the same. A voice
 is easier or harder than the next, so few speakers say little: their temperature is drawn towards 1.
 
 >>> sure = np.array([[0.99, 0.01], [0.99, 0.01], [0.99, 0.01], [0.01, 0.99]])
 >>> found = fit_temperature(sure, np.array([0, 0, 1, 1]), speakers=10**6)
->>> round(found, 2), tempered(sure, found)[0].round(2).tolist()
+>>> round(found, 2), apply_temperature(sure, found)[0].round(2).tolist()
 (4.18, [0.75, 0.25])
 >>> fit_temperature(sure, np.array([0, 0, 1, 1]), speakers=1) < found
 True
@@ -24,7 +24,7 @@ PULL = 0.2
 """Loss that a temperature of e costs with one validation speaker; with more of them, a part each."""
 
 
-def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """Sharpen (below 1) or blunt (above 1) probabilities.
 
     Args:
@@ -50,7 +50,7 @@ def fit_temperature(probabilities: np.ndarray, targets: np.ndarray, speakers: in
     from scipy.optimize import minimize_scalar  # which prediction does without
 
     def loss(logarithm: float) -> float:
-        true = tempered(probabilities, np.exp(logarithm))[np.arange(len(targets)), targets]
+        true = apply_temperature(probabilities, np.exp(logarithm))[np.arange(len(targets)), targets]
         drawn = PULL * logarithm**2 / speakers
         return float(-np.log(np.maximum(true, np.finfo(np.float64).eps)).mean() + drawn)
 

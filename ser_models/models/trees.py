@@ -2,7 +2,7 @@
 
 `Labelled` → multi:softprob on histograms, early stopping on validation → model.ubj
 
->>> Boosting(depth=3).parameters["depth"]
+>>> Xgboost(max_depth=3).parameters["max_depth"]
 3
 """
 
@@ -26,27 +26,27 @@ cores, two threads took 50 times as long as one. One thread also gives the same 
 
 
 @dataclass
-class Boosting(Model):
+class Xgboost(Model):
     """XGBoost with balanced weights; trees after the best round on validation are cut off.
 
     Attributes:
-        rounds: most boosting rounds (one tree per class each).
+        n_estimators: maximum number of boosting rounds (one tree per class each).
         patience: rounds without a better validation loss before it stops.
         learning_rate: shrinkage of each tree.
-        depth: deepest level of a tree.
-        row_share: share of the recordings that each tree sees.
-        column_share: share of the columns that each tree sees.
+        max_depth: deepest level of a tree.
+        subsample: share of the recordings that each tree sees.
+        colsample_bytree: share of the columns that each tree sees.
     """
 
     name = "xgboost"
     suffix = ".ubj"
     needs = ("xgboost",)
-    rounds: Count = 600
+    n_estimators: Count = 600
     patience: Count = 40
     learning_rate: Positive = 0.05
-    depth: Count = 4
-    row_share: Portion = 0.8
-    column_share: Portion = 0.6
+    max_depth: Count = 4
+    subsample: Portion = 0.8
+    colsample_bytree: Portion = 0.6
     booster: "xgboost.Booster | None" = field(default=None, init=False, repr=False)
 
     @property
@@ -75,7 +75,7 @@ class Boosting(Model):
         self.booster = xgboost.train(
             {"num_class": train.classes, "seed": seed, **self._settings()},
             learned,
-            num_boost_round=self.rounds,
+            num_boost_round=self.n_estimators,
             evals=[(learned, "train"), (watched, "val")],
             callbacks=[stop, _collector(rows, on_epoch)],
             verbose_eval=False,
@@ -112,9 +112,9 @@ class Boosting(Model):
             "nthread": THREADS,
             "eval_metric": ["merror", "mlogloss"],
             "learning_rate": self.learning_rate,
-            "max_depth": self.depth,
-            "subsample": self.row_share,
-            "colsample_bytree": self.column_share,
+            "max_depth": self.max_depth,
+            "subsample": self.subsample,
+            "colsample_bytree": self.colsample_bytree,
         }
 
     def _fitted(self) -> "xgboost.Booster":
@@ -124,12 +124,12 @@ class Boosting(Model):
 
 
 @dataclass
-class FunctionalBoosting(Boosting):
+class XgboostFunctionals(Xgboost):
     """The same trees on functionals: a tree sees a tenth of them, as there are thousands."""
 
     name = "xgboost_functionals"
-    column_share: Portion = 0.1
-    rounds: Count = 300
+    colsample_bytree: Portion = 0.1
+    n_estimators: Count = 300
 
     @property
     def inputs(self) -> ColumnInputs:

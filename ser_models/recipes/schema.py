@@ -162,7 +162,9 @@ class Recipe(_Table):
             kept = [table for table in kept if table["name"] in quick.variants]
         model = dict(self.model)
         if quick.epochs is not None:
-            model["rounds" if "rounds" in self.create_model().parameters else "epochs"] = quick.epochs
+            model["n_estimators" if "n_estimators" in self.create_model().parameters else "epochs"] = (
+                quick.epochs
+            )
         protocols = {
             name: protocol.model_copy(update={"folds": quick.folds})
             if protocol.folds and quick.folds

@@ -24,7 +24,7 @@ from ser_models.data.split import Split
 from ser_models.evaluation.leakage import FitRecord
 from ser_models.evaluation.predictions import prediction_table
 from ser_models.models.base import Labelled, Model, OnEpoch, Row
-from ser_models.models.temperature import fit_temperature, tempered
+from ser_models.models.temperature import apply_temperature, fit_temperature
 
 MOST_KEPT = 512 * 2**20
 """Bytes that the arrays of training and validation may take in memory together; beyond, they are streamed."""
@@ -152,7 +152,7 @@ def _labelled(scaler: Scaler, train: Examples, validation: Examples) -> list[Lab
 
 def _weights(model: Model, number: int, learned: Labelled, watched: Labelled) -> FitRecord:
     """What the weights were fitted on, and may be."""
-    if model.learns_from_validation:
+    if model.trains_on_validation:
         both = frozenset((*learned.file_ids, *watched.file_ids))
         return FitRecord("weights", number, both, ("train", "validation"))
     return FitRecord("weights", number, frozenset(learned.file_ids))
@@ -171,6 +171,6 @@ def _predict(
     tables = []
     for name, side in sides.items():
         if len(side):
-            said = tempered(model.predict(scaler.source(side.read(model.inputs))), temperature)
+            said = apply_temperature(model.predict(scaler.source(side.read(model.inputs))), temperature)
             tables.append(prediction_table(side, said, fold=number, split=name))
     return pd.concat(tables, ignore_index=True)

@@ -159,7 +159,7 @@ def _fold(training: _Training, number: int) -> Fold:
         fold = _train(training, number, model, part)
         if state:
             state.save(fold, shipped=shipped)
-    training.progress(Step(part, fold.model.kept(fold.history), done=True))
+    training.progress(Step(part, fold.model.best_epoch(fold.history), done=True))
     return fold if shipped else replace(fold, model=create(training.model, training.parameters), scaler=None)
 
 
@@ -185,7 +185,7 @@ def _teller(progress: Progress, part: str, model: Model, board: Board | None) ->
 
     def tell(row: Row) -> None:
         if board:
-            board.write(row, model.rate_after(history))
+            board.write(row, model.next_learning_rate(history))
         history.append(row)
         progress(Step(part, row))
 
@@ -193,7 +193,7 @@ def _teller(progress: Progress, part: str, model: Model, board: Board | None) ->
 
 
 def _history(fold: Fold) -> list[dict[str, Any]]:
-    kept = fold.model.kept(fold.history)
+    kept = fold.model.best_epoch(fold.history)
     return [{"fold": fold.number, **row, "kept": row is kept} for row in fold.history]
 
 

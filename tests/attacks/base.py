@@ -30,7 +30,7 @@ LABELS = ["angry", "neutral", "sad"]
 PARAMETERS: dict[str, dict[str, Any]] = {
     "logistic": {},
     "mlp": {"epochs": 1},
-    "xgboost": {"rounds": 4},
+    "xgboost": {"n_estimators": 4},
     "cnn_lstm": {"length": 24, "epochs": 1},
     "mlp.onnx": {"epochs": 1},
     "cnn_lstm.onnx": {"length": 24, "epochs": 1},

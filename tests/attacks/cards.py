@@ -103,7 +103,7 @@ KINDS: dict[str, tuple[Spoil, str]] = {
     "parameters in parameters": (_raw("parameters", '{"a":' * 300 + "1" + "}" * 300), "nested too deeply"),
     "a card with a field twice": (_twice, "'model' is there twice"),
     "NaN as seed": (_raw("seed", "NaN"), "NaN is no finite number"),
-    "infinity as parameter": (_raw("parameters", '{"strength": 1e999}'), "1e999 is no finite number"),
+    "infinity as parameter": (_raw("parameters", '{"C": 1e999}'), "1e999 is no finite number"),
     "a number of 5000 digits": (_raw("seed", "9" * 5000), "artifact.json is damaged"),
     "a card that is a list": (_text("[1, 2]"), "artifact.json is damaged"),
     "a card that is a pipe": (_card_is_a_pipe, "no artifact at"),
@@ -127,7 +127,7 @@ KINDS: dict[str, tuple[Spoil, str]] = {
     "a model above the folder": (_edit(model_file="../model.skops"), "expected one inside of the artifact"),
     "a model that is a function": (_edit(model="os.system"), "unknown model 'os.system'"),
     "a parameter that is none": (_edit(parameters={"__class__": "os"}), "has no parameter __class__"),
-    "a parameter of another type": (_edit(parameters={"strength": [1]}), "expected a number above 0"),
+    "a parameter of another type": (_edit(parameters={"C": [1]}), "expected a number above 0"),
     "a profile that is a path": (_edit(profile="../../etc/passwd"), "unknown profile"),
     "another digest": (_edit(digest="0" * 16), "was trained on features speech16k"),
     "frames for a terabyte": (

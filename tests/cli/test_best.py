@@ -72,7 +72,7 @@ def test_from_recordings_to_the_best_model_and_back(ser, voices):
 
 def test_without_copies_it_says_what_would_help_and_asked_for_they_are_missed(ser, voices):
     assert extracted(ser, voices, *FAMILIES).code == 0
-    words = ("train", "--model", "svm", "--store", voices / "s", "--out", voices / "svm")
+    words = ("train", "--model", "ridge", "--store", voices / "s", "--out", voices / "ridge")
     answer = ser(*words)
     assert (
         "note: trained without slower and faster copies, which would help it: run ser extract with --copies"
@@ -88,7 +88,7 @@ def test_without_copies_it_says_what_would_help_and_asked_for_they_are_missed(se
 
 def test_a_store_without_functionals_says_how_to_get_them(ser, voices):
     assert extracted(ser, voices, "--families", "core", "mel").code == 0
-    answer = ser("train", "--model", "svm", "--store", voices / "s", "--out", voices / "svm")
+    answer = ser("train", "--model", "ridge", "--store", voices / "s", "--out", voices / "ridge")
     assert answer.code == 2
     assert "extract into a new store with --families core mel functionals" in answer.err
     assert len(answer.err.strip().splitlines()) == 1
@@ -97,9 +97,9 @@ def test_a_store_without_functionals_says_how_to_get_them(ser, voices):
 def test_an_ensemble_of_named_members(ser, voices):
     assert extracted(ser, voices, *FAMILIES).code == 0
     words = ("train", "--model", "ensemble", "--store", voices / "s", "--out", voices / "both")
-    assert ser(*words, "--members", "logistic", "svm").code == 0
+    assert ser(*words, "--members", "logistic", "ridge").code == 0
     assert json.loads((voices / "both" / "artifact.json").read_text())["parameters"] == {
-        "members": ["logistic", "svm"]
+        "members": ["logistic", "ridge"]
     }
     assert load(voices / "both").predict(voices / "s1_angry_1.wav").confidence > 1 / 3
     answer = ser("explain", voices / "both", "--store", voices / "s")

@@ -35,7 +35,7 @@ def test_a_search_prints_what_to_put_into_the_recipe(ser, recipe, tmp_path):
     assert answer.code == 0
     assert "trial 0: validation UAR " in answer.err
     assert "best of 2: trial " in answer.out
-    assert "[model]\nstrength = " in answer.out
+    assert "[model]\nC = " in answer.out
 
 
 @pytest.mark.parametrize(

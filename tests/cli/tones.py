@@ -22,5 +22,5 @@ folds = 3
 words = "By speaker."
 
 [tune]
-strength = {{ low = 0.01, high = 1.0, log = true }}
+C = {{ low = 0.01, high = 1.0, log = true }}
 """

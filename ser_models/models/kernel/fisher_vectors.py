@@ -7,7 +7,7 @@ Sources: Perronnin, Sánchez & Mensink, "Improving the Fisher kernel for large-s
 2010; for emotions Kaya, Karpov & Salah, "Fisher vectors with cascaded normalization for paralinguistic
 analysis", 2015.
 
->>> Fisher().inputs.families
+>>> FisherVectors().inputs.families
 ('mfcc',)
 """
 
@@ -20,8 +20,8 @@ import numpy as np
 from ser_models.data.inputs import FrameInputs
 from ser_models.models.base import Arrays, Labelled
 from ser_models.models.hyperparameters import Count
-from ser_models.models.kernel.machine import Machine
-from ser_models.models.kernel.svm import REACH
+from ser_models.models.kernel.base import LeastSquares
+from ser_models.models.kernel.ridge import CLIP
 
 MIXTURE = {"mixing": 1, "means": 2, "deviations": 2}
 FRAMES = 30_000
@@ -39,17 +39,17 @@ CEPSTRA = 13
 
 
 @dataclass
-class Fisher(Machine):
+class FisherVectors(LeastSquares):
     """A bag of sounds.
 
     Attributes:
-        gaussians: of the mixture.
+        n_components: of the mixture.
         length: frames that it hears, at the profile's hop (600 are 6 s at 10 ms).
     """
 
-    name = "fisher"
+    name = "fisher_vectors"
     own: ClassVar[dict[str, int]] = {**MIXTURE, "centre": 1, "scale": 1}
-    gaussians: Count = 48
+    n_components: Count = 48
     length: Count = 600
 
     @property
@@ -59,7 +59,7 @@ class Fisher(Machine):
 
     def learn(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
         """Fit the mixture to frames of all recordings, then standardise their vectors."""
-        mixture = _mixture(both.arrays, self.gaussians, np.random.default_rng([seed, fold + 1]))
+        mixture = _mixture(both.arrays, self.n_components, np.random.default_rng([seed, fold + 1]))
         found = vectors(both.arrays, mixture)
         scale = found.std(axis=0)
         return {**mixture, "centre": found.mean(axis=0), "scale": np.where(scale > 0, scale, 1)}
@@ -67,7 +67,7 @@ class Fisher(Machine):
     def represent(self, arrays: Arrays, learned: dict[str, np.ndarray]) -> np.ndarray:
         """Return the standardised vectors, clipped and divided by √columns."""
         standard = (vectors(arrays, learned) - learned["centre"]) / learned["scale"]
-        seen: np.ndarray = np.clip(standard, -REACH, REACH) / np.sqrt(standard.shape[1])
+        seen: np.ndarray = np.clip(standard, -CLIP, CLIP) / np.sqrt(standard.shape[1])
         return seen.astype(np.float32)
 
 

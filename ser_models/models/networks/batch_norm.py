@@ -1,6 +1,6 @@
 """Batch normalisation that stands behind dropout, estimated again as it is used: without dropout.
 
-network, some batches of training → `settle` → moving averages that fit prediction
+network, some batches of training → `recompute_batch_norm` → moving averages that fit prediction
 
 Dropout adds variance to what the next batch normalisation averages, and max pooling makes a higher mean of
 it; in prediction there is neither (Li et al., "Understanding the Disharmony between Dropout and Batch
@@ -20,7 +20,7 @@ RECORDINGS = 256
 """Of the training that the averages are estimated from."""
 
 
-def settle(network: keras.Model, batches: Iterable[Arrays]) -> None:
+def recompute_batch_norm(network: keras.Model, batches: Iterable[Arrays]) -> None:
     """Replace each moving average by the mean over `batches`, of which each weighs the same.
 
     Nothing else changes: no weight that is trained, and no random number is drawn for the layers of dropout

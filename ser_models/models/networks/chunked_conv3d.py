@@ -57,13 +57,14 @@ class ChunkedConv3d(Network):
         kernels: height and width of each block's kernel, over mel bands and frames.
         activation: after each batch normalisation and in the dense layers.
         head: what turns the last feature map into one vector.
-        settle: as in every network; without it, validation tells little of the first hundreds of steps.
+        recompute_batch_norm: as in every network; without it, the validation metrics of the first hundreds of
+            steps are meaningless.
     """
 
     name = "chunked_conv3d"
     loss: Literal["cross_entropy", "focal"] = "focal"
     schedule: Literal["constant", "plateau", "cosine"] = "plateau"
-    settle: bool = True
+    recompute_batch_norm: bool = True
     chunks: Count = 3
     frames: Count = 60
     depth: Depth = 4

@@ -31,7 +31,7 @@ class CnnLstm(FrameNetwork):
 
     name = "cnn_lstm"
     # On a few unseen speakers its loss may be lowest in the first epoch, while its UAR still doubles.
-    watch: Literal["val_loss", "val_uar"] = "val_uar"
+    monitor: Literal["val_loss", "val_uar"] = "val_uar"
 
     def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
         """Return the untrained graph."""

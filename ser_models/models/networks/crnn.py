@@ -1,13 +1,13 @@
 """Convolutions and a recurrence for few speakers: small, never shown the same twice, and several of a kind.
 
-frames (length, bands) and mask → `seeds` × (3 × (Conv1D, batch norm, pool) → BiLSTM → attention → softmax)
-→ mean of their probabilities
+frames (length, bands) and mask → `n_members` × (3 × (Conv1D, batch norm, pool) → BiLSTM → attention →
+softmax) → mean of their probabilities
 
 Stretches of time and bands are hidden, recordings are mixed, targets are smoothed (`variation`). The members
 differ in their first weights and in what dropout hides; each learns from its own answer alone, as if it were
 trained by itself, but all see the same batches, so that one pass over the data trains them all.
 
->>> network = Crnn(length=64, seeds=2).build({"frames": (64, 40), "mask": (64,)}, classes=6)
+>>> network = Crnn(length=64, n_members=2).build({"frames": (64, 40), "mask": (64,)}, classes=6)
 >>> network.output_shape
 (None, 6)
 """
@@ -22,7 +22,7 @@ from ser_models.data.batches import Arrays
 from ser_models.models.hyperparameters import Count, NotNegative, Positive, Share
 from ser_models.models.networks.blocks import attend, normalise, pool, silence, steps_of
 from ser_models.models.networks.network import FrameNetwork
-from ser_models.models.networks.spec_augment import hidden, mixed
+from ser_models.models.networks.spec_augment import mixup, spec_augment
 
 if TYPE_CHECKING:
     import keras
@@ -36,7 +36,7 @@ class Crnn(FrameNetwork):
     """A small convolutional-recurrent network, several times.
 
     Attributes:
-        seeds: members, each from other first weights; their probabilities are averaged.
+        n_members: members, each from other first weights; their probabilities are averaged.
         filters: of the convolutions; steps are halved after each.
         units: of the LSTM in each direction.
         dropout: share dropped after each convolution block and before the softmax.
@@ -46,10 +46,10 @@ class Crnn(FrameNetwork):
     name = "crnn"
     epochs: Count = 40
     patience: Count = 20
-    watch: Literal["val_loss", "val_uar"] = "val_uar"
+    monitor: Literal["val_loss", "val_uar"] = "val_uar"
     schedule: Literal["constant", "plateau", "cosine"] = "cosine"
     label_smoothing: Share = 0.1
-    seeds: Count = 3
+    n_members: Count = 3
     filters: tuple[int, ...] = (64, 96, 128)
     units: Count = 48
     dropout: Share = 0.3
@@ -72,27 +72,27 @@ class Crnn(FrameNetwork):
             layers.Dense(classes, activation="softmax", name=f"{MEMBER}_{number}")(
                 self._encoded(frames, mask, number)
             )
-            for number in range(self.seeds)
+            for number in range(self.n_members)
         ]
         whole = layers.Average()(told) if len(told) > 1 else told[0]
         return keras.Model({"frames": frames, "mask": mask}, whole)
 
-    def taught(self, network: "keras.Model") -> "keras.Model":
+    def training_graph(self, network: "keras.Model") -> "keras.Model":
         """The same graph with every member's own answer, (recordings, members, classes)."""
         import keras
         from keras import layers
 
-        told = [network.get_layer(f"{MEMBER}_{number}").output for number in range(self.seeds)]
+        told = [network.get_layer(f"{MEMBER}_{number}").output for number in range(self.n_members)]
         rows = [layers.Reshape((1, -1))(each) for each in told]
         return keras.Model(network.input, layers.Concatenate(axis=1)(rows) if len(rows) > 1 else rows[0])
 
-    def varied(
+    def augment_batch(
         self, arrays: Arrays, shares: np.ndarray, rng: np.random.Generator
     ) -> tuple[Arrays, np.ndarray]:
         """Hide parts of the recordings of a batch, and mix them."""
-        frames, mask = hidden(arrays["frames"], arrays["mask"], rng), arrays["mask"]
+        frames, mask = spec_augment(arrays["frames"], arrays["mask"], rng), arrays["mask"]
         if self.mixup:
-            frames, mask, shares = mixed(frames, mask, shares, self.mixup, rng)
+            frames, mask, shares = mixup(frames, mask, shares, self.mixup, rng)
         return {"frames": frames, "mask": mask}, shares
 
     def _encoded(

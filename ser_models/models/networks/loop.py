@@ -15,11 +15,11 @@ import numpy as np
 
 from ser_models.data.batches import Arrays
 from ser_models.models.base import Labelled, OnEpoch, Row
-from ser_models.models.networks.batch_norm import RECORDINGS, settle
+from ser_models.models.networks.batch_norm import RECORDINGS, recompute_batch_norm
 from ser_models.models.networks.checkpoint import Checkpoint
 from ser_models.models.networks.losses import Uar, WeightedLoss
 from ser_models.models.networks.network import Network
-from ser_models.models.networks.schedule import best_epoch, learning_rate, should_stop
+from ser_models.models.networks.schedule import best_index, learning_rate, should_stop
 
 MOMENTUM = 0.9
 """Of stochastic gradient descent."""
@@ -83,7 +83,7 @@ def fit(
         on_epoch(row)
     while not should_stop(settings, history):
         history.append(_epoch(settings, network, train, validation, order, history))
-        if best_epoch(history, settings.watch) == len(history) - 1:
+        if best_index(history, settings.monitor) == len(history) - 1:
             best = network.get_weights()
         if checkpoint:
             checkpoint.save(history, best)
@@ -145,8 +145,8 @@ def _epoch(
     rng = np.random.default_rng([order.seed_of(len(history)), 1])
     step = _varying(settings, network.train_on_batch, train.classes, rng)
     learned = _take(network, step, train, weights, shuffled, settings.batch_size)
-    if settings.settle:
-        settle(network, _batches(train, shuffled[:RECORDINGS], settings.batch_size))
+    if settings.recompute_batch_norm:
+        recompute_batch_norm(network, _batches(train, shuffled[:RECORDINGS], settings.batch_size))
     in_order = np.arange(len(validation.targets))
     watched = validation.weights
     checked = _take(network, network.test_on_batch, validation, watched, in_order, settings.batch_size)
@@ -166,7 +166,7 @@ def _varying(settings: Network, step: Step, classes: int, rng: np.random.Generat
     """The step, on batches as the network varies them."""
 
     def take(arrays: Arrays, targets: np.ndarray, weights: np.ndarray, **how: bool) -> dict[str, float]:
-        varied = settings.varied(arrays, np.eye(classes, dtype=np.float32)[targets], rng)
+        varied = settings.augment_batch(arrays, np.eye(classes, dtype=np.float32)[targets], rng)
         return step(*(varied or (arrays, targets)), weights, **how)
 
     return take

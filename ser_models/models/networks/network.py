@@ -17,7 +17,7 @@ import numpy as np
 from ser_models.data.inputs import FrameInputs
 from ser_models.models.base import BATCH_TO_PREDICT, Arrays, Labelled, Model, OnEpoch, Row
 from ser_models.models.hyperparameters import Count, NotNegative, Positive, Share
-from ser_models.models.networks.schedule import best_epoch, learning_rate
+from ser_models.models.networks.schedule import best_index, learning_rate
 from ser_models.safe_io.keras_import import load_keras
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Network(Model):
         batch_size: recordings per step.
         learning_rate: of the optimizer, at the start.
         patience: epochs without a better validation before it stops; the best epoch is kept.
-        watch: the measure of validation that decides.
+        monitor: the measure of validation that decides.
         loss: what is minimised; see `ser_models.models.networks.losses`.
         gamma: of the focal loss: how much less a recording weighs that is recognised already; 0 is none.
         label_smoothing: share of each target that is spread evenly over all classes.
@@ -43,8 +43,8 @@ class Network(Model):
         optimizer: "sgd" has momentum 0.9.
         schedule: how the learning rate falls; see `ser_models.models.networks.schedule`.
         clip_norm: longest gradient of each weight; None leaves them as they are.
-        settle: whether every epoch ends with batch normalisation estimated again, without dropout; see
-            `ser_models.models.networks.batch_norm`.
+        recompute_batch_norm: whether BatchNorm statistics are recomputed without dropout after every epoch;
+            see `ser_models.models.networks.batch_norm`.
     """
 
     suffix = ".keras"
@@ -53,7 +53,7 @@ class Network(Model):
     batch_size: Count = 32
     learning_rate: Positive = 1e-3
     patience: Count = 15
-    watch: Literal["val_loss", "val_uar"] = "val_loss"
+    monitor: Literal["val_loss", "val_uar"] = "val_loss"
     loss: Literal["cross_entropy", "focal"] = "cross_entropy"
     gamma: NotNegative = 2.0
     label_smoothing: Share = 0.0
@@ -61,7 +61,7 @@ class Network(Model):
     optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
     schedule: Literal["constant", "plateau", "cosine"] = "constant"
     clip_norm: Positive | None = None
-    settle: bool = False
+    recompute_batch_norm: bool = False
     network: "keras.Model | None" = field(default=None, init=False, repr=False)
 
     @abstractmethod
@@ -73,11 +73,11 @@ class Network(Model):
             classes: width of the softmax.
         """
 
-    def taught(self, network: "keras.Model") -> "keras.Model":
+    def training_graph(self, network: "keras.Model") -> "keras.Model":
         """The graph whose answers are compared with the classes in training; its weights are `build`'s."""
         return network
 
-    def varied(
+    def augment_batch(
         self, arrays: Arrays, shares: np.ndarray, rng: np.random.Generator
     ) -> tuple[Arrays, np.ndarray] | None:
         """Vary a batch that is learned from; None, as here, to learn from the recordings as they are.
@@ -114,14 +114,14 @@ class Network(Model):
         loop.seed_everything(seed)
         self.network = self.build(train.source.shapes, train.classes)
         order = loop.Order(seed, fold)
-        taught = self.taught(self.network)
+        taught = self.training_graph(self.network)
         return loop.fit(self, taught, train, validation, order, on_epoch, checkpoint)
 
-    def kept(self, history: Sequence[Row]) -> Row:
-        """The first epoch with the best `watch`."""
-        return history[best_epoch(history, self.watch)]
+    def best_epoch(self, history: Sequence[Row]) -> Row:
+        """The first epoch with the best `monitor`."""
+        return history[best_index(history, self.monitor)]
 
-    def rate_after(self, history: Sequence[Row]) -> float:
+    def next_learning_rate(self, history: Sequence[Row]) -> float:
         """Return what `schedule` makes of the learning rate."""
         return learning_rate(self, history)
 

@@ -3,7 +3,7 @@
 `Network` (its hyperparameters), rows of the epochs so far → `learning_rate` of the next, `should_stop`
 
 >>> rows = [{"val_loss": loss} for loss in (0.9, 0.8, 0.8, 0.85)]
->>> best_epoch(rows, "val_loss"), epochs_without_gain(rows, "val_loss")
+>>> best_index(rows, "val_loss"), epochs_without_gain(rows, "val_loss")
 (1, 2)
 """
 
@@ -36,7 +36,7 @@ class Settings(Protocol):
         """Epochs without a better validation before it stops."""
 
     @property
-    def watch(self) -> str:
+    def monitor(self) -> str:
         """val_loss or val_uar."""
 
     @property
@@ -44,22 +44,22 @@ class Settings(Protocol):
         """constant, plateau or cosine."""
 
 
-def best_epoch(history: Sequence[Row], watch: str) -> int:
-    """Return the index of the first epoch with the best `watch`: lowest val_loss, or highest val_uar."""
-    losses = [_as_loss(row, watch) for row in history]
+def best_index(history: Sequence[Row], monitor: str) -> int:
+    """Return the index of the first epoch with the best `monitor`: lowest val_loss, or highest val_uar."""
+    losses = [_as_loss(row, monitor) for row in history]
     return losses.index(min(losses))
 
 
-def epochs_without_gain(history: Sequence[Row], watch: str) -> int:
+def epochs_without_gain(history: Sequence[Row], monitor: str) -> int:
     """Return how many epochs ago the best one was; 0 if it was the last, or there is none."""
-    return len(history) - 1 - best_epoch(history, watch) if history else 0
+    return len(history) - 1 - best_index(history, monitor) if history else 0
 
 
 def should_stop(settings: Settings, history: Sequence[Row]) -> bool:
     """Whether all epochs are done, or `patience` of them brought nothing."""
     if len(history) >= settings.epochs:
         return True
-    return epochs_without_gain(history, settings.watch) >= settings.patience
+    return epochs_without_gain(history, settings.monitor) >= settings.patience
 
 
 def learning_rate(settings: Settings, history: Sequence[Row]) -> float:
@@ -67,7 +67,7 @@ def learning_rate(settings: Settings, history: Sequence[Row]) -> float:
 
     constant: as set. cosine: half a cosine from the set rate towards 0, which it would reach after the last
     of `epochs`. plateau: halved whenever a third of `patience` epochs (one at least) brought no better
-    `watch`.
+    `monitor`.
     """
     if settings.schedule == "cosine":
         return settings.learning_rate * (1 + cos(pi * len(history) / settings.epochs)) / 2
@@ -81,7 +81,7 @@ def _plateaus(settings: Settings, history: Sequence[Row]) -> int:
     wait = max(1, settings.patience // PLATEAU_SHARE)
     best, waited, plateaus = inf, 0, 0
     for row in history:
-        value = _as_loss(row, settings.watch)
+        value = _as_loss(row, settings.monitor)
         waited = 0 if value < best else waited + 1
         best = min(best, value)
         if waited == wait:
@@ -89,7 +89,7 @@ def _plateaus(settings: Settings, history: Sequence[Row]) -> int:
     return plateaus
 
 
-def _as_loss(row: Row, watch: str) -> float:
+def _as_loss(row: Row, monitor: str) -> float:
     """The watched measure, less being better; one that is not a number is the worst."""
-    value = -row[watch] if watch == "val_uar" else row[watch]
+    value = -row[monitor] if monitor == "val_uar" else row[monitor]
     return inf if isnan(value) else value

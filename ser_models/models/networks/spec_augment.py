@@ -1,10 +1,10 @@
 """What makes more of few recordings while a network learns: stretches and bands hidden, two heard at once.
 
-a batch of scaled frames, shares of classes → `hidden`, `mixed` → another batch of the same form
+a batch of scaled frames, shares of classes → `spec_augment`, `mixup` → another batch of the same form
 
 >>> rng = np.random.default_rng(0)
 >>> frames, mask = np.ones((2, 50, 8), np.float32), np.ones((2, 50), np.float32)
->>> bool((hidden(frames, mask, rng) == 0).any()), frames.min()
+>>> bool((spec_augment(frames, mask, rng) == 0).any()), frames.min()
 (True, np.float32(1.0))
 """
 
@@ -15,7 +15,7 @@ MOST_HIDDEN = 0.15
 """Share of the frames, or of the bands, that one mask hides at most."""
 
 
-def hidden(frames: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def spec_augment(frames: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Hide stretches of time and of frequency behind the training mean (SpecAugment; Park et al., 2019).
 
     Args:
@@ -35,7 +35,7 @@ def hidden(frames: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np
     return changed
 
 
-def mixed(
+def mixup(
     frames: np.ndarray, mask: np.ndarray, shares: np.ndarray, concentration: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Let every recording be heard together with another of the batch (mixup; Zhang et al., 2018).

@@ -30,12 +30,12 @@ def desk(recordings, tmp_path_factory):
     extract_corpora([table], data=recordings, store=store, families=families, encoder=chosen, workers=1)
     parameters = {"families": ["ssl"], "length": 50, "epochs": 1}
     run(store, root / "network", Plan(model="cnn_lstm", parameters=parameters))
-    run(store, root / "svm_ssl", Plan(model="svm_ssl", parameters={"size": 16}))
+    run(store, root / "ridge_ssl", Plan(model="ridge_ssl", parameters={"size": 16}))
     run(store, root / "logistic", Plan(model="logistic"))
     return root
 
 
-@pytest.mark.parametrize("name", ["network", "svm_ssl"])
+@pytest.mark.parametrize("name", ["network", "ridge_ssl"])
 def test_the_artifact_says_which_encoder_it_needs(desk, name):
     metadata = artifact.load(desk / name).metadata
     stored = open_store(desk / "store").profile.encoder
@@ -48,7 +48,7 @@ def test_the_artifact_says_which_encoder_it_needs(desk, name):
     }
 
 
-@pytest.mark.parametrize("name", ["network", "svm_ssl"])
+@pytest.mark.parametrize("name", ["network", "ridge_ssl"])
 def test_a_file_gets_the_answer_that_its_stored_states_got(desk, recordings, name):
     loaded = ser_models.load(desk / name)
     tested = pd.read_parquet(desk / name / "predictions.parquet").head(4)
@@ -65,13 +65,13 @@ def test_a_model_of_other_columns_needs_no_encoder(desk, recordings, tmp_path):
 
 
 def test_an_encoder_may_move_with_its_artifact(desk, recordings, tmp_path):
-    moved = shutil.copytree(desk / "svm_ssl", tmp_path / "svm_ssl")
+    moved = shutil.copytree(desk / "ridge_ssl", tmp_path / "ridge_ssl")
     shutil.copytree(desk / "encoder", tmp_path / "encoder")
     metadata = json.loads((moved / "artifact.json").read_text())
     metadata["encoder"]["folder"] = str(tmp_path / "encoder")
     (moved / "artifact.json").write_text(json.dumps(metadata))
     path = next(recordings.glob("*.wav"))
-    before, after = (ser_models.load(each).predict(path) for each in (desk / "svm_ssl", moved))
+    before, after = (ser_models.load(each).predict(path) for each in (desk / "ridge_ssl", moved))
     assert after.probabilities == before.probabilities
     save_encoder(tmp_path / "encoder", seed=1)
     encoder._load.cache_clear()
@@ -83,11 +83,11 @@ def test_a_store_has_what_is_asked_or_says_so(desk, store_root, tmp_path):
     with pytest.raises(
         InputError, match=r"^no ssl__0016__mean among the 16 columns of ssl_pooled in \S+/store"
     ):
-        run(desk / "store", tmp_path / "a", Plan(model="svm_ssl", parameters={"size": 17}))
+        run(desk / "store", tmp_path / "a", Plan(model="ridge_ssl", parameters={"size": 17}))
     with pytest.raises(
         InputError, match=r"^no ssl_pooled in .*: it holds core, .* --families core .*ssl_pool"
     ):
-        run(store_root, tmp_path / "a", Plan(model="svm_ssl"))
+        run(store_root, tmp_path / "a", Plan(model="ridge_ssl"))
 
 
 def test_a_lost_encoder_is_named(desk, recordings):

@@ -23,7 +23,7 @@ oversample = true
 
 [model]
 name = "xgboost"
-rounds = 20
+n_estimators = 20
 
 [paper]
 split = "random"
@@ -42,7 +42,7 @@ folds = 2
 variants = ["louder"]
 
 [tune]
-depth = {{ choices = [2, 4] }}
+max_depth = {{ choices = [2, 4] }}
 learning_rate = {{ low = 0.01, high = 0.3, log = true }}
 
 [claims]
@@ -167,12 +167,12 @@ def test_a_search_goes_on_where_it_stopped(recipe, recordings, tmp_path, out):
     told = []
     first = tune(wanted, 2, on_trial=lambda number, uar, values: told.append((number, uar, values)))
     assert [number for number, _, _ in told] == [0, 1]
-    assert told[0][2] == {"depth": 4, "learning_rate": 0.05}, "the recipe's own values come first"
+    assert told[0][2] == {"max_depth": 4, "learning_rate": 0.05}, "the recipe's own values come first"
     second = tune(wanted, 3, on_trial=lambda number, uar, values: told.append((number, uar, values)))
     assert [number for number, _, _ in told] == [0, 1, 2]
     assert len(second.trials) == 3
     assert set(first.trials["trial"]) < set(second.trials["trial"])
     assert second.trials[OBJECTIVE].is_monotonic_decreasing
-    assert set(second.best) == {"depth", "learning_rate"}
+    assert set(second.best) == {"max_depth", "learning_rate"}
     for name in ("study.db", "trials.csv", "trials.png"):
         assert (folder / "tune" / name).stat().st_size > 0

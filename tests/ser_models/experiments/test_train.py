@@ -10,7 +10,7 @@ from ser_features.errors import InputError
 from ser_models.experiments.train import Plan, run
 from ser_models.models import MODELS, create
 
-QUICK = {"epochs": 2, "rounds": 20, "length": 40, "filters": (4, 4, 8, 8)}
+QUICK = {"epochs": 2, "n_estimators": 20, "length": 40, "filters": (4, 4, 8, 8)}
 
 
 def plan_for(name, **changes):
@@ -19,7 +19,7 @@ def plan_for(name, **changes):
     return Plan(model=name, parameters=parameters, **changes)
 
 
-@pytest.fixture(scope="module", params=[name for name in MODELS if name != "svm_ssl"])  # test_encoded.py
+@pytest.fixture(scope="module", params=[name for name in MODELS if name != "ridge_ssl"])  # test_encoded.py
 def result(request, whole_store_root, tmp_path_factory):
     out = tmp_path_factory.mktemp("artifacts") / request.param
     return request.param, out, run(whole_store_root, out, plan_for(request.param))

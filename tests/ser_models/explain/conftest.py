@@ -5,7 +5,7 @@ import pytest
 from ser_models.experiments.train import Plan, run
 
 SMALL = {
-    "xgboost": {"rounds": 30},
+    "xgboost": {"n_estimators": 30},
     "logistic": {},
     "cnn_lstm": {"epochs": 1, "length": 24},
 }

@@ -13,7 +13,7 @@ from ser_models.data.batches import Kept
 from ser_models.data.scaling import Scaler
 from ser_models.explain import trees
 from ser_models.models.base import Labelled
-from ser_models.models.trees import Boosting
+from ser_models.models.trees import Xgboost
 
 DECIDES = 7
 CLASSES = 3
@@ -23,7 +23,7 @@ CLASSES = 3
 def raw():
     """Recordings of noise, in one column of which the class is written; some values are missing."""
     rng = np.random.default_rng(0)
-    matrix = rng.normal(100, 30, size=(150, len(Boosting().inputs.columns))).astype(np.float32)
+    matrix = rng.normal(100, 30, size=(150, len(Xgboost().inputs.columns))).astype(np.float32)
     matrix[:, 3][rng.random(150) < 0.3] = np.nan
     matrix[:, 5] = 1.0
     matrix[:, DECIDES] = 10 * (np.arange(150) % CLASSES)
@@ -32,7 +32,7 @@ def raw():
 
 @pytest.fixture(scope="module")
 def fitted(raw):
-    model = Boosting(rounds=20, column_share=1.0)
+    model = Xgboost(n_estimators=20, colsample_bytree=1.0)
     pipeline = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())]).fit(raw)
     scaler = Scaler(model.inputs, pipeline)
     labelled = Labelled(Kept(dict(scaler.transform(raw))), np.arange(150) % CLASSES, CLASSES)

@@ -74,7 +74,7 @@ def test_what_is_said_of_held_out_voices_is_said_of_the_right_recordings(saved):
         tuple(f"own/{place}" for place in range(120)),
         tuple(f"own/s{place // 15}" for place in np.random.default_rng(3).permutation(120)),
     )
-    model = create("ensemble", {"members": ["logistic", "xgboost", "svm_rbf"]})
+    model = create("ensemble", {"members": ["logistic", "xgboost", "kernel_ridge"]})
     rows = model.fit(train, train, seed=0, on_epoch=lambda row: None)
     assert all(row["val_uar"] > 0.7 for row in rows)
 
@@ -92,19 +92,19 @@ def test_a_class_that_no_member_knows_has_no_probability():
 @pytest.mark.parametrize("name", ["ensemble", "best"])
 def test_ensembles_are_not_nested(name):
     with pytest.raises(InputError) as error:
-        create("ensemble", {"members": ["svm", name]})
+        create("ensemble", {"members": ["ridge", name]})
     assert str(error.value) == f"{name!r} in an ensemble: expected single models: name its members"
 
 
 def test_an_unknown_member_is_named():
     with pytest.raises(InputError, match="unknown model 'perceptron': expected one of mlp, "):
-        create("ensemble", {"members": ["svm", "perceptron"]})
+        create("ensemble", {"members": ["ridge", "perceptron"]})
 
 
 @pytest.fixture
 def saved(tmp_path):
     """An ensemble of models of every kind of file, and where it is saved."""
-    model = create("ensemble", {"members": ["logistic", "xgboost", "svm_rbf"]})
+    model = create("ensemble", {"members": ["logistic", "xgboost", "kernel_ridge"]})
     arrays = {
         f"{place}/columns": (RNG.standard_normal((120, len(part.columns))) + TARGETS[:, None]).astype(
             np.float32
@@ -120,7 +120,7 @@ def saved(tmp_path):
 
 
 def restored(path):
-    return create("ensemble", {"members": ["logistic", "xgboost", "svm_rbf"]}).restore(path, classes=3)
+    return create("ensemble", {"members": ["logistic", "xgboost", "kernel_ridge"]}).restore(path, classes=3)
 
 
 def test_any_set_of_members_comes_back_from_disk(saved):

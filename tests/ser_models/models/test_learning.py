@@ -17,7 +17,7 @@ SIZES = {
 }
 """Shapes of one recording, but of those that read 40 frames of 16 bands."""
 
-ALIKE = {"epochs": 60, "patience": 20, "watch": "val_uar", "batch_size": 8, "learning_rate": 1e-3}
+ALIKE = {"epochs": 60, "patience": 20, "monitor": "val_uar", "batch_size": 8, "learning_rate": 1e-3}
 
 
 def recordings(name):

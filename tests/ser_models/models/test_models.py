@@ -16,7 +16,7 @@ from ser_models.data.inputs import ChunkInputs, ColumnInputs, JointInputs
 from ser_models.models import MODELS, create
 from ser_models.models.base import Labelled
 
-QUICK = {"epochs": 3, "rounds": 20, "length": 24}
+QUICK = {"epochs": 3, "n_estimators": 20, "length": 24}
 CLASSES = 3
 
 
@@ -123,23 +123,23 @@ def test_unfitted_it_does_not_answer(name):
 
 
 def test_a_wrong_parameter_lists_the_known_ones():
-    with pytest.raises(InputError, match="'logistic' has no parameter depth: expected strength, iterations"):
+    with pytest.raises(InputError, match="'logistic' has no parameter depth: expected C, max_iter"):
         create("logistic", {"depth": 3})
 
 
 @pytest.mark.parametrize(
     ("name", "parameters", "message"),
     [
-        ("logistic", {"iterations": "many"}, "iterations is 'many', expected a whole number of at least 1"),
-        ("logistic", {"strength": 0}, "strength is 0, expected a number above 0"),
+        ("logistic", {"max_iter": "many"}, "max_iter is 'many', expected a whole number of at least 1"),
+        ("logistic", {"C": 0}, "C is 0, expected a number above 0"),
         ("mlp", {"epochs": 0}, "epochs is 0, expected a whole number of at least 1"),
         ("mlp", {"epochs": True}, "epochs is True, expected a whole number of at least 1"),
         ("mlp", {"class_weights": 1}, "class_weights is 1, expected true or false"),
         ("mlp", {"loss": "hinge"}, "loss is 'hinge', expected one of cross_entropy, focal"),
         ("mlp", {"dropout": 1}, "dropout is 1, expected a number from 0 to below 1"),
         ("mlp", {"clip_norm": -1.0}, "clip_norm is -1.0, expected a number above 0 or none"),
-        ("cnn_lstm", {"watch": "uar"}, "watch is 'uar', expected one of val_loss, val_uar"),
-        ("xgboost", {"row_share": 1.5}, "row_share is 1.5, expected a number above 0 and at most 1"),
+        ("cnn_lstm", {"monitor": "uar"}, "monitor is 'uar', expected one of val_loss, val_uar"),
+        ("xgboost", {"subsample": 1.5}, "subsample is 1.5, expected a number above 0 and at most 1"),
     ],
 )
 def test_a_value_that_does_not_fit_says_what_would(name, parameters, message):

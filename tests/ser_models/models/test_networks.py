@@ -69,7 +69,7 @@ def test_the_best_epoch_on_validation_is_kept():
     train, validation = (Labelled(Kept({"columns": x}), np.arange(len(x)) % 2, 2) for x in noise)
     model = create("mlp", {"epochs": 12, "patience": 3})
     history = model.fit(train, validation, seed=0, on_epoch=lambda row: None)
-    best = model.kept(history)
+    best = model.best_epoch(history)
     true = model.predict_proba(validation.arrays)[np.arange(32), validation.targets]
     assert len(history) < 12
     assert best is not history[-1]

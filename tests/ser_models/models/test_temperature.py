@@ -9,7 +9,7 @@ from ser_models import inference
 from ser_models.data.examples import load_examples
 from ser_models.data.split import make_split
 from ser_models.experiments.train import Plan, run
-from ser_models.models.temperature import HIGHEST, LOWEST, fit_temperature, tempered
+from ser_models.models.temperature import HIGHEST, LOWEST, apply_temperature, fit_temperature
 from ser_models.training.train import train
 
 
@@ -18,7 +18,7 @@ def drawn(temperature, n=4000, classes=5, seed=3):
     rng = np.random.default_rng(seed)
     true = rng.dirichlet(np.full(classes, 0.7), n)
     targets = (rng.random(n)[:, None] > true.cumsum(axis=1)).sum(axis=1)
-    return tempered(true, 1 / temperature), np.minimum(targets, classes - 1)
+    return apply_temperature(true, 1 / temperature), np.minimum(targets, classes - 1)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
@@ -44,7 +44,7 @@ def test_it_stays_in_its_bounds():
 )
 def test_it_keeps_the_order_and_the_sum(row, temperature):
     probabilities = np.array([row]) / sum(row)
-    found = tempered(probabilities, temperature)
+    found = apply_temperature(probabilities, temperature)
     assert found.sum() == pytest.approx(1)
     assert found.argmax() == probabilities.argmax() or found.max() == pytest.approx(
         found[0, probabilities.argmax()]

@@ -123,7 +123,7 @@ def test_killed_in_the_second_fold_the_first_is_not_done_again(store, tmp_path, 
 def test_a_finished_training_is_read_back_whole(name, store, tmp_path):
     examples = load_examples(store)
     known = create(name).hyperparameters()
-    quick = {key: value for key, value in {"epochs": 2, "rounds": 5}.items() if key in known}
+    quick = {key: value for key, value in {"epochs": 2, "n_estimators": 5}.items() if key in known}
     arguments = {"split": make_split(examples, folds=2), "model": name, "parameters": quick}
     first = train(examples, **arguments, state=tmp_path)
     told = []

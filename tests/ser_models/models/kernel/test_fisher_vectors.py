@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.mixture import GaussianMixture
 
-from ser_models.models.kernel.fisher_vectors import Fisher, levelled, responsibilities, vectors
+from ser_models.models.kernel.fisher_vectors import FisherVectors, levelled, responsibilities, vectors
 
 RNG = np.random.default_rng(2)
 MIXTURE = {
@@ -95,4 +95,4 @@ def test_what_a_room_adds_to_every_frame_is_taken_away():
 
 
 def test_it_hears_mfcc():
-    assert Fisher().inputs.families == ("mfcc",)
+    assert FisherVectors().inputs.families == ("mfcc",)

@@ -1,87 +1,170 @@
-"""The machine against other ways to solve the same, and what held-out recordings decide."""
+"""Both kernels against scikit-learn's, and what is kept of them on disk."""
 
 import numpy as np
 import pytest
 from sklearn.kernel_ridge import KernelRidge
 
-from ser_models.models.base import balanced_weights
-from ser_models.models.inner_folds import Turn
-from ser_models.models.kernel import ridge as least_squares
+from ser_features.errors import ArtifactError, InputError
+from ser_models.data.batches import Kept
+from ser_models.models import create
+from ser_models.models.base import Labelled, balanced_weights
+from ser_models.models.kernel import ridge, solver
 
-RNG = np.random.default_rng(4)
+RNG = np.random.default_rng(11)
 TARGETS = np.repeat([0, 1, 2], [30, 20, 10])
-DESIGN = (RNG.standard_normal((60, 8)) + TARGETS[:, None] / 2).astype(np.float32) / np.sqrt(8)
-EVERYBODY = np.arange(60)
+COLUMNS = (RNG.standard_normal((60, 12)) + TARGETS[:, None] / 2).astype(np.float32)
+SPEAKERS = tuple(f"own/s{place % 5}" for place in range(60))
+PENALTY = 0.3
 
 
-def solved(system, penalty):
-    return system.solve(EVERYBODY, TARGETS, classes=3, penalties=[penalty])[0]
+def labelled(places):
+    return Labelled(
+        Kept({"columns": COLUMNS[places]}),
+        TARGETS[places],
+        3,
+        tuple(f"own/{place}" for place in places),
+        tuple(SPEAKERS[place] for place in places),
+    )
 
 
-@pytest.mark.parametrize("penalty", [0.01, 1.0])
-def test_both_systems_are_scikit_learns_weighted_kernel_ridge(penalty):
-    weights = balanced_weights(TARGETS, 3)
-    wanted = np.eye(3)[TARGETS]
+def fitted(name, **parameters):
+    model = create(name, {"alphas": (PENALTY,), **parameters})
+    everybody = np.arange(60)
+    model.fit(labelled(everybody[:45]), labelled(everybody[45:]), seed=0, on_epoch=lambda row: None)
+    return model
+
+
+def expected(**kernel):
+    """Probabilities of weighted kernel ridge regression, before any sharpness: its scores."""
+    weights, wanted = balanced_weights(TARGETS, 3), np.eye(3)[TARGETS]
     offset = np.average(wanted, axis=0, weights=weights)
-    ridge = KernelRidge(alpha=penalty).fit(DESIGN.astype(float), wanted - offset, sample_weight=weights)
-    expected = ridge.predict(DESIGN.astype(float)) + offset
-    dual = least_squares.Dual((DESIGN @ DESIGN.T).astype(np.float64))
-    for system in (dual, least_squares.Primal(DESIGN)):
-        found = system.scores(EVERYBODY, EVERYBODY, solved(system, penalty))
-        np.testing.assert_allclose(found, expected, atol=1e-4)
+    seen = COLUMNS.astype(np.float64) / np.sqrt(COLUMNS.shape[1])
+    ridge = KernelRidge(alpha=PENALTY, **kernel).fit(seen, wanted - offset, sample_weight=weights)
+    return ridge.predict(seen) + offset
 
 
-def test_the_cheaper_system_is_taken():
-    assert isinstance(least_squares.linear(DESIGN), least_squares.Primal)
-    assert isinstance(least_squares.linear(DESIGN[:5]), least_squares.Dual)
+@pytest.mark.parametrize(
+    ("name", "kernel"), [("ridge", {"kernel": "linear"}), ("kernel_ridge", {"kernel": "rbf", "gamma": 0.25})]
+)
+def test_both_kernels_are_scikit_learns_on_training_and_validation_together(name, kernel):
+    model = fitted(name)
+    found = model.score(model.represent({"columns": COLUMNS}, model.arrays), model.arrays)
+    np.testing.assert_allclose(found, expected(**kernel), atol=2e-3)
+    sure = solver.probabilities(found, float(model.arrays["sharpness"]), np.ones(3, dtype=bool))
+    np.testing.assert_allclose(model.predict_proba({"columns": COLUMNS}), sure)
 
 
-def test_the_radial_kernel_is_what_it_says():
-    found = least_squares.radial(DESIGN[:4], DESIGN[:3], 0.7)
-    expected = [[np.exp(-0.7 * np.sum((a - b) ** 2)) for b in DESIGN[:3]] for a in DESIGN[:4]]
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
+def test_the_width_is_that_of_the_kernel():
+    model = fitted("kernel_ridge", gamma=2.0)
+    found = model.score(model.represent({"columns": COLUMNS}, model.arrays), model.arrays)
+    np.testing.assert_allclose(found, expected(kernel="rbf", gamma=2.0), atol=2e-3)
 
 
-def test_scores_of_held_out_recordings_come_from_others_alone():
-    turns = [
-        Turn(np.flatnonzero(side == EVERYBODY % 2), np.flatnonzero(side != EVERYBODY % 2)) for side in (0, 1)
+@pytest.mark.parametrize("name", ["ridge", "kernel_ridge"])
+def test_one_wild_value_counts_as_the_farthest_that_is_told_apart(name):
+    model, wild, far = fitted(name), COLUMNS[:1].copy(), COLUMNS[:1].copy()
+    wild[0, 3], far[0, 3] = 1e6, ridge.CLIP
+    answers = [model.predict_proba({"columns": each}) for each in (wild, far)]
+    np.testing.assert_array_equal(*answers)
+
+
+@pytest.mark.parametrize(("most", "kept"), [(1000, 60), (25, 25)])
+def test_as_many_landmarks_are_kept_as_are_allowed(monkeypatch, most, kept):
+    monkeypatch.setattr(ridge, "LANDMARKS", most)
+    model = fitted("kernel_ridge")
+    assert model.arrays["landmarks"].shape == (kept, 12)
+    assert model.arrays["weights"].shape == (kept, 3)
+    seen = {row.tobytes() for row in (COLUMNS / np.sqrt(12)).astype(np.float32)}
+    assert {row.tobytes() for row in model.arrays["landmarks"]} <= seen
+
+
+def test_few_landmarks_are_drawn_by_seed_and_fold(monkeypatch):
+    monkeypatch.setattr(ridge, "LANDMARKS", 25)
+    both = labelled(np.arange(60))
+    drawn = [
+        create("kernel_ridge").learn(both, seed=seed, fold=fold)["landmarks"]
+        for seed, fold in [(0, 0), (0, 0), (1, 0), (0, 1)]
     ]
-    system = least_squares.linear(DESIGN)
-    choice = least_squares.choose(system, TARGETS, turns, classes=3, penalties=[0.3])
-    for turn in turns:
-        own = system.solve(turn.fitted, TARGETS[turn.fitted], classes=3, penalties=[0.3])[0]
-        np.testing.assert_allclose(choice.scores[turn.held], system.scores(turn.held, turn.fitted, own))
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    assert not np.array_equal(drawn[0], drawn[2])
+    assert not np.array_equal(drawn[0], drawn[3])
 
 
-def test_the_penalty_with_the_highest_uar_is_chosen():
-    turns = [
-        Turn(np.flatnonzero(side != EVERYBODY % 3), np.flatnonzero(side == EVERYBODY % 3))
-        for side in range(3)
-    ]
-    system = least_squares.linear(DESIGN)
-    penalties = [1e-3, 0.1, 10.0]
-    choice = least_squares.choose(system, TARGETS, turns, classes=3, penalties=penalties)
+@pytest.mark.parametrize(("name", "more"), [("ridge", set()), ("kernel_ridge", {"landmarks"})])
+def test_nothing_is_kept_that_only_fitting_needs(tmp_path, name, more):
+    model = fitted(name)
+    model.save(tmp_path / "model.npz")
+    with np.load(tmp_path / "model.npz") as file:
+        assert set(file) == {"weights", "offset", "known", "sharpness"} | more
+
+
+def test_the_penalty_is_the_one_that_held_out_speakers_choose(monkeypatch):
+    """With 1000 it says of everyone what is most common: never chosen where columns tell."""
+    asked = []
+    choose = solver.choose
+    monkeypatch.setattr(
+        solver, "choose", lambda *args, **more: asked.append(choose(*args, **more)) or asked[-1]
+    )
+    fitted("ridge", alphas=(0.01, 0.3, 1000.0))
+    alone = {penalty: fitted("ridge", alphas=(penalty,)) for penalty in (0.01, 0.3, 1000.0)}
     weights = balanced_weights(TARGETS, 3)
-
-    def uar(penalty):
-        alone = least_squares.choose(system, TARGETS, turns, classes=3, penalties=[penalty])
-        return weights[alone.scores.argmax(axis=1) == TARGETS].sum()
-
-    assert uar(choice.penalty) == max(map(uar, penalties))
+    rates = {p: weights[m.held_out.argmax(axis=1) == TARGETS].sum() for p, m in alone.items()}
+    assert rates[asked[0].penalty] == max(rates.values())
 
 
-def test_the_sharpness_is_the_most_likely_one():
-    scores = np.eye(3)[TARGETS] * 0.4 + RNG.standard_normal((60, 3)) * 0.3
-    weights = balanced_weights(TARGETS, 3)
+def test_what_a_speaker_is_said_to_be_when_held_out_is_not_learned_from_that_speaker():
+    """Random labels cannot be recognised of a voice that was not heard, though they can be learned."""
+    columns = np.random.default_rng(0).standard_normal((200, 400)).astype(np.float32)
+    targets = np.random.default_rng(1).integers(0, 2, 200)
+    side = Labelled(
+        Kept({"columns": columns}),
+        targets,
+        2,
+        tuple(f"own/{place}" for place in range(200)),
+        tuple(f"own/s{place // 20}" for place in range(200)),
+    )
+    empty = Labelled(Kept({"columns": columns[:0]}), targets[:0], 2)
+    model = create("ridge", {"alphas": (0.01,)})
+    row = model.fit(side, empty, seed=0, on_epoch=lambda row: None)[0]
+    assert row["uar"] > 0.95
+    assert 0.35 < row["val_uar"] < 0.65
+
+
+def test_what_held_out_speakers_are_said_to_be_is_as_sure_as_it_is_right():
+    """No other factor between scores and log-probabilities makes their true classes likelier."""
+    model = fitted("ridge")
+    weights, logs = balanced_weights(TARGETS, 3), np.log(model.held_out)
 
     def loss(factor):
-        told = least_squares.probabilities(scores, factor, np.ones(3, dtype=bool))
-        return np.average(-np.log(told[EVERYBODY, TARGETS]), weights=weights)
+        told = solver.probabilities(logs, factor, np.ones(3, dtype=bool))
+        return np.average(-np.log(told[np.arange(60), TARGETS]), weights=weights)
 
-    found = least_squares.sharpness(scores, TARGETS, 3)
-    assert loss(found) <= min(loss(factor) for factor in np.geomspace(0.01, 100, 200)) + 1e-6
+    assert all(loss(1.0) <= loss(factor) + 1e-6 for factor in np.geomspace(0.1, 10, 41))
 
 
-def test_a_class_that_was_never_trained_on_has_no_probability():
-    told = least_squares.probabilities(np.zeros((2, 3)), 5.0, np.array([True, False, True]))
-    np.testing.assert_allclose(told, [[0.5, 0, 0.5]] * 2)
+def test_a_class_that_nobody_spoke_has_no_probability():
+    some = np.flatnonzero(TARGETS != 1)
+    model = create("ridge")
+    model.fit(labelled(some[::2]), labelled(some[1::2]), seed=0, on_epoch=lambda row: None)
+    told = model.predict_proba({"columns": COLUMNS})
+    assert not told[:, 1].any()
+    np.testing.assert_allclose(told.sum(axis=1), 1)
+
+
+def test_weights_of_other_classes_are_refused(tmp_path):
+    fitted("ridge").save(tmp_path / "model.npz")
+    with pytest.raises(ArtifactError) as error:
+        create("ridge").restore(tmp_path / "model.npz", classes=4)
+    assert str(error.value) == ("model.npz: number of classes is (3, 3, 3), expected (4, 4, 4): train again")
+
+
+def test_a_linear_file_is_no_radial_one(tmp_path):
+    fitted("ridge").save(tmp_path / "model.npz")
+    with pytest.raises(ArtifactError, match=r"model\.npz has no landmarks: train again"):
+        create("kernel_ridge").restore(tmp_path / "model.npz", classes=3)
+
+
+def test_an_invalid_gamma_is_refused():
+    with pytest.raises(InputError) as error:
+        create("kernel_ridge", {"gamma": 0})
+    assert str(error.value) == "model 'kernel_ridge': gamma is 0, expected a number above 0"

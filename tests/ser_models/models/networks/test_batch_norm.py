@@ -7,7 +7,7 @@ import pytest
 from ser_models.data.batches import Kept
 from ser_models.models import create
 from ser_models.models.base import Labelled
-from ser_models.models.networks.batch_norm import settle
+from ser_models.models.networks.batch_norm import recompute_batch_norm
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def normalisations(network):
 
 
 def test_the_first_averages_are_the_mean_over_the_batches(network):
-    settle(network, batches())
+    recompute_batch_norm(network, batches())
     mean, variance = values(normalisations(network)[0])
     columns = np.stack([batch["columns"] for batch in batches()])
     np.testing.assert_allclose(mean, columns.mean(axis=(0, 1)), rtol=1e-4)
@@ -43,7 +43,7 @@ def test_the_first_averages_are_the_mean_over_the_batches(network):
 
 
 def test_averages_behind_dropout_are_those_without_it(network):
-    settle(network, batches(1))
+    recompute_batch_norm(network, batches(1))
     last = normalisations(network)[1]
     seen = keras.Model(network.input, last.input)
     # On the one batch that it was estimated from, the first normalisation does the same in prediction.
@@ -56,7 +56,7 @@ def test_averages_behind_dropout_are_those_without_it(network):
 def test_only_the_averages_change(network):
     before = network.get_weights()
     averages = {id(each) for layer in normalisations(network) for each in layer.non_trainable_weights}
-    settle(network, batches())
+    recompute_batch_norm(network, batches())
     after = network.get_weights()
     for variable, old, new in zip(network.weights, before, after, strict=True):
         assert np.array_equal(old, new) == (id(variable) not in averages)
@@ -68,7 +68,7 @@ def test_dropout_and_momentum_are_as_before_even_after_an_error(network):
         raise OSError("disk gone")
 
     with pytest.raises(OSError, match="disk gone"):
-        settle(network, broken())
+        recompute_batch_norm(network, broken())
     assert [layer.rate for layer in network.layers if isinstance(layer, keras.layers.Dropout)] == [0.8]
     assert [layer.momentum for layer in normalisations(network)] == [0.9, 0.9]
 
@@ -76,7 +76,7 @@ def test_dropout_and_momentum_are_as_before_even_after_an_error(network):
 def test_no_random_number_is_drawn(network):
     (dropout,) = (layer for layer in network.layers if isinstance(layer, keras.layers.Dropout))
     before = keras.ops.convert_to_numpy(dropout.seed_generator.state)
-    settle(network, batches())
+    recompute_batch_norm(network, batches())
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(dropout.seed_generator.state), before)
 
 
@@ -88,7 +88,13 @@ def test_validation_tells_what_was_learned_only_where_it_settles(settling):
     spectra = rng.normal(size=(2, 1, 16, 1, 1))
     chunks = (spectra[targets] + 0.5 * rng.normal(size=(96, 3, 16, 16, 1))).astype(np.float32)
     data = Labelled(Kept({"chunks": chunks}), targets, 2)
-    given = {"frames": 16, "filters": [16] * 4, "epochs": 6, "batch_size": 16, "settle": settling}
+    given = {
+        "frames": 16,
+        "filters": [16] * 4,
+        "epochs": 6,
+        "batch_size": 16,
+        "recompute_batch_norm": settling,
+    }
     model = create("chunked_conv3d", given)
     row = model.fit(data, data, seed=0, on_epoch=lambda row: None)[-1]
     assert row["uar"] > 0.9

@@ -9,7 +9,7 @@ from ser_models.models.base import Labelled
 
 keras = pytest.importorskip("keras")
 
-SMALL = {"length": 16, "filters": [4, 6], "units": 3, "seeds": 2, "epochs": 2, "batch_size": 8}
+SMALL = {"length": 16, "filters": [4, 6], "units": 3, "n_members": 2, "epochs": 2, "batch_size": 8}
 SHAPES = {"frames": (16, 5), "mask": (16,)}
 
 
@@ -25,7 +25,7 @@ def test_the_answer_is_the_mean_of_the_members(data):
     model = create("crnn", SMALL)
     network = model.build(SHAPES, classes=3)
     arrays = dict(data.arrays)
-    each = np.asarray(keras.ops.convert_to_numpy(model.taught(network)(arrays, training=False)))
+    each = np.asarray(keras.ops.convert_to_numpy(model.training_graph(network)(arrays, training=False)))
     whole = np.asarray(keras.ops.convert_to_numpy(network(arrays, training=False)))
     assert each.shape == (24, 2, 3)
     np.testing.assert_allclose(each.mean(axis=1), whole, atol=1e-6)
@@ -65,13 +65,13 @@ def test_the_measure_counts_the_mean_answer_and_the_larger_share():
 
 def test_two_trainings_are_equal_and_validation_is_never_varied(data, monkeypatch):
     seen = []
-    varied = type(create("crnn")).varied
+    varied = type(create("crnn")).augment_batch
 
     def watched(self, arrays, shares, rng):
         seen.append(len(shares))
         return varied(self, arrays, shares, rng)
 
-    monkeypatch.setattr(type(create("crnn")), "varied", watched)
+    monkeypatch.setattr(type(create("crnn")), "augment_batch", watched)
     told = []
     for _ in range(2):
         model = create("crnn", SMALL)
@@ -82,6 +82,6 @@ def test_two_trainings_are_equal_and_validation_is_never_varied(data, monkeypatc
 
 
 def test_a_single_member_is_a_network_like_any_other(data):
-    model = create("crnn", {**SMALL, "seeds": 1})
+    model = create("crnn", {**SMALL, "n_members": 1})
     model.fit(data, data, seed=0, on_epoch=lambda row: None)
     assert model.predict(data.source).shape == (24, 3)

@@ -104,7 +104,7 @@ def test_the_schedule_reaches_the_optimizer(schedule, monkeypatch):
 
     monkeypatch.setattr(loop, "_take", take)
     model, history = fitted(schedule=schedule, patience=3, epochs=5, learning_rate=0.01)
-    expected = [model.rate_after(history[:done]) for done in range(len(history))]
+    expected = [model.next_learning_rate(history[:done]) for done in range(len(history))]
     assert rates[::2] == pytest.approx(expected)
     assert expected[0] == 0.01
     assert (expected[-1] < 0.01) == (schedule != "constant")
@@ -152,9 +152,9 @@ def test_folds_have_orders_of_their_own_and_the_same_first_weights():
 
 
 def test_the_model_that_stays_is_that_of_the_best_epoch():
-    model, history = fitted(epochs=12, patience=12, learning_rate=0.05, watch="val_uar")
-    assert model.kept(history)["val_uar"] == max(row["val_uar"] for row in history)
+    model, history = fitted(epochs=12, patience=12, learning_rate=0.05, monitor="val_uar")
+    assert model.best_epoch(history)["val_uar"] == max(row["val_uar"] for row in history)
     probabilities = model.predict(noise(24, seed=1).source)
     found = (probabilities.argmax(axis=1) == noise(24, seed=1).targets).mean()
-    assert found == pytest.approx(model.kept(history)["val_uar"], abs=1e-6)
-    assert model.kept(history) is not history[-1]
+    assert found == pytest.approx(model.best_epoch(history)["val_uar"], abs=1e-6)
+    assert model.best_epoch(history) is not history[-1]

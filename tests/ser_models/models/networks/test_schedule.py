@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.models.networks.schedule import best_epoch, epochs_without_gain, learning_rate, should_stop
+from ser_models.models.networks.schedule import best_index, epochs_without_gain, learning_rate, should_stop
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Settings:
     epochs: int = 20
     learning_rate: float = 0.1
     patience: int = 6
-    watch: str = "val_loss"
+    monitor: str = "val_loss"
     schedule: str = "constant"
 
 
@@ -28,14 +28,14 @@ def uars(*values):
 
 
 def test_the_first_of_equal_epochs_is_the_best():
-    assert best_epoch(losses(3, 1, 2, 1), "val_loss") == 1
-    assert best_epoch(uars(0.2, 0.5, 0.5), "val_uar") == 1
+    assert best_index(losses(3, 1, 2, 1), "val_loss") == 1
+    assert best_index(uars(0.2, 0.5, 0.5), "val_uar") == 1
 
 
 def test_what_is_not_a_number_is_never_the_best():
-    assert best_epoch(losses(nan, 2, nan, 1), "val_loss") == 3
-    assert best_epoch(losses(nan, nan), "val_loss") == 0
-    assert best_epoch(uars(nan, 0.1), "val_uar") == 1
+    assert best_index(losses(nan, 2, nan, 1), "val_loss") == 3
+    assert best_index(losses(nan, nan), "val_loss") == 0
+    assert best_index(uars(nan, 0.1), "val_uar") == 1
 
 
 def test_epochs_without_gain():
@@ -51,7 +51,7 @@ def test_it_stops_after_patience_or_all_epochs():
     assert should_stop(settings, losses(1, 2, 3))
     assert not should_stop(settings, losses(1, 2, 0.5, 2))
     assert should_stop(settings, losses(5, 4, 3, 2, 1))
-    assert should_stop(Settings(patience=2, watch="val_uar"), uars(0.3, 0.2, 0.3))
+    assert should_stop(Settings(patience=2, monitor="val_uar"), uars(0.3, 0.2, 0.3))
 
 
 def test_a_constant_rate_stays():

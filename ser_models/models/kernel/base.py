@@ -1,6 +1,6 @@
 """What the support vector machines share: penalty, probabilities and weights from training speakers alone.
 
-`Labelled` of both sides → `Machine.learn` → design → penalty by held-out speakers → weights → .npz
+`Labelled` of both sides → `LeastSquares.learn` → design → penalty by held-out speakers → weights → .npz
 
 Nobody has to say when to stop, so the validation speakers are learned from like the others; penalty and
 sharpness come from turns in which each part of all these speakers is held out once (`heldout`).
@@ -16,8 +16,8 @@ import numpy as np
 from ser_models.data.batches import Kept
 from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
 from ser_models.models.hyperparameters import Positives
-from ser_models.models.inner_folds import turns
-from ser_models.models.kernel import ridge
+from ser_models.models.inner_folds import group_folds
+from ser_models.models.kernel import solver
 from ser_models.safe_io import arrays as safe_arrays
 
 COMMON = {"weights": 2, "offset": 1, "known": 1, "sharpness": 0}
@@ -25,20 +25,20 @@ COMMON = {"weights": 2, "offset": 1, "known": 1, "sharpness": 0}
 
 
 @dataclass
-class Machine(Model):
+class LeastSquares(Model):
     """A least-squares support vector machine; see `least_squares`.
 
     Attributes:
-        penalties: of the squared norm, of which held-out speakers choose one.
+        alphas: of the squared norm, of which held-out speakers choose one.
     """
 
     suffix = ".npz"
     calibrated = True
-    learns_from_validation = True
-    learns_from_copies = True
+    trains_on_validation = True
+    speed_perturb = True
     own: ClassVar[dict[str, int]]
     """Arrays of the subclass that are saved, with their numbers of dimensions."""
-    penalties: Positives = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+    alphas: Positives = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
     arrays: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
     held_out: np.ndarray | None = field(default=None, init=False, repr=False)
     """What is said of each training, then each validation recording when its speaker is held out,
@@ -57,7 +57,7 @@ class Machine(Model):
             learned: from `learn`.
         """
 
-    def weigh(self, design: np.ndarray, solution: ridge.Solution) -> np.ndarray:
+    def weigh(self, design: np.ndarray, solution: solver.Solution) -> np.ndarray:
         """Return a weight for each column and class of what is multiplied in `score`."""
         if len(solution.coefficients) == design.shape[1] != len(design):
             return solution.coefficients
@@ -90,10 +90,10 @@ class Machine(Model):
         both = together(train, validation)
         learned = self.learn(both, seed=seed, fold=fold)
         design = self.represent(both.arrays, learned)
-        system, known = ridge.linear(design), np.bincount(both.targets, minlength=both.classes) > 0
-        rounds = turns(both.speakers, both.file_ids, seed=seed)
+        system, known = solver.linear(design), np.bincount(both.targets, minlength=both.classes) > 0
+        rounds = group_folds(both.speakers, both.file_ids, seed=seed)
         sizes = {"classes": both.classes}
-        choice = ridge.choose(system, both.targets, rounds, penalties=self.penalties, **sizes)
+        choice = solver.choose(system, both.targets, rounds, penalties=self.alphas, **sizes)
         everybody = np.arange(len(design))
         solution = system.solve(everybody, both.targets, penalties=[choice.penalty], **sizes)[0]
         self.arrays = {
@@ -103,7 +103,7 @@ class Machine(Model):
             "known": known,
             "sharpness": np.array(choice.sharpness),
         }
-        self.held_out = ridge.probabilities(choice.scores, choice.sharpness, known)
+        self.held_out = solver.probabilities(choice.scores, choice.sharpness, known)
         row: Row = {"epoch": 1.0, **both.row(self._told(design, self.arrays), "")}
         row |= both.row(self.held_out, "val_")
         self.arrays = self.settled(self.arrays)
@@ -132,7 +132,7 @@ class Machine(Model):
 
     def _told(self, design: np.ndarray, arrays: dict[str, np.ndarray]) -> np.ndarray:
         scores = self.score(design, arrays)
-        return ridge.probabilities(scores, float(arrays["sharpness"]), arrays["known"])
+        return solver.probabilities(scores, float(arrays["sharpness"]), arrays["known"])
 
 
 def together(train: Labelled, validation: Labelled) -> Labelled:
