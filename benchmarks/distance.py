@@ -39,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in arguments.corpora:
             data = Path(folder) if name == "demo" else arguments.data
-            extract_corpora([name], data=data, store=Path(folder) / "store", families=["mel"])
+            extract_corpora([name], data=data, store=Path(folder) / "store", features=["mel"])
         store = open_store(Path(folder) / "store")
         for name in store.datasets:
             report(store, name)

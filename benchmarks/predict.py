@@ -97,7 +97,7 @@ def trained(data: Path, folder: Path, recordings: int) -> list[Path]:
                 data=data,
                 store=store,
                 profile=profile(used),
-                families=families,
+                features=families,
                 limit=recordings,
             )
         run(store, folder / name, Plan(name, {"epochs": 1}))

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from ser_features.augment import SPEED_COPIES
+from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.engine import extract_corpora
 from ser_features.engine.augmentation.run import augment_store
 from ser_features.store import Store, open_store
@@ -80,8 +80,8 @@ def stored(options: argparse.Namespace, others: Sequence[str] = ()) -> Iterator[
     names = list(dict.fromkeys([*options.corpora, *others]))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "store"
-        extract_corpora(names, data=options.data, store=root, families=FAMILIES)
-        augment_store(root, options.data, SPEED_COPIES, datasets=names, families=FAMILIES)
+        extract_corpora(names, data=options.data, store=root, features=FAMILIES)
+        augment_store(root, options.data, SPEED_PERTURBATIONS, datasets=names, features=FAMILIES)
         yield open_store(root)
 
 

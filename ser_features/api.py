@@ -1,20 +1,29 @@
-"""What `ser extract` and `ser store` do, in one call each.
+"""`ser extract` and `ser store` as one Python call each.
 
-paths as text or `Path` → the engine, the store
+paths as text or `Path` → `extract` → engine → `ExtractReport`
+path of a store → `read_store` → `Store`
 """
 
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
+from ser_features.augment import SPEED_PERTURBATIONS
+from ser_features.config import EncoderConfig
 from ser_features.config import profile as find_profile
-from ser_features.engine import ExtractReport, Observer, extract_corpora
+from ser_features.engine import ExtractReport, Observer, augment_store, extract_corpora
+from ser_features.engine.local import Local
+from ser_features.engine.runner import Runner
+from ser_features.errors import InputError
 from ser_features.extractors.encoder import configure
 from ser_features.store import Store, open_store
 from ser_features.store.remote import root
 
 PathLike = str | os.PathLike[str]
+Executor = Literal["local", "dask"]
+Pooling = Literal["mean", "mean_std"]
 
 
 def extract(
@@ -23,46 +32,74 @@ def extract(
     data: PathLike = "data/raw",
     store: PathLike = "data/store",
     profile: str | None = None,
-    families: Sequence[str] | None = None,
+    features: Sequence[str] | None = None,
     encoder: PathLike | None = None,
-    encoder_layer: int = -1,
-    encoder_pooling: Literal["mean", "mean_std"] = "mean",
+    encoder_layer: int | None = None,
+    encoder_pooling: Pooling | None = None,
+    executor: Executor = "local",
+    scheduler: str | None = None,
     workers: int | None = None,
     limit: int | None = None,
+    speed_perturb: bool = False,
     observer: Observer | None = None,
 ) -> ExtractReport:
-    """Bring a feature store up to date with corpora: do what is missing or changed, and nothing else.
+    """Bring a feature store up to date with corpora: compute only what is missing or changed.
 
     Args:
-        datasets: names of corpora such as "ravdess", or paths of one's own tables (*.csv).
-        data: folder with a folder per corpus.
-        store: folder of the store, made if it does not exist; or s3://bucket/prefix.
-        profile: name of the feature configuration; that of the store, or speech16k for a new one, by default.
-        families: what to store; what the store holds, or core, mel, mfcc and pitch for a new one, by default.
-        encoder: folder of a pretrained encoder, for the family ssl; that of the store by default.
-        encoder_layer: whose hidden states are taken: 0 is what the first layer reads, -1 the last.
-        encoder_pooling: what is told of the hidden states of a recording.
-        workers: processes of this machine; one per core by default.
-        limit: at most so many recordings per corpus, evenly spread.
-        observer: told of the progress.
+        datasets: names of corpora such as "ravdess", or paths of own tables (*.csv).
+        data: folder with one folder per corpus.
+        store: folder of the store, created if it does not exist; or s3://bucket/prefix.
+        profile: name of the feature configuration. Default: that of the store, speech16k for a new one.
+        features: feature families to store. Default: those of the store; core, mel, mfcc and pitch for a new
+            one.
+        encoder: folder of a pretrained encoder for the family ssl. Default: that of the store.
+        encoder_layer: index of the hidden states: 0 is the input of the first layer, -1 the last layer
+            (default).
+        encoder_pooling: pooling of the hidden states over time: "mean" (default), or "mean_std" for mean and
+            standard deviation.
+        executor: "local" for processes of this machine, "dask" for a Dask cluster.
+        scheduler: address of a running Dask cluster, such as "tcp://head:8786". Default: a cluster of this
+            machine's own with `workers` processes.
+        workers: number of processes. Default: one per core.
+        limit: maximum number of recordings per corpus, evenly spread.
+        speed_perturb: whether to store a slower and a faster copy of every recording too (0.9 and 1.1 of the
+            speed), with all families of the store.
+        observer: callbacks for the progress; `on_plan` is called once more for the copies.
 
     Returns:
-        What was stored, left unchanged, refused and noticed.
+        Recordings stored, unchanged, refused and left out; its `speed_perturb` has the result for the copies.
 
     Raises:
-        InputError: if a corpus is not where it should be, or the store has another profile.
+        InputError: if a corpus is not found, the store has another profile, or options exclude each other.
+        MissingExtraError: if Dask or the encoder's packages are needed and not installed.
     """
-    return extract_corpora(
-        [datasets] if isinstance(datasets, str) else datasets,
-        data=Path(data),
-        store=root(store),
-        profile=find_profile(profile) if profile else None,
-        families=families,
-        encoder=configure(Path(encoder), encoder_layer, encoder_pooling) if encoder else None,
-        workers=workers,
-        limit=limit,
-        observer=observer,
-    )
+    store_root = root(store)
+    chosen = _encoder(encoder, encoder_layer, encoder_pooling)
+    names = [datasets] if isinstance(datasets, str) else list(datasets)
+    with _runner(executor, scheduler, workers) as runner:
+        report = extract_corpora(
+            names,
+            data=Path(data),
+            store=store_root,
+            profile=find_profile(profile) if profile else None,
+            features=features or None,
+            encoder=chosen,
+            runner=runner,
+            limit=limit,
+            observer=observer,
+        )
+        if speed_perturb:
+            opened = open_store(store_root)
+            report.speed_perturb = augment_store(
+                store_root,
+                Path(data),
+                SPEED_PERTURBATIONS,
+                datasets=sorted({dataset for dataset, _ in report.counts}),
+                features=opened.families,
+                runner=runner,
+                observer=observer,
+            )
+    return report
 
 
 def read_store(store: PathLike = "data/store") -> Store:
@@ -75,6 +112,32 @@ def read_store(store: PathLike = "data/store") -> Store:
         `files()` gives its rows as a pandas table, `frames(rows, "mel")` the frames of some of them.
 
     Raises:
-        InputError: if there is none.
+        InputError: if there is no store.
     """
     return open_store(root(store))
+
+
+def _encoder(folder: PathLike | None, layer: int | None, pooling: Pooling | None) -> EncoderConfig | None:
+    """Configuration of the encoder; None for that of the store."""
+    if folder:
+        return configure(Path(folder), -1 if layer is None else layer, pooling or "mean")
+    if layer is not None or pooling:
+        raise InputError("--encoder-layer and --encoder-pooling describe an encoder: add --encoder FOLDER")
+    return None
+
+
+def _runner(executor: Executor, scheduler: str | None, workers: int | None) -> AbstractContextManager[Runner]:
+    """Runner of the executor, for the duration of a `with` block."""
+    if executor == "local":
+        if scheduler is not None:
+            raise InputError("--scheduler is Dask's, and the executor is local: add --executor dask")
+        return nullcontext(Local(workers))
+    if executor != "dask":
+        raise InputError(f"executor is {executor!r}, expected local or dask")
+    if scheduler is not None and workers is not None:
+        raise InputError(
+            "--workers and --scheduler: a running cluster has the workers that it has: leave one of them out"
+        )
+    from ser_features.engine.connect import connect  # reads the source of the whole package
+
+    return connect(scheduler, workers)

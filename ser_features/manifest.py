@@ -1,6 +1,6 @@
 """The manifest: what the names of a corpus's files say, one `Recording` per file.
 
-corpus folder → `Corpus.scan` → `Scan` (recordings, rejected names, second copies) → engine → store.
+corpus folder → `Corpus.scan` → `Scan` (recordings, rejected names, duplicates) → engine → store.
 
 >>> recording = Recording(
 ...     dataset="tess", stem="OAF_back_angry", path="tess/OAF_back_angry.wav",
@@ -106,8 +106,8 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
-    """A second copy of a recording (same stem, other folder): `kept` is used, `dropped` is not."""
+class Duplicate:
+    """The same recording in a second folder (equal stem): `kept` is used, `dropped` is not."""
 
     kept: str
     dropped: str
@@ -122,11 +122,11 @@ class Scan:
         root: absolute folder that every `Recording.path` is relative to.
         recordings: sorted by `file_id`, each `file_id` once.
         rejected: files whose names do not parse, sorted by path.
-        copies: second copies that were left out, sorted by path.
+        duplicates: recordings left out because another folder has them too, sorted by path.
     """
 
     dataset: str
     root: Path
     recordings: tuple[Recording, ...]
     rejected: tuple[Rejected, ...] = ()
-    copies: tuple[Copies, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()

@@ -77,6 +77,6 @@ def whole_store_root(recordings: Path, tmp_path_factory: pytest.TempPathFactory)
     root = tmp_path_factory.mktemp("whole-store") / "store"
     table = str(recordings / "own.csv")
     extract_corpora(
-        [table], data=recordings, store=root, profile=profile("wide16k"), families=FAMILIES, workers=1
+        [table], data=recordings, store=root, profile=profile("wide16k"), features=FAMILIES, workers=1
     )
     return root

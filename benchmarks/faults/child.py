@@ -21,7 +21,7 @@ def main(data: str, store: str, log: str, workers: str, *datasets: str) -> None:
         datasets,
         data=Path(data),
         store=Path(store),
-        families=FAMILIES,
+        features=FAMILIES,
         runner=Counted(int(workers), Path(log)),
         observer=Observer(on_plan=lambda todo, unchanged: print("planned", flush=True)),
     )

@@ -50,7 +50,7 @@ class Scene:
 
     def words(self, store: Path) -> list[str]:
         """The command line, after `ser`."""
-        where = ["--data", str(self.data), "--store", str(store), "--families", *FAMILIES]
+        where = ["--data", str(self.data), "--store", str(store), "--features", *FAMILIES]
         return ["extract", "--datasets", "tess", str(self.data / "own.csv"), *where]
 
 

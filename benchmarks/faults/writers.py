@@ -133,7 +133,7 @@ def _work(job: Job) -> str | None:
 
 def _extract(job: Job, store: Path) -> ExtractReport:
     return extract_corpora(
-        [job.dataset], data=job.data, store=store, families=FAMILIES, runner=Serial(), limit=job.limit
+        [job.dataset], data=job.data, store=store, features=FAMILIES, runner=Serial(), limit=job.limit
     )
 
 

@@ -84,7 +84,7 @@ def models(incomplete: str) -> list[str]:
     return _beginning(MODELS, incomplete)
 
 
-def families(incomplete: str) -> list[str]:
+def features(incomplete: str) -> list[str]:
     """Families of features."""
     return _beginning(FAMILIES, incomplete)
 

@@ -25,7 +25,7 @@ def demo(
     from ser_cli.train import train
 
     say("\n1/4  synthesising speech (eSpeak voices shaped by an acoustic recipe) and extracting its features")
-    extract(datasets=["demo"], data=data / "raw", store=data / "store", families=list(FAMILIES))
+    extract(datasets=["demo"], data=data / "raw", store=data / "store", features=list(FAMILIES))
     for step, model in enumerate(MODELS, start=2):
         say(f"\n{step}/4  training {model}, tested on speakers it has never heard ({FOLDS} folds)")
         train(model=model, folds=FOLDS, store=data / "store", out=artifacts / f"demo-{model}")
@@ -35,7 +35,7 @@ def demo(
     say("\nEverything above is about synthetic speech and says nothing of people. What the trees go by:")
     hint(f"ser explain {trees} --store {data / 'store'}")
     say("\nNow with real recordings:")
-    families = f"--families {' '.join(FAMILIES)} --copies"
+    families = f"--features {' '.join(FAMILIES)} --speed-perturb"
     for command in ("ser corpora", "ser download ravdess", f"ser extract --datasets ravdess {families}"):
         hint(command)
     hint("ser train --model best --folds 5")

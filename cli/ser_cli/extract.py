@@ -1,7 +1,6 @@
 """`ser extract`: folders of recordings → feature store."""
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,9 +11,8 @@ from ser_cli.options import DEFAULT_STORE, AsJson, Data, Store, Workers
 from ser_cli.progress import hint, observed_files, say
 
 if TYPE_CHECKING:
-    from ser_features.config import EncoderConfig
     from ser_features.engine import ExtractReport
-    from ser_features.engine.runner import Runner
+    from ser_features.engine.task import Failure
 
 LISTED = 20
 """Longer lists are cut short on screen; all of it is in the store."""
@@ -37,12 +35,12 @@ def extract(
             autocompletion=completion.profiles,
         ),
     ] = None,
-    families: Annotated[
+    features: Annotated[
         list[str] | None,
         typer.Option(
             help="What a new store holds besides core: some of statistics functionals mel mfcc pitch chroma "
             "contrast tonnetz (default: core mel mfcc pitch); with --encoder also ssl, or ssl_pooled alone.",
-            autocompletion=completion.families,
+            autocompletion=completion.features,
         ),
     ] = None,
     encoder: Annotated[
@@ -76,11 +74,12 @@ def extract(
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many recordings of each corpus, evenly spread.")
     ] = None,
-    copies: Annotated[
+    speed_perturb: Annotated[
         bool,
         typer.Option(
-            "--copies",
-            help="Also store a slower and a faster copy of every recording, for models that learn from them.",
+            "--speed-perturb",
+            help="Also store a slower and a faster copy of every recording (0.9 and 1.1 of its speed), for "
+            "models that are trained with them.",
         ),
     ] = False,
     max_failures: Annotated[
@@ -92,24 +91,26 @@ def extract(
 
     Example: ser extract --datasets tess cremad ravdess
     """
+    import ser_features
     from ser_cli.tables import print_json
-    from ser_features.config import profile as find_profile
-    from ser_features.engine import extract_corpora
 
-    with _runner(executor, scheduler, workers) as runner, observed_files() as observer:
-        report = extract_corpora(
+    with observed_files() as observer:
+        report = ser_features.extract(
             datasets,
             data=data,
             store=store,
-            profile=find_profile(profile) if profile else None,
-            families=families or None,
-            encoder=_encoder(encoder, encoder_layer, encoder_pooling),
-            runner=runner,
+            profile=profile,
+            features=features,
+            encoder=encoder,
+            encoder_layer=encoder_layer,
+            encoder_pooling=encoder_pooling,
+            executor=executor,
+            scheduler=scheduler,
+            workers=workers,
             limit=limit,
+            speed_perturb=speed_perturb,
             observer=observer,
         )
-    if copies:
-        _make_copies(store, data, datasets, workers)
     _print_refused(report)
     _say_noticed(report)
     if as_json:
@@ -121,64 +122,11 @@ def extract(
     return 1 if _too_many(report, max_failures) else 0
 
 
-def _encoder(
-    folder: Path | None, layer: int | None, pooling: Literal["mean", "mean_std"] | None
-) -> "EncoderConfig | None":
-    """The encoder that the flags describe; None leaves it to the store."""
-    from ser_features.errors import InputError
-    from ser_features.extractors.encoder import configure
-
-    if folder:
-        return configure(folder, -1 if layer is None else layer, pooling or "mean")
-    if layer is not None or pooling:
-        raise InputError("--encoder-layer and --encoder-pooling describe an encoder: add --encoder FOLDER")
-    return None
-
-
-def _runner(executor: str, scheduler: str | None, workers: int | None) -> "AbstractContextManager[Runner]":
-    from ser_features.errors import InputError
-
-    if executor == "local":
-        from ser_features.engine.local import Local
-
-        if scheduler is not None:
-            raise InputError("--scheduler is Dask's, and the executor is local: add --executor dask")
-        return nullcontext(Local(workers))
-    if scheduler is not None and workers is not None:
-        raise InputError(
-            "--workers and --scheduler: a running cluster has the workers that it has: leave one of them out"
-        )
-    from ser_features.engine.connect import connect
-
-    return connect(scheduler, workers)
-
-
 def _too_many(report: "ExtractReport", limit: int | None) -> bool:
     """Over the limit; without one, only a run that has nothing to show for it counts as failed."""
     if limit is not None:
         return len(report.failures) > limit
     return bool(report.failures) and not report.counts
-
-
-def _make_copies(store: Path, data: Path, datasets: list[str], workers: int | None) -> None:
-    """Bring the slower and faster copies of the corpora up to date, of everything that the store holds."""
-    from ser_features.augment import SPEED_COPIES
-    from ser_features.engine.augmentation.run import augment_store
-    from ser_features.store import open_store
-
-    opened = open_store(store)
-    names = [Path(word).stem if word.endswith(".csv") else word for word in datasets]
-    with observed_files() as observer:
-        made = augment_store(
-            store,
-            data,
-            SPEED_COPIES,
-            datasets=[name for name in names if name in opened.datasets],
-            families=opened.families,
-            workers=workers,
-            observer=observer,
-        )
-    say(f"copies: {made.stored} stored, {made.unchanged} unchanged, {len(made.failures)} failed")
 
 
 def _next(store: Path) -> str:
@@ -203,35 +151,48 @@ def _say_noticed(report: "ExtractReport") -> None:
         say(f"identical audio: {' = '.join(group)}")
     if len(report.identical) > LISTED:
         say(f"… and {len(report.identical) - LISTED} more groups of identical audio")
-    for dataset, copies in report.copies.items():
-        example = f"such as {copies[0].dropped!r} (kept {copies[0].kept!r})"
-        say(f"{dataset}: {len(copies)} second copies left out, {example}")
+    for dataset, duplicates in report.duplicates.items():
+        example = f"such as {duplicates[0].dropped!r} (kept {duplicates[0].kept!r})"
+        say(f"{dataset}: {len(duplicates)} duplicates left out, {example}")
+    if made := report.speed_perturb:
+        say(
+            f"speed perturbation: {made.stored} copies stored, {made.unchanged} unchanged, "
+            f"{len(made.failures)} failed"
+        )
 
 
 def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
-    """What a run did, for `--json`: store, stored, unchanged, counts, failures, damaged, copies, identical.
+    """Result as `--json` prints it.
 
-    `counts` has the rows by corpus and emotion; `failures` path, error_class and message of each refused
-    file; `copies` how many second copies of each corpus were left out; `identical` groups of file_ids that
-    hold the same bytes; `next` the command that comes next.
+    `counts` has the rows by corpus and emotion; `failures` the path, error_class and message of each refused
+    file; `duplicates` the number of recordings of each corpus that another folder has too; `identical` groups
+    of file_ids that hold the same bytes; `speed_perturb` the slower and faster copies stored, unchanged and
+    failed, null without --speed-perturb; `next` the command that comes next.
     """
     counts: dict[str, dict[str, int]] = {}
     for (dataset, emotion), count in sorted(report.counts.items()):
         counts.setdefault(dataset, {})[emotion] = count
+    copies = report.speed_perturb
     return {
         "store": store,
         "stored": report.stored,
         "unchanged": report.unchanged,
         "counts": counts,
-        "failures": [
-            {"path": each.path, "error_class": each.error_class, "message": each.message}
-            for each in report.failures
-        ],
+        "failures": _failures(report.failures),
         "damaged": report.damaged,
-        "copies": {dataset: len(copies) for dataset, copies in report.copies.items()},
+        "duplicates": {dataset: len(dropped) for dataset, dropped in report.duplicates.items()},
         "identical": report.identical,
+        "speed_perturb": copies
+        and {"stored": copies.stored, "unchanged": copies.unchanged, "failures": _failures(copies.failures)},
         "next": _next(store) if counts else None,
     }
+
+
+def _failures(failures: "list[Failure]") -> list[dict[str, str]]:
+    return [
+        {"path": failure.path, "error_class": failure.error_class, "message": failure.message}
+        for failure in failures
+    ]
 
 
 def _print_summary(report: "ExtractReport", store: Path) -> None:

@@ -55,7 +55,7 @@ def train(
         typer.Option(
             "--copies/--no-copies",
             help="Learn from slower and faster copies too; default: if the model gains by it and the store "
-            "has them (ser extract --copies).",
+            "has them (ser extract --speed-perturb).",
         ),
     ] = None,
     members: Annotated[

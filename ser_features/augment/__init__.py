@@ -22,10 +22,10 @@ from ser_features.augment.base import (
     SpectrogramTransform,
 )
 from ser_features.augment.transforms import TRANSFORMS
-from ser_features.augment.variant import SPEED_COPIES, Variant, check_variants
+from ser_features.augment.variant import SPEED_PERTURBATIONS, Variant, check_variants
 
 __all__ = [
-    "SPEED_COPIES",
+    "SPEED_PERTURBATIONS",
     "TRANSFORMS",
     "AnyTransform",
     "Parameter",

@@ -122,11 +122,11 @@ def check_variants(variants: Sequence[Variant]) -> None:
             require(f"variant {variant.name!r}: {variant.transform}", library.PACKAGE)
 
 
-SPEED_COPIES: tuple[Variant, ...] = (
+SPEED_PERTURBATIONS: tuple[Variant, ...] = (
     Variant("slower", "speed", {"rate": 0.9}),
     Variant("faster", "speed", {"rate": 1.1}),
 )
-"""Two other voices for each: `ser extract --copies` stores them for models that learn from them.
+"""Two other voices for each: `ser extract --speed-perturb` stores them for models that learn from them.
 
 Three speeds of every recording are the usual augmentation of speech recognition (Ko, Peddinti, Povey &
 Khudanpur, "Audio augmentation for speech recognition", 2015).

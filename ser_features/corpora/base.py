@@ -1,6 +1,6 @@
 """What every corpus shares: where it is looked for, how its files are found, how names are refused.
 
-data root → corpus folder → audio files (`walk`) → `Corpus.parse` per name → copies set apart → `Scan`
+data root → corpus folder → audio files (`walk`) → `Corpus.parse` per name → duplicates set apart → `Scan`
 
 >>> from ser_features.corpora import get
 >>> recording = get("tess").parse(PurePosixPath("tess/OAF_angry/OAF_back_angry.wav"))
@@ -17,7 +17,7 @@ from typing import ClassVar, TypeVar
 
 from ser_features.corpora.walk import audio_files, is_folder
 from ser_features.errors import FileNameError, InputError
-from ser_features.manifest import Copies, Recording, Rejected, Scan
+from ser_features.manifest import Duplicate, Recording, Rejected, Scan
 
 T = TypeVar("T")
 
@@ -93,8 +93,8 @@ class Corpus(ABC):
                 rejected.append(Rejected(self.name, path, str(error)))
         if not recordings:
             raise self._nothing_in(root, folders, rejected)
-        kept, copies = _without_copies(recordings)
-        return Scan(self.name, root, kept, tuple(rejected), copies)
+        kept, duplicates = _without_duplicates(recordings)
+        return Scan(self.name, root, kept, tuple(rejected), duplicates)
 
     def count(self, data: Path) -> int:
         """Count its recordings below a data root, which need not exist; a synthetic corpus is not made."""
@@ -184,14 +184,16 @@ def _choices(codes: list[str]) -> str:
     return f"{codes[0]}–{codes[-1]}" if len(codes) > LISTED else ", ".join(codes)
 
 
-def _without_copies(recordings: Iterable[Recording]) -> tuple[tuple[Recording, ...], tuple[Copies, ...]]:
+def _without_duplicates(
+    recordings: Iterable[Recording],
+) -> tuple[tuple[Recording, ...], tuple[Duplicate, ...]]:
     in_order = sorted(recordings, key=lambda each: (each.path.count("/"), each.path))
     in_order.sort(key=lambda each: each.file_id)
     kept: list[Recording] = []
-    copies: list[Copies] = []
+    duplicates: list[Duplicate] = []
     for recording in in_order:
         if kept and kept[-1].stem == recording.stem:
-            copies.append(Copies(kept=kept[-1].path, dropped=recording.path))
+            duplicates.append(Duplicate(kept=kept[-1].path, dropped=recording.path))
         else:
             kept.append(recording)
-    return tuple(kept), tuple(sorted(copies, key=lambda each: each.dropped))
+    return tuple(kept), tuple(sorted(duplicates, key=lambda each: each.dropped))

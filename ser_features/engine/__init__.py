@@ -4,7 +4,8 @@ scan → `plan` (what the store lacks) → `ShardTask`s → executor (`local`) �
 store, variants → what its copies lack → `VariantTask`s → executor → `variants` (augment + commit) → report
 """
 
-from ser_features.engine.augmentation.run import AugmentReport, augment_store
-from ser_features.engine.extract import ExtractReport, Observer, extract_corpora
+from ser_features.engine.augmentation.run import augment_store
+from ser_features.engine.extract import Observer, extract_corpora
+from ser_features.engine.report import AugmentReport, ExtractReport
 
 __all__ = ["AugmentReport", "ExtractReport", "Observer", "augment_store", "extract_corpora"]

@@ -52,7 +52,7 @@ def extract_corpora(
     data: Path,
     store: Path,
     profile: Profile | None = None,
-    families: Sequence[str] | None = None,
+    features: Sequence[str] | None = None,
     encoder: EncoderConfig | None = None,
     workers: int | None = None,
     runner: Runner | None = None,
@@ -66,7 +66,7 @@ def extract_corpora(
         data: folder with a folder per corpus.
         store: folder of the store; made if it does not exist.
         profile: feature configuration; that of the store, or speech16k for a new one, by default.
-        families: what to store; what the store holds, or `DEFAULT_FAMILIES` for a new one, by default.
+        features: feature families to store; default: those of the store, `DEFAULT_FAMILIES` for a new one.
         encoder: of the family ssl, from `extractors.encoder.configure`; that of the store by default.
         workers: processes of this machine; one per core by default.
         runner: who does the work instead, such as `cluster.Dask`.
@@ -85,7 +85,7 @@ def extract_corpora(
         check(encoder)
     with ExitStack() as stack:
         with writing("the store", store):
-            opened = open_for(store, profile, families, encoder)
+            opened = open_for(store, profile, features, encoder)
             run = stack.enter_context(locks.running(opened.root))
             plans = plan_corpora(scans, opened, run, limit)
         report = begin(scans, plans, opened)

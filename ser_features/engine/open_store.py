@@ -64,7 +64,7 @@ def describe(profile: Profile, families: Sequence[str]) -> Description:
     if profile.encoder and not set(ENCODED).intersection(held):
         raise InputError(
             f"--encoder with the families {' '.join(held)}, expected ssl among them: "
-            f"add --families {' '.join(held)} ssl, or leave --encoder out"
+            f"add --features {' '.join(held)} ssl, or leave --encoder out"
         )
     return Description(
         profile=profile,

@@ -1,4 +1,4 @@
-"""What an extraction tells: what it did, refused and noticed."""
+"""Results of the engine: `ExtractReport` of an extraction, `AugmentReport` of augmented copies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,31 +9,48 @@ import pyarrow.compute as pc
 
 from ser_features.engine.plan import Plan
 from ser_features.engine.task import Failure
-from ser_features.manifest import Copies, Scan
+from ser_features.manifest import Duplicate, Scan
 from ser_features.store import Store
 
 
 @dataclass(slots=True)
-class ExtractReport:
-    """What a run did.
+class AugmentReport:
+    """Result of `augment_store`.
 
     Attributes:
-        stored: recordings that were missing or had changed, and are stored now.
+        stored: copies computed and stored by this run.
+        unchanged: requested copies that the store already held.
+        failures: copies that could not be computed, by this run or an earlier one of the same variants.
+    """
+
+    stored: int = 0
+    unchanged: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ExtractReport:
+    """Result of `extract_corpora`.
+
+    Attributes:
+        stored: recordings that were missing or had changed and are stored now.
         unchanged: recordings that the store already held.
-        damaged: tables that were not as they were written; their recordings are computed again.
-        failures: refused files, those of earlier runs whose bytes are the same among them.
-        copies: second copies that were left out, by corpus.
+        damaged: tables that failed their checksum; their recordings are computed again.
+        failures: refused files, including those refused earlier whose bytes are the same.
+        duplicates: recordings that were left out because another folder has them too, by corpus.
         identical: groups of file_ids that hold the same bytes.
         counts: rows by (corpus, emotion) of the corpora of this run.
+        speed_perturb: result for the slower and faster copies; None if none were requested.
     """
 
     stored: int = 0
     unchanged: int = 0
     damaged: list[Path] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    copies: dict[str, tuple[Copies, ...]] = field(default_factory=dict)
+    duplicates: dict[str, tuple[Duplicate, ...]] = field(default_factory=dict)
     identical: list[tuple[str, ...]] = field(default_factory=list)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    speed_perturb: AugmentReport | None = None
 
 
 def begin(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> ExtractReport:
@@ -46,7 +63,7 @@ def begin(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> Extract
     for row in store.failures([scan.dataset for scan in scans]).to_pylist():
         if row["stage"] == "name" or row["file_id"] in known:
             report.failures.append(Failure.of(row))
-    report.copies = {scan.dataset: scan.copies for scan in scans if scan.copies}
+    report.duplicates = {scan.dataset: scan.duplicates for scan in scans if scan.duplicates}
     return report
 
 

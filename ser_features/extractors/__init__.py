@@ -82,7 +82,7 @@ ENCODED: Mapping[str, SslPooled | SslFrames] = {each.name: each for each in (Ssl
 _WIDE: Mapping[str, WideExtractor] = {**WIDE, SslPooled.name: SslPooled()}
 _FRAMES: Mapping[str, FrameExtractor] = {**FRAMES, SslFrames.name: SslFrames()}
 _ACCEPTED = (*COLUMNS, *_WIDE, *_FRAMES)
-"""Everything that `ser extract --families` accepts."""
+"""Everything that `ser extract --features` accepts."""
 
 DEFAULT_FAMILIES: tuple[str, ...] = ("core", "mel", "mfcc", "pitch")
 """What is extracted unless something else is asked for."""

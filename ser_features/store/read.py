@@ -134,7 +134,7 @@ class Store:
         if family not in self.description.frame_families or family in layout.WIDE:
             raise InputError(
                 f"no {family!r} frames in {self.root}: it holds {', '.join(self.families)}: "
-                f"extract into a new store with --families {' '.join((*self.families, family))}"
+                f"extract into a new store with --features {' '.join((*self.families, family))}"
             )
         arrays: dict[tuple[str, str], np.ndarray] = {}
         views = []
@@ -205,7 +205,7 @@ class Store:
     def _without(self, family: str) -> str:
         return (
             f"no {family} in {self.root}: it holds {', '.join(self.families)}: "
-            f"extract into a new store with --families {' '.join((*self.families, family))}"
+            f"extract into a new store with --features {' '.join((*self.families, family))}"
         )
 
     def failures(self, datasets: Sequence[str] | None = None) -> pa.Table:
@@ -279,7 +279,7 @@ def open_or_create(root: Path, wanted: Description) -> Store:
     if not same_families:
         raise InputError(
             f"{root} holds the families {' '.join(found.families)}, asked for {' '.join(wanted.families)}: "
-            "pass another --store, or leave --families out"
+            "pass another --store, or leave --features out"
         )
     return Store(root, replace(found, profile=wanted.profile))  # whose encoder may have moved
 

@@ -138,7 +138,7 @@ class ColumnInputs:
             shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
             raise InputError(
                 f"the store has no column {shown}: extract into a new store with "
-                f"--families {' '.join(self.families)} and a profile that gives them"
+                f"--features {' '.join(self.families)} and a profile that gives them"
             )
         if not wide:
             return rows[list(self.columns)].to_numpy(dtype=np.float32, na_value=np.nan)

@@ -169,7 +169,7 @@ def _fill_store(wanted: Reproduction, recipe: Recipe, scans: dict[str, Scan], wa
             data=wanted.data,
             store=root,
             profile=find_profile(recipe.profile),
-            families=families,
+            features=families,
             workers=wanted.workers,
             observer=observer,
         )
@@ -181,7 +181,7 @@ def _fill_store(wanted: Reproduction, recipe: Recipe, scans: dict[str, Scan], wa
                 wanted.data,
                 variants,
                 datasets=[scan.dataset for scan in scans.values()],
-                families=families,
+                features=families,
                 seed=wanted.seed,
                 workers=wanted.workers,
                 observer=observer,

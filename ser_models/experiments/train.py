@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ser_features.augment import SPEED_COPIES
+from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.errors import InputError
 from ser_features.store import Store, open_store
 from ser_models import artifact
@@ -108,9 +108,9 @@ def with_copies(store: Store, examples: Examples, split: Split, plan: Plan) -> t
     if not (model.speed_perturb if plan.copies is None else plan.copies):
         return examples, split
     variants = store.variants(examples.datasets)
-    copies = variants[variants["variant"].isin([variant.name for variant in SPEED_COPIES])]
+    copies = variants[variants["variant"].isin([variant.name for variant in SPEED_PERTURBATIONS])]
     if copies.empty:
-        advice = "run ser extract with --copies"
+        advice = "run ser extract with --speed-perturb"
         if plan.copies:
             raise InputError(f"--copies: {store.root} has no slower and faster copies: {advice}")
         note = f"trained without slower and faster copies, which would help it: {advice}"

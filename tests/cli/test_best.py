@@ -9,7 +9,7 @@ import soundfile
 
 from ser_models import load
 
-FAMILIES = ("--families", "core", "functionals", "mel", "mfcc")
+FAMILIES = ("--features", "core", "functionals", "mel", "mfcc")
 
 
 @pytest.fixture
@@ -46,11 +46,14 @@ def extracted(ser, voices, *more):
 
 
 def test_from_recordings_to_the_best_model_and_back(ser, voices):
-    answer = extracted(ser, voices, *FAMILIES, "--copies")
+    answer = extracted(ser, voices, *FAMILIES, "--speed-perturb")
     assert answer.code == 0
-    assert "copies: 96 stored, 0 unchanged, 0 failed" in answer.err
+    assert "speed perturbation: 96 copies stored, 0 unchanged, 0 failed" in answer.err
     assert answer.out.splitlines()[-1] == f"next: ser train --model best --store {voices / 's'}"
-    assert "copies: 0 stored, 96 unchanged, 0 failed" in extracted(ser, voices, "--copies").err
+    assert (
+        "speed perturbation: 0 copies stored, 96 unchanged, 0 failed"
+        in extracted(ser, voices, "--speed-perturb").err
+    )
 
     out = voices / "best"
     answer = ser("train", "--model", "best", "--folds", 2, "--store", voices / "s", "--out", out)
@@ -74,23 +77,20 @@ def test_without_copies_it_says_what_would_help_and_asked_for_they_are_missed(se
     assert extracted(ser, voices, *FAMILIES).code == 0
     words = ("train", "--model", "ridge", "--store", voices / "s", "--out", voices / "ridge")
     answer = ser(*words)
-    assert (
-        "note: trained without slower and faster copies, which would help it: run ser extract with --copies"
-        in (answer.out)
-    )
+    assert "slower and faster copies, which would help it: run ser extract with --speed-perturb" in answer.out
     answer = ser(*words, "--copies")
     assert answer.code == 2
     assert (
-        f"--copies: {voices / 's'} has no slower and faster copies: run ser extract with --copies"
+        f"--copies: {voices / 's'} has no slower and faster copies: run ser extract with --speed-perturb"
         in answer.err
     )
 
 
 def test_a_store_without_functionals_says_how_to_get_them(ser, voices):
-    assert extracted(ser, voices, "--families", "core", "mel").code == 0
+    assert extracted(ser, voices, "--features", "core", "mel").code == 0
     answer = ser("train", "--model", "ridge", "--store", voices / "s", "--out", voices / "ridge")
     assert answer.code == 2
-    assert "extract into a new store with --families core mel functionals" in answer.err
+    assert "extract into a new store with --features core mel functionals" in answer.err
     assert len(answer.err.strip().splitlines()) == 1
 
 

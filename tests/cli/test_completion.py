@@ -53,7 +53,7 @@ def desk(tmp_path, monkeypatch):
         ("ser extract --datasets tess cr", ["cremad"]),
         ("ser extract --datasets tess ", ["ravdess", "tess", "cremad", "savee", "emodb", "demo", "mine.csv"]),
         ("ser extract --profile w", ["wide16k"]),
-        ("ser extract --datasets tess --families mel mf", ["mfcc"]),
+        ("ser extract --datasets tess --features mel mf", ["mfcc"]),
         ("ser download e", ["emodb"]),
         ("ser download ravdess d", []),
         ("ser corpora d", ["demo"]),
@@ -74,7 +74,7 @@ def test_values_are_offered(complete, desk, line, offered):
 
 def test_names_of_registries_that_are_not_imported_are_theirs():
     assert list(MODELS) == completion.models("")
-    assert sorted((*FAMILIES, *ENCODED)) == sorted(completion.families(""))
+    assert sorted((*FAMILIES, *ENCODED)) == sorted(completion.features(""))
     assert completion.recipes("")[: len(recipes())] == recipes()
 
 
@@ -97,8 +97,8 @@ def test_a_script_for_the_shell_can_be_had(monkeypatch, capsys, shell):
 def test_nothing_heavy_is_imported(tmp_path):
     program = (
         "import sys, ser_cli.main\n"
-        "from cli import completion\n"
-        "for name in ('corpora', 'published', 'known', 'models', 'families', 'profiles', 'recipes',\n"
+        "from ser_cli import completion\n"
+        "for name in ('corpora', 'published', 'known', 'models', 'features', 'profiles', 'recipes',\n"
         "             'protocols', 'artifacts'):\n"
         "    getattr(completion, name)('')\n"
         "completion.stored(None, '')\n"

@@ -1,10 +1,15 @@
 """`ser extract` as its users meet it."""
 
+import inspect
+import json
+import shutil
 import sys
 
 import pandas as pd
 import pytest
+from ser_cli.extract import extract as command
 
+from ser_features import extract
 from ser_features.extractors import DEFAULT_FAMILIES, FAMILIES
 from ser_features.store import open_store
 from tests.encoders import WHY, save_encoder
@@ -35,6 +40,22 @@ def test_refused_files_are_named_and_counted_against_the_limit(ser, savee, tmp_p
     assert ser(*words).code == 0
 
 
+def test_python_offers_all_that_the_command_does():
+    options = set(inspect.signature(command).parameters) - {"max_failures", "as_json"}
+    assert set(inspect.signature(extract).parameters) - {"observer"} == options
+
+
+def test_json_counts_duplicates_and_speed_perturbed_copies_apart(ser, savee, tmp_path):
+    (savee / "savee" / "again").mkdir()
+    shutil.copy(savee / "savee" / "DC_a01.wav", savee / "savee" / "again")
+    words = ["--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--workers", 1, "--json"]
+    answer = json.loads(ser("extract", *words, "--limit", 2).out)
+    assert (answer["duplicates"], answer["speed_perturb"]) == ({"savee": 1}, None)
+    answer = json.loads(ser("extract", *words, "--limit", 2, "--speed-perturb").out)
+    assert (answer["unchanged"], answer["duplicates"]) == (2, {"savee": 1})
+    assert answer["speed_perturb"] == {"stored": 4, "unchanged": 0, "failures": []}
+
+
 def test_nothing_but_failures_is_no_success(ser, tmp_path):
     (tmp_path / "savee").mkdir()
     (tmp_path / "savee" / "KL_a01.wav").write_bytes(b"")
@@ -53,7 +74,7 @@ def test_an_encoder_is_chosen_by_three_flags(ser, savee, tmp_path):
     folder, store = save_encoder(tmp_path / "encoder"), tmp_path / "s"
     words = ("--datasets", "savee", "--data", savee, "--store", store, "--limit", 2)
     chosen = ("--encoder", folder, "--encoder-layer", 1, "--encoder-pooling", "mean_std")
-    answer = ser("extract", *words, "--families", "core", "ssl", *chosen)
+    answer = ser("extract", *words, "--features", "core", "ssl", *chosen)
     assert (answer.code, "2 stored" in answer.out) == (0, True)
     encoder = open_store(store).profile.encoder
     assert (encoder.folder, encoder.layer, encoder.pooling) == (str(folder), 1, "mean_std")
@@ -66,7 +87,7 @@ def test_an_encoder_is_chosen_by_three_flags(ser, savee, tmp_path):
     [
         (("--encoder-layer", 3), "--encoder-pooling describe an encoder: add --encoder FOLDER"),
         (("--encoder-pooling", "mean"), "--encoder-pooling describe an encoder: add --encoder FOLDER"),
-        (("--families", "core", "ssl"), "need a pretrained encoder: pass --encoder with its folder"),
+        (("--features", "core", "ssl"), "need a pretrained encoder: pass --encoder with its folder"),
     ],
 )
 def test_an_encoder_that_is_not_described(ser, savee, tmp_path, flags, message):
@@ -78,7 +99,7 @@ def test_an_encoder_that_is_not_described(ser, savee, tmp_path, flags, message):
 
 def test_an_encoder_without_the_packages_that_run_it(ser, savee, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
-    words = ("--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--families", "core", "ssl")
+    words = ("--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--features", "core", "ssl")
     answer = ser("extract", *words, "--encoder", tmp_path)
     assert (answer.code, len(answer.err.splitlines())) == (2, 1)
     assert "needs torch, which is not installed: pip install 'ser-toolkit[ssl]'" in answer.err
@@ -92,7 +113,7 @@ def test_help_names_every_family_and_what_is_default(ser):
 
 def test_store_info_lists_the_columns_of_the_families_it_holds(ser, savee, tmp_path):
     words = ["--data", savee, "--store", tmp_path / "s", "--workers", 1, "--limit", 2]
-    ser("extract", "--datasets", "savee", *words, "--families", "statistics", "tonnetz")
+    ser("extract", "--datasets", "savee", *words, "--features", "statistics", "tonnetz")
     answer = ser("store", "info", "--store", tmp_path / "s", "--columns")
     assert "families core statistics tonnetz" in answer.out
     assert "mel_mean_63 [dB]: Mean over frames of mel band 63." in answer.out

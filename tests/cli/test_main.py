@@ -44,7 +44,7 @@ def test_debug_shows_the_traceback(ser):
 
 
 def test_unexpected_errors_are_one_line_too(ser, monkeypatch):
-    monkeypatch.setattr("ser_features.engine.extract_corpora", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("ser_features.api.extract_corpora", lambda *a, **k: 1 / 0)
     answer = ser("extract", "--datasets", "demo")
     assert (answer.code, answer.err) == (
         2,
@@ -79,7 +79,7 @@ def test_interrupted_run_says_how_to_go_on(ser, monkeypatch):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ser_features.engine.extract_corpora", interrupted)
+    monkeypatch.setattr("ser_features.api.extract_corpora", interrupted)
     answer = ser("extract", "--datasets", "demo")
     assert answer.code == 130
     assert answer.err.splitlines()[-1] == (

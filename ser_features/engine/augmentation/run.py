@@ -3,7 +3,7 @@
 rows of files/ → `plan_variants` (what their copies lack) → `VariantTask`s → executor → variants/ and frames/
 
     variants = [Variant("higher", "pitch_shift", {"semitones": 2})]
-    augment_store(root, Path("data/raw"), variants, datasets=["ravdess"], families=["mel"], seed=0)
+    augment_store(root, Path("data/raw"), variants, datasets=["ravdess"], features=["mel"], seed=0)
     open_store(root).variants(["ravdess"])
 
 Copies of the recordings of a shard are a shard; they are made again when a recording, its name, the variant,
@@ -11,7 +11,6 @@ the seed, the families or the extractors change. Copies that were not asked for 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from ser_features.augment import Variant, check_variants
@@ -20,27 +19,13 @@ from ser_features.engine.augmentation.work import probe_variants, run_variants
 from ser_features.engine.extract import Observer
 from ser_features.engine.local import Local
 from ser_features.engine.open_store import describe
-from ser_features.engine.runner import Work
+from ser_features.engine.report import AugmentReport
+from ser_features.engine.runner import Runner, Work
 from ser_features.engine.task import VARIANT_MARK, Failure, Target
 from ser_features.errors import InputError
 from ser_features.files import writing
 from ser_features.store import Store, locks, open_or_create, open_store, read_part
 from ser_features.store.sweep import sweep
-
-
-@dataclass(slots=True)
-class AugmentReport:
-    """What a run did.
-
-    Attributes:
-        stored: copies made and stored by this run.
-        unchanged: copies asked for that the store already held.
-        failures: copies that could not be made, by this run or an earlier one of the same.
-    """
-
-    stored: int = 0
-    unchanged: int = 0
-    failures: list[Failure] = field(default_factory=list)
 
 
 def augment_store(
@@ -49,9 +34,10 @@ def augment_store(
     variants: Sequence[Variant],
     *,
     datasets: Sequence[str],
-    families: Sequence[str],
+    features: Sequence[str],
     seed: int = 0,
     workers: int | None = None,
+    runner: Runner | None = None,
     observer: Observer | None = None,
 ) -> AugmentReport:
     """Bring the augmented copies of a store's recordings up to date: make what is missing, and nothing else.
@@ -61,9 +47,10 @@ def augment_store(
         data: the folder that the recordings were extracted from.
         variants: one copy of every recording each.
         datasets: corpora to augment.
-        families: what to compute of the copies, some of what the store holds.
+        features: feature families to compute, a subset of those that the store holds.
         seed: the same seed draws the same parameters.
-        workers: processes; one per core by default.
+        workers: processes of this machine; one per core by default.
+        runner: where the work is done instead, such as `cluster.Dask`.
         observer: told of the progress, in recordings.
 
     Returns:
@@ -77,7 +64,7 @@ def augment_store(
     observer = observer or Observer()
     check_variants(variants)
     opened = _open(store)
-    wanted = Wanted(_target(opened, families), data, tuple(variants), seed)
+    wanted = Wanted(_target(opened, features), data, tuple(variants), seed)
     with writing("copies", store), locks.running(store) as run:
         shards = [shard for name in opened.check(datasets) for shard in shards_of(opened, name)]
         for name in datasets:
@@ -88,7 +75,7 @@ def augment_store(
         observer.on_plan(todo, sum(len(shard.rows) for shard in shards) - todo)
         stored = 0
         work = Work(run_variants, probe_variants)
-        for summary in Local(workers).run(tasks, work, observer.on_progress):
+        for summary in (runner or Local(workers)).run(tasks, work, observer.on_progress):
             stored += summary.stored
         if run.become_alone():
             sweep(store)
@@ -108,7 +95,7 @@ def _target(store: Store, families: Sequence[str]) -> Target:
     if lacking := [name for name in families if name not in chosen]:
         raise InputError(
             f"no {lacking[0]!r} in {store.root}: it holds {', '.join(store.families)}: "
-            f"extract into a new store with --families {' '.join((*store.families, lacking[0]))}"
+            f"extract into a new store with --features {' '.join((*store.families, lacking[0]))}"
         )
     if not chosen:
         raise InputError(f"no family named: expected some of {', '.join(store.families)}")

@@ -10,7 +10,7 @@ from ser_features.corpora import get
 from ser_features.corpora.base import lookup, one_of, split_name
 from ser_features.corpora.tess import Tess
 from ser_features.errors import FileNameError, InputError
-from ser_features.manifest import Copies
+from ser_features.manifest import Duplicate
 
 NAME = "OAF_back_angry.wav"
 
@@ -97,12 +97,12 @@ def test_the_published_archive_holds_everything_twice(tmp_path):
     touch(*(tmp_path / "tess" / nested / name for name in names))
     scan = Tess().scan(tmp_path)
     assert [each.path for each in scan.recordings] == [f"tess/{name}" for name in names]
-    assert scan.copies == tuple(Copies(f"tess/{name}", f"tess/{nested}/{name}") for name in names)
+    assert scan.duplicates == tuple(Duplicate(f"tess/{name}", f"tess/{nested}/{name}") for name in names)
 
 
 def test_of_copies_at_the_same_depth_the_first_by_name_stays(tmp_path):
     touch(tmp_path / "tess" / "b" / NAME, tmp_path / "tess" / "a" / NAME)
-    assert Tess().scan(tmp_path).copies == (Copies(f"tess/a/{NAME}", f"tess/b/{NAME}"),)
+    assert Tess().scan(tmp_path).duplicates == (Duplicate(f"tess/a/{NAME}", f"tess/b/{NAME}"),)
 
 
 def test_links_do_not_lead_out_of_the_corpus(tmp_path):

@@ -75,7 +75,7 @@ def test_other_names_are_refused(name, message):
 def test_scan_makes_the_whole_corpus(scan, data):
     assert len(scan.recordings) == Demo.whole == 360
     assert not scan.rejected
-    assert not scan.copies
+    assert not scan.duplicates
     assert [path.name for path in data.iterdir()] == ["demo"]
 
 

@@ -45,7 +45,7 @@ def test_every_attribute_of_one_row(folder):
         "a.wav,Joy,Ada,F,36,en,Hello,high,s1,2,audio-only,song,kitchen",
     )
     scan = scan_table(table)
-    assert (scan.dataset, scan.root, scan.rejected, scan.copies) == ("mine", folder, (), ())
+    assert (scan.dataset, scan.root, scan.rejected, scan.duplicates) == ("mine", folder, (), ())
     assert scan.recordings == (
         Recording(
             dataset="mine",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ser_features.corpora import savee
 from ser_features.corpora.savee import Savee
 from ser_features.errors import FileNameError
-from ser_features.manifest import Copies, Recording
+from ser_features.manifest import Duplicate, Recording
 
 STEMS = [
     f"{speaker}_{emotion}{number:02}"
@@ -63,7 +63,7 @@ def test_the_same_recording_in_both_layouts_is_a_copy(tmp_path):
         (tmp_path / path).touch()
     scan = Savee().scan(tmp_path)
     assert [each.file_id for each in scan.recordings] == ["savee/DC_a01"]
-    assert scan.copies == (Copies("savee/ALL/DC_a01.wav", "savee/AudioData/DC/a01.wav"),)
+    assert scan.duplicates == (Duplicate("savee/ALL/DC_a01.wav", "savee/AudioData/DC/a01.wav"),)
 
 
 @pytest.mark.parametrize(

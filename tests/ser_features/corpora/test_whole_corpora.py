@@ -64,7 +64,7 @@ def test_a_scan_of_empty_files_finds_the_same(name, whole_corpora, tmp_path):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
     scan = corpora.scan(name, tmp_path)
-    assert scan.rejected == scan.copies == ()
+    assert scan.rejected == scan.duplicates == ()
     assert list(scan.recordings) == sorted(whole_corpora[name], key=lambda each: each.file_id)
 
 

@@ -40,7 +40,7 @@ def augment_tess(tess: Path, tmp_path: Path) -> Callable[..., AugmentReport]:
     """Augment tmp_path/store with one worker; keywords replace the defaults."""
 
     def augment(variants: tuple[Variant, ...] = VARIANTS, **changes: object) -> AugmentReport:
-        options = {"datasets": ["tess"], "families": ["core", "mel"], "workers": 1, **changes}
+        options = {"datasets": ["tess"], "features": ["core", "mel"], "workers": 1, **changes}
         store, data = options.pop("store", tmp_path / "store"), options.pop("data", tess)
         return augment_store(store, data, variants, **options)  # type: ignore[arg-type]
 

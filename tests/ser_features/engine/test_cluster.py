@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 from ser_cli.main import main
 
+from ser_features import extract, read_store
 from ser_features.config import SPEECH16K
 from ser_features.corpora import scan
 from ser_features.engine import Observer, cluster, work
 from ser_features.engine.cluster import Dask
 from ser_features.engine.connect import connect, own_cluster
+from ser_features.engine.local import Local
 from ser_features.engine.open_store import describe
 from ser_features.engine.plan import plan
 from ser_features.engine.processes import ONE_THREAD
@@ -77,6 +79,22 @@ def test_store_is_the_same_as_that_of_a_local_run(runner, extract_tess, tmp_path
     assert len(pd.read_parquet(tmp_path / "dask" / "files")) == 84
     assert contents(tree(tmp_path / "dask")) == contents(tree(tmp_path / "local"))
     assert extract_tess(runner=runner, store=tmp_path / "dask").unchanged == 84
+
+
+def test_speed_perturbed_copies_are_computed_on_the_cluster_too(dask_cluster, tess, tmp_path, monkeypatch):
+    monkeypatch.setattr(Local, "run", lambda *_: pytest.fail("work was done on this machine"))
+    report = extract(
+        "tess",
+        data=tess,
+        store=tmp_path / "store",
+        features=["core"],
+        executor="dask",
+        scheduler=dask_cluster.scheduler_address,
+        limit=4,
+        speed_perturb=True,
+    )
+    assert (report.stored, report.speed_perturb.stored) == (4, 8)
+    assert len(read_store(tmp_path / "store").variants()) == 8
 
 
 def test_recordings_that_kill_their_workers_are_quarantined_and_all_others_are_stored(

@@ -210,11 +210,11 @@ def test_other_profile_or_families_are_refused_naming_both(extract_tess):
     with pytest.raises(
         InputError, match="holds the families core mel mfcc pitch, asked for core mel: pass another"
     ):
-        extract_tess(families=["mel"])
+        extract_tess(features=["mel"])
 
 
 def test_every_family_is_stored_as_it_is_computed(extract_tess, tess, tmp_path):
-    extract_tess(families=FAMILIES, profile=WIDE16K, limit=3)
+    extract_tess(features=FAMILIES, profile=WIDE16K, limit=3)
     store = open_store(tmp_path / "store")
     assert store.families == FAMILIES
     rows = store.files()
@@ -230,7 +230,7 @@ def test_every_family_is_stored_as_it_is_computed(extract_tess, tess, tmp_path):
 
 
 def test_core_alone_stores_no_frames(extract_tess, tmp_path):
-    extract_tess(families=["core"], limit=4)
+    extract_tess(features=["core"], limit=4)
     assert not (tmp_path / "store" / "frames").exists()
     assert extract_tess(limit=4).unchanged == 4
 

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from ser_features import pipeline
-from ser_features.augment import SPEED_COPIES
+from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.config import PAPER48K, PROFILES, SPEECH16K, WIDE16K, EncoderConfig
 from ser_features.engine import extract_corpora
 from ser_features.engine.augmentation.run import augment_store
@@ -100,7 +100,7 @@ def test_the_encoder_needs_the_family():
     with pytest.raises(InputError) as caught:
         describe(replace(SPEECH16K, encoder=ENCODER), ["core", "mel"])
     assert str(caught.value) == (
-        "--encoder with the families core mel, expected ssl among them: add --families core mel ssl, "
+        "--encoder with the families core mel, expected ssl among them: add --features core mel ssl, "
         "or leave --encoder out"
     )
 
@@ -164,7 +164,7 @@ def test_the_encoder_runs_once_for_both_families(folder, monkeypatch):
 def test_from_files_to_the_store_and_back(folder, tmp_path):
     corpus(tmp_path)
     chosen = configure(folder, 1, "mean_std")
-    assert extracted(tmp_path, families=["core", "mel", "ssl"], encoder=chosen).stored == 3
+    assert extracted(tmp_path, features=["core", "mel", "ssl"], encoder=chosen).stored == 3
     store = open_store(tmp_path / "store")
     names = [column.name for column in columns(["ssl_pooled"], store.profile)]
     assert (store.profile.encoder, store.families) == (chosen, ("core", "ssl_pooled", "mel", "ssl"))
@@ -184,9 +184,9 @@ def test_from_files_to_the_store_and_back(folder, tmp_path):
 
 def test_copies_are_encoded_too(folder, tmp_path):
     corpus(tmp_path)
-    extracted(tmp_path, families=["ssl_pooled"], encoder=configure(folder))
+    extracted(tmp_path, features=["ssl_pooled"], encoder=configure(folder))
     root = tmp_path / "store"
-    augment_store(root, tmp_path, SPEED_COPIES, datasets=["own"], families=["ssl_pooled"], workers=1)
+    augment_store(root, tmp_path, SPEED_PERTURBATIONS, datasets=["own"], features=["ssl_pooled"], workers=1)
     store = open_store(root)
     assert np.isfinite(store.wide(store.variants(), ["ssl__0000__mean"])).all()
     assert len(store.variants()) == 6
@@ -194,7 +194,7 @@ def test_copies_are_encoded_too(folder, tmp_path):
 
 def test_an_encoder_may_move_and_may_not_change(folder, tmp_path):
     corpus(tmp_path)
-    extracted(tmp_path, families=["ssl"], encoder=configure(folder))
+    extracted(tmp_path, features=["ssl"], encoder=configure(folder))
     shutil.move(folder, tmp_path / "moved")
     corpus(tmp_path, count=4)
     with pytest.raises(InputError, match=r"^no folder \S+encoder: expected .*or say with --encoder where"):
@@ -211,13 +211,13 @@ def test_an_encoder_that_cannot_be_loaded_begins_no_store(folder, tmp_path):
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:100])
     with pytest.raises(InputError, match="cannot be loaded"):
-        extracted(tmp_path, families=["ssl"], encoder=configure(folder))
+        extracted(tmp_path, features=["ssl"], encoder=configure(folder))
     assert not (tmp_path / "store").exists()
 
 
 def test_a_lost_description_is_made_again(folder, tmp_path):
     corpus(tmp_path)
-    extracted(tmp_path, families=["ssl"], encoder=configure(folder))
+    extracted(tmp_path, features=["ssl"], encoder=configure(folder))
     before = (tmp_path / "store" / "store.json").read_bytes()
     (tmp_path / "store" / "store.json").unlink()
     with pytest.raises(InputError, match="need a pretrained encoder: pass --encoder with its folder"):

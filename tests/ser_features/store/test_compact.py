@@ -87,7 +87,7 @@ def test_nobody_may_be_in_the_store_meanwhile(store):
 
 
 def test_copies_keep_their_tables(store, tess):
-    augment_store(store, tess, [Variant("noisy", "noise")], datasets=["tess"], families=["mel"], workers=1)
+    augment_store(store, tess, [Variant("noisy", "noise")], datasets=["tess"], features=["mel"], workers=1)
     done = compact(open_store(store))
     assert [(each.before, each.after) for each in done] == [(2, 2)]
     assert done[0].skipped == "it has augmented copies, which belong to its tables"

@@ -102,7 +102,7 @@ def test_damage_is_found_and_mended(extract, bucket):
 
 
 def test_train_and_look_through_the_command_line(extract, bucket, tess, tmp_path, capsys):
-    words = ["extract", "--datasets", "tess", "--data", str(tess), "--store", ADDRESS, "--families", "mel"]
+    words = ["extract", "--datasets", "tess", "--data", str(tess), "--store", ADDRESS, "--features", "mel"]
     with pytest.raises(SystemExit) as done:
         main(words)
     assert done.value.code == 0

@@ -36,7 +36,7 @@ def test_frames_that_no_row_refers_to_go(tmp_path):
 
 
 def test_a_table_that_another_run_has_mended_stays(extract_tess, tmp_path):
-    extract_tess(limit=2, families=["core"])
+    extract_tess(limit=2, features=["core"])
     part = next((tmp_path / "store" / "files").rglob("*.parquet"))
     set_aside(tmp_path / "store", part)
     assert part.exists()

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import soundfile
 
-from ser_features.augment import SPEED_COPIES
+from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.engine import extract_corpora
 from ser_features.engine.augmentation.run import augment_store
 from ser_features.errors import InputError, StoreError
@@ -35,7 +35,7 @@ def made(folder, families=FAMILIES, count=5):
 
 def again(folder, families=FAMILIES):
     return extract_corpora(
-        [str(folder / "own.csv")], data=folder, store=folder / "store", families=families, workers=1
+        [str(folder / "own.csv")], data=folder, store=folder / "store", features=families, workers=1
     )
 
 
@@ -98,7 +98,7 @@ def test_a_lost_table_is_said_and_made_again(tmp_path):
 
 def test_copies_have_theirs_in_another_folder(tmp_path):
     root = made(tmp_path)
-    augment_store(root, tmp_path, SPEED_COPIES, datasets=["own"], families=FAMILIES, workers=1)
+    augment_store(root, tmp_path, SPEED_PERTURBATIONS, datasets=["own"], features=FAMILIES, workers=1)
     store = open_store(root)
     copies = store.variants()
     assert sorted(set(copies["variant"])) == ["faster", "slower"]
@@ -124,7 +124,7 @@ def test_joined_tables_keep_their_functionals(tmp_path):
 def test_a_store_without_them_says_what_to_do(tmp_path):
     store = open_store(made(tmp_path, ("core", "mel"), count=2))
     message = (
-        "no functionals in .*: it holds core, mel: extract into a new store with --families core mel func"
+        "no functionals in .*: it holds core, mel: extract into a new store with --features core mel func"
     )
     with pytest.raises(InputError, match=message):
         store.functionals()

@@ -63,7 +63,7 @@ def test_many_missing_columns_are_named_in_part(store):
         load_examples(store).read(wanted)
     assert str(error.value) == (
         "the store has no column mel_mean_0, mel_mean_1, mel_mean_2, mel_mean_3, mel_mean_4 and 7 more: "
-        "extract into a new store with --families core statistics and a profile that gives them"
+        "extract into a new store with --features core statistics and a profile that gives them"
     )
 
 

@@ -27,7 +27,7 @@ def desk(recordings, tmp_path_factory):
     chosen = configure(save_encoder(root / "encoder"), 1)
     families = ["core", "mel", "ssl"]
     store, table = root / "store", str(recordings / "own.csv")
-    extract_corpora([table], data=recordings, store=store, families=families, encoder=chosen, workers=1)
+    extract_corpora([table], data=recordings, store=store, features=families, encoder=chosen, workers=1)
     parameters = {"families": ["ssl"], "length": 50, "epochs": 1}
     run(store, root / "network", Plan(model="cnn_lstm", parameters=parameters))
     run(store, root / "ridge_ssl", Plan(model="ridge_ssl", parameters={"size": 16}))
@@ -85,7 +85,7 @@ def test_a_store_has_what_is_asked_or_says_so(desk, store_root, tmp_path):
     ):
         run(desk / "store", tmp_path / "a", Plan(model="ridge_ssl", parameters={"size": 17}))
     with pytest.raises(
-        InputError, match=r"^no ssl_pooled in .*: it holds core, .* --families core .*ssl_pool"
+        InputError, match=r"^no ssl_pooled in .*: it holds core, .* --features core .*ssl_pool"
     ):
         run(store_root, tmp_path / "a", Plan(model="ridge_ssl"))
 

@@ -76,7 +76,7 @@ def test_percentiles_are_those_of_the_training_recordings(known, sides):
 
 def test_a_store_without_mel_frames_has_no_reference(recordings, tmp_path):
     own = str(recordings / "own.csv")
-    extract_corpora([own], data=recordings, store=tmp_path / "s", families=["core"], workers=1, limit=4)
+    extract_corpora([own], data=recordings, store=tmp_path / "s", features=["core"], workers=1, limit=4)
     store = open_store(tmp_path / "s")
     assert build(store, store.files(), store.files()) is None
 

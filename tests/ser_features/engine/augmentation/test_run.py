@@ -52,7 +52,7 @@ from ser_features.engine import augment_store
 
 if __name__ == "__main__":
     variants = [Variant("higher", "pitch_shift"), Variant("noisy", "noise")]
-    options = {"datasets": ["tess"], "families": ["mel"], "workers": 2}
+    options = {"datasets": ["tess"], "features": ["mel"], "workers": 2}
     augment_store(Path(sys.argv[2]), Path(sys.argv[1]), variants, **options)
 """
 
@@ -101,7 +101,7 @@ def test_a_copy_says_whose_it_is_and_how_it_was_made(store, augment_tess):
 
 @pytest.mark.parametrize("variant", SYSTEM_1, ids=lambda variant: variant.name)
 def test_features_are_those_of_the_transformed_signal(store, tess, augment_tess, variant):
-    augment_tess((variant,), families=["mel", "core"])
+    augment_tess((variant,), features=["mel", "core"])
     held = open_store(store)
     row = held.variants().iloc[2]
     path = held.files().set_index("file_id").loc[row["source_file_id"], "path"]
@@ -117,7 +117,7 @@ def test_features_are_those_of_the_transformed_signal(store, tess, augment_tess,
 
 
 def test_a_copy_of_the_spectrogram_keeps_the_signal_s_own_columns(store, augment_tess):
-    augment_tess((MASKED,), families=["core", "mel", "mfcc"])
+    augment_tess((MASKED,), features=["core", "mel", "mfcc"])
     held = open_store(store)
     copies = held.variants().set_index("source_file_id")
     sources = held.files().set_index("file_id").loc[copies.index]
@@ -132,7 +132,7 @@ def test_a_copy_of_the_spectrogram_keeps_the_signal_s_own_columns(store, augment
 
 
 def test_only_the_families_that_were_asked_for_are_computed(store, augment_tess):
-    augment_tess((NOISY,), families=["mel"])
+    augment_tess((NOISY,), features=["mel"])
     held = open_store(store)
     assert "rms_mean" not in held.variants()
     assert {path.name.split(".")[1] for path in (store / "frames").rglob("variants-*.npy")} == {"mel"}
@@ -201,8 +201,8 @@ def test_what_was_asked_for_otherwise_is_made_again(store, augment_tess, changes
 
 
 def test_other_families_make_all_copies_again(store, augment_tess):
-    augment_tess((HIGHER, NOISY), families=["mel"])
-    assert augment_tess((NOISY,), families=["mel", "mfcc"]).stored == 6
+    augment_tess((HIGHER, NOISY), features=["mel"])
+    assert augment_tess((NOISY,), features=["mel", "mfcc"]).stored == 6
     held = open_store(store)
     assert set(held.variants()["variant"]) == {"noisy"}
     assert held.frames(held.variants(), "mfcc")[0].shape[1] == 39
@@ -225,7 +225,7 @@ def test_copies_follow_a_corrected_label(tmp_path):
     for emotion, room in (("joy", "kitchen"), ("anger", "hall")):
         table.write_text(f"path,emotion,speaker,room\na.wav,{emotion},anna,{room}\n")
         extract_corpora([str(table)], data=tmp_path, store=tmp_path / "s", workers=1)
-        options = {"datasets": ["mine"], "families": ["mel"], "workers": 1}
+        options = {"datasets": ["mine"], "features": ["mel"], "workers": 1}
         report = augment_store(tmp_path / "s", tmp_path, [NOISY], **options)
         row = open_store(tmp_path / "s").variants().iloc[0]
         assert (report.stored, row["emotion_code"], row["room"]) == (1, emotion, room)
@@ -341,7 +341,7 @@ def test_killed_run_leaves_whole_shards_and_the_next_one_completes(
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
     assert open_store(store).variants()["file_id"].is_unique
-    augment_tess((Variant("higher", "pitch_shift"), NOISY), families=["mel"])
+    augment_tess((Variant("higher", "pitch_shift"), NOISY), features=["mel"])
     held = open_store(store)
     rows = held.variants()
     assert len(rows) == 2 * 84
@@ -375,7 +375,7 @@ def test_recordings_that_are_elsewhere_are_asked_for(store, augment_tess, tmp_pa
     [
         ({"datasets": ["ravdess"]}, "no 'ravdess' in .*: it holds tess: run ser extract"),
         (
-            {"families": ["mel", "chroma"]},
+            {"features": ["mel", "chroma"]},
             "no 'chroma' in .*: it holds core, mel, mfcc, pitch: extract into",
         ),
         ({"variants": (NOISY, Variant("noisy", "gain"))}, "two variants are called 'noisy'"),

@@ -216,7 +216,7 @@ def test_a_store_without_pitch_is_told(recordings, tmp_path):
     from ser_features.store import open_store
 
     extract_corpora(
-        [str(recordings / "own.csv")], data=recordings, store=tmp_path, families=["core"], workers=1, limit=9
+        [str(recordings / "own.csv")], data=recordings, store=tmp_path, features=["core"], workers=1, limit=9
     )
     with pytest.raises(InputError, match=r"no 'pitch' frames in .*: it holds core: extract into a new store"):
         contours.drawing(open_store(tmp_path))
