@@ -34,21 +34,21 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 bench: $(READY)
-	$(BIN)/python benchmarks/extract.py --data $(DATA)
-	$(BIN)/python benchmarks/predict.py --data $(DATA)
-	$(BIN)/python benchmarks/loader.py --data $(DATA)
-	$(BIN)/python benchmarks/workers.py --data $(DATA)
-	$(BIN)/python benchmarks/scale.py --data $(DATA)
-	$(BIN)/python benchmarks/million.py
+	$(BIN)/python -m benchmarks.speed.extract --data $(DATA)
+	$(BIN)/python -m benchmarks.speed.predict --data $(DATA)
+	$(BIN)/python -m benchmarks.speed.loader --data $(DATA)
+	$(BIN)/python -m benchmarks.scale.workers --data $(DATA)
+	$(BIN)/python -m benchmarks.scale.cost --data $(DATA)
+	$(BIN)/python -m benchmarks.scale.million
 
 faults: $(READY)
-	$(BIN)/python benchmarks/fuzz.py
-	$(BIN)/python -m benchmarks.faults
-	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python -m benchmarks.robustness.fuzz
+	$(BIN)/python -m tests.faults
+	$(BIN)/python -m benchmarks.scale.memory
 
 results: $(READY)
-	$(BIN)/python benchmarks/systems.py run --data $(DATA) --quick
-	$(BIN)/python benchmarks/systems.py table
+	$(BIN)/python -m benchmarks.accuracy.recipes run --data $(DATA) --quick
+	$(BIN)/python -m benchmarks.accuracy.recipes table
 
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict

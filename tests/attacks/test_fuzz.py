@@ -1,31 +1,20 @@
-"""The short form of benchmarks/fuzz.py: hundreds of spoilt headers, and nothing but rows and reasons."""
+"""Short form of benchmarks/robustness/fuzz.py: hundreds of damaged headers give rows or refusals only."""
 
-import importlib.util
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from benchmarks.robustness import fuzz
 from ser_features import errors
 
-FUZZ = Path(__file__).parents[2] / "benchmarks" / "fuzz.py"
 CASES = 750
-
-
-@pytest.fixture(scope="module")
-def fuzz():
-    """Return the benchmark as a module."""
-    spec = importlib.util.spec_from_file_location("fuzz", FUZZ)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_hundreds_of_spoilt_headers_end_as_rows_or_reasons():
     done = subprocess.run(
-        [sys.executable, FUZZ, "--count", str(CASES), "--seed", "1"],
+        [sys.executable, "-m", "benchmarks.robustness.fuzz", "--count", str(CASES), "--seed", "1"],
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     counts = {name: int(count) for count, name in re.findall(r"^ *(\d+)  (\w+)$", done.stdout, re.M)}
@@ -37,7 +26,7 @@ def test_hundreds_of_spoilt_headers_end_as_rows_or_reasons():
     assert all(issubclass(getattr(errors, name), errors.AudioError) for name in counts)
 
 
-def test_a_case_is_made_from_seed_and_number_alone(fuzz):
+def test_a_case_is_made_from_seed_and_number_alone():
     files, again = fuzz.seeds(), fuzz.seeds()
     cases = [fuzz.case(files, 3, number) for number in range(100)]
     assert cases == [fuzz.case(again, 3, number) for number in range(100)]
@@ -45,11 +34,11 @@ def test_a_case_is_made_from_seed_and_number_alone(fuzz):
     assert sum(case in files for case in cases) < 10
 
 
-def test_unspoilt_files_give_rows(fuzz):
+def test_unspoilt_files_give_rows():
     assert {fuzz.outcome(content) for content in fuzz.seeds()} == {"row"}
 
 
-def test_what_is_no_reason_is_unexpected(fuzz, monkeypatch):
+def test_what_is_no_reason_is_unexpected(monkeypatch):
     def surprised(*_):
         raise ZeroDivisionError("surprise")
 
@@ -74,12 +63,12 @@ class Channel:
 
 
 @pytest.mark.parametrize(("stuck", "outcome"), [(False, "crash"), (True, "hang")])
-def test_a_worker_that_dies_or_hangs_is_counted_as_its_case(fuzz, stuck, outcome):
+def test_a_worker_that_dies_or_hangs_is_counted_as_its_case(stuck, outcome):
     found = list(fuzz._watch(Channel(stuck), 7, 100))
     assert [(number, kind) for number, kind, *_ in found] == [(7, "row"), (8, outcome)]
 
 
-def test_bad_cases_are_named_and_fail(fuzz, monkeypatch, capsys, tmp_path):
+def test_bad_cases_are_named_and_fail(monkeypatch, capsys, tmp_path):
     ends = [(0, "row", 0.1, 1), (1, "crash", 0.0, 0), (2, "hang", 10.0, 0), (3, "unexpected X", 0.1, 1)]
     monkeypatch.setattr(fuzz, "run", lambda *_: iter(ends))
     monkeypatch.setattr(sys, "argv", ["fuzz.py", "--count", "4", "--keep", str(tmp_path)])

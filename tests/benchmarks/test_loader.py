@@ -1,28 +1,12 @@
 """What the benchmark of the loader compares: the same recordings, from memory and from the store in turn."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
-import pytest
 
+from benchmarks.speed import loader
 from ser_models.data.batches import Kept, Streamed
 
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "loader.py"
 
-
-@pytest.fixture
-def loader(monkeypatch):
-    """The benchmark, imported."""
-    spec = importlib.util.spec_from_file_location("loader", BENCHMARK)
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, spec.name, module)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_every_pair_has_an_epoch_from_memory_and_one_from_the_store(loader):
+def test_every_pair_has_an_epoch_from_memory_and_one_from_the_store():
     values = np.arange(12.0).reshape(6, 2)
     turns = loader.Turns(Kept({"columns": values}), Streamed(values, lambda raw: {"columns": raw + 100}))
     assert (len(turns), turns.shapes) == (6, {"columns": (2,)})

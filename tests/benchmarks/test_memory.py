@@ -2,17 +2,25 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "memory.py"
 
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone enforces RLIMIT_DATA")
 def test_three_times_the_allowed_memory_is_trained_on_and_does_not_fit_at_once(tmp_path):
-    command = [BENCHMARK, "--limit", "832", "--times", "3", "--model", "mean", "--folder", tmp_path]
+    command = [
+        "-m",
+        "benchmarks.scale.memory",
+        "--limit",
+        "832",
+        "--times",
+        "3",
+        "--model",
+        "mean",
+        "--folder",
+        tmp_path,
+    ]
     done = subprocess.run([sys.executable, *map(str, command)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()

@@ -2,13 +2,10 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from ser_models.experiments.train import Plan, run
-
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "predict.py"
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +18,7 @@ def artifacts(store_root, tmp_path_factory):
 @pytest.mark.long
 def test_every_figure_is_printed(artifacts, real_data):
     words = ["--data", real_data, "--artifact", artifacts / "mlp", "--files", 20, "--runs", 1]
-    command = [sys.executable, str(BENCHMARK), *map(str, words)]
+    command = [sys.executable, "-m", "benchmarks.speed.predict", *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     models, cold, one, two, ratio = done.stdout.splitlines()

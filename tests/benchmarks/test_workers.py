@@ -1,6 +1,5 @@
 """Workers of an extraction keep to their memory: they do not grow with the number of files."""
 
-import importlib.util
 import subprocess
 import sys
 from argparse import Namespace
@@ -10,7 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "workers.py"
+from benchmarks.scale import workers
+
 FILES, SECONDS, RATE = 800, 3, 48_000
 
 
@@ -28,52 +28,43 @@ def recordings(tmp_path) -> Path:
     return folder
 
 
-@pytest.fixture
-def benchmark_module(monkeypatch):
-    """The benchmark, imported."""
-    spec = importlib.util.spec_from_file_location("workers", BENCHMARK)
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, spec.name, module)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells the sizes")
 def test_two_workers_stay_below_450_mib_and_flat(recordings, tmp_path):
     folder = tmp_path / "corpus"
     folder.mkdir()
     # A signal of 3 s takes half a MiB: 16 MiB are 32 of the 150 that each worker decodes in between.
-    command = [BENCHMARK, "--data", recordings, "--files", FILES, "--folder", folder, "--growth", 16]
+    command = ["-m", "benchmarks.scale.workers", "--data", recordings, "--files", FILES]
+    command += ["--folder", folder, "--growth", 16]
     done = subprocess.run([sys.executable, *map(str, command)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    first, *workers, last = done.stdout.splitlines()
+    first, *lines, last = done.stdout.splitlines()
     assert first.startswith(f"{FILES} files of 4 recordings in ")
-    assert [line.split(": RSS at most ")[0] for line in workers] == ["worker 1", "worker 2"]
+    assert [line.split(": RSS at most ")[0] for line in lines] == ["worker 1", "worker 2"]
     assert last == "below 450 MiB, and flat"
     assert not list(folder.iterdir()), "the corpus is removed"
 
 
-def test_growth_is_from_the_first_quarter_after_the_first_commits_to_the_last(benchmark_module):
-    sample = benchmark_module.Sample
+def test_growth_is_from_the_first_quarter_after_the_first_commits_to_the_last():
+    sample = workers.Sample
     sizes = {50: 10, 110: 40, 190: 42, 300: 70, 410: 60, 490: 62}
     samples = [sample(finished, 0, size) for finished, size in sizes.items()]
-    assert benchmark_module.growth(samples, begin=100, end=500) == 61 - 41
+    assert workers.growth(samples, begin=100, end=500) == 61 - 41
 
 
-def test_too_few_files_to_tell_are_an_error(benchmark_module):
-    samples = [benchmark_module.Sample(300, 0, 50)]
+def test_too_few_files_to_tell_are_an_error():
+    samples = [workers.Sample(300, 0, 50)]
     with pytest.raises(SystemExit, match="1 samples do not reach both ends: choose more --files"):
-        benchmark_module.growth(samples, begin=100, end=500)
+        workers.growth(samples, begin=100, end=500)
 
 
 @pytest.mark.parametrize(("rss", "grown"), [(451, 0), (200, 9)])
-def test_a_worker_over_its_limits_is_an_error(benchmark_module, rss, grown):
-    watch = benchmark_module.Watch()
+def test_a_worker_over_its_limits_is_an_error(rss, grown):
+    watch = workers.Watch()
     watch.samples[1] = [
-        benchmark_module.Sample(150, rss, 100),
-        benchmark_module.Sample(500, rss, 100 + grown),
+        workers.Sample(150, rss, 100),
+        workers.Sample(500, rss, 100 + grown),
     ]
     options = Namespace(files=500, workers=1, limit=450, growth=8)
     with pytest.raises(SystemExit, match=r"^expected RSS up to 450 MiB and growth up to 8 MiB$"):
-        benchmark_module._judge(options, 500, watch)
+        workers._judge(options, 500, watch)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks.sounds import NOT_SPEECH, RATE
+from benchmarks.robustness.sounds import NOT_SPEECH, RATE
 from ser_features.engine import extract_corpora
 from ser_features.errors import ArtifactError
 from ser_features.pipeline import extract_bytes

@@ -1,0 +1,1 @@
+"""Recognition of unseen speakers, written to docs/accuracy.md and docs/results.md."""

@@ -1,0 +1,137 @@
+"""The published systems under their own protocol and under a speaker-independent one: docs/results.md.
+
+    python -m benchmarks.accuracy.recipes run --quick               # every recipe, both protocols
+    python -m benchmarks.accuracy.recipes run fusion_cnn_bilstm     # one of them, in full
+    python -m benchmarks.accuracy.recipes table                     # writes docs/results.md
+
+`run` calls `ser reproduce` for each, one after the other, and keeps each result's metrics.json in
+docs/results/; one that is there is not run again unless --again is given. `table` writes the rows between
+the markers of docs/results.md from those files, so that no figure is typed by hand.
+"""
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ser_models.recipes import names
+from ser_models.recipes.read import load
+from ser_models.recipes.schema import PROTOCOLS
+
+ROOT = Path(__file__).parents[2]
+SER = Path(sys.executable).with_name("ser")
+RESULTS = ROOT / "docs" / "results"
+PAGE = ROOT / "docs" / "results.md"
+BEGIN, END = "<!-- table: written by benchmarks/accuracy/recipes.py -->", "<!-- end of the table -->"
+KEPT = (
+    *("recipe", "quick", "command", "date", "seed", "fingerprint", "files", "model", "protocol"),
+    *("n", "uar", "interval", "interval_over", "chance", "accuracy", "macro_f1", "mcc", "log_loss", "mse"),
+    *("mean_iou", "leakage", "notes"),
+)
+"""What of a result's metrics.json is kept beside the docs."""
+
+
+def main() -> None:
+    """Read the command line and do what it says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    run = commands.add_parser("run", help="reproduce recipes")
+    run.add_argument("recipes", nargs="*", default=names(), help="default: all")
+    run.add_argument("--data", type=Path, required=True)
+    run.add_argument("--out", type=Path, default=Path("artifacts"))
+    run.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=PROTOCOLS)
+    run.add_argument("--quick", action="store_true")
+    run.add_argument("--again", action="store_true", help="also what has run already")
+    run.set_defaults(do=lambda options: reproduce_all(options))
+    table = commands.add_parser("table", help="write the table of docs/results.md")
+    table.set_defaults(do=lambda options: write_table())
+    options = parser.parse_args()
+    options.do(options)
+
+
+def reproduce_all(options: argparse.Namespace) -> None:
+    """Run what has not run yet, one after the other, and keep each result."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for name in options.recipes:
+        for protocol in options.protocols:
+            kept = RESULTS / f"{name}.{protocol}{'.quick' if options.quick else ''}.json"
+            if kept.exists() and not options.again:
+                print(f"{kept.name}: there already")
+                continue
+            command = ["reproduce", name, "--protocol", protocol, "--data", str(options.data)]
+            command += ["--out", str(options.out / name), "--json", *(["--quick"] if options.quick else [])]
+            print(f"ser {shlex.join(command)}", flush=True)
+            began = time.monotonic()
+            done = subprocess.run([SER, *command], stdout=subprocess.PIPE, check=True)
+            metrics = json.loads(done.stdout)
+            result = {key: metrics[key] for key in KEPT}
+            result |= {"under": protocol, "ece": metrics["calibration"]["ece"]}
+            kept.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            print(f"UAR {metrics['uar']:.3f} in {time.monotonic() - began:.0f} s → {kept.name}", flush=True)
+
+
+def write_table() -> None:
+    """Put the rows of all kept results between the markers of the page."""
+    results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))]
+    text = PAGE.read_text(encoding="utf-8")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table_of(results)}\n\n{END}{after}", encoding="utf-8")
+
+
+def table_of(results: Sequence[dict[str, Any]]) -> str:
+    """The gap of every system, then each run with what it takes to repeat it, as Markdown."""
+    runs = {(each["recipe"], each["under"]): each for each in sorted(results, key=lambda r: bool(r["quick"]))}
+    gaps = [
+        "| recipe | paper's claim | accuracy, paper protocol | accuracy, honest | UAR, paper protocol "
+        "| UAR, honest [95 %] | gap in UAR |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in names():
+        if all((name, protocol) in runs for protocol in PROTOCOLS):
+            gaps.append(_gap_row(name, *(runs[name, protocol] for protocol in PROTOCOLS)))
+    details = [
+        "| run | files | tested | leaks found | reduced | seed | data | date | command |",
+        "|" + "---|" * 9,
+    ]
+    details += [_detail_row(each) for each in runs.values()]
+    return "\n".join([*gaps, "", *details])
+
+
+def _gap_row(name: str, paper: dict[str, Any], honest: dict[str, Any]) -> str:
+    claim = load(name).claims.accuracy
+    low, high = honest["interval"]
+    cells = [
+        f"`{name}`",
+        "none" if claim is None else f"{claim:.3f}",
+        f"{paper['accuracy']:.3f}",
+        f"{honest['accuracy']:.3f}",
+        f"{paper['uar']:.3f}",
+        f"{honest['uar']:.3f} [{low:.3f}, {high:.3f}]",
+        f"{100 * (paper['uar'] - honest['uar']):+.1f} points",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _detail_row(result: dict[str, Any]) -> str:
+    kinds = ", ".join(dict.fromkeys(finding["kind"] for finding in result["leakage"])) or "none"
+    cells = [
+        f"`{result['recipe']}`, {result['under']}",
+        ", ".join(f"{name} {count:,}" for name, count in result["files"].items()),
+        f"{result['n']:,}",
+        kinds,
+        (result["quick"] or "no").removeprefix("quick run: "),
+        str(result["seed"]),
+        f"`{result['fingerprint']}`",
+        result["date"],
+        f"`{result['command']}`",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,0 @@
-"""What a machine does to a store: kills, full and failing disks, several writers at once."""

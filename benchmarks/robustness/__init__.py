@@ -1,0 +1,1 @@
+"""Damaged files and recordings that differ from the training data."""

@@ -1,0 +1,306 @@
+"""What do damaged and hostile audio headers do? Each ends as features or as a refusal, nothing else.
+
+    python -m benchmarks.robustness.fuzz --count 10000 --seed 0
+
+Small valid recordings of many formats are spoilt, mostly in their headers: bits flipped, length fields
+overwritten, parts cut, moved, repeated or taken from another format. Each goes through the whole pipeline
+(decode, prepare, extract) in a worker process with a memory limit; one that takes too long is killed.
+
+Printed: how many gave a row, how many were refused by each class of reason, and how many crashed the worker,
+hung, or raised something that is no reason. The exit code is 1 unless the last three are 0. A case is made
+from the seed and its number alone: `--only NUMBER --keep FOLDER` writes one to disk.
+"""
+
+import argparse
+import io
+import multiprocessing
+import resource
+import struct
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+
+MEMORY = 2**30
+"""Bytes of private memory that a worker may have."""
+
+SECONDS = 10.0
+"""A case that takes longer hangs."""
+
+RATE = 16_000
+HEADER = 160
+"""Most changes fall in so many first bytes."""
+
+FORMATS: tuple[tuple[str, str], ...] = (
+    ("WAV", "PCM_16"),
+    ("WAV", "PCM_U8"),
+    ("WAV", "PCM_24"),
+    ("WAV", "DOUBLE"),
+    ("WAV", "ULAW"),
+    ("WAV", "IMA_ADPCM"),
+    ("WAV", "MS_ADPCM"),
+    ("WAV", "GSM610"),
+    ("WAV", "G721_32"),
+    ("WAVEX", "FLOAT"),
+    ("RF64", "PCM_16"),
+    ("W64", "PCM_16"),
+    ("FLAC", "PCM_16"),
+    ("FLAC", "PCM_24"),
+    ("OGG", "VORBIS"),
+    ("OGG", "OPUS"),
+    ("MP3", "MPEG_LAYER_III"),
+    ("AIFF", "PCM_16"),
+    ("AIFF", "FLOAT"),
+    ("AIFF", "IMA_ADPCM"),
+    ("AU", "PCM_16"),
+    ("AU", "G723_24"),
+    ("CAF", "PCM_16"),
+    ("CAF", "ALAC_16"),
+    ("NIST", "PCM_16"),
+)
+
+EXTREMES = (0, 1, 2, 3, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+"""Values that length fields are overwritten with, besides random ones."""
+
+Mutation = Callable[[bytearray, np.random.Generator], None]
+ROW, CRASH, HANG = "row", "crash", "hang"
+UNEXPECTED = "unexpected "
+
+
+def seeds() -> list[bytes]:
+    """Return a valid recording of every format, 0.3 s of a tone in one or two channels."""
+    import soundfile
+
+    tone = 0.4 * np.sin(np.arange(int(0.3 * RATE)) * 2 * np.pi * 220 / RATE)
+    files = []
+    for index, (container, subtype) in enumerate(FORMATS):
+        channels = 1 if index % 3 or subtype in ("GSM610", "G721_32", "G723_24") else 2
+        file = io.BytesIO()
+        with soundfile.SoundFile(file, "w", RATE, channels, subtype, format=container) as sound:
+            sound.write(np.tile(tone[:, None], channels))
+        files.append(_steady(file.getvalue()))
+    return files
+
+
+def _steady(content: bytes) -> bytes:
+    """Take out what libsndfile writes differently each time: when a peak was found, Ogg serial numbers."""
+    steady = bytearray(content)
+    peak = steady.find(b"PEAK")
+    if peak >= 0:
+        steady[peak + 12 : peak + 16] = bytes(4)
+    page = 0 if steady.startswith(b"OggS") else -1
+    while page >= 0:
+        following = steady.find(b"OggS", page + 4)
+        end = following if following >= 0 else len(steady)
+        steady[page + 14 : page + 18] = b"seed"
+        steady[page + 22 : page + 26] = bytes(4)
+        steady[page + 22 : page + 26] = struct.pack("<I", _ogg_checksum(steady[page:end]))
+        page = following
+    return bytes(steady)
+
+
+def _ogg_checksum(page: bytes) -> int:
+    """CRC-32 without reflection or inversion (RFC 3533, section 6)."""
+    checksum = 0
+    for byte in page:
+        checksum ^= byte << 24
+        for _ in range(8):
+            checksum = (checksum << 1) ^ (0x104C11DB7 if checksum & 0x80000000 else 0)
+    return checksum
+
+
+def case(files: list[bytes], seed: int, number: int) -> bytes:
+    """Return the spoilt file of this number."""
+    rng = np.random.default_rng((seed, number))
+    content = bytearray(files[number % len(files)])
+    if rng.random() < 0.1:
+        _splice(content, files[rng.integers(len(files))], rng)
+    for _ in range(rng.integers(1, 4)):
+        MUTATIONS[rng.integers(len(MUTATIONS))](content, rng)
+    return bytes(content)
+
+
+def _place(content: bytearray, rng: np.random.Generator) -> int:
+    """Somewhere in the header, or, one time in eight, anywhere."""
+    end = len(content) if rng.random() < 1 / 8 else min(HEADER, len(content))
+    return int(rng.integers(max(end, 1)))
+
+
+def _splice(content: bytearray, other: bytes, rng: np.random.Generator) -> None:
+    content[_place(content, rng) :] = other[_place(bytearray(other), rng) :]
+
+
+def _flip_bits(content: bytearray, rng: np.random.Generator) -> None:
+    for _ in range(rng.integers(1, 9)):
+        if content:
+            content[_place(content, rng)] ^= 1 << int(rng.integers(8))
+
+
+def _set_byte(content: bytearray, rng: np.random.Generator) -> None:
+    place = _place(content, rng)
+    content[place : place + 1] = rng.bytes(1)
+
+
+def _set_field(content: bytearray, rng: np.random.Generator) -> None:
+    """Overwrite two, four or eight bytes, in either byte order, as length and rate fields are written."""
+    place = _place(content, rng) // 2 * 2
+    code = ("H", "I", "Q")[rng.integers(3)]
+    extreme = rng.random() < 0.7
+    value = EXTREMES[rng.integers(len(EXTREMES))] if extreme else int(rng.integers(2**32))
+    if code == "Q" and rng.random() < 0.5:
+        value <<= 32
+    limit = 2 ** (8 * struct.calcsize(code))
+    field = struct.pack(("<", ">")[rng.integers(2)] + code, value % limit)
+    content[place : place + len(field)] = field
+
+
+def _truncate(content: bytearray, rng: np.random.Generator) -> None:
+    del content[_place(content, rng) if rng.random() < 0.3 else int(rng.integers(len(content) + 1)) :]
+
+
+def _insert(content: bytearray, rng: np.random.Generator) -> None:
+    place = _place(content, rng)
+    content[place:place] = rng.bytes(int(rng.integers(1, 20)))
+
+
+def _delete(content: bytearray, rng: np.random.Generator) -> None:
+    place = _place(content, rng)
+    del content[place : place + int(rng.integers(1, 20))]
+
+
+def _repeat(content: bytearray, rng: np.random.Generator) -> None:
+    """Repeat a stretch, as a chunk that is there twice."""
+    place = _place(content, rng)
+    content[place:place] = content[place : place + int(rng.integers(4, 64))]
+
+
+MUTATIONS: tuple[Mutation, ...] = (
+    _flip_bits,
+    _flip_bits,
+    _set_byte,
+    _set_byte,
+    _set_field,
+    _set_field,
+    _set_field,
+    _truncate,
+    _insert,
+    _delete,
+    _repeat,
+)
+
+
+def outcome(content: bytes) -> str:
+    """Return "row", the class of the refusal, or what was raised instead."""
+    from ser_features.config import SPEECH16K
+    from ser_features.errors import AudioError
+    from ser_features.extractors import FAMILIES
+    from ser_features.pipeline import extract_bytes
+
+    try:
+        features = extract_bytes(content, SPEECH16K, FAMILIES)
+    except AudioError as error:
+        return type(error).__name__ if str(error) and "\n" not in str(error) else f"{UNEXPECTED}empty message"
+    except Exception as error:  # whatever it is, it is reported
+        return f"{UNEXPECTED}{error!r}"
+    frames = [_whole(name, array) for name, array in features.frames.items()]
+    infinite = [name for name, value in features.columns.items() if np.isinf(value)]
+    return ROW if all(frames) and not infinite else f"{UNEXPECTED}infinite {infinite or 'frames'}"
+
+
+def _whole(family: str, frames: np.ndarray) -> bool:
+    """Whether there are frames, all of numbers; pitch is NaN where nothing is voiced."""
+    return bool(len(frames) and (np.isfinite(frames) | ((family == "pitch") & np.isnan(frames))).all())
+
+
+def work(channel: Connection, seed: int, start: int, count: int) -> None:
+    """Send the outcome of every case from `start` on."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    files = seeds()
+    outcome(files[0])  # imports and warm-up, which is not counted as time of a case
+    for number in range(start, count):
+        content = case(files, seed, number)
+        channel.send(None)
+        begin = time.perf_counter()
+        found = outcome(content)
+        seconds, used = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF)
+        channel.send((found, seconds, used.ru_maxrss))
+
+
+def run(seed: int, count: int, start: int = 0) -> Iterator[tuple[int, str, float, int]]:
+    """Yield (number, outcome, seconds, peak memory in KiB) of every case; a worker that dies is replaced."""
+    context = multiprocessing.get_context("spawn")
+    while start < count:
+        here, there = context.Pipe(duplex=False)
+        worker = context.Process(target=work, args=(there, seed, start, count), daemon=True)
+        worker.start()
+        there.close()
+        for number, found, seconds, peak in _watch(here, start, count):
+            yield number, found, seconds, peak
+            start = number + 1
+        worker.kill()
+        worker.join()
+        here.close()
+
+
+def _watch(channel: Connection, start: int, count: int) -> Iterator[tuple[int, str, float, int]]:
+    """Follow one worker up to its end: all done, dead, or stuck."""
+    for number in range(start, count):
+        try:
+            channel.recv()
+            found, seconds, peak = channel.recv() if channel.poll(SECONDS) else (HANG, SECONDS, 0)
+        except EOFError:
+            found, seconds, peak = CRASH, 0.0, 0
+        yield number, found, seconds, peak
+        if found in (HANG, CRASH):
+            return
+
+
+def main() -> int:
+    """Fuzz and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", type=int, help="number of the one case to try")
+    parser.add_argument("--keep", type=Path, help="folder for the cases that must not happen")
+    options = parser.parse_args()
+    start, count = (0, options.count) if options.only is None else (options.only, options.only + 1)
+    begin = time.perf_counter()
+    counts: Counter[str] = Counter()
+    slowest = largest = 0.0
+    bad = []
+    for number, found, seconds, peak in run(options.seed, count, start):
+        counts[found] += 1
+        slowest, largest = max(slowest, seconds), max(largest, peak / 1024)
+        if found in (CRASH, HANG) or found.startswith(UNEXPECTED):
+            bad.append((number, found))
+    _keep(options, bad if options.only is None else [(start, "")])
+    _print(counts, bad)
+    print(f"slowest {slowest:.2f} s, peak {largest:.0f} MiB, {time.perf_counter() - begin:.0f} s in all")
+    return 1 if bad else 0
+
+
+def _keep(options: argparse.Namespace, cases: list[tuple[int, str]]) -> None:
+    if options.keep is None:
+        return
+    options.keep.mkdir(parents=True, exist_ok=True)
+    files = seeds()
+    for number, _ in cases:
+        (options.keep / f"{options.seed}-{number}").write_bytes(case(files, options.seed, number))
+
+
+def _print(counts: Counter[str], bad: list[tuple[int, str]]) -> None:
+    for name in (ROW, *sorted(set(counts) - {ROW, CRASH, HANG})):
+        print(f"{counts[name]:8}  {name}")
+    for name in (CRASH, HANG):
+        print(f"{counts[name]:8}  {name}")
+    for number, found in bad:
+        print(f"case {number}: {found}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""How well the distance to the training data tells what a model knows from what it does not.
+
+    python -m benchmarks.robustness.ood --data data/raw
+
+For each corpus at hand, three splits by speaker: the share of recordings of unheard voices of the same corpus
+that lie beyond 1 (a hundredth would be perfect), the share of each other corpus, and the smallest distance of
+each sound that is no speech (`sounds.py`).
+"""
+
+import argparse
+import io
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import soundfile
+
+from benchmarks.robustness.sounds import NOT_SPEECH, RATE
+from ser_features.engine import extract_corpora
+from ser_features.errors import InputError
+from ser_features.pipeline import extract_bytes
+from ser_features.store import Store, open_store
+from ser_models import ood
+from ser_models.data.examples import load_examples
+from ser_models.data.split import make_split
+from ser_models.ood.build import build
+
+SEEDS = (0, 1, 2)
+CORPORA = ("ravdess", "emodb", "tess", "demo")
+
+
+def main() -> None:
+    """Extract the corpora into a folder of its own and print a block for each."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="data root")
+    parser.add_argument("--corpora", nargs="+", default=CORPORA)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in arguments.corpora:
+            data = Path(folder) if name == "demo" else arguments.data
+            extract_corpora([name], data=data, store=Path(folder) / "store", features=["mel"])
+        store = open_store(Path(folder) / "store")
+        for name in store.datasets:
+            report(store, name)
+
+
+def report(store: Store, name: str) -> None:
+    """Print what the distance to one corpus says of the others."""
+    examples = load_examples(store, [name])
+    others = {other: store.files([other]) for other in store.datasets if other != name}
+    own, far, sounds = [], {other: [] for other in others}, {sound: [] for sound in NOT_SPEECH}
+    for seed in SEEDS:
+        try:
+            split = make_split(examples, seed=seed)
+        except InputError as error:
+            print(f"{name}: {error}")
+            return
+        sides = {
+            side: examples.take(split.side(split.shipped, side)).rows
+            for side in ("train", "validation", "test")
+        }
+        known = build(store, sides["train"], sides["validation"])
+        own.append(beyond(known, store, sides["test"]))
+        for other, rows in others.items():
+            far[other].append(beyond(known, store, rows))
+        for sound, values in sounds.items():
+            values.append(float(known.distance([frames(store, sound, seed)])[0]))
+    print(f"\n{name}: beyond 1, three splits")
+    print(f"  unheard voices of its own  {shares(own)}")
+    for other, values in far.items():
+        print(f"  {other:<25}  {shares(values)}")
+    print("smallest distance of what is no speech")
+    for sound, values in sorted(sounds.items(), key=lambda item: min(item[1])):
+        print(f"  {sound:<25}  {min(values):.2f}")
+
+
+def beyond(known: ood.TrainingDistribution, store: Store, rows: pd.DataFrame) -> float:
+    """Share of recordings that are farther than 1."""
+    return float((known.distance(store.frames(rows, ood.MEL)) > 1).mean())
+
+
+def frames(store: Store, sound: str, seed: int) -> np.ndarray:
+    """Log-mel frames of a sound."""
+    file = io.BytesIO()
+    soundfile.write(file, NOT_SPEECH[sound](np.random.default_rng(seed)), RATE, format="WAV")
+    return extract_bytes(file.getvalue(), store.profile, [ood.MEL]).frames[ood.MEL]
+
+
+def shares(values: list[float]) -> str:
+    """Write shares in percent."""
+    return "  ".join(f"{100 * value:5.1f} %" for value in values)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Memory and time as recordings and workers grow."""

@@ -1,0 +1,105 @@
+"""What would a million files cost? Core-seconds per file by each runner, and what they come to.
+
+    python -m benchmarks.scale.cost --data ../shared/data --files 1200
+
+Core-seconds are CPU time of everything that runs: this process, the workers and, with Dask, scheduler and
+nannies. A file's are the slope between a job of so many files and one of half as many, so that the start of
+the workers, which a long job hardly notices, is not counted; nor is the planning, which is this process's.
+The files' own mean duration is printed, and the cost of files of --seconds each follows from it.
+
+Times of shared machines drift: CPU time less than others, but it does.
+"""
+
+import argparse
+import resource
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import NamedTuple
+
+import soundfile
+
+from ser_features import corpora
+from ser_features.engine import extract_corpora
+from ser_features.engine.connect import connect
+from ser_features.engine.local import Local
+from ser_features.engine.plan import spread
+from ser_features.engine.runner import Runner
+
+DATASET = "ravdess"
+RunnerOf = Callable[[], AbstractContextManager[Runner]]
+
+
+class Cost(NamedTuple):
+    """Of a file: core-seconds, and bytes in the store."""
+
+    core_seconds: float
+    stored: float
+
+
+def cpu_seconds() -> float:
+    """CPU time so far of this process and of those that it started and that have ended."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def job(runner_of: RunnerOf, data: Path, files: int) -> Cost:
+    """Extract so many files into a fresh store; what that takes in all."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder) / "store"
+        before = cpu_seconds()
+        with runner_of() as runner:
+            report = extract_corpora([DATASET], data=data, store=store, runner=runner, limit=files)
+        spent = cpu_seconds() - before
+        if report.stored != files:
+            raise SystemExit(f"{report.stored} of {files} files stored: choose --files within {DATASET}")
+        return Cost(spent, sum(path.stat().st_size for path in store.rglob("*") if path.is_file()))
+
+
+def per_file(runner_of: RunnerOf, data: Path, files: int) -> Cost:
+    """Of one file more, in a job of that size."""
+    half, whole = job(runner_of, data, files // 2), job(runner_of, data, files)
+    return Cost(*((b - a) / (files - files // 2) for a, b in zip(half, whole, strict=True)))
+
+
+def mean_seconds(data: Path, files: int) -> float:
+    """Mean duration of the files that are extracted."""
+    scan = corpora.scan(DATASET, data)
+    chosen: Sequence = spread(scan.recordings, files)
+    return sum(soundfile.info(scan.root / each.path).duration for each in chosen) / len(chosen)
+
+
+def main() -> None:
+    """Measure, and print one line per runner."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--files", type=int, default=1200)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--million", type=int, default=1_000_000, help="files to extrapolate to")
+    parser.add_argument("--seconds", type=float, default=3.0, help="duration of each of them")
+    options = parser.parse_args()
+    runners: dict[str, RunnerOf] = {
+        "local": lambda: nullcontext(Local(options.workers)),
+        "dask": lambda: connect(workers=options.workers),
+    }
+    costs = {name: per_file(runner_of, options.data, options.files) for name, runner_of in runners.items()}
+    _print(costs, mean_seconds(options.data, options.files), options)
+
+
+def _print(costs: dict[str, Cost], mean: float, options: argparse.Namespace) -> None:
+    print(f"{options.files} files of {DATASET}, {mean:.2f} s each in the mean, {options.workers} workers")
+    title = f"{options.million:,} files of {options.seconds:g} s"
+    print(f"{'runner':8}{'core-ms/file':>14}{'core-ms/s':>12}{'x local':>9}  {title}")
+    for name, cost in costs.items():
+        by_second = cost.core_seconds / mean
+        scaled = options.million * options.seconds
+        print(
+            f"{name:8}{cost.core_seconds * 1e3:14.1f}{by_second * 1e3:12.2f}"
+            f"{cost.core_seconds / costs['local'].core_seconds:9.2f}"
+            f"  {scaled * by_second / 3600:.1f} core-hours, {scaled * cost.stored / mean / 1e9:.0f} GB"
+        )
+
+
+if __name__ == "__main__":
+    main()

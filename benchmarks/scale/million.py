@@ -1,0 +1,239 @@
+"""A store of a million rows: time and memory of planning, reading and compacting.
+
+    python -m benchmarks.scale.million
+    python -m benchmarks.scale.million --rows 10000 100000 --figure docs/images/million.png
+
+The benchmark makes a corpus of empty files named like TESS recordings, and a store with one row of random
+features for all but the last thousand (no audio, no frames), as an interrupted extraction would leave it.
+Every step then runs in its own process, and its seconds and peak memory are printed: scanning the corpus,
+planning the resume, `ser store info`, one column by corpus in pandas; and again after `ser store compact`.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ser_features import corpora
+from ser_features.audio import stamp
+from ser_features.config import SPEECH16K
+from ser_features.engine.open_store import describe
+from ser_features.engine.plan import cells
+from ser_features.engine.task import ShardTask, Target
+from ser_features.manifest import NAME_COLUMNS, Recording
+from ser_features.store import layout, open_or_create, open_store
+from ser_features.store.schema import all_columns, row_schema
+from ser_features.store.write import commit_rows
+
+MISSING = 1_000
+"""Recordings at the end of the corpus that the store does not hold yet."""
+
+EMOTIONS = ("angry", "disgust", "fear", "happy", "neutral", "ps", "sad")
+SPEAKERS = ("OAF", "YAF")
+STEPS = ("scan", "plan", "info", "column")
+
+Figures = dict[str, Any]
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Measure each size and print a table; draw the figure if one is asked for."""
+    options = _options(words)
+    if options.step:
+        _child(options.step, Path(options.folder))
+        return
+    print(f"{'rows':>9} {'':9} {'files':>6}  " + "  ".join(f"{step:>16}" for step in STEPS), flush=True)
+    measured = []
+    for rows in options.rows:
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            make(Path(folder), rows)
+            measured += [_measure(Path(folder), rows, "as cut"), _compact(Path(folder), rows)]
+            measured.append(_measure(Path(folder), rows, "compacted"))
+    if options.json:
+        options.json.write_text(json.dumps(measured, indent=1) + "\n")
+    if options.figure:
+        draw(measured, options.figure)
+
+
+def make(folder: Path, rows: int) -> None:
+    """Make the corpus below `folder`/data and the store at `folder`/store."""
+    corpus = folder / "data" / "tess"
+    corpus.mkdir(parents=True)
+    for number in range(rows):
+        speaker, emotion = SPEAKERS[number % 2], EMOTIONS[number // 2 % 7]
+        os.close(os.open(corpus / f"{speaker}_{_word(number // 14)}_{emotion}.wav", os.O_CREAT | os.O_WRONLY))
+    store = open_or_create(folder / "store", describe(SPEECH16K, ["core"]))
+    target = Target.of(store.root, store.profile, store.families)
+    scan = corpora.scan("tess", folder / "data")
+    left = len(scan.recordings) - MISSING
+    random = np.random.default_rng(0)
+    for number, recordings in enumerate(cells(scan.recordings)):
+        if held := recordings[: max(0, left)]:
+            table = _rows(held, scan.root, target, random)
+            stamped = ShardTask(
+                target=target, dataset="tess", shard="", data_root=scan.root, compute=()
+            ).stamp
+            path = layout.part_path(store.root, "files", "tess", f"{number:05d}")
+            commit_rows(path, table, stamped | {"frames": {}})
+        left -= len(recordings)
+
+
+def _word(number: int) -> str:
+    """A word of five letters, another one for each number."""
+    return "".join(chr(ord("a") + number // 26**place % 26) for place in reversed(range(5)))
+
+
+def _rows(
+    recordings: Sequence[Recording], root: Path, target: Target, random: np.random.Generator
+) -> pa.Table:
+    """What an extraction stores of some recordings, the features random."""
+    stamps = [stamp(root / each.path) or (0, 0) for each in recordings]
+    columns: dict[str, Any] = {
+        column.name: [getattr(each, column.name) for each in recordings] for column in NAME_COLUMNS
+    }
+    columns["audio_sha256"] = [hashlib.sha256(each.path.encode()).hexdigest() for each in recordings]
+    columns["source_size"] = [size for size, _ in stamps]
+    columns["source_mtime"] = [modified for _, modified in stamps]
+    columns |= {each.name: random.random(len(recordings), np.float32) for each in target.features}
+    schema = row_schema(all_columns(target.features), [])
+    empty = [None] * len(recordings)
+    return pa.table({name: columns.get(name, empty) for name in schema.names}, schema=schema)
+
+
+def _measure(folder: Path, rows: int, state: str) -> Figures:
+    figures: Figures = {
+        "rows": rows,
+        "state": state,
+        "files": len(list((folder / "store").rglob("*.parquet"))),
+    }
+    figures |= {step: _step(step, folder) for step in STEPS}
+    shown = "  ".join(
+        f"{figures[step]['seconds']:6.2f} s {figures[step]['peak_mb']:4.0f} MB" for step in STEPS
+    )
+    print(f"{rows:>9} {state:9} {figures['files']:>6}  {shown}", flush=True)
+    return figures
+
+
+def _compact(folder: Path, rows: int) -> Figures:
+    figures = {"rows": rows, "state": "compact", "compact": _step("compact", folder)}
+    print(f"{rows:>9} ser store compact: {figures['compact']['seconds']:.2f} s", flush=True)
+    return figures
+
+
+def _step(step: str, folder: Path) -> dict[str, float]:
+    """Run one step in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.scale.million", "--folder", str(folder), "--step", step]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{step} failed:\n{done.stderr[-2000:]}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _child(step: str, folder: Path) -> None:
+    """Do a step; print its seconds, imports not counted, and this process's peak memory."""
+    steps = {"scan": _scan, "plan": _plan, "info": _info, "column": _column, "compact": _join}
+    seconds = next(steps[step](folder))
+    print(json.dumps({"seconds": round(seconds, 3), "peak_mb": round(_peak(), 1)}))
+
+
+def _peak() -> float:
+    """Peak memory of this process in MB; that of getrusage would be its parent's, if that had more."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def _scan(folder: Path) -> Iterator[float]:
+    began = time.perf_counter()
+    corpora.scan("tess", folder / "data")
+    yield time.perf_counter() - began
+
+
+def _plan(folder: Path) -> Iterator[float]:
+    """Plan the resume, as `ser extract` does between its scan and its first recording."""
+    from ser_features.engine.extract import plan_corpora
+    from ser_features.engine.report import begin
+    from ser_features.store import locks
+
+    scan = corpora.scan("tess", folder / "data")
+    began = time.perf_counter()
+    store = open_store(folder / "store")
+    with locks.running(store.root) as run:
+        plans = plan_corpora([scan], store, run)
+    report = begin([scan], plans, store)
+    seconds = time.perf_counter() - began
+    todo = sum(len(task.compute) for each in plans for task in each.tasks)
+    if (todo, report.unchanged) != (MISSING, len(scan.recordings) - MISSING):
+        raise SystemExit(
+            f"planned {todo} recordings and {report.unchanged} unchanged: expected {MISSING} to do"
+        )
+    yield seconds
+
+
+def _info(folder: Path) -> Iterator[float]:
+    from ser_features.store import describe as describe_store
+
+    began = time.perf_counter()
+    describe_store(open_store(folder / "store"))
+    yield time.perf_counter() - began
+
+
+def _column(folder: Path) -> Iterator[float]:
+    import pandas as pd
+
+    began = time.perf_counter()
+    rows = pd.read_parquet(folder / "store" / "files", columns=["dataset", "pitch_mean"])
+    rows.groupby("dataset", observed=True)["pitch_mean"].mean()
+    yield time.perf_counter() - began
+
+
+def _join(folder: Path) -> Iterator[float]:
+    from ser_features.store.compact import compact
+
+    began = time.perf_counter()
+    compact(open_store(folder / "store"))
+    yield time.perf_counter() - began
+
+
+def draw(measured: Sequence[Figures], path: Path) -> None:
+    """Draw seconds over rows, both logarithmic, with a line of slope one."""
+    from matplotlib import pyplot
+
+    names = {"plan": "planning a resume", "info": "ser store info", "column": "one column in pandas"}
+    figure, axes = pyplot.subplots(figsize=(6.4, 4.2), layout="constrained")
+    for color, (step, title) in zip(("#1f5fa8", "#c2571a", "#3a7d44"), names.items(), strict=True):
+        for state, style in (("as cut", "o--"), ("compacted", "o-")):
+            points = [(each["rows"], each[step]["seconds"]) for each in measured if each["state"] == state]
+            axes.loglog(
+                *zip(*points, strict=True), style, color=color, label=f"{title}, {state}", markersize=4
+            )
+    sizes = sorted({each["rows"] for each in measured})
+    axes.loglog(sizes, [size / 1e5 for size in sizes], ":", color="0.6", label="10 µs per row")
+    axes.set(xlabel="rows of the store", ylabel="seconds")
+    axes.grid(color="0.9")
+    axes.legend(fontsize=8, frameon=False)
+    figure.savefig(path, dpi=160)
+
+
+def _options(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--folder", help="where the stores are made; a temporary folder by default")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--figure", type=Path, help="draw them to this file")
+    parser.add_argument("--step", choices=(*STEPS, "compact"), help=argparse.SUPPRESS)
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Seconds per recording: extraction, prediction, reading while training."""

@@ -1,0 +1,53 @@
+"""What the family `functionals` costs beyond the core, on one core.
+
+    python -m benchmarks.speed.functionals --data data/raw --files 300
+
+Each recording is decoded and its core columns computed (one Fourier transform, one Praat pass); then its
+functionals are, which share all of that. Times of both, per file and per 3 s of analysed speech.
+"""
+
+import os
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+os.environ.update(ONE_THREAD)
+
+import argparse  # noqa: E402
+import time  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from ser_features import corpora  # noqa: E402
+from ser_features.config import SPEECH16K  # noqa: E402
+from ser_features.extractors.functionals import Functionals  # noqa: E402
+from ser_features.pipeline import analyse, columns_of  # noqa: E402
+
+LIMIT_MS = 25
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--files", type=int, default=300)
+    options = parser.parse_args()
+    scan = corpora.scan("ravdess", options.data)
+    step = max(1, len(scan.recordings) // options.files)
+    contents = [(scan.root / each.path).read_bytes() for each in scan.recordings[::step]]
+    family, core, more, seconds = Functionals(), 0.0, 0.0, 0.0
+    for content in contents:
+        start = time.process_time()
+        _, analysis = analyse(content, SPEECH16K)
+        columns_of(analysis, ["core"])
+        middle = time.process_time()
+        family.vector(analysis)
+        core, more = core + middle - start, more + time.process_time() - middle
+        seconds += analysis.seconds
+    for name, spent in (("decode and core", core), ("functionals beyond them", more)):
+        per_file, per_3s = 1e3 * spent / len(contents), 3e3 * spent / seconds
+        print(
+            f"{name:26}{per_file:8.2f} ms per file of {seconds / len(contents):.2f} s{per_3s:8.2f} ms per 3 s"
+        )
+    print(f"limit: {LIMIT_MS} ms more per 3 s; {len(family.columns)} columns; ratio {more / core:.2f}")
+
+
+if __name__ == "__main__":
+    main()
