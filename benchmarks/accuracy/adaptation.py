@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from benchmarks.accuracy import common
 from benchmarks.accuracy.common import IMAGES, SEED, Run
 from ser_models.data.examples import Examples
-from ser_models.data.speaker_norm import adapted, tallies
+from ser_models.data.speaker_norm import accumulate, normalize
 from ser_models.evaluation.bootstrap import interval
 from ser_models.evaluation.metrics import confusion_matrix, uar
 from ser_models.models import create
@@ -30,7 +30,7 @@ from ser_models.reporting.figures.picture import (
     legend,
     percent,
 )
-from ser_models.training.fold import population_of
+from ser_models.training.fold import fit_speaker_prior
 
 MODEL = "ridge"
 COUNTS = (1, 2, 5, 10, 20)
@@ -75,13 +75,13 @@ def answers(run: Run, number: int) -> dict[str, np.ndarray]:
     }
     inputs = norm.model.inputs
     examples, split = common.learned(run, norm.model)
-    population = population_of(examples.take(split.side(number, "train")), inputs)
+    prior = fit_speaker_prior(examples.take(split.side(number, "train")), inputs)
     raw = test.read(inputs)
-    heard = tallies(inputs, raw)
+    heard = accumulate(inputs, raw)
     rng = np.random.default_rng([SEED, number])
     for name, count in (*((str(count), count) for count in COUNTS), ("all", len(test))):
-        voices = [population.voice(heard[places]) for places in companies(test, count, rng)]
-        source = norm.scaler.source(adapted(inputs, raw, voices))
+        voices = [prior.estimate(heard[places]) for places in companies(test, count, rng)]
+        source = norm.scaler.source(normalize(inputs, raw, voices))
         found[name] = norm.model.predict(source).argmax(axis=1)
     return found
 

@@ -15,11 +15,11 @@ import pandas as pd
 import soundfile
 from joblib import Parallel, delayed
 
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import fit_columns
-from ser_models.data.speaker_norm import Population, adapted
+from ser_models.data.speaker_norm import SpeakerPrior, normalize
 from ser_models.data.split import Split
 from ser_models.evaluation.predictions import prediction_table
 from ser_models.models.base import Labelled
@@ -69,11 +69,11 @@ def tested(
             name: columns[[position[each] for each in side.rows["file_id"]]] for name, side in sides.items()
         }
         if speaker_norm:
-            values = _without_voices(values, {name: side.voice_of for name, side in sides.items()})
+            values = _normalized(values, {name: side.speaker_variants for name, side in sides.items()})
         scaler = fit_columns(values["train"])
         labelled = {
             name: Labelled(
-                Kept({"columns": scaler.transform(values[name]).astype(np.float32)}),
+                InMemory({"columns": scaler.transform(values[name]).astype(np.float32)}),
                 side.targets,
                 len(side.labels),
                 tuple(side.rows["file_id"]),
@@ -90,12 +90,12 @@ def tested(
     return pd.concat(tables, ignore_index=True)
 
 
-def _without_voices(values: dict[str, np.ndarray], voice_of: dict[str, list[str]]) -> dict[str, np.ndarray]:
+def _normalized(values: dict[str, np.ndarray], speakers: dict[str, list[str]]) -> dict[str, np.ndarray]:
     """Columns of each side, rid of the voices of its speakers."""
     inputs = ColumnInputs(tuple(map(str, range(values["train"].shape[1]))))
-    population = Population.fit(inputs, values["train"], voice_of["train"])
+    prior = SpeakerPrior.fit(inputs, values["train"], speakers["train"])
     found = {}
     for name, side in values.items():
-        voices = population.voices(side, voice_of[name])
-        found[name] = adapted(inputs, side, [voices[who] for who in voice_of[name]])
+        voices = prior.estimate_all(side, speakers[name])
+        found[name] = normalize(inputs, side, [voices[who] for who in speakers[name]])
     return found

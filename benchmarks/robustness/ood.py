@@ -57,7 +57,7 @@ def report(store: Store, name: str) -> None:
             print(f"{name}: {error}")
             return
         sides = {
-            side: examples.take(split.side(split.shipped, side)).rows
+            side: examples.take(split.side(split.final_fold, side)).rows
             for side in ("train", "validation", "test")
         }
         known = build(store, sides["train"], sides["validation"])

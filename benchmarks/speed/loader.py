@@ -4,7 +4,7 @@
     python -m benchmarks.speed.loader --models cnn_lstm --files 600 --pairs 5
 
 Recordings of RAVDESS are extracted into a store of their own. Arrays above `folds.MOST_KEPT` are streamed:
-every batch is read from memory-mapped frames and scaled (`Streamed`); smaller ones are read once (`Kept`).
+every batch is read from memory-mapped frames and scaled (`Streaming`), smaller ones read once (`InMemory`).
 What a batch costs does not depend on how many there are, so here the same recordings are taken both ways: in
 one training, epochs from memory and from the store take turns (as does who goes first in each pair of them),
 and the median of the pairs' ratios is what the loader costs. The first pair compiles and is not counted.
@@ -24,7 +24,7 @@ import numpy as np
 
 from ser_features.engine import extract_corpora
 from ser_features.store import open_store
-from ser_models.data.batches import Arrays, Kept, Shapes, Streamed, keep, size
+from ser_models.data.batches import Arrays, InMemory, Shapes, Streaming, memory_size, read_all
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import Scaler
@@ -47,8 +47,8 @@ class Turns:
         seconds: spent in reading, by epoch.
     """
 
-    kept: Kept
-    streamed: Streamed
+    kept: InMemory
+    streamed: Streaming
     epoch: int = 0
     seconds: dict[int, float] = field(default_factory=dict)
 
@@ -86,7 +86,7 @@ def compare(name: str, examples: Examples, pairs: int) -> str:
     model = create(name, {"epochs": 2 * (pairs + 1), "patience": 2 * (pairs + 1)})
     scaler, learned, watched = sides(examples, model)
     sources = [scaler.source(side.read(model.inputs)) for side in (learned, watched)]
-    turns = [Turns(keep(source), source) for source in sources]
+    turns = [Turns(read_all(source), source) for source in sources]
     seconds: list[float] = []
     start = time.perf_counter()
 
@@ -106,7 +106,7 @@ def compare(name: str, examples: Examples, pairs: int) -> str:
     reading = [[sum(each.seconds[epoch] for each in turns) for epoch in epochs] for epochs in _epochs(pairs)]
     ratio = statistics.median(two / one for one, two in zip(kept, streamed, strict=True))
     return (
-        f"{name}: {len(learned) + len(watched)} recordings, {sum(map(size, sources)) / MIB:.0f} MiB; "
+        f"{name}: {len(learned) + len(watched)} recordings, {sum(map(memory_size, sources)) / MIB:.0f} MiB; "
         f"an epoch takes {_spent(kept, reading[0])} from memory, "
         f"{_spent(streamed, reading[1])} from the store; "
         f"the loader costs {ratio - 1:+.1%} (median of {pairs} pairs)"
@@ -128,7 +128,7 @@ def compare_columns(name: str, examples: Examples) -> str:
     model = create(name)
     scaler, learned, watched = sides(examples, model)
     start = time.perf_counter()
-    kept = [keep(scaler.source(side.read(model.inputs))) for side in (learned, watched)]
+    kept = [read_all(scaler.source(side.read(model.inputs))) for side in (learned, watched)]
     reading = time.perf_counter() - start
     train, validation = (
         Labelled(source, side.targets, len(side.labels))

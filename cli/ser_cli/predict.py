@@ -11,7 +11,7 @@ from ser_cli.options import Artifact, Workers
 from ser_cli.progress import metered, progress, say
 
 if TYPE_CHECKING:
-    from ser_models.data.speaker_norm import Voice
+    from ser_models.data.speaker_norm import SpeakerStats
     from ser_models.inference.files import Listed
     from ser_models.inference.prediction import Prediction, Told
     from ser_models.inference.predictor import Predictor
@@ -120,7 +120,7 @@ def _stdin(files: Sequence[Path]) -> bytes | None:
 
 def _voices(
     predictor: "Predictor", found: "Sequence[Listed]", table: Path | None, workers: int | None
-) -> "list[Voice | None] | None":
+) -> "list[SpeakerStats | None] | None":
     """Hear what the speakers are like, if the model takes their voices out; else None.
 
     Raises:
@@ -128,7 +128,7 @@ def _voices(
     """
     from ser_features.errors import InputError
 
-    if predictor.artifact.population is None:
+    if predictor.artifact.speaker_prior is None:
         if table:
             raise InputError(
                 f"--speakers {table}: this model answers each file by itself: leave it out, or train one "

@@ -36,7 +36,7 @@ from ser_models.artifact.metadata import (
     verify,
     write_metadata,
 )
-from ser_models.data.speaker_norm import FILE, Population
+from ser_models.data.speaker_norm import FILE, SpeakerPrior
 from ser_models.models import create
 from ser_models.models.base import Model
 from ser_models.models.networks.network import Network
@@ -58,7 +58,7 @@ class Artifact:
         model: its inputs and hyperparameters; fitted only if it is what runs.
         backend: runs the model.
         training_distribution: None if the store had no log-mel frames.
-        population: the mean training speaker, if recordings are rid of their speaker's voice; else None.
+        speaker_prior: the mean training speaker, if recordings are rid of their speaker's voice; else None.
     """
 
     folder: Path
@@ -66,7 +66,7 @@ class Artifact:
     model: Model
     backend: Backend
     training_distribution: TrainingDistribution | None = None
-    population: Population | None = None
+    speaker_prior: SpeakerPrior | None = None
 
 
 def check_target(folder: Path) -> None:
@@ -94,7 +94,7 @@ def save(
     model: Model,
     scaler: "Scaler",
     extras: Callable[[Path], None],
-    population: Population | None = None,
+    speaker_prior: SpeakerPrior | None = None,
 ) -> None:
     """Write an artifact to a hidden folder beside `folder`, then rename it.
 
@@ -104,7 +104,7 @@ def save(
         model: the fitted model.
         scaler: its scaler.
         extras: writes tables, metrics and figures into the folder it is given.
-        population: the mean training speaker, if recordings are rid of their speaker's voice.
+        speaker_prior: the mean training speaker, if recordings are rid of their speaker's voice.
 
     Raises:
         InputError: if something that is not an artifact is in the way.
@@ -118,8 +118,8 @@ def save(
         if isinstance(model, Network):
             model.export(hidden / ONNX_FILE, scaler)
         skops_file.save(scaler.pipeline, hidden / SCALER)
-        if population:
-            population.save(hidden)
+        if speaker_prior:
+            speaker_prior.save(hidden)
         extras(hidden)
         write_metadata(hidden, metadata)
 
@@ -148,7 +148,7 @@ def load(folder: Path) -> Artifact:
             f"{folder / METADATA_FILE} does not describe a {metadata.model} of this version: train again"
         )
     backend, distribution = _backend(folder, metadata, model), _training_distribution(folder, metadata)
-    return Artifact(folder, metadata, model, backend, distribution, _population(folder, metadata, model))
+    return Artifact(folder, metadata, model, backend, distribution, _speaker_prior(folder, metadata, model))
 
 
 def _describes(metadata: ArtifactMetadata, model: Model) -> bool:
@@ -169,7 +169,7 @@ def _backend(folder: Path, metadata: ArtifactMetadata, model: Model) -> Backend:
     return NativeBackend.restore(folder, metadata, model)
 
 
-def _population(folder: Path, metadata: ArtifactMetadata, model: Model) -> Population | None:
+def _speaker_prior(folder: Path, metadata: ArtifactMetadata, model: Model) -> SpeakerPrior | None:
     """Read what the training speakers are like, where the model needs to know.
 
     Raises:
@@ -180,7 +180,7 @@ def _population(folder: Path, metadata: ArtifactMetadata, model: Model) -> Popul
             f"{folder / METADATA_FILE}: speaker_norm is {metadata.speaker_norm} "
             f"{'with' if FILE in metadata.files else 'without'} {FILE}: restore it, or train again"
         )
-    return Population.load(folder, model.inputs) if metadata.speaker_norm else None
+    return SpeakerPrior.load(folder, model.inputs) if metadata.speaker_norm else None
 
 
 def _training_distribution(folder: Path, metadata: ArtifactMetadata) -> TrainingDistribution | None:

@@ -1,10 +1,10 @@
-"""Scaled recordings, read by their index: all in memory, or a batch at a time from memory-mapped frames.
+"""Scaled recordings by index: in memory, or one batch at a time from memory-mapped frames.
 
-raw values, `Scaler.transform` → `Streamed` (reads what a batch asks for) → `Kept` (read once, if it fits)
-→ `Repeated` (oversampled)
+raw values, `Scaler.transform` → `Streaming` (reads each batch on demand) → `InMemory` (read once, if it fits)
+→ `Oversampled` (repeats recordings of the smaller classes)
 
->>> kept = Kept({"columns": np.array([[1.0], [2.0], [3.0]])})
->>> kept.shapes, kept.batch(np.array([2, 0]))["columns"].ravel().tolist()
+>>> source = InMemory({"columns": np.array([[1.0], [2.0], [3.0]])})
+>>> source.shapes, source.batch(np.array([2, 0]))["columns"].ravel().tolist()
 ({'columns': (1,)}, [3.0, 1.0])
 """
 
@@ -17,20 +17,20 @@ import numpy as np
 from ser_models.data.inputs import Raw
 
 Arrays = Mapping[str, np.ndarray]
-"""Scaled arrays by name, a row per recording: "columns"; or "frames" and "mask"; or "chunks"."""
+"""Scaled arrays by name, one row per recording: "columns"; or "frames" and "mask"; or "chunks"."""
 
 Shapes = dict[str, tuple[int, ...]]
 """Shape of one recording in each array."""
 
 BLOCK = 256
-"""Recordings that are read at once on the way into memory."""
+"""Recordings per read while a source is loaded into memory."""
 
 
-class Source(Protocol):
-    """Scaled recordings that can be read in any order."""
+class BatchSource(Protocol):
+    """Scaled recordings with random access."""
 
     def __len__(self) -> int:
-        """How many recordings there are."""
+        """Number of recordings."""
 
     @property
     def shapes(self) -> Shapes:
@@ -41,8 +41,8 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Recordings that are in memory.
+class InMemory:
+    """Recordings in memory.
 
     Attributes:
         arrays: see `Arrays`.
@@ -64,12 +64,12 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Streamed:
-    """Recordings that are read and scaled whenever they are asked for; one of them at least.
+class Streaming:
+    """Recordings that are read and scaled at every access; at least one.
 
     Attributes:
-        raw: unscaled values, memory-mapped where they are frames.
-        transform: scales some of them.
+        raw: unscaled values; frames are memory-mapped.
+        transform: scales a selection of them.
     """
 
     raw: Raw
@@ -91,15 +91,15 @@ class Streamed:
 
 
 @dataclass(frozen=True)
-class Repeated:
-    """Some recordings of another source, any of them more than once.
+class Oversampled:
+    """Recordings of another source, any of them more than once.
 
     Attributes:
-        source: where they are read from.
-        positions: index there of each recording here.
+        source: the other source.
+        positions: index of each recording in `source`.
     """
 
-    source: Source
+    source: BatchSource
     positions: np.ndarray
 
     def __len__(self) -> int:
@@ -115,12 +115,12 @@ class Repeated:
         return self.source.batch(self.positions[indices])
 
 
-def size(source: Source) -> int:
+def memory_size(source: BatchSource) -> int:
     """Bytes that a source of float32 arrays takes in memory."""
     return 4 * len(source) * sum(int(np.prod(shape)) for shape in source.shapes.values())
 
 
-def keep(source: Source) -> Kept:
+def read_all(source: BatchSource) -> InMemory:
     """Read a whole source into memory, block by block."""
     arrays = {
         name: np.empty((len(source), *shape), dtype=np.float32) for name, shape in source.shapes.items()
@@ -129,4 +129,4 @@ def keep(source: Source) -> Kept:
         indices = np.arange(start, min(start + BLOCK, len(source)))
         for name, values in source.batch(indices).items():
             arrays[name][indices] = values
-    return Kept(arrays)
+    return InMemory(arrays)

@@ -15,7 +15,7 @@ import pandas as pd
 from ser_features.errors import InputError
 from ser_features.labels import in_order
 from ser_models.data.inputs import FrameSource, Inputs, Raw
-from ser_models.data.speaker_norm import Population, Voice, adapted
+from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, normalize
 
 if TYPE_CHECKING:
     from ser_features.store import Store
@@ -30,15 +30,15 @@ class Examples:
         labels: the classes, in canonical order; may hold classes that no row has.
         store: where frames are read from; None where only columns are needed.
         notes: what was left out, in plain words.
-        voices: of each speaker, by `voice_of`, what is taken out of the values; None to read them as they
-            were measured.
+        speaker_stats: statistics that values are normalised with, by `speaker_variants`; None to read values
+            without speaker normalisation.
     """
 
     rows: pd.DataFrame
     labels: tuple[str, ...]
     store: FrameSource | None = None
     notes: tuple[str, ...] = ()
-    voices: Mapping[str, Voice] | None = None
+    speaker_stats: Mapping[str, SpeakerStats] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -54,8 +54,8 @@ class Examples:
         return speaker_keys(self.rows)
 
     @property
-    def voice_of(self) -> list[str]:
-        """Whose voice each recording has: an altered copy has that of its speaker, altered."""
+    def speaker_variants(self) -> list[str]:
+        """Speaker of each recording; perturbed copies of a speaker count as a speaker of their own."""
         variants = self.rows["variant"] if "variant" in self.rows else pd.Series("", self.rows.index)
         return list(self.groups + "@" + variants.fillna("").astype(str).to_numpy(dtype=object))
 
@@ -99,17 +99,17 @@ class Examples:
             notes += (f"{left_out} recordings of {', '.join(dropped)} left out: {reason}",)
         return replace(self, rows=kept, labels=tuple(labels), notes=notes)
 
-    def without_voices(self, population: Population) -> "Examples":
-        """The same recordings, to be read rid of voices, each of which is known from all that are here."""
-        raw = population.inputs.from_store(self.store, self.rows)
-        return replace(self, voices=population.voices(raw, self.voice_of))
+    def normalize_speakers(self, prior: SpeakerPrior) -> "Examples":
+        """The same recordings with speaker normalisation, estimated from all of these recordings."""
+        raw = prior.inputs.from_store(self.store, self.rows)
+        return replace(self, speaker_stats=prior.estimate_all(raw, self.speaker_variants))
 
     def read(self, inputs: Inputs) -> Raw:
-        """Return the unscaled values that `inputs` names, in the order of the rows, rid of their voices."""
+        """Return the unscaled values that `inputs` names, in the order of the rows."""
         raw = inputs.from_store(self.store, self.rows)
-        if self.voices is None:
+        if self.speaker_stats is None:
             return raw
-        return adapted(inputs, raw, [self.voices[name] for name in self.voice_of])
+        return normalize(inputs, raw, [self.speaker_stats[name] for name in self.speaker_variants])
 
 
 def load_examples(store: "Store", datasets: Sequence[str] | None = None) -> Examples:

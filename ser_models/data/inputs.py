@@ -39,13 +39,13 @@ class FrameSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SideBySide:
+class JoinedFrames:
     """Frames of one recording, of several families; read and joined only where they are asked for.
 
     Attributes:
         parts: by family, (frames, bands of the family), all of the same number of frames.
 
-    >>> joined = SideBySide((np.zeros((5, 2)), np.ones((5, 3))))
+    >>> joined = JoinedFrames((np.zeros((5, 2)), np.ones((5, 3))))
     >>> len(joined), joined[1:3].shape
     (5, (2, 5))
     """
@@ -63,7 +63,7 @@ class SideBySide:
 
 
 @dataclass(frozen=True, slots=True)
-class Levelled:
+class NormalizedFrames:
     """Frames of one recording less what is its speaker's own; computed only where they are asked for.
 
     Attributes:
@@ -71,8 +71,9 @@ class Levelled:
         mean: of the speaker, (bands,) float32.
         deviation: of the speaker, (bands,) float32, above 0.
 
-    >>> levelled = Levelled(np.array([[3.0], [5.0], [7.0]]), mean=np.array([5.0]), deviation=np.array([2.0]))
-    >>> len(levelled), levelled[1:].tolist()
+    >>> mean, deviation = np.array([5.0]), np.array([2.0])
+    >>> normalized = NormalizedFrames(np.array([[3.0], [5.0], [7.0]]), mean, deviation)
+    >>> len(normalized), normalized[1:].tolist()
     (3, [[0.0], [1.0]])
     """
 
@@ -91,7 +92,7 @@ class Levelled:
         return np.asarray(self[:], dtype=dtype)
 
 
-Frames = np.ndarray | SideBySide | Levelled
+Frames = np.ndarray | JoinedFrames | NormalizedFrames
 """Frames of one recording, (frames, bands) float32."""
 
 Raw = np.ndarray | Sequence[Frames]
@@ -374,7 +375,7 @@ def _stored_frames(store: FrameSource | None, rows: "pd.DataFrame", families: Se
 
 
 def _joined(parts: Sequence[np.ndarray]) -> Frames:
-    return parts[0] if len(parts) == 1 else SideBySide(tuple(parts))
+    return parts[0] if len(parts) == 1 else JoinedFrames(tuple(parts))
 
 
 def _unheard(features: "Features", family: str, length: int) -> str | None:

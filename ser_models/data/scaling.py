@@ -19,7 +19,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ser_models.data.batches import Arrays, Streamed
+from ser_models.data.batches import Arrays, Streaming
 from ser_models.data.examples import Examples
 from ser_models.data.framing import arranged, joined, part_of
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, Frames, Inputs, JointInputs, Raw
@@ -49,9 +49,9 @@ class Scaler:
             return cls(inputs, _as_it_is())
         return cls(inputs, _fit(inputs, train.read(inputs)), frozenset(train.rows["file_id"]))
 
-    def source(self, raw: Raw) -> Streamed:
+    def source(self, raw: Raw) -> Streaming:
         """Return recordings that are scaled whenever they are read; one of them at least."""
-        return Streamed(raw, self.transform)
+        return Streaming(raw, self.transform)
 
     def transform(self, raw: Raw) -> Arrays:
         """Scale raw values.

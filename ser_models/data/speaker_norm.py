@@ -1,19 +1,20 @@
-"""What of raw values is a speaker's own, taken out without any label: transductive.
+"""Speaker-level mean and variance normalisation with MAP smoothing, unlabelled: transductive.
 
-raw values of a speaker's recordings → `tallies` (sums that add up) → `Population.voice` → mean and deviation
-raw values less the mean, over the deviation → what is scaled and learned from
+raw values of a speaker → `accumulate` (additive sums) → `SpeakerPrior.estimate` → `SpeakerStats`
+raw values, `SpeakerStats` → `normalize` → zero mean and unit variance per speaker → `scaling`
 
-A voice is estimated from the recordings that are there, and drawn towards the mean training speaker the more
-the fewer they are: adaptation by relevance factor, of first and second moments (Reynolds, Quatieri & Dunn,
-"Speaker verification using adapted Gaussian mixture models", 2000). No label is used, but every recording of
-the speaker is: an answer depends on the others that are asked for together, so all figures are transductive.
+A speaker's mean and variance are estimated from the recordings at hand and shrunk towards the mean training
+speaker, the more the fewer they are: MAP adaptation with a relevance factor, of first and second moments
+(Reynolds, Quatieri & Dunn, "Speaker verification using adapted Gaussian mixture models", 2000). No label is
+used, but every recording of the speaker is: a prediction depends on the other recordings given
+with it, so all figures are transductive.
 
 >>> inputs = ColumnInputs(("rms_mean",))
->>> population = Population(inputs, mean=np.array([0.0]), variance=np.array([1.0]))
->>> voice = population.voice(tallies(inputs, np.array([[9.0], [11.0]] * 500)))
->>> voice.recordings, voice.mean.round(1).tolist()
+>>> prior = SpeakerPrior(inputs, mean=np.array([0.0]), variance=np.array([1.0]))
+>>> stats = prior.estimate(accumulate(inputs, np.array([[9.0], [11.0]] * 500)))
+>>> stats.recordings, stats.mean.round(1).tolist()
 (1000, [10.0])
->>> voice.adapted(inputs, np.array([[10.0]])).round(2).tolist()
+>>> normalize(inputs, np.array([[10.0]]), [stats]).round(2).tolist()
 [[0.03]]
 """
 
@@ -26,44 +27,40 @@ from typing import Any, Self
 
 import numpy as np
 
-from ser_models.data.inputs import ColumnInputs, Frames, Inputs, JointInputs, Levelled, Raw
+from ser_models.data.inputs import ColumnInputs, Frames, Inputs, JointInputs, NormalizedFrames, Raw
 from ser_models.safe_io import arrays as safe_arrays
 
 FILE = "speakers.npz"
-"""Of an artifact: the mean training speaker."""
+"""File of the prior in an artifact."""
 
 RELEVANCE = 4.0
-"""Recordings after which a voice counts as much as the mean training speaker; see docs/accuracy.md."""
+"""Relevance factor: recordings after which a speaker counts as much as the prior; see docs/accuracy.md."""
 
-HEARD, COUNT, TOTAL, SQUARES = range(4)
-"""Rows of a tally: recordings that have the value, how many they have, their sum, that of their squares."""
+RECORDINGS, COUNT, TOTAL, SQUARES = range(4)
+"""Rows of the sums: recordings that have the value, number of values, their sum, the sum of their squares."""
 
 
 @dataclass(frozen=True)
-class Voice:
-    """What a speaker's values are like, whatever is said.
+class SpeakerStats:
+    """Estimated mean and standard deviation of a speaker.
 
     Attributes:
         mean: of every column, then of every band, (values,).
-        deviation: likewise, above 0.
-        recordings: that it was estimated from.
+        deviation: standard deviations, above 0, (values,).
+        recordings: number of recordings behind the estimate.
     """
 
     mean: np.ndarray
     deviation: np.ndarray
     recordings: int
 
-    def adapted(self, inputs: Inputs, raw: Raw) -> Raw:
-        """Take the voice out of raw values of its speaker; they keep their form."""
-        return adapted(inputs, raw, [self] * len(raw))
-
 
 @dataclass(frozen=True)
-class Population:
+class SpeakerPrior:
     """The mean training speaker.
 
     Attributes:
-        inputs: what was read.
+        inputs: the inputs that the values belong to.
         mean: mean of the speakers' means, (values,).
         variance: mean of the speakers' variances, (values,).
     """
@@ -73,37 +70,37 @@ class Population:
     variance: np.ndarray
 
     @classmethod
-    def fit(cls, inputs: Inputs, raw: Raw, voice_of: Sequence[str]) -> Self:
-        """Learn what training speakers are like, every speaker weighing the same.
+    def fit(cls, inputs: Inputs, raw: Raw, speakers: Sequence[str]) -> Self:
+        """Average the statistics of the training speakers, each with equal weight.
 
         Args:
-            inputs: what was read.
-            raw: of training recordings, as they were measured.
-            voice_of: whose voice each of them has, (recordings,).
+            inputs: the inputs that `raw` was read with.
+            raw: unnormalised values of training recordings.
+            speakers: speaker of each recording, (recordings,).
         """
-        sums = _by_speaker(inputs, raw, voice_of)
+        sums = _sums_by_speaker(inputs, raw, speakers).values()
         with np.errstate(invalid="ignore", divide="ignore"):
-            means = np.stack([tally[TOTAL] / tally[COUNT] for tally in sums.values()])
-            squares = np.stack([tally[SQUARES] / tally[COUNT] for tally in sums.values()])
+            means = np.stack([own[TOTAL] / own[COUNT] for own in sums])
+            squares = np.stack([own[SQUARES] / own[COUNT] for own in sums])
         variances = np.maximum(squares - means**2, 0)
         return cls(inputs, _mean(means, missing=0.0), _mean(variances, missing=1.0))
 
-    def voice(self, heard: np.ndarray) -> Voice:
-        """Estimate a voice.
+    def estimate(self, sums: np.ndarray) -> SpeakerStats:
+        """Estimate one speaker's statistics.
 
         Args:
-            heard: tallies of its recordings, (recordings, 4, values).
+            sums: `accumulate` of their recordings, (recordings, 4, values).
         """
-        return self._voice(heard.sum(axis=0), len(heard))
+        return self._smooth(sums.sum(axis=0), len(sums))
 
-    def voices(self, raw: Raw, voice_of: Sequence[str]) -> dict[str, Voice]:
-        """Estimate the voice of every speaker from all of their recordings; arguments as of `fit`."""
-        counts = Counter(voice_of)
-        sums = _by_speaker(self.inputs, raw, voice_of)
-        return {name: self._voice(tally, counts[name]) for name, tally in sums.items()}
+    def estimate_all(self, raw: Raw, speakers: Sequence[str]) -> dict[str, SpeakerStats]:
+        """Estimate every speaker from all of their recordings; arguments as in `fit`."""
+        counts = Counter(speakers)
+        sums = _sums_by_speaker(self.inputs, raw, speakers)
+        return {name: self._smooth(own, counts[name]) for name, own in sums.items()}
 
     def save(self, folder: Path) -> None:
-        """Write the population into the folder of an artifact."""
+        """Write the prior into the folder of an artifact."""
         safe_arrays.save(folder / FILE, {"mean": self.mean, "variance": self.variance})
 
     @classmethod
@@ -111,63 +108,65 @@ class Population:
         """Read what `save` wrote.
 
         Raises:
-            ArtifactError: if it is damaged.
+            ArtifactError: if the file is damaged.
         """
         arrays = safe_arrays.load(folder / FILE, {"mean": 1, "variance": 1})
         safe_arrays.expect(folder / FILE, "variance", arrays["variance"].shape, arrays["mean"].shape)
         return cls(inputs, arrays["mean"], np.maximum(arrays["variance"], 0))
 
-    def _voice(self, tally: np.ndarray, recordings: int) -> Voice:
-        known = np.maximum(tally[COUNT], 1)
-        share = tally[HEARD] / (tally[HEARD] + RELEVANCE)
-        mean = share * tally[TOTAL] / known + (1 - share) * self.mean
-        square = share * tally[SQUARES] / known + (1 - share) * (self.variance + self.mean**2)
+    def _smooth(self, sums: np.ndarray, recordings: int) -> SpeakerStats:
+        counts = np.maximum(sums[COUNT], 1)
+        weight = sums[RECORDINGS] / (sums[RECORDINGS] + RELEVANCE)
+        mean = weight * sums[TOTAL] / counts + (1 - weight) * self.mean
+        square = weight * sums[SQUARES] / counts + (1 - weight) * (self.variance + self.mean**2)
         variance = square - mean**2
-        # What rounding leaves of a value that never changes is no deviation.
-        steady = variance <= 1e-9 * np.maximum(square, np.finfo(np.float64).tiny)
-        return Voice(mean, np.sqrt(np.where(steady, 1.0, variance)), recordings)
+        # Rounding leaves a tiny variance where a value is constant: that is no deviation to divide by.
+        constant = variance <= 1e-9 * np.maximum(square, np.finfo(np.float64).tiny)
+        return SpeakerStats(mean, np.sqrt(np.where(constant, 1.0, variance)), recordings)
 
 
-def adapted(inputs: Inputs, raw: Raw, voices: Sequence[Voice]) -> Raw:
-    """Take the voice out of each recording's raw values.
+def normalize(inputs: Inputs, raw: Raw, stats: Sequence[SpeakerStats]) -> Raw:
+    """Subtract the speaker's mean from each recording and divide by the speaker's deviation.
 
     Args:
-        inputs: what was read.
-        raw: as `inputs` reads it.
-        voices: of each recording, (recordings).
+        inputs: the inputs that `raw` was read with.
+        raw: unnormalised values.
+        stats: of the speaker of each recording, (recordings,).
 
     Returns:
         Raw values of the same form; frames are computed when they are read.
     """
     if isinstance(inputs, JointInputs):
         recordings: list[Any] = list(raw)  # a tuple each, which the type leaves out
-        places = _places(inputs, recordings[0])
-        whole: list[Any] = [
-            tuple(map(partial(_of_one, voice=voice), inputs.parts, recording, places))
-            for recording, voice in zip(recordings, voices, strict=True)
+        slices = _value_slices(inputs, recordings[0])
+        joint: list[Any] = [
+            tuple(map(partial(_normalize_one, stats=own), inputs.parts, recording, slices))
+            for recording, own in zip(recordings, stats, strict=True)
         ]
-        return whole
-    found = [_of_one(inputs, values, slice(None), voice) for values, voice in zip(raw, voices, strict=True)]
-    return np.stack(found) if isinstance(inputs, ColumnInputs) else found
+        return joint
+    single = [
+        _normalize_one(inputs, values, slice(None), own) for values, own in zip(raw, stats, strict=True)
+    ]
+    return np.stack(single) if isinstance(inputs, ColumnInputs) else single
 
 
-def tallies(inputs: Inputs, raw: Raw) -> np.ndarray:
-    """Sums over each recording, which add up to those of a speaker.
+def accumulate(inputs: Inputs, raw: Raw) -> np.ndarray:
+    """Sums over each recording; those of a speaker's recordings add up.
 
     Returns:
-        (recordings, 4, values) float64; see `HEARD`.
+        (recordings, 4, values) float64; rows as in `RECORDINGS`.
     """
-    return np.stack(list(_tallies(inputs, raw)))
+    return np.stack(list(_sums_by_recording(inputs, raw)))
 
 
-def _tallies(inputs: Inputs, raw: Raw) -> Iterator[np.ndarray]:
+def _sums_by_recording(inputs: Inputs, raw: Raw) -> Iterator[np.ndarray]:
     recordings: Iterable[Any] = raw  # of `JointInputs` a tuple each, which the type leaves out
     for recording in recordings:
         parts = recording if isinstance(inputs, JointInputs) else (recording,)
-        yield np.concatenate([_tally(np.atleast_2d(np.asarray(part))) for part in parts], axis=1)
+        yield np.concatenate([_sums(np.atleast_2d(np.asarray(part))) for part in parts], axis=1)
 
 
-def _tally(rows: np.ndarray) -> np.ndarray:
+def _sums(rows: np.ndarray) -> np.ndarray:
     """Sums over the frames of a recording, or over its one row of columns, (4, values)."""
     real = np.isfinite(rows)
     values = np.where(real, rows, 0).astype(np.float64)
@@ -175,31 +174,30 @@ def _tally(rows: np.ndarray) -> np.ndarray:
     return np.stack([counts > 0, counts, values.sum(axis=0), (values**2).sum(axis=0)])
 
 
-def _by_speaker(inputs: Inputs, raw: Raw, voice_of: Sequence[str]) -> dict[str, np.ndarray]:
-    """Sum of the tallies of each speaker."""
+def _sums_by_speaker(inputs: Inputs, raw: Raw, speakers: Sequence[str]) -> dict[str, np.ndarray]:
     sums: dict[str, np.ndarray] = {}
-    for name, tally in zip(voice_of, _tallies(inputs, raw), strict=True):
-        sums[name] = sums[name] + tally if name in sums else tally
+    for name, own in zip(speakers, _sums_by_recording(inputs, raw), strict=True):
+        sums[name] = sums[name] + own if name in sums else own
     return sums
 
 
 def _mean(values: np.ndarray, *, missing: float) -> np.ndarray:
-    """Mean over speakers, (values,); `missing` where none of them has the value."""
-    known = np.isfinite(values)
-    sums: np.ndarray = np.where(known, values, 0).sum(axis=0)
-    return np.where(known.any(axis=0), sums / np.maximum(known.sum(axis=0), 1), missing)
+    """Mean over speakers, (values,); `missing` where no speaker has the value."""
+    finite = np.isfinite(values)
+    sums: np.ndarray = np.where(finite, values, 0).sum(axis=0)
+    return np.where(finite.any(axis=0), sums / np.maximum(finite.sum(axis=0), 1), missing)
 
 
-def _of_one(inputs: Inputs, values: Frames, place: slice, voice: Voice) -> Frames:
-    mean = voice.mean[place].astype(np.float32)
-    deviation = voice.deviation[place].astype(np.float32)
+def _normalize_one(inputs: Inputs, values: Frames, part: slice, stats: SpeakerStats) -> Frames:
+    mean = stats.mean[part].astype(np.float32)
+    deviation = stats.deviation[part].astype(np.float32)
     if isinstance(inputs, ColumnInputs):
         return (np.asarray(values) - mean) / deviation
-    return Levelled(values, mean, deviation)
+    return NormalizedFrames(values, mean, deviation)
 
 
-def _places(inputs: JointInputs, recording: Sequence[Frames]) -> list[slice]:
-    """Where the values of each part lie among those of all."""
+def _value_slices(inputs: JointInputs, recording: Sequence[Frames]) -> list[slice]:
+    """Position of each part's values among those of all parts."""
     widths = [
         len(own.columns) if isinstance(own, ColumnInputs) else int(part[:0].shape[1])
         for own, part in zip(inputs.parts, recording, strict=True)

@@ -32,7 +32,7 @@ VALIDATION_SHARE = 0.15
 """Share of the recordings outside of test that decide when to stop."""
 TRANSDUCTIVE = "transductive (speakers' voices taken out, unlabelled)"
 """What is said of every figure that was made with the recordings of a tested speaker together."""
-SHIPPED = -1
+FINAL_FOLD = -1
 """Fold of the model trained on everybody, when K folds only measure."""
 
 
@@ -59,10 +59,10 @@ class Split:
     @property
     def folds(self) -> list[int]:
         """Folds in the order they are trained: 0 to K - 1, then -1 if there is one."""
-        return sorted(map(int, self.table["fold"].unique()), key=lambda fold: (fold == SHIPPED, fold))
+        return sorted(map(int, self.table["fold"].unique()), key=lambda fold: (fold == FINAL_FOLD, fold))
 
     @property
-    def shipped(self) -> int:
+    def final_fold(self) -> int:
         """The fold whose model is kept."""
         return self.folds[-1]
 
@@ -190,7 +190,7 @@ def _k_fold(examples: Examples, kind: str, folds: int, ship: bool, rng: np.rando
     tested_in = _deal_recordings(examples, kind, [1 / folds] * folds, rng)
     tests = {fold: tested_in == fold for fold in range(folds)}
     if ship:
-        tests[SHIPPED] = np.zeros(len(examples), dtype=bool)
+        tests[FINAL_FOLD] = np.zeros(len(examples), dtype=bool)
     tables = [_with_validation(examples, test, kind, fold, rng) for fold, test in tests.items()]
     return pd.concat(tables, ignore_index=True)
 

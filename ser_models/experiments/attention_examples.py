@@ -37,9 +37,9 @@ def attention_examples(store: Store, examples: Examples, trained: Trained) -> li
         return []
     rows = _chosen(trained.predictions)
     heard = examples.take(rows["file_id"].tolist())
-    if trained.population:
+    if trained.speaker_prior:
         same = examples.rows[np.isin(examples.groups, heard.groups)]
-        whole = examples.take(same["file_id"].tolist()).without_voices(trained.population)
+        whole = examples.take(same["file_id"].tolist()).normalize_speakers(trained.speaker_prior)
         heard = whole.take(rows["file_id"].tolist())
     weights = NativeBackend(trained.model, trained.scaler).attention(heard.read(inputs))
     if weights is None:

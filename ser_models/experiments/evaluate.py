@@ -86,7 +86,7 @@ def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | 
         raise InputError(
             f"{store.root} has no recording of {', '.join(metadata.labels)}: name other --datasets"
         )
-    return examples.without_voices(artifact.population) if artifact.population else examples
+    return examples.normalize_speakers(artifact.speaker_prior) if artifact.speaker_prior else examples
 
 
 def _audit(rows: pd.DataFrame, known: pd.DataFrame) -> list[Finding]:

@@ -202,7 +202,7 @@ def _save(
         if known:
             ood.write(folder, known)
 
-    artifact.save(out, metadata, trained.model, trained.scaler, extras, trained.population)
+    artifact.save(out, metadata, trained.model, trained.scaler, extras, trained.speaker_prior)
 
 
 def _report(
@@ -243,7 +243,7 @@ def _metadata(
     metrics: Mapping[str, Any],
 ) -> ArtifactMetadata:
     model = trained.model
-    trained_on = examples.take(split.side(split.shipped, "train")).datasets
+    trained_on = examples.take(split.side(split.final_fold, "train")).datasets
     return ArtifactMetadata(
         model=model.name,
         parameters=model.parameters,
@@ -258,9 +258,9 @@ def _metadata(
         protocol=split.protocol,
         seed=metrics["seed"],
         reproducible=metrics["reproducible"],
-        final_fold=split.shipped,
+        final_fold=split.final_fold,
         temperature=trained.temperature,
-        speaker_norm=_heard_of_each(examples) if trained.population else 0,
+        speaker_norm=_heard_of_each(examples) if trained.speaker_prior else 0,
         encoder=_encoder(store, model.inputs.families),
         versions=versions(),
         files={},
@@ -280,7 +280,7 @@ def _heard_of_each(examples: Examples) -> int:
 
 def _reference(store: Store, examples: Examples, split: Split) -> TrainingDistribution | None:
     """What the shipped model was trained on, in short."""
-    sides = (examples.take(split.side(split.shipped, name)) for name in ("train", "validation"))
+    sides = (examples.take(split.side(split.final_fold, name)) for name in ("train", "validation"))
     return build_reference(store, *(originals(side).rows for side in sides))
 
 

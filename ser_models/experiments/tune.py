@@ -128,7 +128,7 @@ def _measure(recipe: Recipe, values: dict[str, Any], examples: Examples, split: 
         seed=seed,
         oversample=recipe.oversample,
     )
-    return float(trained.history.loc[trained.history["kept"], OBJECTIVE].iloc[0])
+    return float(trained.history.loc[trained.history["best"], OBJECTIVE].iloc[0])
 
 
 def _save(study: "optuna.Study", folder: Path, recipe: Recipe) -> Search:

@@ -21,7 +21,7 @@ from ser_models.artifact.metadata import SCALER
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.inputs import ChunkInputs, Raw
 from ser_models.data.scaling import Scaler
-from ser_models.data.speaker_norm import Voice
+from ser_models.data.speaker_norm import SpeakerStats, normalize
 from ser_models.explain import trees
 from ser_models.explain.feature_groups import Part, parts
 from ser_models.explain.result import Contributions
@@ -46,7 +46,7 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
     features = extract(file, config, inputs.families)
     measured, own = inputs.from_features([features]), parts(inputs, config)
     voice = predictor.listener.voice([features])
-    raw = voice.adapted(inputs, measured) if voice else measured
+    raw = normalize(inputs, measured, [voice]) if voice else measured
     probabilities = predictor.probabilities(raw)[0]
     answer = int(probabilities.argmax())
     if (fitted := trees.trees_of(artifact)) is not None:
@@ -79,7 +79,7 @@ def _trained_on(artifact: Artifact, audio_sha256: str) -> str | None:
 
 
 def _table(
-    predictor: Predictor, raw: Raw, voice: Voice | None, own: Sequence[Part], added: np.ndarray
+    predictor: Predictor, raw: Raw, voice: SpeakerStats | None, own: Sequence[Part], added: np.ndarray
 ) -> pd.DataFrame:
     values, usual = _values(raw, own), np.full(len(own), np.nan)
     if isinstance(raw, np.ndarray):

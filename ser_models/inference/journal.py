@@ -20,7 +20,7 @@ from ser_features.audio import stamp
 from ser_features.errors import InputError
 from ser_features.files import writing
 from ser_models.artifact.metadata import METADATA_FILE, sha256
-from ser_models.data.speaker_norm import Voice
+from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.output import write_file
 from ser_models.inference.parallel import recognise
 from ser_models.inference.prediction import Prediction, Told
@@ -99,7 +99,7 @@ def answer_into(
     files: "Sequence[Listed]",
     *,
     form: str,
-    known: Sequence[Voice | None] | None = None,
+    known: Sequence[SpeakerStats | None] | None = None,
     workers: int | None = None,
     top: int = 3,
     timeline: bool = False,
@@ -151,7 +151,7 @@ def answer_into(
     return told
 
 
-def _told_apart(voices: Sequence[Voice | None]) -> str:
+def _told_apart(voices: Sequence[SpeakerStats | None]) -> str:
     """A digest of voices: with others, the answers of an earlier run are not those to this one."""
     different = {id(voice): voice for voice in voices if voice}
     digest = hashlib.sha256()

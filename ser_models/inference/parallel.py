@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ser_features.errors import SerError
-from ser_models.data.speaker_norm import Voice
+from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.prediction import Prediction
 from ser_models.inference.predictor import Predictor, load
 
@@ -39,7 +39,7 @@ class Item(NamedTuple):
     """A file for a worker, with its speaker's voice if the model takes it out and it is known."""
 
     path: Path
-    voice: Voice | None = None
+    voice: SpeakerStats | None = None
 
 
 Chunk = Sequence[Item]
@@ -78,7 +78,7 @@ def recognise(
     predictor: Predictor,
     files: "Sequence[Listed]",
     *,
-    known: Sequence[Voice | None] | None = None,
+    known: Sequence[SpeakerStats | None] | None = None,
     workers: int | None = None,
     top: int = 3,
     timeline: bool = False,
@@ -116,7 +116,7 @@ def voices(
     *,
     workers: int | None = None,
     on_file: Callable[[], None] = lambda: None,
-) -> list[Voice | None]:
+) -> list[SpeakerStats | None]:
     """Hear what every speaker is like, before anything is recognised.
 
     Args:
@@ -133,7 +133,7 @@ def voices(
     Raises:
         SerError: as `recognise`.
     """
-    if predictor.artifact.population is None:
+    if predictor.artifact.speaker_prior is None:
         return [None] * len(files)
     heard = _answers(predictor, [Item(file.path) for file in files if file.problem is None], workers, tally)
     tallies = []

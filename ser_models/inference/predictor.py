@@ -26,7 +26,7 @@ from ser_models import artifact
 from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import feature_profile
 from ser_models.data.inputs import ColumnInputs, Raw
-from ser_models.data.speaker_norm import Voice
+from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.prediction import Prediction, ranked
 from ser_models.inference.speaker_norm import Listener, Recording, content_of
 from ser_models.inference.windows import Window, windows
@@ -159,7 +159,7 @@ class Predictor:
     def predict_voices(
         self,
         recordings: Sequence[Recording],
-        voices: Sequence[Voice | None],
+        voices: Sequence[SpeakerStats | None],
         *,
         top: int = 3,
         timeline: bool = False,
@@ -255,7 +255,7 @@ class Predictor:
         taken: Sequence[Taken],
         names: Sequence[str],
         top: int = 3,
-        voices: Sequence[Voice | None] | None = None,
+        voices: Sequence[SpeakerStats | None] | None = None,
     ) -> list[Prediction]:
         """Recognise the emotion of recordings whose features are there.
 
@@ -284,7 +284,7 @@ class Predictor:
         self,
         recordings: Sequence[Recording],
         names: Sequence[str],
-        voices: Sequence[Voice | None],
+        voices: Sequence[SpeakerStats | None],
         top: int,
         timeline: bool,
     ) -> list[Prediction]:
@@ -303,7 +303,9 @@ class Predictor:
             for index, name in enumerate(names)
         ]
 
-    def _told(self, features: Sequence[Features], voices: Sequence[Voice | None]) -> list[dict[str, float]]:
+    def _told(
+        self, features: Sequence[Features], voices: Sequence[SpeakerStats | None]
+    ) -> list[dict[str, float]]:
         """Probabilities by emotion of each recording."""
         if not features:
             return []
@@ -315,7 +317,7 @@ class Predictor:
         name: str,
         taken: Taken,
         probabilities: dict[str, float],
-        voice: Voice | None,
+        voice: SpeakerStats | None,
         top: int,
         parts: Iterator[dict[str, float]],
     ) -> Prediction:
@@ -333,7 +335,7 @@ class Predictor:
             timeline=[_told_of(part, next(parts) if part.features else {}) for part in taken.windows],
         )
 
-    def _warning(self, features: Features, distance: float | None, voice: Voice | None) -> str | None:
+    def _warning(self, features: Features, distance: float | None, voice: SpeakerStats | None) -> str | None:
         """What limits the answer to one recording: the model's own limits, and what it does not hear."""
         unheard = self.artifact.model.inputs.unheard(features)
         limits = (self.warning, unheard, _far(distance), self.listener.hardly_known(voice))

@@ -1,6 +1,6 @@
 """What speakers are like, heard from the recordings given together; for models that take voices out.
 
-recordings, speakers → `Listener.voices` → a `Voice` each → `Listener.raw` → what the model reads, without
+recordings, speakers → `Listener.voices` → `SpeakerStats` → `Listener.raw` → what the model reads, without
 
 A model that answers each recording by itself has no voices, and reads everything as it was measured.
 """
@@ -18,7 +18,7 @@ from ser_features.errors import AudioError
 from ser_features.pipeline import Features, extract_bytes
 from ser_models.artifact.folder import Artifact
 from ser_models.data.inputs import Raw
-from ser_models.data.speaker_norm import Voice, adapted, tallies
+from ser_models.data.speaker_norm import SpeakerStats, accumulate, normalize
 
 FEW_OF_A_VOICE = 5
 """With fewer recordings of a speaker, taking the voice out helps little or not; see docs/accuracy.md."""
@@ -41,7 +41,7 @@ class Listener:
 
     def voices(
         self, recordings: Sequence[Recording], speakers: Sequence[str] | None = None
-    ) -> list[Voice | None]:
+    ) -> list[SpeakerStats | None]:
         """Estimate the voice of each recording from all of its speaker's that can be heard.
 
         Args:
@@ -52,7 +52,7 @@ class Listener:
             Of each recording; None where nothing of the speaker can be heard, and of all recordings if the
             model answers each by itself.
         """
-        if self.artifact.population is None:
+        if self.artifact.speaker_prior is None:
             return [None] * len(recordings)
         return self.voices_of([self.tally(each) for each in recordings], speakers)
 
@@ -63,28 +63,28 @@ class Listener:
             features = extract_bytes(content_of(recording), self.profile, inputs.families)
         except AudioError:
             return None
-        found: np.ndarray = tallies(inputs, inputs.from_features([features]))[0]
+        found: np.ndarray = accumulate(inputs, inputs.from_features([features]))[0]
         return found
 
     def voices_of(
         self, heard: Sequence[np.ndarray | None], speakers: Sequence[str] | None = None
-    ) -> list[Voice | None]:
+    ) -> list[SpeakerStats | None]:
         """Estimate the voice of each recording from the tallies of all; see `voices`."""
         names = speakers or [""] * len(heard)
         own: dict[str, list[np.ndarray]] = {}
         for name, tally in zip(names, heard, strict=True):
             if tally is not None:
                 own.setdefault(name, []).append(tally)
-        population = self.artifact.population
-        known = {name: population.voice(np.stack(each)) for name, each in own.items()} if population else {}
+        prior = self.artifact.speaker_prior
+        known = {name: prior.estimate(np.stack(each)) for name, each in own.items()} if prior else {}
         return [known.get(name) for name in names]
 
-    def voice(self, features: Sequence[Features]) -> Voice | None:
+    def voice(self, features: Sequence[Features]) -> SpeakerStats | None:
         """Estimate the voice of one speaker; None if the model answers each recording by itself."""
-        inputs, population = self.artifact.model.inputs, self.artifact.population
-        return population.voice(tallies(inputs, inputs.from_features(features))) if population else None
+        inputs, prior = self.artifact.model.inputs, self.artifact.speaker_prior
+        return prior.estimate(accumulate(inputs, inputs.from_features(features))) if prior else None
 
-    def raw(self, features: Sequence[Features], voices: Sequence[Voice | None] | None = None) -> Raw:
+    def raw(self, features: Sequence[Features], voices: Sequence[SpeakerStats | None] | None = None) -> Raw:
         """What the model reads of each recording, rid of its voice if the model is.
 
         Args:
@@ -98,9 +98,9 @@ class Listener:
         # A file that could not be heard before and can be now is the only one of its voice.
         own = (voice or self.voice([each]) for voice, each in zip(voices, features, strict=True))
         known = [voice for voice in own if voice]
-        return adapted(inputs, raw, known) if known else raw
+        return normalize(inputs, raw, known) if known else raw
 
-    def hardly_known(self, voice: Voice | None) -> str | None:
+    def hardly_known(self, voice: SpeakerStats | None) -> str | None:
         """Say so if a voice is known from few recordings."""
         if voice is None or voice.recordings >= FEW_OF_A_VOICE:
             return None

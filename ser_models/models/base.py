@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ser_models.data.batches import Arrays, Source
+from ser_models.data.batches import Arrays, BatchSource
 from ser_models.data.inputs import Inputs
 
 Row = dict[str, float]
@@ -39,7 +39,7 @@ class Labelled:
         speakers: of each recording, "dataset/speaker"; empty where nobody asks.
     """
 
-    source: Source
+    source: BatchSource
     targets: np.ndarray
     classes: int
     file_ids: tuple[str, ...] = ()
@@ -56,8 +56,8 @@ class Labelled:
 
         With them a weighted accuracy is the UAR, and a weighted loss the mean of the classes' losses.
 
-        >>> from ser_models.data.batches import Kept
-        >>> Labelled(Kept({}), np.array([0, 0, 0, 2]), classes=3).weights.tolist()
+        >>> from ser_models.data.batches import InMemory
+        >>> Labelled(InMemory({}), np.array([0, 0, 0, 2]), classes=3).weights.tolist()
         [0.666..., 0.666..., 0.666..., 2.0]
         """
         return balanced_weights(self.targets, self.classes)
@@ -151,7 +151,7 @@ class Model(ABC):
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64; rows sum to 1."""
 
-    def predict(self, source: Source) -> np.ndarray:
+    def predict(self, source: BatchSource) -> np.ndarray:
         """Return the probabilities of every recording of a source, which is read a batch at a time."""
         starts = range(0, len(source), BATCH_TO_PREDICT)
         batches = (np.arange(start, min(start + BATCH_TO_PREDICT, len(source))) for start in starts)

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ser_features.errors import ArtifactError, InputError
-from ser_models.data.batches import Repeated, Shapes, Source
+from ser_models.data.batches import BatchSource, Oversampled, Shapes
 from ser_models.data.framing import separated
 from ser_models.data.inputs import JointInputs
 from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
@@ -195,7 +195,7 @@ def pool_weights(said: Sequence[np.ndarray], labelled: Labelled) -> np.ndarray:
 class _Part:
     """What one member reads of a source."""
 
-    source: Source
+    source: BatchSource
     place: int
 
     def __len__(self) -> int:
@@ -230,7 +230,7 @@ def _cross_fitted(
 
 def _some(labelled: Labelled, places: np.ndarray) -> Labelled:
     return Labelled(
-        Repeated(labelled.source, places),
+        Oversampled(labelled.source, places),
         labelled.targets[places],
         labelled.classes,
         tuple(labelled.file_ids[place] for place in places),

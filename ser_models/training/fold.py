@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from ser_features.errors import InputError
-from ser_models.data.batches import Repeated, Source, keep, size
+from ser_models.data.batches import BatchSource, Oversampled, memory_size, read_all
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs, Inputs
 from ser_models.data.scaling import Scaler
-from ser_models.data.speaker_norm import Population
+from ser_models.data.speaker_norm import SpeakerPrior
 from ser_models.data.split import Split
 from ser_models.evaluation.leakage import FitRecord
 from ser_models.evaluation.predictions import prediction_table
@@ -75,8 +75,8 @@ def train_fold(
     sides = {name: examples.take(split.side(number, name)) for name in ("train", "validation", "test")}
     _check(part, sides["train"], sides["validation"])
     if speaker_norm:
-        population = population_of(sides["train"], model.inputs)
-        sides = {name: side.without_voices(population) for name, side in sides.items()}
+        prior = fit_speaker_prior(sides["train"], model.inputs)
+        sides = {name: side.normalize_speakers(prior) for name, side in sides.items()}
     scaler = Scaler.fit(model.inputs, sides["train"])
     learned, watched = _labelled(scaler, sides["train"], sides["validation"])
     if oversample:
@@ -96,9 +96,9 @@ def train_fold(
     return Fold(number, model, scaler, history, told, fitted, temperature)
 
 
-def population_of(train: Examples, inputs: Inputs) -> Population:
+def fit_speaker_prior(train: Examples, inputs: Inputs) -> SpeakerPrior:
     """What the speakers of a training side are like."""
-    return Population.fit(inputs, train.read(inputs), train.voice_of)
+    return SpeakerPrior.fit(inputs, train.read(inputs), train.speaker_variants)
 
 
 def oversampled(labelled: Labelled, *, seed: int, fold: int) -> Labelled:
@@ -121,7 +121,7 @@ def oversampled(labelled: Labelled, *, seed: int, fold: int) -> Labelled:
     ]
     positions = np.sort(np.concatenate(drawn))
     return Labelled(
-        Repeated(labelled.source, positions),
+        Oversampled(labelled.source, positions),
         labelled.targets[positions],
         labelled.classes,
         tuple(labelled.file_ids[position] for position in positions),
@@ -140,10 +140,10 @@ def _check(part: str, train: Examples, validation: Examples) -> None:
 
 
 def _labelled(scaler: Scaler, train: Examples, validation: Examples) -> list[Labelled]:
-    sources: list[Source] = [scaler.source(side.read(scaler.inputs)) for side in (train, validation)]
+    sources: list[BatchSource] = [scaler.source(side.read(scaler.inputs)) for side in (train, validation)]
     # Models of columns take all of them at once; they are small.
-    if isinstance(scaler.inputs, ColumnInputs) or sum(map(size, sources)) <= MOST_KEPT:
-        sources = [keep(source) for source in sources]
+    if isinstance(scaler.inputs, ColumnInputs) or sum(map(memory_size, sources)) <= MOST_KEPT:
+        sources = [read_all(source) for source in sources]
     return [
         Labelled(source, side.targets, len(side.labels), tuple(side.rows["file_id"]), tuple(side.groups))
         for source, side in zip(sources, (train, validation), strict=True)
@@ -160,7 +160,7 @@ def _weights(model: Model, number: int, learned: Labelled, watched: Labelled) ->
 
 def _predicted(sides: Mapping[str, Examples], split: Split, number: int) -> dict[str, Examples]:
     """The sides that are predicted: test, and of the shipped model all; each recording once."""
-    if number != split.shipped:
+    if number != split.final_fold:
         return {"test": sides["test"]}
     return {name: side for name, side in sides.items() if name != "validation" or not split.selects_on_test}
 

@@ -29,7 +29,7 @@ from ser_models.artifact.metadata import SCALER
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import Scaler
-from ser_models.data.split import SHIPPED, Split
+from ser_models.data.split import FINAL_FOLD, Split
 from ser_models.environment import versions
 from ser_models.evaluation.leakage import FitRecord
 from ser_models.models.base import Model
@@ -126,7 +126,7 @@ class State:
         return Fold(number, model, scaler, content["history"], predictions, fitted, content["temperature"])
 
     def _folder(self, number: int) -> Path:
-        return self.root / f"fold-{'shipped' if number == SHIPPED else number}"
+        return self.root / f"fold-{'final' if number == FINAL_FOLD else number}"
 
 
 def fingerprint(examples: Examples, split: Split, model: Model, **how: bool | int) -> str:

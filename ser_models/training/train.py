@@ -16,12 +16,12 @@ import pandas as pd
 
 from ser_models.data.examples import Examples
 from ser_models.data.scaling import Scaler
-from ser_models.data.speaker_norm import Population
-from ser_models.data.split import SHIPPED, Split
+from ser_models.data.speaker_norm import SpeakerPrior
+from ser_models.data.split import FINAL_FOLD, Split
 from ser_models.evaluation.leakage import FitRecord
 from ser_models.models import create
 from ser_models.models.base import Model, OnEpoch, Row
-from ser_models.training.fold import Fold, population_of, train_fold
+from ser_models.training.fold import Fold, fit_speaker_prior, train_fold
 from ser_models.training.resume import State, fingerprint
 from ser_models.training.tensorboard_log import Board
 from ser_models.training.tensorboard_log import check as check_tensorboard
@@ -57,7 +57,7 @@ class Trained:
             p_<emotion>: test rows of every fold, and every row of the shipped model's fold.
         fitted: what each fitted part saw.
         temperature: of the shipped model's probabilities.
-        population: the mean training speaker of the shipped model, if it is rid of voices.
+        speaker_prior: the mean training speaker of the shipped model, if it is rid of voices.
     """
 
     model: Model
@@ -66,7 +66,7 @@ class Trained:
     predictions: pd.DataFrame
     fitted: tuple[FitRecord, ...]
     temperature: float = 1.0
-    population: Population | None = None
+    speaker_prior: SpeakerPrior | None = None
 
 
 @dataclass(frozen=True)
@@ -139,19 +139,19 @@ def train(
         predictions=pd.concat([fold.predictions for fold in folds], ignore_index=True),
         fitted=tuple(part for fold in folds for part in fold.fitted),
         temperature=shipped.temperature,
-        population=_population(examples, split, shipped.model) if speaker_norm else None,
+        speaker_prior=_population(examples, split, shipped.model) if speaker_norm else None,
     )
 
 
-def _population(examples: Examples, split: Split, model: Model) -> Population:
+def _population(examples: Examples, split: Split, model: Model) -> SpeakerPrior:
     """What `train_fold` learned of the shipped fold's speakers, once more: it costs little to learn."""
-    return population_of(examples.take(split.side(split.shipped, "train")), model.inputs)
+    return fit_speaker_prior(examples.take(split.side(split.final_fold, "train")), model.inputs)
 
 
 def _fold(training: _Training, number: int) -> Fold:
     """Train one fold, or take it up finished from the state."""
     split, state = training.split, training.state
-    part, shipped = _part(number, split), number == split.shipped
+    part, shipped = _part(number, split), number == split.final_fold
     model = create(training.model, training.parameters)
     classes = len(training.examples.labels)
     fold = state.load(number, model, classes=classes, shipped=shipped) if state else None
@@ -194,11 +194,11 @@ def _teller(progress: Progress, part: str, model: Model, board: Board | None) ->
 
 def _history(fold: Fold) -> list[dict[str, Any]]:
     kept = fold.model.best_epoch(fold.history)
-    return [{"fold": fold.number, **row, "kept": row is kept} for row in fold.history]
+    return [{"fold": fold.number, **row, "best": row is kept} for row in fold.history]
 
 
 def _part(number: int, split: Split) -> str:
-    if number == SHIPPED:
+    if number == FINAL_FOLD:
         return "final model"
-    measured = sum(fold != SHIPPED for fold in split.folds)
+    measured = sum(fold != FINAL_FOLD for fold in split.folds)
     return f"fold {number + 1} of {measured}" if measured > 1 else "model"

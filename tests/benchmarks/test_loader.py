@@ -3,12 +3,12 @@
 import numpy as np
 
 from benchmarks.speed import loader
-from ser_models.data.batches import Kept, Streamed
+from ser_models.data.batches import InMemory, Streaming
 
 
 def test_every_pair_has_an_epoch_from_memory_and_one_from_the_store():
     values = np.arange(12.0).reshape(6, 2)
-    turns = loader.Turns(Kept({"columns": values}), Streamed(values, lambda raw: {"columns": raw + 100}))
+    turns = loader.Turns(InMemory({"columns": values}), Streaming(values, lambda raw: {"columns": raw + 100}))
     assert (len(turns), turns.shapes) == (6, {"columns": (2,)})
     from_store = set()
     for epoch in range(10):

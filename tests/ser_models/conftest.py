@@ -121,7 +121,7 @@ def make_history() -> Callable[..., pd.DataFrame]:
                 "uar": 0.5,
                 "val_loss": 1.0 + 0.1 * epoch,
                 "val_uar": 0.4,
-                "kept": epoch == 1,
+                "best": epoch == 1,
             }
             for fold in folds
             for epoch in range(1, epochs + 1)

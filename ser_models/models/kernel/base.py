@@ -13,7 +13,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
 from ser_models.models.hyperparameters import Positives
 from ser_models.models.inner_folds import group_folds
@@ -142,7 +142,7 @@ def together(train: Labelled, validation: Labelled) -> Labelled:
     count = sum(len(side.targets) for side in sides)
     ids = tuple(name for side in sides for name in side.file_ids) or tuple(map(str, range(count)))
     return Labelled(
-        Kept({name: np.concatenate([side[name] for side in arrays]) for name in arrays[0]}),
+        InMemory({name: np.concatenate([side[name] for side in arrays]) for name in arrays[0]}),
         np.concatenate([side.targets for side in sides]),
         train.classes,
         ids,

@@ -76,7 +76,7 @@ def training_curves(history: pd.DataFrame | None) -> Picture | None:
 
 def _training_panel(history: pd.DataFrame, measure: str) -> Panel:
     rows = history[history["fold"] == _shipped(history)]
-    best = rows[rows["kept"]].iloc[0]
+    best = rows[rows["best"]].iloc[0]
     text = f"{NAMES[measure]} by epoch; epoch {best['epoch']:.0f} of {len(rows)} was kept"
     if measure != "learning_rate":
         text += f", with {best[measure]:.2f} in training and {best[f'val_{measure}']:.2f} in validation"
@@ -165,7 +165,7 @@ def _curve(axes: Axes, rows: pd.DataFrame, measure: str, *, thick: bool) -> None
     for column, colour, name in drawn:
         axes.plot(rows["epoch"], rows[column], color=colour, label=name if thick else None, **style)
     if thick:
-        best = rows[rows["kept"]].iloc[0]
+        best = rows[rows["best"]].iloc[0]
         column, colour, _ = drawn[-1]
         axes.plot(best["epoch"], best[column], "o", color=colour, zorder=4, label="kept epoch")
 

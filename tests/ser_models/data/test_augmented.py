@@ -81,4 +81,4 @@ def test_a_split_without_validation_selects_on_test(copied):
 def test_without_a_shipped_model_the_last_fold_is_kept(make_examples):
     split = make_split(make_examples(), folds=3, ship=False, seed=0)
     assert split.folds == [0, 1, 2]
-    assert split.shipped == 2
+    assert split.final_fold == 2

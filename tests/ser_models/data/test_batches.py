@@ -1,11 +1,11 @@
-"""Kept, streamed and repeated recordings are the same recordings."""
+"""In memory, streamed and oversampled recordings are the same recordings."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.data.batches import Repeated, Streamed, keep, size
+from ser_models.data.batches import Oversampled, Streaming, memory_size, read_all
 from ser_models.data.examples import load_examples
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs
 from ser_models.data.scaling import Scaler
@@ -26,7 +26,7 @@ def streamed(request, store):
 
 def test_kept_is_what_is_streamed(streamed, monkeypatch):
     monkeypatch.setattr("ser_models.data.batches.BLOCK", 7)
-    kept = keep(streamed)
+    kept = read_all(streamed)
     assert kept.shapes == streamed.shapes
     assert len(kept) == len(streamed) == 72
     for indices in (np.array([5, 0, 71, 5]), np.arange(72)):
@@ -38,7 +38,7 @@ def test_kept_is_what_is_streamed(streamed, monkeypatch):
 
 
 def test_size_is_what_keeping_takes(streamed):
-    assert size(streamed) == sum(array.nbytes for array in keep(streamed).arrays.values())
+    assert memory_size(streamed) == sum(array.nbytes for array in read_all(streamed).arrays.values())
 
 
 def test_frames_stay_on_disk(store):
@@ -50,8 +50,8 @@ def test_frames_stay_on_disk(store):
 
 @given(st.lists(st.integers(0, 9), min_size=1), st.data())
 def test_a_repeated_recording_is_read_where_it_lies(positions, data):
-    source = Streamed(np.arange(10.0)[:, None], lambda raw: {"columns": raw.astype(np.float32)})
-    repeated = Repeated(source, np.array(positions))
+    source = Streaming(np.arange(10.0)[:, None], lambda raw: {"columns": raw.astype(np.float32)})
+    repeated = Oversampled(source, np.array(positions))
     indices = data.draw(st.lists(st.integers(0, len(positions) - 1)))
     found = repeated.batch(np.array(indices, dtype=int))["columns"].ravel().tolist()
     assert found == [positions[index] for index in indices]

@@ -10,7 +10,7 @@ from ser_features.errors import InputError
 from ser_features.extractors import CORE_COLUMNS
 from ser_features.pipeline import extract
 from ser_models.data.examples import load_examples
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, SideBySide
+from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JoinedFrames
 
 INPUTS = [
     ColumnInputs(("rms_mean", "mfcc_mean_3")),
@@ -49,7 +49,7 @@ def test_families_of_columns():
 def test_bands_are_side_by_side_in_the_order_of_the_families(whole_store):
     examples = load_examples(whole_store)
     joined = examples.read(FrameInputs(("chroma", "mel", "tonnetz"), 40))[7]
-    assert isinstance(joined, SideBySide)
+    assert isinstance(joined, JoinedFrames)
     parts = [examples.read(FrameInputs((family,), 40))[7] for family in ("chroma", "mel", "tonnetz")]
     np.testing.assert_array_equal(np.asarray(joined), np.concatenate(parts, axis=1))
     np.testing.assert_array_equal(joined[3:9], np.concatenate(parts, axis=1)[3:9])

@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 from ser_features.errors import ArtifactError
 from ser_models import inference
 from ser_models.artifact.metadata import METADATA_FILE, read_metadata, write_metadata
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs, Levelled
-from ser_models.data.speaker_norm import COUNT, FILE, HEARD, RELEVANCE, Population, adapted, tallies
+from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs, NormalizedFrames
+from ser_models.data.speaker_norm import (
+    COUNT,
+    FILE,
+    RECORDINGS,
+    RELEVANCE,
+    SpeakerPrior,
+    accumulate,
+    normalize,
+)
 from ser_models.data.split import TRANSDUCTIVE, make_split
 from ser_models.experiments.train import Plan, run
 from ser_models.models import create
@@ -33,46 +41,47 @@ def columns_of(speakers=4, takes=30, seed=0):
 
 def test_a_well_known_voice_is_taken_out_whole():
     raw, names = columns_of(takes=500)
-    population = Population.fit(COLUMNS, raw, names)
-    voices = population.voices(raw, names)
-    found = adapted(COLUMNS, raw, [voices[name] for name in names])
+    prior = SpeakerPrior.fit(COLUMNS, raw, names)
+    voices = prior.estimate_all(raw, names)
+    found = normalize(COLUMNS, raw, [voices[name] for name in names])
     assert found.dtype == np.float32
     for name in voices:
         own = found[np.array(names) == name]
         np.testing.assert_allclose(own.mean(axis=0), 0, atol=0.1)
         np.testing.assert_allclose(own.std(axis=0), 1, atol=0.15)
-    np.testing.assert_allclose(population.mean, raw.reshape(4, 500, 2).mean(axis=1).mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(prior.mean, raw.reshape(4, 500, 2).mean(axis=1).mean(axis=0), rtol=1e-5)
 
 
 def test_the_fewer_recordings_the_nearer_to_the_mean_speaker():
     raw, names = columns_of()
-    population = Population.fit(COLUMNS, raw, names)
-    last = tallies(COLUMNS, raw[-30:])
-    distances = [np.abs(population.voice(last[:n]).mean - population.mean).mean() for n in (1, 5, 30)]
+    prior = SpeakerPrior.fit(COLUMNS, raw, names)
+    last = accumulate(COLUMNS, raw[-30:])
+    distances = [np.abs(prior.estimate(last[:n]).mean - prior.mean).mean() for n in (1, 5, 30)]
     assert distances[0] < distances[1] < distances[2]
-    one = population.voice(last[:1])
+    one = prior.estimate(last[:1])
     share = 1 / (1 + RELEVANCE)
-    np.testing.assert_allclose(one.mean, share * raw[-30] + (1 - share) * population.mean, rtol=1e-5)
+    np.testing.assert_allclose(one.mean, share * raw[-30] + (1 - share) * prior.mean, rtol=1e-5)
     assert (one.deviation > 0).all()
     assert one.recordings == 1
 
 
 def test_what_is_missing_is_left_missing_and_counts_for_nothing():
     raw = np.array([[1.0, np.nan], [3.0, np.nan], [5.0, 7.0]], dtype=np.float32)
-    heard = tallies(COLUMNS, raw)
-    assert heard[:, COUNT].sum(axis=0).tolist() == heard[:, HEARD].sum(axis=0).tolist() == [3, 1]
-    population = Population.fit(COLUMNS, raw, ["a", "a", "b"])
-    found = population.voice(heard[:2])
-    assert found.mean[1] == population.mean[1] == 7
-    assert np.isnan(found.adapted(COLUMNS, raw[:2])[:, 1]).all()
-    never = Population.fit(COLUMNS, raw[:2], ["a", "a"])
+    heard = accumulate(COLUMNS, raw)
+    assert heard[:, COUNT].sum(axis=0).tolist() == heard[:, RECORDINGS].sum(axis=0).tolist() == [3, 1]
+    prior = SpeakerPrior.fit(COLUMNS, raw, ["a", "a", "b"])
+    found = prior.estimate(heard[:2])
+    assert found.mean[1] == prior.mean[1] == 7
+    assert np.isnan(normalize(COLUMNS, raw[:2], [found] * len(raw[:2]))[:, 1]).all()
+    never = SpeakerPrior.fit(COLUMNS, raw[:2], ["a", "a"])
     assert (never.mean[1], never.variance[1]) == (0, 1)
 
 
 def test_a_value_that_never_changes_is_no_division_by_nothing():
     raw = np.full((6, 2), 0.1, dtype=np.float32)
-    population = Population.fit(COLUMNS, raw, list("aabbcc"))
-    found = population.voice(tallies(COLUMNS, raw[:2])).adapted(COLUMNS, raw)
+    prior = SpeakerPrior.fit(COLUMNS, raw, list("aabbcc"))
+    constant = prior.estimate(accumulate(COLUMNS, raw[:2]))
+    found = normalize(COLUMNS, raw, [constant] * 6)
     np.testing.assert_allclose(found, 0, atol=1e-6)
 
 
@@ -81,8 +90,8 @@ def test_tallies_add_up_in_any_order(values, seed):
     raw = np.array(values, dtype=np.float32)[:, None]
     inputs = ColumnInputs(("rms_mean",))
     order = np.random.default_rng(seed).permutation(len(values))
-    population = Population(inputs, np.zeros(1), np.ones(1))
-    one, other = (population.voice(tallies(inputs, raw[places])) for places in (slice(None), order))
+    prior = SpeakerPrior(inputs, np.zeros(1), np.ones(1))
+    one, other = (prior.estimate(accumulate(inputs, raw[places])) for places in (slice(None), order))
     np.testing.assert_allclose(one.mean, other.mean, rtol=1e-9, atol=1e-9)
     assert np.isfinite(one.deviation).all()
     assert (one.deviation > 0).all()
@@ -91,10 +100,10 @@ def test_tallies_add_up_in_any_order(values, seed):
 def test_frames_are_rid_of_their_voice_band_by_band_only_when_they_are_read():
     rng = np.random.default_rng(1)
     raw = [rng.normal([-40, -60], [5, 2], (frames, 2)).astype(np.float32) for frames in (30, 50, 80)]
-    population = Population.fit(FRAMES, raw, ["a", "a", "b"])
-    voice = population.voice(tallies(FRAMES, raw[:2]))
-    found = voice.adapted(FRAMES, raw[:2])
-    assert all(isinstance(each, Levelled) for each in found)
+    prior = SpeakerPrior.fit(FRAMES, raw, ["a", "a", "b"])
+    voice = prior.estimate(accumulate(FRAMES, raw[:2]))
+    found = normalize(FRAMES, raw[:2], [voice] * len(raw[:2]))
+    assert all(isinstance(each, NormalizedFrames) for each in found)
     np.testing.assert_allclose(
         np.asarray(found[0]), (raw[0] - voice.mean) / voice.deviation, rtol=1e-4, atol=1e-4
     )
@@ -105,23 +114,23 @@ def test_each_part_of_joint_inputs_has_its_own_place():
     rng = np.random.default_rng(2)
     inputs = JointInputs((COLUMNS, ChunkInputs("mel", chunks=2, frames=3), FRAMES))
     rows, mel = rng.normal(size=(4, 2)).astype(np.float32), [rng.normal(size=(9, 3)) for _ in range(4)]
-    population = Population.fit(inputs, list(zip(rows, mel, mel, strict=True)), list("aabb"))
-    assert len(population.mean) == 2 + 3 + 3
+    prior = SpeakerPrior.fit(inputs, list(zip(rows, mel, mel, strict=True)), list("aabb"))
+    assert len(prior.mean) == 2 + 3 + 3
     joined = list(zip(rows, mel, mel, strict=True))
-    voice = population.voice(tallies(inputs, joined))
-    alone = Population(COLUMNS, population.mean[:2], population.variance[:2]).voice(tallies(COLUMNS, rows))
-    found = voice.adapted(inputs, joined)
+    voice = prior.estimate(accumulate(inputs, joined))
+    alone = SpeakerPrior(COLUMNS, prior.mean[:2], prior.variance[:2]).estimate(accumulate(COLUMNS, rows))
+    found = normalize(inputs, joined, [voice] * len(joined))
     np.testing.assert_allclose(
-        np.stack([parts[0] for parts in found]), alone.adapted(COLUMNS, rows), rtol=1e-5
+        np.stack([parts[0] for parts in found]), normalize(COLUMNS, rows, [alone] * len(rows)), rtol=1e-5
     )
     np.testing.assert_allclose(np.asarray(found[1][1]), np.asarray(found[1][2]))
 
 
 def test_copies_have_a_voice_of_their_own(make_examples):
     examples = make_examples(speakers=2, takes=1)
-    assert set(examples.voice_of) == {"d0/s0@", "d0/s1@"}
+    assert set(examples.speaker_variants) == {"d0/s0@", "d0/s1@"}
     rows = examples.rows.assign(variant=[None, "slower", "faster", None, "slower", "faster"])
-    assert set(replace(examples, rows=rows).voice_of) == {
+    assert set(replace(examples, rows=rows).speaker_variants) == {
         f"d0/{name}@{variant}" for name in ("s0", "s1") for variant in ("", "slower", "faster")
     }
 
@@ -230,7 +239,7 @@ def test_a_population_of_another_width_is_refused(artifact, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(out, other)
     metadata = read_metadata(other)
-    Population(COLUMNS, np.zeros(2), np.ones(2)).save(other)
+    SpeakerPrior(COLUMNS, np.zeros(2), np.ones(2)).save(other)
     (other / METADATA_FILE).unlink()
     write_metadata(other, metadata)
     with pytest.raises(ArtifactError, match="cannot recognise a tone"):

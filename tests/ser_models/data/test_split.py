@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ser_features.errors import InputError
 from ser_models.data.examples import Examples
-from ser_models.data.split import SHIPPED, deal, make_split, shared_labels
+from ser_models.data.split import FINAL_FOLD, deal, make_split, shared_labels
 
 
 @st.composite
@@ -51,14 +51,14 @@ def test_one_split_keeps_speakers_apart_and_uses_every_recording(examples, seed)
 def test_folds_test_every_recording_once_by_a_model_that_never_heard_its_speaker(examples, seed, data):
     folds = data.draw(st.integers(2, len(set(examples.groups))))
     split = make_split(examples, folds=folds, seed=seed)
-    assert split.folds == [*range(folds), SHIPPED]
+    assert split.folds == [*range(folds), FINAL_FOLD]
     tested = split.table.query("split == 'test'")
     assert sorted(tested["file_id"]) == sorted(examples.rows["file_id"])
     assert set(tested["fold"]) == set(range(folds))
     for fold in split.folds:
         sides = speakers_of(examples, split, fold)
         assert not sides["test"] & (sides["train"] | sides["validation"])
-    assert not split.side(SHIPPED, "test")
+    assert not split.side(FINAL_FOLD, "test")
     assert sorted(split.table.query("fold == -1")["file_id"]) == sorted(examples.rows["file_id"])
 
 
@@ -98,7 +98,7 @@ def test_two_speakers_are_tested_on_each_other_and_validation_is_random_and_said
         sides = speakers_of(examples, split, fold)
         assert sides["train"] == sides["validation"]
         assert len(sides["test"]) == 1
-    assert split.shared_validation == (0, 1, SHIPPED)
+    assert split.shared_validation == (0, 1, FINAL_FOLD)
     assert any("random recordings of the training speakers (d0/s0)" in note for note in split.notes)
 
 

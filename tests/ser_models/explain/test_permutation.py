@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ser_models.data.inputs import SideBySide
+from ser_models.data.inputs import JoinedFrames
 from ser_models.explain.feature_groups import Part
 from ser_models.explain.permutation import Exchanged, exchanged, permute
 
@@ -104,5 +104,5 @@ def test_bands_of_a_donor_are_stretched_to_the_recording(frames):
 
 
 def test_frames_of_several_families_are_exchanged_too():
-    sides = [SideBySide((np.full((3, 2), value), np.full((3, 1), -value))) for value in (1.0, 2.0)]
+    sides = [JoinedFrames((np.full((3, 2), value), np.full((3, 1), -value))) for value in (1.0, 2.0)]
     assert Exchanged(sides, np.array([1, 0]), (2,))[0].tolist() == [[1.0, 1.0, -2.0]] * 3

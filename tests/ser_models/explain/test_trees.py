@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from ser_models import inference
 from ser_models.artifact.native_backend import NativeBackend
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.data.scaling import Scaler
 from ser_models.explain import trees
 from ser_models.models.base import Labelled
@@ -35,7 +35,7 @@ def fitted(raw):
     model = Xgboost(n_estimators=20, colsample_bytree=1.0)
     pipeline = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())]).fit(raw)
     scaler = Scaler(model.inputs, pipeline)
-    labelled = Labelled(Kept(dict(scaler.transform(raw))), np.arange(150) % CLASSES, CLASSES)
+    labelled = Labelled(InMemory(dict(scaler.transform(raw))), np.arange(150) % CLASSES, CLASSES)
     model.fit(labelled, labelled, seed=0, on_epoch=lambda row: None)
     return NativeBackend(model, scaler)
 

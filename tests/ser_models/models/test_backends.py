@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models import MODELS, create, model_class
 from ser_models.models.base import Labelled
 from ser_models.models.networks.network import Network
@@ -34,13 +34,13 @@ from types import SimpleNamespace
 import numpy as np
 from ser_models.models import create
 from ser_models.models.base import Labelled
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 import keras
 
 folder, found = Path(sys.argv[1]), {"backend": keras.backend.backend()}
 for name, parameters in json.loads(sys.argv[2]).items():
     arrays = dict(np.load(folder / f"{name}.npz"))
-    data = Labelled(Kept(arrays), np.arange(8) % 2, 2)
+    data = Labelled(InMemory(arrays), np.arange(8) % 2, 2)
     model = create(name, {**parameters, "epochs": 1, "batch_size": 8})
     row = model.fit(data, data, seed=0, on_epoch=lambda row: None)[0]
     sums = model.predict_proba(arrays).sum(axis=1).tolist()
@@ -79,7 +79,7 @@ def kept(tmp_path_factory):
     folder, answers = tmp_path_factory.mktemp("kept"), {}
     for name in NETWORKS:
         arrays = eight(name)
-        data = Labelled(Kept(arrays), np.arange(8) % 2, 2)
+        data = Labelled(InMemory(arrays), np.arange(8) % 2, 2)
         model = create(name, {**PARAMETERS.get(name, {"length": FRAMES}), "epochs": 1})
         model.fit(data, data, seed=0, on_epoch=lambda row: None)
         model.save(folder / f"{name}.keras")

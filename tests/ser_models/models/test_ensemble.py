@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ser_features.errors import ArtifactError, InputError
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import Labelled
 from ser_models.models.ensemble import WEIGHTS, pool_weights, pooled
@@ -16,7 +16,7 @@ TARGETS = np.arange(120) % 3
 
 
 def labelled():
-    return Labelled(Kept({"columns": np.zeros((120, 1), np.float32)}), TARGETS, 3)
+    return Labelled(InMemory({"columns": np.zeros((120, 1), np.float32)}), TARGETS, 3)
 
 
 def telling(strength):
@@ -57,7 +57,7 @@ def test_a_member_without_held_out_answers_is_judged_by_voices_that_it_did_not_h
     ids = tuple(f"own/{place}" for place in range(60))
     targets = rng.integers(0, 2, 60)
     sides = [
-        Labelled(Kept({"0/columns": columns[places]}), targets[places], 2, ids[places], speakers[places])
+        Labelled(InMemory({"0/columns": columns[places]}), targets[places], 2, ids[places], speakers[places])
         for places in (slice(0, 40), slice(40, 60))
     ]
     row = model.fit(*sides, seed=0, on_epoch=lambda row: None)[0]
@@ -68,7 +68,7 @@ def test_a_member_without_held_out_answers_is_judged_by_voices_that_it_did_not_h
 def test_what_is_said_of_held_out_voices_is_said_of_the_right_recordings(saved):
     """Columns tell the classes well here: answers of other recordings would be right by chance, a third."""
     train = Labelled(
-        Kept(saved[1]),
+        InMemory(saved[1]),
         TARGETS,
         3,
         tuple(f"own/{place}" for place in range(120)),
@@ -113,7 +113,7 @@ def saved(tmp_path):
     }
     speakers = tuple(f"own/s{place // 15}" for place in range(120))
     ids = tuple(f"own/{place}" for place in range(120))
-    train = Labelled(Kept(arrays), TARGETS, 3, ids, speakers)
+    train = Labelled(InMemory(arrays), TARGETS, 3, ids, speakers)
     model.fit(train, train, seed=0, on_epoch=lambda row: None)
     model.save(tmp_path / "model.zip")
     return model, arrays, tmp_path / "model.zip"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models import MODELS, create, model_class
 from ser_models.models.base import Labelled
 from ser_models.models.networks.network import Network
@@ -31,7 +31,7 @@ def recordings(name):
         arrays[array] = (spectra[targets] + rng.normal(size=(32, *shape))).astype(np.float32)
     if "frames" in arrays:
         arrays["mask"] = (np.arange(40) < rng.integers(20, 41, 32)[:, None]).astype(np.float32)
-    return Labelled(Kept(arrays), targets, CLASSES)
+    return Labelled(InMemory(arrays), targets, CLASSES)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

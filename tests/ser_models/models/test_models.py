@@ -10,7 +10,7 @@ import pytest
 
 from ser_features import extras
 from ser_features.errors import InputError, MissingExtraError
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.data.framing import joined
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, JointInputs
 from ser_models.models import MODELS, create
@@ -31,7 +31,7 @@ def labelled(model, count, seed):
     targets = np.arange(count) % CLASSES
     if isinstance(model.inputs, JointInputs):
         parts = [labelled_as(part, count, seed).arrays for part in model.inputs.parts]
-        return Labelled(Kept(joined(parts)), targets, CLASSES)
+        return Labelled(InMemory(joined(parts)), targets, CLASSES)
     return labelled_as(model.inputs, count, seed)
 
 
@@ -42,15 +42,15 @@ def labelled_as(inputs, count, seed):
     shift = 1.5 * targets
     if isinstance(inputs, ColumnInputs):
         columns = rng.normal(size=(count, len(inputs.columns))) + shift[:, None]
-        return Labelled(Kept({"columns": columns.astype(np.float32)}), targets, CLASSES)
+        return Labelled(InMemory({"columns": columns.astype(np.float32)}), targets, CLASSES)
     if isinstance(inputs, ChunkInputs):
         shape = (count, inputs.chunks, 16, inputs.frames, 1)
         chunks = rng.normal(size=shape) + shift[:, None, None, None, None]
-        return Labelled(Kept({"chunks": chunks.astype(np.float32)}), targets, CLASSES)
+        return Labelled(InMemory({"chunks": chunks.astype(np.float32)}), targets, CLASSES)
     length = inputs.length
     mask = (np.arange(length) < rng.integers(length // 2, length + 1, count)[:, None]).astype(np.float32)
     frames = (rng.normal(size=(count, length, 8)) + shift[:, None, None]) * mask[:, :, None]
-    return Labelled(Kept({"frames": frames.astype(np.float32), "mask": mask}), targets, CLASSES)
+    return Labelled(InMemory({"frames": frames.astype(np.float32), "mask": mask}), targets, CLASSES)
 
 
 @pytest.fixture(scope="module", params=MODELS)
@@ -198,8 +198,8 @@ def test_boosting_and_logistic_never_load_keras():
     code = (
         "import sys, numpy as np, ser_models.inference.predictor, ser_models.experiments.train;"
         "from ser_models.models import create; from ser_models.models.base import Labelled;"
-        "from ser_models.data.batches import Kept; y = np.arange(20) % 2;"
-        "data = Labelled(Kept({'columns': np.random.normal(size=(20, 45))}), y, 2);"
+        "from ser_models.data.batches import InMemory; y = np.arange(20) % 2;"
+        "data = Labelled(InMemory({'columns': np.random.normal(size=(20, 45))}), y, 2);"
         "[create(name).fit(data, data, seed=0, on_epoch=print) for name in ('xgboost', 'logistic')];"
         "assert not {'keras', 'tensorflow'} & set(sys.modules)"
     )

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import Labelled
 
@@ -34,7 +34,7 @@ def cnn_lstm():
     rng = np.random.default_rng(0)
     mask = (np.arange(32) < rng.integers(9, 30, 12)[:, None]).astype(np.float32)
     frames = rng.normal(size=(12, 32, 8)).astype(np.float32) * mask[:, :, None]
-    data = Labelled(Kept({"frames": frames, "mask": mask}), np.arange(12) % 2, 2)
+    data = Labelled(InMemory({"frames": frames, "mask": mask}), np.arange(12) % 2, 2)
     model = create("cnn_lstm", {"length": 32, "epochs": 2})
     model.fit(data, data, seed=0, on_epoch=lambda row: None)
     return model, frames, mask
@@ -66,7 +66,7 @@ def test_how_much_padding_follows_changes_nothing(cnn_lstm):
 def test_the_best_epoch_on_validation_is_kept():
     rng = np.random.default_rng(0)
     noise = [rng.normal(size=(count, 30)).astype(np.float32) for count in (64, 32)]
-    train, validation = (Labelled(Kept({"columns": x}), np.arange(len(x)) % 2, 2) for x in noise)
+    train, validation = (Labelled(InMemory({"columns": x}), np.arange(len(x)) % 2, 2) for x in noise)
     model = create("mlp", {"epochs": 12, "patience": 3})
     history = model.fit(train, validation, seed=0, on_epoch=lambda row: None)
     best = model.best_epoch(history)

@@ -32,7 +32,7 @@ def sides(speech):
     examples = load_examples(speech)
     split = make_split(examples, seed=0)
     names = ("train", "validation", "test")
-    return {name: examples.take(split.side(split.shipped, name)).rows for name in names}
+    return {name: examples.take(split.side(split.final_fold, name)).rows for name in names}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.data.batches import Kept, Streamed
+from ser_models.data.batches import InMemory, Streaming
 from ser_models.data.examples import load_examples
 from ser_models.data.scaling import Scaler
 from ser_models.data.split import make_split
@@ -20,7 +20,7 @@ def labelled(targets):
     targets = np.array(targets)
     columns = np.arange(len(targets), dtype=np.float32)[:, None]
     ids = tuple(f"d/{index}" for index in range(len(targets)))
-    return Labelled(Kept({"columns": columns}), targets, 5, ids)
+    return Labelled(InMemory({"columns": columns}), targets, 5, ids)
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=60), st.integers(0, 3))
@@ -106,7 +106,7 @@ def test_large_arrays_are_streamed_and_end_alike(store, monkeypatch):
     monkeypatch.setattr(Labelled, "__init__", remember)
     monkeypatch.setattr(folds, "MOST_KEPT", 1000)
     streamed = train(examples, split, model="cnn_lstm", parameters=SMALL)
-    assert [type(source) for source in sources] == [Streamed, Streamed]
+    assert [type(source) for source in sources] == [Streaming, Streaming]
     assert streamed.history.equals(kept.history)
     assert streamed.predictions.equals(kept.predictions)
 

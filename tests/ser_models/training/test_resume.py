@@ -12,7 +12,7 @@ import pytest
 
 from ser_features import files
 from ser_models.data.examples import load_examples
-from ser_models.data.split import SHIPPED, make_split
+from ser_models.data.split import FINAL_FOLD, make_split
 from ser_models.models import create
 from ser_models.models.networks import loop
 from ser_models.training.resume import State, fingerprint
@@ -135,7 +135,7 @@ def test_a_finished_training_is_read_back_whole(name, store, tmp_path):
     np.testing.assert_array_equal(again.model.predict(source), first.model.predict(source))
     assert again.scaler.seen == first.scaler.seen
     models = sorted(path.parent.name for path in tmp_path.glob("*/model.*"))
-    assert models == ["fold-shipped"], "only the shipped fold keeps its model"
+    assert models == ["fold-final"], "only the shipped fold keeps its model"
     assert not list(tmp_path.glob(".*")), "hidden litter"
 
 
@@ -237,7 +237,7 @@ def test_a_damaged_state_begins_anew(tmp_path, store):
 def test_folds_are_named_by_their_number(tmp_path):
     state = State.open(tmp_path, "one")
     assert state.checkpoint(2).name == "fold-2.npz"
-    assert state.checkpoint(SHIPPED).name == "fold-shipped.npz"
+    assert state.checkpoint(FINAL_FOLD).name == "fold-final.npz"
 
 
 def test_nothing_is_half_written(tmp_path, monkeypatch, store):

@@ -5,7 +5,7 @@ import pytest
 
 from ser_features.errors import InputError
 from ser_models.data.examples import load_examples
-from ser_models.data.split import SHIPPED, Split, make_split
+from ser_models.data.split import FINAL_FOLD, Split, make_split
 from ser_models.evaluation.leakage import audit
 from ser_models.training.train import train
 
@@ -24,7 +24,7 @@ def test_every_recording_is_tested_once_and_known_by_the_shipped_model(trained):
     assert sorted(tested["file_id"]) == sorted(examples.rows["file_id"])
     assert set(tested["fold"]) == {0, 1, 2}
     shipped = result.predictions.query("split != 'test'")
-    assert set(shipped["fold"]) == {SHIPPED}
+    assert set(shipped["fold"]) == {FINAL_FOLD}
     assert sorted(shipped["file_id"]) == sorted(examples.rows["file_id"])
 
 
@@ -49,14 +49,14 @@ def test_every_fitted_part_saw_its_training_side_alone(trained):
         side = "validation" if part.part == "early stopping" else "train"
         assert part.file_ids == frozenset(split.side(part.fold, side))
     assert {(part.part, part.fold) for part in result.fitted} == {
-        (part, fold) for part in ("scaler", "weights", "early stopping") for fold in (0, 1, 2, SHIPPED)
+        (part, fold) for part in ("scaler", "weights", "early stopping") for fold in (0, 1, 2, FINAL_FOLD)
     }
     assert audit(examples.rows, split.table, fitted=result.fitted) == []
 
 
 def test_the_shipped_scaler_has_the_training_statistics(trained):
     examples, split, result, _ = trained
-    raw = examples.take(split.side(SHIPPED, "train")).read(result.scaler.inputs)
+    raw = examples.take(split.side(FINAL_FOLD, "train")).read(result.scaler.inputs)
     whole = np.where(np.isnan(raw), np.nanmedian(raw, axis=0), raw).astype(float)
     np.testing.assert_allclose(result.scaler.pipeline["scale"].mean_, whole.mean(axis=0), rtol=1e-4)
 
@@ -71,8 +71,8 @@ def test_progress_names_every_part(trained):
 
 def test_history_has_every_fold(trained):
     *_, result, _ = trained
-    assert sorted(set(result.history["fold"])) == [SHIPPED, 0, 1, 2]
-    assert result.history.columns.tolist() == ["fold", "epoch", "loss", "uar", "val_loss", "val_uar", "kept"]
+    assert sorted(set(result.history["fold"])) == [FINAL_FOLD, 0, 1, 2]
+    assert result.history.columns.tolist() == ["fold", "epoch", "loss", "uar", "val_loss", "val_uar", "best"]
 
 
 def test_one_split_ships_the_model_that_was_measured(store):

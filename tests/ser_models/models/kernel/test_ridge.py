@@ -5,7 +5,7 @@ import pytest
 from sklearn.kernel_ridge import KernelRidge
 
 from ser_features.errors import ArtifactError, InputError
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import Labelled, balanced_weights
 from ser_models.models.kernel import ridge, solver
@@ -19,7 +19,7 @@ PENALTY = 0.3
 
 def labelled(places):
     return Labelled(
-        Kept({"columns": COLUMNS[places]}),
+        InMemory({"columns": COLUMNS[places]}),
         TARGETS[places],
         3,
         tuple(f"own/{place}" for place in places),
@@ -117,13 +117,13 @@ def test_what_a_speaker_is_said_to_be_when_held_out_is_not_learned_from_that_spe
     columns = np.random.default_rng(0).standard_normal((200, 400)).astype(np.float32)
     targets = np.random.default_rng(1).integers(0, 2, 200)
     side = Labelled(
-        Kept({"columns": columns}),
+        InMemory({"columns": columns}),
         targets,
         2,
         tuple(f"own/{place}" for place in range(200)),
         tuple(f"own/s{place // 20}" for place in range(200)),
     )
-    empty = Labelled(Kept({"columns": columns[:0]}), targets[:0], 2)
+    empty = Labelled(InMemory({"columns": columns[:0]}), targets[:0], 2)
     model = create("ridge", {"alphas": (0.01,)})
     row = model.fit(side, empty, seed=0, on_epoch=lambda row: None)[0]
     assert row["uar"] > 0.95

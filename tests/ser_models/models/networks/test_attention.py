@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 from ser_features.errors import InputError
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import Labelled
 from ser_models.models.networks.attention import spread
@@ -29,7 +29,7 @@ def padded(count, length, seed):
 def fitted(request):
     """Return a trained model and 12 padded recordings."""
     arrays = padded(12, LENGTH, seed=0)
-    data = Labelled(Kept(arrays), np.arange(12) % 2, 2)
+    data = Labelled(InMemory(arrays), np.arange(12) % 2, 2)
     model = create(request.param, {"length": LENGTH, "epochs": 2})
     model.fit(data, data, seed=0, on_epoch=lambda row: None)
     return model, arrays
@@ -48,7 +48,7 @@ def test_what_stands_in_padded_frames_changes_nothing_in_training(fitted):
     noise = np.where(arrays["mask"][:, :, None] == 0, 7.0, arrays["frames"]).astype(np.float32)
     histories = []
     for frames in (arrays["frames"], noise):
-        data = Labelled(Kept({"frames": frames, "mask": arrays["mask"]}), np.arange(12) % 2, 2)
+        data = Labelled(InMemory({"frames": frames, "mask": arrays["mask"]}), np.arange(12) % 2, 2)
         again = create(model.name, {"length": LENGTH, "epochs": 1})
         histories.append(again.fit(data, data, seed=0, on_epoch=lambda row: None))
     assert histories[0] == histories[1]
@@ -114,7 +114,7 @@ def test_attention_learns_where_the_emotion_is():
     told = np.arange(40) - starts[:, None]
     told = (told >= 0) & (told < 10)
     frames += (told[:, :, None] * np.where(targets, 2, -2)[:, None, None]).astype(np.float32)
-    data = Labelled(Kept({"frames": frames, "mask": np.ones((64, 40), np.float32)}), targets, 2)
+    data = Labelled(InMemory({"frames": frames, "mask": np.ones((64, 40), np.float32)}), targets, 2)
     model = create("attention_cnn_bilstm", {"length": 40, "epochs": 25, "learning_rate": 2e-3})
     model.fit(data, data, seed=0, on_epoch=lambda row: None)
     weights = model.attention(data.arrays)

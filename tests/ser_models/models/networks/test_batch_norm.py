@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import Labelled
 from ser_models.models.networks.batch_norm import recompute_batch_norm
@@ -87,7 +87,7 @@ def test_validation_tells_what_was_learned_only_where_it_settles(settling):
     targets = np.arange(96) % 2
     spectra = rng.normal(size=(2, 1, 16, 1, 1))
     chunks = (spectra[targets] + 0.5 * rng.normal(size=(96, 3, 16, 16, 1))).astype(np.float32)
-    data = Labelled(Kept({"chunks": chunks}), targets, 2)
+    data = Labelled(InMemory({"chunks": chunks}), targets, 2)
     given = {
         "frames": 16,
         "filters": [16] * 4,

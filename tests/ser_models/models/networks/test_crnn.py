@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import Labelled
 
@@ -18,7 +18,7 @@ def data():
     rng = np.random.default_rng(0)
     mask = (np.arange(16) < rng.integers(6, 17, 24)[:, None]).astype(np.float32)
     frames = rng.normal(size=(24, 16, 5)).astype(np.float32) * mask[..., None]
-    return Labelled(Kept({"frames": frames, "mask": mask}), np.arange(24) % 3, 3)
+    return Labelled(InMemory({"frames": frames, "mask": mask}), np.arange(24) % 3, 3)
 
 
 def test_the_answer_is_the_mean_of_the_members(data):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import Labelled
 from ser_models.models.networks import loop
@@ -17,7 +17,7 @@ from ser_models.models.networks.loop import Order
 
 def noise(count=48, seed=0):
     columns = np.random.default_rng(seed).normal(size=(count, 30)).astype(np.float32)
-    return Labelled(Kept({"columns": columns}), np.arange(count) % 3, 3)
+    return Labelled(InMemory({"columns": columns}), np.arange(count) % 3, 3)
 
 
 def fitted(**parameters):
@@ -43,13 +43,13 @@ def test_every_seed_fold_and_epoch_has_an_order_of_its_own():
 
 def test_every_recording_is_learned_from_once_an_epoch(monkeypatch):
     read = []
-    real = Kept.batch
+    real = InMemory.batch
 
     def batch(self, indices):
         read.append((len(self), indices.tolist()))
         return real(self, indices)
 
-    monkeypatch.setattr(Kept, "batch", batch)
+    monkeypatch.setattr(InMemory, "batch", batch)
     fitted(epochs=2)
     learned = [indices for count, indices in read if count == 48]
     assert [len(indices) for indices in learned] == [16] * 6
@@ -114,7 +114,7 @@ def test_loss_and_uar_are_of_all_recordings_by_their_weight():
     """Also where the last batch is smaller and the classes come in order."""
     data = noise(41)
     order = np.argsort(data.targets, kind="stable")[:37]
-    ordered = Labelled(Kept({"columns": data.arrays["columns"][order]}), data.targets[order], 3)
+    ordered = Labelled(InMemory({"columns": data.arrays["columns"][order]}), data.targets[order], 3)
     model = create("mlp", {"epochs": 1, "batch_size": 16})
     row = model.fit(data, ordered, seed=0, on_epoch=lambda row: None)[0]
     probabilities = model.predict(ordered.source)

@@ -10,7 +10,7 @@ from keras import ops
 from sklearn.metrics import log_loss
 from sklearn.utils.class_weight import compute_class_weight
 
-from ser_models.data.batches import Kept
+from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import Labelled
 from ser_models.models.networks.losses import WeightedLoss
@@ -58,14 +58,14 @@ def test_alpha_by_hand():
     alpha = np.array([4 / 3, 4 / 6, 4 / 3, 4 / 6])
     each = -np.array([0.3**2 * np.log(0.7), 0.5**2 * np.log(0.5), 0.2**2 * np.log(0.8), 0.7**2 * np.log(0.3)])
     assert value(WeightedLoss(gamma=2.0), weights=alpha) == pytest.approx((alpha * each).mean(), rel=1e-5)
-    np.testing.assert_allclose(Labelled(Kept({}), TARGETS, 3).weights, alpha)
+    np.testing.assert_allclose(Labelled(InMemory({}), TARGETS, 3).weights, alpha)
     assert alpha.mean() == pytest.approx(1)
 
 
 def test_weights_are_those_of_scikit_learn():
     targets = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2, 2])
     balanced = compute_class_weight("balanced", classes=np.arange(3), y=targets)
-    np.testing.assert_allclose(Labelled(Kept({}), targets, 3).weights, balanced[targets])
+    np.testing.assert_allclose(Labelled(InMemory({}), targets, 3).weights, balanced[targets])
 
 
 cases = st.integers(2, 6).flatmap(
@@ -112,7 +112,7 @@ def learned(parameters):
     """The first row of a training of the MLP on unbalanced noise."""
     rng = np.random.default_rng(0)
     columns = rng.normal(size=(60, 30)).astype(np.float32)
-    data = Labelled(Kept({"columns": columns}), np.array([0] * 40 + [1] * 15 + [2] * 5), 3)
+    data = Labelled(InMemory({"columns": columns}), np.array([0] * 40 + [1] * 15 + [2] * 5), 3)
     model = create("mlp", {"epochs": 1, "dropout": 0.0, **parameters})
     return model, data, model.fit(data, data, seed=0, on_epoch=lambda row: None)[0]
 
