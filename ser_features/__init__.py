@@ -21,4 +21,8 @@ __all__ = ["extract", "read_store"]
 def __getattr__(name: str) -> Any:
     if name in __all__:
         return getattr(import_module("ser_features.api"), name)
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("ser-toolkit")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

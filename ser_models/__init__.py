@@ -26,4 +26,8 @@ __all__ = ["Result", "evaluate", "load", "train"]
 def __getattr__(name: str) -> Any:
     if name in __all__:
         return getattr(import_module("ser_models.api"), name)
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("ser-toolkit")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

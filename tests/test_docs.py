@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 import typer
+from ser_cli.arguments import repeat_flags
 from ser_cli.main import app
-from ser_cli.words import repeat_flags
 
 from ser_features.engine import extract_corpora
 

@@ -1,8 +1,8 @@
-"""Values that a shell offers after a flag: names, artifacts, the corpora of a store.
+"""Shell completion of option values: names of corpora, models, features and recipes, paths of artifacts.
 
-typed so far → one of these → what begins with it
+incomplete word → candidates → those that begin with it
 
-They run at every press of the tabulator, so none imports more than the standard library.
+Completion runs at every press of the tab key, so no function imports numpy or another large package.
 
 >>> profiles("sp")
 ['speech16k', 'speech16k-fast']
@@ -48,72 +48,65 @@ FAMILIES = (
 )
 """Every feature family, likewise."""
 
-PROTOCOLS = ("honest", "paper")
-
 
 def corpora(incomplete: str) -> list[str]:
-    """Corpora that are known by name, and tables in reach."""
+    """Built-in corpora, and CSV manifests in the typed folder."""
     from ser_features.corpora import names
 
     return [*_beginning(names(), incomplete), *_files(incomplete, ".csv")]
 
 
 def published(incomplete: str) -> list[str]:
-    """Corpora that are recordings of people, to be downloaded."""
+    """Corpora of human speech, for `ser download`."""
     from ser_features.corpora import names
 
     return _beginning([name for name in names() if name != "demo"], incomplete)
 
 
-def known(incomplete: str) -> list[str]:
-    """Corpora that are known by name."""
+def corpus_names(incomplete: str) -> list[str]:
+    """Built-in corpora."""
     from ser_features.corpora import names
 
     return _beginning(names(), incomplete)
 
 
 def stored(ctx: object, incomplete: str) -> list[str]:
-    """Corpora of the store that the line names, or that is used by default."""
+    """Corpora of the store that --store names, or of the default store."""
     root = Path(str(getattr(ctx, "params", {}).get("store") or "data/store"))
     partitions = root.glob("files/dataset=*")
     return _beginning(sorted(path.name.partition("=")[2] for path in partitions), incomplete)
 
 
 def models(incomplete: str) -> list[str]:
-    """Models that can be trained."""
+    """Names of the models."""
     return _beginning(MODELS, incomplete)
 
 
 def features(incomplete: str) -> list[str]:
-    """Families of features."""
+    """Names of the features that can be stored."""
     return _beginning(FAMILIES, incomplete)
 
 
 def profiles(incomplete: str) -> list[str]:
-    """Profiles of features."""
+    """Names of the feature profiles."""
     from ser_features.config import PROFILES
 
     return _beginning(PROFILES, incomplete)
 
 
 def recipes(incomplete: str) -> list[str]:
-    """Published systems, and recipes of one's own in reach."""
+    """Built-in recipes, and .toml files in the typed folder."""
     from ser_models.recipes import names
 
     return [*_beginning(names(), incomplete), *_files(incomplete, ".toml")]
 
 
-def protocols(incomplete: str) -> list[str]:
-    """Protocols of a recipe."""
-    return _beginning(PROTOCOLS, incomplete)
-
-
 def artifacts(incomplete: str) -> list[str]:
-    """Folders of trained models below the folder that is typed, and below artifacts/."""
+    """Folders of trained models in the typed folder and in artifacts/."""
     typed = incomplete.rpartition("/")[0]
     parents = dict.fromkeys([Path(typed or "."), Path("artifacts")])
-    found = [card.parent for parent in parents for card in sorted(parent.glob("*/artifact.json"))]
-    return _beginning([str(folder) for folder in dict.fromkeys(found)], incomplete)
+    folders = [path.parent for parent in parents for path in sorted(parent.glob("*/artifact.json"))]
+    return _beginning([str(folder) for folder in dict.fromkeys(folders)], incomplete)
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:

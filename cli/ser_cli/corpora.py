@@ -1,4 +1,4 @@
-"""`ser corpora`: what is known, how much of it is here, under which licence, and how to get the rest."""
+"""`ser corpora`: the built-in corpora, with size, licence, local copies and how to obtain them."""
 
 import sys
 from pathlib import Path
@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 
 def corpora(
     name: Annotated[
-        str | None, typer.Argument(help="One of them, for all details.", autocompletion=completion.known)
+        str | None,
+        typer.Argument(help="Show details of this corpus.", autocompletion=completion.corpus_names),
     ] = None,
     data: Data = Path("data/raw"),
     as_json: AsJson = False,
 ) -> None:
-    """List the corpora that ser reads by name: size, licence, what of them is here, how to get them.
+    """List the built-in corpora: size, licence, number of local recordings, how to obtain them.
 
     Example: ser corpora ravdess
     """
     from ser_cli.tables import print_json
     from ser_features import corpora as registry
 
-    chosen = [registry.get(each) for each in ([name] if name else registry.names())]
+    chosen = [registry.get(corpus) for corpus in ([name] if name else registry.names())]
     described = [_described(corpus, data) for corpus in chosen]
     if as_json:
         print_json(described[0] if name else {"data": data, "corpora": described})
@@ -39,11 +40,11 @@ def corpora(
 
 
 def _described(corpus: "Corpus", data: Path) -> dict[str, Any]:
-    """What is known of a corpus, for `--json`.
+    """Description of a corpus, for `--json`.
 
-    name, title, language, recordings, speakers, emotions, licence, citation, url, layout (the path of one
-    recording, as an example), bytes (unpacked; null if unknown), get (fetched, by hand or made), here
-    (recordings below the data root), grammar (its file names, counts and oddities, in words).
+    name, title, language, recordings, speakers, emotions, licence, citation, url, layout (path of one
+    recording, as an example), bytes (unpacked; null if unknown), source (download, manual or synthetic),
+    local (recordings below the data root), grammar (file name grammar, counts and peculiarities, as text).
     """
     from ser_features.download import SOURCES, ByHand
 
@@ -61,14 +62,14 @@ def _described(corpus: "Corpus", data: Path) -> dict[str, Any]:
         "url": corpus.url,
         "layout": corpus.layout,
         "bytes": source.unpacked if source else None,
-        "get": "made" if source is None else "by hand" if isinstance(source, ByHand) else "fetched",
-        "here": corpus.count(data),
+        "source": "synthetic" if source is None else "manual" if isinstance(source, ByHand) else "download",
+        "local": corpus.count(data),
         "grammar": _grammar(corpus),
     }
 
 
 def _grammar(corpus: "Corpus") -> str:
-    """What its module says of file names, counts and oddities; the licence is told apart."""
+    """File names, counts and peculiarities, from the docstring of the corpus's module."""
     text = sys.modules[type(corpus).__module__].__doc__ or ""
     return text.partition("\n\n")[2].partition(">>>")[0].partition("\nLicence: ")[0].strip()
 
@@ -76,47 +77,45 @@ def _grammar(corpus: "Corpus") -> str:
 def _print_all(described: list[dict[str, Any]], data: Path) -> None:
     from ser_cli.tables import print_table
 
-    columns = ("recordings", "here", "speakers", "emotions", "language", "size", "licence")
-    longest = max(len(each["licence"]) for each in described)
+    columns = ("recordings", "local", "speakers", "emotions", "language", "size", "licence")
     rows = []
-    for each in described:
-        shown = {**each, "emotions": len(each["emotions"]), "size": _size(each["bytes"])}
-        shown["licence"] = each["licence"].ljust(longest)
-        rows.append([each["name"], *(str(shown[column]) for column in columns)])
-    print_table(["corpus", *columns[:-1], "licence".ljust(longest)], rows)
-    by_way = {
-        way: " ".join(each["name"] for each in described if each["get"] == way)
-        for way in ("fetched", "by hand", "made")
+    for corpus in described:
+        cells = {**corpus, "emotions": len(corpus["emotions"]), "size": _size(corpus["bytes"])}
+        rows.append([corpus["name"], *(str(cells[column]) for column in columns)])
+    print_table(["corpus", *columns], rows, left=(0, len(columns)))
+    by_source = {
+        source: " ".join(corpus["name"] for corpus in described if corpus["source"] == source)
+        for source in ("download", "manual", "synthetic")
     }
     print(
-        f"\nhere: found below {data} (--data)\n"
-        f"fetched by ser download: {by_way['fetched']}\n"
-        f"by hand, as ser download says: {by_way['by hand']}\n"
-        f"made, synthetic speech, by ser demo: {by_way['made']}\n"
-        "your own: ser table FOLDER PATTERN, then ser extract --datasets FOLDER/folder.csv\n"
-        "all about one: ser corpora ravdess"
+        f"\nlocal: recordings below {data} (--data)\n"
+        f"ser download fetches: {by_source['download']}\n"
+        f"ser download explains how to obtain: {by_source['manual']}\n"
+        f"synthetic speech, generated by ser demo and ser extract: {by_source['synthetic']}\n"
+        "your own recordings: ser manifest FOLDER PATTERN, then ser extract --datasets FOLDER/folder.csv\n"
+        "details of one corpus: ser corpora ravdess"
     )
-    present = [each["name"] for each in described if each["here"]]
+    present = [corpus["name"] for corpus in described if corpus["local"]]
     hint(_extract(present, data) if present else f"ser download ravdess --to {data}")
 
 
 def _print_one(corpus: "Corpus", described: dict[str, Any], data: Path) -> None:
     facts = {
-        "recordings": f"{corpus.whole}, {described['here']} of them below {data}",
+        "recordings": f"{corpus.whole}, of which {described['local']} below {data}",
         "speakers": corpus.speakers,
         "emotions": " ".join(corpus.emotions),
         "language": corpus.language,
         "licence": described["licence"],
         "size": _size(described["bytes"]),
-        "cite": corpus.citation,
-        "about it": corpus.url,
-        "a recording": corpus.layout,
+        "citation": corpus.citation,
+        "web page": corpus.url,
+        "file name": corpus.layout,
     }
     print(corpus.title)
     for fact, value in facts.items():
         print(f"  {fact:<11}  {value}")
     print(f"\n{described['grammar']}\n")
-    if described["here"] or described["get"] == "made":
+    if described["local"] or described["source"] == "synthetic":
         hint(_extract([corpus.name], data))
     else:
         hint(f"ser download {corpus.name} --to {data}")

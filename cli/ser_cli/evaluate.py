@@ -1,4 +1,4 @@
-"""`ser evaluate`: an artifact's model on stored recordings."""
+"""`ser evaluate`: a trained model on stored recordings."""
 
 import json
 
@@ -11,7 +11,7 @@ def evaluate(
     store: Store = DEFAULT_STORE,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a trained model on stored recordings, and say which of them it has met in training.
+    """Evaluate a trained model on stored recordings; recordings and speakers of its training are reported.
 
     Example: ser evaluate artifacts/cnn_lstm --datasets emodb
     """
@@ -25,10 +25,10 @@ def evaluate(
     print_metrics(metrics)
     unseen = metrics["unseen"]
     if not unseen:
-        print("the model has met every one of these speakers: this says nothing about new voices")
+        print("all of these speakers were in the training data: this is no estimate for new speakers")
     elif metrics["leakage"]:
         low, high = unseen["interval"]
         print(
-            f"only speakers that it has not met: UAR {unseen['uar']:.3f}, "
+            f"speakers that were not in the training data: UAR {unseen['uar']:.3f}, "
             f"95 % interval {low:.3f} to {high:.3f} over {unseen['interval_over']}, {unseen['n']} recordings"
         )

@@ -8,7 +8,7 @@ import typer
 
 from ser_cli import completion
 from ser_cli.options import DEFAULT_STORE, AsJson, Data, Store, Workers
-from ser_cli.progress import hint, observed_files, say
+from ser_cli.progress import extraction_progress, hint, say
 
 if TYPE_CHECKING:
     from ser_features.engine import ExtractReport
@@ -94,7 +94,7 @@ def extract(
     import ser_features
     from ser_cli.tables import print_json
 
-    with observed_files() as observer:
+    with extraction_progress() as observer:
         report = ser_features.extract(
             datasets,
             data=data,

@@ -1,17 +1,20 @@
-"""The command line: words → one library call → printed answer. One file per command, imported on use.
+"""The command line: arguments → one library call → printed result. One file per command, imported on use.
 
-    ser extract --datasets tess cremad ravdess      several words after one flag, as people type it
+    ser extract --datasets tess cremad ravdess      one option may be followed by several values
     ser train --model cnn_lstm
 
-Exit codes: 0 done; 1 finished, with failures over the limit; 2 bad usage or input, said in one line.
+Exit codes: 0 success; 1 finished with more failures than allowed, or with problems found; 2 wrong usage or
+input, explained in one line; 130 interrupted.
 """
 
 import os
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+import ser_cli
 from ser_cli import (
     corpora,
     demo,
@@ -19,36 +22,39 @@ from ser_cli import (
     evaluate,
     explain,
     extract,
+    manifest,
+    models,
     plot,
     predict,
     reproduce,
     serve,
     store,
-    table,
     train,
     tune,
 )
+from ser_cli.arguments import complete_several, remember, repeat_flags, usage, without
+from ser_cli.help import App
 from ser_cli.progress import be_quiet
-from ser_cli.words import complete_several, remember, repeat_flags, usage, without
 from ser_features.errors import SerError
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells give it."""
 
-app = typer.Typer(
+SUMMARY = "Speech emotion recognition: feature extraction, speaker-independent evaluation, trained models."
+
+app = App(
     name="ser",
-    help="Speech emotion recognition that people can trust: from folders of recordings to honest models.",
-    epilog="Begin with: ser demo. Anywhere on a line: --quiet (only results and errors), --debug.",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
+    help=SUMMARY,
+    epilog="Start with: ser demo. Accepted anywhere in a command: --quiet (results and errors only), --debug "
+    "(tracebacks).",
 )
 app.command()(demo.demo)
 app.command()(corpora.corpora)
 app.command()(download.download)
-app.command()(table.table)
+app.command()(manifest.manifest)
 app.command()(extract.extract)
 app.add_typer(store.app, name="store")
+app.add_typer(models.app, name="models")
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(predict.predict)
@@ -59,17 +65,28 @@ app.command(epilog=reproduce.RECIPES)(reproduce.reproduce)
 app.command()(tune.tune)
 
 
-@app.callback()
-def _options() -> None:
-    """Speech emotion recognition that people can trust."""
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"ser {ser_cli.__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=SUMMARY)
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Options of `ser` itself."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code.
 
     Args:
-        arguments: words after `ser`; those of the process by default. Anywhere among them `--debug` shows
-            tracebacks, and `--quiet` leaves only results and errors.
+        arguments: words after `ser`; those of the process by default. `--debug` and `--quiet` are accepted
+            at any position: tracebacks instead of one-line errors; results and errors only.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     remember(words)
@@ -88,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         code = _report(error)
     if code == INTERRUPTED:
-        print("stopped: what is finished is stored, the same command goes on from there", file=sys.stderr)
+        print("interrupted: finished work is stored; run the same command again to continue", file=sys.stderr)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -104,7 +121,7 @@ def _report(error: Exception) -> int:
 def _text(error: Exception) -> str:
     if isinstance(error, SerError):
         return str(error)
-    # Some versions of Typer bring their own click, others use the package: usage errors are told by shape.
+    # Typer vendors click or depends on it, according to its version: usage errors are recognised by shape.
     if hasattr(error, "format_message"):
         return usage(error)
     return f"unexpected {type(error).__name__}: {' '.join(str(error).split())}: run it again with --debug"

@@ -1,4 +1,4 @@
-"""Options that several commands have, each worded once."""
+"""Options that several commands share, each described once."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,9 +16,7 @@ def _store_root(text: str) -> Any:
 
 Store = Annotated[
     Path,
-    typer.Option(
-        parser=_store_root, metavar="PATH", help="The feature store: a folder, or s3://bucket/prefix."
-    ),
+    typer.Option(parser=_store_root, metavar="PATH", help="Feature store: a folder, or s3://bucket/prefix."),
 ]
 DEFAULT_STORE = Path("data/store")
 
@@ -27,15 +25,20 @@ Artifact = Annotated[
 ]
 Stored = Annotated[
     list[str] | None,
-    typer.Option(
-        help="Corpora to use, several words; default: all in the store.", autocompletion=completion.stored
-    ),
+    typer.Option(help="Corpora to use; default: all in the store.", autocompletion=completion.stored),
 ]
 Recipe = Annotated[
     str,
-    typer.Argument(help="Name of a recipe, or path of your own .toml.", autocompletion=completion.recipes),
+    typer.Argument(
+        help="Name of a recipe, or path of your own .toml file.", autocompletion=completion.recipes
+    ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead, for programs.")]
-
-Data = Annotated[Path, typer.Option(envvar="SER_DATA", help="Folder that holds a folder per corpus.")]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+MetricsAsJson = Annotated[
+    bool, typer.Option("--json", help="Print metrics.json instead of the summary table.")
+]
+Data = Annotated[
+    Path, typer.Option(envvar="SER_DATA", help="Data root: a folder with one subfolder per corpus.")
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="Number of processes; default: one per CPU core.")]
+Seed = Annotated[int, typer.Option(help="Random seed; equal seeds give equal results.")]

@@ -1,33 +1,29 @@
-"""`ser plot …`: figures of a store and of results."""
+"""`ser plot …`: figures of a feature store and of a trained model."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from ser_cli.help import App
 from ser_cli.options import DEFAULT_STORE, Artifact, Store, Stored
 
-app = typer.Typer(help="Draw figures of a store or of a trained model.", no_args_is_help=True)
+app = App(help="Draw figures of a feature store or of a trained model.")
 
 Column = Annotated[
-    str, typer.Argument(help="A column of numbers, such as pitch_mean: see ser store info --columns.")
+    str, typer.Argument(help="Numeric column, such as pitch_mean; listed by ser store info --columns.")
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(help="File that ends in .png, .svg or .pdf; default: a PNG in this folder."),
+    typer.Option(help="Output file: .png, .svg or .pdf; default: a PNG in the working directory."),
 ]
-
-
-@app.callback()
-def _options() -> None:
-    """Draw figures of a store or of a trained model."""
 
 
 @app.command()
 def distribution(
     column: Column, store: Store = DEFAULT_STORE, datasets: Stored = None, out: Out = None
 ) -> None:
-    """Draw how one feature is spread, emotion by emotion.
+    """Distribution of one feature per emotion.
 
     Example: ser plot distribution pitch_mean
     """
@@ -39,7 +35,7 @@ def distribution(
 
 @app.command()
 def speakers(column: Column, store: Store = DEFAULT_STORE, datasets: Stored = None, out: Out = None) -> None:
-    """Draw how one feature differs from speaker to speaker.
+    """Distribution of one feature per speaker.
 
     Example: ser plot speakers pitch_mean --datasets ravdess
     """
@@ -51,7 +47,7 @@ def speakers(column: Column, store: Store = DEFAULT_STORE, datasets: Stored = No
 
 @app.command()
 def contours(store: Store = DEFAULT_STORE, datasets: Stored = None, out: Out = None) -> None:
-    """Draw the median pitch contour of each emotion, relative to each speaker's own pitch.
+    """Median F0 contour of each emotion, in semitones relative to the speaker's median F0.
 
     Example: ser plot contours --datasets emodb
     """
@@ -65,12 +61,13 @@ def contours(store: Store = DEFAULT_STORE, datasets: Stored = None, out: Out = N
 def gallery(
     store: Store = DEFAULT_STORE,
     speakers: Annotated[
-        list[str] | None, typer.Option(help="Whose recordings, such as ravdess/01; several words.")
+        list[str] | None,
+        typer.Option(help="Speakers, such as ravdess/01; default: one with most emotions."),
     ] = None,
     datasets: Stored = None,
     out: Out = None,
 ) -> None:
-    """Draw the spectrogram of a typical recording of each emotion, of one speaker or several.
+    """Spectrograms: the most typical recording of each emotion, for one or several speakers.
 
     Example: ser plot gallery --speakers emodb/08 ravdess/01
     """
@@ -83,13 +80,13 @@ def gallery(
 @app.command("map")
 def map_(
     by: Annotated[
-        Literal["emotion", "speaker", "dataset"], typer.Option(help="What the colours mean.")
+        Literal["emotion", "speaker", "dataset"], typer.Option(help="Grouping shown by colour.")
     ] = "emotion",
     store: Store = DEFAULT_STORE,
     datasets: Stored = None,
     out: Out = None,
 ) -> None:
-    """Draw all recordings on one map, by two principal components of their features.
+    """Map of all recordings: the first two principal components of their features.
 
     Example: ser plot map --by dataset
     """
@@ -101,7 +98,7 @@ def map_(
 
 @app.command()
 def confusion(artifact: Artifact, out: Out = None) -> None:
-    """Draw which emotions a model takes for which.
+    """Confusion matrix of a trained model.
 
     Example: ser plot confusion artifacts/cnn_lstm
     """
@@ -110,7 +107,7 @@ def confusion(artifact: Artifact, out: Out = None) -> None:
 
 @app.command()
 def reliability(artifact: Artifact, out: Out = None) -> None:
-    """Draw whether a model is right as often as it is sure.
+    """Reliability diagram of a trained model: accuracy by confidence.
 
     Example: ser plot reliability artifacts/cnn_lstm
     """
@@ -119,7 +116,7 @@ def reliability(artifact: Artifact, out: Out = None) -> None:
 
 @app.command()
 def coverage(artifact: Artifact, out: Out = None) -> None:
-    """Draw how much better a model is where it is sure: what --abstain-below buys.
+    """Risk-coverage curve of a trained model: the effect of --abstain-below.
 
     Example: ser plot coverage artifacts/cnn_lstm
     """
@@ -128,7 +125,7 @@ def coverage(artifact: Artifact, out: Out = None) -> None:
 
 @app.command("per-speaker")
 def per_speaker(artifact: Artifact, out: Out = None) -> None:
-    """Draw how well a model recognises each speaker.
+    """UAR of a trained model for each speaker.
 
     Example: ser plot per-speaker artifacts/cnn_lstm
     """

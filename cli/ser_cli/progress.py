@@ -1,6 +1,6 @@
-"""Progress on stderr: a bar on a terminal, a plain line now and then elsewhere, nothing with --quiet.
+"""Progress on stderr: a bar on a terminal, a plain line every 10 s elsewhere, nothing with --quiet.
 
-`progress("reading", 200)` → advance() → reading  ━━━━╸────  120/200 files, 31.0 files/s, 3 s left
+`progress("reading", 200)` → advance() → reading ━━━╸─── 120/200 files, 31.0 files/s, 0:00:03 left
 """
 
 import os
@@ -10,144 +10,155 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ser_cli.pace import Amount, Pace
-
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ser_features.download import Watch
     from ser_features.engine import Observer
 
 PLAIN_SECONDS = 10.0
-"""How often a line is printed where no bar can be drawn."""
+"""Interval between two plain lines, where no bar can be drawn."""
 
 BAR_WIDTH = 16
-"""Columns of the bar itself, so that it and its words fit into 80."""
+"""Columns of the bar itself, so that bar and text fit into 80."""
+
+BYTES = "MB"
+"""The unit of amounts that are counted in bytes."""
 
 _quiet = False
 
 
 def be_quiet(wanted: bool) -> None:
-    """Say nothing from now on but results and errors, or speak again."""
+    """Suppress notes, hints and progress from now on, or allow them again."""
     global _quiet
     _quiet = wanted
 
 
-def is_quiet() -> bool:
-    """Whether notes and progress were asked to stay away."""
-    return _quiet
-
-
 def on_screen() -> bool:
-    """Whether something that moves can be drawn on stderr, and is wanted."""
+    """Whether a progress bar is wanted and stderr can show it."""
     return not _quiet and sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
 def console() -> "Console":
-    """Return stderr as rich sees it: without colours where NO_COLOR is set or stderr is no terminal."""
+    """Stderr as a rich console: without colours if NO_COLOR is set or stderr is no terminal."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
 
 
 def say(line: str) -> None:
-    """Print a note on stderr, at once; nothing with --quiet."""
+    """Print a note on stderr immediately; nothing with --quiet."""
     if not _quiet:
         print(line, file=sys.stderr, flush=True)
 
 
 def hint(command: str) -> None:
-    """Print which command comes next, after a result; nothing with --quiet."""
+    """Print the suggested next command after a result; nothing with --quiet."""
     if not _quiet:
         print(f"next: {command}")
 
 
-def seldom(tell: Callable[[str], None]) -> Callable[[str], None]:
-    """Pass a line on only if the last one is old enough."""
-    pace = Pace(time.monotonic())
+def throttled(write: Callable[[str], None]) -> Callable[[str], None]:
+    """Drop every line that follows the last one within `PLAIN_SECONDS`, counted from this call."""
+    last = time.monotonic()
 
-    def sometimes(line: str) -> None:
-        if pace.due(time.monotonic(), PLAIN_SECONDS):
-            tell(line)
+    def write_some(line: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= PLAIN_SECONDS:
+            last = now
+            write(line)
 
-    return sometimes
+    return write_some
 
 
 class Meter:
-    """What is done of something, told in plain lines.
+    """Counts finished work, and shows the count as a bar or as plain lines.
 
-    Attributes:
-        doing: a word for what is done, such as "reading".
-        amount: how much there is of it.
+    Args:
+        doing: what is done, such as "reading".
+        unit: what is counted, in the plural; "MB" where the counts are bytes.
+        drawn: whether to draw a bar; else plain lines are printed.
     """
 
-    def __init__(self, doing: str, unit: str = "files") -> None:
-        self.doing = doing
-        self.amount = Amount(unit)
-        self._began = time.monotonic()
-        self._pace = Pace(self._began)
+    def __init__(self, doing: str, unit: str = "files", *, drawn: bool = False) -> None:
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
 
-    def begin(self, total: int | None, there: int = 0) -> None:
-        """Note how much there is to do, and how much of it is done already; the rate counts from here."""
-        self.amount = Amount(self.amount.unit, total, there, there)
-        self._began = time.monotonic()
-
-    def reach(self, done: int, more: str = "") -> None:
-        """Note that so much is done by now; `more` is added to what is told."""
-        self.amount.done = done
-        now = time.monotonic()
-        self._tell(now, self.amount.words(now - self._began) + more)
-
-    def advance(self, count: int = 1) -> None:
-        """Note that so much more is done."""
-        self.reach(self.amount.done + count)
-
-    def note(self, text: str) -> None:
-        """Say a sentence in between."""
-        say(text)
-
-    def _tell(self, now: float, words: str) -> None:
-        if self._pace.due(now, PLAIN_SECONDS):
-            say(f"{self.doing}: {words}")
-
-
-class Bar(Meter):
-    """The same as a bar."""
-
-    def __init__(self, doing: str, unit: str = "files") -> None:
-        super().__init__(doing, unit)
-        from rich.progress import BarColumn, Progress, TextColumn
-
-        self.drawn = Progress(
+        self._doing, self._unit = doing, unit
+        self._print = throttled(say)
+        self._columns = (
+            DownloadColumn() if unit == BYTES else MofNCompleteColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+        )
+        self.drawn = drawn
+        self.bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=BAR_WIDTH),
             TextColumn("{task.fields[words]}", markup=False),
             console=console(),
             redirect_stdout=False,  # results go where they were sent
+            get_time=time.monotonic,
         )
-        self._task = self.drawn.add_task(doing, total=None, words="")
+        self._task = self.bar.add_task(doing, total=None, words="")
 
-    def begin(self, total: int | None, there: int = 0) -> None:
-        """Set the length of the bar."""
-        super().begin(total, there)
-        self.drawn.reset(self._task, total=total, completed=there, words="")
+    @property
+    def begun(self) -> bool:
+        """Whether `begin` was called with a total."""
+        return self.bar.tasks[0].total is not None
+
+    def begin(self, total: int | None, done: int = 0) -> None:
+        """Set the total and what was done before; the rate counts from here."""
+        self.bar.reset(self._task, total=total, completed=done, words="")
+
+    def reach(self, done: int, more: str = "") -> None:
+        """Set what is done by now; `more` is appended to the text."""
+        self.bar.update(self._task, completed=done)
+        words = self._words() + more
+        if self.drawn:
+            self.bar.update(self._task, words=words)
+        else:
+            self._print(f"{self._doing}: {words}")
+
+    def advance(self, count: int = 1) -> None:
+        """Add to what is done."""
+        self.reach(int(self.bar.tasks[0].completed) + count)
 
     def note(self, text: str) -> None:
-        """Print a sentence above the bar."""
-        self.drawn.console.print(text, markup=False, highlight=False)
+        """Print a sentence in between."""
+        if self.drawn:
+            self.bar.console.print(text, markup=False, highlight=False)
+        else:
+            say(text)
 
-    def _tell(self, now: float, words: str) -> None:
-        self.drawn.update(self._task, completed=self.amount.done, words=words)
+    def _words(self) -> str:
+        """Amount, rate and remaining time: "120/200 files, 31.0 files/s, 0:00:03 left"."""
+        task = self.bar.tasks[0]
+        amount, rate, left = (column.render(task).plain.strip() for column in self._columns)
+        if self._unit != BYTES:
+            amount = f"{amount.replace('/?', '')} {self._unit}"
+            rate = f"{task.speed:.1f} {self._unit}/s" if task.speed else ""
+        known = task.time_remaining is not None
+        return ", ".join(filter(None, (amount, rate if task.speed else "", f"{left} left" if known else "")))
 
 
 @contextmanager
 def metered(doing: str, unit: str = "files") -> Iterator[Meter]:
-    """Show something's progress for as long as the block runs, which says how much there is of it."""
-    if not on_screen():
-        yield Meter(doing, unit)
+    """Show the progress of a piece of work for as long as the block runs; see `Meter`."""
+    meter = Meter(doing, unit, drawn=on_screen())
+    if not meter.drawn:
+        yield meter
         return
-    shown = Bar(doing, unit)
-    with shown.drawn:
-        yield shown
+    with meter.bar:
+        yield meter
 
 
 @contextmanager
@@ -155,12 +166,12 @@ def progress(doing: str, total: int | None = None, unit: str = "files") -> Itera
     """Show the progress of a number of steps for as long as the block runs.
 
     Args:
-        doing: a word for what is done, such as "reading".
-        total: steps; None where nobody knows.
+        doing: what is done, such as "reading".
+        total: number of steps; None if it is unknown.
         unit: what a step is, in the plural.
 
     Yields:
-        To be called after every step; or with the number of steps that were done since the last call.
+        A function to call after every step, or with the number of steps since the last call.
     """
     with metered(doing, unit) as meter:
         meter.begin(total)
@@ -168,7 +179,7 @@ def progress(doing: str, total: int | None = None, unit: str = "files") -> Itera
 
 
 @contextmanager
-def observed_files() -> Iterator["Observer"]:
+def extraction_progress() -> Iterator["Observer"]:
     """Show the progress of an extraction for as long as the block runs."""
     from ser_features.engine import Observer
 
@@ -179,3 +190,19 @@ def observed_files() -> Iterator["Observer"]:
             meter.note(f"{todo} recordings to compute, {unchanged} unchanged")
 
         yield Observer(plan, lambda finished, failed: meter.reach(finished, f", {failed} failed"))
+
+
+@contextmanager
+def download_progress(corpus: str) -> Iterator["Watch"]:
+    """Show the progress of a corpus's download for as long as the block runs."""
+    from ser_features.download import Watch
+
+    with metered(corpus, BYTES) as meter:
+
+        def begin(done: int, total: int | None) -> None:
+            meter.begin(total, done)
+            size = "unknown size" if total is None else f"{total / 1e6:.1f} MB"
+            resumed = f", resuming after {done / 1e6:.1f} MB" if done else ""
+            meter.note(f"{corpus}: downloading {size}{resumed}")
+
+        yield Watch(begin, meter.reach, meter.note)

@@ -1,14 +1,14 @@
-"""`ser reproduce`: a published system, from recordings to a report."""
+"""`ser reproduce`: a published system, from recordings to report."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from ser_cli import completion
-from ser_cli.options import Data, Workers
+from ser_cli.arguments import typed
+from ser_cli.options import Data, MetricsAsJson, Seed, Workers
 from ser_cli.progress import hint
-from ser_cli.words import typed
 from ser_models.recipes import names
 
 RECIPES = f"Recipes: {', '.join(names())}."
@@ -18,39 +18,38 @@ def reproduce(
     recipe: Annotated[
         str,
         typer.Argument(
-            help="One of the recipes below, or your own .toml.", autocompletion=completion.recipes
+            help="One of the recipes listed below, or path of your own .toml file.",
+            autocompletion=completion.recipes,
         ),
     ],
     protocol: Annotated[
-        str,
-        typer.Option(
-            help="honest (default): unseen speakers; paper: as published, leaks included.",
-            autocompletion=completion.protocols,
-        ),
+        Literal["honest", "paper"],
+        typer.Option(help="honest: speaker-independent; paper: as published, including data leakage."),
     ] = "honest",
     data: Data = Path("data/raw"),
     out: Annotated[
-        Path | None, typer.Option(help="Where store and results go; default: artifacts/<recipe>.")
+        Path | None, typer.Option(help="Output folder for store and results; default: artifacts/<recipe>.")
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="The recipe's reduced form; every result says so.")
+        bool,
+        typer.Option("--quick", help="Run the reduced form of the recipe, and mark the results."),
     ] = False,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 0,
+    seed: Seed = 0,
     workers: Workers = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print metrics.json instead of the summary.")
-    ] = False,
+    as_json: MetricsAsJson = False,
 ) -> None:
-    """Run a published system from recordings to a report, under its own protocol or an honest one.
+    """Run a published system from recordings to report, under a speaker-independent or its own protocol.
 
     Example: ser reproduce fusion_cnn_bilstm --protocol honest --quick
     """
+    from ser_models.models import model_class
     from ser_models.recipes.read import load
 
     chosen = load(recipe)
     chosen.protocol(protocol)
+    model_class(chosen.model["name"])  # names a missing package before the extraction
 
-    from ser_cli.progress import observed_files, say
+    from ser_cli.progress import extraction_progress, say
     from ser_cli.tables import print_json
     from ser_cli.train import print_metrics, training_progress
     from ser_models.experiments.reproduce import Reproduction, Watcher, reproduce
@@ -65,7 +64,7 @@ def reproduce(
         workers=workers,
         command=typed(),
     )
-    metrics = reproduce(wanted, Watcher(say, observed_files, training_progress))
+    metrics = reproduce(wanted, Watcher(say, extraction_progress, training_progress))
     if as_json:
         print_json(metrics)
         return

@@ -1,4 +1,4 @@
-"""`ser app`: a trained model on a page of this computer."""
+"""`ser app`: a trained model as a local web page."""
 
 import sys
 from typing import Annotated
@@ -11,22 +11,22 @@ from ser_cli.progress import say
 
 def serve(
     artifact: Artifact,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where to listen; 0: any free port.")] = 7860,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port; 0: any free port.")] = 7860,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 lets the whole network in.")
+        str, typer.Option(help="Address to listen on; 0.0.0.0 accepts connections from the network.")
     ] = "127.0.0.1",
 ) -> None:
-    """Open a page where you speak or upload, and see what the model hears; ends with Ctrl-C.
+    """Serve a local web page to record or upload speech and see the predictions; stop with Ctrl-C.
 
     Example: ser app artifacts/xgboost
     """
     from ser_models.app.server import serve as serve_page
 
-    say("loading the model and making the examples")
+    say("loading the model and preparing the examples")
     serve_page(artifact, host=host, port=port, ready=_ready)
     print("stopped", file=sys.stderr)
 
 
 def _ready(address: str) -> None:
     print(address, flush=True)
-    say("open it in a browser; Ctrl-C ends it")
+    say("open this address in a browser; Ctrl-C stops the server")

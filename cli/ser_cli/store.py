@@ -1,4 +1,4 @@
-"""`ser store …`: look into a feature store, ask it, hand it on, check it, tidy it up."""
+"""`ser store …`: inspect, query, export, verify and compact a feature store."""
 
 import sys
 from dataclasses import asdict
@@ -7,32 +7,26 @@ from typing import Annotated, Literal
 
 import typer
 
+from ser_cli.help import App
 from ser_cli.options import DEFAULT_STORE, AsJson, Store, Stored
-from ser_cli.progress import hint, progress
+from ser_cli.progress import hint, progress, say
 
 LISTED = 20
-"""Longer lists of problems are cut short on screen."""
+"""Number of problems that are listed on screen."""
 
 MANY_TABLES = 256
-"""With more tables than this, joining them is worth a word."""
+"""Above this number of tables, compaction is suggested."""
 
-app = typer.Typer(
-    help="Look into a feature store, ask it, hand it on, check it, tidy it up.", no_args_is_help=True
-)
-
-
-@app.callback()
-def _options() -> None:
-    """Look into a feature store, ask it, hand it on, check it, tidy it up."""
+app = App(help="Inspect, query, export, verify and compact a feature store.")
 
 
 @app.command()
 def info(
     store: Store = DEFAULT_STORE,
-    columns: Annotated[bool, typer.Option(help="List every column with unit and meaning.")] = False,
+    columns: Annotated[bool, typer.Option(help="List all columns with unit and description.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a store holds: profile, families, rows by corpus, hours of audio, failures.
+    """Print the content of a store: profile, features, recordings and hours of audio per corpus, failures.
 
     JSON: store, profile, digest, families, corpora (dataset, rows, speakers, emotions, hours, failures,
     tables) and, with --columns, columns (name, type, unit, description).
@@ -47,7 +41,7 @@ def info(
     described = describe(opened)
     if as_json:
         content = {"store": store, "profile": opened.profile.name, "digest": opened.digest}
-        content |= {"families": opened.families, "corpora": [asdict(each) for each in described]}
+        content |= {"families": opened.families, "corpora": [asdict(corpus) for corpus in described]}
         print_json(content | ({"columns": dictionary} if columns else {}))
         return
     print(f"{store}: profile {opened.profile.name} ({opened.digest}), families {' '.join(opened.families)}")
@@ -58,8 +52,9 @@ def info(
             for d in described
         ],
     )
-    if (tables := sum(each.tables for each in described)) > MANY_TABLES:
-        hint(f"ser store compact --store {store}, as it has {tables} tables")
+    if (tables := sum(corpus.tables for corpus in described)) > MANY_TABLES:
+        say(f"{store} has {tables} table files: compaction makes reading faster")
+        hint(f"ser store compact --store {store}")
     for column in dictionary:
         unit = f" [{column['unit']}]" if column["unit"] else ""
         print(f"{column['name']}{unit}: {column['description']}")
@@ -68,18 +63,22 @@ def info(
 @app.command()
 def query(
     sql: Annotated[
-        str, typer.Argument(metavar="SQL", help="One select over files, variants, failures and columns.")
+        str,
+        typer.Argument(
+            metavar="SQL", help="One select over the tables files, variants, failures and columns."
+        ),
     ],
     store: Store = DEFAULT_STORE,
     format: Annotated[
-        Literal["table", "csv", "json"], typer.Option(help="A table to read, or all rows for programs.")
+        Literal["table", "csv", "json"],
+        typer.Option(help="table: the first rows; csv, json: all rows."),
     ] = "table",
 ) -> None:
-    """Ask a store in SQL, which DuckDB answers: nothing can be changed or written.
+    """Query a store in SQL with DuckDB; read-only.
 
     Example: ser store query "select emotion, count(*) from files group by 1"
     """
-    from ser_cli.answers import WRITERS
+    from ser_cli.query_output import WRITERS
     from ser_features.store import open_store
     from ser_features.store.query import query as ask
 
@@ -89,30 +88,28 @@ def query(
 
 @app.command()
 def export(
-    format: Annotated[Literal["csv", "arff", "audformat"], typer.Option(help="What it is written as.")],
-    out: Annotated[Path, typer.Option(help="File to write; for audformat, a folder.")],
+    format: Annotated[Literal["csv", "arff", "audformat"], typer.Option(help="Output format.")],
+    out: Annotated[Path, typer.Option(help="Output file; for audformat, a folder.")],
     datasets: Stored = None,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Write the rows of a store for other programs: one CSV file, Weka's ARFF, an audformat database.
+    """Export the rows of a store as one CSV file, as ARFF (Weka), or as an audformat database.
 
     Example: ser store export --format arff --out speech.arff --datasets ravdess
     """
     from ser_features.store import open_store
     from ser_features.store.export import export as write
 
-    with progress("reading", unit="rows") as advance:
+    with progress("exporting", unit="rows") as advance:
         done = write(open_store(store), format, out, datasets or None, advance)
-    print(
-        f"{out}: {done.recordings:,} recordings of {', '.join(done.datasets)}, {done.columns} columns, as "
-        f"{format}"
-    )
+    corpora = ", ".join(done.datasets)
+    print(f"{out}: {done.recordings:,} recordings of {corpora}, {done.columns} columns, format {format}")
     hint(done.following)
 
 
 @app.command()
 def verify(store: Store = DEFAULT_STORE, as_json: AsJson = False) -> int:
-    """Read every byte of a store and say what is not as it was written; exits with 1 if anything is.
+    """Verify a store: read all files and compare checksums and row counts; exit code 1 if any differs.
 
     JSON: store, tables, frame_files and problems (path, reason).
 
@@ -121,22 +118,22 @@ def verify(store: Store = DEFAULT_STORE, as_json: AsJson = False) -> int:
     from ser_cli.tables import print_json
     from ser_features.store.verify import verify as find_problems
 
-    with progress("reading") as advance:
-        found = find_problems(store, lambda path: advance())
+    with progress("verifying") as advance:
+        report = find_problems(store, lambda path: advance())
     if as_json:
-        print_json({"store": store, **asdict(found)})
-        return 1 if found.problems else 0
-    for problem in found.problems[:LISTED]:
+        print_json({"store": store, **asdict(report)})
+        return 1 if report.problems else 0
+    for problem in report.problems[:LISTED]:
         print(f"{problem.path}: {problem.reason}")
-    if len(found.problems) > LISTED:
-        print(f"… and {len(found.problems) - LISTED} more")
-    read = f"{found.tables} tables and {found.frame_files} files of frames"
-    if not found.problems:
-        print(f"{store}: {read} are as they were written")
+    if len(report.problems) > LISTED:
+        print(f"… and {len(report.problems) - LISTED} more")
+    checked = f"{report.tables} tables and {report.frame_files} frame files"
+    if not report.problems:
+        print(f"{store}: {checked} verified, no problems")
         return 0
     print(
-        f"{len(found.problems)} problems in {read}: to mend them, run ser extract --store {store} again "
-        "with the datasets and the data that it was made from",
+        f"{len(report.problems)} problems in {checked}: run ser extract --store {store} again with the "
+        "original datasets and data root to repair them",
         file=sys.stderr,
     )
     return 1
@@ -144,7 +141,7 @@ def verify(store: Store = DEFAULT_STORE, as_json: AsJson = False) -> int:
 
 @app.command()
 def compact(store: Store = DEFAULT_STORE, as_json: AsJson = False) -> None:
-    """Join the many small files of a large store into few; nothing else may work in it meanwhile.
+    """Compact a store: merge its small table files; no other command may use it meanwhile.
 
     JSON: store and corpora (dataset, before, after, skipped).
 
@@ -152,13 +149,13 @@ def compact(store: Store = DEFAULT_STORE, as_json: AsJson = False) -> None:
     """
     from ser_cli.tables import print_json
     from ser_features.store import open_store
-    from ser_features.store.compact import compact as join
+    from ser_features.store.compact import compact as merge
 
-    with progress("joining", unit="shards") as advance:
-        joined = list(join(open_store(store), lambda shard: advance()))
+    with progress("compacting", unit="shards") as advance:
+        corpora = list(merge(open_store(store), lambda shard: advance()))
     if as_json:
-        print_json({"store": store, "corpora": [asdict(each) for each in joined]})
+        print_json({"store": store, "corpora": [asdict(corpus) for corpus in corpora]})
         return
-    for each in joined:
-        left = f", left as it is: {each.skipped}" if each.skipped else ""
-        print(f"{each.dataset}: {each.before} tables → {each.after}{left}")
+    for corpus in corpora:
+        skipped = f", not compacted: {corpus.skipped}" if corpus.skipped else ""
+        print(f"{corpus.dataset}: {corpus.before} tables → {corpus.after}{skipped}")

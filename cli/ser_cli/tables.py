@@ -1,4 +1,4 @@
-"""Answers on stdout: plain, aligned tables for people, one JSON value for programs.
+"""Output on stdout: plain, aligned tables for people, one JSON value for programs.
 
 >>> print_table(["corpus", "all"], [["tess", "2800"]])
 corpus   all
@@ -16,25 +16,31 @@ from collections.abc import Sequence
 from typing import Any
 
 
-def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[int] = (0,)) -> None:
     """Print rows under a header.
 
     Args:
         header: names of the columns.
-        rows: texts, as many per row as there are columns.
+        rows: cells, as many per row as there are columns.
+        left: indices of the columns that are left-aligned; the others are right-aligned.
     """
     lines = [header, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     for line in lines:
-        first, *others = (
-            text.ljust(width) if column == 0 else text.rjust(width)
+        cells = (
+            text.ljust(width) if column in left else text.rjust(width)
             for column, (text, width) in enumerate(zip(line, widths, strict=True))
         )
-        print("  ".join([first, *others]).rstrip())
+        print("  ".join(cells).rstrip())
+
+
+def print_left(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of text: every column is left-aligned."""
+    print_table(header, rows, left=range(len(header)))
 
 
 def print_json(content: Any) -> None:
-    """Print JSON values; paths as text, and what is no number as null."""
+    """Print a JSON value; paths become text, NaN and infinity become null."""
     print(json.dumps(_plain(content), indent=2, ensure_ascii=False, default=str))
 
 

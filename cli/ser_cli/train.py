@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ser_cli import completion
+from ser_cli.arguments import typed
 from ser_cli.options import DEFAULT_STORE, Store
-from ser_cli.progress import console, hint, on_screen, say, seldom
-from ser_cli.words import typed
+from ser_cli.progress import console, hint, on_screen, say, throttled
 
 if TYPE_CHECKING:
     from ser_models.training.train import Progress, Step
@@ -148,7 +148,7 @@ def training_progress() -> Iterator["Progress"]:
     On a terminal the epoch is shown below the lines; elsewhere as a line now and then.
     """
     if not on_screen():
-        yield _teller(say, seldom(say))
+        yield _teller(say, throttled(say))
         return
     from rich.live import Live
 

@@ -1,4 +1,4 @@
-"""`ser tune`: a recipe's hyperparameters, chosen on validation speakers."""
+"""`ser tune`: hyperparameter search of a recipe on validation speakers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ser_cli.options import AsJson, Data, Recipe, Workers
+from ser_cli.options import AsJson, Data, Recipe, Seed, Workers
 from ser_cli.progress import Meter, hint, metered
 
 if TYPE_CHECKING:
@@ -16,78 +16,82 @@ if TYPE_CHECKING:
 
 def tune(
     recipe: Recipe,
-    trials: Annotated[int, typer.Option(min=1, help="How many in all; those of an earlier run count.")] = 20,
+    trials: Annotated[int, typer.Option(min=1, help="Total number of trials, earlier runs included.")] = 20,
     data: Data = Path("data/raw"),
     out: Annotated[
-        Path | None, typer.Option(help="Where store and study go; default: artifacts/<recipe>.")
+        Path | None, typer.Option(help="Output folder for store and study; default: artifacts/<recipe>.")
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="With the recipe's reduced form.")] = False,
-    seed: Annotated[int, typer.Option(help="Of the split, of training and of the search.")] = 0,
+    quick: Annotated[bool, typer.Option("--quick", help="Use the reduced form of the recipe.")] = False,
+    seed: Seed = 0,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Search a recipe's declared ranges on validation speakers; the test speakers are never read.
+    """Tune the hyperparameters of a recipe on validation speakers; test speakers are not used.
 
     Example: ser tune multi_corpus_boosting --trials 30
     """
+    from ser_features.extras import require
+    from ser_models.models import model_class
     from ser_models.recipes.read import load
 
     chosen = load(recipe)
+    require("ser tune", "optuna")
+    model_class(chosen.model["name"])  # names a missing package before the extraction
 
-    from ser_cli.progress import observed_files, say
+    from ser_cli.progress import extraction_progress, say
     from ser_cli.tables import print_json
     from ser_models.experiments.reproduce import Reproduction, Watcher
     from ser_models.experiments.tune import tune as search
 
     folder = out or Path("artifacts") / chosen.name
     wanted = Reproduction(chosen, "honest", data=data, out=folder, quick=quick, seed=seed, workers=workers)
-    with _trials(trials) as told:
-        found = search(wanted, trials, Watcher(say, observed_files), told)
+    with _trial_progress(trials) as on_trial:
+        result = search(wanted, trials, Watcher(say, extraction_progress), on_trial)
     if as_json:
-        print_json(_summary(found))
+        print_json(_summary(result))
         return
     own = recipe if recipe.endswith(".toml") else f"{recipe}.toml"
-    _print(found, own)
+    _print(result, own)
     hint(f"ser reproduce {own} --data {data}")
 
 
 @contextmanager
-def _trials(total: int) -> Iterator[Callable[[int, float, dict[str, Any]], None]]:
-    """Tell of every finished trial, and from the first one on of how many there are to come.
+def _trial_progress(total: int) -> Iterator[Callable[[int, float, dict[str, Any]], None]]:
+    """Print every finished trial, and show the number of trials.
 
-    Not before, as the bar of the extraction stands there until then.
+    The bar starts with the first trial, since the bar of the extraction is shown before.
     """
     with ExitStack() as stack:
-        shown: list[Meter] = []
+        meters: list[Meter] = []
 
-        def told(number: int, uar: float, values: dict[str, Any]) -> None:
-            if not shown:
-                shown.append(stack.enter_context(metered("searching", "trials")))
-                shown[0].begin(total, number)
+        def on_trial(number: int, uar: float, values: dict[str, Any]) -> None:
+            if not meters:
+                meters.append(stack.enter_context(metered("tuning", "trials")))
+                meters[0].begin(total, number)
             settings = ", ".join(f"{name} {_text(value)}" for name, value in values.items())
-            shown[0].note(f"trial {number}: validation UAR {uar:.3f} with {settings}")
-            shown[0].reach(number + 1)
+            meters[0].note(f"trial {number}: validation UAR {uar:.3f} with {settings}")
+            meters[0].reach(number + 1)
 
-        yield told
-
-
-def _summary(found: "Search") -> dict[str, Any]:
-    """What a search found, for `--json`: trials (trial, val_uar, a key per setting), best, folder."""
-    trials = found.trials.astype(object).to_dict("records")
-    return {"trials": trials, "best": found.best, "folder": found.folder}
+        yield on_trial
 
 
-def _print(found: "Search", own: str) -> None:
+def _summary(result: "Search") -> dict[str, Any]:
+    """Result of a search, for `--json`: trials (trial, val_uar, a key per hyperparameter), best, folder."""
+    trials = result.trials.astype(object).to_dict("records")
+    return {"trials": trials, "best": result.best, "folder": result.folder}
+
+
+def _print(result: "Search", own: str) -> None:
     from ser_cli.tables import print_table
     from ser_models.experiments.tune import OBJECTIVE
 
-    print_table(list(found.trials), [[_text(value) for value in row] for row in found.trials.to_numpy()])
-    best = found.trials.iloc[0]
-    print(f"\nbest of {len(found.trials)}: trial {best['trial']:.0f}, validation UAR {best[OBJECTIVE]:.3f}")
-    print(f"in the recipe, {own}:\n\n[model]")
-    for name, value in found.best.items():
+    print_table(list(result.trials), [[_text(value) for value in row] for row in result.trials.to_numpy()])
+    best = result.trials.iloc[0]
+    print(f"\nbest of {len(result.trials)}: trial {best['trial']:.0f}, validation UAR {best[OBJECTIVE]:.3f}")
+    print(f"best values, for the recipe {own}:\n\n[model]")
+    for name, value in result.best.items():
         print(f"{name} = {_toml(value)}")
-    print(f"\nstudy, table and figure: {found.folder}")
+    print(f"\nstudy, table and figure: {result.folder}")
 
 
 def _text(value: Any) -> str:

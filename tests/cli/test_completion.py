@@ -98,8 +98,8 @@ def test_nothing_heavy_is_imported(tmp_path):
     program = (
         "import sys, ser_cli.main\n"
         "from ser_cli import completion\n"
-        "for name in ('corpora', 'published', 'known', 'models', 'features', 'profiles', 'recipes',\n"
-        "             'protocols', 'artifacts'):\n"
+        "for name in ('corpora', 'published', 'corpus_names', 'models', 'features', 'profiles', 'recipes',\n"
+        "             'artifacts'):\n"
         "    getattr(completion, name)('')\n"
         "completion.stored(None, '')\n"
         "heavy = ('numpy', 'pandas', 'pyarrow', 'duckdb', 'sklearn', 'matplotlib', 'onnxruntime', 'gradio')\n"

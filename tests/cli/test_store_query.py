@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from ser_cli import answers
+from ser_cli import query_output
 
 
 def test_numbers_stand_to_the_right_and_null_is_a_dash(ser, store_root):
@@ -27,8 +27,8 @@ def test_words_stand_to_the_left_wherever_they_are(ser, store_root):
 
 def test_long_tables_are_cut_and_say_so(ser, store_root):
     answer = ser("store", "query", "select a.file_id from files a, files b", "--store", store_root)
-    assert len(answer.out.splitlines()) == 1 + answers.SHOWN
-    left = 72 * 72 - answers.SHOWN
+    assert len(answer.out.splitlines()) == 1 + query_output.SHOWN
+    left = 72 * 72 - query_output.SHOWN
     assert answer.err == (
         f"and {left:,} rows more: add an order by and a limit, or --format csv for all of them\n"
     )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
+from ser_cli.arguments import repeat_flags
 from ser_cli.main import app
-from ser_cli.words import repeat_flags
 
 COMMAND = typer.main.get_command(app)
 

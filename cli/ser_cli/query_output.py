@@ -1,6 +1,6 @@
-"""Answers to `ser store query` on stdout: a table to read, CSV or JSON for programs.
+"""Results of `ser store query` on stdout: a table to read, CSV or JSON for programs.
 
-`Answer` → `WRITERS[format]` → stdout; how many rows a table leaves out is told on stderr
+`Answer` → `WRITERS[format]` → stdout; the number of rows that a table omits goes to stderr
 """
 
 import csv
@@ -16,33 +16,33 @@ from ser_cli.tables import print_table
 from ser_features.store.query import Answer
 
 SHOWN = 200
-"""Longer tables are cut short on screen."""
+"""Maximum number of rows of a table."""
 
-NOTHING = "–"
-"""Stands where there is no value, in a table."""
+NULL = "–"
+"""Shown in a table for SQL null."""
 
 
 def write_table(answer: Answer) -> None:
-    """Print the first rows as a table, numbers to the right with six digits."""
+    """Print the first rows as a table; numbers are right-aligned, with six significant digits."""
     rows: list[list[str]] = []
-    left_out = 0
+    omitted = 0
     for batch in answer.batches():
         rows += [[_cell(value) for value in row] for row in batch[: SHOWN - len(rows)]]
-        left_out += len(batch)
-    left_out -= len(rows)
+        omitted += len(batch)
+    omitted -= len(rows)
     columns = zip(answer.columns, *rows, strict=True)
     aligned = [_aligned(texts, right) for texts, right in zip(columns, answer.numeric, strict=True)]
     header, *lines = zip(*aligned, strict=True)
     print_table(header, lines)
-    if left_out:
+    if omitted:
         print(
-            f"and {left_out:,} rows more: add an order by and a limit, or --format csv for all of them",
+            f"and {omitted:,} more rows: add order by and limit, or use --format csv for all rows",
             file=sys.stderr,
         )
 
 
 def write_csv(answer: Answer) -> None:
-    """Print all rows as CSV; nothing stands for null."""
+    """Print all rows as CSV; null is an empty field."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(answer.columns)
     for batch in answer.batches():
@@ -50,11 +50,11 @@ def write_csv(answer: Answer) -> None:
 
 
 def write_json(answer: Answer) -> None:
-    """Print all rows as a JSON list of objects, one per line; what is no number is null."""
+    """Print all rows as a JSON list of objects, one per line; NaN and infinity become null."""
     lines = (_object(answer.columns, row) for row in chain.from_iterable(answer.batches()))
     print("[", end="")
-    for place, line in enumerate(lines):
-        print(",\n " if place else "\n ", line, sep="", end="")
+    for index, line in enumerate(lines):
+        print(",\n " if index else "\n ", line, sep="", end="")
     print("\n]")
 
 
@@ -63,18 +63,18 @@ WRITERS: dict[str, Callable[[Answer], None]] = {
     "csv": write_csv,
     "json": write_json,
 }
-"""By the word of `--format`."""
+"""Writer of each value of `--format`."""
 
 
 def _cell(value: Any) -> str:
     if value is None:
-        return NOTHING
+        return NULL
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _aligned(texts: Sequence[str], right: bool) -> list[str]:
-    """Give all texts of a column one width."""
+    """Pad all texts of a column to the same width."""
     width = max(len(text) for text in texts)
     return [text.rjust(width) if right else text.ljust(width) for text in texts]
 
@@ -85,5 +85,5 @@ def _object(names: Sequence[str], row: Sequence[Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Write what JSON does not have: decimals as numbers, moments and the rest as text."""
+    """Convert types that JSON does not have: decimals to numbers, dates and others to text."""
     return float(value) if isinstance(value, Decimal) else str(value)

@@ -1,7 +1,7 @@
-"""`--datasets tess cremad` → `--datasets tess --datasets cremad`, which is what the parser understands.
+"""Arguments as users type them → arguments as the parser expects them; one-line usage errors.
 
-A flag that may be repeated takes all words up to the next flag. Words that are not meant for it come
-before the flag or after `--`.
+`--datasets tess cremad` → `--datasets tess --datasets cremad`. A repeatable option takes all words up to the
+next option. Positional arguments come before such an option, or after `--`.
 """
 
 import os
@@ -14,14 +14,14 @@ _words: list[str] = []
 
 
 def repeat_flags(command: Any, words: Sequence[str]) -> list[str]:
-    """Repeat the flag in front of every word that follows a repeatable flag.
+    """Repeat a repeatable option before each of its values.
 
     Args:
-        command: the whole command line, as Typer builds it.
-        words: as typed.
+        command: the root command, as Typer builds it.
+        words: arguments as typed.
 
     Returns:
-        The same words with the flags that the parser expects.
+        The arguments with the option repeated.
     """
     repeatable = _repeatable(command, words)
     repeated: list[str] = []
@@ -45,7 +45,7 @@ def _has_value(words: Sequence[str], position: int) -> bool:
 
 
 def _repeatable(command: Any, words: Sequence[str]) -> set[str]:
-    """Repeatable flags of the subcommand that `words` begin with."""
+    """Repeatable options of the subcommand that `words` name."""
     for word in words:
         if word in getattr(command, "commands", ()):
             command = command.commands[word]
@@ -58,7 +58,10 @@ def _repeatable(command: Any, words: Sequence[str]) -> set[str]:
 
 
 def without(words: Sequence[str], *flags: str) -> tuple[list[str], set[str]]:
-    """Take flags out that may stand anywhere on the line, up to `--`.
+    """Remove flags that are accepted at any position before `--`.
+
+    Returns:
+        The other words, and the flags that were removed.
 
     >>> without(["corpora", "--quiet", "--json"], "--quiet", "--debug")
     (['corpora', '--json'], {'--quiet'})
@@ -69,16 +72,16 @@ def without(words: Sequence[str], *flags: str) -> tuple[list[str], set[str]]:
 
 
 def complete_several(command: Any, environment: MutableMapping[str, str] = os.environ) -> None:
-    """Repeat flags in a line that a shell wants completed, so that every word after one is known as its.
+    """Apply `repeat_flags` to the line that a shell asks to complete.
 
     Args:
-        command: as in `repeat_flags`.
-        environment: where shells leave the line: Bash as COMP_WORDS, the others as _TYPER_COMPLETE_ARGS.
+        command: the root command.
+        environment: Bash passes the line in COMP_WORDS, other shells in _TYPER_COMPLETE_ARGS.
     """
     if line := environment.get("COMP_WORDS"):
         words = line.split("\n") if "\n" in line else line.split()
-        place = int(environment["COMP_CWORD"])
-        *before, incomplete = repeat_flags(command, [*words[1:place], *(words[place : place + 1] or [""])])
+        cursor = int(environment["COMP_CWORD"])
+        *before, incomplete = repeat_flags(command, [*words[1:cursor], *(words[cursor : cursor + 1] or [""])])
         environment["COMP_WORDS"] = "\n".join(["ser", *before, incomplete])
         environment["COMP_CWORD"] = str(len(before) + 1)
     elif line := environment.get("_TYPER_COMPLETE_ARGS"):
@@ -87,27 +90,27 @@ def complete_several(command: Any, environment: MutableMapping[str, str] = os.en
 
 
 def usage(error: Any) -> str:
-    """Say in one line what is wrong with the words that were typed, and what was perhaps meant.
+    """Text of a usage error in one line, with the closest valid option or command.
 
     Args:
-        error: a click usage error, whichever click it comes from.
+        error: a usage error of click, or of the click that Typer vendors.
     """
     context = getattr(error, "ctx", None)
     text = " ".join(error.format_message().split())
-    for begins in (" Did you mean", " (Possible options"):  # some versions of Typer guess in their own words
-        text = text.partition(begins)[0]
-    near = _nearest(error, context)
-    meant = f", did you mean {' or '.join(near)}?" if near else ""
-    return text.rstrip(".?") + meant + (f": see {context.command_path} --help" if context else "")
+    for suggestion in (" Did you mean", " (Possible options"):  # of some Typer versions; ours replaces it
+        text = text.partition(suggestion)[0]
+    close = _closest(error, context)
+    suggested = f", did you mean {' or '.join(close)}?" if close else ""
+    return text.rstrip(".?") + suggested + (f": see {context.command_path} --help" if context else "")
 
 
-def _nearest(error: Any, context: Any) -> list[str]:
-    """Flags, commands or values that resemble the wrong word."""
+def _closest(error: Any, context: Any) -> list[str]:
+    """Options or commands that resemble the wrong word."""
     if context is None:
         return []
     if (wrong := getattr(error, "option_name", None)) and type(error).__name__ == "NoSuchOption":
-        known = [flag for parameter in context.command.get_params(context) for flag in parameter.opts]
-        return get_close_matches(wrong, [*known, "--quiet", "--debug"], n=2)
+        options = [flag for parameter in context.command.get_params(context) for flag in parameter.opts]
+        return get_close_matches(wrong, [*options, "--quiet", "--debug"], n=2)
     if "No such command" in error.format_message():
         wrong = error.format_message().split("'")[1]
         return get_close_matches(wrong, list(context.command.commands), n=2)
@@ -115,10 +118,10 @@ def _nearest(error: Any, context: Any) -> list[str]:
 
 
 def remember(words: Sequence[str]) -> None:
-    """Keep what was typed after `ser`, for reports that say how they were made."""
+    """Store the arguments after `ser`, for reports that state the command they were made by."""
     _words[:] = words
 
 
 def typed() -> str:
-    """The command line as it was typed."""
+    """The command line as typed."""
     return shlex.join(["ser", *_words])

@@ -2,8 +2,8 @@
 
 import pytest
 import typer
+from ser_cli.arguments import repeat_flags, without
 from ser_cli.main import app
-from ser_cli.words import repeat_flags, without
 
 COMMAND = typer.main.get_command(app)
 

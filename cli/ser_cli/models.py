@@ -1,0 +1,135 @@
+"""`ser models`: the models that can be trained, what they need, and their hyperparameters.
+
+`MODELS` → class of each model, without the packages it needs → a row per model, or per hyperparameter
+"""
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ser_cli import completion
+from ser_cli.help import App
+from ser_cli.options import AsJson
+from ser_cli.progress import hint
+
+if TYPE_CHECKING:
+    from ser_models.models.base import Model
+
+SUMMARY = "List the models that can be trained: input features, required extra, description."
+
+app = App(no_args_is_help=False, invoke_without_command=True)
+
+
+@app.callback()
+def models(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the models that can be trained: input features, required extra, description.
+
+    JSON: models (name, description, input, needs).
+
+    Example: ser models
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from ser_cli.tables import print_json, print_left
+    from ser_models.models import MODELS
+
+    described = [_described(name) for name in MODELS]
+    if as_json:
+        print_json({"models": described})
+        return
+    columns = ("name", "input", "needs", "description")
+    rows = [[str(each[column]) for column in columns] for each in described]
+    print_left(["model", *columns[1:]], rows)
+    hint("ser models show best")
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Name of a model.", autocompletion=completion.models)],
+    as_json: AsJson = False,
+) -> None:
+    """Show one model: description, input, and each hyperparameter with default, valid values and meaning.
+
+    JSON: name, description, input, needs and hyperparameters (name, default, values, meaning).
+
+    Example: ser models show xgboost
+    """
+    from ser_cli.tables import print_json, print_left
+
+    described = _described(name)
+    hyperparameters = _hyperparameters(name)
+    if as_json:
+        print_json({**described, "hyperparameters": hyperparameters})
+        return
+    print(f"{name}: {described['description']}")
+    print(f"input: {described['input']}\nneeds: {described['needs']}\n")
+    columns = ("name", "default", "values", "meaning")
+    rows = [[_text(each[column]) for column in columns] for each in hyperparameters]
+    print_left(["hyperparameter", *columns[1:]], rows)
+    hint(f"ser train --model {name}")
+
+
+def _described(name: str) -> dict[str, str]:
+    """Name, description, input and required packages of a model.
+
+    Raises:
+        InputError: if there is no such model.
+    """
+    from ser_models.models import create
+
+    model = create(name, described_only=True)
+    return {
+        "name": name,
+        "description": (type(model).__doc__ or "").split("\n")[0].rstrip("."),
+        "input": _input(model.inputs),
+        "needs": _extra(model),
+    }
+
+
+def _extra(model: "Model") -> str:
+    """The extra that installs what a model needs beyond the base installation."""
+    from ser_features.extras import EXTRAS
+
+    return " ".join(dict.fromkeys(EXTRAS.get(package, package) for package in model.needs)) or "–"
+
+
+def _input(inputs: Any) -> str:
+    """What a model reads of a recording, in a few words."""
+    if inputs.kind == "joint":
+        return ", ".join(dict.fromkeys(_input(part) for part in inputs.parts))
+    if inputs.kind == "columns":
+        return f"{len(inputs.columns):,} {inputs.families[-1]} columns"
+    return f"{' '.join(inputs.families)} frames"
+
+
+def _hyperparameters(name: str) -> list[dict[str, Any]]:
+    """Name, default, valid values and meaning of every hyperparameter of a model."""
+    from ser_models.models import create
+    from ser_models.models.hyperparameters import describe
+
+    model = create(name, described_only=True)
+    meanings = _attributes(type(model))
+    return [
+        {"name": key, "default": model.parameters[key], "values": describe(hint), "meaning": meanings[key]}
+        for key, hint in model.hints().items()
+    ]
+
+
+def _attributes(cls: type) -> dict[str, str]:
+    """Meaning of each hyperparameter: the section "Attributes" of the class and its bases."""
+    meanings: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        section = (base.__doc__ or "").partition("Attributes:\n")[2].partition("\n\n")[0]
+        for name, text in re.findall(r"^ {8}(\w+): (.*(?:\n {9,}.*)*)", section, re.MULTILINE):
+            meanings[name] = " ".join(text.split()).rstrip(".")
+    return meanings
+
+
+def _text(value: Any) -> str:
+    """A default as it is written in a recipe."""
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    if value is None or isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
