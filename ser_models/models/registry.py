@@ -19,12 +19,14 @@ ser_features.errors.InputError: model 'logistic': max_iter is 'many', expected a
 import os
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ser_features.errors import InputError
 from ser_features.extras import require
-from ser_models.models.base import Model
 from ser_models.models.hyperparameters import MismatchError, convert, describe
+
+if TYPE_CHECKING:
+    from ser_models.models.base import Model
 
 # Read when TensorFlow is imported, whose start-up talk would drown the progress. Its oneDNN kernels stay on:
 # they sum in an order that depends on the processor, but without them a step of the Conv3D takes eight times
@@ -55,7 +57,7 @@ MODELS: dict[str, tuple[str, str]] = {
 """Where each model lives: name → (module, class)."""
 
 
-def model_class(name: str, *, described_only: bool = False) -> type[Model]:
+def model_class(name: str, *, described_only: bool = False) -> "type[Model]":
     """Return the class of the model called `name`, without importing what it needs.
 
     Args:
@@ -75,7 +77,9 @@ def model_class(name: str, *, described_only: bool = False) -> type[Model]:
     return cls
 
 
-def create(name: str, parameters: Mapping[str, Any] | None = None, *, described_only: bool = False) -> Model:
+def create(
+    name: str, parameters: Mapping[str, Any] | None = None, *, described_only: bool = False
+) -> "Model":
     """Return an unfitted model.
 
     Args:
@@ -102,7 +106,7 @@ def _fitting(name: str, key: str, hint: Any, value: Any) -> Any:
         raise InputError(f"model {name!r}: {key} is {value!r}, expected {describe(hint)}") from error
 
 
-def _packages(cls: type[Model]) -> tuple[str, ...]:
+def _packages(cls: "type[Model]") -> tuple[str, ...]:
     """What `cls` imports; Keras itself imports the backend that the environment names."""
     if "keras" not in cls.needs:
         return cls.needs

@@ -1,4 +1,4 @@
-"""Runs `ser` in this process and returns exit code, stdout and stderr."""
+"""Runs `ser` in this process, and makes the few artifacts that all command-line tests share."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +10,31 @@ import soundfile
 from ser_cli.main import main
 from ser_cli.progress import be_quiet
 
+RECIPE = """
+title = "Regression on tones"
+source = "nowhere"
+choices = []
+datasets = ["{manifest}"]
+classes = ["angry", "neutral", "sad"]
+profile = "speech16k"
+
+[model]
+name = "logistic"
+
+[paper]
+split = "random"
+shares = [0.7, 0.15, 0.15]
+words = "At random."
+
+[honest]
+split = "speaker"
+folds = 3
+words = "By speaker."
+
+[tune]
+C = {{ low = 0.01, high = 1.0, log = true }}
+"""
+
 
 class Answer(NamedTuple):
     code: int
@@ -19,6 +44,8 @@ class Answer(NamedTuple):
 
 @pytest.fixture
 def ser(capsys) -> Callable[..., Answer]:
+    """Run `ser` with these words and return exit code, stdout and stderr."""
+
     def run(*words: object) -> Answer:
         with pytest.raises(SystemExit) as ended:
             main([str(word) for word in words])
@@ -29,10 +56,41 @@ def ser(capsys) -> Callable[..., Answer]:
 
 
 @pytest.fixture(autouse=True)
-def _speaking() -> Iterator[None]:
-    """Whatever a test left unsaid, the next one is told."""
+def _not_quiet() -> Iterator[None]:
+    """Undo a --quiet that a test left behind."""
     yield
     be_quiet(False)
+
+
+@pytest.fixture(scope="session")
+def trained(store_root, tmp_path_factory) -> Callable[..., Path]:
+    """Train a model on `store_root` with options of `ser train`, once per session."""
+    folder, artifacts = tmp_path_factory.mktemp("trained"), {}
+
+    def train(model: str, *options: str) -> Path:
+        if (model, *options) not in artifacts:
+            out = folder / "".join((model, *options))
+            with pytest.raises(SystemExit) as ended:
+                main(["train", "--model", model, *options, "--store", str(store_root), "--out", str(out)])
+            assert not ended.value.code
+            artifacts[model, *options] = out
+        return artifacts[model, *options]
+
+    return train
+
+
+@pytest.fixture
+def artifact(trained) -> Path:
+    """A trained logistic regression."""
+    return trained("logistic")
+
+
+@pytest.fixture
+def recipe(recordings, tmp_path) -> Path:
+    """A recipe of a user's own, for `recordings`."""
+    path = tmp_path / "tones.toml"
+    path.write_text(RECIPE.format(manifest=recordings / "own.csv"))
+    return path
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Every command of `ser`, found by walking the whole line."""
+"""All commands of `ser`, found by walking the command tree."""
 
 import shlex
 from collections.abc import Iterator
@@ -12,16 +12,14 @@ COMMAND = typer.main.get_command(app)
 
 
 def commands(command: Any = COMMAND, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what is typed after `ser`, and the command."""
-    for name, found in getattr(command, "commands", {}).items():
-        if hasattr(found, "commands"):
-            yield from commands(found, f"{path}{name} ")
-        else:
-            yield f"{path}{name}", found
+    """Yield the words after `ser` and the command, groups included."""
+    for name, child in getattr(command, "commands", {}).items():
+        yield f"{path}{name}", child
+        yield from commands(child, f"{path}{name} ")
 
 
-def understood(line: str) -> str:
-    """Parse a line that begins with `ser` without running it, and return which command it is."""
+def parsed(line: str) -> str:
+    """Parse a line that begins with `ser` without running it, and return the words of its command."""
     first, *words = shlex.split(line)
     assert first == "ser", line
     words = repeat_flags(COMMAND, words)
