@@ -1,4 +1,4 @@
-"""`ser explain`: feature importance of a model, over many recordings or for a single one."""
+"""`ser explain`: what a model goes by, over many recordings or for a single one."""
 
 import math
 from pathlib import Path
@@ -11,28 +11,30 @@ from ser_cli.options import DEFAULT_STORE, Artifact, AsJson, Store, Stored
 if TYPE_CHECKING:
     from ser_models.explain import Contributions, Importance
 
-CORRELATED = 0.3
-"""From this rank correlation on, the effect of a feature is reported as monotonic."""
+SURE = 0.3
+"""From this rank correlation on, a feature is said to pull one way."""
 
 
 def explain(
     artifact: Artifact,
     file: Annotated[
-        Path | None, typer.Argument(help="Audio file; default: stored recordings that it was not trained on.")
+        Path | None, typer.Argument(help="One recording; default: those of the store that are new to it.")
     ] = None,
     store: Store = DEFAULT_STORE,
     datasets: Stored = None,
     out: Annotated[
-        Path | None, typer.Option(help="Output folder for table and figure; default: explain-<artifact>.")
+        Path | None, typer.Option(help="Where table and figure go; default: explain-<artifact>.")
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Number of features to show.")] = 20,
-    repeats: Annotated[int, typer.Option(min=1, help="Permutations of each feature (not for xgboost).")] = 5,
+    top: Annotated[int, typer.Option(min=1, help="How many features to show.")] = 20,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="How often each feature is shuffled (not for xgboost).")
+    ] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Feature importance of a model on held-out recordings, or feature contributions for one FILE.
+    """Say which features a model's answers hang on: over held-out recordings, or for one FILE.
 
-    Boosted trees: exact SHAP values. Other models: permutation importance of features or frequency ranges, or
-    their occlusion in the one FILE.
+    Boosted trees are taken apart exactly (SHAP values). Of other models a feature, or a range of frequencies,
+    is shuffled among recordings, or hidden in the one FILE.
 
     Example: ser explain artifacts/xgboost call.wav --top 10
     """
@@ -63,10 +65,10 @@ def _model(artifact: Path, store: Path, datasets: list[str] | None, repeats: int
     from ser_cli.progress import metered
     from ser_models.explain import explain_model
 
-    with metered("permuting", "predictions") as meter:
+    with metered("shuffling", "predictions") as meter:
 
         def told(done: int, total: int) -> None:
-            if meter.amount.total is None:
+            if not meter.begun:
                 meter.begin(total)
             meter.reach(done)
 
@@ -132,7 +134,7 @@ def _pulls(row: dict[str, Any], labels: tuple[str, ...]) -> str:
 
 
 def _way(direction: float) -> str:
-    if math.isnan(direction) or abs(direction) < CORRELATED:
+    if math.isnan(direction) or abs(direction) < SURE:
         return "either way"
     return "if high" if direction > 0 else "if low"
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from ser_features.engine.task import Failure
 
 LISTED = 20
-"""Longer lists are cut short on screen; all of it is in the store."""
+"""Number of entries of a list on screen; the store holds all of them."""
 
 
 def extract(
     datasets: Annotated[
         list[str],
         typer.Option(
-            help="Corpora, several words: ravdess tess cremad savee emodb demo, or mine.csv.",
+            help="Corpora: ravdess tess cremad savee emodb demo, or CSV manifests (ser manifest).",
             autocompletion=completion.corpora,
         ),
     ],
@@ -31,15 +31,16 @@ def extract(
     profile: Annotated[
         str | None,
         typer.Option(
-            help="Features of a new store: speech16k (default), speech16k-fast, paper48k or wide16k.",
+            help="Profile of a new store: speech16k (default), speech16k-fast, paper48k or wide16k.",
             autocompletion=completion.profiles,
         ),
     ] = None,
     features: Annotated[
         list[str] | None,
         typer.Option(
-            help="What a new store holds besides core: some of statistics functionals mel mfcc pitch chroma "
-            "contrast tonnetz (default: core mel mfcc pitch); with --encoder also ssl, or ssl_pooled alone.",
+            help="Features of a new store: core statistics functionals mel mfcc pitch chroma "
+            "contrast tonnetz (default: core mel mfcc pitch; core is always stored); with --encoder also "
+            "ssl or ssl_pooled.",
             autocompletion=completion.features,
         ),
     ] = None,
@@ -47,47 +48,49 @@ def extract(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Pretrained encoder of the family ssl: wav2vec2, HuBERT, WavLM or Whisper, as transformers "
-            "saves them (default: that of the store). Nothing is downloaded.",
+            help="Pretrained encoder for the features ssl and ssl_pooled: folder of a wav2vec2, HuBERT, "
+            "WavLM or Whisper model saved by transformers (default: that of the store). No download.",
         ),
     ] = None,
     encoder_layer: Annotated[
         int | None,
-        typer.Option(help="Whose hidden states: 0 is what the first layer reads, -1 the last (default: -1)."),
+        typer.Option(
+            help="Layer of the hidden states: 0 is the input of the first layer, -1 the last (default)."
+        ),
     ] = None,
     encoder_pooling: Annotated[
         Literal["mean", "mean_std"] | None,
-        typer.Option(help="What is told of them for a whole recording (default: mean)."),
+        typer.Option(help="Pooling of hidden states over time (default: mean)."),
     ] = None,
     workers: Workers = None,
     executor: Annotated[
-        Literal["local", "dask"], typer.Option(help="Who does the work: processes of this machine, or Dask.")
+        Literal["local", "dask"], typer.Option(help="Run in local processes or on a Dask cluster.")
     ] = "local",
     scheduler: Annotated[
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="With --executor dask: a running cluster, such as tcp://head:8786 (default: one of this "
-            "machine's own, with --workers processes).",
+            help="With --executor dask: address of a running scheduler, such as tcp://head:8786 (default: "
+            "start a local cluster with --workers processes).",
         ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="At most so many recordings of each corpus, evenly spread.")
+        int | None, typer.Option(min=1, help="Maximum number of recordings per corpus, evenly spaced.")
     ] = None,
     speed_perturb: Annotated[
         bool,
         typer.Option(
             "--speed-perturb",
-            help="Also store a slower and a faster copy of every recording (0.9 and 1.1 of its speed), for "
-            "models that are trained with them.",
+            help="Speed perturbation: also store features of each recording at 0.9 and 1.1 times its speed, "
+            "as augmentation of training data.",
         ),
     ] = False,
     max_failures: Annotated[
-        int | None, typer.Option(min=0, help="Exit with 1 if more files than this are refused.")
+        int | None, typer.Option(min=0, help="Exit with code 1 if more files than this fail.")
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Turn folders of recordings into a feature store; run again, it does only what is missing or changed.
+    """Extract features of recordings into a feature store; only new and changed recordings are computed.
 
     Example: ser extract --datasets tess cremad ravdess
     """
@@ -111,8 +114,8 @@ def extract(
             speed_perturb=speed_perturb,
             observer=observer,
         )
-    _print_refused(report)
-    _say_noticed(report)
+    _print_failures(report)
+    _print_notes(report)
     if as_json:
         print_json(_summary(report, store))
     else:
@@ -123,30 +126,30 @@ def extract(
 
 
 def _too_many(report: "ExtractReport", limit: int | None) -> bool:
-    """Over the limit; without one, only a run that has nothing to show for it counts as failed."""
+    """Whether failures exceed the limit; without a limit, whether all recordings failed."""
     if limit is not None:
         return len(report.failures) > limit
     return bool(report.failures) and not report.counts
 
 
 def _next(store: Path) -> str:
-    """The command that comes next: of the model that is best with what the store holds."""
+    """The suggested next command: training of the best model for the features of the store."""
     from ser_features.store import open_store
 
-    feeds_best = {"functionals", "mfcc"} <= set(open_store(store).families)
-    return f"ser train --model {'best' if feeds_best else 'xgboost'} --store {store}"
+    has_inputs_of_best = {"functionals", "mfcc"} <= set(open_store(store).families)
+    return f"ser train --model {'best' if has_inputs_of_best else 'xgboost'} --store {store}"
 
 
-def _print_refused(report: "ExtractReport") -> None:
+def _print_failures(report: "ExtractReport") -> None:
     for failure in report.failures[:LISTED]:
-        print(f"refused {failure.path!r}: {failure.error_class}: {failure.message}", file=sys.stderr)
+        print(f"failed {failure.path!r}: {failure.error_class}: {failure.message}", file=sys.stderr)
     if len(report.failures) > LISTED:
-        print(f"… and {len(report.failures) - LISTED} more, all in the store's failures/", file=sys.stderr)
+        print(f"… and {len(report.failures) - LISTED} more in the store's failures table", file=sys.stderr)
     for path in report.damaged:
-        print(f"a damaged table was set aside, its recordings are computed again: {path}", file=sys.stderr)
+        print(f"damaged table replaced, its recordings computed again: {path}", file=sys.stderr)
 
 
-def _say_noticed(report: "ExtractReport") -> None:
+def _print_notes(report: "ExtractReport") -> None:
     for group in report.identical[:LISTED]:
         say(f"identical audio: {' = '.join(group)}")
     if len(report.identical) > LISTED:

@@ -20,8 +20,10 @@ def serve(
 
     Example: ser app artifacts/xgboost
     """
+    from ser_features.extras import require
     from ser_models.app.server import serve as serve_page
 
+    require("ser app", "gradio")
     say("loading the model and preparing the examples")
     serve_page(artifact, host=host, port=port, ready=_ready)
     print("stopped", file=sys.stderr)

@@ -28,7 +28,7 @@ def info(
 ) -> None:
     """Print the content of a store: profile, features, recordings and hours of audio per corpus, failures.
 
-    JSON: store, profile, digest, families, corpora (dataset, rows, speakers, emotions, hours, failures,
+    JSON: store, profile, digest, features, corpora (dataset, rows, speakers, emotions, hours, failures,
     tables) and, with --columns, columns (name, type, unit, description).
 
     Example: ser store info --columns
@@ -41,10 +41,10 @@ def info(
     described = describe(opened)
     if as_json:
         content = {"store": store, "profile": opened.profile.name, "digest": opened.digest}
-        content |= {"families": opened.families, "corpora": [asdict(corpus) for corpus in described]}
+        content |= {"features": opened.families, "corpora": [asdict(corpus) for corpus in described]}
         print_json(content | ({"columns": dictionary} if columns else {}))
         return
-    print(f"{store}: profile {opened.profile.name} ({opened.digest}), families {' '.join(opened.families)}")
+    print(f"{store}: profile {opened.profile.name} ({opened.digest}), features {' '.join(opened.families)}")
     print_table(
         ["corpus", "rows", "speakers", "emotions", "hours", "failures"],
         [

@@ -1,16 +1,16 @@
-"""`ser train`: feature store → trained, measured artifact."""
+"""`ser train`: feature store → trained and evaluated artifact."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from ser_cli import completion
 from ser_cli.arguments import typed
-from ser_cli.options import DEFAULT_STORE, Store
+from ser_cli.options import DEFAULT_STORE, MetricsAsJson, Seed, Store
 from ser_cli.progress import console, hint, on_screen, say, throttled
 
 if TYPE_CHECKING:
@@ -19,69 +19,74 @@ if TYPE_CHECKING:
 
 def train(
     model: Annotated[
-        str, typer.Option(help="best, ridge, xgboost, logistic, cnn_lstm …", autocompletion=completion.models)
+        str,
+        typer.Option(
+            help="Name of a model, such as best, ridge or cnn_lstm; listed by ser models.",
+            autocompletion=completion.models,
+        ),
     ],
     datasets: Annotated[
         list[str] | None,
         typer.Option(
-            help="Corpora to train on, several words; default: all in the store.",
+            help="Training corpora; default: all in the store.",
             autocompletion=completion.stored,
         ),
     ] = None,
     split: Annotated[
-        str | None,
-        typer.Option(help="speaker (default): unseen speakers are tested; random; cross-corpus."),
+        Literal["speaker", "random", "cross-corpus"] | None,
+        typer.Option(help="Split: speaker-disjoint (default), random, or by corpus."),
     ] = None,
     test_datasets: Annotated[
         list[str] | None,
         typer.Option(
-            help="Corpora to test on and not to train on (cross-corpus).", autocompletion=completion.stored
+            help="Test corpora of a cross-corpus split; excluded from training.",
+            autocompletion=completion.stored,
         ),
     ] = None,
     folds: Annotated[
         int | None,
-        typer.Option(help="Test every speaker once, in so many folds; default: one 70/15/15 split."),
+        typer.Option(help="Number of speaker-disjoint cross-validation folds; default: one 70/15/15 split."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 0,
+    seed: Seed = 0,
     store: Store = DEFAULT_STORE,
     out: Annotated[
-        Path | None, typer.Option(help="Where the artifact goes; default: artifacts/<model>.")
+        Path | None, typer.Option(help="Output folder of the artifact; default: artifacts/<model>.")
     ] = None,
-    tensorboard: Annotated[
-        Path | None, typer.Option(help="Write TensorBoard event files into this folder.")
-    ] = None,
+    tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard event files.")] = None,
     copies: Annotated[
         bool | None,
         typer.Option(
             "--copies/--no-copies",
-            help="Learn from slower and faster copies too; default: if the model gains by it and the store "
-            "has them (ser extract --speed-perturb).",
+            help="Train on speed-perturbed recordings too (ser extract --speed-perturb); default: if the "
+            "store has them and the model benefits.",
         ),
     ] = None,
     members: Annotated[
         list[str] | None,
-        typer.Option(
-            help="With --model ensemble: the models that it is made of.", autocompletion=completion.models
-        ),
+        typer.Option(help="Members of --model ensemble: names of models.", autocompletion=completion.models),
     ] = None,
     speaker_norm: Annotated[
         bool,
         typer.Option(
             "--speaker-norm",
-            help="Take each speaker's own voice out, by all of their recordings, without labels: "
-            "transductive; ser predict then needs several recordings of a speaker together.",
+            help="Speaker-level mean and variance normalisation, from all recordings of a speaker, without "
+            "labels (transductive); ser predict then needs several recordings per speaker.",
         ),
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print metrics.json instead of the summary.")
-    ] = False,
+    as_json: MetricsAsJson = False,
 ) -> None:
-    """Train a model on the feature store and measure it on speakers it has never heard.
+    """Train a model on a feature store and evaluate it on speakers that are not in its training data.
 
     Example: ser train --model cnn_lstm --datasets ravdess --folds 5
     """
+    from ser_features.extras import require
     from ser_models.experiments.train import Plan, run
+    from ser_models.models import model_class
 
+    for name in (model, *(members or ())):
+        model_class(name)
+    if tensorboard:
+        require("--tensorboard", "tensorflow")
     folder = out or Path("artifacts") / model
     plan = Plan(
         model=model,
@@ -107,7 +112,7 @@ def train(
 
 
 def print_metrics(metrics: Mapping[str, Any]) -> None:
-    """Print a result: the UAR with its interval and chance, what qualifies it, then the classes."""
+    """Print a result: UAR with confidence interval and chance level, leakage, notes, metrics per class."""
     from ser_cli.tables import print_table
 
     synthetic = " (synthetic speech)" if metrics["synthetic"] else ""
@@ -143,27 +148,27 @@ def print_metrics(metrics: Mapping[str, Any]) -> None:
 
 @contextmanager
 def training_progress() -> Iterator["Progress"]:
-    """Show the training on stderr: a line per finished fold, and the running epoch.
+    """Show the training on stderr: a line per finished fold, and the current epoch.
 
-    On a terminal the epoch is shown below the lines; elsewhere as a line now and then.
+    On a terminal the current epoch is updated in place; elsewhere it is printed every 10 s.
     """
     if not on_screen():
-        yield _teller(say, throttled(say))
+        yield _reporter(say, throttled(say))
         return
     from rich.live import Live
 
     screen = console()
     with Live(console=screen, transient=True, redirect_stdout=False) as live:
-        yield _teller(screen.print, live.update)
+        yield _reporter(screen.print, live.update)
 
 
-def _teller(finished: Callable[[str], None], running: Callable[[str], None]) -> "Progress":
-    """Tell of every epoch, and of each part of a training when it is done, with the epoch that was kept."""
+def _reporter(finished: Callable[[str], None], running: Callable[[str], None]) -> "Progress":
+    """Report every epoch to `running`, and the best epoch of each finished fold to `finished`."""
 
-    def tell(step: "Step") -> None:
+    def report(step: "Step") -> None:
         (finished if step.done else running)(_line(step.part, step.row))
 
-    return tell
+    return report
 
 
 def _line(part: str, row: Mapping[str, float]) -> str:

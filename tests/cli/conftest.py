@@ -1,6 +1,8 @@
 """Runs `ser` in this process, and makes the few artifacts that all command-line tests share."""
 
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,8 +72,9 @@ def trained(store_root, tmp_path_factory) -> Callable[..., Path]:
     def train(model: str, *options: str) -> Path:
         if (model, *options) not in artifacts:
             out = folder / "".join((model, *options))
-            with pytest.raises(SystemExit) as ended:
-                main(["train", "--model", model, *options, "--store", str(store_root), "--out", str(out)])
+            words = ["train", "--model", model, *options, "--store", str(store_root), "--out", str(out)]
+            with pytest.raises(SystemExit) as ended, redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+                main(words)
             assert not ended.value.code
             artifacts[model, *options] = out
         return artifacts[model, *options]

@@ -1,4 +1,4 @@
-"""Several words after one flag, as people type it."""
+"""Several values after one option; flags that are accepted anywhere."""
 
 import pytest
 import typer
@@ -9,7 +9,7 @@ COMMAND = typer.main.get_command(app)
 
 
 @pytest.mark.parametrize(
-    ("typed", "understood"),
+    ("typed", "expected"),
     [
         ("extract --datasets tess cremad", "extract --datasets tess --datasets cremad"),
         ("extract --datasets tess --datasets cremad", "extract --datasets tess --datasets cremad"),
@@ -27,11 +27,11 @@ COMMAND = typer.main.get_command(app)
         ("predict A -", "predict A -"),
     ],
 )
-def test_flags_are_repeated(typed, understood):
-    assert repeat_flags(COMMAND, typed.split()) == understood.split()
+def test_flags_are_repeated(typed, expected):
+    assert repeat_flags(COMMAND, typed.split()) == expected.split()
 
 
-def test_flags_of_the_whole_line_may_stand_anywhere_up_to_a_double_dash():
+def test_global_flags_are_accepted_before_a_double_dash():
     assert without(["--quiet", "predict", "A", "--", "--debug"], "--quiet", "--debug") == (
         ["predict", "A", "--", "--debug"],
         {"--quiet"},

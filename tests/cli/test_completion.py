@@ -1,7 +1,4 @@
-"""What a shell is offered after a flag, as Bash and Zsh ask for it; without anything heavy imported."""
-
-import subprocess
-import sys
+"""Shell completion of option values, as Bash and Zsh request it."""
 
 import pytest
 from ser_cli import completion
@@ -14,7 +11,7 @@ from ser_models.recipes import names as recipes
 
 @pytest.fixture
 def complete(monkeypatch, capsys):
-    """Return what Bash is offered for a line; the last word is the one that is being typed."""
+    """Return the completions of the last word of a line, as Bash requests them."""
 
     def run(line: str) -> list[str]:
         words = line.split(" ")
@@ -30,7 +27,7 @@ def complete(monkeypatch, capsys):
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    """A folder with two artifacts, a store and a table, to work in."""
+    """Working directory with artifacts, two stores, a manifest and a recipe."""
     for name in ("artifacts/one", "artifacts/two", "elsewhere/three"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "artifact.json").touch()
@@ -66,19 +63,21 @@ def desk(tmp_path, monkeypatch):
         ("ser explain elsewhere/", ["elsewhere/three"]),
         ("ser explain artifacts/one --datasets ", ["mine"]),
         ("ser explain artifacts/one --store other --datasets ", ["yours"]),
+        ("ser models show fus", ["fusion_cnn_bilstm"]),
+        ("ser train --model kernel", ["kernel_ridge"]),
     ],
 )
-def test_values_are_offered(complete, desk, line, offered):
+def test_values_are_completed(complete, desk, line, offered):
     assert complete(line) == offered
 
 
-def test_names_of_registries_that_are_not_imported_are_theirs():
+def test_names_are_those_of_the_registries():
     assert list(MODELS) == completion.models("")
     assert sorted((*FAMILIES, *ENCODED)) == sorted(completion.features(""))
     assert completion.recipes("")[: len(recipes())] == recipes()
 
 
-def test_other_shells_know_several_words_too(monkeypatch, capsys):
+def test_several_values_after_one_option_in_zsh(monkeypatch, capsys):
     monkeypatch.setenv("_SER_COMPLETE", "complete_zsh")
     monkeypatch.setenv("_TYPER_COMPLETE_ARGS", "ser extract --datasets tess cr")
     with pytest.raises(SystemExit):
@@ -87,23 +86,8 @@ def test_other_shells_know_several_words_too(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_script_for_the_shell_can_be_had(monkeypatch, capsys, shell):
+def test_completion_script(monkeypatch, capsys, shell):
     monkeypatch.setenv("_SER_COMPLETE", f"source_{shell}")
     with pytest.raises(SystemExit):
         main([])
     assert "_SER_COMPLETE=complete_" in capsys.readouterr().out
-
-
-def test_nothing_heavy_is_imported(tmp_path):
-    program = (
-        "import sys, ser_cli.main\n"
-        "from ser_cli import completion\n"
-        "for name in ('corpora', 'published', 'corpus_names', 'models', 'features', 'profiles', 'recipes',\n"
-        "             'artifacts'):\n"
-        "    getattr(completion, name)('')\n"
-        "completion.stored(None, '')\n"
-        "heavy = ('numpy', 'pandas', 'pyarrow', 'duckdb', 'sklearn', 'matplotlib', 'onnxruntime', 'gradio')\n"
-        "print([name for name in heavy if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

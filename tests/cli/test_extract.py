@@ -1,16 +1,14 @@
-"""`ser extract` as its users meet it."""
+"""`ser extract`, and `ser store info` of its result."""
 
 import inspect
 import json
 import shutil
-import sys
 
 import pandas as pd
 import pytest
 from ser_cli.extract import extract as command
 
 from ser_features import extract
-from ser_features.extractors import DEFAULT_FAMILIES, FAMILIES
 from ser_features.store import open_store
 from tests.encoders import WHY, save_encoder
 
@@ -33,8 +31,8 @@ def test_refused_files_are_named_and_counted_against_the_limit(ser, savee, tmp_p
     words = ["extract", "--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--workers", 1]
     answer = ser(*words, "--max-failures", 1)
     assert answer.code == 1
-    assert "refused 'savee/KL_a01.wav': EmptyFileError: the file has 0 bytes" in answer.err
-    assert "refused 'savee/notes.wav': FileNameError: 'notes.wav'" in answer.err
+    assert "failed 'savee/KL_a01.wav': EmptyFileError: the file has 0 bytes" in answer.err
+    assert "failed 'savee/notes.wav': FileNameError: 'notes.wav'" in answer.err
     assert "8 stored, 0 unchanged, 2 failed" in answer.out
     assert ser(*words, "--max-failures", 2).code == 0
     assert ser(*words).code == 0
@@ -97,37 +95,18 @@ def test_an_encoder_that_is_not_described(ser, savee, tmp_path, flags, message):
     assert not (tmp_path / "s").exists()
 
 
-def test_an_encoder_without_the_packages_that_run_it(ser, savee, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", None)
-    words = ("--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--features", "core", "ssl")
-    answer = ser("extract", *words, "--encoder", tmp_path)
-    assert (answer.code, len(answer.err.splitlines())) == (2, 1)
-    assert "needs torch, which is not installed: pip install 'ser-toolkit[ssl]'" in answer.err
-
-
-def test_help_names_every_family_and_what_is_default(ser):
-    text = " ".join(ser("extract", "--help").out.replace("│", " ").split())
-    assert f"besides core: some of {' '.join(name for name in FAMILIES if name != 'core')} (default:" in text
-    assert f"(default: {' '.join(DEFAULT_FAMILIES)})" in text
-
-
 def test_store_info_lists_the_columns_of_the_families_it_holds(ser, savee, tmp_path):
     words = ["--data", savee, "--store", tmp_path / "s", "--workers", 1, "--limit", 2]
     ser("extract", "--datasets", "savee", *words, "--features", "statistics", "tonnetz")
     answer = ser("store", "info", "--store", tmp_path / "s", "--columns")
-    assert "families core statistics tonnetz" in answer.out
+    assert "profile speech16k" in answer.out
+    assert "savee      2         2         1" in answer.out
+    assert "pitch_mean [Hz]: Mean F0 over voiced frames; null if nothing is voiced." in answer.out
+    assert "features core statistics tonnetz" in answer.out
     assert "mel_mean_63 [dB]: Mean over frames of mel band 63." in answer.out
     assert "mfcc_delta2_std_12 [1]: Standard deviation over frames of the ΔΔ of MFCC 12." in answer.out
     assert "zcr_range [1]: Largest minus smallest zero-crossing rate of a frame, 0–1." in answer.out
     assert len(answer.out.splitlines()) == 3 + 14 + 1 + 5 + 46 + 192 + 3
-
-
-def test_store_info_says_what_is_there(ser, savee, tmp_path):
-    ser("extract", "--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--workers", 1)
-    answer = ser("store", "info", "--store", tmp_path / "s", "--columns")
-    assert "profile speech16k" in answer.out
-    assert "savee      8         2         4" in answer.out
-    assert "pitch_mean [Hz]: Mean F0 over voiced frames; null if nothing is voiced." in answer.out
 
 
 def test_scheduler_is_refused_where_it_has_no_meaning(ser):

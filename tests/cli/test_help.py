@@ -145,7 +145,7 @@ def test_help_and_completion_import_nothing_large():
     program = (
         "import sys, ser_cli.main\n"
         "from ser_cli import completion\n"
-        "for name in ('corpora', 'published', 'corpus_names', 'models', 'families', 'profiles', 'recipes',\n"
+        "for name in ('corpora', 'published', 'corpus_names', 'models', 'features', 'profiles', 'recipes',\n"
         "             'artifacts'):\n"
         "    getattr(completion, name)('')\n"
         "completion.stored(None, '')\n"

@@ -1,41 +1,161 @@
-"""Usage errors are one line and exit code 2; tracebacks only on request; help comes at once."""
+"""What all commands share: JSON, quiet mode, the next command, one-line errors, interruption."""
 
-import subprocess
+import json
+import shutil
 import sys
 
 import pytest
+from ser_cli.main import main
+
+from ser_features.corpora.savee import Savee
+from tests.cli.walk import commands, parsed
+
+WITH_JSON = {path for path, command in commands() if any("--json" in each.opts for each in command.params)}
+WITH_NEXT = WITH_JSON - {"evaluate", "store info", "store verify", "store compact"}
+
+
+@pytest.fixture(scope="module")
+def desk(store_root, tmp_path_factory):
+    """A folder with a store of one's own."""
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copytree(store_root, folder / "store")
+    return folder
+
+
+@pytest.fixture
+def lines(desk, recordings, savee, artifact, recipe, monkeypatch):
+    """A quick run of every command that prints JSON."""
+    monkeypatch.setattr(Savee, "whole", 8)
+    store = ["--store", desk / "store"]
+    return {
+        "corpora": ["--data", savee],
+        "download": ["savee", "--to", savee],
+        "extract": ["--datasets", recordings / "own.csv", *store, "--workers", 1],
+        "store info": store,
+        "store verify": store,
+        "store compact": store,
+        "models": [],
+        "models show": ["mlp"],
+        "train": ["--model", "logistic", *store, "--out", desk / "again"],
+        "evaluate": [artifact, *store],
+        "explain": [artifact, *store, "--repeats", 1, "--out", desk / "explained"],
+        "reproduce": [recipe, "--workers", 1, "--out", desk / "reproduced"],
+        "tune": [recipe, "--workers", 1, "--trials", 1, "--out", desk / "tuned"],
+    }
+
+
+def test_every_command_with_a_summary_prints_json_too(lines):
+    assert set(lines) == WITH_JSON
+
+
+@pytest.mark.parametrize("path", sorted(WITH_JSON))
+def test_summary_json_and_quiet_mode(ser, lines, path):
+    """Without flags a summary and the next command; with --quiet --json one object and an empty stderr."""
+    words = [*path.split(), *lines[path]]
+    answer = ser(*words)
+    assert answer.code == 0, answer.err
+    *results, last = answer.out.splitlines()
+    assert results or path not in WITH_NEXT
+    assert last.startswith("next: ") == (path in WITH_NEXT)
+    for line in (*results, last):
+        if line.startswith("next: "):
+            assert parsed(line.removeprefix("next: "))
+    quiet = ser("--quiet", *words, "--json")
+    assert (quiet.code, quiet.err) == (0, "")
+    assert isinstance(json.loads(quiet.out), dict)
+
+
+def test_quiet_mode_ends_with_the_command_and_keeps_failures(ser, savee, tmp_path):
+    (savee / "savee" / "KL_a01.wav").write_bytes(b"")
+    words = ["extract", "--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--workers", 1]
+    answer = ser(*words, "--quiet")
+    assert "next: " not in answer.out
+    (failed,) = answer.err.splitlines()
+    assert failed.startswith("failed 'savee/KL_a01.wav': EmptyFileError: the file has 0 bytes")
+    assert "next: " in ser("corpora", "--data", savee).out
 
 
 @pytest.mark.parametrize(
-    ("words", "line"),
+    ("line", "message"),
     [
-        (["nope"], "error: No such command 'nope': see ser --help"),
-        (["extract"], "error: Missing option '--datasets': see ser extract --help"),
-        (
-            ["extract", "--datasets", "foo"],
-            "error: unknown corpus 'foo': expected one of ravdess, tess, cremad",
-        ),
-        (
-            ["extract", "--datasets", "savee", "--workers", "0"],
-            "error: Invalid value for '--workers'",
-        ),
-        (
-            ["extract", "--datasets", "demo", "--profile", "x"],
-            "error: unknown profile 'x': expected one of speech16k",
-        ),
-        (
-            ["train", "--model", "mlp", "--store", "nowhere"],
-            "error: no store at nowhere: expected nowhere/store.json",
-        ),
-        (["store", "info", "--store", "nowhere"], "error: no store at nowhere: expected nowhere/store.json"),
+        ("nope", "No such command 'nope': see ser --help"),
+        ("extrct", "No such command 'extrct', did you mean extract?: see ser --help"),
+        ("store inf", "No such command 'inf', did you mean info?: see ser store --help"),
+        ("corpora --dta x", "No such option: --dta, did you mean --data?: see ser corpora --help"),
+        ("corpora --quite", "No such option: --quite, did you mean --quiet?: see ser corpora --help"),
+        ("corpora --xyzzy", "No such option: --xyzzy: see ser corpora --help"),
+        ("extract", "Missing option '--datasets': see ser extract --help"),
+        ("extract --datasets foo --quiet", "unknown corpus 'foo': expected one of ravdess, tess, cremad"),
+        ("extract --datasets savee --workers 0", "Invalid value for '--workers'"),
+        ("extract --datasets demo --profile x", "unknown profile 'x': expected one of speech16k"),
+        ("extract --datasets tess --data {empty}", "run ser download tess"),
+        ("extract --datasets tess --data {empty}/none", "run ser download tess --to "),
+        ("download demo", "ser extract --datasets demo"),
+        ("train --model perceptron --store {store}", "unknown model 'perceptron': expected one of mlp, cnn"),
+        ("train --model mlp --store nowhere", "no store at nowhere: expected nowhere/store.json"),
+        ("train --model mlp --store {empty}", "make one with ser extract --store "),
+        ("train --model logistic --store {store} --split alphabet", "Invalid value for '--split'"),
+        ("store info --store nowhere", "no store at nowhere: expected nowhere/store.json"),
+        ("store info --store {empty}", "make one with ser extract --store "),
+        ("predict {empty} a.wav", "make one with ser train --out "),
+        ("explain {empty}", "make one with ser train --out "),
+        ("app {empty} --port=-1", "Invalid value for '--port'"),
+        ("app {empty} --port=65536", "Invalid value for '--port'"),
+        ("app {empty} --port=http", "Invalid value for '--port'"),
+        ("reproduce transformer", "unknown recipe 'transformer': expected one of attention_cnn"),
+        ("reproduce chunked_conv3d --protocol fair", "Invalid value for '--protocol'"),
+        ("reproduce multi_corpus_mlp --data {empty} --out {empty}/out", "tess: no folder named 'tess'"),
+        ("tune nowhere.toml", "no recipe nowhere.toml (No such file or directory): expected "),
     ],
 )
-def test_usage_errors_are_one_line(ser, words, line):
-    answer = ser(*words)
-    assert answer.code == 2
-    assert answer.err.startswith(line)
+def test_errors_are_one_line(ser, store_root, tmp_path, line, message):
+    answer = ser(*line.format(empty=tmp_path, store=store_root).split())
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("error: ")
+    assert message in answer.err
     assert answer.err.count("\n") == 1
-    assert answer.out == ""
+
+
+PACKAGES = {
+    "train --model xgboost --store nowhere": ("xgboost", "cpu"),
+    "train --model mlp --store nowhere": ("tensorflow", "cpu"),
+    "train --model ensemble --members xgboost logistic --store nowhere": ("xgboost", "cpu"),
+    "train --model logistic --tensorboard log --store nowhere": ("tensorflow", "cpu"),
+    "reproduce multi_corpus_boosting --data {empty}": ("xgboost", "cpu"),
+    "reproduce multi_corpus_mlp --data {empty}": ("keras", "cpu"),
+    "tune multi_corpus_mlp --data {empty}": ("optuna", "tune"),
+    "tune multi_corpus_boosting --data {empty}": ("xgboost", "cpu"),
+    "app {empty}": ("gradio", "app"),
+    "extract --datasets demo --data {empty} --executor dask": ("distributed", "dask"),
+    "extract --datasets demo --data {empty} --features ssl --encoder {empty}": ("torch", "ssl"),
+    "store export --format audformat --out {empty}/db --store {store}": ("audformat", "audformat"),
+    "explain {trees} --store {store}": ("xgboost", "cpu"),
+    "predict {trees} a.wav": ("xgboost", "cpu"),
+}
+"""Command → optional package that it needs, and the extra that installs it."""
+
+
+@pytest.mark.parametrize("line", PACKAGES)
+def test_missing_package_is_reported_early(ser, store_root, trained, tmp_path, monkeypatch, line):
+    package, extra = PACKAGES[line]
+    trees = trained("xgboost") if "{trees}" in line else ""
+    words = line.format(empty=tmp_path, store=store_root, trees=trees)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    answer = ser(*words.split())
+    assert (answer.code, answer.out) == (2, "")
+    (line,) = answer.err.splitlines()
+    assert f" needs {package}, which is not installed: pip install 'ser-toolkit[{extra}]'" in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_missing_git_lfs_is_reported_before_any_download(ser, tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None if name == "git-lfs" else name)
+    answer = ser("download", "ravdess", "cremad", "--to", tmp_path, "--yes")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("error: cremad: its recordings lie in a git LFS repository")
+    assert answer.err.count("\n") == 1
 
 
 def test_debug_shows_the_traceback(ser):
@@ -44,7 +164,7 @@ def test_debug_shows_the_traceback(ser):
 
 
 def test_unexpected_errors_are_one_line_too(ser, monkeypatch):
-    monkeypatch.setattr("ser_features.api.extract_corpora", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("ser_features.extract", lambda *a, **k: 1 / 0)
     answer = ser("extract", "--datasets", "demo")
     assert (answer.code, answer.err) == (
         2,
@@ -52,36 +172,19 @@ def test_unexpected_errors_are_one_line_too(ser, monkeypatch):
     )
 
 
-@pytest.mark.parametrize("command", ["demo", "corpora", "extract", "train", "evaluate", "predict"])
-def test_help_has_an_example(ser, command):
-    answer = ser(command, "--help")
-    assert answer.code == 0
-    assert f"Example: ser {command}" in answer.out
-
-
-def test_help_imports_nothing_heavy():
-    program = (
-        "import sys, ser_cli.main\n"
-        "heavy = ('numpy', 'pandas', 'pyarrow', 'tensorflow', 'sklearn', 'parselmouth', 'matplotlib')\n"
-        "print([name for name in heavy if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-
-
-def test_corpora_lists_licences(ser):
-    answer = ser("corpora")
-    assert "CC BY-NC-SA 4.0" in answer.out
-    assert "ser extract --datasets FOLDER/folder.csv" in answer.out
-
-
-def test_interrupted_run_says_how_to_go_on(ser, monkeypatch):
+def test_interrupted_command_says_how_to_continue(ser, monkeypatch):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ser_features.api.extract_corpora", interrupted)
+    monkeypatch.setattr("ser_features.extract", interrupted)
     answer = ser("extract", "--datasets", "demo")
     assert answer.code == 130
-    assert answer.err.splitlines()[-1] == (
-        "stopped: what is finished is stored, the same command goes on from there"
-    )
+    last = "interrupted: finished work is stored; run the same command again to continue"
+    assert answer.err.splitlines()[-1] == last
+
+
+def test_main_exits(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["ser", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0

@@ -1,4 +1,4 @@
-"""`ser table` as it is typed."""
+"""`ser manifest`."""
 
 import pytest
 
@@ -12,8 +12,10 @@ def wavs(tmp_path):
     return tmp_path / "My Wavs"
 
 
-def test_a_table_and_what_to_do_with_it(ser, wavs):
-    code, printed, errors = ser("table", wavs, "{speaker}_{emotion}_{}.wav", "--emotions", "W=angry", "F=joy")
+def test_manifest_and_next_command(ser, wavs):
+    code, printed, errors = ser(
+        "manifest", wavs, "{speaker}_{emotion}_{}.wav", "--emotions", "W=angry", "F=joy"
+    )
     table = wavs / "my_wavs.csv"
     assert code == 0
     assert table.read_text().splitlines() == [
@@ -26,24 +28,24 @@ def test_a_table_and_what_to_do_with_it(ser, wavs):
         f"3 recordings of 2 speakers: {table}",
         f"next: ser extract --datasets '{table}'",
     ]
-    assert errors == "left out ben_what.wav: it does not fit {speaker}_{emotion}_{}.wav\n"
+    assert errors == "skipped ben_what.wav: it does not fit {speaker}_{emotion}_{}.wav\n"
 
 
-def test_a_name_that_is_a_known_corpus_is_avoided(ser, wavs):
+def test_name_of_a_built_in_corpus_is_avoided(ser, wavs):
     folder = wavs.rename(wavs.with_name("ravdess"))
-    ser("table", folder, "{speaker}_{emotion}_{}.wav", "--emotions", "W=angry", "F=joy")
+    ser("manifest", folder, "{speaker}_{emotion}_{}.wav", "--emotions", "W=angry", "F=joy")
     assert (folder / "own_ravdess.csv").is_file()
 
 
 @pytest.mark.parametrize(
-    ("pair", "said"),
+    ("pair", "message"),
     [
-        ("W", "error: --emotions W: expected what names write and an emotion, as in W=angry\n"),
+        ("W", "error: --emotions W: expected CODE=EMOTION, such as W=angry\n"),
         ("W=mad", "error: unknown emotion 'mad': expected one of angry, disgust, "),
     ],
 )
-def test_emotions_that_are_none(ser, wavs, pair, said):
-    code, _, errors = ser("table", wavs, "{speaker}_{emotion}_{}.wav", "--emotions", pair)
+def test_invalid_emotion_codes(ser, wavs, pair, message):
+    code, _, errors = ser("manifest", wavs, "{speaker}_{emotion}_{}.wav", "--emotions", pair)
     assert code == 2
-    assert errors.startswith(said)
+    assert errors.startswith(message)
     assert not list(wavs.glob("*.csv"))

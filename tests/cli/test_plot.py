@@ -1,4 +1,4 @@
-"""`ser plot` as its users meet it: the path of a figure on stdout, errors in one line."""
+"""`ser plot`: the path of the figure on stdout, errors in one line."""
 
 import json
 
@@ -13,7 +13,6 @@ STORE_FIGURES = {
     "contours.png": ["contours"],
     "gallery.png": ["gallery"],
     "map_emotion.png": ["map"],
-    "map_speaker.png": ["map", "--by", "speaker"],
 }
 RESULT_FIGURES = {"confusion": "confusion_matrix", "reliability": "reliability", "per-speaker": "per_speaker"}
 BEGINS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
@@ -27,7 +26,7 @@ def here(tmp_path, monkeypatch):
 
 @pytest.fixture
 def metrics() -> dict:
-    """The content of a metrics.json: four recordings of two speakers, three of them understood."""
+    """The content of a metrics.json: four recordings of two speakers, three predicted correctly."""
     sure = [0.9, 0.8, 0.3, 0.4]
     tested = pd.DataFrame(
         {
@@ -45,14 +44,14 @@ def metrics() -> dict:
 
 
 @pytest.mark.parametrize("name", STORE_FIGURES)
-def test_every_figure_of_a_store_lies_in_this_folder(ser, store_root, here, name):
+def test_figures_of_a_store(ser, store_root, here, name):
     answer = ser("plot", *STORE_FIGURES[name], "--store", store_root, "--datasets", "own")
     assert (answer.code, answer.out, answer.err) == (0, f"{name}\n", "")
     assert (here / name).read_bytes().startswith(BEGINS[".png"])
 
 
 @pytest.mark.parametrize("suffix", BEGINS)
-def test_ending_says_the_format(ser, store_root, here, suffix):
+def test_suffix_selects_the_format(ser, store_root, here, suffix):
     out = here / "figures" / f"map{suffix}"
     answer = ser("plot", "map", "--by", "dataset", "--store", store_root, "--out", out)
     assert answer.out == f"{out}\n"
@@ -60,7 +59,7 @@ def test_ending_says_the_format(ser, store_root, here, suffix):
 
 
 @pytest.mark.parametrize("name", RESULT_FIGURES)
-def test_every_figure_of_a_result(ser, here, metrics, name):
+def test_figures_of_a_result(ser, here, metrics, name):
     (here / "art").mkdir()
     (here / "art" / "metrics.json").write_text(json.dumps(metrics))
     answer = ser("plot", name, here / "art")
@@ -97,7 +96,7 @@ def test_errors_are_one_line(ser, store_root, here, words, text):
     assert list(here.iterdir()) == []
 
 
-def test_folder_without_a_result_is_told(ser, here):
+def test_folder_without_a_result(ser, here):
     answer = ser("plot", "confusion", here)
     assert answer.err == (
         f"error: no result in {here}: expected {here / 'metrics.json'}: make one with ser train\n"

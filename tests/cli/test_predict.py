@@ -1,67 +1,175 @@
-"""`ser predict` on patterns, stdin, long recordings and into files; plain questions are in test_models.py."""
+"""`ser predict`: files, folders, patterns, stdin, windows, output formats and files, speakers."""
 
+import csv
 import io
 import json
+import shutil
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-
-from ser_models.experiments.train import Plan, run
-
-
-@pytest.fixture(scope="module")
-def artifact(store_root, tmp_path_factory):
-    out = tmp_path_factory.mktemp("artifacts") / "logistic"
-    run(store_root, out, Plan("logistic"))
-    return out
+from ser_cli import progress
 
 
 @pytest.fixture
 def long(recordings, tmp_path):
+    """A recording of more than 4 s that ends in silence."""
     signal, rate = soundfile.read(recordings / "s1_angry_3.wav")
     path = tmp_path / "long.wav"
     soundfile.write(path, np.concatenate([np.tile(signal, 8), np.zeros(4 * rate)]), rate)
     return path
 
 
-def test_patterns_that_the_shell_left_alone(ser, artifact, recordings):
+@pytest.fixture
+def stdin(recordings, monkeypatch):
+    """Put bytes, a recording by default, on stdin."""
+
+    def put(content: bytes | None = None) -> None:
+        content = (recordings / "s0_sad_0.wav").read_bytes() if content is None else content
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    return put
+
+
+def test_table(ser, artifact, recordings):
+    file = recordings / "s0_sad_0.wav"
+    code, printed, _ = ser("predict", artifact, file, "--top", 2)
+    assert code == 0
+    header, row = printed.splitlines()
+    assert header.split() == ["file", "1.", "2."]
+    assert row.startswith(str(file))
+    assert len(row.split()) == 5
+
+
+def test_json_has_an_entry_per_file_and_failures(ser, artifact, recordings, tmp_path):
+    bad = tmp_path / "bad.wav"
+    bad.touch()
+    code, printed, errors = ser("predict", artifact, recordings / "s0_sad_0.wav", bad, "--format", "json")
+    good, failed = json.loads(printed)
+    assert code == 1
+    assert set(good) >= {"file", "emotion", "confidence", "probabilities", "top", "warning", "seconds"}
+    assert len(good["top"]) == 3
+    assert failed["error"]
+    assert errors == f"refused {bad}: {failed['error']}\n"
+
+
+@pytest.fixture
+def folder(recordings, tmp_path):
+    """A folder of four recordings."""
+    for file in sorted(recordings.glob("*.wav"))[::18]:
+        shutil.copy(file, tmp_path)
+    return tmp_path
+
+
+def test_csv_of_folders_is_the_same_with_several_processes(ser, artifact, recordings, folder):
+    single = recordings / "s0_sad_0.wav"
+    words = ["predict", artifact, single, folder, "--format", "csv"]
+    code, printed, _ = ser(*words, "--workers", 2)
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    assert code == 0
+    assert [row["file"] for row in rows] == [str(file) for file in (single, *sorted(folder.glob("*.wav")))]
+    assert sum(float(rows[0][f"p_{label}"]) for label in ("angry", "neutral", "sad")) == pytest.approx(1)
+    assert ser(*words, "--workers", 1).out == printed
+
+
+def test_patterns_that_the_shell_did_not_expand(ser, artifact, recordings):
     code, printed, _ = ser("predict", artifact, recordings / "s0_sad_*.wav", "--format", "csv")
     files = [line.split(",")[0] for line in printed.splitlines()[1:]]
     assert code == 0
     assert files == [str(recordings / f"s0_sad_{take}.wav") for take in range(4)]
-    code, printed, errors = ser("predict", artifact, recordings / "nobody*.wav")
-    assert (code, printed) == (2, "")
-    assert errors.endswith("nobody*.wav: expected audio files, or folders of them: check the path\n")
 
 
-def test_stdin(ser, artifact, recordings, monkeypatch):
-    content = (recordings / "s0_sad_0.wav").read_bytes()
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["{artifact}", "nobody*.wav"],
+            "nobody*.wav: expected audio files, or folders of them: check",
+        ),
+        (["{artifact}", "{empty}"], "error: no audio file below {empty}: expected .aif, "),
+        (["{empty}/none", "a.wav"], "no artifact at"),
+        (["{artifact}", "-", "a.wav"], "- stands for one recording on stdin, found files beside it"),
+        (["{artifact}", "no.wav", "--format", "parquet"], "--format parquet without --out: "),
+        (
+            ["{artifact}", "no.wav", "--out", "a.txt"],
+            "--out a.txt as txt: expected --format csv, json, p",
+        ),
+        (["{artifact}", "no.wav", "--out", "a"], "--out a as nothing: expected --format csv, json, p"),
+        (["{artifact}", "no.wav", "--speakers", "who.csv"], "this model "),
+        (
+            ["{artifact}", "no.wav", "--abstain-below", "1.5"],
+            "'--abstain-below': Input should be less than",
+        ),
+    ],
+)
+def test_errors_are_one_line(ser, artifact, tmp_path, words, message):
+    places = {"artifact": artifact, "empty": tmp_path}
+    answer = ser("predict", *(word.format(**places) for word in words))
+    assert (answer.code, answer.out) == (2, "")
+    assert message.format(**places) in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_stdin(ser, artifact, recordings, stdin, tmp_path):
+    stdin()
     code, printed, _ = ser("predict", artifact, "-", "--format", "json")
-    [answer] = json.loads(printed)
-    assert code == 0
-    assert answer["file"] == "-"
+    [prediction] = json.loads(printed)
+    assert (code, prediction["file"]) == (0, "-")
     code, printed, _ = ser("predict", artifact, recordings / "s0_sad_0.wav", "--format", "json")
-    assert json.loads(printed)[0]["probabilities"] == answer["probabilities"]
-
-
-def test_stdin_with_nothing_in_it_is_refused(ser, artifact, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    assert json.loads(printed)[0]["probabilities"] == prediction["probabilities"]
+    stdin()
+    assert ser("predict", artifact, "-", "--out", tmp_path / "one.parquet").code == 0
+    assert pd.read_parquet(tmp_path / "one.parquet")["file"].tolist() == ["-"]
+    stdin(b"")
     code, _, errors = ser("predict", artifact, "-")
     assert code == 1
     assert errors.startswith("refused -: the file has 0 bytes")
 
 
-def test_stdin_is_named_alone(ser, artifact, recordings):
-    code, _, errors = ser("predict", artifact, "-", recordings / "s0_sad_0.wav")
-    assert code == 2
-    assert errors == ("error: - stands for one recording on stdin, found files beside it: name it alone\n")
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_output_file(ser, artifact, folder, tmp_path, form):
+    out = tmp_path / f"predictions.{form}"
+    code, printed, _ = ser("predict", artifact, folder, "--out", out, "--workers", 1)
+    assert (code, printed) == (0, f"4 answers: {out}\n")
+    read = {"csv": pd.read_csv, "json": pd.read_json, "parquet": pd.read_parquet}[form](out)
+    assert len(read) == 4
+    assert set(read["emotion"]) <= {"angry", "neutral", "sad"}
 
 
-def test_a_timeline(ser, artifact, recordings, long):
+def test_out_of_distribution_audio_is_warned_of(ser, artifact, tmp_path):
+    noise = 0.1 * np.random.default_rng(0).standard_normal(32_000)
+    soundfile.write(tmp_path / "noise.wav", noise, 16_000)
+    code, _, errors = ser("predict", artifact, tmp_path / "noise.wav")
+    assert code == 0
+    assert errors.startswith("warning: ")
+    assert errors.endswith(" (1 of 1 files)\n")
+
+
+def test_progress_lines(ser, artifact, recordings, monkeypatch):
+    monkeypatch.setattr(progress, "PLAIN_SECONDS", 0.0)
+    _, _, errors = ser("predict", artifact, *[recordings / "s0_sad_0.wav"] * 3)
+    first, *_, last = errors.splitlines()
+    assert first.startswith("recognising: 1/3 files")
+    assert last.startswith("recognising: 3/3 files, ")
+    assert last.endswith(" files/s, 0:00:00 left")
+
+
+def test_abstention(ser, artifact, recordings, tmp_path):
+    file, out = recordings / "s0_sad_0.wav", tmp_path / "a.csv"
+    code, printed, errors = ser("predict", artifact, file, "--abstain-below", "1")
+    assert code == 0
+    assert "unsure: " in printed
+    assert "warning: " in errors
+    assert ser("predict", artifact, file, "--abstain-below", "1", "--out", out).code == 0
+    table = pd.read_csv(out)
+    assert table["emotion"].isna().all()
+    assert table["confidence"].notna().all()
+    assert table["error"].isna().all()
+
+
+def test_windows_of_a_long_recording(ser, artifact, recordings, long):
     short = recordings / "s0_sad_0.wav"
     code, printed, _ = ser("predict", artifact, short, long, "--timeline")
     assert code == 0
@@ -69,110 +177,41 @@ def test_a_timeline(ser, artifact, recordings, long):
     assert "nothing said" in printed
     assert f"{short}, window" not in printed
     _, printed, _ = ser("predict", artifact, long, "--timeline", "--format", "json")
-    [answer] = json.loads(printed)
-    assert [set(part) for part in answer["timeline"]] == [{"start", "end", "emotion", "probabilities"}] * 8
+    [prediction] = json.loads(printed)
+    windows = prediction["timeline"]
+    assert [set(part) for part in windows] == [{"start", "end", "emotion", "probabilities"}] * 8
     _, printed, _ = ser("predict", artifact, long, "--format", "json")
     assert "timeline" not in json.loads(printed)[0]
 
 
-@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
-def test_into_a_file(ser, artifact, recordings, tmp_path, form):
-    out = tmp_path / f"answers.{form}"
-    code, printed, _ = ser("predict", artifact, recordings, "--out", out, "--workers", 1)
-    assert (code, printed) == (0, f"72 answers: {out}\n")
-    read = {"csv": pd.read_csv, "json": pd.read_json, "parquet": pd.read_parquet}[form](out)
-    assert len(read) == 72
-    assert set(read["emotion"]) <= {"angry", "neutral", "sad"}
-
-
-def test_stdin_into_a_file(ser, artifact, recordings, tmp_path, monkeypatch):
-    content = (recordings / "s0_sad_0.wav").read_bytes()
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
-    code, *_ = ser("predict", artifact, "-", "--out", tmp_path / "one.parquet")
-    assert code == 0
-    assert pd.read_parquet(tmp_path / "one.parquet")["file"].tolist() == ["-"]
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["--format", "parquet"], "--format parquet without --out: a screen cannot show it: pass --out FILE"),
-        (["--out", "answers.txt"], "--out answers.txt as txt: expected --format csv, json, parquet"),
-        (["--out", "answers"], "--out answers as nothing: expected --format csv, json, parquet"),
-    ],
-)
-def test_what_cannot_be_written_is_said_before_anything_is_read(ser, artifact, words, said):
-    code, _, errors = ser("predict", artifact, "nowhere.wav", *words)
-    assert code == 2
-    assert errors.startswith(f"error: {said}")
-
-
-def test_what_is_far_from_the_training_data_is_warned_of(ser, artifact, tmp_path):
-    noise = 0.1 * np.random.default_rng(0).standard_normal(32_000)
-    soundfile.write(tmp_path / "noise.wav", noise, 16_000)
-    code, _, errors = ser("predict", artifact, tmp_path / "noise.wav")
-    assert code == 0
-    assert errors == (
-        "warning: far from all that it was trained on (distance above 1): do not trust this answer "
-        "(1 of 1 files)\n"
-    )
-
-
-@pytest.fixture(scope="module")
-def adapted(store_root, tmp_path_factory):
-    out = tmp_path_factory.mktemp("artifacts") / "adapted"
-    run(store_root, out, Plan("logistic", speaker_norm=True))
-    return out
-
-
-def test_files_are_one_speakers_unless_a_table_says_otherwise(ser, adapted, recordings, tmp_path):
+def test_all_files_are_of_one_speaker_unless_a_table_names_speakers(ser, trained, recordings, tmp_path):
+    normalised = trained("logistic", "--speaker-norm")
     files = [recordings / f"{speaker}_sad_{take}.wav" for speaker in ("s0", "s1") for take in range(4)]
-    code, together, errors = ser("predict", adapted, *files, "--format", "csv")
+    code, together, errors = ser("predict", normalised, *files, "--format", "csv")
     assert code == 0
     assert "8 files are taken for one speaker's: pass --speakers TABLE.csv if they are not" in errors
     lines = [f"{file},{file.name[:2]}" for file in files]
     (tmp_path / "who.csv").write_text("\n".join(["file,speaker", *lines]))
-    code, apart, errors = ser(
-        "predict", adapted, *files, "--format", "csv", "--speakers", tmp_path / "who.csv"
-    )
+    words = ["predict", normalised, *files, "--format", "csv", "--speakers", tmp_path / "who.csv"]
+    code, apart, errors = ser(*words)
     assert code == 0
     assert "taken for one speaker's" not in errors
     assert "knows the voice from 4 recordings only, 12 were heard together" in errors
     assert apart != together
     (tmp_path / "who.csv").write_text("file,speaker\n")
-    code, _, errors = ser("predict", adapted, *files, "--speakers", tmp_path / "who.csv")
+    code, _, errors = ser(*words)
     assert code == 2
     assert errors.endswith("s0_sad_0.wav and 7 more: add a line file,speaker for each\n")
 
 
-def test_a_table_of_speakers_is_for_models_that_need_it(ser, artifact, recordings, tmp_path):
-    code, _, errors = ser("predict", artifact, recordings / "s0_sad_0.wav", "--speakers", "who.csv")
-    assert code == 2
-    assert "this model answers each file by itself: leave it out, or train one with --speaker-norm" in errors
-
-
-def test_workers_hear_voices_as_one_process_does(ser, adapted, recordings, tmp_path):
+@pytest.mark.long
+def test_processes_estimate_speaker_statistics_as_one_does(ser, trained, recordings, tmp_path):
+    normalised = trained("logistic", "--speaker-norm")
     for workers in (1, 2):
         out = tmp_path / f"{workers}.csv"
-        assert ser("predict", adapted, recordings, "--out", out, "--workers", workers).code == 0
+        assert ser("predict", normalised, recordings, "--out", out, "--workers", workers).code == 0
     one, two = (pd.read_csv(tmp_path / f"{workers}.csv") for workers in (1, 2))
     pd.testing.assert_frame_equal(one, two)
     few = sorted(recordings.glob("*.wav"))[:5]
-    assert ser("predict", adapted, *few, "--out", tmp_path / "few.csv").code == 0
+    assert ser("predict", normalised, *few, "--out", tmp_path / "few.csv").code == 0
     assert not np.allclose(pd.read_csv(tmp_path / "few.csv")["confidence"], one["confidence"][:5])
-
-
-def test_it_abstains_where_it_is_not_sure(ser, artifact, long, tmp_path):
-    code, printed, errors = ser("predict", artifact, long, "--abstain-below", "1", "--timeline")
-    assert code == 0
-    assert "unsure: " in printed
-    assert "warning: " in errors
-    assert "not sure enough to say an emotion (below 1)" in errors
-    assert ser("predict", artifact, long, "--abstain-below", "1", "--out", tmp_path / "a.csv").code == 0
-    table = pd.read_csv(tmp_path / "a.csv")
-    assert table["emotion"].isna().all()
-    assert table["confidence"].notna().all()
-    assert table["error"].isna().all()
-    code, _, errors = ser("predict", artifact, long, "--abstain-below", "1.5")
-    assert code == 2
-    assert "'--abstain-below': Input should be less than or equal to 1" in errors

@@ -1,4 +1,4 @@
-"""Progress on stderr: bars on a terminal, lines elsewhere, nothing with --quiet; colours where wanted."""
+"""Progress on stderr: bars on a terminal, plain lines elsewhere, nothing with --quiet; colours."""
 
 import io
 import re
@@ -6,7 +6,6 @@ import sys
 
 import pytest
 from ser_cli import progress
-from ser_cli.transfers import watched_bytes
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3|4|9|10)[0-9]")
 
@@ -18,7 +17,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Time that passes only when it is told to."""
+    """Time that the test advances."""
     now = [0.0]
     monkeypatch.setattr("ser_cli.progress.time.monotonic", lambda: now[0])
     return now
@@ -26,7 +25,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def terminal(monkeypatch):
-    """Return what makes stderr a terminal, and gives what is written there."""
+    """Return a function that makes stderr a terminal and returns what is written to it."""
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -46,38 +45,40 @@ def quiet():
     progress.be_quiet(False)
 
 
-def test_lines_come_now_and_then(clock, capsys):
+def test_plain_lines_every_ten_seconds(clock, capsys):
     with progress.progress("reading", 200) as advance:
         for _ in range(120):
             clock[0] += 0.25
             advance()
     assert capsys.readouterr().err.splitlines() == [
-        "reading: 40/200 files, 4.0 files/s, 40 s left",
-        "reading: 80/200 files, 4.0 files/s, 30 s left",
-        "reading: 120/200 files, 4.0 files/s, 20 s left",
+        "reading: 40/200 files, 4.0 files/s, 0:00:40 left",
+        "reading: 80/200 files, 4.0 files/s, 0:00:30 left",
+        "reading: 120/200 files, 4.0 files/s, 0:00:20 left",
     ]
 
 
-def test_nobody_may_know_how_much_there_is(clock, capsys):
-    with progress.progress("joining", unit="tables") as advance:
-        clock[0] = 20.0
-        advance(50)
-    assert capsys.readouterr().err == "joining: 50 tables, 2.5 tables/s\n"
+def test_unknown_total(clock, capsys):
+    with progress.progress("compacting", unit="tables") as advance:
+        for clock[0] in (2.0, 22.0):
+            advance(50)
+    assert capsys.readouterr().err == "compacting: 100 tables, 2.5 tables/s\n"
 
 
-def test_an_extraction_tells_of_failures(clock, capsys):
-    with progress.observed_files() as observer:
+def test_extraction_reports_failures(clock, capsys):
+    with progress.extraction_progress() as observer:
         observer.on_plan(10, 5)
+        clock[0] = 2.0
+        observer.on_progress(1, 0)
         clock[0] = 12.0
         observer.on_progress(6, 2)
     assert capsys.readouterr().err.splitlines() == [
         "10 recordings to compute, 5 unchanged",
-        "extracting: 6/10 files, 0.5 files/s, 8 s left, 2 failed",
+        "extracting: 6/10 files, 0.5 files/s, 0:00:08 left, 2 failed",
     ]
 
 
-def test_a_download_tells_of_bytes_and_goes_on(clock, capsys):
-    with watched_bytes("ravdess") as watch:
+def test_download_reports_bytes_and_resumes(clock, capsys):
+    with progress.download_progress("ravdess") as watch:
         watch.on_begin(8_000_000, 208_000_000)
         clock[0] = 5.0
         watch.on_bytes(9_000_000)
@@ -85,15 +86,15 @@ def test_a_download_tells_of_bytes_and_goes_on(clock, capsys):
         watch.on_bytes(48_000_000)
         watch.on_begin(48_000_000, None)
     assert capsys.readouterr().err.splitlines() == [
-        "ravdess: fetching 208.0 MB, going on after 8.0 MB",
-        "ravdess: 48.0/208.0 MB, 2.00 MB/s, 80 s left",
-        "ravdess: fetching an unknown size, going on after 48.0 MB",
+        "ravdess: downloading 208.0 MB, resuming after 8.0 MB",
+        "ravdess: 48.0/208.0 MB, 2.6 MB/s, 0:01:02 left",
+        "ravdess: downloading unknown size, resuming after 48.0 MB",
     ]
 
 
-def test_a_terminal_gets_a_bar_and_keeps_notes(terminal):
+def test_bar_and_notes_on_a_terminal(terminal):
     screen = terminal()
-    with watched_bytes("ravdess") as watch:
+    with progress.download_progress("ravdess") as watch:
         watch.on_begin(0, 2_000_000)
         watch.on_bytes(1_000_000)
         watch.on_note("zenodo.org: [Errno 104]; next try in 1 s")
@@ -104,9 +105,9 @@ def test_a_terminal_gets_a_bar_and_keeps_notes(terminal):
     assert COLOUR.search(shown)
 
 
-def test_a_bar_fits_into_80_columns(terminal):
+def test_bar_fits_into_80_columns(terminal):
     screen = terminal()
-    with progress.observed_files() as observer:
+    with progress.extraction_progress() as observer:
         observer.on_plan(10_000, 0)
         observer.on_progress(1234, 56)
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
@@ -116,7 +117,7 @@ def test_a_bar_fits_into_80_columns(terminal):
     assert len(last) <= 80
 
 
-def test_no_color_takes_the_colours_off(terminal, monkeypatch):
+def test_no_color_removes_colours(terminal, monkeypatch):
     screen = terminal()
     monkeypatch.setenv("NO_COLOR", "1")
     with progress.progress("reading", 2) as advance:
@@ -126,16 +127,16 @@ def test_no_color_takes_the_colours_off(terminal, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["dumb", "unknown"])
-def test_a_terminal_that_cannot_move_gets_lines(terminal, monkeypatch, kind, clock):
+def test_plain_lines_on_a_dumb_terminal(terminal, monkeypatch, kind, clock):
     screen = terminal()
     monkeypatch.setenv("TERM", kind)
     with progress.progress("reading", 2) as advance:
         clock[0] = 20.0
         advance()
-    assert screen.getvalue() == "reading: 1/2 files, 0.1 files/s, 20 s left\n"
+    assert screen.getvalue() == "reading: 1/2 files\n"
 
 
-def test_results_stay_on_stdout_while_a_bar_is_drawn(terminal, capsys):
+def test_results_stay_on_stdout_beside_a_bar(terminal, capsys):
     screen = terminal()
     with progress.progress("reading", 2) as advance:
         sys.stdout.write("a result\n")
@@ -144,21 +145,21 @@ def test_results_stay_on_stdout_while_a_bar_is_drawn(terminal, capsys):
     assert "a result" not in screen.getvalue()
 
 
-def test_quiet_says_nothing(terminal, quiet, monkeypatch, capsys):
+def test_quiet_prints_nothing(terminal, quiet, monkeypatch, capsys):
     screen = terminal()
     monkeypatch.setattr(progress, "PLAIN_SECONDS", 0.0)
     with progress.progress("reading", 2) as advance:
         advance()
-    with progress.observed_files() as observer:
+    with progress.extraction_progress() as observer:
         observer.on_plan(10, 5)
         observer.on_progress(6, 2)
     progress.say("a note")
     progress.hint("ser demo")
-    progress.seldom(progress.say)("a note")
+    progress.throttled(progress.say)("a note")
     assert (screen.getvalue(), capsys.readouterr().out) == ("", "")
     assert not progress.on_screen()
 
 
-def test_a_hint_is_a_line_of_the_result(capsys):
+def test_hint_is_a_line_of_the_result(capsys):
     progress.hint("ser demo")
     assert capsys.readouterr().out == "next: ser demo\n"

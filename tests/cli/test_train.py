@@ -1,0 +1,54 @@
+"""`ser train` and `ser evaluate`."""
+
+import json
+
+import pytest
+
+
+def test_train_prints_uar_first_and_the_next_command(ser, store_root, tmp_path):
+    out = tmp_path / "model"
+    words = ["train", "--model", "logistic", "--folds", 3, "--store", store_root, "--out", out]
+    code, printed, progress = ser(*words)
+    assert code == 0
+    lines = printed.splitlines()
+    assert lines[0] == "logistic on own: speaker-disjoint, 3 folds"
+    assert lines[1].startswith("UAR ")
+    assert lines[1].endswith("over 6 speakers, chance 0.333")
+    assert "UAR by fold: " in lines[2]
+    assert lines[-1] == f"next: ser predict {out} FILE.wav"
+    assert any(line.startswith("angry") for line in lines)
+    assert [line.partition(":")[0] for line in progress.splitlines()] == [
+        "fold 1 of 3", "fold 2 of 3", "fold 3 of 3", "final model",
+    ]  # fmt: skip
+
+
+def test_random_split_prints_leaks_and_metrics_as_json(ser, store_root, tmp_path):
+    words = ["train", "--model", "logistic", "--split", "random", "--datasets", "own", "--store", store_root]
+    printed = ser(*words, "--out", tmp_path).out
+    assert "LEAK speaker: " in printed
+    assert "leaks: none found" not in printed
+    printed = ser(*words, "--out", tmp_path, "--json").out
+    assert json.loads(printed) == json.loads((tmp_path / "metrics.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--folds", "99"], "--folds 99 needs at least 99 speakers, found 6 in own"),
+        (["--datasets", "tess"], "no 'tess' in"),
+    ],
+)
+def test_invalid_requests_are_one_line(ser, store_root, tmp_path, words, message):
+    answer = ser("train", "--model", "logistic", *words, "--store", store_root, "--out", tmp_path / "m")
+    assert (answer.code, answer.out) == (2, "")
+    assert message in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_evaluate_separates_speakers_of_the_training(ser, artifact, store_root):
+    code, printed, _ = ser("evaluate", artifact, "--store", store_root)
+    assert code == 0
+    assert "LEAK speaker: " in printed
+    assert "speakers that were not in the training data: UAR " in printed
+    _, printed, _ = ser("evaluate", artifact, "--store", store_root, "--datasets", "own", "--json")
+    assert json.loads(printed)["n"] == 72
