@@ -53,7 +53,7 @@ def test_python_of_a_document_runs(path, working_folder, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("line", command_lines())
-def test_command_line_of_a_document_is_understood(line):
+def test_command_line_of_a_document_is_valid(line):
     words = repeat_flags(COMMAND, shlex.split(line)[1:])
     command = COMMAND
     while words and words[0] in getattr(command, "commands", ()):

@@ -68,8 +68,8 @@ class Step:
 
 
 STEPS = (
-    Step("A field of the pattern misspelt:", 'ser table wavs "{speaker}_{emotoin}_{}.wav"', mistake=True),
-    Step("Mended. The names say who speaks and how:", f"ser table wavs {PATTERN}"),
+    Step("A field of the pattern misspelt:", 'ser manifest wavs "{speaker}_{emotoin}_{}.wav"', mistake=True),
+    Step("Mended. The names say who speaks and how:", f"ser manifest wavs {PATTERN}"),
     Step("The wrong folder:", "ser extract --datasets wavs.csv", mistake=True),
     Step("", "ser extract --datasets wavs/wavs.csv"),
     Step("A model that does not exist:", "ser train --model forest", mistake=True),

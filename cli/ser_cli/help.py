@@ -86,6 +86,6 @@ class App(typer.Typer):
             **settings,
         )
 
-    def command(self, name: str | None = None, **settings: Any) -> Any:  # type: ignore[override]
+    def command(self, name: str | None = None, **settings: Any) -> Any:
         """Register a command; see `typer.Typer.command`."""
         return super().command(name, cls=Command, **settings)
