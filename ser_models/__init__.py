@@ -6,7 +6,7 @@ store → `dataset` → `split` → `scaling` → `models` (through `training`) 
     import ser_models
 
     result = ser_models.train("xgboost", store="data/store", folds=5)
-    result.metrics["uar"]
+    result.metrics.uar
     model = ser_models.load("artifacts/xgboost")
     model.predict("call.wav").emotion
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_features.store.remote import root
+from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.evaluate import evaluate as measure
 from ser_models.experiments.train import Plan, run
 from ser_models.inference.predictor import Predictor, load
@@ -26,11 +27,11 @@ class Result:
 
     Attributes:
         folder: its artifact.
-        metrics: how it was measured and what came out; the content of metrics.json.
+        metrics: the result of its test, as in metrics.json.
     """
 
     folder: Path
-    metrics: Mapping[str, Any]
+    metrics: EvaluationResult
 
     def load(self) -> Predictor:
         """Load the model to ask it."""
@@ -91,7 +92,7 @@ def train(
 
 def evaluate(
     artifact: PathLike, *, store: PathLike = "data/store", datasets: Sequence[str] | None = None
-) -> dict[str, Any]:
+) -> EvaluationResult:
     """Measure a trained model on stored recordings, and say which of them it has met in training.
 
     Args:
@@ -100,7 +101,7 @@ def evaluate(
         datasets: corpora to use; all by default.
 
     Returns:
-        As in metrics.json; `leakage` says what the model has met, `unseen` has the figures without that.
+        The result. `leakage` lists what was in the training, `unseen` has the metrics without that.
 
     Raises:
         ArtifactError: if the artifact cannot be loaded.

@@ -25,8 +25,8 @@ def test_from_recordings_to_a_model(made):
     folder, report, result = made
     assert report.stored == 72
     assert result.folder == folder / "model"
-    assert 0 <= result.metrics["uar"] <= 1
-    assert ser_models.evaluate(folder / "model", store=folder / "store")["n"] == 72
+    assert 0 <= result.metrics.uar <= 1
+    assert ser_models.evaluate(folder / "model", store=folder / "store").n == 72
     assert result.load().labels == ser_models.load(str(folder / "model")).labels
 
 

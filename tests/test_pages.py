@@ -11,7 +11,7 @@ from ser_features.config import PROFILES
 from ser_features.extractors import COLUMNS, CORE_COLUMNS, DEFAULT_FAMILIES, FRAMES
 from ser_features.labels import EMOTIONS
 from ser_models import recipes, train
-from ser_models.evaluation.leakage import Finding
+from ser_models.evaluation.result import Finding
 from ser_models.models import MODELS, create, model_class
 from ser_models.models.hyperparameters import describe
 from ser_models.models.networks.network import Network

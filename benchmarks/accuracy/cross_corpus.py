@@ -94,8 +94,8 @@ def tested(store: Store, examples: Examples, speaker_norm: bool, **protocol: Any
 
 
 def _scored(rows: pd.DataFrame, examples: Examples) -> dict[str, Any]:
-    found = score(rows.reset_index(drop=True), examples.labels, seed=SEED)
-    return {"uar": found["uar"], "interval": found["interval"], "ece": found["calibration"]["ece"]}
+    scores = score(rows.reset_index(drop=True), examples.labels, seed=SEED)
+    return {"uar": scores.uar, "uar_ci95": scores.uar_ci95, "ece": scores.calibration.ece}
 
 
 def write_page() -> None:
@@ -118,7 +118,7 @@ def _table(result: dict[str, Any], way: str) -> str:
 
 
 def _cell(found: dict[str, Any]) -> str:
-    low, high = found["interval"]
+    low, high = found["uar_ci95"]
     return f"{found['uar']:.3f} [{low:.3f}, {high:.3f}]"
 
 

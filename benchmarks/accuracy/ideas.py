@@ -117,7 +117,7 @@ def measure(run: Run) -> dict[str, dict[str, Any]]:
         before = tested(run, plain)
         after = tested(run, changed)
         fisher_vectors.levelled = plain_levelled
-        uars = [score(table, run.examples.labels, seed=SEED)["uar"] for table in (before, after)]
+        uars = [score(table, run.examples.labels, seed=SEED).uar for table in (before, after)]
         found[idea] = {"model": plain().name, "before": uars[0], "after": uars[1]}
         found[idea]["gain"] = over(after, before, run.examples)
     return found

@@ -104,13 +104,16 @@ def own(run: Run, model: str, *, copies: bool | None = None, speaker_norm: bool 
     return common.tested(train(examples, split, model=model, seed=SEED, speaker_norm=speaker_norm))
 
 
+KEPT = ("uar", "uar_ci95", "bootstrap_unit", "accuracy", "chance", "n")
+
+
 def told(table: pd.DataFrame, examples: Examples) -> dict[str, Any]:
     """What is kept of predictions."""
-    found = score(table, examples.labels, seed=SEED)
+    scores = score(table, examples.labels, seed=SEED)
     return {
-        **{name: found[name] for name in ("uar", "interval", "interval_over", "accuracy", "chance", "n")},
-        "ece": found["calibration"]["ece"],
-        "aurc": found["selective"]["aurc"],
+        **{name: getattr(scores, name) for name in KEPT},
+        "ece": scores.calibration.ece,
+        "aurc": scores.risk_coverage.aurc,
     }
 
 
@@ -143,7 +146,7 @@ def table_of(result: dict[str, Any]) -> str:
     ]
     systems = result["systems"]
     for name, found in sorted(systems.items(), key=lambda item: item[1]["uar"]):
-        low, high = found["interval"]
+        low, high = found["uar_ci95"]
         gap, peer = "", peer_of(name)
         if name != peer and "over_peer" in found:
             least, most = found["over_peer"]
@@ -161,7 +164,7 @@ def drawing(results: list[dict[str, Any]]) -> Drawing:
     panels = []
     for result in results:
         ordered = sorted(result["systems"].items(), key=lambda item: item[1]["uar"])
-        marks = [Mark(name, found["uar"], tuple(found["interval"])) for name, found in ordered]
+        marks = [Mark(name, found["uar"], tuple(found["uar_ci95"])) for name, found in ordered]
         panels.append(replace(comparison(marks, ordered[0][1]["chance"]), width=8.0))
     names = ", ".join(name for result in results for name in result["data"])
     picture = Picture("accuracy", "UAR on speakers that were never heard", tuple(panels), across=1)

@@ -147,8 +147,8 @@ def _compared(tables: dict[str, list[Any]], examples: Examples) -> dict[str, Any
     found: dict[str, Any] = {}
     whole = {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
     for name, table in whole.items():
-        told = score(table, examples.labels, seed=SEED)
-        found[name] = {"uar": told["uar"], "interval": told["interval"]}
+        scores = score(table, examples.labels, seed=SEED)
+        found[name] = {"uar": scores.uar, "uar_ci95": scores.uar_ci95}
     found["gain"] = over(whole["pretrained"], whole["from random weights"], examples)
     return found
 

@@ -30,7 +30,7 @@ PAGE = ROOT / "docs" / "results.md"
 BEGIN, END = "<!-- table: written by benchmarks/accuracy/recipes.py -->", "<!-- end of the table -->"
 KEPT = (
     *("recipe", "quick", "command", "date", "seed", "fingerprint", "files", "model", "protocol"),
-    *("n", "uar", "interval", "interval_over", "chance", "accuracy", "macro_f1", "mcc", "log_loss", "mse"),
+    *("n", "uar", "uar_ci95", "bootstrap_unit", "chance", "accuracy", "macro_f1", "mcc", "log_loss", "mse"),
     *("mean_iou", "leakage", "notes"),
 )
 """What of a result's metrics.json is kept beside the docs."""
@@ -104,7 +104,7 @@ def table_of(results: Sequence[dict[str, Any]]) -> str:
 
 def _gap_row(name: str, paper: dict[str, Any], honest: dict[str, Any]) -> str:
     claim = load(name).claims.accuracy
-    low, high = honest["interval"]
+    low, high = honest["uar_ci95"]
     cells = [
         f"`{name}`",
         "none" if claim is None else f"{claim:.3f}",

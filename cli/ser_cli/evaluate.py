@@ -1,7 +1,5 @@
 """`ser evaluate`: a trained model on stored recordings."""
 
-import json
-
 from ser_cli.options import DEFAULT_STORE, Artifact, AsJson, Store, Stored
 
 
@@ -18,17 +16,17 @@ def evaluate(
     from ser_cli.train import print_metrics
     from ser_models.experiments.evaluate import evaluate as measure
 
-    metrics = measure(artifact, store, datasets or None)
+    result = measure(artifact, store, datasets or None)
     if as_json:
-        print(json.dumps(metrics, indent=2, ensure_ascii=False))
+        print(result.to_json())
         return
-    print_metrics(metrics)
-    unseen = metrics["unseen"]
+    print_metrics(result)
+    unseen = result.unseen
     if not unseen:
         print("all of these speakers were in the training data: this is no estimate for new speakers")
-    elif metrics["leakage"]:
-        low, high = unseen["interval"]
+    elif result.leakage:
+        low, high = unseen.uar_ci95
         print(
-            f"speakers that were not in the training data: UAR {unseen['uar']:.3f}, "
-            f"95 % interval {low:.3f} to {high:.3f} over {unseen['interval_over']}, {unseen['n']} recordings"
+            f"speakers that were not in the training data: UAR {unseen.uar:.3f}, "
+            f"95 % interval {low:.3f} to {high:.3f} over {unseen.bootstrap_unit}, {unseen.n} recordings"
         )

@@ -50,7 +50,6 @@ def reproduce(
     model_class(chosen.model["name"])  # names a missing package before the extraction
 
     from ser_cli.progress import extraction_progress, say
-    from ser_cli.tables import print_json
     from ser_cli.train import print_metrics, training_progress
     from ser_models.experiments.reproduce import Reproduction, Watcher, reproduce
 
@@ -64,11 +63,11 @@ def reproduce(
         workers=workers,
         command=typed(),
     )
-    metrics = reproduce(wanted, Watcher(say, extraction_progress, training_progress))
+    result = reproduce(wanted, Watcher(say, extraction_progress, training_progress))
     if as_json:
-        print_json(metrics)
+        print(result.to_json())
         return
-    print_metrics(metrics)
+    print_metrics(result)
     other = "paper" if protocol == "honest" else "honest"
     print(f"report: {wanted.out / 'report.html'}")
     hint(f"ser reproduce {recipe} --protocol {other}")

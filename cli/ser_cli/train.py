@@ -1,10 +1,9 @@
 """`ser train`: feature store → trained and evaluated artifact."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,6 +13,7 @@ from ser_cli.options import DEFAULT_STORE, MetricsAsJson, Seed, Store
 from ser_cli.progress import console, hint, on_screen, say, throttled
 
 if TYPE_CHECKING:
+    from ser_models.evaluation.result import EvaluationResult
     from ser_models.training.train import Progress, Step
 
 
@@ -102,47 +102,45 @@ def train(
         parameters={"members": members} if members else None,
     )
     with training_progress() as progress:
-        metrics = run(store, folder, plan, progress)
+        result = run(store, folder, plan, progress)
     if as_json:
-        print(json.dumps(metrics, indent=2, ensure_ascii=False))
+        print(result.to_json())
         return
-    print_metrics(metrics)
+    print_metrics(result)
     print(f"artifact: {folder}")
     hint(f"ser predict {folder} FILE.wav")
 
 
-def print_metrics(metrics: Mapping[str, Any]) -> None:
+def print_metrics(result: "EvaluationResult") -> None:
     """Print a result: UAR with confidence interval and chance level, leakage, notes, metrics per class."""
     from ser_cli.tables import print_table
 
-    synthetic = " (synthetic speech)" if metrics["synthetic"] else ""
-    transductive = " (transductive)" if metrics.get("transductive") else ""
-    low, high = metrics["interval"]
-    print(f"{metrics['model']} on {' + '.join(metrics['datasets'])}{synthetic}: {metrics['protocol']}")
+    synthetic = " (synthetic speech)" if result.synthetic else ""
+    transductive = " (transductive)" if result.transductive else ""
+    low, high = result.uar_ci95
+    print(f"{result.model} on {' + '.join(result.datasets)}{synthetic}: {result.protocol}")
     print(
-        f"UAR {metrics['uar']:.3f}{transductive}, 95 % interval {low:.3f} to {high:.3f} "
-        f"over {metrics['interval_over']}, chance {metrics['chance']:.3f}"
+        f"UAR {result.uar:.3f}{transductive}, 95 % interval {low:.3f} to {high:.3f} "
+        f"over {result.bootstrap_unit}, chance {result.chance:.3f}"
     )
-    if len(metrics["folds"]) > 1:
-        print(f"UAR by fold: {' '.join(f'{value:.3f}' for value in metrics['folds'])}")
-    print(
-        f"accuracy {metrics['accuracy']:.3f}, macro F1 {metrics['macro_f1']:.3f}, {metrics['n']} recordings"
-    )
-    for finding in metrics["leakage"]:
-        print(f"LEAK {finding['kind']}: {finding['message']}")
-    if not metrics["leakage"]:
+    if len(result.folds) > 1:
+        print(f"UAR by fold: {' '.join(f'{value:.3f}' for value in result.folds)}")
+    print(f"accuracy {result.accuracy:.3f}, macro F1 {result.macro_f1:.3f}, {result.n} recordings")
+    for finding in result.leakage:
+        print(f"LEAK {finding.kind}: {finding.message}")
+    if not result.leakage:
         print("leaks: none found")
-    for note in metrics["notes"]:
+    for note in result.notes:
         print(f"note: {note}")
     print()
     rows = [
-        [label, *(f"{values[name]:.3f}" for name in ("recall", "precision", "f1")), str(values["support"])]
-        for label, values in metrics["per_class"].items()
+        [label, f"{row.recall:.3f}", f"{row.precision:.3f}", f"{row.f1:.3f}", str(row.support)]
+        for label, row in result.per_class.items()
     ]
     print_table(["emotion", "recall", "precision", "F1", "recordings"], rows)
-    if len(metrics["per_corpus"]) > 1:
+    if len(result.per_corpus) > 1:
         print()
-        print_table(["corpus", "UAR"], [[name, f"{uar:.3f}"] for name, uar in metrics["per_corpus"].items()])
+        print_table(["corpus", "UAR"], [[name, f"{row.uar:.3f}"] for name, row in result.per_corpus.items()])
     print()
 
 

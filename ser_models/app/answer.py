@@ -6,24 +6,21 @@ A recording that is refused gives one line that says what is wrong with it.
 """
 
 import base64
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from markupsafe import Markup
 
-from ser_features.errors import ArtifactError, AudioError
+from ser_features.errors import AudioError
 from ser_models.app import features, limits, panels, words
 from ser_models.app.clips import wav
+from ser_models.evaluation.result import EvaluationResult, read_result
 from ser_models.inference.inspection import Hearing, hear
 from ser_models.inference.predictor import FAR, Predictor
 from ser_models.reporting.figures.svg import inline
 from ser_models.reporting.figures.theme import declarations
 from ser_models.reporting.html import template
-from ser_models.reporting.text import percent
 
 HERE = Path(__file__).parent
 
@@ -37,11 +34,11 @@ class Answers:
 
     Attributes:
         predictor: the model.
-        metrics: what its test measured: the content of metrics.json.
+        result: of its test.
     """
 
     predictor: Predictor
-    metrics: Mapping[str, Any]
+    result: EvaluationResult
 
     @classmethod
     def of(cls, predictor: Predictor) -> "Answers":
@@ -50,7 +47,7 @@ class Answers:
         Raises:
             ArtifactError: if its metrics.json is none.
         """
-        return cls(predictor, read_metrics(predictor.artifact.folder))
+        return cls(predictor, read_result(predictor.artifact.folder))
 
     def answer(self, content: bytes, name: str) -> str:
         """Recognise a recording.
@@ -73,7 +70,7 @@ class Answers:
         """What the model knows and how well, as HTML."""
         metadata = self.predictor.artifact.metadata
         return template(HERE / "knowledge.html.jinja").render(
-            metadata=metadata, metrics=self.metrics, words=words
+            metadata=metadata, result=self.result, words=words
         )
 
     def _told(self, hearing: Hearing, name: str) -> str:
@@ -84,7 +81,7 @@ class Answers:
             prediction=prediction,
             ranked=sorted(prediction.probabilities.items(), key=lambda item: -item[1]),
             far=prediction.distance is not None and prediction.distance > FAR,
-            metrics=self.metrics,
+            result=self.result,
             words=words,
             features=features.groups(hearing.columns, hearing.percentiles),
             figures=_figures(hearing, self.predictor.labels),
@@ -101,28 +98,6 @@ def style() -> str:
     """The style sheet of what is shown: the colours of the report, by day and in the dark."""
     sheet = (Path(__file__).parent / "app.css").read_text(encoding="utf-8")
     return f":root {{ {declarations(dark=False)} }}\n.dark {{ {declarations(dark=True)} }}\n{sheet}"
-
-
-def read_metrics(folder: Path) -> dict[str, Any]:
-    """Read an artifact's metrics.json.
-
-    Raises:
-        ArtifactError: if there is none, or it does not hold what the page shows.
-    """
-    path = folder / "metrics.json"
-    try:
-        metrics = json.loads(path.read_text(encoding="utf-8"))
-        words.tested(metrics)
-        rows = [*metrics["per_class"].values()]
-        shares = [metrics["uar"], metrics["chance"], *metrics["interval"]]
-        for share in (*shares, *(row[key] for row in rows for key in ("recall", "precision"))):
-            percent(share)
-        {row["support"] for row in rows}, len(metrics["leakage"]), metrics["interval_over"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArtifactError(
-            f"{path} does not say how the model was tested: restore it, or train again"
-        ) from error
-    return metrics
 
 
 def _figures(hearing: Hearing, labels: list[str]) -> dict[str, list[Markup]]:

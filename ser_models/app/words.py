@@ -9,6 +9,7 @@ from typing import Any
 from ser_features import corpora
 from ser_models.app.panels import borders
 from ser_models.artifact.metadata import ArtifactMetadata
+from ser_models.evaluation.result import EvaluationResult
 from ser_models.inference.prediction import Prediction
 from ser_models.reporting.report.text import PROTOCOLS
 from ser_models.reporting.text import counted, listed, percent
@@ -52,23 +53,22 @@ def classes(metadata: ArtifactMetadata) -> str:
     )
 
 
-def tested(metrics: Mapping[str, Any]) -> str:
+def tested(result: EvaluationResult) -> str:
     """Say what the measured figure means, and on whom it was measured."""
-    protocol = metrics["protocol"]
+    protocol = result.protocol
     meaning = next((said for start, said in PROTOCOLS.items() if protocol.startswith(start)), "")
     return (
         "UAR is the share of each emotion's recordings that it recognises, on average over the emotions. "
-        f"Tested on {counted(metrics['n'], 'recording')}, {protocol}. {meaning}"
+        f"Tested on {counted(result.n, 'recording')}, {protocol}. {meaning}"
     ).strip()
 
 
-def trust(prediction: Prediction, metrics: Mapping[str, Any]) -> str:
+def trust(prediction: Prediction, result: EvaluationResult) -> str:
     """Say how often such answers were right in the test: a probability is what the model itself believes."""
-    said = f"In its test ({metrics['protocol']}) the model had a UAR of {percent(metrics['uar'])}"
-    precision = metrics["per_class"].get(prediction.emotion, {}).get("precision")
-    if precision is None:
+    said = f"In its test ({result.protocol}) the model had a UAR of {percent(result.uar)}"
+    if prediction.emotion not in result.per_class:
         return f"{said}."
-    right, emotion = percent(precision, 0), prediction.emotion
+    right, emotion = percent(result.per_class[prediction.emotion].precision, 0), prediction.emotion
     return f"{said}, and {right} of the recordings that it called {emotion} were acted {emotion}."
 
 

@@ -1,1 +1,1 @@
-"""Predictions → what they are worth: metrics, intervals over speakers, figures, a report."""
+"""Predictions → `EvaluationResult`: metrics, confidence intervals, calibration, errors, leak audit."""

@@ -1,136 +1,97 @@
-"""How sure a model is, and how often it is right then.
+"""Calibration of the confidence, and selective classification by it.
 
-confidence, was it right? → `reliability` → `Bin`s → `ece`
-confidence, true and predicted classes → `selective` → `Answered` at each coverage → `aurc`
+confidence, correct? → `calibration` → bins and ECE
+confidence, true and predicted classes → `risk_coverage` → UAR and accuracy by coverage, AURC
 
-The bins are 15 of equal width from 0 to 1, (low, high], as in Guo et al., On Calibration of Modern Neural
-Networks, 2017. Confidence is the probability of the class that is predicted.
+Confidence is the probability of the predicted class. Calibration uses 15 bins of equal width from 0 to 1,
+(low, high], as in Guo et al., On Calibration of Modern Neural Networks, 2017.
 
->>> bins = reliability(np.array([0.9, 0.9, 0.9, 0.9]), np.array([True, True, True, False]))
->>> round(ece(bins), 3)
+>>> result = calibration(np.array([0.9, 0.9, 0.9, 0.9]), np.array([True, True, True, False]))
+>>> round(result.ece, 3)
 0.15
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
-from ser_models.evaluation.metrics import accuracy, confusion_matrix, uar
+from ser_models.evaluation.metrics import confusion_matrix, uar
+from ser_models.evaluation.result import Calibration, CalibrationBin, CoveragePoint, RiskCoverage
 
 BINS = 15
 STEPS = 20
-"""Coverages of which a risk-coverage curve is made."""
+"""Number of coverages at which a risk-coverage curve is computed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """The recordings whose confidence lies in one range; there is one at least.
-
-    Attributes:
-        low: bound of the confidence that does not belong to the bin, 0 to 1.
-        high: bound that does.
-        n: how many recordings.
-        confidence: their mean confidence, 0 to 1.
-        accuracy: share of them that was right, 0 to 1.
-    """
-
-    low: float
-    high: float
-    n: int
-    confidence: float
-    accuracy: float
-
-
-def reliability(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> list[Bin]:
-    """Gather recordings by their confidence.
+def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -> Calibration:
+    """Bin predictions by confidence and compute the expected calibration error (ECE).
 
     Args:
         confidence: (recordings,), 0 to 1.
-        right: whether the prediction was right, (recordings,) bool.
-        bins: how many bins of equal width.
+        correct: whether each prediction is correct, (recordings,) bool.
+        bins: number of bins of equal width.
 
     Returns:
-        The bins that hold a recording, by rising confidence.
+        The bins that are not empty, by rising confidence, and the mean distance of confidence and accuracy
+        over bins, weighted by their size.
     """
     edges = np.linspace(0, 1, bins + 1)
-    places = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
-    return [
-        Bin(
-            low=float(edges[place]),
-            high=float(edges[place + 1]),
+    numbers = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
+    reliability = tuple(
+        CalibrationBin(
+            low=float(edges[number]),
+            high=float(edges[number + 1]),
             n=int(inside.sum()),
             confidence=float(confidence[inside].mean()),
-            accuracy=float(right[inside].mean()),
+            accuracy=float(correct[inside].mean()),
         )
-        for place in np.unique(places)
-        for inside in [places == place]
-    ]
+        for number in np.unique(numbers)
+        for inside in [numbers == number]
+    )
+    gaps = [abs(each.confidence - each.accuracy) for each in reliability]
+    ece = float(np.average(gaps, weights=[each.n for each in reliability]))
+    return Calibration(ece, bins, reliability)
 
 
-def ece(bins: Sequence[Bin]) -> float:
-    """Expected calibration error, 0 to 1: mean distance of confidence and accuracy, bins weighted by size."""
-    gaps = [abs(each.confidence - each.accuracy) for each in bins]
-    return float(np.average(gaps, weights=[each.n for each in bins]))
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The answers that are given when the least sure ones are not.
-
-    Attributes:
-        coverage: share of all recordings that are answered, above 0, at most 1.
-        threshold: least confidence among them, 0 to 1: what to abstain below.
-        accuracy: share of them that is right, 0 to 1.
-        uar: mean recall over the classes that occur among them, 0 to 1.
-    """
-
-    coverage: float
-    threshold: float
-    accuracy: float
-    uar: float
-
-
-def selective(
+def risk_coverage(
     confidence: np.ndarray, targets: np.ndarray, predicted: np.ndarray, classes: int
-) -> list[Answered]:
-    """Measure what is left when the least sure answers are not given.
+) -> RiskCoverage:
+    """Evaluate selective classification: predictions of lowest confidence are rejected first.
 
     Args:
         confidence: (recordings,), 0 to 1.
         targets: true classes, (recordings,).
         predicted: predicted classes, (recordings,).
-        classes: how many there are.
+        classes: number of classes.
 
     Returns:
-        By rising coverage, in steps of a twentieth.
+        The AURC, and the curve at `STEPS` coverages by rising coverage.
     """
     order = np.argsort(-confidence, kind="stable")
-    found = []
+    curve = []
     for step in range(1, STEPS + 1):
-        answered = order[: max(1, round(len(order) * step / STEPS))]
-        matrix = confusion_matrix(targets[answered], predicted[answered], classes)
-        found.append(
-            Answered(
-                coverage=len(answered) / len(order),
-                threshold=float(confidence[answered[-1]]),
-                accuracy=accuracy(matrix),
+        kept = order[: max(1, round(len(order) * step / STEPS))]
+        matrix = confusion_matrix(targets[kept], predicted[kept], classes)
+        curve.append(
+            CoveragePoint(
+                coverage=len(kept) / len(order),
+                threshold=float(confidence[kept[-1]]),
+                accuracy=float(np.trace(matrix) / len(kept)),
                 uar=uar(matrix),
             )
         )
-    return found
+    return RiskCoverage(aurc(confidence, predicted == targets), tuple(curve))
 
 
-def aurc(confidence: np.ndarray, right: np.ndarray) -> float:
-    """Area under the risk-coverage curve, 0 to 1: the share of wrong answers, averaged over all coverages.
+def aurc(confidence: np.ndarray, correct: np.ndarray) -> float:
+    """Area under the risk-coverage curve, 0 to 1: the error rate averaged over all coverages.
 
-    0 if nothing is wrong; the error rate if confidence says nothing (Geifman & El-Yaniv, "Selective
-    classification for deep neural networks", 2017). Recordings of equal confidence are answered together.
+    0 if every prediction is correct; the overall error rate if confidence is uninformative. Recordings of
+    equal confidence share a coverage. Geifman and El-Yaniv, Selective Classification for Deep Neural
+    Networks, 2017.
 
     >>> aurc(np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, True, True, False]))
     0.0625
     """
     order = np.argsort(-confidence, kind="stable")
-    wrong = np.cumsum(~right[order])
+    wrong = np.cumsum(~correct[order])
     last = np.searchsorted(-confidence[order], -confidence[order], side="right")
     return float((wrong[last - 1] / last).mean())

@@ -1,24 +1,25 @@
-"""Error analysis: what a model was surest of and wrong about, and which emotions it takes for which.
+"""Error analysis: wrong predictions of high confidence, and pairs of classes that are confused.
 
-predictions → `most_confident` → rows; confusion matrix → `confusions` → pairs
+predictions table → `most_confident`; confusion matrix → `confusions`
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-SHOWN = 20
-"""Most confident mistakes that are listed."""
-PAIRS = 10
-"""Most frequent confusions that are listed."""
+from ser_models.evaluation.result import Confusion, Misclassification
+
+MOST_ERRORS = 20
+"""Maximal number of wrong predictions that are listed."""
+MOST_PAIRS = 10
+"""Maximal number of confused pairs that are listed."""
 
 
 def most_confident(
     predictions: pd.DataFrame, labels: Sequence[str], probabilities: np.ndarray
-) -> list[dict[str, Any]]:
-    """List the wrong predictions with the highest confidence.
+) -> tuple[Misclassification, ...]:
+    """List the wrong predictions of highest confidence.
 
     Args:
         predictions: columns file_id and emotion, a row per recording.
@@ -26,44 +27,30 @@ def most_confident(
         probabilities: (recordings, classes), in the order of the rows.
 
     Returns:
-        At most 20 of {file_id, acted, predicted, confidence, acted_probability}, surest first, equals by
-        file_id; probabilities are 0 to 1.
+        At most `MOST_ERRORS`, by falling confidence, then by file_id.
     """
-    best = probabilities.argmax(axis=1)
-    table = pd.DataFrame(
-        {
-            "file_id": predictions["file_id"].to_numpy(),
-            "acted": predictions["emotion"].to_numpy(),
-            "predicted": np.array(labels, dtype=object)[best],
-            "confidence": probabilities.max(axis=1),
-        }
-    )
-    acted = [list(labels).index(emotion) for emotion in table["acted"]]
-    table["acted_probability"] = probabilities[np.arange(len(acted)), acted]
-    wrong = table[table["acted"] != table["predicted"]]
-    ranked = wrong.sort_values(["confidence", "file_id"], ascending=[False, True])
-    return ranked.head(SHOWN).to_dict("records")
+    rows = zip(predictions["file_id"], predictions["emotion"], probabilities, strict=True)
+    errors = [
+        Misclassification(file_id, true, predicted, float(row.max()), float(row[labels.index(true)]))
+        for file_id, true, row in rows
+        if (predicted := labels[row.argmax()]) != true
+    ]
+    return tuple(sorted(errors, key=lambda error: (-error.confidence, error.file_id))[:MOST_ERRORS])
 
 
-def confusions(matrix: np.ndarray, labels: Sequence[str]) -> list[dict[str, Any]]:
-    """List the pairs of emotions that are confused most.
+def confusions(matrix: np.ndarray, labels: Sequence[str]) -> tuple[Confusion, ...]:
+    """List the pairs of classes that are confused most often.
 
     Args:
-        matrix: true classes in rows, predicted in columns, (classes, classes).
+        matrix: true classes in rows, predicted ones in columns, (classes, classes).
         labels: the classes, in order.
 
     Returns:
-        At most 10 of {acted, predicted, n, share}, most frequent first; `share` of the acted emotion's
-        recordings, 0 to 1, decides among equals.
+        At most `MOST_PAIRS`, by falling count, then by falling share of the true class's recordings.
     """
-    found: list[dict[str, Any]] = [
-        {
-            "acted": labels[row],
-            "predicted": labels[column],
-            "n": int(n),
-            "share": float(n / matrix[row].sum()),
-        }
+    pairs = [
+        Confusion(labels[row], labels[column], int(n), float(n / matrix[row].sum()))
         for (row, column), n in np.ndenumerate(matrix)
         if row != column and n
     ]
-    return sorted(found, key=lambda pair: (-pair["n"], -pair["share"]))[:PAIRS]
+    return tuple(sorted(pairs, key=lambda pair: (-pair.n, -pair.share))[:MOST_PAIRS])

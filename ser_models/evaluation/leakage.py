@@ -1,6 +1,6 @@
-"""Leaks: what lets a test figure promise more than a new voice will get.
+"""Leak audit: find information of the test that reached the training.
 
-recordings, splits, what each fitted part saw, the UAR → `audit` → `Finding`s; an empty list is a clean bill.
+recordings, splits, `FitRecord`s, UAR → `audit` → `Finding`s; an empty list if there is no leak
 
 >>> rows = pd.DataFrame({"file_id": ["a", "b"], "audio_sha256": ["1", "2"], "dataset": "tess",
 ...                      "speaker": "OAF"})
@@ -16,9 +16,10 @@ from itertools import combinations
 import pandas as pd
 
 from ser_models.data.examples import speaker_keys
+from ser_models.evaluation.result import Finding
 
 SUSPECT_UAR = 0.90
-"""A higher UAR on unseen speakers of one corpus is a suspected leak until shown otherwise."""
+"""A higher UAR on unseen speakers of one corpus is reported as a suspected leak."""
 
 SIDES = ("train", "validation", "test")
 NOUNS = {
@@ -26,36 +27,20 @@ NOUNS = {
     "audio": ("piece of identical audio", "pieces of identical audio"),
     "speaker": ("speaker", "speakers"),
 }
-"""What may stand on two sides, for one and for many."""
+"""What may be shared by two sides, in the singular and the plural."""
 SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One leak.
-
-    Attributes:
-        kind: speaker, audio, recording, fitted, corpus-level or suspect.
-        message: one sentence for people.
-        count: how many speakers, recordings or columns are concerned.
-        examples: up to five of them.
-    """
-
-    kind: str
-    message: str
-    count: int
-    examples: tuple[str, ...] = ()
+"""Maximal number of examples of a finding."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitRecord:
-    """What a fitted part of the system has seen.
+    """The recordings that one component was fitted on.
 
     Attributes:
-        part: its name, such as scaler, weights or early stopping.
-        fold: the fold it was fitted in.
-        file_ids: every recording that it was fitted on.
-        sides: the sides of the split that it may see.
+        part: the component, such as "scaler", "weights" or "early stopping".
+        fold: number of the fold.
+        file_ids: the recordings.
+        sides: the sides of the split that it may be fitted on.
     """
 
     part: str
@@ -73,19 +58,20 @@ def audit(
     shared_validation: Collection[int] = (),
     uar: float | None = None,
 ) -> list[Finding]:
-    """Look for leaks.
+    """Search for leaks between the sides of a split.
 
     Args:
         rows: recordings with file_id, dataset, speaker, audio_sha256 and, for augmented copies,
-            source_file_id (null or absent: the recording is its own source).
+            source_file_id (null or absent: the recording is not a copy).
         splits: columns file_id, fold, split.
-        fitted: what scaler, weights and selection have seen.
-        corpus_level: inputs of the model whose values depend on more than one recording.
-        shared_validation: folds whose validation is openly of training speakers (`Split.shared_validation`).
-        uar: the test figure, 0 to 1; None if there is none yet.
+        fitted: what scaler, weights and early stopping were fitted on.
+        corpus_level: model inputs that are computed from more than one recording.
+        shared_validation: folds whose validation set declares that it shares speakers with the training set
+            (`Split.shared_validation`).
+        uar: UAR of the test, 0 to 1; None if there is none yet.
 
     Returns:
-        Findings, most direct first; empty when clean.
+        Findings, the most direct first; empty if there is no leak.
     """
     sides = splits.merge(_keys(rows), on="file_id", validate="many_to_one")
     findings = [finding for kind in NOUNS for finding in _shared(sides, kind, shared_validation)]
@@ -107,22 +93,22 @@ def _keys(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shared(sides: pd.DataFrame, key: str, shared_validation: Collection[int]) -> list[Finding]:
-    """Find values of `key` that stand on two sides of one fold."""
+    """Find values of `key` that are on two sides of one fold."""
     if key == "speaker":
-        said = sides["fold"].isin(shared_validation) & (sides["split"] == "validation")
-        sides = sides[~said]
+        declared = sides["fold"].isin(shared_validation) & (sides["split"] == "validation")
+        sides = sides[~declared]
     present = pd.crosstab([sides["fold"], sides[key]], sides["split"]) > 0
     findings = []
     for left, right in combinations([side for side in SIDES if side in present], 2):
         both = present.index[present[left] & present[right]].get_level_values(key)
         if shared := sorted(set(both)):
-            shown = shared if key != "audio" else _named(sides, shared)
-            findings.append(_finding(key, f"in both {left} and {right}", shown, len(shared)))
+            names = shared if key != "audio" else _named(sides, shared)
+            findings.append(_finding(key, f"in both {left} and {right}", names, len(shared)))
     return findings
 
 
 def _named(sides: pd.DataFrame, hashes: list[str]) -> list[str]:
-    """Name recordings, as a hash tells a reader nothing."""
+    """Recordings of these hashes, which are more readable."""
     return sorted(set(sides.loc[sides["audio"].isin(hashes), "file_id"]))
 
 

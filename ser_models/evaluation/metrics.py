@@ -1,16 +1,25 @@
-"""Metrics of a classification that are read off its confusion matrix.
+"""Metrics that scikit-learn lacks, or that are computed too often for it.
 
-targets, predicted → `confusion_matrix` → UAR, accuracy, MCC; precision, recall, F1 and IoU of each class
+targets, predicted → `confusion_matrix` → `recalls`, `uar`; targets, probabilities → `log_losses`, `roc_curve`
 
-A class that no recording has is left out of every mean over classes, as in scikit-learn's
-`balanced_accuracy_score`; predictions of it count against the classes that were there.
+`confusion_matrix`, `recalls` and `uar` equal scikit-learn's `confusion_matrix`, `recall_score` and
+`balanced_accuracy_score`; the bootstrap and the permutation importance compute them thousands of times, and
+for stacks of matrices. A class without recordings is left out of every mean over classes; predictions of it
+count as errors of the true classes.
 
 >>> matrix = confusion_matrix(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]), classes=3)
->>> uar(matrix), accuracy(matrix)
-(0.75, 0.75)
+>>> uar(matrix)
+0.75
 """
 
 import numpy as np
+
+from ser_models.evaluation.result import RocCurve
+
+CURVE_POINTS = 100
+"""Maximal number of points of a ROC curve."""
+CURVE_DIGITS = 4
+"""Decimals of its points."""
 
 
 def confusion_matrix(targets: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -29,12 +38,13 @@ def confusion_matrix(targets: np.ndarray, predicted: np.ndarray, classes: int) -
 
 
 def recalls(matrix: np.ndarray) -> np.ndarray:
-    """Recall of each class, (…, classes); NaN for a class that no recording has.
+    """Recall of each class, (…, classes); NaN for a class without recordings.
 
     Args:
-        matrix: one confusion matrix or a stack of them, (…, classes, classes).
+        matrix: a confusion matrix or a stack of them, (…, classes, classes).
     """
-    return _ratio(np.diagonal(matrix, axis1=-2, axis2=-1), matrix.sum(axis=-1))
+    hits, support = np.diagonal(matrix, axis1=-2, axis2=-1), matrix.sum(axis=-1)
+    return np.divide(hits, support, out=np.full(np.shape(hits), np.nan), where=support > 0)
 
 
 def uar(matrix: np.ndarray) -> float:
@@ -45,75 +55,47 @@ def uar(matrix: np.ndarray) -> float:
     return float(np.nanmean(recalls(matrix)))
 
 
-def accuracy(matrix: np.ndarray) -> float:
-    """Share of recordings that were recognised, 0 to 1."""
-    return float(np.trace(matrix) / matrix.sum())
+def log_losses(targets: np.ndarray, probabilities: np.ndarray) -> tuple[float, np.ndarray]:
+    """Log loss overall and of each class against all others, in nats.
 
+    scikit-learn's `log_loss` gives the same numbers, but warns of rows that sum to 1 only within float32
+    precision, as those of networks do. Probabilities are clipped to [ε, 1 - ε] of float64, as there.
 
-def precisions(matrix: np.ndarray) -> np.ndarray:
-    """Precision of each class, (classes,); 0 for a class that was never predicted."""
-    return np.nan_to_num(_ratio(np.diagonal(matrix), matrix.sum(axis=0)))
-
-
-def f1_scores(matrix: np.ndarray) -> np.ndarray:
-    """Harmonic mean of precision and recall of each class, (classes,); 0 where nothing was right."""
-    hits = np.diagonal(matrix)
-    return np.nan_to_num(_ratio(2 * hits, matrix.sum(axis=0) + matrix.sum(axis=1)))
-
-
-def macro_f1(matrix: np.ndarray) -> float:
-    """Mean F1 of the classes that occur, 0 to 1."""
-    return float(f1_scores(matrix)[matrix.sum(axis=1) > 0].mean())
-
-
-def weighted_f1(matrix: np.ndarray) -> float:
-    """Mean F1 weighted by how often each class occurs, 0 to 1."""
-    return float(np.average(f1_scores(matrix), weights=matrix.sum(axis=1)))
-
-
-def mcc(matrix: np.ndarray) -> float:
-    """Matthews correlation coefficient of all classes together, -1 to 1; 0 is what guessing gets.
-
-    0 too where it is undefined: a single class that occurs, or a single one that is ever predicted.
-
-    Gorodkin, Comparing two K-category assignments by a K-category correlation coefficient, 2004.
-    """
-    acted, predicted = matrix.sum(axis=1).astype(float), matrix.sum(axis=0).astype(float)
-    count = acted.sum()
-    spreads = (count**2 - acted @ acted) * (count**2 - predicted @ predicted)
-    return float((np.trace(matrix) * count - acted @ predicted) / np.sqrt(spreads)) if spreads > 0 else 0.0
-
-
-def ious(matrix: np.ndarray) -> np.ndarray:
-    """Intersection over union (Jaccard index) of each class: TP / (TP + FP + FN), (classes,).
-
-    0 for a class that neither occurs nor is predicted.
-    """
-    hits = np.diagonal(matrix)
-    return np.nan_to_num(_ratio(hits, matrix.sum(axis=0) + matrix.sum(axis=1) - hits))
-
-
-def averages(matrix: np.ndarray) -> dict[str, dict[str, float]]:
-    """The last lines of a classification report: precision, recall, F1 and IoU over the classes that occur.
+    Args:
+        targets: true classes, (recordings,).
+        probabilities: (recordings, classes).
 
     Returns:
-        "macro", every class alike, and "weighted", by how often each occurs; each measure 0 to 1.
+        The mean negative log-probability of the true class, and the mean binary log loss of each class,
+        (classes,). The mean over classes of the latter is not the former.
     """
-    support = matrix.sum(axis=1)
-    values = {
-        "precision": precisions(matrix),
-        "recall": np.nan_to_num(recalls(matrix)),
-        "f1": f1_scores(matrix),
-        "iou": ious(matrix),
-    }
-    weights = {"macro": support > 0, "weighted": support}
-    return {
-        kind: {name: float(np.average(each, weights=weight)) for name, each in values.items()}
-        for kind, weight in weights.items()
-    }
+    truth = np.eye(probabilities.shape[1], dtype=bool)[targets]
+    epsilon = np.finfo(np.float64).eps
+    assigned = np.clip(np.where(truth, probabilities, 1 - probabilities), epsilon, 1 - epsilon)
+    return float(-np.log(assigned[truth]).mean()), -np.log(assigned).mean(axis=0)
 
 
-def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """Divide, NaN where there is nothing to divide by."""
-    wide = np.broadcast_to(denominator, np.shape(numerator))
-    return np.divide(numerator, wide, out=np.full(np.shape(numerator), np.nan), where=wide > 0)
+def roc_curve(positive: np.ndarray, scores: np.ndarray) -> tuple[RocCurve, float] | None:
+    """ROC curve of one class against all others, and the area under it.
+
+    The area is that of the whole curve, 0.5 for a guess. The points are then thinned out to at most
+    `CURVE_POINTS`, evenly along the curve's length, with both ends.
+
+    Args:
+        positive: whether each recording is of the class, (recordings,) bool.
+        scores: the class's probability, (recordings,).
+
+    Returns:
+        None if all recordings are of the class, or none is.
+    """
+    from sklearn import metrics
+
+    if positive.all() or not positive.any():
+        return None
+    fpr, tpr, _ = metrics.roc_curve(positive, scores, drop_intermediate=False)
+    area = float(metrics.auc(fpr, tpr))
+    if len(fpr) > CURVE_POINTS:
+        length = fpr + tpr  # both only rise, so that this is the length along the axes
+        kept = np.unique(np.searchsorted(length, np.linspace(0, length[-1], CURVE_POINTS) - 1e-12))
+        fpr, tpr = fpr[kept], tpr[kept]
+    return RocCurve(*(tuple(rates.round(CURVE_DIGITS).tolist()) for rates in (fpr, tpr))), area

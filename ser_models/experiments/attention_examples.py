@@ -62,7 +62,7 @@ def _example(row: Any, mel: np.ndarray, weights: np.ndarray, length: int, hop_se
     heard = heard_frames(len(mel), length)
     return AttentionExample(
         file_id=row.file_id,
-        acted=row.emotion,
+        true=row.emotion,
         predicted=row.predicted,
         confidence=float(row.confidence),
         mel=mel[heard],

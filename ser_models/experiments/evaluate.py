@@ -4,9 +4,7 @@ artifact, store → predictions of every recording → figures over all of them,
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -18,12 +16,13 @@ from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.data.examples import Examples, load_examples, speaker_keys, synthetic_datasets
 from ser_models.data.inputs import digest_of_inputs
 from ser_models.data.split import TRANSDUCTIVE
-from ser_models.evaluation.leakage import Finding, audit
+from ser_models.evaluation.leakage import audit
 from ser_models.evaluation.predictions import prediction_table
+from ser_models.evaluation.result import EvaluationResult, Finding
 from ser_models.evaluation.score import score
 
 
-def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -> dict[str, Any]:
+def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -> EvaluationResult:
     """Measure an artifact's model on a store.
 
     Args:
@@ -32,8 +31,8 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
         datasets: corpora to use; None for all.
 
     Returns:
-        JSON values as in metrics.json, over all recordings; `leakage` says what of them the model has met,
-        and `unseen` has the figures over those whose speaker and audio it has not (None if there are none).
+        The result over all recordings. `leakage` lists what of them was in the training, and `unseen` has the
+        metrics over speakers and audio that were not (None if there are none).
 
     Raises:
         ArtifactError: if the artifact cannot be loaded.
@@ -48,18 +47,19 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
     known = known[(known["fold"] == metadata.final_fold) & (known["split"] != "test")]
     findings = _audit(examples.rows, known)
     unseen = predictions[~_met(examples.rows, known)]
-    return {
-        "model": metadata.model,
-        "datasets": examples.datasets,
-        "synthetic": bool(synthetic_datasets(examples.datasets)) or metadata.synthetic,
-        "protocol": _protocol(metadata, len(findings) > 0),
-        "transductive": metadata.speaker_norm > 0,
-        **score(predictions, examples.labels, seed=metadata.seed),
-        "leakage": [asdict(finding) for finding in findings],
-        "notes": list(examples.notes),
-        "seed": metadata.seed,
-        "unseen": score(unseen, examples.labels, seed=metadata.seed) if len(unseen) else None,
-    }
+    return EvaluationResult.of(
+        score(predictions, examples.labels, seed=metadata.seed),
+        model=metadata.model,
+        datasets=tuple(examples.datasets),
+        synthetic=bool(synthetic_datasets(examples.datasets)) or metadata.synthetic,
+        protocol=_protocol(metadata, len(findings) > 0),
+        transductive=metadata.speaker_norm > 0,
+        leakage=tuple(findings),
+        notes=tuple(examples.notes),
+        seed=metadata.seed,
+        stored=True,
+        unseen=score(unseen, examples.labels, seed=metadata.seed) if len(unseen) else None,
+    )
 
 
 def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | None) -> Examples:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from ser_features import corpora
 from ser_features.config import profile as find_profile
@@ -24,6 +23,7 @@ from ser_models import artifact
 from ser_models.data.augmented import add_copies, originals, with_training_copies
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import Split, make_split
+from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.run import Trial, conduct
 from ser_models.recipes.schema import PROTOCOLS, Protocol, Recipe
 from ser_models.training.train import Progress
@@ -79,7 +79,7 @@ class Watcher:
     epochs: Callable[[], AbstractContextManager[Progress]] = lambda: nullcontext(lambda step: None)
 
 
-def reproduce(wanted: Reproduction, watcher: Watcher | None = None) -> dict[str, Any]:
+def reproduce(wanted: Reproduction, watcher: Watcher | None = None) -> EvaluationResult:
     """Run a recipe.
 
     Args:
@@ -87,7 +87,7 @@ def reproduce(wanted: Reproduction, watcher: Watcher | None = None) -> dict[str,
         watcher: told of the progress.
 
     Returns:
-        The content of metrics.json.
+        The result, as in metrics.json.
 
     Raises:
         InputError: if the recipe does not fit, none of its corpora is at hand, or a class has no recording.
@@ -100,9 +100,9 @@ def reproduce(wanted: Reproduction, watcher: Watcher | None = None) -> dict[str,
     split = _split(examples, protocol, wanted)
     watcher.stage(f"training {recipe.model['name']} under the {wanted.protocol} protocol: {split.protocol}")
     with watcher.epochs() as progress:
-        metrics = conduct(wanted.artifact, store, examples, split, _trial(wanted, recipe, protocol), progress)
+        result = conduct(wanted.artifact, store, examples, split, _trial(wanted, recipe, protocol), progress)
     shutil.copyfile(wanted.artifact / "report.html", wanted.out / "report.html")
-    return metrics
+    return result
 
 
 def prepare(wanted: Reproduction, watcher: Watcher) -> tuple[Store, Examples]:

@@ -3,7 +3,6 @@
 `Examples`, `Split`, `Trial` → `Trained` → metrics and leak audit → report → artifacts/<name>/
 """
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -24,13 +23,14 @@ from ser_models.data.inputs import digest_of_inputs
 from ser_models.data.split import Split
 from ser_models.environment import versions
 from ser_models.evaluation import leakage
+from ser_models.evaluation.result import METRICS, EvaluationResult, read_results
 from ser_models.evaluation.score import score
 from ser_models.experiments.attention_examples import attention_examples
 from ser_models.ood import TrainingDistribution
 from ser_models.ood.build import build as build_reference
 from ser_models.reporting import figures
 from ser_models.reporting.model_card import write_model_card
-from ser_models.reporting.report import AttentionExample, Report, describe_data, other_result, write_report
+from ser_models.reporting.report import AttentionExample, Report, describe_data, write_report
 from ser_models.training.train import Progress, Trained, train
 
 
@@ -84,7 +84,7 @@ def conduct(
     split: Split,
     trial: Trial,
     progress: Progress = lambda step: None,
-) -> dict[str, Any]:
+) -> EvaluationResult:
     """Train on a split, measure, and save the artifact with its report.
 
     A training that was interrupted is taken up where it stood, by the state that it leaves beside `out`.
@@ -98,7 +98,7 @@ def conduct(
         progress: told of every epoch.
 
     Returns:
-        The content of metrics.json.
+        The result, as in metrics.json.
     """
     state = out.with_name(f".{out.name}.training")
     trained = train(
@@ -113,48 +113,43 @@ def conduct(
         tensorboard=trial.tensorboard,
         progress=progress,
     )
-    metrics = describe(examples, split, trained, trial)
-    _save(out, store, examples, split, trained, trial, metrics)
+    result = evaluated(examples, split, trained, trial)
+    _save(out, store, examples, split, trained, trial, result)
     shutil.rmtree(state, ignore_errors=True)
-    return metrics
+    return result
 
 
-def describe(examples: Examples, split: Split, trained: Trained, trial: Trial) -> dict[str, Any]:
-    """Measure the test predictions and audit the training.
-
-    Returns:
-        JSON values: those of `score`, and model, datasets, synthetic, protocol, transductive, leakage, notes,
-        seed, reproducible, and how the figures were made: recipe, command, quick, date, fingerprint, files.
-    """
+def evaluated(examples: Examples, split: Split, trained: Trained, trial: Trial) -> EvaluationResult:
+    """Score the test predictions and audit the training for leaks."""
     tested = trained.predictions[trained.predictions["split"] == "test"]
-    figures_of_test = score(tested, examples.labels, seed=trial.seed)
-    inputs = trained.model.inputs
+    scores = score(tested, examples.labels, seed=trial.seed)
     findings = leakage.audit(
         examples.rows,
         split.table,
         fitted=trained.fitted,
-        corpus_level=inputs.corpus_level,
+        corpus_level=trained.model.inputs.corpus_level,
         shared_validation=split.shared_validation,
-        uar=figures_of_test["uar"],
+        uar=scores.uar,
     )
-    return {
-        "model": trial.model,
-        "datasets": examples.datasets,
-        "synthetic": bool(synthetic_datasets(examples.datasets)),
-        "protocol": split.protocol,
-        "transductive": trial.speaker_norm,
-        **figures_of_test,
-        "leakage": [asdict(finding) for finding in findings],
-        "notes": [*examples.notes, *split.notes, *_one_voice(examples, split), *_reproducibility(trained)],
-        "seed": trial.seed,
-        "reproducible": trained.model.reproducible,
-        "recipe": trial.recipe,
-        "quick": trial.quick,
-        "command": trial.command,
-        "date": datetime.now(UTC).date().isoformat(),
-        "fingerprint": originals(examples).fingerprint,
-        "files": originals(examples).rows["dataset"].value_counts().sort_index().to_dict(),
-    }
+    notes = [*examples.notes, *split.notes, *_one_voice(examples, split), *_reproducibility(trained)]
+    return EvaluationResult.of(
+        scores,
+        model=trial.model,
+        datasets=tuple(examples.datasets),
+        synthetic=bool(synthetic_datasets(examples.datasets)),
+        protocol=split.protocol,
+        transductive=trial.speaker_norm,
+        leakage=tuple(findings),
+        notes=tuple(notes),
+        seed=trial.seed,
+        reproducible=trained.model.reproducible,
+        recipe=trial.recipe,
+        quick=trial.quick,
+        command=trial.command,
+        date=datetime.now(UTC).date().isoformat(),
+        fingerprint=originals(examples).fingerprint,
+        files=originals(examples).rows["dataset"].value_counts().sort_index().to_dict(),
+    )
 
 
 def _one_voice(examples: Examples, split: Split) -> list[str]:
@@ -182,9 +177,9 @@ def _save(
     split: Split,
     trained: Trained,
     trial: Trial,
-    metrics: dict[str, Any],
+    result: EvaluationResult,
 ) -> None:
-    metadata = _metadata(store, examples, split, trained, trial, metrics)
+    metadata = _metadata(store, examples, split, trained, trial, result)
     attention = attention_examples(store, examples, trained)
     known = _reference(store, examples, split)
 
@@ -192,13 +187,10 @@ def _save(
         _split_table(examples, split).to_parquet(folder / "splits.parquet", index=False)
         trained.predictions.to_parquet(folder / "predictions.parquet", index=False)
         trained.history.to_csv(folder / "history.csv", index=False)
-        text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False)
-        (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
-        figures.save_all(
-            folder / "figures", metrics, trained.history, claims=trial.claims, examples=attention
-        )
-        write_report(folder / "report.html", _report(examples, trained, trial, metrics, metadata, attention))
-        write_model_card(folder / "README.md", metadata, metrics)
+        (folder / METRICS).write_text(result.to_json() + "\n", encoding="utf-8")
+        figures.save_all(folder / "figures", result, trained.history, claims=trial.claims, examples=attention)
+        write_report(folder / "report.html", _report(examples, trained, trial, result, metadata, attention))
+        write_model_card(folder / "README.md", metadata, result)
         if known:
             ood.write(folder, known)
 
@@ -209,17 +201,16 @@ def _report(
     examples: Examples,
     trained: Trained,
     trial: Trial,
-    metrics: Mapping[str, Any],
+    result: EvaluationResult,
     metadata: ArtifactMetadata,
     attention: Sequence[AttentionExample],
 ) -> Report:
-    others = [other_result(folder, f"{name} protocol") for name, folder in trial.others.items()]
     return Report(
         title=trial.title or f"{trial.model} on {', '.join(examples.datasets)}",
-        metrics=metrics,
+        result=result,
         data=describe_data(examples, profile=metadata.profile, digest=metadata.digest),
         command=trial.command,
-        date=metrics["date"],
+        date=result.date,
         versions=metadata.versions,
         name=trial.name,
         explanation=trial.words,
@@ -228,7 +219,7 @@ def _report(
         claims=trial.claims,
         source=trial.source,
         choices=trial.choices,
-        others=[other for other in others if other],
+        others=read_results({f"{name} protocol": folder for name, folder in trial.others.items()}),
         attention=attention,
         quick_note=trial.quick,
     )
@@ -240,7 +231,7 @@ def _metadata(
     split: Split,
     trained: Trained,
     trial: Trial,
-    metrics: Mapping[str, Any],
+    result: EvaluationResult,
 ) -> ArtifactMetadata:
     model = trained.model
     trained_on = examples.take(split.side(split.final_fold, "train")).datasets
@@ -256,8 +247,8 @@ def _metadata(
         datasets=trained_on,
         synthetic=bool(synthetic_datasets(trained_on)),
         protocol=split.protocol,
-        seed=metrics["seed"],
-        reproducible=metrics["reproducible"],
+        seed=result.seed,
+        reproducible=result.reproducible,
         final_fold=split.final_fold,
         temperature=trained.temperature,
         speaker_norm=_heard_of_each(examples) if trained.speaker_prior else 0,

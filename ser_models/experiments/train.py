@@ -15,6 +15,7 @@ from ser_models import artifact
 from ser_models.data.augmented import add_copies, with_training_copies
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import TRANSDUCTIVE, Split, make_split, shared_labels
+from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.run import Trial, conduct
 from ser_models.models import model_class
 from ser_models.training.train import Progress
@@ -54,7 +55,7 @@ class Plan:
     speaker_norm: bool = False
 
 
-def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: None) -> dict[str, Any]:
+def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: None) -> EvaluationResult:
     """Train, measure and save.
 
     Args:
@@ -64,7 +65,7 @@ def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: No
         progress: told of every epoch.
 
     Returns:
-        The content of metrics.json; see `ser_models.evaluation.score` and `describe`.
+        The result, as in metrics.json.
 
     Raises:
         InputError: if the plan does not fit the store, or something else stands at `out`.

@@ -1,39 +1,39 @@
-"""README.md of an artifact: the model card (Mitchell et al., 2019), for people and for pages of models.
+"""README.md of an artifact: a model card (Mitchell et al., Model Cards for Model Reporting, 2019).
 
-`ArtifactMetadata`, content of metrics.json → `write_model_card` → README.md
+`ArtifactMetadata`, `EvaluationResult` → `write_model_card` → README.md
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ser_features import corpora
 from ser_models.artifact.metadata import ArtifactMetadata
+from ser_models.evaluation.result import EvaluationResult
 
 
-def write_model_card(path: Path, metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> None:
-    """Say what a model is, what it was trained on, how it was measured, and what it must not be used for.
+def write_model_card(path: Path, metadata: ArtifactMetadata, result: EvaluationResult) -> None:
+    """Write intended use, training data, results and provenance of a model as Markdown.
 
     Args:
         path: the file.
         metadata: of the artifact.
-        metrics: the content of its metrics.json.
+        result: of its test.
     """
-    sections = (_head, _use, _data, _figures, _classes, _making)
-    text = "\n".join(line for section in sections for line in (*section(metadata, metrics), ""))
+    sections = (_title, _use, _data, _results, _classes, _details)
+    text = "\n".join(line for section in sections for line in (*section(metadata, result), ""))
     path.write_text(text.rstrip() + "\n", encoding="utf-8")
 
 
-def _head(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
+def _title(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
     yield f"# {metadata.model} on {', '.join(metadata.datasets)}"
     yield ""
     yield f"Recognises {len(metadata.labels)} acted emotions in speech: {', '.join(metadata.labels)}."
     if metadata.synthetic:
         yield ""
-        yield "**Trained on synthetic speech: it shows that the system runs and says nothing of people.**"
+        yield "**Trained on synthetic speech: the results say nothing about human speech.**"
 
 
-def _use(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
+def _use(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
     yield "## Use"
     yield ""
     yield "```"
@@ -43,89 +43,86 @@ def _use(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str
     yield ""
     if metadata.speaker_norm:
         yield (
-            f"It takes the voice of a speaker out of their recordings: give several of one speaker together "
-            f"(its test had {metadata.speaker_norm} of each), or name the speakers with `--speakers`."
+            "The model normalises by speaker: pass several recordings of one speaker together "
+            f"({metadata.speaker_norm} per speaker in its test), or name the speakers with `--speakers`."
         )
         yield ""
     yield (
-        "It knows the voices, sentences, rooms and microphones of the corpora below, and emotions that were "
-        "acted in them. What people feel it does not know. Do not use it to judge a person, at work, at "
-        "school, in health care or in law. `distance` in its answers says how far a recording is from its "
-        "training data; above 1 an answer should not be trusted."
+        "The model was trained on the speakers, sentences, rooms and microphones of the corpora below and on "
+        "emotions that were acted. It does not recognise what a person feels. Do not use it to judge people, "
+        "at work, at school, in health care or in law. `distance` in its predictions is the distance to the "
+        "training data; above 1, do not rely on the prediction."
     )
 
 
-def _data(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
+def _data(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
     yield "## Training data"
     yield ""
     yield "| corpus | recordings used | licence |"
     yield "|---|---|---|"
     for name in metadata.datasets:
-        count = metrics.get("files", {}).get(name)
-        yield f"| {_cell(name)} | {count if count is not None else 'unknown'} | {_cell(_licence(name))} |"
-    for note in metrics["notes"]:
-        yield f"- {note}" if note != metrics["notes"][0] else f"\n- {note}"
+        corpus = corpora.find(name)
+        licence = corpus.licence if corpus else "the user's own"
+        yield f"| {_cell(name)} | {result.files.get(name, 'unknown')} | {_cell(licence)} |"
+    if result.notes:
+        yield ""
+        yield from (f"- {note}" for note in result.notes)
 
 
-def _figures(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
-    low, high = metrics["interval"]
+def _results(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
+    low, high = result.uar_ci95
     yield "## Results"
     yield ""
-    yield f"Protocol: {metrics['protocol']}; {metrics['n']} recordings tested."
+    yield f"Protocol: {result.protocol}; {result.n} test recordings."
     yield ""
-    if metrics.get("transductive"):
+    if result.transductive:
         yield (
-            "Transductive: every figure was made with all recordings of each tested speaker together, "
-            "unlabelled. A single recording of a stranger is recognised less well."
+            "Transductive: speaker normalisation used all recordings of each test speaker, without labels. "
+            "The UAR for a single recording of a new speaker is lower."
         )
         yield ""
     yield "| UAR | 95 % interval | chance | accuracy | macro F1 |"
     yield "|---|---|---|---|---|"
     yield (
-        f"| {metrics['uar']:.3f} | {low:.3f}–{high:.3f}, over {metrics['interval_over']} | "
-        f"{metrics['chance']:.3f} | {metrics['accuracy']:.3f} | {metrics['macro_f1']:.3f} |"
+        f"| {result.uar:.3f} | {low:.3f}–{high:.3f}, over {result.bootstrap_unit} | "
+        f"{result.chance:.3f} | {result.accuracy:.3f} | {result.macro_f1:.3f} |"
     )
     yield ""
-    if not metrics["leakage"]:
+    if not result.leakage:
         yield "Leaks between training and test: none found."
         return
-    yield "**Leaks were found: new voices will be recognised less well than these figures say.**"
+    yield "**Leaks were found: expect a lower UAR for new speakers.**"
     yield ""
-    for finding in metrics["leakage"]:
-        yield f"- {finding['kind']}: {finding['message']}"
+    for finding in result.leakage:
+        yield f"- {finding.kind}: {finding.message}"
 
 
-def _classes(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
+def _classes(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
     yield "| emotion | recall | precision | F1 | recordings |"
     yield "|---|---|---|---|---|"
-    for label, row in metrics["per_class"].items():
-        values = " | ".join(f"{row[name]:.3f}" for name in ("recall", "precision", "f1"))
-        yield f"| {label} | {values} | {row['support']} |"
+    for label, row in result.per_class.items():
+        yield f"| {label} | {row.recall:.3f} | {row.precision:.3f} | {row.f1:.3f} | {row.support} |"
     if metadata.label_map:
+        merged = ", ".join(f"{emotion} as {label}" for emotion, label in metadata.label_map.items())
         yield ""
-        mapped = ", ".join(f"{emotion} as {label}" for emotion, label in metadata.label_map.items())
-        yield f"Counted as another emotion: {mapped}."
+        yield f"Emotions that count as another: {merged}."
 
 
-def _making(metadata: ArtifactMetadata, metrics: Mapping[str, Any]) -> Iterator[str]:
-    yield "## How it was made"
+def _details(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
+    yield "## Run details"
     yield ""
-    if metrics.get("command"):
-        yield f"- command: `{metrics['command']}`"
-    yield (
-        f"- date: {metrics['date']}; seed: {metadata.seed}; features: {metadata.profile} ({metadata.digest})"
-    )
-    yield f"- data fingerprint: {metrics['fingerprint']}"
+    if result.command:
+        yield f"- command: `{result.command}`"
+    yield f"- date: {result.date}; seed: {metadata.seed}; features: {metadata.profile} ({metadata.digest})"
+    yield f"- data fingerprint: {result.fingerprint}"
     yield f"- versions: {', '.join(f'{name} {version}' for name, version in metadata.versions.items())}"
     yield ""
-    yield "`report.html` has the figures, `predictions.parquet` every answer, `splits.parquet` all sides."
-
-
-def _licence(name: str) -> str:
-    corpus = corpora.find(name)
-    return corpus.licence if corpus else "the user's own"
+    yield (
+        "`report.html` has all metrics and figures, `predictions.parquet` all predictions, `splits.parquet` "
+        "the split."
+    )
 
 
 def _cell(text: str) -> str:
-    """Keep a name from ending the cell it stands in."""
+    """Escape the separator of table cells."""
     return text.replace("|", "\\|")

@@ -8,9 +8,9 @@ import pytest
 import soundfile
 
 from ser_models import load
+from ser_models.evaluation.result import read_result
 
 FAMILIES = ("--features", "core", "functionals", "mel", "mfcc")
-
 
 @pytest.fixture
 def voices(tmp_path):
@@ -59,10 +59,10 @@ def test_from_recordings_to_the_best_model_and_back(ser, voices):
     answer = ser("train", "--model", "best", "--folds", 2, "--store", voices / "s", "--out", out)
     assert answer.code == 0
     assert "note: 96 augmented copies, of training recordings only" in answer.out
-    metrics = json.loads((out / "metrics.json").read_text())
-    assert metrics["n"] == 48
-    assert metrics["uar"] > 0.8  # chance is a third
-    assert {finding["kind"] for finding in metrics["leakage"]} <= {"suspect"}  # it may be too good to be true
+    result = read_result(out)
+    assert result.n == 48
+    assert result.uar > 0.8  # chance is a third
+    assert {finding.kind for finding in result.leakage} <= {"suspect"}  # it may be too good to be true
     tested = pd.read_parquet(out / "predictions.parquet").query("split == 'test'")
     assert not tested["file_id"].str.contains("#").any()
 

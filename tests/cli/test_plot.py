@@ -1,11 +1,8 @@
 """`ser plot`: the path of the figure on stdout, errors in one line."""
 
-import json
-
-import pandas as pd
 import pytest
 
-from ser_models.evaluation.score import score
+from tests.results import make_result
 
 STORE_FIGURES = {
     "distribution_pitch_mean.png": ["distribution", "pitch_mean"],
@@ -24,25 +21,6 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture
-def metrics() -> dict:
-    """The content of a metrics.json: four recordings of two speakers, three predicted correctly."""
-    sure = [0.9, 0.8, 0.3, 0.4]
-    tested = pd.DataFrame(
-        {
-            "file_id": ["d/a1", "d/b1", "d/a2", "d/b2"],
-            "dataset": "d",
-            "speaker": ["a", "b", "a", "b"],
-            "emotion": ["angry", "angry", "sad", "angry"],
-            "fold": 0,
-            "p_angry": sure,
-            "p_sad": [1 - share for share in sure],
-        }
-    )
-    told = {"model": "mlp", "datasets": ["d"], "synthetic": False, "protocol": "random, one split"}
-    return told | score(tested, ("angry", "sad"), seed=0)
-
-
 @pytest.mark.parametrize("name", STORE_FIGURES)
 def test_figures_of_a_store(ser, store_root, here, name):
     answer = ser("plot", *STORE_FIGURES[name], "--store", store_root, "--datasets", "own")
@@ -59,9 +37,9 @@ def test_suffix_selects_the_format(ser, store_root, here, suffix):
 
 
 @pytest.mark.parametrize("name", RESULT_FIGURES)
-def test_figures_of_a_result(ser, here, metrics, name):
+def test_figures_of_a_result(ser, here, name):
     (here / "art").mkdir()
-    (here / "art" / "metrics.json").write_text(json.dumps(metrics))
+    (here / "art" / "metrics.json").write_text(make_result().to_json())
     answer = ser("plot", name, here / "art")
     assert answer.out == f"{RESULT_FIGURES[name]}.png\n"
     assert (here / f"{RESULT_FIGURES[name]}.png").read_bytes().startswith(BEGINS[".png"])
@@ -103,4 +81,4 @@ def test_folder_without_a_result(ser, here):
     )
     (here / "metrics.json").write_text('{"model": "mlp"}')
     answer = ser("plot", "confusion", here)
-    assert answer.err.startswith(f"error: {here / 'metrics.json'} is no result of this version of ser")
+    assert answer.err.startswith(f"error: {here / 'metrics.json'} is not a result of this version of ser: ")

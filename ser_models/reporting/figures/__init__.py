@@ -1,6 +1,6 @@
 """Pictures of a result: what was measured, on whom, how well, how surely.
 
-metrics.json content, history → `Picture`s (one per question, of one or more `Panel`s) → `save_all` → *.png
+`EvaluationResult`, history → `Picture`s (one per question, of one or more `Panel`s) → `save_all` → *.png
 
 The same panels stand in the report as SVG; see `ser_models.reporting.report`.
 
@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.figures.attention import AttentionExample, attention
 from ser_models.reporting.figures.classes import confusion_matrix, per_class, per_speaker
 from ser_models.reporting.figures.curves import coverage, reliability, roc, training_curves
@@ -40,7 +41,7 @@ __all__ = [
 
 def save_all(
     folder: Path,
-    metrics: Mapping[str, Any],
+    result: EvaluationResult,
     history: pd.DataFrame | None = None,
     *,
     claims: Mapping[str, Any] | None = None,
@@ -50,7 +51,7 @@ def save_all(
 
     Args:
         folder: made if it does not exist.
-        metrics: the content of metrics.json.
+        result: of the evaluation.
         history: columns fold, epoch, loss, uar, val_loss, val_uar, kept and perhaps learning_rate.
         claims: what the paper reports; its `f1` by emotion is drawn beside ours.
         examples: recordings with a model's attention.
@@ -61,16 +62,16 @@ def save_all(
     """
     folder.mkdir(parents=True, exist_ok=True)
     pictures = [
-        confusion_matrix(metrics),
-        per_class(metrics, claims),
-        per_speaker(metrics),
-        roc(metrics),
-        reliability(metrics),
-        coverage(metrics),
+        confusion_matrix(result),
+        per_class(result, claims),
+        per_speaker(result),
+        roc(result),
+        reliability(result),
+        coverage(result),
         training_curves(history),
         *(attention(example, number) for number, example in enumerate(examples, start=1)),
     ]
     drawn = [picture for picture in pictures if picture]
     for picture in drawn:
-        titled(picture, metrics).savefig(folder / f"{picture.name}.png", dpi=DPI, facecolor="white")
+        titled(picture, result).savefig(folder / f"{picture.name}.png", dpi=DPI, facecolor="white")
     return [folder / f"{picture.name}.png" for picture in drawn]

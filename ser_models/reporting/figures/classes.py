@@ -1,4 +1,4 @@
-"""Figures by emotion and by speaker: confusion matrix, F1 of each emotion, UAR of each speaker."""
+"""Confusion matrix, F1 by emotion and UAR by speaker."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from ser_models.evaluation.result import Scores
 from ser_models.reporting.figures.picture import (
     BLUE,
     BLUES,
@@ -23,25 +24,25 @@ from ser_models.reporting.figures.picture import (
 from ser_models.reporting.text import percent
 
 DARK = 0.74
-"""Cells with a larger share are so dark that white reads better on them."""
+"""Cells with a larger share have white text."""
 MOST_NAMED = 60
-"""More speakers than this are drawn without their names."""
+"""Maximal number of speakers that are labelled."""
 
 
-def confusion_matrix(metrics: Mapping[str, Any]) -> Picture:
-    """Draw acted against predicted emotions: each cell has its share of the row and its count."""
-    side = max(0.72 * len(metrics["labels"]), 3.6)
-    text = "Acted emotions in rows, predicted ones in columns, each cell with its share of the row"
-    panel = Panel(lambda axes: _cells(axes, metrics), side + 2.2, side + 1.0, text)
+def confusion_matrix(result: Scores) -> Picture:
+    """True against predicted emotions: each cell has its share of the row and its count."""
+    side = max(0.72 * len(result.labels), 3.6)
+    text = "Confusion matrix: true emotions in rows, predicted ones in columns"
+    panel = Panel(lambda axes: _cells(axes, result), side + 2.2, side + 1.0, text)
     return Picture("confusion_matrix", "Confusion matrix", (panel,))
 
 
-def per_class(metrics: Mapping[str, Any], claims: Mapping[str, Any] | None = None) -> Picture:
-    """Draw the F1 of each emotion, and the paper's beside it where it claims one."""
-    claimed = {label: f1 for label, f1 in (claims or {}).get("f1", {}).items() if label in metrics["labels"]}
-    values = {label: row["f1"] for label, row in metrics["per_class"].items()}
-    said = [f"{label} {percent(f1, 0)}" for label, f1 in values.items()]
-    text = f"F1 of each emotion: {', '.join(said)}"
+def per_class(result: Scores, claims: Mapping[str, Any] | None = None) -> Picture:
+    """F1 of each emotion, and the paper's claims."""
+    claimed = {label: f1 for label, f1 in (claims or {}).get("f1", {}).items() if label in result.labels}
+    values = {label: row.f1 for label, row in result.per_class.items()}
+    shares = [f"{label} {percent(f1, 0)}" for label, f1 in values.items()]
+    text = f"F1 of each emotion: {', '.join(shares)}"
     if claimed:
         text += (
             f". The paper claims {', '.join(f'{label} {percent(f1, 0)}' for label, f1 in claimed.items())}"
@@ -51,21 +52,21 @@ def per_class(metrics: Mapping[str, Any], claims: Mapping[str, Any] | None = Non
     return Picture("per_class", "F1 by emotion", (panel,))
 
 
-def per_speaker(metrics: Mapping[str, Any]) -> Picture:
-    """Draw the UAR of each speaker, sorted, with the overall interval and chance behind."""
-    ranked = sorted(metrics["per_speaker"].items(), key=lambda item: item[1])
+def per_speaker(result: Scores) -> Picture:
+    """UAR of each speaker, sorted, with the confidence interval of the overall UAR and chance."""
+    ranked = sorted(((name, row.uar) for name, row in result.per_speaker.items()), key=lambda item: item[1])
     width = float(np.clip(0.3 * len(ranked) + 2.4, 6.4, 14))
     (lowest, low), (highest, high) = ranked[0], ranked[-1]
     text = (
         f"UAR of {len(ranked)} speakers, from {percent(low, 0)} ({lowest}) to {percent(high, 0)} "
-        f"({highest}), chance {percent(metrics['chance'], 0)}"
+        f"({highest}), chance {percent(result.chance, 0)}"
     )
-    panel = Panel(lambda axes: _speaker_bars(axes, metrics, ranked), width, 3.6, text)
-    return Picture("per_speaker", "Recall by speaker", (panel,))
+    panel = Panel(lambda axes: _speaker_bars(axes, result, ranked), width, 3.6, text)
+    return Picture("per_speaker", "UAR by speaker", (panel,))
 
 
-def _cells(axes: Axes, metrics: Mapping[str, Any]) -> None:
-    labels, counts = metrics["labels"], np.array(metrics["confusion_matrix"])
+def _cells(axes: Axes, result: Scores) -> None:
+    labels, counts = result.labels, np.array(result.confusion_matrix)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap=BLUES, vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(counts):
@@ -75,7 +76,7 @@ def _cells(axes: Axes, metrics: Mapping[str, Any]) -> None:
         axes.text(column, row + 0.24, f"{count}", ha="center", va="center", fontsize=7, color=colour)
     axes.set_xticks(range(len(labels)), labels, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(labels)), labels)
-    axes.set(xlabel="predicted", ylabel="acted")
+    axes.set(xlabel="predicted", ylabel="true")
     axes.grid(False)
 
 
@@ -99,11 +100,11 @@ def _f1_bars(axes: Axes, values: Mapping[str, float], claimed: Mapping[str, floa
     axes.grid(axis="y", visible=False)
 
 
-def _speaker_bars(axes: Axes, metrics: Mapping[str, Any], ranked: list[tuple[str, float]]) -> None:
-    corpora = sorted(metrics["per_corpus"])
+def _speaker_bars(axes: Axes, result: Scores, ranked: list[tuple[str, float]]) -> None:
+    corpora = sorted(result.per_corpus)
     colours = dict(zip(corpora, CORPUS_COLOURS * len(corpora), strict=False))
-    axes.axhspan(*metrics["interval"], color=GRID, zorder=0, label="95 % interval of the UAR")
-    axes.axhline(metrics["chance"], color=MUTED, linestyle="--", linewidth=1, label="chance")
+    axes.axhspan(*result.uar_ci95, color=GRID, zorder=0, label="95 % interval of the overall UAR")
+    axes.axhline(result.chance, color=MUTED, linestyle="--", linewidth=1, label="chance")
     for corpus in corpora:
         places = [i for i, (speaker, _) in enumerate(ranked) if speaker.startswith(f"{corpus}/")]
         heights = [ranked[i][1] for i in places]

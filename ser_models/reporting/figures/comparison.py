@@ -1,4 +1,4 @@
-"""A run beside others and beside a claim, on one scale, so that gaps can be held against intervals.
+"""The UAR of several runs and of a claim on one scale, with confidence intervals.
 
 values, intervals → `Mark`s → `comparison` → `Panel`
 """
@@ -25,9 +25,9 @@ class Mark:
     """One value of a comparison.
 
     Attributes:
-        name: a few words.
+        name: label of the run.
         value: 0 to 1.
-        interval: its 95 % interval; None where there is none, as for a claim.
+        interval: its 95 % confidence interval; None for a claim.
     """
 
     name: str
@@ -36,10 +36,10 @@ class Mark:
 
 
 def comparison(marks: Sequence[Mark], chance: float) -> Panel:
-    """Draw values with their intervals below each other, from 0 to 100 %, with chance behind."""
-    said = ", ".join(f"{mark.name} {percent(mark.value)}" for mark in marks)
+    """Values and intervals below each other, from 0 to 100 %, with chance."""
+    listed = ", ".join(f"{mark.name} {percent(mark.value)}" for mark in marks)
     height = 0.34 * len(marks) + 0.75
-    return Panel(lambda axes: _draw(axes, marks, chance), 4.8, height, f"{said}; chance {percent(chance)}")
+    return Panel(lambda axes: _draw(axes, marks, chance), 4.8, height, f"{listed}; chance {percent(chance)}")
 
 
 def _draw(axes: Axes, marks: Sequence[Mark], chance: float) -> None:

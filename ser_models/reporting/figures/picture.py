@@ -4,7 +4,7 @@
 `Picture` and sentences → `Drawing` → `save` → *.png, *.svg or *.pdf
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
@@ -20,6 +20,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from ser_features.errors import InputError
 from ser_features.files import replacing, writing
 from ser_features.labels import EMOTIONS
+from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.text import percent
 
 INK, MUTED, GRID = "#1f2933", "#687684", "#e4e7eb"
@@ -140,18 +141,18 @@ def check_format(path: Path) -> Path:
     return path
 
 
-def titled(picture: Picture, metrics: Mapping[str, Any]) -> Figure:
-    """Draw a picture that can stand alone: below its title it says what was measured, and how well."""
-    return captioned(picture, said(metrics))
+def titled(picture: Picture, result: EvaluationResult) -> Figure:
+    """Draw a picture with its title, the protocol and the UAR."""
+    return captioned(picture, subtitle(result))
 
 
-def said(metrics: Mapping[str, Any]) -> tuple[str, str]:
-    """Say of a result what was measured, and how well."""
-    synthetic = " (synthetic speech)" if metrics["synthetic"] else ""
-    low, high = metrics["interval"]
+def subtitle(result: EvaluationResult) -> tuple[str, str]:
+    """Model, corpora and protocol on the first line, the UAR with its interval on the second."""
+    synthetic = " (synthetic speech)" if result.synthetic else ""
+    low, high = result.uar_ci95
     return (
-        f"{metrics['model']} on {' + '.join(metrics['datasets'])}{synthetic}, {metrics['protocol']}",
-        f"UAR {metrics['uar']:.3f} [{low:.3f}, {high:.3f}], chance {metrics['chance']:.3f}",
+        f"{result.model} on {' + '.join(result.datasets)}{synthetic}, {result.protocol}",
+        f"UAR {result.uar:.3f} [{low:.3f}, {high:.3f}], chance {result.chance:.3f}",
     )
 
 

@@ -1,21 +1,18 @@
-"""Figures of a finished run, from what its artifact says of itself.
+"""Figures of a finished run, drawn from its artifact.
 
 artifacts/<name>/metrics.json → confusion_matrix, reliability, coverage or per_speaker → `Drawing`
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from ser_features.errors import InputError
+from ser_models.evaluation.result import EvaluationResult, read_result
 from ser_models.reporting.figures.classes import confusion_matrix, per_speaker
 from ser_models.reporting.figures.curves import coverage, reliability
-from ser_models.reporting.figures.picture import Drawing, Picture, said
+from ser_models.reporting.figures.picture import Drawing, Picture, subtitle
 
-METRICS = "metrics.json"
-
-FIGURES: dict[str, Callable[[Mapping[str, Any]], Picture]] = {
+FIGURES: dict[str, Callable[[EvaluationResult], Picture]] = {
     "confusion": confusion_matrix,
     "reliability": reliability,
     "coverage": coverage,
@@ -32,15 +29,10 @@ def drawing(artifact: Path, name: str) -> Drawing:
         name: a name in `FIGURES`.
 
     Raises:
-        InputError: if there is no such figure, or no result in the folder.
+        InputError: if there is no such figure.
+        ArtifactError: if there is no result in the folder, or one of another version.
     """
     if name not in FIGURES:
         raise InputError(f"unknown figure {name!r}: expected one of {', '.join(FIGURES)}")
-    path = artifact / METRICS
-    try:
-        metrics = json.loads(path.read_text(encoding="utf-8"))
-        return Drawing(FIGURES[name](metrics), said(metrics))
-    except OSError as error:
-        raise InputError(f"no result in {artifact}: expected {path}: make one with ser train") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} is no result of this version of ser ({error!r}): train again") from error
+    result = read_result(artifact)
+    return Drawing(FIGURES[name](result), subtitle(result))

@@ -1,26 +1,17 @@
 """A run as one self-contained page, readable by someone who was not there.
 
-`Examples` → `describe_data`; another artifact → `other_result`; all → `Report` → `write_report` → report.html
+`Examples` → `describe_data`; with `EvaluationResult`s → `Report` → `write_report` → report.html
 """
 
 from ser_models.reporting.figures import AttentionExample
-from ser_models.reporting.report.content import (
-    CorpusPart,
-    Data,
-    OtherResult,
-    Report,
-    describe_data,
-    other_result,
-)
+from ser_models.reporting.report.content import CorpusPart, Data, Report, describe_data
 from ser_models.reporting.report.page import write_report
 
 __all__ = [
     "AttentionExample",
     "CorpusPart",
     "Data",
-    "OtherResult",
     "Report",
     "describe_data",
-    "other_result",
     "write_report",
 ]

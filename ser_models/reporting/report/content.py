@@ -1,12 +1,10 @@
 """What a report tells: the run, its data, what the paper claims, and other runs to set beside it.
 
-`Examples` → `describe_data` → `Data`; an artifact's folder → `other_result` → `OtherResult`; all → `Report`
+`Examples` → `describe_data` → `Data`; with `EvaluationResult`s → `Report`
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,6 +12,7 @@ import pandas as pd
 from ser_features import corpora
 from ser_models.data.augmented import originals
 from ser_models.data.examples import Examples
+from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.figures import AttentionExample
 from ser_models.reporting.figures.recordings import Recordings
 
@@ -64,36 +63,13 @@ class Data:
     recordings: Recordings | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OtherResult:
-    """The result of another run, to be set beside this one.
-
-    Attributes:
-        name: a few words, such as "paper protocol".
-        protocol: how it was measured, in words.
-        uar: 0 to 1.
-        interval: 95 % interval of the UAR.
-        accuracy: 0 to 1.
-        n: recordings that it was tested on.
-        leaks: how many leaks were found.
-    """
-
-    name: str
-    protocol: str
-    uar: float
-    interval: tuple[float, float]
-    accuracy: float
-    n: int
-    leaks: int
-
-
 @dataclass(frozen=True)
 class Report:
     """Everything that `write_report` tells.
 
     Attributes:
         title: of the page.
-        metrics: the content of metrics.json, or what `evaluation.stored.evaluate` returns.
+        result: of the evaluation.
         data: the recordings.
         command: what the user typed.
         date: day and time of the run, as it shall be read.
@@ -106,13 +82,13 @@ class Report:
         claims: what the paper reports: values by their name in metrics.json, and `f1` by emotion.
         source: the publication.
         choices: what the paper leaves open, and how it is settled here.
-        others: other runs of the same system.
+        others: results of other runs of the same system, by their names.
         attention: recordings with the model's attention.
         quick_note: what was reduced, if it was; None for a full run.
     """
 
     title: str
-    metrics: Mapping[str, Any]
+    result: EvaluationResult
     data: Data
     command: str
     date: str
@@ -124,7 +100,7 @@ class Report:
     claims: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
     choices: Sequence[str] = ()
-    others: Sequence[OtherResult] = ()
+    others: Mapping[str, EvaluationResult] = field(default_factory=dict)
     attention: Sequence[AttentionExample] = ()
     quick_note: str | None = None
 
@@ -140,31 +116,6 @@ def describe_data(examples: Examples, *, profile: str, digest: str) -> Data:
     parts = [_part(str(name), rows, examples.labels) for name, rows in examples.rows.groupby("dataset")]
     whole = originals(examples)
     return Data(tuple(parts), whole.fingerprint, profile, digest, _recordings(whole.rows))
-
-
-def other_result(folder: Path, name: str) -> OtherResult | None:
-    """Read the result of a finished run.
-
-    Args:
-        folder: its artifact.
-        name: a few words for it.
-
-    Returns:
-        None if there is no result.
-    """
-    path = folder / "metrics.json"
-    if not path.is_file():
-        return None
-    metrics = json.loads(path.read_text(encoding="utf-8"))
-    return OtherResult(
-        name=name,
-        protocol=metrics["protocol"],
-        uar=metrics["uar"],
-        interval=tuple(metrics["interval"]),
-        accuracy=metrics["accuracy"],
-        n=metrics["n"],
-        leaks=len(metrics["leakage"]),
-    )
 
 
 def _part(name: str, rows: pd.DataFrame, labels: Sequence[str]) -> CorpusPart:

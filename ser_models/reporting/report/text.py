@@ -1,80 +1,82 @@
-"""What a report says in sentences: the protocol, why a leak inflates, what is measured, how wide a gap is.
+"""Sentences of a report: protocol, leaks, definitions of the metrics, differences between runs.
 
-metrics.json, claims, other results → sentences that need no other page to be understood
+`Report`, `EvaluationResult` → sentences that can be read without the other pages
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import mean, median, stdev
 from typing import Any
 
+from ser_models.evaluation.result import EvaluationResult, Finding, GroupResult
 from ser_models.reporting.figures.recordings import Recordings
-from ser_models.reporting.report.content import OtherResult, Report
+from ser_models.reporting.report.content import Report
 from ser_models.reporting.text import counted, percent, points
 
 PROTOCOLS = {
     "speaker-disjoint": (
-        "Nobody who is tested was heard in training: whole speakers are held out, so the figure says what to "
-        "expect of a new voice that speaks like these corpora."
+        "No test speaker is in the training set: whole speakers are held out. The figures estimate the "
+        "performance on new speakers of the same kind of recordings."
     ),
     "random": (
-        "Recordings are dealt at random, so every speaker stands on both sides. This measures how well the "
-        "model knows voices that it has met; it says little about new ones."
+        "Recordings are split at random, so that every speaker is in the training and in the test set. The "
+        "figures measure speaker-dependent recognition and say little about new speakers."
     ),
     "cross-corpus": (
-        "The model is tested on corpora that it was not trained on: other speakers, other rooms, other "
-        "instructions to the actors. This is the hardest test, and the nearest to use."
+        "The model is tested on corpora that it was not trained on: other speakers, rooms and instructions "
+        "to the actors. This is the hardest protocol, and the nearest to practical use."
     ),
-    "model trained on": "A finished model is tested on stored recordings; it learned nothing here.",
+    "model trained on": "A finished model is tested on stored recordings; nothing is trained.",
 }
-"""What a protocol means, by how its description begins."""
+"""Explanation of a protocol, by the beginning of its description."""
 
 LEAKS = {
     "speaker": (
-        "The model knows these voices: it has learned what this person's anger sounds like. A new voice "
-        "gives no such help, so the figure is too high."
+        "The model was trained on recordings of the same speakers and can use how they sound. It has no such "
+        "help with new speakers, so that the figures are too high."
     ),
     "recording": (
-        "A recording and its augmented sisters are one performance. Who has learned the one has all but "
-        "seen the answer to the other, so such clips test memory, not recognition."
+        "A recording and its augmented copies are the same performance. If one is in the training set and "
+        "another in the test set, the test measures memorisation."
     ),
-    "audio": "The same sound is learned and tested under two names: its answer was given in training.",
+    "audio": "The same audio is in the training and in the test set under two names.",
     "fitted": (
-        "Something was fitted or chosen on recordings outside of the training side, so it was fitted to what "
-        "it is tested on. The figure is the best of several looks at the test, not a first look."
+        "A component was fitted or selected on recordings outside of the training set, and so on recordings "
+        "that it is tested on."
     ),
     "corpus-level": (
-        "Inputs that are computed over several recordings carry knowledge of the test into training, and "
-        "have other values when a single new file is heard."
+        "Inputs that are computed from several recordings carry information of the test set into the "
+        "training, and have other values for a single new file."
     ),
     "suspect": (
-        "No leak was found, but so high a figure on acted speech of one corpus has seldom been true of new "
-        "voices: look for the leak before you believe it."
+        "No leak was found, but a UAR as high as this has rarely been confirmed for new speakers of acted "
+        "speech: check the data and the split before relying on it."
     ),
 }
-"""Why a finding of each kind inflates the figure."""
+"""Why a finding of each kind inflates the figures."""
 
 SEEN_CHECKS = (
-    "speakers on both sides",
-    "the same audio under two names, by its hash",
-    "recordings, or augmented copies of them, on both sides",
+    "speakers on both sides of the split",
+    "identical audio under two names, by its hash",
+    "recordings on one side with augmented copies on another",
 )
 TRAINING_CHECKS = (
     *SEEN_CHECKS,
-    "scaler, weights or the choice of the epoch fitted outside of the training side",
-    "inputs that are computed over more than one recording",
-    "a UAR above 90 % on new speakers of one corpus, which would be suspect",
+    "scaler, weights or early stopping fitted outside of the training set",
+    "inputs that are computed from more than one recording",
+    "a UAR above 90 % on unseen speakers of one corpus, which is suspicious",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure of the whole result.
+    """A metric of the whole test.
 
     Attributes:
-        key: its name in metrics.json and among the claims.
-        name: as it is read.
-        meaning: what it says.
-        digits: decimals of a plain number; None for a share, which is shown in percent.
+        key: attribute of `Scores`, and its name among the claims.
+        name: as displayed.
+        meaning: its definition.
+        digits: decimals of a plain number; None for a share, which is displayed in percent.
     """
 
     key: str
@@ -84,117 +86,115 @@ class Measure:
 
 
 MEASURES = (
-    Measure("uar", "UAR (balanced accuracy)", "mean recall of the emotions: each counts alike, however rare"),
-    Measure("accuracy", "Accuracy", "share of recordings that are recognised; frequent emotions count more"),
-    Measure("macro_f1", "Macro F1", "mean over emotions of the harmonic mean of precision and recall"),
-    Measure("weighted_f1", "Weighted F1", "the same, each emotion weighted by how often it occurs"),
-    Measure("mcc", "MCC", "Matthews correlation: 1 is faultless, 0 is what guessing gets", 4),
-    Measure("mean_iou", "Mean IoU", "mean over emotions of TP / (TP + FP + FN)"),
-    Measure("macro_auc", "Macro AUC", "mean area under the ROC curves: 1 is faultless, 0.5 is guessing", 3),
-    Measure("log_loss", "Log loss", "mean of -ln p(acted emotion); lower is better", 4),
-    Measure(
-        "mse",
-        "MSE",
-        "mean over recordings and emotions of (probability - truth)², truth 0 or 1; lower is better",
-        4,
-    ),
+    Measure("uar", "UAR (balanced accuracy)", "mean recall of the emotions, each with the same weight"),
+    Measure("accuracy", "Accuracy", "share of correct predictions; frequent emotions weigh more"),
+    Measure("macro_f1", "Macro F1", "mean F1 of the emotions"),
+    Measure("weighted_f1", "Weighted F1", "mean F1 of the emotions, weighted by their support"),
+    Measure("mcc", "MCC", "Matthews correlation coefficient: 1 is perfect, 0 is chance", 4),
+    Measure("mean_iou", "Mean IoU", "mean of TP / (TP + FP + FN) over emotions"),
+    Measure("macro_auc", "Macro AUC", "mean area under the ROC curves: 1 is perfect, 0.5 is chance", 3),
+    Measure("log_loss", "Log loss", "mean of -ln p(true emotion); lower is better", 4),
+    Measure("mse", "MSE", "mean of (p - y)² over recordings and emotions, y = 0 or 1; lower is better", 4),
 )
 
 
 def protocol(report: Report) -> list[str]:
-    """Say what the protocol means."""
-    described = report.metrics["protocol"]
-    known = [meaning for start, meaning in PROTOCOLS.items() if described.startswith(start)]
-    return [*known, *([report.explanation] if report.explanation else [])]
+    """Explain the protocol."""
+    described = report.result.protocol
+    general = [meaning for start, meaning in PROTOCOLS.items() if described.startswith(start)]
+    return [*general, *([report.explanation] if report.explanation else [])]
 
 
-def leaks(findings: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
-    """Gather findings by kind: why that kind inflates the figure, and a sentence on each."""
-    kinds = dict.fromkeys(finding["kind"] for finding in findings)
-    return [
-        (
-            LEAKS.get(kind, ""),
-            [_sentence(finding["message"]) for finding in findings if finding["kind"] == kind],
-        )
-        for kind in kinds
-    ]
+def leaks(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
+    """Group findings by kind: why this kind inflates the figures, and a sentence for each finding."""
+    messages: dict[str, list[str]] = {}
+    for finding in findings:
+        stop = "" if finding.message.endswith("…") else "."
+        messages.setdefault(finding.kind, []).append(finding.message + stop)
+    return [(LEAKS.get(kind, ""), lines) for kind, lines in messages.items()]
 
 
-def checks(metrics: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name what the leak audit looked for; a stored evaluation has no training to look into."""
-    return SEEN_CHECKS if "unseen" in metrics else TRAINING_CHECKS
+def checks(result: EvaluationResult) -> tuple[str, ...]:
+    """List what the leak audit checked; the evaluation of a stored model cannot check its training."""
+    return SEEN_CHECKS if result.stored else TRAINING_CHECKS
 
 
 def gaps(report: Report) -> list[str]:
-    """Say how far this run is from the paper's claim and from other runs."""
-    found = [_claim_gap(report.metrics, report.claims)] if claimed(report.claims) else []
-    return found + [_gap(report, other) for other in report.others]
+    """State the differences of this run to the paper's claim and to other runs."""
+    lines = [_claim_gap(report)] if claimed(report.claims) else []
+    return lines + [_gap(report, name, other) for name, other in report.others.items()]
 
 
 def claimed(claims: Mapping[str, Any]) -> str | None:
-    """The measure by which a paper is compared: UAR if it reports it, else accuracy, else none."""
+    """The metric by which a paper is compared: its UAR, else its accuracy, else None."""
     return next((key for key in ("uar", "accuracy") if claims.get(key) is not None), None)
 
 
-def _sentence(text: str) -> str:
-    return text if text.endswith("…") else f"{text}."
-
-
-def _claim_gap(metrics: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
-    key = claimed(claims) or "uar"
+def _claim_gap(report: Report) -> str:
+    key = claimed(report.claims) or "uar"
     name = {"uar": "a UAR", "accuracy": "an accuracy"}[key]
-    gap = metrics[key] - claims[key]
-    side = "less" if gap < 0 else "more"
+    claim, value = report.claims[key], getattr(report.result, key)
     return (
-        f"The paper claims {name} of {percent(claims[key])}; this run has {percent(metrics[key])}, "
-        f"{points(abs(gap))} {side}."
+        f"The paper claims {name} of {percent(claim)}; this run has {percent(value)}, "
+        f"{points(abs(value - claim))} {'less' if value < claim else 'more'}."
     )
 
 
-def _gap(report: Report, other: OtherResult) -> str:
-    here = (report.name, report.metrics["uar"], len(report.metrics["leakage"]))
-    there = (other.name, other.uar, other.leaks)
-    (high, most, leaks), (low, least, fewer) = sorted((here, there), key=lambda run: -run[1])
-    high, low = (name if name.startswith("this ") else f"the {name}" for name in (high, low))
-    said = (
-        f"By UAR, {high} gives {percent(most)} and {low} {percent(least)}: a gap of {points(most - least)}."
+def _gap(report: Report, name: str, other: EvaluationResult) -> str:
+    (high, best), (low, worst) = sorted(
+        ((report.name, report.result), (name, other)), key=lambda run: -run[1].uar
     )
-    if leaks > fewer:
-        said += (
-            f" {counted(leaks, 'leak')} {'was' if leaks == 1 else 'were'} found in {high}, "
-            f"{fewer or 'none'} in {low}: what sets them apart is how much of the test was known before. "
-            "Of a new voice, expect the lower figure."
+    high, low = (run if run.startswith("this ") else f"the {run}" for run in (high, low))
+    text = (
+        f"{high[0].upper()}{high[1:]} has a UAR of {percent(best.uar)}, {low} {percent(worst.uar)}: "
+        f"a gap of {points(best.uar - worst.uar)}."
+    )
+    more, fewer = len(best.leakage), len(worst.leakage)
+    if more > fewer:
+        text += (
+            f" {counted(more, 'leak')} {'was' if more == 1 else 'were'} found in {high}, "
+            f"{fewer or 'none'} in {low}: they differ in how much information of the test reached the "
+            "training. For new speakers, expect the lower UAR."
         )
-    return said
+    return text
 
 
-def telling(shares: Mapping[str, float]) -> str:
-    """Say which features are drawn, and why."""
-    said = ", ".join(f"{name} {percent(share, 0)}" for name, share in shares.items())
+def folds(uars: Sequence[float]) -> str:
+    """Mean and standard deviation of the UAR over folds; empty for a single fold."""
+    if len(uars) < 2:
+        return ""
+    listed = ", ".join(f"{100 * uar:.1f}" for uar in uars)
     return (
-        "How emotions sound: the features, other than MFCC, in which they differ most within a speaker "
-        f"({said} of that variance lies between emotions; a feature much like a better one is passed over). "
-        "Dot and bar: median and quartiles."
+        f"UAR over {len(uars)} folds: mean {percent(mean(uars))}, standard deviation "
+        f"{points(stdev(uars))} ({listed})."
     )
 
 
-def drawn(recordings: Recordings, most: int) -> str:
-    """Say what the map shows."""
+def features(shares: Mapping[str, float]) -> str:
+    """Caption of the densities of features."""
+    listed = ", ".join(f"{name} {percent(share, 0)}" for name, share in shares.items())
+    return (
+        f"Densities of the features that vary most between emotions within a speaker ({listed} of this "
+        "variance lies between emotions; MFCC and features that correlate with a better one are left out). "
+        "Bar and dot: quartiles and median."
+    )
+
+
+def sample(recordings: Recordings, most: int) -> str:
+    """Caption of the map of recordings."""
     n = len(recordings.rows)
-    some = f" {most:,} of {n:,}, drawn by lot." if n > most else ""
+    drawn = f", for a random sample of {most:,} of {n:,} recordings" if n > most else ""
     return (
-        f"What sounds alike lies close together:{some} two principal components of all "
-        f"{len(recordings.units)} features, standardised. Both figures show all recordings of the run, those "
-        "of the test too; no model was chosen by them."
+        f"Two principal components of all {len(recordings.units)} features, standardised{drawn}. "
+        "Both figures include the test recordings; no model was selected by them."
     )
 
 
-def speakers(values: Mapping[str, float]) -> str:
-    """Sum up the UAR of the speakers."""
-    ranked: Sequence[tuple[str, float]] = sorted(values.items(), key=lambda item: item[1])
-    middle = (ranked[(len(ranked) - 1) // 2][1] + ranked[len(ranked) // 2][1]) / 2
-    (worst, low), (best, high) = ranked[0], ranked[-1]
+def speakers(groups: Mapping[str, GroupResult]) -> str:
+    """Summarise the UAR of the speakers."""
+    low, high = (choose(groups, key=lambda name: groups[name].uar) for choose in (min, max))
+    middle = median(group.uar for group in groups.values())
     return (
-        f"From {percent(low)} ({worst}) to {percent(high)} ({best}), median {percent(middle)}, "
-        f"over {counted(len(ranked), 'speaker')}."
+        f"UAR from {percent(groups[low].uar)} ({low}) to {percent(groups[high].uar)} ({high}), median "
+        f"{percent(middle)}, over {counted(len(groups), 'speaker')}."
     )

@@ -11,7 +11,8 @@ import pytest
 from ser_features.errors import ArtifactError
 from ser_features.extractors import CORE_COLUMNS
 from ser_models.app import answer as module
-from ser_models.app.answer import Answers, read_metrics, refusal, style
+from ser_models.app.answer import Answers, refusal, style
+from ser_models.evaluation.result import Finding
 from ser_models.reporting.figures.picture import EMOTION_COLOURS
 from ser_models.reporting.figures.theme import variable
 from tests.serving import empty_room, music, noise, voice
@@ -139,38 +140,31 @@ def test_warnings_and_emotions_are_escaped(answers, monkeypatch):
     assert "<script" not in refusal("<script>alert(1)</script>", "<script>")
 
 
-def test_what_the_model_knows(answers, artifact):
-    metrics, text = read_metrics(artifact), text_of(answers.knowledge())
-    low, high = metrics["interval"]
-    assert f"{100 * metrics['uar']:.1f} % UAR" in text
+def test_what_the_model_knows(answers):
+    result, text = answers.result, text_of(answers.knowledge())
+    low, high = result.uar_ci95
+    assert f"{100 * result.uar:.1f} % UAR" in text
     assert f"95 % interval {100 * low:.1f} % to {100 * high:.1f} %" in text
     assert "Model logistic, trained on own." in text
-    for emotion, row in metrics["per_class"].items():
-        assert (
-            f"{emotion} {100 * row['recall']:.0f} % {100 * row['precision']:.0f} % {row['support']}" in text
-        )
+    for emotion, row in result.per_class.items():
+        assert f"{emotion} {100 * row.recall:.0f} % {100 * row.precision:.0f} % {row.support}" in text
     assert "leak" not in text
 
 
 def test_leaks_and_synthetic_speech_are_said(answers):
     metadata = replace(answers.predictor.artifact.metadata, synthetic=True)
     predictor = replace(answers.predictor, artifact=replace(answers.predictor.artifact, metadata=metadata))
-    leaky = {**answers.metrics, "leakage": [{"kind": "speaker", "message": "x"}] * 2}
+    leaky = replace(answers.result, leakage=(Finding("speaker", "x", 1),) * 2)
     text = text_of(Answers(predictor, leaky).knowledge())
     assert "2 leaks found in its test." in text
     assert "they say nothing about people" in text
 
 
-@pytest.mark.parametrize(
-    "content", [None, "", "[]", "{}", '{"uar": "high"}', '{"per_class": 3, "protocol": "x"}']
-)
-def test_an_artifact_that_does_not_know_its_test_is_refused(tmp_path, content):
-    if content is not None:
-        (tmp_path / "metrics.json").write_text(content)
-    with pytest.raises(
-        ArtifactError, match="does not say how the model was tested: restore it, or train again"
-    ):
-        read_metrics(tmp_path)
+def test_an_artifact_without_a_valid_result_is_refused(answers, tmp_path):
+    (tmp_path / "metrics.json").write_text('{"uar": "high"}')
+    artifact = replace(answers.predictor.artifact, folder=tmp_path)
+    with pytest.raises(ArtifactError, match="is not a result of this version of ser: field "):
+        Answers.of(replace(answers.predictor, artifact=artifact))
 
 
 def test_two_at_a_time_draw_what_one_draws(answers):

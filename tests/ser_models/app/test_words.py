@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ser_models.app import words
-from ser_models.app.answer import read_metrics
 from ser_models.inference.prediction import Prediction
+from tests.results import make_result
 
 PREDICTION = Prediction("x.wav", "sad", 0.6, {"angry": 0.1, "neutral": 0.3, "sad": 0.6})
 
@@ -24,16 +24,14 @@ def test_the_runner_up(answers):
 
 
 def test_trust_is_the_precision_of_the_test():
-    metrics = {
-        "per_class": {"sad": {"precision": 0.625}},
-        "uar": 0.5,
-        "protocol": "speaker-disjoint, 4 folds",
-    }
+    result = make_result({"uar": 0.5, "protocol": "speaker-disjoint, 4 folds"})
+    sad = replace(result.per_class["sad"], precision=0.625)
+    result = replace(result, per_class={"sad": sad})
     said = "In its test (speaker-disjoint, 4 folds) the model had a UAR of 50.0\xa0%"
-    assert words.trust(PREDICTION, metrics) == (
+    assert words.trust(PREDICTION, result) == (
         f"{said}, and 62\xa0% of the recordings that it called sad were acted sad."
     )
-    assert words.trust(replace(PREDICTION, emotion="fear"), metrics) == f"{said}."
+    assert words.trust(replace(PREDICTION, emotion="fear"), result) == f"{said}."
 
 
 def test_distance():
@@ -68,8 +66,8 @@ def test_classes(metadata):
     assert "(calm counts as neutral)" in words.classes(replace(metadata, label_map={"calm": "neutral"}))
 
 
-def test_the_figure_is_that_of_the_artifact(artifact):
-    metrics = read_metrics(artifact)
-    said = words.tested(metrics)
-    assert f"Tested on {metrics['n']} recordings, {metrics['protocol']}." in said
-    assert "Nobody who is tested was heard in training" in said
+def test_the_figure_is_that_of_the_artifact(answers):
+    result = answers.result
+    said = words.tested(result)
+    assert f"Tested on {result.n} recordings, {result.protocol}." in said
+    assert "No test speaker is in the training set" in said

@@ -144,9 +144,9 @@ def artifact(store_root, tmp_path_factory):
 
 def test_every_figure_is_marked_transductive(artifact):
     out, metrics = artifact
-    assert metrics["transductive"] is True
-    assert metrics["protocol"] == f"speaker-disjoint, one split, {TRANSDUCTIVE}" or (
-        metrics["protocol"].endswith(TRANSDUCTIVE)
+    assert metrics.transductive is True
+    assert metrics.protocol == f"speaker-disjoint, one split, {TRANSDUCTIVE}" or (
+        metrics.protocol.endswith(TRANSDUCTIVE)
     )
     for name in ("report.html", "README.md"):
         assert "ransductive" in (out / name).read_text(encoding="utf-8")
@@ -194,8 +194,8 @@ def test_a_stored_evaluation_takes_the_voices_out_too(artifact, store_root):
 
     out, metrics = artifact
     found = evaluate(out, store_root)
-    assert found["transductive"]
-    assert found["unseen"]["uar"] == pytest.approx(metrics["uar"], abs=0.02)
+    assert found.transductive
+    assert found.unseen.uar == pytest.approx(metrics.uar, abs=0.02)
 
 
 def test_the_scaler_sees_training_voices_alone(store):

@@ -21,7 +21,7 @@ def test_it_holds_the_point_and_is_seeded():
     assert first == interval(targets, predicted, speakers, classes=2, seed=0)
     assert first != interval(targets, predicted, speakers, classes=2, seed=1)
     assert first.low < uar(confusion_matrix(targets, predicted, 2)) < first.high
-    assert first.over == "11 speakers"
+    assert first.unit == "11 speakers"
 
 
 def test_it_equals_the_plain_bootstrap():
@@ -32,28 +32,28 @@ def test_it_equals_the_plain_bootstrap():
         drawn = rng.integers(0, 8, 8)
         rows = np.concatenate([np.flatnonzero(speakers == speaker) for speaker in drawn])
         plain.append(uar(confusion_matrix(targets[rows], predicted[rows], 2)))
-    found = interval(targets, predicted, speakers, classes=2, seed=0)
-    assert [found.low, found.high] == pytest.approx(np.quantile(plain, [0.025, 0.975]), abs=0.02)
+    bounds = interval(targets, predicted, speakers, classes=2, seed=0)
+    assert [bounds.low, bounds.high] == pytest.approx(np.quantile(plain, [0.025, 0.975]), abs=0.02)
 
 
 def test_alike_speakers_leave_no_width():
     targets = np.tile([0, 0, 1, 1], 6)
     predicted = np.tile([0, 1, 1, 1], 6)
-    found = interval(targets, predicted, np.repeat(np.arange(6), 4), classes=2, seed=0)
-    assert (found.low, found.high) == (0.75, 0.75)
+    bounds = interval(targets, predicted, np.repeat(np.arange(6), 4), classes=2, seed=0)
+    assert (bounds.low, bounds.high) == (0.75, 0.75)
 
 
 def test_a_single_speaker_falls_back_to_recordings_and_says_so():
     targets, predicted, _ = speakers_of_unlike_skill(5)
-    found = interval(targets, predicted, np.zeros(len(targets)), classes=2, seed=0)
-    assert found.over == "100 recordings of one speaker"
-    assert found.low < found.high
+    bounds = interval(targets, predicted, np.zeros(len(targets)), classes=2, seed=0)
+    assert bounds.unit == "100 recordings of one speaker"
+    assert bounds.low < bounds.high
 
 
 def test_classes_that_a_draw_lacks_are_left_out_of_its_mean():
     targets, speakers = np.array([0, 0, 1, 1]), np.array(["a", "a", "b", "b"])
-    found = interval(targets, targets, speakers, classes=3, seed=0)
-    assert (found.low, found.high) == (1.0, 1.0)
+    bounds = interval(targets, targets, speakers, classes=3, seed=0)
+    assert (bounds.low, bounds.high) == (1.0, 1.0)
 
 
 def test_the_difference_of_what_is_equal_is_nothing_whoever_is_drawn():

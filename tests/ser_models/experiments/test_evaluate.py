@@ -1,6 +1,5 @@
 """A finished model on a store: known voices are named, and never counted as new."""
 
-import json
 import shutil
 
 import pandas as pd
@@ -8,6 +7,7 @@ import pytest
 
 from ser_features.engine import extract_corpora
 from ser_features.errors import InputError
+from ser_models.evaluation.result import read_result
 from ser_models.experiments.evaluate import _audit, evaluate
 from ser_models.experiments.train import Plan, run
 
@@ -31,22 +31,22 @@ def other_store(recordings, tmp_path_factory):
 
 def test_voices_that_it_has_met_are_named(artifact, store_root):
     metrics = evaluate(artifact, store_root)
-    assert {finding["kind"] for finding in metrics["leakage"]} == {"recording", "audio", "speaker"}
-    assert "tested on voices that it has met: no measure of new voices" in metrics["protocol"]
-    assert metrics["n"] == 72
+    assert {finding.kind for finding in metrics.leakage} == {"recording", "audio", "speaker"}
+    assert "tested on voices that it has met: no measure of new voices" in metrics.protocol
+    assert metrics.n == 72
 
 
 def test_what_it_has_not_met_is_the_test_of_its_training(artifact, store_root):
-    unseen = evaluate(artifact, store_root)["unseen"]
-    stored = json.loads((artifact / "metrics.json").read_text())
-    assert unseen["n"] == stored["n"]
-    assert unseen["uar"] == pytest.approx(stored["uar"])
+    unseen = evaluate(artifact, store_root).unseen
+    stored = read_result(artifact)
+    assert unseen.n == stored.n
+    assert unseen.uar == pytest.approx(stored.uar)
 
 
 def test_the_same_audio_under_another_name_is_recognised(artifact, other_store):
     metrics = evaluate(artifact, other_store)
-    assert [finding["kind"] for finding in metrics["leakage"]] == ["audio"]
-    assert metrics["unseen"]["n"] == json.loads((artifact / "metrics.json").read_text())["n"]
+    assert [finding.kind for finding in metrics.leakage] == ["audio"]
+    assert metrics.unseen.n == read_result(artifact).n
 
 
 def test_a_store_with_other_features_is_refused(artifact, recordings, tmp_path):

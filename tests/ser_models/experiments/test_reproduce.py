@@ -1,12 +1,12 @@
 """A recipe on a user's own corpus, from recordings to report, under both protocols; and its tuning."""
 
-import json
 import shutil
 
 import pandas as pd
 import pytest
 
 from ser_features.errors import InputError
+from ser_models.evaluation.result import read_result
 from ser_models.experiments.reproduce import Reproduction, at_hand, reproduce
 from ser_models.experiments.tune import OBJECTIVE, tune, without_test
 from ser_models.recipes.read import load
@@ -78,28 +78,28 @@ def out(recipe, recordings, tmp_path_factory):
 
 
 def metrics_of(folder):
-    return json.loads((folder / "metrics.json").read_text())
+    return read_result(folder)
 
 
 def test_the_paper_protocol_names_its_leaks(out):
     metrics = metrics_of(out / "paper")
-    assert [finding["kind"] for finding in metrics["leakage"]] == ["recording", "speaker", "fitted"]
-    sisters = metrics["leakage"][0]["message"]
+    assert [finding.kind for finding in metrics.leakage] == ["recording", "speaker", "fitted"]
+    sisters = metrics.leakage[0].message
     assert "recordings or their augmented copies are in both train and test: own/s" in sisters
-    assert metrics["leakage"][2]["message"].startswith("early stopping of fold 0 was fitted on 43 recordings")
-    assert metrics["n"] == 43
-    assert metrics["files"] == {"own": 72}
+    assert metrics.leakage[2].message.startswith("early stopping of fold 0 was fitted on 43 recordings")
+    assert metrics.n == 43
+    assert metrics.files == {"own": 72}
 
 
 def test_the_honest_protocol_tests_every_original_once(out):
     metrics = metrics_of(out / "honest")
-    assert [finding["kind"] for finding in metrics["leakage"]] in ([], ["suspect"])
+    assert [finding.kind for finding in metrics.leakage] in ([], ["suspect"])
     predictions = pd.read_parquet(out / "honest" / "predictions.parquet")
     tested = predictions[predictions["split"] == "test"]
     assert len(tested) == 72 == tested["file_id"].nunique()
     assert not tested["file_id"].str.contains("#").any()
-    assert "144 augmented copies, of training recordings only" in metrics["notes"]
-    assert "24 recordings of sad count as neutral" in metrics["notes"]
+    assert "144 augmented copies, of training recordings only" in metrics.notes
+    assert "24 recordings of sad count as neutral" in metrics.notes
 
 
 def test_splits_say_whose_copy_a_row_is(out):
@@ -113,8 +113,8 @@ def test_the_report_has_both_protocols_side_by_side(out):
     report = (out / "report.html").read_text()
     paper, honest = metrics_of(out / "paper"), metrics_of(out / "honest")
     assert "Trees on tones" in report
-    assert f"{100 * honest['uar']:.1f} %" in report
-    assert f"{100 * paper['uar']:.1f} %" in report
+    assert f"{100 * honest.uar:.1f}\xa0%" in report
+    assert f"{100 * paper.uar:.1f}\xa0%" in report
     assert "ser reproduce tones" in report
     assert report == (out / "honest" / "report.html").read_text()
 
@@ -122,11 +122,11 @@ def test_the_report_has_both_protocols_side_by_side(out):
 def test_a_quick_run_says_so_everywhere(recipe, recordings, out):
     metrics = reproduce(Reproduction(recipe, "honest", recordings, out, quick=True, workers=1))
     said = "quick run: at most 5 epochs, 2 folds, 1 of 2 augmented copies"
-    assert metrics["quick"] == said
-    assert said in metrics["notes"]
+    assert metrics.quick == said
+    assert said in metrics.notes
     assert said in (out / "honest-quick" / "report.html").read_text()
     assert pd.read_csv(out / "honest-quick" / "history.csv")["epoch"].max() <= 5
-    assert metrics_of(out / "honest")["quick"] is None
+    assert metrics_of(out / "honest").quick is None
 
 
 def test_a_corpus_that_is_not_at_hand_is_named(recipe, recordings, tmp_path):

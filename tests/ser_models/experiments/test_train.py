@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ser_features.errors import InputError
+from ser_models.evaluation.result import read_result
 from ser_models.experiments.train import Plan, run
 from ser_models.models import MODELS, create
 
@@ -27,16 +28,11 @@ def result(request, whole_store_root, tmp_path_factory):
 
 def test_metrics_are_complete_and_saved_as_returned(result):
     name, out, metrics = result
-    assert metrics == json.loads((out / "metrics.json").read_text())
-    wanted = (
-        "uar accuracy macro_f1 weighted_f1 log_loss interval protocol leakage per_class per_speaker "
-        "per_corpus confusion_matrix labels chance folds n seed synthetic notes"
-    )
-    assert set(wanted.split()) <= set(metrics)
-    assert metrics["model"] == name
-    assert metrics["protocol"] == "speaker-disjoint, one split"
-    assert [finding["kind"] for finding in metrics["leakage"]] in ([], ["suspect"])
-    assert metrics["synthetic"] is False
+    assert metrics == read_result(out)
+    assert metrics.model == name
+    assert metrics.protocol == "speaker-disjoint, one split"
+    assert [finding.kind for finding in metrics.leakage] in ([], ["suspect"])
+    assert metrics.synthetic is False
 
 
 def test_artifact_is_complete(result):
@@ -65,10 +61,10 @@ def test_twice_is_the_same(whole_store_root, tmp_path, result):
     if name not in ("logistic", "xgboost", "cnn_lstm"):
         pytest.skip("test_models.py holds that the same seed gives the same model; three stand for the rest")
     again = run(whole_store_root, tmp_path / name, plan_for(name))
-    if metrics["reproducible"]:
+    if metrics.reproducible:
         assert again == metrics
     else:
-        assert any("is not reproducible here" in note for note in metrics["notes"])
+        assert any("is not reproducible here" in note for note in metrics.notes)
 
 
 def test_an_artifact_is_replaced_and_nothing_else_is(store_root, tmp_path):
@@ -76,7 +72,7 @@ def test_an_artifact_is_replaced_and_nothing_else_is(store_root, tmp_path):
     out = tmp_path / "model"
     run(store_root, out, plan)
     run(store_root, out, plan_for("logistic", seed=1))
-    assert json.loads((out / "metrics.json").read_text())["seed"] == 1
+    assert read_result(out).seed == 1
     (out / "notes.txt").write_text("mine")
     with pytest.raises(InputError, match=r"holds notes\.txt, which is not ser's"):
         run(store_root, out, plan)
@@ -96,8 +92,8 @@ def test_a_failed_training_leaves_nothing(store_root, tmp_path):
 
 def test_a_random_split_says_that_speakers_are_shared(store_root, tmp_path):
     metrics = run(store_root, tmp_path / "model", plan_for("logistic", split="random"))
-    assert metrics["protocol"] == "random, speakers shared by training and test, one split"
-    assert any(finding["kind"] == "speaker" for finding in metrics["leakage"])
+    assert metrics.protocol == "random, speakers shared by training and test, one split"
+    assert any(finding.kind == "speaker" for finding in metrics.leakage)
 
 
 @pytest.mark.parametrize(

@@ -1,48 +1,81 @@
-"""The model card says what a model is, and hides nothing."""
+"""The model card has the metadata and the results of an artifact."""
+
+from dataclasses import replace
 
 import pytest
 
-from ser_models import artifact
-from ser_models.artifact.metadata import read_metadata
-from ser_models.experiments.train import Plan, run
+from ser_models.artifact.metadata import ArtifactMetadata
+from ser_models.evaluation.result import Finding
 from ser_models.reporting.model_card import write_model_card
+from tests.results import make_result
+
+METADATA = ArtifactMetadata(
+    model="mlp",
+    parameters={},
+    model_file="model",
+    labels=["angry", "neutral", "sad"],
+    label_map={"calm": "neutral"},
+    inputs={},
+    profile="speech16k",
+    digest="abc",
+    datasets=["demo", "a|b", "ravdess"],
+    synthetic=True,
+    protocol="speaker-disjoint, 2 folds",
+    seed=3,
+    reproducible=True,
+    final_fold=-1,
+    versions={"ser": "0.1.0"},
+    files={},
+    speaker_norm=12,
+)
+LEAK = Finding("speaker", "1 speaker is in both train and test: a", 1)
 
 
-@pytest.fixture(scope="module")
-def made(store_root, tmp_path_factory):
-    out = tmp_path_factory.mktemp("artifacts") / "logistic"
-    return out, run(store_root, out, Plan("logistic", split="random", command="ser train --model logistic"))
+@pytest.fixture
+def card_of(tmp_path):
+    def text(metadata, result):
+        write_model_card(tmp_path / "README.md", metadata, result)
+        return (tmp_path / "README.md").read_text(encoding="utf-8")
+
+    return text
 
 
-def test_every_artifact_has_one(made):
-    folder, metrics = made
-    text = (folder / "README.md").read_text()
-    assert text.startswith("# logistic on own\n")
-    low, high = metrics["interval"]
-    assert f"| {metrics['uar']:.3f} | {low:.3f}–{high:.3f}, over {metrics['interval_over']} |" in text
-    assert "ser train --model logistic" in text
-    assert "| own | 72 | the user's own |" in text
-    assert "Do not use it to judge a person" in text
-    for label, row in metrics["per_class"].items():
-        assert f"| {label} | {row['recall']:.3f} |" in text
-    artifact.load(folder)
+def test_a_card_with_everything(card_of):
+    result = make_result(
+        {
+            **{"leakage": (LEAK,), "notes": ("a note", "another"), "transductive": True},
+            **{"command": "ser train --model mlp", "date": "2025-11-20", "fingerprint": "0123"},
+            "files": {"demo": 60, "a|b": 3},
+        }
+    )
+    text = card_of(METADATA, result)
+    low, high = result.uar_ci95
+    row = result.per_class["sad"]
+    for line in (
+        "# mlp on demo, a|b, ravdess",
+        "Recognises 3 acted emotions in speech: angry, neutral, sad.",
+        "**Trained on synthetic speech: the results say nothing about human speech.**",
+        r"| a\|b | 3 | the user's own |",
+        "| ravdess | unknown | CC BY-NC-SA 4.0 |",
+        "- a note\n- another",
+        f"| {result.uar:.3f} | {low:.3f}–{high:.3f}, over 5 speakers | 0.333 | {result.accuracy:.3f} | ",
+        "**Leaks were found: expect a lower UAR for new speakers.**",
+        f"- speaker: {LEAK.message}",
+        f"| sad | {row.recall:.3f} | {row.precision:.3f} | {row.f1:.3f} | {row.support} |",
+        "Emotions that count as another: calm as neutral.",
+        "- command: `ser train --model mlp`",
+        "- date: 2025-11-20; seed: 3; features: speech16k (abc)",
+        "- data fingerprint: 0123",
+        "- versions: ser 0.1.0",
+    ):
+        assert f"\n{line}" in f"\n{text}"
+    for sentence in ("Do not use it to judge people", "12 per speaker in its test", "Transductive: "):
+        assert sentence in text
 
 
-def test_leaks_are_named(made):
-    folder, metrics = made
-    assert metrics["leakage"]
-    text = (folder / "README.md").read_text()
-    assert "**Leaks were found" in text
-    for finding in metrics["leakage"]:
-        assert f"- {finding['kind']}: {finding['message']}" in text
-
-
-def test_no_leak_is_said_too_and_a_bar_ends_no_cell(made, tmp_path):
-    folder, metrics = made
-    clean = {**metrics, "leakage": [], "files": {"a|b": 3}}
-    metadata = read_metadata(folder)
-    metadata.datasets[:] = ["a|b"]
-    write_model_card(tmp_path / "README.md", metadata, clean)
-    text = (tmp_path / "README.md").read_text()
+def test_a_plain_card_leaves_out_what_does_not_apply(card_of):
+    plain = replace(METADATA, synthetic=False, speaker_norm=0, label_map={})
+    text = card_of(plain, make_result())
     assert "Leaks between training and test: none found." in text
-    assert r"| a\|b | 3 |" in text
+    for absent in ("synthetic", "Transductive", "--speakers", "count as another", "command"):
+        assert absent not in text

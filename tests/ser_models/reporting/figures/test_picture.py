@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from ser_features.errors import InputError, StoreError
 from ser_models.reporting.figures import Panel, Picture, per_speaker
 from ser_models.reporting.figures.picture import Drawing, captioned, plain, titled
+from tests.results import make_result
 
 
 def texts(figure):
@@ -16,37 +17,37 @@ def texts(figure):
 
 
 @pytest.mark.parametrize(("synthetic", "corpus"), [(True, "demo (synthetic speech)"), (False, "demo")])
-def test_titles_say_what_was_measured(make_metrics, synthetic, corpus):
-    values = {"synthetic": synthetic, "uar": 0.5123, "interval": [0.45, 0.58], "chance": 1 / 3}
-    metrics = make_metrics(values)
-    assert texts(titled(per_speaker(metrics), metrics)) == [
-        "Recall by speaker",
+def test_titles_say_what_was_measured(synthetic, corpus):
+    values = {"synthetic": synthetic, "uar": 0.5123, "uar_ci95": (0.45, 0.58), "chance": 1 / 3}
+    result = make_result(values)
+    assert texts(titled(per_speaker(result), result)) == [
+        "UAR by speaker",
         f"mlp on {corpus}, speaker-disjoint, 2 folds",
         "UAR 0.512 [0.450, 0.580], chance 0.333",
     ]
 
 
-def test_long_titles_are_wrapped_inside_of_the_picture(make_metrics):
-    metrics = make_metrics({"protocol": "random, " * 20})
+def test_long_titles_are_wrapped_inside_of_the_picture():
+    result = make_result({"protocol": "random, " * 20})
     panel = Panel(lambda axes: None, 4.0, 3.0, "nothing")
-    figure = titled(Picture("x", "many words " * 8, (panel,)), metrics)
+    figure = titled(Picture("x", "many words " * 8, (panel,)), result)
     renderer = FigureCanvasAgg(figure).get_renderer()
     boxes = [text.get_window_extent(renderer) for text in figure.texts]
     assert all(box.x0 >= 0 and box.x1 <= figure.bbox.width for box in boxes)
     assert all(above.y0 >= below.y1 - 1 for above, below in pairwise(boxes))
 
 
-def test_names_with_dollar_signs_are_no_formulas(make_metrics):
-    metrics = make_metrics(name="$\\undefined{$")
-    figure = titled(per_speaker(metrics), metrics)
+def test_names_with_dollar_signs_are_no_formulas():
+    result = make_result(name="$\\undefined{$")
+    figure = titled(per_speaker(result), result)
     FigureCanvasAgg(figure).draw()  # a formula that cannot be read would raise
     labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
     assert labels[0].startswith(r"\$\undefined{\$")
 
 
-def test_panels_share_a_row_by_their_widths(make_metrics):
+def test_panels_share_a_row_by_their_widths():
     panels = tuple(Panel(lambda axes: None, width, 2.0, "nothing") for width in (3.0, 6.0))
-    figure = titled(Picture("x", "two", panels), make_metrics())
+    figure = titled(Picture("x", "two", panels), make_result())
     assert figure.get_figwidth() == 9.0
     left, right = figure.axes
     assert right.get_position().x0 > left.get_position().x1

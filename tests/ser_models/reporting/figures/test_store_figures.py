@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from ser_models.reporting.figures.telling import telling
 
 from ser_features.errors import InputError
 from ser_models.reporting.figures import contours, distribution, gallery, map, speakers
 from ser_models.reporting.figures.picture import EMOTION_COLOURS, Drawing, captioned, plain
 from ser_models.reporting.figures.recordings import Recordings
-from ser_models.reporting.figures.telling import telling
 
 
 def only(drawing: Drawing):

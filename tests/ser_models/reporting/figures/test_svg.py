@@ -8,35 +8,36 @@ from ser_models.reporting.figures import Panel, attention, per_speaker, roc
 from ser_models.reporting.figures.picture import INK
 from ser_models.reporting.figures.svg import inline
 from ser_models.reporting.figures.theme import DARK, variable
+from tests.results import attention_example, make_result
 
 
 def drawn(picture, name="figure"):
     return inline(picture.panels[0], name)
 
 
-def test_colours_are_the_pages_variables(make_metrics):
-    svg = drawn(roc(make_metrics()))
+def test_colours_are_the_pages_variables():
+    svg = drawn(roc(make_result()))
     used = set(re.findall(r"var\((--c-\w+)\)", svg))
     assert variable(INK) in used
     assert used <= {variable(colour) for colour in DARK}
     assert not re.findall(r"#[0-9a-f]{6}\b", svg)  # no colour that would stay as it is in the dark
 
 
-def test_letters_stay_letters_in_the_pages_font(make_metrics):
-    svg = drawn(per_speaker(make_metrics()))
+def test_letters_stay_letters_in_the_pages_font():
+    svg = drawn(per_speaker(make_result()))
     assert ">chance</text>" in svg
     assert "font-family" not in svg
 
 
-def test_size_is_left_to_the_page(make_metrics):
-    head = drawn(per_speaker(make_metrics())).partition(">")[0]
+def test_size_is_left_to_the_page():
+    head = drawn(per_speaker(make_result())).partition(">")[0]
     assert re.search(r'viewBox="0 0 [\d.]+ [\d.]+"', head)
     assert " width=" not in head
     assert "--width: 614px" in head
 
 
-def test_it_is_told_in_words(make_metrics):
-    picture = per_speaker(make_metrics(name="<b>\"&'"))
+def test_it_is_told_in_words():
+    picture = per_speaker(make_result(name="<b>\"&'"))
     head = drawn(picture).partition(">")[0]
     assert 'role="img"' in head
     assert 'aria-label="UAR of 5 speakers, from ' in head
@@ -44,15 +45,15 @@ def test_it_is_told_in_words(make_metrics):
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "</svg><img src=x onerror=alert(1)>"])
-def test_names_are_escaped(make_metrics, name):
-    svg = drawn(per_speaker(make_metrics(name=name)))
+def test_names_are_escaped(name):
+    svg = drawn(per_speaker(make_result(name=name)))
     assert "<script" not in svg
     assert "<img" not in svg
     assert svg.count("</svg>") == 1
 
 
-def test_ids_are_the_figures_own_and_meet_their_references(heard, make_metrics):
-    for svg in (drawn(attention(heard, 1), "one"), drawn(per_speaker(make_metrics()), "two")):
+def test_ids_are_the_figures_own_and_meet_their_references():
+    for svg in (drawn(attention(attention_example(), 1), "one"), drawn(per_speaker(make_result()), "two")):
         ids = re.findall(r' id="([^"]+)"', svg)
         references = re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg)
         assert len(ids) == len(set(ids)) > 0
@@ -60,16 +61,16 @@ def test_ids_are_the_figures_own_and_meet_their_references(heard, make_metrics):
         assert all(each.startswith(("one-", "two-")) for each in ids)
 
 
-def test_nothing_is_fetched(heard):
-    svg = drawn(attention(heard, 1))
+def test_nothing_is_fetched():
+    svg = drawn(attention(attention_example(), 1))
     assert "http" not in svg
     assert "<image" in svg
     assert re.findall(r'href="(?!#|data:image/png;base64,)', svg) == []
 
 
-def test_the_same_panel_gives_the_same_bytes(make_metrics):
-    metrics = make_metrics()
-    assert drawn(roc(metrics)) == drawn(roc(metrics))
+def test_the_same_panel_gives_the_same_bytes():
+    result = make_result()
+    assert drawn(roc(result)) == drawn(roc(result))
 
 
 def test_a_font_of_older_matplotlib_keeps_its_size_only(monkeypatch):
@@ -87,8 +88,8 @@ def test_a_font_of_older_matplotlib_keeps_its_size_only(monkeypatch):
     assert found.count("<g>") == 1
 
 
-def test_places_are_told_to_a_hundredth_of_a_pixel(make_metrics):
-    svg = drawn(roc(make_metrics()))
+def test_places_are_told_to_a_hundredth_of_a_pixel():
+    svg = drawn(roc(make_result()))
     places = re.findall(r' (?:d|x|y)="([^"]+)"', svg)
     assert len(places) > 10
     assert not re.findall(r"\d\.\d{3}", " ".join(places))

@@ -1,13 +1,11 @@
 """What a report knows of data and of other runs."""
 
-import json
-
 import pandas as pd
 import pytest
 
 from ser_models.data.augmented import add_copies
 from ser_models.data.examples import load_examples
-from ser_models.reporting.report import OtherResult, describe_data, other_result
+from ser_models.reporting.report import describe_data
 
 
 def test_recordings_of_each_corpus_are_counted(make_examples):
@@ -44,25 +42,6 @@ def test_a_class_without_recordings_counts_none(make_examples):
     few = examples.rows[examples.rows["emotion"] != "fear"].reset_index(drop=True)
     [part] = describe_data(type(examples)(few, examples.labels), profile="p", digest="d").corpora
     assert part.emotions["fear"] == 0
-
-
-def test_the_result_of_another_run_is_read(tmp_path, make_metrics):
-    metrics = make_metrics({"leakage": [{"kind": "speaker", "message": "…", "count": 1, "examples": []}]})
-    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
-    found = other_result(tmp_path, "paper protocol")
-    assert found == OtherResult(
-        "paper protocol",
-        metrics["protocol"],
-        metrics["uar"],
-        tuple(metrics["interval"]),
-        metrics["accuracy"],
-        60,
-        1,
-    )
-
-
-def test_a_run_that_never_was_has_no_result(tmp_path):
-    assert other_result(tmp_path / "nowhere", "paper protocol") is None
 
 
 @pytest.mark.parametrize("missing", [None, float("nan")])

@@ -1,25 +1,22 @@
-"""Every protocol and every kind of leak is explained; gaps are told in points and in the right direction."""
-
-from dataclasses import asdict, replace
+"""Every protocol and every kind of leak is explained; gaps have the right size and direction."""
 
 import pytest
 
 from ser_models.data.split import KINDS, make_split
-from ser_models.evaluation.leakage import NOUNS, Finding, FitRecord, audit
+from ser_models.evaluation.leakage import NOUNS, FitRecord, audit
+from ser_models.evaluation.result import Finding, GroupResult
 from ser_models.reporting.report import text
+from tests.results import make_report, make_result
+
+LEAK = Finding("speaker", "1 speaker is in both train and test: a", 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_split_is_explained(make_examples, make_report, kind):
+def test_every_split_is_explained(make_examples, kind):
     examples = make_examples(speakers=6, datasets=2)
     split = make_split(examples, kind=kind, test_datasets=("d1",) if kind == "cross-corpus" else ())
     [meaning] = text.protocol(make_report({"protocol": split.protocol}))
     assert meaning in text.PROTOCOLS.values()
-
-
-def test_the_recipes_own_words_are_added(make_report):
-    said = text.protocol(make_report(explanation="Five folds, each tested once."))
-    assert said == [text.PROTOCOLS["speaker-disjoint"], "Five folds, each tested once."]
 
 
 def test_every_kind_of_leak_is_explained(make_examples):
@@ -27,31 +24,21 @@ def test_every_kind_of_leak_is_explained(make_examples):
     rows = examples.rows
     clean = make_split(examples).table
     fitted = FitRecord("scaler", 0, frozenset(rows["file_id"]))
-    found = audit(rows, clean, fitted=[fitted], corpus_level=["rms_mean"]) + audit(rows, clean, uar=0.99)
-    assert {finding.kind for finding in found} | set(NOUNS) == set(text.LEAKS)
+    findings = audit(rows, clean, fitted=[fitted], corpus_level=["rms_mean"]) + audit(rows, clean, uar=0.99)
+    assert {finding.kind for finding in findings} | set(NOUNS) == set(text.LEAKS)
 
 
-def test_leaks_are_gathered_by_kind():
-    findings = [
-        Finding("speaker", "1 speaker is in both train and test: a", 1),
-        Finding("fitted", "scaler was fitted on 3 recordings", 3),
-        Finding("speaker", "9 speakers are in both train and validation: a, b, …", 9),
-    ]
-    assert text.leaks([asdict(finding) for finding in findings]) == [
-        (
-            text.LEAKS["speaker"],
-            [
-                "1 speaker is in both train and test: a.",
-                "9 speakers are in both train and validation: a, b, …",
-            ],
-        ),
+def test_leaks_are_grouped_by_kind():
+    fitted = Finding("fitted", "scaler was fitted on 3 recordings", 3)
+    more = Finding("speaker", "9 speakers are in both train and validation: a, b, …", 9)
+    assert text.leaks([LEAK, fitted, more]) == [
+        (text.LEAKS["speaker"], [f"{LEAK.message}.", more.message]),
         (text.LEAKS["fitted"], ["scaler was fitted on 3 recordings."]),
     ]
 
 
-def test_a_stored_evaluation_checks_what_it_can(make_metrics):
-    assert text.checks(make_metrics()) == text.TRAINING_CHECKS
-    assert text.checks(make_metrics({"unseen": None})) == text.SEEN_CHECKS
+def gaps(values, **attributes):
+    return [line.replace("\xa0", " ") for line in text.gaps(make_report(values, **attributes))]
 
 
 @pytest.mark.parametrize(
@@ -59,40 +46,37 @@ def test_a_stored_evaluation_checks_what_it_can(make_metrics):
     [
         (
             {"uar": 0.95, "accuracy": 0.96},
-            "The paper claims a UAR of 95.0 %; this run has 40.0 %, 55.0 points less.",
+            ["The paper claims a UAR of 95.0 %; this run has 40.0 %, 55.0 points less."],
         ),
-        ({"accuracy": 0.3}, "The paper claims an accuracy of 30.0 %; this run has 45.0 %, 15.0 points more."),
+        (
+            {"accuracy": 0.3},
+            ["The paper claims an accuracy of 30.0 %; this run has 45.0 %, 15.0 points more."],
+        ),
+        ({"macro_f1": 0.9, "f1": {"sad": 0.9}}, []),
     ],
 )
-def test_the_gap_to_a_claim(make_report, claims, expected):
-    report = make_report({"uar": 0.40, "accuracy": 0.45}, claims=claims)
-    [said] = text.gaps(report)
-    assert said.replace("\xa0", " ") == expected
+def test_the_gap_to_a_claim(claims, expected):
+    assert gaps({"uar": 0.40, "accuracy": 0.45}, claims=claims) == expected
 
 
-def test_a_claim_of_something_else_is_no_gap(make_report):
-    assert text.gaps(make_report(claims={"macro_f1": 0.9, "f1": {"sad": 0.9}})) == []
+@pytest.mark.parametrize(
+    ("leaks", "explanation"),
+    [
+        (0, ""),
+        (1, " 1 leak was found in the paper protocol, none in the honest protocol: "),
+        (3, " 3 leaks were found in the paper protocol, none in the honest protocol: "),
+    ],
+)
+def test_the_gap_between_protocols(leaks, explanation):
+    other = make_result({"uar": 0.95, "leakage": (LEAK,) * leaks})
+    [line] = gaps({"uar": 0.40}, name="honest protocol", others={"paper protocol": other})
+    start = "The paper protocol has a UAR of 95.0 %, the honest protocol 40.0 %: a gap of 55.0 points."
+    assert line.startswith(start + explanation)
+    assert line == start or line.endswith("For new speakers, expect the lower UAR.")
 
 
-def test_the_gap_between_protocols_names_the_leaky_one(make_report, other):
-    [said] = text.gaps(make_report({"uar": 0.40}, name="honest protocol", others=[other]))
-    assert said.replace("\xa0", " ") == (
-        "By UAR, the paper protocol gives 95.0 % and the honest protocol 40.0 %: a gap of 55.0 points. "
-        "3 leaks were found in the paper protocol, none in the honest protocol: what sets them apart is how "
-        "much of the test was known before. Of a new voice, expect the lower figure."
+def test_the_median_of_an_even_number_of_speakers():
+    groups = {name: GroupResult(uar, 1) for name, uar in (("a", 0.2), ("b", 0.5), ("c", 0.9), ("d", 0.6))}
+    assert text.speakers(groups).replace("\xa0", " ") == (
+        "UAR from 20.0 % (a) to 90.0 % (c), median 55.0 %, over 4 speakers."
     )
-
-
-def test_a_gap_without_leaks_is_not_explained_by_them(make_report, other):
-    [said] = text.gaps(make_report({"uar": 0.40}, others=[replace(other, leaks=0)]))
-    assert said.endswith("a gap of 55.0\xa0points.")
-
-
-def test_one_leak_is_one_leak(make_report, other):
-    [said] = text.gaps(make_report({"uar": 0.40}, others=[replace(other, leaks=1)]))
-    assert "1 leak was found in the paper protocol, none in this run: " in said
-
-
-def test_speakers_are_summed_up():
-    said = text.speakers({"x/a": 0.2, "x/b": 0.5, "y/a": 0.9, "y/b": 0.6})
-    assert said.replace("\xa0", " ") == "From 20.0 % (x/a) to 90.0 % (y/a), median 55.0 %, over 4 speakers."

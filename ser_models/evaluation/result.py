@@ -1,0 +1,399 @@
+"""The result of an evaluation as one type, and as JSON.
+
+`Scores` (metrics of some predictions) → `EvaluationResult` (with model, protocol, leak audit) → `to_json`
+→ metrics.json → `read_result` or `EvaluationResult.from_json` (types, ranges and consistency checked)
+
+All rates, probabilities and losses are plain Python numbers. Rates and probabilities lie between 0 and 1.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from ser_features.errors import ArtifactError
+from ser_features.labels import EMOTIONS
+from ser_models.safe_io.strict import quoted
+
+METRICS = "metrics.json"
+"""Name of the file in an artifact."""
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+Loss = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassResult:
+    """Metrics of one class against all others.
+
+    Attributes:
+        precision: 0 for a class that was never predicted.
+        recall: share of its recordings that were classified correctly.
+        f1: harmonic mean of precision and recall.
+        iou: intersection over union (Jaccard index), TP / (TP + FP + FN).
+        log_loss: mean binary log loss of the probability of the class, in nats.
+        mse: mean squared error of that probability, the Brier score.
+        auc: area under the ROC curve; None if all recordings are of the class.
+        support: number of recordings of the class, 1 or more.
+    """
+
+    precision: Rate
+    recall: Rate
+    f1: Rate
+    iou: Rate
+    log_loss: Loss
+    mse: Rate
+    auc: Rate | None
+    support: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """Precision, recall, F1 and IoU averaged over the classes that occur in the test."""
+
+    precision: Rate
+    recall: Rate
+    f1: Rate
+    iou: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Averages:
+    """Averages over classes: `macro` unweighted, `weighted` by support."""
+
+    macro: Average
+    weighted: Average
+
+
+@dataclass(frozen=True, slots=True)
+class GroupResult:
+    """UAR and number of recordings of one speaker or corpus."""
+
+    uar: Rate
+    n: Count
+
+
+@dataclass(frozen=True, slots=True)
+class RocCurve:
+    """A ROC curve from (0, 0) to (1, 1): false and true positive rates, one pair per threshold."""
+
+    fpr: tuple[Rate, ...]
+    tpr: tuple[Rate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """The recordings whose confidence lies in (low, high]; at least one.
+
+    Attributes:
+        low: lower bound, excluded.
+        high: upper bound, included.
+        n: number of recordings.
+        confidence: their mean confidence.
+        accuracy: their accuracy.
+    """
+
+    low: Rate
+    high: Rate
+    n: Count
+    confidence: Rate
+    accuracy: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Calibration of the confidence.
+
+    Attributes:
+        ece: expected calibration error.
+        bins: number of bins of equal width between 0 and 1.
+        reliability: the bins that are not empty, by rising confidence.
+    """
+
+    ece: Rate
+    bins: Count
+    reliability: tuple[CalibrationBin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoveragePoint:
+    """The predictions that remain if those of lowest confidence are rejected.
+
+    Attributes:
+        coverage: share of the recordings that remain, above 0.
+        threshold: lowest confidence among them.
+        accuracy: their accuracy.
+        uar: their UAR, over the classes that occur among them.
+    """
+
+    coverage: Rate
+    threshold: Rate
+    accuracy: Rate
+    uar: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCoverage:
+    """Selective classification: `aurc`, the area under the risk-coverage curve, and points of the curve."""
+
+    aurc: Rate
+    curve: tuple[CoveragePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Misclassification:
+    """One wrong prediction.
+
+    Attributes:
+        file_id: the recording.
+        true: its class.
+        predicted: the predicted class.
+        confidence: probability of the predicted class.
+        true_probability: probability of the true class.
+    """
+
+    file_id: str
+    true: str
+    predicted: str
+    confidence: Rate
+    true_probability: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """A pair of classes that were confused: how often, and the share of the true class's recordings."""
+
+    true: str
+    predicted: str
+    n: Count
+    share: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Error analysis: wrong predictions by falling confidence, and pairs of classes by falling count."""
+
+    most_confident: tuple[Misclassification, ...]
+    confusions: tuple[Confusion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One leak between training and test.
+
+    Attributes:
+        kind: speaker, audio, recording, fitted, corpus-level or suspect.
+        message: one sentence without a final full stop.
+        count: number of speakers, recordings or columns concerned.
+        examples: up to five of them.
+    """
+
+    kind: str
+    message: str
+    count: Count
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Metrics of a predictions table; see `ser_models.evaluation.score`.
+
+    Attributes:
+        n: number of recordings.
+        uar: unweighted average recall (balanced accuracy) over the classes that occur.
+        uar_ci95: bounds of its 95 % bootstrap confidence interval.
+        bootstrap_unit: what the bootstrap drew, such as "20 speakers".
+        chance: UAR of guessing, 1 / number of classes that occur.
+        accuracy: share of correct predictions.
+        macro_f1: mean F1 of the classes that occur.
+        weighted_f1: the same weighted by support.
+        mcc: Matthews correlation coefficient, -1 to 1.
+        mean_iou: mean IoU of the classes that occur.
+        macro_auc: mean area under the ROC curves; None if there is no curve.
+        log_loss: mean negative log-probability of the true class, in nats.
+        mse: mean squared error over recordings and classes.
+        averages: macro and weighted averages.
+        folds: UAR of each fold.
+        per_class: by label, of the classes that occur.
+        per_speaker: by "dataset/speaker".
+        per_corpus: by name of the corpus.
+        confusion_matrix: counts, true classes in rows, predicted ones in columns, in the order of `labels`.
+        roc: curves by label, at most 100 points each.
+        calibration: of the confidence.
+        risk_coverage: selective classification by confidence.
+        errors: error analysis.
+        labels: the classes, in order.
+    """
+
+    n: Count
+    uar: Rate
+    uar_ci95: tuple[Rate, Rate]
+    bootstrap_unit: str
+    chance: Rate
+    accuracy: Rate
+    macro_f1: Rate
+    weighted_f1: Rate
+    mcc: Annotated[float, Field(ge=-1, le=1)]
+    mean_iou: Rate
+    macro_auc: Rate | None
+    log_loss: Loss
+    mse: Rate
+    averages: Averages
+    folds: tuple[Rate, ...]
+    per_class: dict[str, ClassResult]
+    per_speaker: dict[str, GroupResult]
+    per_corpus: dict[str, GroupResult]
+    confusion_matrix: tuple[tuple[Count, ...], ...]
+    roc: dict[str, RocCurve]
+    calibration: Calibration
+    risk_coverage: RiskCoverage
+    errors: Errors
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationResult(Scores):
+    """What a model was tested on, under which protocol, and with which result: the content of metrics.json.
+
+    Attributes:
+        model: name in the model registry.
+        datasets: corpora of the evaluation.
+        synthetic: whether some of their speech is synthesised.
+        protocol: the protocol in words, such as "speaker-disjoint, 5 folds".
+        transductive: whether speaker normalisation used all recordings of each test speaker.
+        leakage: findings of the leak audit; empty if there is none.
+        notes: remarks on the data and the run.
+        seed: of split, training and bootstrap.
+        stored: True if a finished model was evaluated on a store, False for the test of its own training.
+        unseen: if `stored`, the metrics over speakers and audio that were not in the training; None if there
+            are none.
+        reproducible: whether the same command gives the same figures on the same machine.
+        recipe: name of the recipe; None for a plain training.
+        quick: what a reduced run reduces; None for a full run.
+        command: the command that was typed.
+        date: of the run, as YYYY-MM-DD.
+        fingerprint: identifies the recordings by name and content.
+        files: number of recordings of each corpus, without augmented copies.
+    """
+
+    model: str
+    datasets: tuple[str, ...]
+    synthetic: bool
+    protocol: str
+    transductive: bool
+    leakage: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    seed: int
+    stored: bool = False
+    unseen: Scores | None = None
+    reproducible: bool = True
+    recipe: str | None = None
+    quick: str | None = None
+    command: str = ""
+    date: str = ""
+    fingerprint: str = ""
+    files: dict[str, Count] = field(default_factory=dict)
+
+    __pydantic_config__ = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def of(cls, scores: Scores, **run: Any) -> "EvaluationResult":
+        """Combine the metrics of a test with the other attributes, passed by name."""
+        return cls(**{each.name: getattr(scores, each.name) for each in fields(Scores)}, **run)
+
+    def to_json(self) -> str:
+        """Return the result as indented JSON."""
+        return _adapter().dump_json(self, indent=2).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes, source: object = METRICS) -> "EvaluationResult":
+        """Parse the JSON of a result and check types, ranges and consistency.
+
+        Args:
+            text: the JSON.
+            source: its path, for the error message.
+
+        Raises:
+            ArtifactError: if it is not such a result; the message names the first wrong field.
+        """
+        try:
+            result = _adapter().validate_json(text)
+            _check(result)
+            if result.unseen:
+                _check(result.unseen)
+        except ValueError as error:
+            raise ArtifactError(
+                f"{source} is not a result of this version of ser: {_problem(error)}: train again"
+            ) from error
+        return result
+
+
+def read_result(folder: Path) -> EvaluationResult:
+    """Read the metrics.json of an artifact.
+
+    Raises:
+        ArtifactError: if there is none, or it is not a result of this version.
+    """
+    path = folder / METRICS
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise ArtifactError(f"no result in {folder}: expected {path}: make one with ser train") from error
+    return EvaluationResult.from_json(text, path)
+
+
+def read_results(folders: Mapping[str, Path]) -> dict[str, EvaluationResult]:
+    """Read those of some artifacts, by name, that exist and are of this version."""
+    results = {}
+    for name, folder in folders.items():
+        with suppress(ArtifactError):
+            results[name] = read_result(folder)
+    return results
+
+
+@cache
+def _adapter() -> TypeAdapter[EvaluationResult]:
+    return TypeAdapter(EvaluationResult)
+
+
+def _check(scores: Scores) -> None:
+    """Refuse fields that contradict each other.
+
+    Raises:
+        ValueError: naming the field.
+    """
+    labels = set(scores.labels)
+    if not labels or len(labels) < len(scores.labels) or not labels <= set(EMOTIONS):
+        raise ValueError(f"field labels is {quoted(scores.labels)}, expected different emotions")
+    if {len(scores.labels)} != {len(scores.confusion_matrix), *map(len, scores.confusion_matrix)}:
+        raise ValueError(
+            f"field confusion_matrix is not square: expected {len(scores.labels)} rows and columns"
+        )
+    for name in ("per_class", "roc"):
+        if unknown := sorted(set(getattr(scores, name)) - labels):
+            raise ValueError(f"field {name} names {quoted(repr(unknown[0]))}, which is not among the labels")
+    if not set(scores.roc) <= {label for label, row in scores.per_class.items() if row.auc is not None}:
+        raise ValueError("field roc has a curve of a class without an auc in per_class")
+    if not (scores.per_class and scores.per_speaker and scores.per_corpus):
+        raise ValueError("field per_class, per_speaker or per_corpus is empty: expected at least one entry")
+
+
+def _problem(error: ValueError) -> str:
+    """Describe the first problem in one line, with the name of the field."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False)[0]
+    name = ".".join(map(str, first["loc"]))
+    expected = first["msg"].replace("Input should be ", "expected ")
+    if not name:
+        return quoted(expected)
+    if first["type"] == "missing":
+        return f"field {quoted(name)} is missing"
+    if first["type"] == "unexpected_keyword_argument":
+        return f"field {quoted(name)} is unknown"
+    return f"field {quoted(name)} is {quoted(repr(first['input']), 40)}, {quoted(expected)}"
