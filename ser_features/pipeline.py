@@ -138,21 +138,24 @@ def augment(
 def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, float]:
     """Values of the column families among `families`, rounded to float32 as the store keeps them."""
     values: dict[str, float] = {}
-    for extractor in extractors.column_extractors(families, analysis.profile):
-        values |= extractor.extract(analysis)
+    for family in extractors.of_kind("columns", families):
+        values |= family.extractor.extract(analysis)
     return {name: float(np.float32(value)) for name, value in values.items()}
 
 
 def frames_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:
     """Frames of the frame families among `families`, float32 of shape (frames, bands) each."""
-    found = extractors.frame_extractors(families)
-    return {name: extractor.extract(analysis) for name, extractor in found.items()}
+    return {
+        family.name: family.extractor.extract(analysis) for family in extractors.of_kind("frames", families)
+    }
 
 
 def wide_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:
     """Values of the wide families among `families`, float32 of shape (columns,) each."""
-    found = extractors.wide_extractors(families)
-    return {name: extractor.vector(analysis).astype(np.float32) for name, extractor in found.items()}
+    return {
+        family.name: family.extractor.extract(analysis).astype(np.float32)
+        for family in extractors.of_kind("wide", families)
+    }
 
 
 def digest(profile: Profile, families: Sequence[str]) -> str:
@@ -163,6 +166,7 @@ def digest(profile: Profile, families: Sequence[str]) -> str:
     Raises:
         InputError: if a name is no family.
     """
-    if not set(extractors.ENCODED).intersection(families):
+    versions = extractors.versions(families)
+    if not extractors.needs_encoder(families):
         profile = replace(profile, encoder=None)
-    return profile.digest(extractors.versions(families))
+    return profile.digest(versions)

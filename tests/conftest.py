@@ -3,6 +3,13 @@
 import os
 from pathlib import Path, PurePosixPath
 
+# Functions that librosa compiles are cached per test process: processes that share a cache may read it while
+# another one writes. Set before anything imports librosa.
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR",
+    str(Path(__file__).parents[1] / "build" / "numba" / os.environ.get("PYTEST_XDIST_WORKER", "main")),
+)
+
 import numpy as np
 import pytest
 import soundfile
@@ -10,7 +17,7 @@ import soundfile
 from ser_features import corpora
 from ser_features.config import profile
 from ser_features.engine import extract_corpora
-from ser_features.extractors import FAMILIES
+from ser_features.extractors import encoder_free
 from ser_features.manifest import Recording
 from tests.whole_corpora import WHOLE
 
@@ -77,6 +84,6 @@ def whole_store_root(recordings: Path, tmp_path_factory: pytest.TempPathFactory)
     root = tmp_path_factory.mktemp("whole-store") / "store"
     table = str(recordings / "own.csv")
     extract_corpora(
-        [table], data=recordings, store=root, profile=profile("wide16k"), features=FAMILIES, workers=1
+        [table], data=recordings, store=root, profile=profile("wide16k"), features=encoder_free(), workers=1
     )
     return root

@@ -17,7 +17,7 @@ import pandas as pd
 from benchmarks.accuracy import common
 from benchmarks.accuracy.common import SEED, Run
 from benchmarks.accuracy.models import over
-from ser_features.extractors import FUNCTIONAL_COLUMNS
+from ser_features.extractors import FUNCTIONAL_COLUMNS, wide_family_of
 from ser_models.data.inputs import ColumnInputs
 from ser_models.evaluation.score import score
 from ser_models.models.base import Arrays, Labelled, Model
@@ -37,7 +37,7 @@ class WithDeltas(Ridge):
     @property
     def inputs(self) -> ColumnInputs:
         """Every functional, jitter and shimmer."""
-        others = [name for name in super().inputs.columns if "__" not in name]
+        others = [name for name in super().inputs.columns if wide_family_of(name) is None]
         return ColumnInputs((*(column.name for column in FUNCTIONAL_COLUMNS), *others))
 
 

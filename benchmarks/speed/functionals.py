@@ -38,7 +38,7 @@ def main() -> None:
         _, analysis = analyse(content, SPEECH16K)
         columns_of(analysis, ["core"])
         middle = time.process_time()
-        family.vector(analysis)
+        family.extract(analysis)
         core, more = core + middle - start, more + time.process_time() - middle
         seconds += analysis.seconds
     for name, spent in (("decode and core", core), ("functionals beyond them", more)):

@@ -13,21 +13,6 @@ Completion runs at every press of the tab key, so no function imports numpy or a
 from collections.abc import Iterable
 from pathlib import Path
 
-FAMILIES = (
-    "core",
-    "statistics",
-    "functionals",
-    "ssl_pooled",
-    "mel",
-    "mfcc",
-    "pitch",
-    "chroma",
-    "contrast",
-    "tonnetz",
-    "ssl",
-)
-"""All feature families; a test compares them with the registry, which imports numpy."""
-
 
 def corpora(incomplete: str) -> list[str]:
     """Built-in corpora, and CSV manifests in the typed folder."""
@@ -66,6 +51,8 @@ def models(incomplete: str) -> list[str]:
 
 def features(incomplete: str) -> list[str]:
     """Names of the features that can be stored."""
+    from ser_features.extractors import FAMILIES
+
     return _beginning(FAMILIES, incomplete)
 
 

@@ -95,7 +95,7 @@ def compare(store: Store, scan: Scan, chosen: dict[str, Recording]) -> Known:
         file_ids[shard] = table["file_id"]
         known.referenced.update(checksums)
         bad: set[str | None] = {None} if families else set()
-        bad |= broken(store.root, scan.dataset, part, checksums, families)
+        bad |= broken(store.root, scan.dataset, part, checksums, families, store.description.wide)
         for start in range(0, len(table), ROWS):
             suspects += _compare_rows(known, shard, table.slice(start, ROWS), bad, scan, chosen)
     for part, table, _ in _tables(store, scan.dataset, "failures", ["file_id", "audio_sha256"], known):

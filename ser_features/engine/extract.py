@@ -20,7 +20,7 @@ from ser_features.engine.shard import failure_row, read_rows
 from ser_features.engine.task import Failure, Target
 from ser_features.engine.work import probe, run_shard
 from ser_features.errors import InputError
-from ser_features.extractors import FAMILIES, columns
+from ser_features.extractors import columns, encoder_free
 from ser_features.extractors.encoder import check
 from ser_features.files import is_local, writing
 from ser_features.manifest import Scan
@@ -113,7 +113,7 @@ def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
     """
     if not datasets:
         raise InputError(f"no corpus named: expected --datasets with some of {', '.join(corpora.names())}")
-    features = (column for profile in PROFILES.values() for column in columns(FAMILIES, profile))
+    features = (column for profile in PROFILES.values() for column in columns(encoder_free(), profile))
     reserved = {column.name for column in (*features, *FRAME_COLUMNS, *VARIANT_COLUMNS)}
     scans = [corpora.scan(word, data, reserved=reserved) for word in dict.fromkeys(datasets)]
     names = [scan.dataset for scan in scans]

@@ -9,12 +9,12 @@ from ser_features.config import SPEECH16K, EncoderConfig, Profile
 from ser_features.config import profile as find_profile
 from ser_features.errors import DamagedError, InputError, StoreError
 from ser_features.extractors import (
-    COLUMNS,
     DEFAULT_FAMILIES,
-    ENCODED,
+    FAMILIES,
     check_families,
-    columns,
-    filed_extractors,
+    needs_encoder,
+    row_columns,
+    stored_apart,
     wide_columns,
 )
 from ser_features.pipeline import digest
@@ -61,7 +61,7 @@ def describe(profile: Profile, families: Sequence[str]) -> Description:
         InputError: if a family is unknown, needs an encoder and there is none, or no family needs it.
     """
     held = check_families(families)
-    if profile.encoder and not set(ENCODED).intersection(held):
+    if profile.encoder and not needs_encoder(held):
         raise InputError(
             f"--encoder with the families {' '.join(held)}, expected ssl among them: "
             f"add --features {' '.join(held)} ssl, or leave --encoder out"
@@ -70,8 +70,11 @@ def describe(profile: Profile, families: Sequence[str]) -> Description:
         profile=profile,
         digest=digest(profile, held),
         families=held,
-        features=columns([name for name in held if name in COLUMNS], profile),
-        frames=tuple(FrameFamily(each.name, each.unit, each.description) for each in filed_extractors(held)),
+        features=row_columns(held, profile),
+        frames=tuple(
+            FrameFamily(name, FAMILIES[name].extractor.unit, FAMILIES[name].extractor.description)
+            for name in stored_apart(held)
+        ),
         wide=wide_columns(held, profile),
     )
 

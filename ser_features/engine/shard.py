@@ -186,7 +186,9 @@ def _remove_frames(task: Task, frame_shards: set[str]) -> None:
     for name in frame_shards:
         for family in task.target.frame_families:
             with suppress(OSError):
-                path = layout.frame_path(task.target.root, task.dataset, name, family)
+                path = layout.frame_path(
+                    task.target.root, task.dataset, name, family, wide=family in task.target.wide
+                )
                 path.unlink(missing_ok=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ser_features.augment import Variant
 from ser_features.config import Profile
-from ser_features.extractors import COLUMNS, columns, wide_columns
+from ser_features.extractors import row_columns, stored_apart, wide_columns
 from ser_features.manifest import Column, Recording
 from ser_features.pipeline import digest
 from ser_features.store import layout
@@ -48,8 +48,8 @@ class Target:
             profile,
             digest(profile, families),
             families,
-            columns([name for name in families if name in COLUMNS], profile),
-            tuple(name for name in families if name not in COLUMNS),
+            row_columns(families, profile),
+            stored_apart(families),
             wide_columns(families, profile),
         )
 

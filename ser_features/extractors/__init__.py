@@ -1,163 +1,209 @@
-"""The registry of extractors: families of columns, few or thousands, and families of frames.
+"""The registry of feature families, and what callers need of them.
 
->>> len(CORE_COLUMNS), FAMILIES
-(46, ('core', 'statistics', 'functionals', 'mel', 'mfcc', 'pitch', 'chroma', 'contrast', 'tonnetz'))
+family names → `check_families` → `of_kind` → extractors (imported on first use) → columns, wide rows, frames
+
+A family is one file with an extractor class, and one line in `FAMILIES`. Importing this package imports no
+extractor, so that shell completion and argument checks stay quick.
+
+>>> encoder_free()
+('core', 'statistics', 'functionals', 'mel', 'mfcc', 'pitch', 'chroma', 'contrast', 'tonnetz')
+>>> [family.name for family in FAMILIES.values() if family.needs_encoder]
+['ssl_pooled', 'ssl']
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
 
-from ser_features.config import SPEECH16K, FrameConfig, Profile
+from ser_features.config import Profile
 from ser_features.errors import InputError
-from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor, WideExtractor
-from ser_features.extractors.chroma import Chroma, Tonnetz
-from ser_features.extractors.contrast import Contrast
-from ser_features.extractors.functionals import FUNCTIONAL_COLUMNS, Functionals
-from ser_features.extractors.level import Level, ZeroCrossings
-from ser_features.extractors.mel import Mel
-from ser_features.extractors.mfcc import MfccFrames, MfccStatistics
-from ser_features.extractors.prosody import Pitch, Prosody
-from ser_features.extractors.rhythm import Rhythm
-from ser_features.extractors.spectral import Spectral
-from ser_features.extractors.ssl import SslFrames, SslPooled
-from ser_features.extractors.statistics import Statistics, summary_vector
 from ser_features.manifest import Column
 
+if TYPE_CHECKING:
+    from ser_features.extractors.base import Analysis
+    from ser_features.extractors.statistics import summary_vector
+
+    CORE_COLUMNS: tuple[Column, ...]
+    FUNCTIONAL_COLUMNS: tuple[Column, ...]
+
 __all__ = [
-    "COLUMNS",
-    "CORE",
     "CORE_COLUMNS",
     "DEFAULT_FAMILIES",
-    "ENCODED",
     "FAMILIES",
-    "FILED",
-    "FRAMES",
     "FUNCTIONAL_COLUMNS",
-    "WIDE",
     "Analysis",
+    "Family",
     "check_families",
-    "column_extractors",
     "columns",
-    "filed_extractors",
-    "frame_extractors",
+    "encoder_free",
+    "needs_encoder",
+    "of_kind",
+    "row_columns",
+    "stored_apart",
     "summary_vector",
     "versions",
     "wide_columns",
-    "wide_extractors",
+    "wide_family_of",
 ]
 
-CORE: tuple[ColumnExtractor, ...] = (
-    Level(),
-    Rhythm(),
-    ZeroCrossings(),
-    Prosody(),
-    MfccStatistics(),
-    Spectral(),
-)
-"""The extractors of the family `core`, in the order of its columns; they are the same in every profile."""
+Kind = Literal["columns", "wide", "frames"]
 
-COLUMNS: Mapping[str, Callable[[FrameConfig], tuple[ColumnExtractor, ...]]] = {
-    "core": lambda frames: CORE,
-    "statistics": lambda frames: (Statistics(frames.n_mels),),
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A feature family.
+
+    Attributes:
+        name: on the command line, in the store and in recipes.
+        kind: "columns" (few values per recording, stored in the rows), "wide" (hundreds of values or more,
+            stored in a table of their own) or "frames" (one array of shape (frames, bands)).
+        path: module and class of its extractor, "module:Class".
+        needs_encoder: whether the profile must have a pretrained encoder.
+        includes: families that are always extracted with it, because they cost nothing beyond it.
+    """
+
+    name: str
+    kind: Kind
+    path: str
+    needs_encoder: bool = False
+    includes: tuple[str, ...] = ()
+
+    @property
+    def extractor(self) -> Any:
+        """The extractor, one of the three kinds in `ser_features.extractors.base`."""
+        return _load(self.path)
+
+
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        Family("core", "columns", "ser_features.extractors.core:Core"),
+        Family("statistics", "columns", "ser_features.extractors.statistics:Statistics"),
+        Family("functionals", "wide", "ser_features.extractors.functionals:Functionals"),
+        Family("ssl_pooled", "wide", "ser_features.extractors.ssl:SslPooled", needs_encoder=True),
+        Family("mel", "frames", "ser_features.extractors.mel:Mel"),
+        Family("mfcc", "frames", "ser_features.extractors.mel:MfccFrames"),
+        Family("pitch", "frames", "ser_features.extractors.prosody:Pitch"),
+        Family("chroma", "frames", "ser_features.extractors.tonal:Chroma"),
+        Family("contrast", "frames", "ser_features.extractors.tonal:Contrast"),
+        Family("tonnetz", "frames", "ser_features.extractors.tonal:Tonnetz"),
+        Family("ssl", "frames", "ser_features.extractors.ssl:SslFrames", True, includes=("ssl_pooled",)),
+    )
 }
-"""Families of columns by name: their extractors under a frame configuration."""
-
-FRAMES: Mapping[str, FrameExtractor] = {
-    extractor.name: extractor for extractor in (Mel(), MfccFrames(), Pitch(), Chroma(), Contrast(), Tonnetz())
-}
-"""Families of frames by name."""
-
-WIDE: Mapping[str, Functionals] = {extractor.name: extractor for extractor in (Functionals(),)}
-"""Families of thousands of columns, each a table of its own in the store; the same in every profile."""
-
-FILED: Mapping[str, FrameExtractor | Functionals] = {**WIDE, **FRAMES}
-"""Families that the store keeps in files of their own, beside its rows."""
-
-FAMILIES: tuple[str, ...] = (*COLUMNS, *WIDE, *FRAMES)
-"""Everything that any profile gives of itself."""
-
-ENCODED: Mapping[str, SslPooled | SslFrames] = {each.name: each for each in (SslPooled(), SslFrames())}
-"""Families that only a profile with a pretrained encoder gives."""
-
-_WIDE: Mapping[str, WideExtractor] = {**WIDE, SslPooled.name: SslPooled()}
-_FRAMES: Mapping[str, FrameExtractor] = {**FRAMES, SslFrames.name: SslFrames()}
-_ACCEPTED = (*COLUMNS, *_WIDE, *_FRAMES)
-"""Everything that `ser extract --features` accepts."""
+"""All feature families by name, in the order in which stores list them."""
 
 DEFAULT_FAMILIES: tuple[str, ...] = ("core", "mel", "mfcc", "pitch")
-"""What is extracted unless something else is asked for."""
+"""Extracted unless others are asked for."""
 
-CORE_COLUMNS: tuple[Column, ...] = tuple(column for extractor in CORE for column in extractor.columns)
-"""The 46 columns that every recording has in the store."""
-
-
-def column_extractors(families: Iterable[str], profile: Profile) -> tuple[ColumnExtractor, ...]:
-    """The extractors of those of the families that are columns, in the order of the families."""
-    return tuple(
-        extractor for name in families if name in COLUMNS for extractor in COLUMNS[name](profile.frames)
-    )
+_LAZY = {
+    "Analysis": "ser_features.extractors.base",
+    "CORE_COLUMNS": "ser_features.extractors.core",
+    "FUNCTIONAL_COLUMNS": "ser_features.extractors.functionals",
+    "summary_vector": "ser_features.extractors.statistics",
+}
 
 
-def columns(families: Iterable[str], profile: Profile) -> tuple[Column, ...]:
-    """The feature columns that families give under a profile, in order.
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-    >>> [len(columns([family], SPEECH16K)) for family in ("core", "statistics", "functionals", "mel")]
+
+def encoder_free() -> tuple[str, ...]:
+    """Names of the families that every profile can extract, because they need no pretrained encoder."""
+    return tuple(name for name, family in FAMILIES.items() if not family.needs_encoder)
+
+
+def needs_encoder(names: Iterable[str]) -> bool:
+    """Whether any of these families needs a pretrained encoder."""
+    return any(FAMILIES[name].needs_encoder for name in names)
+
+
+def of_kind(kind: Kind, names: Iterable[str]) -> tuple[Family, ...]:
+    """The families of one kind among `names`, in the order of `names`."""
+    return tuple(FAMILIES[name] for name in names if FAMILIES[name].kind == kind)
+
+
+def columns(names: Iterable[str], profile: Profile) -> tuple[Column, ...]:
+    """The feature columns of families under a profile: those in the rows, then those of wide tables.
+
+    >>> from ser_features.config import SPEECH16K
+    >>> [len(columns([name], SPEECH16K)) for name in ("core", "statistics", "functionals", "mel")]
     [46, 192, 3669, 0]
     """
-    few = (column for extractor in column_extractors(families, profile) for column in extractor.columns)
-    return (*few, *chain.from_iterable(wide_columns(families, profile).values()))
+    names = tuple(names)
+    wide = (column for columns in wide_columns(names, profile).values() for column in columns)
+    return (*row_columns(names, profile), *wide)
 
 
-def wide_extractors(families: Iterable[str]) -> dict[str, WideExtractor]:
-    """The extractors of those of the families that have a table of their own, by family."""
-    return {name: _WIDE[name] for name in families if name in _WIDE}
+def row_columns(names: Iterable[str], profile: Profile) -> tuple[Column, ...]:
+    """The columns that the families among `names` add to the rows of files/, in order."""
+    families = of_kind("columns", names)
+    return tuple(column for family in families for column in family.extractor.columns(profile))
 
 
-def wide_columns(families: Iterable[str], profile: Profile) -> dict[str, tuple[Column, ...]]:
-    """The columns of those of the families that have a table of their own, by family.
+def wide_columns(names: Iterable[str], profile: Profile) -> dict[str, tuple[Column, ...]]:
+    """The columns of the wide families among `names`, by family.
 
     Raises:
-        InputError: if a family needs an encoder, and the profile has none that it can run.
+        InputError: if a family needs an encoder and the profile has none, or has another sample rate.
     """
-    return {name: extractor.columns_in(profile) for name, extractor in wide_extractors(families).items()}
+    return {family.name: family.extractor.columns(profile) for family in of_kind("wide", names)}
 
 
-def frame_extractors(families: Iterable[str]) -> dict[str, FrameExtractor]:
-    """The extractors of those of the families that are no columns, by family."""
-    return {name: _FRAMES[name] for name in families if name not in COLUMNS and name not in _WIDE}
+def stored_apart(names: Iterable[str]) -> tuple[str, ...]:
+    """The families among `names` that a store keeps in files of their own, beside its rows."""
+    return tuple(name for name in names if FAMILIES[name].kind != "columns")
 
 
-def filed_extractors(families: Iterable[str]) -> tuple[WideExtractor | FrameExtractor, ...]:
-    """The extractors of those of the families that the store keeps in files of their own, in their order."""
-    filed = {**FILED, **ENCODED}
-    return tuple(filed[name] for name in families if name not in COLUMNS)
+def wide_family_of(column: str) -> Family | None:
+    """The wide family that a column belongs to; None for columns that are stored in the rows.
+
+    >>> wide_family_of("mel_07__mean").name, wide_family_of("ssl__0000__mean").name, wide_family_of("jitter")
+    ('functionals', 'ssl_pooled', None)
+    """
+    wide = (family for family in FAMILIES.values() if family.kind == "wide")
+    return next((family for family in wide if family.extractor.owns(column)), None)
 
 
-def versions(families: Sequence[str] = FAMILIES) -> dict[str, int]:
-    """Version by name of the extractors of exactly these families, for the digest.
+def versions(names: Sequence[str] | None = None) -> dict[str, int]:
+    """Version by extractor name, as it enters the digest of a store.
+
+    Args:
+        names: families; all that need no encoder by default.
 
     Raises:
         InputError: if a name is no family.
     """
-    _refuse_unknown(families)
-    of_columns = column_extractors(families, SPEECH16K)  # versions are the same in every profile
-    return {each.name: each.version for each in (*of_columns, *filed_extractors(families))}
+    names = encoder_free() if names is None else names
+    _check_known(names)
+    found: dict[str, int] = {}
+    for name in names:
+        found |= FAMILIES[name].extractor.versions
+    return found
 
 
 def check_families(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the families in registry order; `core` is always among them, as no store is without it.
-
-    What is pooled of an encoder's frames is among them with the frames, as it costs nothing beyond them.
+    """Return the families in registry order, with `core`, which every store has, and what they include.
 
     Raises:
         InputError: if a name is no family.
     """
-    _refuse_unknown(names)
-    wanted = {"core", *names, *(ENCODED if SslFrames.name in names else ())}
-    return tuple(family for family in _ACCEPTED if family in wanted)
+    _check_known(names)
+    included = (other for name in names for other in FAMILIES[name].includes)
+    complete = {"core", *names, *included}
+    return tuple(name for name in FAMILIES if name in complete)
 
 
-def _refuse_unknown(names: Sequence[str]) -> None:
-    unknown = [name for name in names if name not in _ACCEPTED]
+def _check_known(names: Iterable[str]) -> None:
+    unknown = [name for name in names if name not in FAMILIES]
     if unknown:
-        raise InputError(f"unknown family {unknown[0]!r}: expected some of {', '.join(_ACCEPTED)}")
+        raise InputError(f"unknown feature family {unknown[0]!r}: expected some of {', '.join(FAMILIES)}")
+
+
+@cache
+def _load(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)()

@@ -1,141 +1,171 @@
-"""What every extractor shares: one STFT, one mel spectrogram, one Praat pass, computed on first use.
+"""The three kinds of extractors, and the intermediate results that they share.
 
-signal → `Analysis` (power, mel_db, level, pitch … each cached) → extractors → columns and frames
+signal → `Analysis` (power, mel_db, f0_contour …, each computed once, on first use) → extractors → features
 
-Conventions: (frames, features) order; frame t is centred on sample t × hop_length; float32.
+Conventions: arrays are (frames, features); frame t is centred on sample t × hop_length; values are float32.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy.fft
 
-from ser_features.config import FrameConfig, Profile
-from ser_features.extractors.encoder import Hidden, encoder_of, hidden
-from ser_features.extractors.f0_contour import Voice, listen
-from ser_features.extractors.filters import chroma_filters, dct_basis, hann, mel_filters
+from ser_features.config import Profile
+from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
+from ser_features.extractors.f0_contour import F0Contour, compute_f0
+from ser_features.extractors.filters import dct_basis, hann, mel_filters
 from ser_features.extractors.framewise import delta, zero_crossing_rate
 from ser_features.manifest import Column
 from ser_features.preprocess import centred_power, overlapping, zero_padded
 
 BLOCK_FRAMES = 2048
-"""Frames transformed at once, so that ten minutes of speech need no gigabytes."""
+"""Frames per FFT call, which bounds the memory that long recordings need."""
 
 
-class ColumnExtractor(Protocol):
-    """Turns an analysis into named numbers of the whole recording.
+class Extractor(ABC):
+    """What all extractors have in common.
 
     Attributes:
-        name: of the extractor.
-        version: raised whenever its numbers change, so that stores of old numbers are told apart.
+        name: of the extractor; a family of one extractor has the same name.
+        version: raised whenever its values change, so that stores with the old values have another digest.
     """
 
-    name: str
-    version: int
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
 
     @property
-    def columns(self) -> tuple[Column, ...]:
-        """What `extract` returns, in order."""
-        ...
+    def versions(self) -> Mapping[str, int]:
+        """Version by extractor name."""
+        return {self.name: self.version}
 
-    def extract(self, analysis: "Analysis") -> dict[str, float]:
-        """One value per column; NaN where it cannot be computed."""
-        ...
+    @abstractmethod
+    def extract(self, analysis: "Analysis") -> Any:
+        """Compute the features of one recording."""
 
 
-class WideExtractor(Protocol):
-    """Turns an analysis into hundreds of numbers or more, which have a table of their own in the store.
+class ColumnExtractor(Extractor):
+    """Computes a few named values per recording; they are stored in the recording's row.
 
     Attributes:
-        name: of the family, and of its folder.
-        version: raised whenever its numbers change.
+        fixed_columns: the columns of an extractor whose columns do not depend on the profile.
+    """
+
+    fixed_columns: ClassVar[tuple[Column, ...]] = ()
+
+    def columns(self, profile: Profile) -> tuple[Column, ...]:
+        """Name, unit and meaning of the values, in order."""
+        return self.fixed_columns
+
+    @abstractmethod
+    def extract(self, analysis: "Analysis") -> dict[str, float]:
+        """One value per column; NaN where it cannot be computed."""
+
+
+class WideExtractor(Extractor):
+    """Computes hundreds of values or more per recording; they are stored in a table of their own.
+
+    Attributes:
         unit: empty, as each column has its own.
         description: one sentence for the column dictionary.
     """
 
-    name: str
-    version: int
-    unit: str
-    description: str
+    unit: ClassVar[str] = ""
+    description: ClassVar[str]
 
-    def columns_in(self, profile: Profile) -> tuple[Column, ...]:
-        """What `vector` returns under a profile, in order."""
-        ...
+    @abstractmethod
+    def columns(self, profile: Profile) -> tuple[Column, ...]:
+        """Name, unit and meaning of the values, in order."""
 
-    def vector(self, analysis: "Analysis") -> np.ndarray:
+    @abstractmethod
+    def extract(self, analysis: "Analysis") -> np.ndarray:
         """One value per column, shape (columns,); NaN where it cannot be computed."""
-        ...
+
+    @abstractmethod
+    def owns(self, column: str) -> bool:
+        """Whether a column of this name belongs to the family, whatever the profile."""
+
+    @abstractmethod
+    def positions(self, names: Sequence[str], width: int) -> list[int]:
+        """Positions of columns in the array that `extract` returns.
+
+        Args:
+            names: of some of the columns.
+            width: size of the array.
+        """
 
 
-class FrameExtractor(Protocol):
-    """Turns an analysis into one array of frames.
+class FrameExtractor(Extractor):
+    """Computes one array of frames per recording.
 
     Attributes:
-        name: of the family, and of its files.
-        version: raised whenever its numbers change.
         unit: of the values.
         description: one sentence for the column dictionary.
     """
 
-    name: str
-    version: int
-    unit: str
-    description: str
+    unit: ClassVar[str]
+    description: ClassVar[str]
 
+    @abstractmethod
     def extract(self, analysis: "Analysis") -> np.ndarray:
         """float32, shape (frames, bands)."""
-        ...
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """One recording under analysis; every intermediate result is computed once, when first asked for.
+    """One recording under analysis; every intermediate result is computed once, on first use.
 
     Attributes:
         signal: float32 mono, shape (n,), at `profile.audio.sample_rate`.
-        profile: the configuration.
+        profile: the feature configuration.
     """
 
     signal: np.ndarray
     profile: Profile
 
     def with_mel_db(self, mel_db: np.ndarray) -> "Analysis":
-        """The same recording seen through another log-mel spectrogram; what is made of that one follows.
+        """The same recording with another log-mel spectrogram, and everything that depends on it.
 
         Args:
             mel_db: in dB, shape (frames, n_mels); replaces `mel_db` and thereby `mfcc` and `onset_strength`.
         """
         other = Analysis(self.signal, self.profile)
-        vars(other).update(power=self.power, mel_db=mel_db)  # where cached_property keeps its values
+        vars(other).update(power=self.power, mel_db=mel_db)  # where cached_property stores its values
         return other
 
     @property
     def sample_rate(self) -> int:
-        """Of the analysed signal, in Hz."""
+        """Sample rate of the signal, in Hz."""
         return self.profile.audio.sample_rate
 
     @property
     def seconds(self) -> float:
-        """Duration of the analysed signal, in s."""
+        """Duration of the signal, in s."""
         return self.signal.size / self.sample_rate
 
     @property
     def frames(self) -> int:
-        """How many frames there are."""
+        """Number of frames."""
         return 1 + self.signal.size // self.profile.frames.hop_length
 
+    @property
+    def frame_times(self) -> np.ndarray:
+        """Time of each frame's centre, in s, float64, shape (frames,)."""
+        return np.arange(self.frames) * (self.profile.frames.hop_length / self.sample_rate)
+
     @cached_property
-    def voice(self) -> Voice | None:
-        """The F0 contour; None if the recording is too short for one."""
-        return listen(self.signal, self.sample_rate, self.profile.pitch)
+    def f0_contour(self) -> F0Contour | None:
+        """The F0 contour; None if the recording is shorter than the analysis window."""
+        return compute_f0(self.signal, self.sample_rate, self.profile.pitch)
 
     @cached_property
     def power(self) -> np.ndarray:
         """|STFT|², shape (frames, 1 + n_fft // 2), float32."""
         frames = self.profile.frames
-        views = _frames(self.signal, frames)
+        views = overlapping(zero_padded(self.signal, frames.n_fft // 2), frames.n_fft, frames.hop_length)
         power = np.empty((len(views), 1 + frames.n_fft // 2), np.float32)
         window = hann(frames.frame_length, frames.n_fft)
         for start in range(0, len(views), BLOCK_FRAMES):
@@ -161,7 +191,7 @@ class Analysis:
     def mfcc(self) -> np.ndarray:
         """Mel-frequency cepstral coefficients (orthonormal DCT-II of `mel_db`), shape (frames, n_mfcc)."""
         frames = self.profile.frames
-        # In float64, as the sum of many decibels of one sign would lose the sixth digit.
+        # In float64: a float32 sum of many decibels of one sign is wrong in the sixth digit.
         return (self.mel_db @ dct_basis(frames.n_mels, frames.n_mfcc)).astype(np.float32)
 
     @cached_property
@@ -176,22 +206,23 @@ class Analysis:
 
     @cached_property
     def chroma(self) -> np.ndarray:
-        """Power by pitch class, divided by the frame's largest, shape (frames, 12), 0–1; C first.
+        """Power per pitch class, normalised to the frame's maximum, shape (frames, 12), 0–1; C first.
 
-        As `librosa.feature.chroma_stft` with `tuning=0`; a silent frame has zeros.
+        `librosa.feature.chroma_stft` of `power`, tuned to A4 = 440 Hz; a silent frame has zeros.
         """
-        energies = self.power @ chroma_filters(self.sample_rate, self.profile.frames.n_fft)
-        largest = energies.max(axis=1, keepdims=True)
-        return energies / np.maximum(largest, np.finfo(np.float32).tiny)
+        import librosa.feature  # more than a second, and few families need it
+
+        chroma: np.ndarray = librosa.feature.chroma_stft(S=self.power.T, sr=self.sample_rate, tuning=0)
+        return chroma.T
 
     @cached_property
-    def hidden(self) -> Hidden:
-        """Hidden states of the profile's pretrained encoder, on frames of its own.
+    def hidden_states(self) -> HiddenStates:
+        """Hidden states of the profile's pretrained encoder, at the encoder's own frame rate.
 
         Raises:
-            InputError: if the profile has none, or its folder is not what it was.
+            InputError: if the profile has no encoder, or the encoder's folder has changed.
         """
-        return hidden(self.signal, encoder_of(self.profile))
+        return encode(self.signal, encoder_of(self.profile))
 
     @cached_property
     def rms(self) -> np.ndarray:
@@ -218,8 +249,3 @@ class Analysis:
         delay = 1 + frames.n_fft // (2 * frames.hop_length)
         flux[delay:] = rises[: max(flux.size - delay, 0)]
         return flux
-
-
-def _frames(signal: np.ndarray, frames: FrameConfig) -> np.ndarray:
-    padded = zero_padded(signal, frames.n_fft // 2)
-    return overlapping(padded, frames.n_fft, frames.hop_length)

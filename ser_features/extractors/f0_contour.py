@@ -1,9 +1,10 @@
-"""Signal → Praat's Sound and Pitch, once per recording: what prosody, voice quality and F0 frames share.
+"""Signal → F0 contour as Praat's Sound and Pitch, once per recording, for prosody, voice quality and frames.
 
-The contour is Praat's own, or that of `pitch.track`, as the profile says.
+The contour is Praat's own or that of `f0_tracker.track`, as the profile says.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import parselmouth
@@ -14,8 +15,8 @@ from ser_features.extractors.f0_tracker import track
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """A recording as Praat sees it.
+class F0Contour:
+    """The F0 contour of a recording, with the Praat objects that jitter and shimmer need.
 
     Attributes:
         sound: the signal.
@@ -31,7 +32,7 @@ class Voice:
         return self.pitch.selected_array["frequency"]
 
     def f0_at(self, times: np.ndarray) -> np.ndarray:
-        """F0 of the pitch frame that is nearest to each time.
+        """F0 of the pitch frame nearest to each time.
 
         Args:
             times: in s, shape (n,).
@@ -39,11 +40,11 @@ class Voice:
         Returns:
             float32, shape (n,), in Hz; NaN where unvoiced, or further than a step from any pitch frame.
         """
-        found = self._at(times, "frequency")
-        return np.where(found > 0, found, np.float32(np.nan))
+        f0 = self._nearest(times, "frequency")
+        return np.where(f0 > 0, f0, np.float32(np.nan))
 
     def strength_at(self, times: np.ndarray) -> np.ndarray:
-        """How periodic the pitch frame is that is nearest to each time, as Praat tells it.
+        """Praat's periodicity of the pitch frame nearest to each time.
 
         Args:
             times: in s, shape (n,).
@@ -52,19 +53,19 @@ class Voice:
             float32, shape (n,), height of the autocorrelation's peak at the period, 0 to 1; 0 where unvoiced,
             or further than a step from any pitch frame.
         """
-        return self._at(times, "strength")
+        return self._nearest(times, "strength")
 
-    def _at(self, times: np.ndarray, what: str) -> np.ndarray:
-        values = self.pitch.selected_array[what]  # Praat copies it at every asking
-        places = np.rint((times - self.pitch.x1) / self.pitch.dx).astype(np.intp)
-        inside = (places >= 0) & (places < values.size)
-        found = np.zeros(times.size, np.float32)
-        found[inside] = values[places[inside]]
-        return found
+    def _nearest(self, times: np.ndarray, field: Literal["frequency", "strength"]) -> np.ndarray:
+        values = self.pitch.selected_array[field]  # Praat makes a copy at every access
+        frames = np.rint((times - self.pitch.x1) / self.pitch.dx).astype(np.intp)
+        inside = (frames >= 0) & (frames < values.size)
+        nearest = np.zeros(times.size, np.float32)
+        nearest[inside] = values[frames[inside]]
+        return nearest
 
 
-def listen(signal: np.ndarray, sample_rate: int, config: PitchConfig) -> Voice | None:
-    """Find the F0 contour of a recording.
+def compute_f0(signal: np.ndarray, sample_rate: int, config: PitchConfig) -> F0Contour | None:
+    """Compute the F0 contour of a recording.
 
     Args:
         signal: float32, shape (n,).
@@ -72,21 +73,21 @@ def listen(signal: np.ndarray, sample_rate: int, config: PitchConfig) -> Voice |
         config: range, step and method.
 
     Returns:
-        None if it is shorter than the window, three of the longest periods, which Praat refuses.
+        None if the signal is shorter than the window (three of the longest periods), which Praat refuses.
     """
     if signal.size / sample_rate < 3 / config.floor + 1 / sample_rate:
         return None
     sound = parselmouth.Sound(signal.astype(np.float64), sample_rate)
     if config.method == "praat":
         limits = {"pitch_floor": config.floor, "pitch_ceiling": config.ceiling}
-        return Voice(sound, sound.to_pitch_ac(time_step=config.time_step, **limits))
-    return Voice(sound, _tracked(signal, sample_rate, config, sound))
+        return F0Contour(sound, sound.to_pitch_ac(time_step=config.time_step, **limits))
+    return F0Contour(sound, _tracked(signal, sample_rate, config, sound))
 
 
 def _tracked(
     signal: np.ndarray, sample_rate: int, config: PitchConfig, sound: parselmouth.Sound
 ) -> parselmouth.Pitch:
-    """Our contour as an object of Praat's, which it makes of a matrix with a row."""
+    """The contour of `track` as a Praat Pitch, which Praat makes from a matrix of one row."""
     contour = track(signal, sample_rate, floor=config.floor, ceiling=config.ceiling, step=config.time_step)
     times = (sound.xmin, sound.xmax, contour.f0.size, contour.step, contour.start)
     matrix = call("Create Matrix", "contour", *times, 1, 1, 1, 1, 1, "0")

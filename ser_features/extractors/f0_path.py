@@ -1,4 +1,4 @@
-"""Pitch candidates of all frames → the best path through them (the path finder of Boersma 1993).
+"""F0 candidates of all frames → the best path through them by dynamic programming (Boersma 1993).
 
 `Candidates` → strengths and log frequencies, padded per frame → Viterbi → F0 per frame
 """
@@ -14,23 +14,23 @@ OCTAVE_JUMP_COST = 0.35
 VOICED_UNVOICED_COST = 0.14
 """Praat's defaults; the last two are per 10 ms."""
 
-MOST_CANDIDATES = 14
-"""Candidates kept per frame, the strongest. Praat keeps as many, those above the ceiling among them."""
+MAX_CANDIDATES = 14
+"""Most candidates per frame, the strongest ones, as in Praat, which also counts those above the ceiling."""
 
 ABSENT = -1e9
-"""Strength of a candidate that there is not: no path goes through it."""
+"""Strength of padding, so low that no path goes through it."""
 
 BLOCK_FRAMES = 1024
-"""Frames whose transitions are in memory at once, so that ten minutes of speech need no gigabytes."""
+"""Frames whose transition costs are in memory at once, which bounds the memory that long recordings need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The candidates of some frames.
+    """F0 candidates of consecutive frames.
 
     Attributes:
         unvoiced: strength of "unvoiced", shape (frames,).
-        frame: of each voiced candidate, ascending, shape (candidates,).
+        frame: index of each voiced candidate's frame, ascending, shape (candidates,).
         frequency: in Hz, shape (candidates,).
         strength: height of the autocorrelation's peak, 0 to 1, shape (candidates,).
     """
@@ -42,7 +42,7 @@ class Candidates:
 
     @classmethod
     def joined(cls, blocks: Sequence["Candidates"]) -> "Candidates":
-        """Those of consecutive blocks of frames as one."""
+        """Concatenate consecutive blocks of frames."""
         firsts = np.cumsum([0, *(block.unvoiced.size for block in blocks[:-1])])
         return cls(
             np.concatenate([block.unvoiced for block in blocks]),
@@ -53,23 +53,23 @@ class Candidates:
 
 
 def per_step(cost: float, step: float) -> float:
-    """A cost per 10 ms as one per step of this many seconds."""
+    """Convert a cost per 10 ms to a cost per step of `step` seconds."""
     return cost * 0.01 / step
 
 
 def best_path(candidates: Candidates, ceiling: float, step: float) -> np.ndarray:
-    """Choose a candidate, or "unvoiced", in each frame: strong ones, few octave jumps, few voicing changes.
+    """Choose a candidate or "unvoiced" in each frame, by strength, octave-jump cost and voicing cost.
 
     Args:
         candidates: of all frames, in order; at least one frame.
-        ceiling: above all their frequencies, in Hz; each pays `OCTAVE_COST` per octave that it is lower.
+        ceiling: above all their frequencies, in Hz; candidates cost `OCTAVE_COST` per octave below it.
         step: from one frame to the next, in s.
 
     Returns:
         F0 in Hz, float64, shape (frames,), 0 where unvoiced.
     """
     frequency, strength = _strongest(*_table(candidates, ceiling))
-    # Of neighbours without voiced candidates one is enough: it changes no path, and saves time.
+    # Of consecutive frames without voiced candidates one is enough: the path is the same, and it saves time.
     choice = np.asarray((frequency > 0).any(axis=1))
     choice[1:] |= choice[:-1]
     choice[0] = True
@@ -80,7 +80,7 @@ def best_path(candidates: Candidates, ceiling: float, step: float) -> np.ndarray
 
 
 def _table(candidates: Candidates, ceiling: float) -> tuple[np.ndarray, np.ndarray]:
-    """Frequency and strength, shape (frames, states); state 0 is "unvoiced", absent ones are weak."""
+    """Frequency and strength, shape (frames, states); state 0 is "unvoiced", padding is `ABSENT`."""
     frames, frame = candidates.unvoiced.size, candidates.frame
     counts = np.bincount(frame, minlength=frames)
     state = 1 + np.arange(frame.size) - (np.cumsum(counts) - counts)[frame]
@@ -93,23 +93,23 @@ def _table(candidates: Candidates, ceiling: float) -> tuple[np.ndarray, np.ndarr
 
 
 def _strongest(frequency: np.ndarray, strength: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The table of "unvoiced" and of the strongest candidates alone, in any order."""
-    if strength.shape[1] <= 1 + MOST_CANDIDATES:
+    """The columns of "unvoiced" and of the strongest candidates, in any order."""
+    if strength.shape[1] <= 1 + MAX_CANDIDATES:
         return frequency, strength
-    strongest = 1 + np.argpartition(strength[:, 1:], -MOST_CANDIDATES, axis=1)[:, -MOST_CANDIDATES:]
-    kept = np.insert(strongest, 0, 0, axis=1)
-    return np.take_along_axis(frequency, kept, axis=1), np.take_along_axis(strength, kept, axis=1)
+    strongest = 1 + np.argpartition(strength[:, 1:], -MAX_CANDIDATES, axis=1)[:, -MAX_CANDIDATES:]
+    states = np.insert(strongest, 0, 0, axis=1)
+    return np.take_along_axis(frequency, states, axis=1), np.take_along_axis(strength, states, axis=1)
 
 
 def _viterbi(frequency: np.ndarray, strength: np.ndarray, step: float) -> list[int]:
-    """The states of the path of the largest sum of strengths less costs, shape (frames,).
+    """The states of the path with the largest sum of strengths minus costs, shape (frames,).
 
-    As costs are the same in both directions, the path is sought from both ends at once, which halves the
-    steps; where they meet, in the middle frame, the sums of both are added.
+    Costs are symmetric, so the search runs from both ends at once, which halves the number of steps; the sums
+    of both directions are added in the middle frame.
     """
-    if len(strength) % 2 == 0:  # a frame more, in which every path may begin for nothing
-        nothing = np.where(strength[:1] > ABSENT, 0, ABSENT)
-        return _viterbi(np.vstack([frequency[:1], frequency]), np.vstack([nothing, strength]), step)[1:]
+    if len(strength) % 2 == 0:  # prepend a frame in which every path may begin at no cost
+        neutral = np.where(strength[:1] > ABSENT, 0, ABSENT)
+        return _viterbi(np.vstack([frequency[:1], frequency]), np.vstack([neutral, strength]), step)[1:]
     octaves = _folded(np.log2(frequency, out=np.zeros_like(frequency), where=frequency > 0))
     strength = _folded(strength)
     best = strength.copy()  # sum along the best path to each state
@@ -124,13 +124,13 @@ def _viterbi(frequency: np.ndarray, strength: np.ndarray, step: float) -> list[i
 
 
 def _folded(table: np.ndarray) -> np.ndarray:
-    """From the first and from the last of an odd number of frames to the middle, shape (steps, 2, states)."""
+    """An odd number of frames, from both ends to the middle, shape (steps, 2, states)."""
     steps = len(table) // 2 + 1
     return np.stack([table[:steps], table[::-1][:steps]], axis=1)
 
 
 def _costs(octaves: np.ndarray, step: float) -> np.ndarray:
-    """What it costs to come from a state (axis 2) to one of the next frame (axis 3).
+    """Transition costs from the states of a frame (axis 2) to those of the next frame (axis 3).
 
     Args:
         octaves: log2 of the frequencies, shape (frames, 2, states).
@@ -147,7 +147,7 @@ def _costs(octaves: np.ndarray, step: float) -> np.ndarray:
 
 
 def _advance(best: np.ndarray, gains: np.ndarray) -> None:
-    """Fill `best`, shape (1 + frames, 2, states), from its first row on."""
+    """Fill `best`, shape (1 + frames, 2, states), row by row after its first."""
     sums = np.empty(gains.shape[1:])
     for before, after, gain in zip(best[:-1, ..., np.newaxis], best[1:], gains, strict=True):
         np.add(gain, before, sums)
@@ -155,7 +155,7 @@ def _advance(best: np.ndarray, gains: np.ndarray) -> None:
 
 
 def _backtracked(origin: np.ndarray, last: int) -> list[int]:
-    """The states on the way to the last one, from the first frame on."""
+    """The states of the best path to state `last`, in frame order."""
     states = [last]
     for row in reversed(origin[1:].tolist()):
         states.append(row[states[-1]])

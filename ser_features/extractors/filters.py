@@ -1,11 +1,12 @@
-"""A profile → its window, filter banks and bases: arrays that no recording changes, made once.
+"""Window, mel filter bank and DCT basis: arrays that depend on the profile alone, computed once per process.
 
-`hann` → STFT, `mel_filters` → mel, `dct_basis` → MFCC, `chroma_filters` → chroma, `tonal_basis` → tonnetz
+`hann` → STFT, `mel_filters` → mel, `dct_basis` → MFCC
 
-Written from librosa's definitions, so that workers need not import librosa.
+They equal librosa's (tests/ser_features/extractors/test_parity.py). They are written out here because every
+extraction needs them, and importing `librosa.filters` takes longer than analysing several recordings.
 
->>> mel_filters(16_000, 512, 64).shape, chroma_filters(16_000, 512).shape
-((257, 64), (257, 12))
+>>> mel_filters(16_000, 512, 64).shape, dct_basis(64, 13).shape
+((257, 64), (64, 13))
 """
 
 from functools import lru_cache
@@ -79,54 +80,3 @@ def dct_basis(n_mels: int, n_mfcc: int) -> np.ndarray:
     basis = np.cos(angles) * np.sqrt(2 / n_mels)
     basis[:, 0] /= np.sqrt(2)
     return basis
-
-
-SEMITONES = 12
-_A0_HZ = 27.5
-# Octaves above A0: the pitches near the centre count most (librosa's `ctroct` and `octwidth`).
-_CENTRE_OCTAVE, _OCTAVE_WIDTH = 5.0, 2.0
-
-
-@lru_cache(maxsize=8)
-def chroma_filters(sample_rate: int, n_fft: int) -> np.ndarray:
-    """Weights of the FFT bins for the twelve pitch classes (`librosa.filters.chroma`, transposed).
-
-    Tuned to A4 = 440 Hz. A bin belongs to a class the more, the nearer it lies, in semitones modulo an
-    octave; where bins are wider than a semitone they are shared. Bins near A5 (880 Hz) weigh most.
-
-    Args:
-        sample_rate: in Hz.
-        n_fft: FFT length, in samples.
-
-    Returns:
-        float32, shape (1 + n_fft // 2, 12), ≥ 0, C first.
-
-    Source: D. Ellis, Chroma feature analysis and synthesis, 2007.
-    """
-    hertz = np.arange(1, n_fft // 2 + 2) * sample_rate / n_fft
-    semitones = SEMITONES * np.log2(hertz / _A0_HZ)
-    # 0 Hz has no pitch: it is put one and a half octaves below bin 1, where it is wide and weighs little.
-    semitones = np.concatenate([[semitones[0] - 1.5 * SEMITONES], semitones])
-    widths = np.maximum(np.diff(semitones), 1)[:, None]
-    places = semitones[:-1, None]
-    half = SEMITONES / 2
-    distances = (places - np.arange(SEMITONES) + half) % SEMITONES - half
-    weights = np.exp(-0.5 * (2 * distances / widths) ** 2)
-    weights /= np.sqrt(np.square(weights).sum(axis=1, keepdims=True))
-    weights *= np.exp(-0.5 * ((places / SEMITONES - _CENTRE_OCTAVE) / _OCTAVE_WIDTH) ** 2)
-    return np.roll(weights, -3, axis=1).astype(np.float32)  # from A first to C first
-
-
-@lru_cache(maxsize=1)
-def tonal_basis() -> np.ndarray:
-    """Place of each pitch class on the circles of fifths, minor thirds and major thirds.
-
-    Returns:
-        float32, shape (12, 6): sine and cosine on each circle, of radius 1, 1 and 0.5.
-
-    Source: Harte, Sandler & Gasser, Detecting harmonic change in musical audio, 2006.
-    """
-    turns = np.outer(np.arange(SEMITONES), [7 / 12, 9 / 12, 4 / 12])
-    radii = np.array([1, 1, 0.5])
-    sines, cosines = radii * np.sin(2 * np.pi * turns), radii * np.cos(2 * np.pi * turns)
-    return np.stack([sines, cosines], axis=2).reshape(SEMITONES, 6).astype(np.float32)

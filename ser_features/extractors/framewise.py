@@ -1,4 +1,4 @@
-"""Samples → numbers per frame; numbers per frame → their change over time, and their statistics.
+"""Samples → zero-crossing rate per frame; frames → time derivatives; frames → mean and standard deviation.
 
 >>> moments("x", np.array([[1.0], [3.0]]))
 {'x_mean_0': 2.0, 'x_std_0': 1.0}
@@ -41,7 +41,7 @@ def delta(values: np.ndarray, width: int, order: int) -> np.ndarray:
 
     A polynomial of degree `order` is fitted to `width` neighbouring frames (Savitzky & Golay 1964). Its
     derivative of that order is constant, so the frames at both ends share the first and the last fit.
-    Sequences shorter than `width` are continued with their last frame (librosa refuses them).
+    Sequences shorter than `width` are padded with their last frame (librosa refuses them).
 
     Args:
         values: float32, shape (frames, features).
@@ -59,8 +59,8 @@ def delta(values: np.ndarray, width: int, order: int) -> np.ndarray:
     derivative = np.empty_like(padded)
     inner = derivative[width // 2 : width // 2 + fits]
     np.multiply(padded[:fits], weights[0], out=inner)
-    for place in range(1, width):
-        inner += weights[place] * padded[place : place + fits]
+    for offset in range(1, width):
+        inner += weights[offset] * padded[offset : offset + fits]
     derivative[: width // 2], derivative[width // 2 + fits :] = inner[0], inner[-1]
     return derivative[:frames]
 
@@ -74,7 +74,7 @@ def _derivative_weights(width: int, order: int) -> np.ndarray:
 
 
 def moments(name: str, values: np.ndarray) -> dict[str, float]:
-    """Mean and standard deviation over frames of each band, named as `moment_names` says.
+    """Mean and standard deviation over frames of each band, named by `moment_names`.
 
     Args:
         name: of the quantity.
@@ -84,8 +84,8 @@ def moments(name: str, values: np.ndarray) -> dict[str, float]:
         2 × bands values, all means first.
     """
     exact = values.astype(np.float64)
-    found = np.concatenate([exact.mean(axis=0), exact.std(axis=0)])
-    return dict(zip(moment_names(name, values.shape[1]), found.tolist(), strict=True))
+    statistics = np.concatenate([exact.mean(axis=0), exact.std(axis=0)])
+    return dict(zip(moment_names(name, values.shape[1]), statistics.tolist(), strict=True))
 
 
 def moment_names(name: str, bands: int) -> tuple[str, ...]:

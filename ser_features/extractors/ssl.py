@@ -1,6 +1,6 @@
-"""Hidden states of the profile's pretrained encoder → frames, and what is told of a whole recording.
+"""Hidden states of the profile's pretrained encoder → frames, and their statistics per recording.
 
-`Analysis.hidden` → `SslFrames` (the state nearest to each frame), `SslPooled` (mean and deviation of all)
+`Analysis.hidden_states` → `SslFrames` (nearest state per frame), `SslPooled` (mean and deviation over time)
 
 >>> [column.name for column in ssl_columns(2, "mean_std")]
 ['ssl__0000__mean', 'ssl__0001__mean', 'ssl__0000__std', 'ssl__0001__std']
@@ -11,28 +11,26 @@ from collections.abc import Sequence
 import numpy as np
 
 from ser_features.config import Profile
-from ser_features.extractors.base import Analysis
+from ser_features.extractors.base import Analysis, FrameExtractor, WideExtractor
 from ser_features.extractors.encoder import encoder_of
 from ser_features.manifest import Column
 
-MARK = "ssl__"
-"""How the names of pooled hidden states begin, and no other column's."""
+PREFIX = "ssl__"
+"""Prefix of the column names of pooled hidden states."""
 
-WORDS = {"mean": "Mean", "std": "Standard deviation"}
+POOLING = {"mean": "Mean", "std": "Standard deviation"}
 
 
-class SslPooled:
-    """Hidden states pooled over the recording; a family of columns that has its own folder in the store."""
+class SslPooled(WideExtractor):
+    """Hidden states, pooled over time: mean, or mean and standard deviation, of each dimension."""
 
     name = "ssl_pooled"
-    version = 1
-    unit = ""
     description = (
         "Hidden states of a pretrained encoder, pooled over the recording; one column per dimension."
     )
 
-    def columns_in(self, profile: Profile) -> tuple[Column, ...]:
-        """What `vector` gives under a profile, in order.
+    def columns(self, profile: Profile) -> tuple[Column, ...]:
+        """One column per dimension and statistic.
 
         Raises:
             InputError: if the profile has no encoder, or another sample rate than encoders have.
@@ -40,45 +38,45 @@ class SslPooled:
         encoder = encoder_of(profile)
         return ssl_columns(encoder.size, encoder.pooling)
 
-    def vector(self, analysis: Analysis) -> np.ndarray:
+    def extract(self, analysis: Analysis) -> np.ndarray:
         """One value per column, float64."""
-        states = analysis.hidden.states.astype(np.float64)
-        ways = {"mean": states.mean(axis=0), "std": states.std(axis=0)}
-        return np.concatenate([ways[way] for way in encoder_of(analysis.profile).pooling.split("_")])
+        states = analysis.hidden_states.states.astype(np.float64)
+        pooled = {"mean": states.mean(axis=0), "std": states.std(axis=0)}
+        return np.concatenate([pooled[name] for name in encoder_of(analysis.profile).pooling.split("_")])
+
+    def owns(self, column: str) -> bool:
+        """Whether the name begins with `PREFIX`, as the number of columns depends on the encoder."""
+        return column.startswith(PREFIX)
+
+    def positions(self, names: Sequence[str], width: int) -> list[int]:
+        """Positions of columns; half of `width` are means if there are deviations among the names.
+
+        >>> SslPooled().positions(["ssl__0001__mean", "ssl__0001__std"], width=4)
+        [1, 3]
+        """
+        parts = (name.removeprefix(PREFIX).split("__") for name in names)
+        return [int(dimension) + (statistic == "std") * (width // 2) for dimension, statistic in parts]
 
 
-class SslFrames:
-    """Hidden states, one for each frame of the other families."""
+class SslFrames(FrameExtractor):
+    """Hidden states, one per frame of the other families."""
 
     name = "ssl"
-    version = 1
     unit = "1"
     description = "Hidden states of a layer of a pretrained encoder, the nearest to each frame."
 
     def extract(self, analysis: Analysis) -> np.ndarray:
-        """float32, shape (frames, size of a state)."""
+        """float32, shape (frames, hidden size)."""
         hop = analysis.profile.frames.hop_length
-        return analysis.hidden.nearest(hop * np.arange(analysis.frames))
-
-
-def places(names: Sequence[str], width: int) -> list[int]:
-    """Positions of columns in what is pooled of a recording.
-
-    Args:
-        names: of the columns.
-        width: of all that is pooled; half of it are means if there are deviations among the names.
-
-    >>> places(["ssl__0001__mean", "ssl__0001__std"], width=4)
-    [1, 3]
-    """
-    found = (name.removeprefix(MARK).split("__") for name in names)
-    return [int(place) + (way == "std") * (width // 2) for place, way in found]
+        return analysis.hidden_states.nearest(hop * np.arange(analysis.frames))
 
 
 def ssl_columns(size: int, pooling: str) -> tuple[Column, ...]:
-    """The columns of pooled states of a size, all means first."""
+    """The columns of pooled hidden states of a size, all means first."""
     return tuple(
-        Column(f"{MARK}{place:04d}__{way}", "float32", "1", f"{WORDS[way]} of dimension {place}.")
-        for way in pooling.split("_")
-        for place in range(size)
+        Column(
+            f"{PREFIX}{dimension:04d}__{name}", "float32", "1", f"{POOLING[name]} of dimension {dimension}."
+        )
+        for name in pooling.split("_")
+        for dimension in range(size)
     )

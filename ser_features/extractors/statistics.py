@@ -1,20 +1,20 @@
 """Log-mel spectrogram, MFCC derivatives, zero crossings and RMS → statistics of the whole recording.
 
-Together with the core columns they are the vector that the fusion network reads: `summary_vector`.
+Together with the core columns they make up the input of the fusion network: `summary_vector`.
 
 >>> len(summary_vector(n_mels=128))
 350
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 
 import numpy as np
 
-from ser_features.extractors.base import Analysis
+from ser_features.config import Profile
+from ser_features.extractors.base import Analysis, ColumnExtractor
 from ser_features.extractors.framewise import moment_names, moments
-from ser_features.extractors.mfcc import COEFFICIENTS
+from ser_features.extractors.mel import COEFFICIENTS
 from ser_features.manifest import Column
 
 SPREAD = {
@@ -25,38 +25,21 @@ SPREAD = {
     "q75": "Upper quartile of the",
     "range": "Largest minus smallest",
 }
-"""What is told of zero crossings and RMS besides the mean and the deviation, which are core columns."""
+"""Statistics of zero crossings and RMS besides mean and standard deviation, which are core columns."""
 
 MOMENTS = {"mean": "Mean", "std": "Standard deviation"}
 DERIVATIVES = {"mfcc_delta": "Δ", "mfcc_delta2": "ΔΔ"}
 LEVELS = {"zcr": "zero-crossing rate of a frame, 0–1", "rms": "root mean square of a frame"}
 
 
-@dataclass(frozen=True)
-class Statistics:
-    """What the frames of a recording are like, without their order.
-
-    Attributes:
-        n_mels: mel bands of the profile.
-    """
+class Statistics(ColumnExtractor):
+    """Statistics over the frames of a recording, without regard to their order."""
 
     name = "statistics"
-    version = 1
 
-    n_mels: int
-
-    @cached_property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self, profile: Profile) -> tuple[Column, ...]:
         """2 × n_mels of the mel bands, 52 of the derivatives of MFCC, 12 of zero crossings and RMS."""
-        return tuple(self._columns())
-
-    def _columns(self) -> Iterator[Column]:
-        yield from _moments_of("mel", self.n_mels, "dB", "mel band")
-        for name, order in DERIVATIVES.items():
-            yield from _moments_of(name, COEFFICIENTS, "1", f"the {order} of MFCC")
-        for name, quantity in LEVELS.items():
-            for short, long in SPREAD.items():
-                yield Column(f"{name}_{short}", "float32", "1", f"{long} {quantity}.")
+        return _columns(profile.frames.n_mels)
 
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; always computable."""
@@ -69,6 +52,23 @@ class Statistics:
         }
 
 
+@cache
+def _columns(n_mels: int) -> tuple[Column, ...]:
+    return (
+        *_moments_of("mel", n_mels, "dB", "mel band"),
+        *(
+            column
+            for name, order in DERIVATIVES.items()
+            for column in _moments_of(name, COEFFICIENTS, "1", f"the {order} of MFCC")
+        ),
+        *(
+            Column(f"{name}_{short}", "float32", "1", f"{long} {quantity}.")
+            for name, quantity in LEVELS.items()
+            for short, long in SPREAD.items()
+        ),
+    )
+
+
 def _moments_of(name: str, bands: int, unit: str, quantity: str) -> Iterator[Column]:
     """Columns of `moments`, in its order."""
     for short, long in MOMENTS.items():
@@ -78,18 +78,18 @@ def _moments_of(name: str, bands: int, unit: str, quantity: str) -> Iterator[Col
             )
 
 
-def _spread(name: str, values: np.ndarray) -> dict[str, float]:
-    """Order statistics of one value per frame, named as `SPREAD` says."""
-    low, lower, median, upper, high = np.quantile(values, (0, 0.25, 0.5, 0.75, 1)).tolist()
-    found = (low, high, median, lower, upper, high - low)
-    return {f"{name}_{short}": value for short, value in zip(SPREAD, found, strict=True)}
+def _spread(name: str, frames: np.ndarray) -> dict[str, float]:
+    """Order statistics of one value per frame, named as in `SPREAD`."""
+    low, lower, median, upper, high = np.quantile(frames, (0, 0.25, 0.5, 0.75, 1)).tolist()
+    values = (low, high, median, lower, upper, high - low)
+    return {f"{name}_{short}": value for short, value in zip(SPREAD, values, strict=True)}
 
 
 def summary_vector(n_mels: int) -> tuple[str, ...]:
-    """Names of the columns that summarise a recording, as the fusion network reads them.
+    """Names of the columns that the fusion network reads, in order.
 
-    Mel bands in dB, MFCC, Δ and ΔΔ by mean and deviation, then zero crossings and RMS by eight statistics.
-    Those of `core` and of `statistics` are needed. The order is ours: the paper gives none.
+    Mean and standard deviation of mel bands in dB, MFCC, Δ and ΔΔ; then eight statistics each of zero
+    crossings and RMS. They are columns of the families `core` and `statistics`. The paper gives no order.
 
     Args:
         n_mels: mel bands of the profile; 128 give the 350 inputs of the paper.

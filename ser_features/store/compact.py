@@ -131,7 +131,7 @@ def _copy_frames(
     places = zip(
         *(rows[name].to_pylist() for name in ("frame_shard", "frame_offset", "frame_count")), strict=True
     )
-    framed = [family for family in families if family not in layout.WIDE]
+    framed = [family for family in families if family not in store.description.wide]
     offsets: list[int | None] = []
     with FrameWriter(store.root, dataset, shard, families, store.description.wide) as writer:
         _copy_wide(store, writer, rows)
@@ -154,7 +154,7 @@ def _copy_frames(
 def _copy_wide(store: Store, writer: FrameWriter, rows: pa.Table) -> None:
     """Hand the wide values of some rows to a writer."""
     known = {
-        family: store.wide_of(rows, [column.name for column in columns])
+        family: store.wide_of(rows, family, [column.name for column in columns])
         for family, columns in store.description.wide.items()
     }
     for place, file_id in enumerate(rows["file_id"].to_pylist() if known else ()):

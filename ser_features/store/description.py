@@ -73,14 +73,6 @@ class Description:
         """Name, type, unit and description of every column of files/, `dataset` first."""
         return [asdict(column) for column in (DATASET, *all_columns(self.features))]
 
-    def family_of(self, column: str) -> str | None:
-        """The wide family that has a column; None if none has."""
-        return next((name for name, names in self._wide_names.items() if column in names), None)
-
-    @property
-    def _wide_names(self) -> dict[str, frozenset[str]]:
-        return {family: frozenset(each.name for each in columns) for family, columns in self.wide.items()}
-
     def write(self, root: Path) -> None:
         """Begin a store at `root`."""
         content = {

@@ -8,7 +8,7 @@
 import hashlib
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,12 @@ def _sha256(path: Path) -> str:
 
 
 def broken(
-    root: Path, dataset: str, part: Path, checksums: Mapping[str, Mapping[str, str]], families: Sequence[str]
+    root: Path,
+    dataset: str,
+    part: Path,
+    checksums: Mapping[str, Mapping[str, str]],
+    families: Sequence[str],
+    wide: Collection[str] = (),
 ) -> set[str]:
     """Find the `frame_shard`s of a table whose files are missing, or were changed since it was committed.
 
@@ -101,7 +106,8 @@ def broken(
         dataset: name of the corpus.
         part: the table.
         checksums: SHA-256 by `frame_shard` and family, as the table says.
-        families: of frames, which every row has.
+        families: of frames and of wide tables, which every row has.
+        wide: those of them that are wide tables.
     """
     committed = part.stat().st_mtime if families else 0.0
     return {
@@ -109,7 +115,9 @@ def broken(
         for frame_shard, digests in checksums.items()
         for family in families
         if not _is_sound(
-            layout.frame_path(root, dataset, frame_shard, family), digests.get(family, ""), committed
+            layout.frame_path(root, dataset, frame_shard, family, wide=family in wide),
+            digests.get(family, ""),
+            committed,
         )
     }
 

@@ -27,8 +27,11 @@ DESCRIPTION = "store.json"
 TABLES = ("files", "variants", "failures")
 """Folders of Parquet tables."""
 
-WIDE = ("functionals", "ssl_pooled")
-"""Families that are Parquet tables of their own; they are kept as files of frames are."""
+OTHER_FOLDERS = ("damaged", "frames", "locks")
+"""Folders that hold neither tables of recordings nor wide tables."""
+
+VARIANTS_FOLDER = "_of_variants"
+"""Suffix of the folders of wide tables of augmented copies."""
 
 OF_VARIANTS = "variants-"
 """How the `frame_shard` of augmented copies begins: their wide tables have a folder of their own, so that
@@ -65,28 +68,31 @@ def shard_of(part: Path) -> str:
     return part.stem.removeprefix("part-")
 
 
-def frame_path(root: Path, dataset: str, frame_shard: str, family: str) -> Path:
+def frame_path(root: Path, dataset: str, frame_shard: str, family: str, *, wide: bool = False) -> Path:
     """File with all frames, or the wide table, of one family of a shard.
 
     Args:
         root: of the store.
         dataset: name of the corpus.
         frame_shard: the row's column of that name.
-        family: of frames, or one of `WIDE`.
+        family: its name.
+        wide: whether the family has a Parquet table of its own instead of frames.
     """
-    if family in WIDE:
-        folder = f"{family}_of_variants" if frame_shard.startswith(OF_VARIANTS) else family
+    if wide:
+        folder = f"{family}{VARIANTS_FOLDER}" if frame_shard.startswith(OF_VARIANTS) else family
         return dataset_folder(root, folder, dataset) / f"{frame_shard}.parquet"
     return dataset_folder(root, "frames", dataset) / f"{frame_shard}.{family}.npy"
 
 
-def frame_folders() -> tuple[str, ...]:
-    """Folders of everything that `frame_path` names.
+def frame_folders(root: Path) -> tuple[str, ...]:
+    """Names of the folders of a store that `frame_path` leads to: frames, and two per wide family."""
+    others = (path for path in root.glob("[!.]*") if path.name not in (*TABLES, *OTHER_FOLDERS))
+    return ("frames", *sorted(path.name for path in others if any(path.glob("dataset=*"))))
 
-    >>> frame_folders()
-    ('frames', 'functionals', 'functionals_of_variants', 'ssl_pooled', 'ssl_pooled_of_variants')
-    """
-    return ("frames", *(folder for family in WIDE for folder in (family, f"{family}_of_variants")))
+
+def wide_families(root: Path) -> frozenset[str]:
+    """Families of which a store has tables of their own, as its folders say."""
+    return frozenset(name.removesuffix(VARIANTS_FOLDER) for name in frame_folders(root)) - {"frames"}
 
 
 def frame_shard_of(path: Path) -> str:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from ser_features.config import Profile
 from ser_features.errors import InputError
+from ser_features.manifest import Column
 from ser_features.store import layout, locks
 from ser_features.store.description import Description, read_description
 from ser_features.store.frames import open_frames
@@ -27,12 +28,6 @@ from ser_features.store.wide import values_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FUNCTIONALS = "functionals"
-"""The wide family that analysts ask for by name."""
-
-POOLED = "ssl_pooled"
-"""The other one, whose columns begin with ssl__."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +126,7 @@ class Store:
         Raises:
             InputError: if the store does not hold the family.
         """
-        if family not in self.description.frame_families or family in layout.WIDE:
+        if family not in self.description.frame_families or family in self.description.wide:
             raise InputError(
                 f"no {family!r} frames in {self.root}: it holds {', '.join(self.families)}: "
                 f"extract into a new store with --features {' '.join((*self.families, family))}"
@@ -147,10 +142,11 @@ class Store:
             views.append(arrays[dataset, shard][int(offset) : int(offset) + int(count)])
         return views
 
-    def functionals(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
-        """Every functional as a pandas table: file_id, dataset, then the columns; sorted by `file_id`.
+    def wide_table(self, family: str, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
+        """A wide family as a pandas table: file_id, dataset, then its columns; sorted by `file_id`.
 
         Args:
+            family: such as "functionals".
             datasets: corpora to read; all by default.
 
         Raises:
@@ -158,19 +154,18 @@ class Store:
         """
         import pandas as pd
 
-        names = [column.name for column in self.description.wide.get(FUNCTIONALS, ())]
-        if not names:
-            raise InputError(self._without(FUNCTIONALS))
+        names = [column.name for column in self._wide_columns(family)]
         rows = self.table(datasets, ["file_id", "frame_shard"]).sort_by("file_id")
         keys = rows.select(["file_id", "dataset"]).to_pandas()
-        return pd.concat([keys, pd.DataFrame(self.wide_of(rows, names), columns=names)], axis=1)
+        return pd.concat([keys, pd.DataFrame(self.wide_of(rows, family, names), columns=names)], axis=1)
 
-    def wide(self, rows: "pd.DataFrame", names: Sequence[str]) -> np.ndarray:
-        """Values of columns that have a table of their own, joined by `file_id`.
+    def wide(self, rows: "pd.DataFrame", family: str, names: Sequence[str]) -> np.ndarray:
+        """Values of some columns of a wide family, joined by `file_id`.
 
         Args:
             rows: rows of `files` or `variants`.
-            names: of columns, all of one family.
+            family: such as "functionals".
+            names: of its columns.
 
         Returns:
             (rows, names) float32; NaN where a value could not be computed.
@@ -179,16 +174,14 @@ class Store:
             InputError: if the store does not hold the columns.
             StoreError: if a table of them cannot be read.
         """
-        return self.wide_of(pa.Table.from_pandas(rows[["dataset", "file_id", "frame_shard"]]), names)
+        return self.wide_of(pa.Table.from_pandas(rows[["dataset", "file_id", "frame_shard"]]), family, names)
 
-    def wide_of(self, rows: pa.Table, names: Sequence[str]) -> np.ndarray:
+    def wide_of(self, rows: pa.Table, family: str, names: Sequence[str]) -> np.ndarray:
         """As `wide`, of rows of an Arrow table; `dataset` may be a column of one value's partition."""
-        family = self.description.family_of(names[0])
-        if family is None:
-            raise InputError(self._without(POOLED if names[0].startswith("ssl__") else FUNCTIONALS))
-        if absent := set(names) - {column.name for column in self.description.wide[family]}:
+        columns = self._wide_columns(family)
+        if absent := set(names) - {column.name for column in columns}:
             raise InputError(
-                f"no {min(absent)} among the {len(self.description.wide[family])} columns of {family} in "
+                f"no {min(absent)} among the {len(columns)} columns of {family} in "
                 f"{self.root}: ask for those that it has"
             )
         found = np.full((len(rows), len(names)), np.nan, np.float32)
@@ -198,15 +191,18 @@ class Store:
         for place, key in enumerate(zip(datasets, rows["frame_shard"].to_pylist(), strict=True)):
             groups.setdefault(key, []).append(place)
         for (dataset, shard), places in groups.items():
-            position, values = values_of(layout.frame_path(self.root, dataset, shard, family), tuple(names))
+            path = layout.frame_path(self.root, dataset, shard, family, wide=True)
+            position, values = values_of(path, tuple(names))
             found[places] = values[[position[file_ids[place]] for place in places]]
         return found
 
-    def _without(self, family: str) -> str:
-        return (
-            f"no {family} in {self.root}: it holds {', '.join(self.families)}: "
-            f"extract into a new store with --features {' '.join((*self.families, family))}"
-        )
+    def _wide_columns(self, family: str) -> tuple[Column, ...]:
+        if family not in self.description.wide:
+            raise InputError(
+                f"no {family} in {self.root}: it holds {', '.join(self.families)}: "
+                f"extract into a new store with --features {' '.join((*self.families, family))}"
+            )
+        return self.description.wide[family]
 
     def failures(self, datasets: Sequence[str] | None = None) -> pa.Table:
         """Refused files as an Arrow table, `dataset` first.

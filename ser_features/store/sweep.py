@@ -29,7 +29,7 @@ def sweep(root: Path) -> None:
     with locks.committing(root):  # under which others write store.json before they are in the store
         for path in root.glob(f".{layout.DESCRIPTION}.*"):
             path.unlink(missing_ok=True)
-    for folder in (*layout.TABLES, *layout.frame_folders()):
+    for folder in (*layout.TABLES, *layout.frame_folders(root)):
         for path in (root / folder).glob("**/.*"):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
@@ -47,7 +47,7 @@ def sweep_frames(root: Path, dataset: str, referenced: frozenset[str]) -> None:
         referenced: the `frame_shard` values of its rows and of their copies.
     """
     oldest = math.inf if is_local(root) else time.time() - REMOTE_SECONDS
-    for folder in layout.frame_folders():
+    for folder in layout.frame_folders(root):
         for path in layout.dataset_folder(root, folder, dataset).glob("[!.]*.*"):
             if layout.frame_shard_of(path) not in referenced and path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)

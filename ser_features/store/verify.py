@@ -123,8 +123,9 @@ def _verify_part(
         return Held(version=version(part)), 0, [Problem(name, str(error))]
     problems = [Problem(name, reason) for reason in _rows_without_frames(held, families)]
     checksums = held.metadata.get("frames", {})
+    wide = layout.wide_families(root)
     files = {
-        layout.frame_path(root, dataset, frame_shard, family): sha256
+        layout.frame_path(root, dataset, frame_shard, family, wide=family in wide): sha256
         for frame_shard, digests in checksums.items()
         for family, sha256 in digests.items()
     }

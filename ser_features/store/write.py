@@ -43,8 +43,8 @@ class FrameWriter:
         wide: Mapping[str, Sequence[Column]] | None = None,
     ) -> None:
         self._root, self._dataset, self._shard = root, dataset, shard
-        self._families = tuple(family for family in families if family not in layout.WIDE)
         self._wide = dict(wide or {})
+        self._families = tuple(family for family in families if family not in self._wide)
         self._file_ids: list[str] = []
         self._values: dict[str, list[np.ndarray]] = {family: [] for family in self._wide}
         self._scratch = {family: scratch(self._path(shard, family)) for family in self._families}
@@ -132,7 +132,8 @@ class FrameWriter:
         return frame_shard, digests
 
     def _path(self, frame_shard: str, family: str) -> Path:
-        return layout.frame_path(self._root, self._dataset, frame_shard, family)
+        wide = family in self._wide
+        return layout.frame_path(self._root, self._dataset, frame_shard, family, wide=wide)
 
     def _file(self, family: str, bands: int) -> BinaryIO:
         if family not in self._files:

@@ -34,8 +34,8 @@ class FrameSource(Protocol):
     def frames(self, rows: "pd.DataFrame", family: str) -> list[np.ndarray]:
         """Return one (frames, bands) float32 per row."""
 
-    def wide(self, rows: "pd.DataFrame", names: Sequence[str]) -> np.ndarray:
-        """Return functionals, or pooled hidden states, (rows, names) float32."""
+    def wide(self, rows: "pd.DataFrame", family: str, names: Sequence[str]) -> np.ndarray:
+        """Return columns of a wide family, (rows, names) float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,6 @@ Raw = np.ndarray | Sequence[Frames]
 """Unscaled values: (recordings, columns) float32, or `Frames` per recording. Of `JointInputs` a tuple per
 recording, which the type leaves out: only what handles several parts meets it."""
 
-WIDE_MARK = "__"
-"""In the names of columns that have a table of their own, such as between descriptor and functional."""
-
 WITH_GAPS = frozenset({"pitch"})
 """Frame families that are NaN where there is nothing to measure, which no network could learn from."""
 
@@ -134,8 +131,10 @@ class ColumnInputs:
         Raises:
             InputError: if the store lacks a column.
         """
-        wide = [name for name in self.columns if WIDE_MARK in name]
-        if missing := [name for name in self.columns if name not in rows and WIDE_MARK not in name]:
+        is_wide = _is_wide(self.columns)
+        wide = [name for name, apart in zip(self.columns, is_wide, strict=True) if apart]
+        narrow = [name for name, apart in zip(self.columns, is_wide, strict=True) if not apart]
+        if missing := [name for name in narrow if name not in rows]:
             shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
             raise InputError(
                 f"the store has no column {shown}: extract into a new store with "
@@ -143,27 +142,26 @@ class ColumnInputs:
             )
         if not wide:
             return rows[list(self.columns)].to_numpy(dtype=np.float32, na_value=np.nan)
+        family = self.families[-1]
         if store is None:
-            raise InputError(f"{_wide_family(wide[0])} were asked of rows without a store: open the store")
-        found = np.empty((len(rows), len(self.columns)), np.float32)
-        is_wide = np.array([WIDE_MARK in name for name in self.columns])
-        found[:, is_wide] = store.wide(rows, wide)
-        few = [name for name in self.columns if WIDE_MARK not in name]
-        found[:, ~is_wide] = rows[few].to_numpy(dtype=np.float32, na_value=np.nan)
-        return found
+            raise InputError(f"{family} were asked of rows without a store: open the store")
+        values = np.empty((len(rows), len(self.columns)), np.float32)
+        values[:, is_wide] = store.wide(rows, family, wide)
+        values[:, ~is_wide] = rows[narrow].to_numpy(dtype=np.float32, na_value=np.nan)
+        return values
 
     def from_features(self, features: "Sequence[Features]") -> np.ndarray:
         """Read the columns of freshly extracted files; shape and dtype as `from_store`."""
-        found = np.empty((len(features), len(self.columns)), np.float32)
-        is_wide = np.array([WIDE_MARK in name for name in self.columns], dtype=bool)
-        few = [name for name in self.columns if WIDE_MARK not in name]
+        values = np.empty((len(features), len(self.columns)), np.float32)
+        is_wide = _is_wide(self.columns)
+        narrow = [name for name, apart in zip(self.columns, is_wide, strict=True) if not apart]
         family = self.families[-1]  # the wide one, if there is one
-        for row, each in zip(found, features, strict=True):
-            row[~is_wide] = [each.columns[name] for name in few]
+        for row, recording in zip(values, features, strict=True):
+            row[~is_wide] = [recording.columns[name] for name in narrow]
             if is_wide.any():
-                values = each.wide[family]
-                row[is_wide] = values[_places(self.columns, values.size)]
-        return found
+                wide = recording.wide[family]
+                row[is_wide] = wide[_wide_positions(self.columns, wide.size)]
+        return values
 
     def unheard(self, features: "Features") -> str | None:
         """Nothing: the columns describe a whole recording."""
@@ -333,30 +331,31 @@ def digest_of_inputs(store: "Store", inputs: Inputs) -> str:
 
 @lru_cache(maxsize=8)
 def _families_of(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Families of columns; asked for every file, of thousands of names."""
+    """Families of columns; cached, because it is called for every file with thousands of names."""
+    from ser_features.extractors import wide_family_of
+
     others = [name for name in columns if name not in _core_columns()]
-    statistics = any(WIDE_MARK not in name for name in others)
-    wide = dict.fromkeys(_wide_family(name) for name in others if WIDE_MARK in name)
-    return ("core", *["statistics"] * statistics, *wide)
+    wide = {name: wide_family_of(name) for name in others}
+    families = dict.fromkeys(family.name for family in wide.values() if family)
+    return ("core", *["statistics"] * (None in wide.values()), *families)
 
 
 @lru_cache(maxsize=8)
-def _places(columns: tuple[str, ...], width: int) -> np.ndarray:
-    """Positions of those of the columns that are wide in their family, which has `width` of them."""
-    from ser_features.extractors import FUNCTIONAL_COLUMNS, ssl
+def _is_wide(columns: tuple[str, ...]) -> np.ndarray:
+    """Whether each column belongs to a wide family, bool, shape (columns,)."""
+    from ser_features.extractors import wide_family_of
 
-    wide = [name for name in columns if WIDE_MARK in name]
-    if _wide_family(wide[0]) == ssl.SslPooled.name:
-        return np.array(ssl.places(wide, width))
-    known = {column.name: place for place, column in enumerate(FUNCTIONAL_COLUMNS)}
-    return np.array([known[name] for name in wide])
+    return np.array([wide_family_of(name) is not None for name in columns], dtype=bool)
 
 
-def _wide_family(column: str) -> str:
-    """The family of a column that has a table of its own."""
-    from ser_features.extractors import Functionals, ssl
+@lru_cache(maxsize=8)
+def _wide_positions(columns: tuple[str, ...], width: int) -> np.ndarray:
+    """Positions of the wide ones among the columns in their family's array, which has `width` values."""
+    from ser_features.extractors import wide_family_of
 
-    return ssl.SslPooled.name if column.startswith(ssl.MARK) else Functionals.name
+    found = ((name, wide_family_of(name)) for name in columns)
+    names, families = zip(*((name, family) for name, family in found if family), strict=True)
+    return np.array(families[0].extractor.positions(names, width))
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_features.extractors import ENCODED
+from ser_features.extractors import needs_encoder
 from ser_features.store import Store
 from ser_models import artifact, ood
 from ser_models.artifact.metadata import ArtifactMetadata
@@ -261,7 +261,7 @@ def _metadata(
 def _encoder(store: Store, families: Sequence[str]) -> dict[str, Any]:
     """The store's pretrained encoder, if a family stands on it."""
     encoder = store.profile.encoder
-    return asdict(encoder) if encoder and set(ENCODED).intersection(families) else {}
+    return asdict(encoder) if encoder and needs_encoder(families) else {}
 
 
 def _heard_of_each(examples: Examples) -> int:

@@ -80,7 +80,7 @@ def _of_family(family: str, profile: Profile) -> Iterator[Part]:
     elif family == "mfcc":
         yield from _mfcc(profile.frames)
     else:
-        described = extractors.FRAMES[family]
+        described = extractors.FAMILIES[family].extractor
         yield Part(family, described.unit, described.description, tuple(range(_width(family))))
 
 

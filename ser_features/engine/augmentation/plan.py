@@ -121,7 +121,8 @@ def _held(shard: Shard, copies: Held, target: Target) -> dict[str, str]:
     said = copies.metadata
     if (said.get("digest"), said.get("sources")) != (target.digest, shard.sources):
         return {}
-    if broken(target.root, shard.dataset, shard.copies, said["frames"], target.frame_families):
+    frames = said["frames"]
+    if broken(target.root, shard.dataset, shard.copies, frames, target.frame_families, target.wide):
         return {}
     return dict(said["variants"])
 

@@ -1,8 +1,8 @@
-"""How every descriptor of a recording behaves over its course: columns `<descriptor>__<functional>`.
+"""Functionals (statistics over time) of low-level descriptors: columns `<descriptor>__<functional>`.
 
-`Analysis` → `descriptors` (72 per frame; F0, HNR and ΔF0 of voiced frames) → `statistics` → columns
+`Analysis` → `descriptors` (72 per frame; F0, HNR and ΔF0 of voiced frames) → `statistics`, `rhythm` → columns
 
-Everything comes from what the core computes anyway: the power spectrum, the mel spectrogram, one Praat pass.
+All descriptors derive from what `core` computes anyway: power spectrum, mel spectrogram and one Praat pass.
 
 >>> len(FUNCTIONAL_COLUMNS), FUNCTIONAL_COLUMNS[0].name
 (3669, 'mel_00__mean')

@@ -1,25 +1,24 @@
-"""Analysis → descriptors per frame: 40 log-mel bands, 20 MFCC, twelve single ones; and those of the voice.
+"""Analysis → low-level descriptors per frame: 40 log-mel bands, 20 MFCC, 12 scalar ones; F0 and harmonicity.
 
-`Analysis` → `per_frame` (frames, 72), `voiced` (which frames), `semitones` and `harmonicity` (frames,)
+`Analysis` → `per_frame` (frames, 72), `semitones` and `harmonicity` (frames,)
 """
 
 import numpy as np
 
 from ser_features.extractors.base import Analysis
+from ser_features.extractors.core import MIN_RMS, centroid, rolloff
 from ser_features.extractors.filters import dct_basis, mel_filters
-from ser_features.extractors.level import FAINTEST_RMS
-from ser_features.extractors.spectral import centroid, rolloff
 
 BANDS = 40
 COEFFICIENTS = 20
-FAINTEST = np.float32(1e-10)
-"""Powers below count as this, so that silence has a finite level: −100 dB."""
+MIN_POWER = np.float32(1e-10)
+"""Lower limit of powers before the logarithm (−100 dB), so that silence has a finite level."""
 
 REFERENCE_HZ = 100.0
 """F0 of 0 semitones."""
 
-MOST_PERIODIC = 0.9999
-"""Praat's strength is cut here, and at 1 minus it: a harmonicity between −40 and 40 dB."""
+MAX_STRENGTH = 0.9999
+"""Praat's strength is clipped to 1 − this … this, so that the harmonicity is between −40 and 40 dB."""
 
 SINGLE: dict[str, tuple[str, str]] = {
     "level": ("dB", "RMS level"),
@@ -35,28 +34,28 @@ SINGLE: dict[str, tuple[str, str]] = {
     "hammarberg": ("dB", "strongest bin below 2 kHz over that in 2–5 kHz (Hammarberg index)"),
     "onset": ("dB", "mean rise of the log-mel bands"),
 }
-"""Unit and meaning of the descriptors that stand alone."""
+"""Unit and meaning of the scalar descriptors."""
 
 UNITS: dict[str, tuple[str, str]] = {
     **{f"mel_{band:02d}": ("dB", f"log-mel band {band} of {BANDS}") for band in range(BANDS)},
     **{f"mfcc_{index:02d}": ("1", f"MFCC {index}") for index in range(COEFFICIENTS)},
     **SINGLE,
 }
-"""Unit and meaning of every descriptor of `per_frame`, in its order."""
+"""Unit and meaning of every descriptor of `per_frame`, in order."""
 
 VOICE: dict[str, tuple[str, str]] = {
     "f0": ("semitones", f"F0 over {REFERENCE_HZ:g} Hz, of voiced frames"),
     "hnr": ("dB", "harmonics-to-noise ratio by Praat's periodicity, of voiced frames"),
     "f0_change": ("semitones", "F0's step from one voiced frame to the next voiced one"),
 }
-"""Unit and meaning of the descriptors of the voice."""
+"""Unit and meaning of the descriptors of voiced frames."""
 
 
 def per_frame(analysis: Analysis) -> np.ndarray:
     """Descriptors in the order of `UNITS`, float32, shape (frames, 72); always finite."""
     frames = analysis.profile.frames
     mel = analysis.power @ mel_filters(analysis.sample_rate, frames.n_fft, BANDS)
-    bands = 10 * np.log10(np.maximum(mel, FAINTEST))
+    bands = 10 * np.log10(np.maximum(mel, MIN_POWER))
     bands = np.maximum(bands, bands.max() - np.float32(frames.top_db))
     cepstrum = analysis.mel_db @ dct_basis(frames.n_mels, COEFFICIENTS)
     return np.hstack([bands, cepstrum, np.stack(_single(analysis), axis=1)]).astype(np.float32)
@@ -67,10 +66,10 @@ def _single(analysis: Analysis) -> list[np.ndarray]:
     power, magnitude = analysis.power, analysis.magnitude
     frequencies = np.fft.rfftfreq(analysis.profile.frames.n_fft, 1 / analysis.sample_rate).astype(np.float32)
     centre = centroid(magnitude, frequencies)
-    decibels = 10 * np.log10(np.maximum(power, FAINTEST))
-    mean = np.maximum(power.mean(axis=1), FAINTEST)
+    decibels = 10 * np.log10(np.maximum(power, MIN_POWER))
+    mean = np.maximum(power.mean(axis=1), MIN_POWER)
     return [
-        20 * np.log10(np.maximum(analysis.rms, FAINTEST_RMS)),
+        20 * np.log10(np.maximum(analysis.rms, MIN_RMS)),
         analysis.zero_crossings,
         centre,
         _spread(magnitude, frequencies, centre),
@@ -86,15 +85,15 @@ def _single(analysis: Analysis) -> list[np.ndarray]:
 
 
 def _spread(magnitude: np.ndarray, frequencies: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """Through the mean square: no array of all distances is needed."""
+    """√(E[f²] − E[f]²), which needs no array of all distances."""
     total = np.maximum(magnitude.sum(axis=1, dtype=np.float64), np.finfo(np.float32).tiny)
     squares = magnitude @ np.square(frequencies) / total
     return np.sqrt(np.maximum(squares - np.square(centre), 0))
 
 
 def _entropy(power: np.ndarray, decibels: np.ndarray) -> np.ndarray:
-    """−Σ p ln p = ln Σ P − Σ P ln P / Σ P, from the logarithms that are there."""
-    total = np.maximum(power.sum(axis=1, dtype=np.float64), FAINTEST)
+    """−Σ p ln p = ln Σ P − Σ P ln P / Σ P, from the logarithms computed before."""
+    total = np.maximum(power.sum(axis=1, dtype=np.float64), MIN_POWER)
     logs = np.einsum("ij,ij->i", power, decibels, dtype=np.float64) * (np.log(10) / 10)
     return np.maximum(np.log(total) - logs / total, 0)
 
@@ -110,7 +109,7 @@ def _flux(magnitude: np.ndarray) -> np.ndarray:
 
 def _level(power: np.ndarray, frequencies: np.ndarray, low: float, high: float) -> np.ndarray:
     inside = slice(*np.searchsorted(frequencies, (low, high)))
-    return 10 * np.log10(np.maximum(power[:, inside].sum(axis=1), FAINTEST))
+    return 10 * np.log10(np.maximum(power[:, inside].sum(axis=1), MIN_POWER))
 
 
 def _peak(decibels: np.ndarray, frequencies: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -120,9 +119,9 @@ def _peak(decibels: np.ndarray, frequencies: np.ndarray, low: float, high: float
 
 def semitones(analysis: Analysis) -> np.ndarray:
     """F0 per frame in semitones over `REFERENCE_HZ`, float64, shape (frames,); NaN where unvoiced."""
-    if analysis.voice is None:
+    if analysis.f0_contour is None:
         return np.full(analysis.frames, np.nan)
-    f0 = analysis.voice.f0_at(_times(analysis)).astype(np.float64)
+    f0 = analysis.f0_contour.f0_at(analysis.frame_times).astype(np.float64)
     heights: np.ndarray = 12 * np.log2(f0 / REFERENCE_HZ)
     return heights
 
@@ -130,16 +129,12 @@ def semitones(analysis: Analysis) -> np.ndarray:
 def harmonicity(analysis: Analysis) -> np.ndarray:
     """Harmonics-to-noise ratio per frame, 10 log10(r / (1 − r)) in dB, shape (frames,).
 
-    r is the height of the autocorrelation's peak that Praat chose (Boersma 1993). NaN where nothing is
-    voiced, and everywhere if another method than Praat's found the pitch.
+    r is the height of the autocorrelation's peak at Praat's F0 (Boersma 1993). NaN if the recording is too
+    short, and everywhere if another method than Praat's computed the F0 contour.
     """
-    if analysis.voice is None or analysis.profile.pitch.method != "praat":
+    if analysis.f0_contour is None or analysis.profile.pitch.method != "praat":
         return np.full(analysis.frames, np.nan)
-    strength = analysis.voice.strength_at(_times(analysis)).astype(np.float64)
-    strength = np.clip(strength, 1 - MOST_PERIODIC, MOST_PERIODIC)
+    strength = analysis.f0_contour.strength_at(analysis.frame_times).astype(np.float64)
+    strength = np.clip(strength, 1 - MAX_STRENGTH, MAX_STRENGTH)
     ratio: np.ndarray = 10 * np.log10(strength / (1 - strength))
     return ratio
-
-
-def _times(analysis: Analysis) -> np.ndarray:
-    return np.arange(analysis.frames) * (analysis.profile.frames.hop_length / analysis.sample_rate)

@@ -1,11 +1,11 @@
-"""Descriptors and statistics joined: names, units and values of all columns, in one order."""
+"""Descriptors × statistics: names, units and values of all columns, in one order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from ser_features.config import Profile
-from ser_features.extractors.base import Analysis
+from ser_features.extractors.base import Analysis, WideExtractor
 from ser_features.extractors.framewise import delta
 from ser_features.extractors.functionals import statistics
 from ser_features.extractors.functionals.descriptors import (
@@ -18,82 +18,79 @@ from ser_features.extractors.functionals.descriptors import (
 from ser_features.extractors.functionals.rhythm import RHYTHM, rhythm
 from ser_features.manifest import Column
 
-LEAST_VOICED = 5
-"""Voiced frames below which nothing is said of the voice's course."""
+MIN_VOICED = 5
+"""With fewer voiced frames the functionals of F0 and harmonicity are NaN."""
 
-WAYS: dict[str, tuple[tuple[str, ...], str]] = {
+GROUPS: dict[str, tuple[tuple[str, ...], str]] = {
     "": (tuple(statistics.FULL), "{} of the {}"),
     "_delta": (statistics.SHORT, "{} of the change (Δ) of the {}"),
     "_delta2": (statistics.SHORT, "{} of the change of the change (ΔΔ) of the {}"),
     "_voiced": (statistics.VOICED, "{} over voiced frames of the {}"),
     "_unvoiced": (statistics.UNVOICED, "{} over unvoiced frames of the {}"),
 }
-"""Behind the descriptor's name: what is told of it in this way, and how that is worded."""
+"""Functionals and wording of each group of columns, by the suffix of the descriptor's name."""
 
 
-class Functionals:
-    """Every functional of every descriptor; a family of columns that has its own folder in the store."""
+class Functionals(WideExtractor):
+    """Every functional of every descriptor; the same columns in every profile."""
 
     name = "functionals"
-    version = 1
-    unit = ""
     description = "Every functional of every descriptor; its columns are described one by one."
 
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """What `extract` returns, in order; the same in every profile."""
+    def columns(self, profile: Profile) -> tuple[Column, ...]:
+        """All 3,669 columns."""
         return FUNCTIONAL_COLUMNS
 
-    def columns_in(self, profile: Profile) -> tuple[Column, ...]:
-        """The same, as a wide family says it."""
-        return FUNCTIONAL_COLUMNS
+    def owns(self, column: str) -> bool:
+        """Whether it is one of the columns."""
+        return column in _POSITIONS
 
-    def extract(self, analysis: Analysis) -> dict[str, float]:
-        """One value per column; NaN of the voice where hardly anything is voiced."""
-        return dict(zip(_NAMES, self.vector(analysis).tolist(), strict=True))
+    def positions(self, names: Sequence[str], width: int) -> list[int]:
+        """Positions of columns, which do not depend on `width`."""
+        return [_POSITIONS[name] for name in names]
 
-    def vector(self, analysis: Analysis) -> np.ndarray:
-        """The same values, float64, shape (columns,)."""
-        course, height = per_frame(analysis), semitones(analysis)
+    def extract(self, analysis: Analysis) -> np.ndarray:
+        """One value per column, float64; those of F0 are NaN if fewer than `MIN_VOICED` frames are voiced."""
+        frames, height = per_frame(analysis), semitones(analysis)
         voiced = ~np.isnan(height)
         frame_rate = analysis.sample_rate / analysis.profile.frames.hop_length
         width = analysis.profile.frames.delta_width
-        found = [
-            *_stacked(statistics.full(course)),
-            *_stacked(statistics.some(delta(course, width, 1), statistics.SHORT)),
-            *_stacked(statistics.some(delta(course, width, 2), statistics.SHORT)),
-            *_stacked(statistics.some(course[voiced], statistics.VOICED)),
-            *_stacked(statistics.some(course[~voiced], statistics.UNVOICED)),
-            *_stacked(statistics.modulation(course, frame_rate)),
-            *_stacked(statistics.thirds(course)),
+        groups: list[np.ndarray | list[float]] = [
+            *_values(statistics.full(frames)),
+            *_values(statistics.some(delta(frames, width, 1), statistics.SHORT)),
+            *_values(statistics.some(delta(frames, width, 2), statistics.SHORT)),
+            *_values(statistics.some(frames[voiced], statistics.VOICED)),
+            *_values(statistics.some(frames[~voiced], statistics.UNVOICED)),
+            *_values(statistics.modulation(frames, frame_rate)),
+            *_values(statistics.thirds(frames)),
             *_voice(height, harmonicity(analysis)),
-            *_stacked(statistics.thirds(height[:, np.newaxis])),
-            list(rhythm(voiced, course[:, _LEVEL], frame_rate).values()),
+            *_values(statistics.thirds(height[:, np.newaxis])),
+            list(rhythm(voiced, frames[:, _LEVEL], frame_rate).values()),
         ]
-        return np.concatenate(list(map(np.asarray, found)))
+        return np.concatenate([np.asarray(group) for group in groups])
 
 
 def _voice(height: np.ndarray, ratio: np.ndarray) -> Iterator[np.ndarray]:
     """All functionals of F0, harmonicity and the change of F0, over voiced frames."""
     voiced = ~np.isnan(height)
-    for course in (height[voiced], ratio[voiced], np.diff(height[voiced])):
-        if course.size < LEAST_VOICED or np.isnan(course).any():
+    for values in (height[voiced], ratio[voiced], np.diff(height[voiced])):
+        if values.size < MIN_VOICED or np.isnan(values).any():
             yield np.full(len(statistics.FULL), np.nan)
         else:
-            yield np.concatenate(list(_stacked(statistics.full(course[:, np.newaxis]))))
+            yield np.concatenate(list(_values(statistics.full(values[:, np.newaxis]))))
 
 
-def _stacked(by_functional: Mapping[str, np.ndarray]) -> Iterator[np.ndarray]:
+def _values(by_functional: Mapping[str, np.ndarray]) -> Iterator[np.ndarray]:
     yield from by_functional.values()
 
 
-def _described() -> Iterator[Column]:
-    """All columns in the order of `Functionals.vector`: functional by functional, all descriptors of each."""
-    for way, (functionals, words) in WAYS.items():
+def _all_columns() -> Iterator[Column]:
+    """All columns in the order of `Functionals.extract`: per functional, all descriptors."""
+    for suffix, (functionals, wording) in GROUPS.items():
         for functional in functionals:
             for name, (unit, meaning) in UNITS.items():
-                told = words.format(statistics.FULL[functional], meaning)
-                yield _column(f"{name}{way}__{functional}", _unit(functional, unit), told)
+                description = wording.format(statistics.FULL[functional], meaning)
+                yield _column(f"{name}{suffix}__{functional}", _unit(functional, unit), description)
     for functional, (low, high) in zip(statistics.modulation_names(), statistics.MODULATION, strict=True):
         for name, (_, meaning) in UNITS.items():
             yield _column(
@@ -121,8 +118,8 @@ def _unit(functional: str, unit: str) -> str:
     return "1" if functional in ("skewness", "kurtosis") else unit
 
 
-FUNCTIONAL_COLUMNS: tuple[Column, ...] = tuple(_described())
+FUNCTIONAL_COLUMNS: tuple[Column, ...] = tuple(_all_columns())
 """The columns of the family `functionals`, in order."""
 
-_NAMES = tuple(column.name for column in FUNCTIONAL_COLUMNS)
+_POSITIONS = {column.name: position for position, column in enumerate(FUNCTIONAL_COLUMNS)}
 _LEVEL = tuple(UNITS).index("level")

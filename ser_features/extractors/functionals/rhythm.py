@@ -1,15 +1,15 @@
-"""Voiced frames and level → how speech is cut up: shares, lengths and rates.
+"""Voiced frames and level → share, lengths and rates of voiced segments, pauses and level peaks.
 
 >>> voiced = np.array([0, 1, 1, 0, 1], dtype=bool)
->>> told = rhythm(voiced, np.zeros(5), 10.0)
->>> told["voiced__share"], round(told["segment__mean"], 3), told["gap__mean"]
+>>> values = rhythm(voiced, np.zeros(5), 10.0)
+>>> values["voiced__share"], round(values["segment__mean"], 3), values["gap__mean"]
 (0.6, 0.15, 0.1)
 """
 
 import numpy as np
 
 PEAK_RANGE_DB = 20.0
-"""Peaks of the level count that are at most this far below the loudest frame."""
+"""Level peaks count if they are at most this far below the loudest frame."""
 
 RHYTHM: dict[str, tuple[str, str]] = {
     "voiced__share": ("1", "Share of frames that are voiced, 0–1."),
@@ -29,7 +29,7 @@ RHYTHM: dict[str, tuple[str, str]] = {
 
 
 def rhythm(voiced: np.ndarray, level: np.ndarray, frame_rate: float) -> dict[str, float]:
-    """Values of `RHYTHM`.
+    """Compute the values of `RHYTHM`.
 
     Args:
         voiced: whether each frame is, (frames,) bool.
@@ -37,7 +37,7 @@ def rhythm(voiced: np.ndarray, level: np.ndarray, frame_rate: float) -> dict[str
         frame_rate: in frames per second.
 
     Returns:
-        By name; NaN for lengths of what there is none of.
+        By name; NaN for lengths where there is no segment or no gap.
     """
     seconds = voiced.size / frame_rate
     edges = np.flatnonzero(np.diff(np.concatenate([[False], voiced, [False]])))
@@ -45,7 +45,7 @@ def rhythm(voiced: np.ndarray, level: np.ndarray, frame_rate: float) -> dict[str
     segments, gaps = (ends - starts) / frame_rate, (starts[1:] - ends[:-1]) / frame_rate
     rising, falling = level[1:-1] > level[:-2], level[1:-1] >= level[2:]
     peaks = rising & falling & (level[1:-1] > level.max() - PEAK_RANGE_DB)
-    found = (
+    values = (
         voiced.mean(),
         segments.size / seconds,
         *_lengths(segments),
@@ -54,7 +54,7 @@ def rhythm(voiced: np.ndarray, level: np.ndarray, frame_rate: float) -> dict[str
         peaks.sum() / seconds,
         seconds,
     )
-    return dict(zip(RHYTHM, map(float, found), strict=True))
+    return dict(zip(RHYTHM, map(float, values), strict=True))
 
 
 def _lengths(values: np.ndarray) -> tuple[float, float]:

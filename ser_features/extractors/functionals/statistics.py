@@ -1,6 +1,6 @@
-"""A course over frames → numbers: moments, percentiles, trend, modulation, parts.
+"""Descriptors over time → functionals: moments, percentiles, trend, modulation spectrum, thirds.
 
-(frames, descriptors) → `full`, `short`, `modulation`, `thirds` → by functional, (descriptors,)
+(frames, descriptors) → `full`, `some`, `modulation`, `thirds` → by functional, (descriptors,)
 """
 
 from collections.abc import Sequence
@@ -24,88 +24,88 @@ FULL: dict[str, str] = {
     "curvature": "Weight of the parabola in that time, beyond the straight line",
     "mac": "Mean absolute change from frame to frame",
 }
-"""What `full` tells."""
+"""Functionals that `full` computes, with their meaning."""
 
 SHORT = ("mean", "std", "skewness", "kurtosis", "p10", "p50", "p90")
-"""What is told of derivatives."""
+"""Functionals of derivatives."""
 
 VOICED = ("mean", "std", "skewness", "p10", "p50", "p90")
 UNVOICED = ("mean", "std")
 
 CHANGED = {"slope", "curvature", "mac"}
-"""Functionals that the order of frames matters to."""
+"""Functionals that depend on the order of the frames."""
 
 MODULATION = ((0.5, 1.0), (1.0, 2.0), (2.0, 4.0), (4.0, 8.0), (8.0, 16.0), (16.0, 32.0))
-"""Bands of modulation frequencies, from (included) and to, in Hz."""
+"""Bands of modulation frequencies in Hz, [low, high)."""
 
 MODULATION_SIZE = 512
-"""Least length of the transform: short recordings are padded, so that the lowest band has bins."""
+"""Minimum FFT length: short recordings are padded, so that the lowest band has bins."""
 
-FAINTEST_MODULATION = 1e-3
+MIN_MODULATION = 1e-3
 THIRDS = 3
 
 
-def full(course: np.ndarray) -> dict[str, np.ndarray]:
-    """All of `FULL`.
+def full(frames: np.ndarray) -> dict[str, np.ndarray]:
+    """Compute all functionals of `FULL`.
 
     Args:
-        course: shape (frames, descriptors), one frame at least, finite.
+        frames: shape (frames, descriptors), at least one frame, finite.
 
     Returns:
-        By functional, float64 (descriptors,); finite.
+        By functional, float64, shape (descriptors,); finite.
     """
-    values = course.astype(np.float64)
-    found = _moments(values) | _percentiles(values, PERCENTILES)
-    found["iqr"] = found["p75"] - found["p25"]
-    found["range_10_90"] = found["p90"] - found["p10"]
-    found["range_01_99"] = found["p99"] - found["p01"]
+    values = frames.astype(np.float64)
+    result = _moments(values) | _percentiles(values, PERCENTILES)
+    result["iqr"] = result["p75"] - result["p25"]
+    result["range_10_90"] = result["p90"] - result["p10"]
+    result["range_01_99"] = result["p99"] - result["p01"]
     line, parabola = _trend(len(values))
-    found["slope"], found["curvature"] = line @ values, parabola @ values
-    found["mac"] = np.abs(np.diff(values, axis=0)).sum(axis=0) / max(len(values) - 1, 1)
-    return found
+    result["slope"], result["curvature"] = line @ values, parabola @ values
+    result["mac"] = np.abs(np.diff(values, axis=0)).sum(axis=0) / max(len(values) - 1, 1)
+    return result
 
 
-def some(course: np.ndarray, names: Sequence[str]) -> dict[str, np.ndarray]:
-    """Some of the moments and percentiles of `full`; NaN if there is no frame.
+def some(frames: np.ndarray, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Compute some of the moments and percentiles of `full`; NaN if there is no frame.
 
     Args:
-        course: shape (frames, descriptors), finite.
+        frames: shape (frames, descriptors), finite.
         names: of `FULL`, none of `CHANGED` or of the ranges.
     """
-    if not len(course):
-        return {name: np.full(course.shape[1], np.nan) for name in names}
-    values = course.astype(np.float64)
-    wanted = [percent for percent in PERCENTILES if f"p{percent:02d}" in names]
-    found = _moments(values) | (_percentiles(values, wanted) if wanted else {})
-    return {name: found[name] for name in names}
+    if not len(frames):
+        return {name: np.full(frames.shape[1], np.nan) for name in names}
+    values = frames.astype(np.float64)
+    percents = [percent for percent in PERCENTILES if f"p{percent:02d}" in names]
+    result = _moments(values) | (_percentiles(values, percents) if percents else {})
+    return {name: result[name] for name in names}
 
 
-def modulation(course: np.ndarray, frame_rate: float) -> dict[str, np.ndarray]:
-    """Power of the course's movement by its frequency, in decades.
+def modulation(frames: np.ndarray, frame_rate: float) -> dict[str, np.ndarray]:
+    """Modulation spectrum: mean power per band of modulation frequencies, log10.
 
-    The course less its mean, under a Hann window, is transformed; of each band the mean power counts.
+    The mean is removed and a Hann window applied before the Fourier transform.
 
     Args:
-        course: shape (frames, descriptors).
+        frames: shape (frames, descriptors).
         frame_rate: in frames per second.
 
     Returns:
-        By the names of `modulation_names`, float64 (descriptors,); NaN above half the frame rate.
+        By the names of `modulation_names`, float64, shape (descriptors,); NaN above half the frame rate.
     """
-    frames = len(course)
-    centred = (course - course.mean(axis=0)) * np.hanning(frames + 2)[1:-1, np.newaxis].astype(np.float32)
-    size = max(MODULATION_SIZE, scipy.fft.next_fast_len(frames, real=True))
+    count = len(frames)
+    centred = (frames - frames.mean(axis=0)) * np.hanning(count + 2)[1:-1, np.newaxis].astype(np.float32)
+    size = max(MODULATION_SIZE, scipy.fft.next_fast_len(count, real=True))
     spectrum = scipy.fft.rfft(centred, size, axis=0)
     frequencies = np.fft.rfftfreq(size, 1 / frame_rate)
-    found = {}
+    result = {}
     for name, (low, high) in zip(modulation_names(), MODULATION, strict=True):
         inside = spectrum[slice(*np.searchsorted(frequencies, (low, high)))]
         if high > frame_rate / 2 or not len(inside):
-            found[name] = np.full(course.shape[1], np.nan)
+            result[name] = np.full(frames.shape[1], np.nan)
             continue
-        power = (np.square(inside.real) + np.square(inside.imag)).mean(axis=0, dtype=np.float64) / frames
-        found[name] = np.log10(power + FAINTEST_MODULATION)
-    return found
+        power = (np.square(inside.real) + np.square(inside.imag)).mean(axis=0, dtype=np.float64) / count
+        result[name] = np.log10(power + MIN_MODULATION)
+    return result
 
 
 def modulation_names() -> tuple[str, ...]:
@@ -117,32 +117,32 @@ def modulation_names() -> tuple[str, ...]:
     return tuple(f"modulation_{low:g}_{high:g}hz" for low, high in MODULATION)
 
 
-def thirds(course: np.ndarray) -> dict[str, np.ndarray]:
-    """Mean of each third of the frames less the mean of all; NaN where a third has no value.
+def thirds(frames: np.ndarray) -> dict[str, np.ndarray]:
+    """Mean of each third of the frames minus the mean of all; NaN where a third has no value.
 
     Args:
-        course: shape (frames, descriptors); NaN counts for nothing.
+        frames: shape (frames, descriptors); NaN is ignored.
     """
-    whole = _mean(course)
-    parts = np.array_split(course, THIRDS)
-    return {f"third_{place}": _mean(part) - whole for place, part in enumerate(parts, start=1)}
+    whole = _mean(frames)
+    parts = np.array_split(frames, THIRDS)
+    return {f"third_{number}": _mean(part) - whole for number, part in enumerate(parts, start=1)}
 
 
-def _mean(course: np.ndarray) -> np.ndarray:
-    """Mean over frames of what is known; NaN where nothing is."""
-    known = ~np.isnan(course)
-    count = known.sum(axis=0)
-    total = np.where(known, course, 0).sum(axis=0, dtype=np.float64)
+def _mean(frames: np.ndarray) -> np.ndarray:
+    """Mean over frames, ignoring NaN; NaN where there is nothing else."""
+    is_value = ~np.isnan(frames)
+    count = is_value.sum(axis=0)
+    total = np.where(is_value, frames, 0).sum(axis=0, dtype=np.float64)
     return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
 
 
 def _moments(values: np.ndarray) -> dict[str, np.ndarray]:
-    """Mean, deviation, skewness and kurtosis; the last two are 0 of what hardly varies."""
+    """Mean, standard deviation, skewness and kurtosis; the last two are 0 of constant values."""
     mean = values.mean(axis=0)
     centred = values - mean
     squares = np.square(centred)
     variance = squares.mean(axis=0)
-    # What is constant but for rounding has no shape.
+    # Values that vary by rounding errors alone count as constant.
     varies = variance > np.square(1e-6 * np.maximum(np.abs(mean), 1e-6))
     safe = np.where(varies, variance, 1)
     return {
@@ -153,20 +153,20 @@ def _moments(values: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _percentiles(values: np.ndarray, wanted: Sequence[int]) -> dict[str, np.ndarray]:
-    """As `np.percentile`, from one sort, without what it does around it."""
+def _percentiles(values: np.ndarray, percents: Sequence[int]) -> dict[str, np.ndarray]:
+    """As `np.percentile`, but with a single sort and less overhead."""
     ordered = np.sort(values, axis=0)
-    places = np.asarray(wanted) / 100 * (len(values) - 1)
-    below = places.astype(np.intp)
+    ranks = np.asarray(percents) / 100 * (len(values) - 1)
+    below = ranks.astype(np.intp)
     above = np.minimum(below + 1, len(values) - 1)
-    share = (places - below)[:, np.newaxis]
-    found = ordered[below] * (1 - share) + ordered[above] * share
-    return {f"p{percent:02d}": row for percent, row in zip(wanted, found, strict=True)}
+    share = (ranks - below)[:, np.newaxis]
+    percentiles = ordered[below] * (1 - share) + ordered[above] * share
+    return {f"p{percent:02d}": row for percent, row in zip(percents, percentiles, strict=True)}
 
 
 @lru_cache(maxsize=1024)
 def _trend(frames: int) -> tuple[np.ndarray, np.ndarray]:
-    """What a course is multiplied by for its slope and its curvature, (frames,) each; 0 where too short."""
+    """Weights of the frames for slope and curvature, shape (frames,) each; 0 if there are too few frames."""
     time = np.linspace(-1, 1, frames) if frames > 1 else np.zeros(1)
     bend = np.square(time) - np.square(time).mean()
     return (

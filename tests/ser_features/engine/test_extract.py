@@ -16,7 +16,7 @@ from ser_features import files
 from ser_features.config import PAPER48K, WIDE16K
 from ser_features.engine import Observer, extract_corpora
 from ser_features.errors import InputError, StoreError
-from ser_features.extractors import CORE_COLUMNS, FAMILIES, FRAMES, summary_vector
+from ser_features.extractors import CORE_COLUMNS, encoder_free, of_kind, summary_vector
 from ser_features.pipeline import extract
 from ser_features.store import open_store
 
@@ -214,16 +214,16 @@ def test_other_profile_or_families_are_refused_naming_both(extract_tess):
 
 
 def test_every_family_is_stored_as_it_is_computed(extract_tess, tess, tmp_path):
-    extract_tess(features=FAMILIES, profile=WIDE16K, limit=3)
+    extract_tess(features=encoder_free(), profile=WIDE16K, limit=3)
     store = open_store(tmp_path / "store")
-    assert store.families == FAMILIES
+    assert store.families == encoder_free()
     rows = store.files()
     for _, row in rows.iterrows():
-        features = extract(tess / row["path"], WIDE16K, FAMILIES)
+        features = extract(tess / row["path"], WIDE16K, encoder_free())
         for name, value in features.columns.items():
             assert row[name] == pytest.approx(value, rel=1e-5, abs=1e-5, nan_ok=True)
     assert set(summary_vector(128)) <= set(rows.columns)
-    for family in FRAMES:
+    for family in (each.name for each in of_kind("frames", encoder_free())):
         for path, stored in zip(rows["path"], store.frames(rows, family), strict=True):
             assert_same_frames(stored, extract(tess / path, WIDE16K, [family]).frames[family])
     assert extract_tess(limit=3).unchanged == 3

@@ -18,7 +18,7 @@ from ser_features.engine.plan import plan
 from ser_features.engine.runner import Work
 from ser_features.engine.task import Target
 from ser_features.errors import SerError
-from ser_features.extractors import FAMILIES
+from ser_features.extractors import encoder_free
 from ser_features.store import open_or_create, open_store
 
 EXTRACT = """
@@ -56,7 +56,7 @@ def test_quarantined_recording_is_not_tried_again(poison, deadly, extract_tess):
 
 
 def tasks_for(tess, tmp_path):
-    store = open_or_create(tmp_path / "store", describe(SPEECH16K, FAMILIES))
+    store = open_or_create(tmp_path / "store", describe(SPEECH16K, encoder_free()))
     target = Target.of(store.root, store.profile, store.families)
     return list(plan(scan("tess", tess), store, target).tasks)
 

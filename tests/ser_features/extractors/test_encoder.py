@@ -11,7 +11,7 @@ import pytest
 
 from ser_features.errors import InputError, MissingExtraError
 from ser_features.extractors import encoder
-from ser_features.extractors.encoder import PIECE, SAMPLE_RATE, check, configure, hidden
+from ser_features.extractors.encoder import MAX_PIECE, SAMPLE_RATE, check, configure, encode
 from tests.encoders import KINDS, LAYERS, SIZE, WHY, save_encoder
 
 torch = pytest.importorskip("torch", reason=WHY)
@@ -64,7 +64,7 @@ def with_transformers_alone(folder, kind, signal, layer):
 @pytest.mark.parametrize("kind", KINDS)
 def test_hidden_states_are_those_of_transformers(folders, kind, layer):
     signal = speech(1.23)
-    found = hidden(signal, configure(folders[kind], layer))
+    found = encode(signal, configure(folders[kind], layer))
     expected = with_transformers_alone(folders[kind], kind, signal, layer)
     count = -(-signal.size // 320) if kind.startswith("whisper") else len(expected)
     assert found.states.dtype == np.float32
@@ -75,7 +75,7 @@ def test_hidden_states_are_those_of_transformers(folders, kind, layer):
 @pytest.mark.parametrize("kind", KINDS)
 def test_states_are_centred_on_what_they_hear(folders, kind):
     """wav2vec2's first state is made of 400 samples; each one lies 320 after the one before."""
-    found = hidden(speech(), configure(folders[kind]))
+    found = encode(speech(), configure(folders[kind]))
     assert found.centres[0] == (0 if kind.startswith("whisper") else 199.5)
     assert set(np.diff(found.centres)) == {320}
 
@@ -86,19 +86,19 @@ def test_a_state_depends_on_the_sound_around_it_most(folders):
     quiet = speech(2)
     clicked = quiet.copy()
     clicked[16_000] += 0.02
-    moved = np.abs(hidden(clicked, config).states - hidden(quiet, config).states).max(axis=1)
-    assert abs(hidden(quiet, config).centres[moved.argmax()] - 16_000) < 2_000
+    moved = np.abs(encode(clicked, config).states - encode(quiet, config).states).max(axis=1)
+    assert abs(encode(quiet, config).centres[moved.argmax()] - 16_000) < 2_000
 
 
 def test_the_same_signal_gives_the_same_bits_whatever_the_threads(folders):
     config, signal = configure(folders["wavlm"]), speech(2)
     before = torch.get_num_threads()
-    once = hidden(signal, config).states.tobytes()
+    once = encode(signal, config).states.tobytes()
     try:
         torch.set_num_threads(2 if before == 1 else 1)
         torch.manual_seed(99)
         encoder._load.cache_clear()
-        assert hidden(signal, config).states.tobytes() == once
+        assert encode(signal, config).states.tobytes() == once
     finally:
         torch.set_num_threads(before)
 
@@ -106,10 +106,10 @@ def test_the_same_signal_gives_the_same_bits_whatever_the_threads(folders):
 @pytest.mark.parametrize("kind", ["wav2vec2", "whisper"])
 def test_long_recordings_are_encoded_in_pieces(folders, kind):
     config, signal = configure(folders[kind]), speech(47)
-    found = hidden(signal, config)
+    found = encode(signal, config)
     half = signal.size // 2
-    assert half < PIECE < signal.size
-    second = hidden(signal[half:], config)
+    assert half < MAX_PIECE < signal.size
+    second = encode(signal[half:], config)
     np.testing.assert_array_equal(found.states[-len(second.states) :], second.states)
     np.testing.assert_array_equal(found.centres[-len(second.centres) :], half + second.centres)
     assert len(found.states) == pytest.approx(signal.size / 320, abs=3)
@@ -118,7 +118,7 @@ def test_long_recordings_are_encoded_in_pieces(folders, kind):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("samples", [1, 160, 399, 400, 1600])
 def test_very_short_signals_have_a_state(folders, kind, samples):
-    found = hidden(speech()[:samples], configure(folders[kind]))
+    found = encode(speech()[:samples], configure(folders[kind]))
     assert len(found.states) >= 1
     assert np.isfinite(found.states).all()
 
@@ -127,7 +127,7 @@ def test_layers_count_from_either_end(folder):
     assert configure(folder) == configure(folder, LAYERS)
     assert configure(folder, -LAYERS - 1) == configure(folder, 0)
     signal = speech()
-    states = [hidden(signal, configure(folder, layer)).states for layer in range(LAYERS + 1)]
+    states = [encode(signal, configure(folder, layer)).states for layer in range(LAYERS + 1)]
     assert not any(np.array_equal(states[i], states[j]) for i in range(3) for j in range(i))
     for layer in (-LAYERS - 2, LAYERS + 1):
         with pytest.raises(InputError, match=rf"^no layer {layer} in .*: expected 0 \(what .*\) to 2, or -1"):
@@ -152,7 +152,7 @@ def test_other_weights_than_were_configured_are_refused(folder):
     check(config)
     save_encoder(folder, seed=1)
     with pytest.raises(InputError, match=r"holds other weights \(\w{16}\) than when it was first used"):
-        hidden(speech(), config)
+        encode(speech(), config)
 
 
 def test_no_folder(tmp_path):
@@ -160,7 +160,7 @@ def test_no_folder(tmp_path):
         configure(tmp_path / "facebook/wav2vec2-base")
     assert str(caught.value) == (
         f"no folder {tmp_path}/facebook/wav2vec2-base: expected config.json, preprocessor_config.json and "
-        "*.safetensors of an encoder: put them there, or say with --encoder where they are; "
+        "*.safetensors of an encoder: put them there, or pass --encoder with the folder; "
         "nothing is downloaded"
     )
 
@@ -198,7 +198,11 @@ def edit(path, **changes):
         ),
         ("config.json", {"hidden_size": "16"}, "hidden_size is '16', expected a number above 0: restore it"),
         ("config.json", {"num_hidden_layers": None}, "num_hidden_layers is None, expected a number above 0"),
-        ("preprocessor_config.json", {"sampling_rate": 8000}, "hears 8000 Hz, expected 16000 Hz"),
+        (
+            "preprocessor_config.json",
+            {"sampling_rate": 8000},
+            "expects a sample rate of 8000 Hz, expected 16000 Hz",
+        ),
     ],
 )
 def test_configurations_that_are_not_understood(folder, name, changes, message):
@@ -236,7 +240,9 @@ def test_missing_packages(tmp_path, monkeypatch, package):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingExtraError) as caught:
         configure(tmp_path)
-    message = f"the family ssl needs {package}, which is not installed: pip install 'ser-toolkit[ssl]'"
+    message = (
+        f"the feature family ssl needs {package}, which is not installed: pip install 'ser-toolkit[ssl]'"
+    )
     assert str(caught.value) == message
 
 
@@ -247,7 +253,7 @@ def test_the_network_is_not_touched(folder, monkeypatch):
     for name in ("getaddrinfo", "create_connection"):
         monkeypatch.setattr(socket, name, refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    hidden(speech(), configure(folder))
+    encode(speech(), configure(folder))
     assert os.environ["HF_HUB_OFFLINE"] == "1"
 
 
@@ -255,10 +261,10 @@ def test_nothing_is_said_and_nothing_heavy_is_imported_before_it_is_needed(folde
     """A CTC head is left over: transformers would print a table about it, and a bar."""
     code = (
         "import sys; from pathlib import Path; import numpy as np; "
-        "from ser_features import pipeline; from ser_features.extractors.encoder import configure, hidden; "
+        "from ser_features import pipeline; from ser_features.extractors.encoder import configure, encode; "
         f"config = configure(Path({str(folders['wav2vec2-ctc'])!r})); "
         "print([name for name in ('torch', 'transformers') if name in sys.modules]); "
-        "hidden(np.ones(1600, np.float32), config)"
+        "encode(np.ones(1600, np.float32), config)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ser_features.extractors.f0_path import MOST_CANDIDATES, Candidates, best_path, per_step
+from ser_features.extractors.f0_path import MAX_CANDIDATES, Candidates, best_path, per_step
 
 CEILING = 600.0
 
@@ -67,7 +67,7 @@ def test_nothing_but_silence():
 
 
 def test_the_strongest_candidates_have_a_place():
-    weak = [(500.0 - number, 0.3) for number in range(2 * MOST_CANDIDATES)]
+    weak = [(500.0 - number, 0.3) for number in range(2 * MAX_CANDIDATES)]
     frames = [[*weak, (120.0, 0.9), *weak]] * 3
     assert best_path(candidates(frames, [0.45] * 3), CEILING, 0.01).tolist() == [120.0] * 3
 

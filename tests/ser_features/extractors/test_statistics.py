@@ -1,47 +1,15 @@
-"""Statistics of whole recordings: known answers, numpy's, and the vector of 350."""
+"""Statistics of signals with a known answer, and the 350 columns of the fusion network."""
 
-import librosa
 import numpy as np
 import pytest
 
 from ser_features.config import PROFILES, profile
-from ser_features.extractors import CORE, columns, summary_vector
+from ser_features.extractors import CORE_COLUMNS, columns, summary_vector
 from ser_features.extractors.statistics import Statistics
 
 
 def statistics_of(analysis) -> dict[str, float]:
-    return Statistics(analysis.profile.frames.n_mels).extract(analysis)
-
-
-def moments_of(name: str, frames: np.ndarray) -> dict[str, float]:
-    """Of librosa's (bands, frames), in double precision."""
-    means, deviations = frames.mean(axis=1, dtype=np.float64), frames.std(axis=1, dtype=np.float64)
-    return {f"{name}_mean_{i}": mean for i, mean in enumerate(means)} | {
-        f"{name}_std_{i}": deviation for i, deviation in enumerate(deviations)
-    }
-
-
-def spread_of(name: str, frames: np.ndarray) -> dict[str, float]:
-    return {
-        f"{name}_min": frames.min(),
-        f"{name}_max": frames.max(),
-        f"{name}_median": np.median(frames),
-        f"{name}_q25": np.percentile(frames, 25),
-        f"{name}_q75": np.percentile(frames, 75),
-        f"{name}_range": np.ptp(frames),
-    }
-
-
-def test_statistics_equal_librosa_s_frames(case):
-    mfcc = case.librosa.mfcc
-    expected = moments_of("mel", case.librosa.mel_db)
-    expected |= moments_of("mfcc_delta", librosa.feature.delta(mfcc))
-    expected |= moments_of("mfcc_delta2", librosa.feature.delta(mfcc, order=2))
-    rate = librosa.feature.zero_crossing_rate(case.librosa.signal, **case.librosa.sizes)[0]
-    expected |= spread_of("zcr", rate) | spread_of("rms", case.librosa.rms.astype(np.float64))
-    found = statistics_of(case.analysis)
-    assert list(found) == list(expected)
-    assert found == pytest.approx(expected, rel=1e-4, abs=2e-4)
+    return Statistics().extract(analysis)
 
 
 def test_statistics_of_a_recording_that_grows_louder(analyse, profile):
@@ -72,15 +40,15 @@ def test_number_of_mel_bands_is_the_profile_s(config):
 
 
 @pytest.mark.parametrize("name", [name for name in PROFILES if PROFILES[name].frames.n_mels == 128])
-def test_the_350_of_the_fusion_network_are_all_stored(name):
+def test_the_350_columns_of_the_fusion_network_are_stored(name):
     names = summary_vector(128)
     stored = [column.name for column in columns(["core", "statistics"], profile(name))]
     assert len(names) == len(set(names)) == 350
     assert set(names) <= set(stored)
-    assert set(stored) - set(names) <= {column.name for extractor in CORE for column in extractor.columns}
+    assert set(stored) - set(names) <= {column.name for column in CORE_COLUMNS}
 
 
-def test_order_of_the_350():
+def test_order_of_the_350_columns():
     names = summary_vector(128)
     groups = [name.rstrip("0123456789") for name in names]
     assert list(dict.fromkeys(groups)) == [

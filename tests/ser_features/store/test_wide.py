@@ -43,7 +43,7 @@ def again(folder, families=FAMILIES):
 def test_what_is_stored_is_what_a_file_gives(tmp_path, families):
     store = open_store(made(tmp_path, families))
     rows = store.files().iloc[::-1]
-    values = store.wide(rows, SOME)
+    values = store.wide(rows, "functionals", SOME)
     for row, found in zip(rows.itertuples(), values, strict=True):
         own = extract(tmp_path / row.path, store.profile, FAMILIES).wide["functionals"]
         np.testing.assert_array_equal(found, own[[NAMES.index(name) for name in SOME]])
@@ -53,7 +53,7 @@ def test_analysts_read_the_folder_and_files_has_no_functional(tmp_path):
     root = made(tmp_path)
     table = pd.read_parquet(root / "functionals").sort_values("file_id", ignore_index=True)
     assert list(table.columns) == ["file_id", *NAMES, "dataset"]
-    told = open_store(root).functionals()
+    told = open_store(root).wide_table("functionals")
     np.testing.assert_array_equal(told[SOME].to_numpy(), table[SOME].to_numpy())
     assert not set(NAMES) & set(pd.read_parquet(root / "files").columns)
 
@@ -61,8 +61,6 @@ def test_analysts_read_the_folder_and_files_has_no_functional(tmp_path):
 def test_the_dictionary_describes_every_column(tmp_path):
     described = open_store(made(tmp_path, count=2)).description
     assert described.wide["functionals"] == FUNCTIONAL_COLUMNS
-    assert described.family_of("mel_07__mean") == "functionals"
-    assert described.family_of("pitch_mean") is None
 
 
 def test_a_second_run_does_nothing_and_one_more_recording_is_one_more_row(tmp_path):
@@ -71,7 +69,7 @@ def test_a_second_run_does_nothing_and_one_more_recording_is_one_more_row(tmp_pa
     assert again(tmp_path).stored == 0
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*.parquet")} == before
     made(tmp_path, count=6)
-    assert len(open_store(root).functionals()) == 6
+    assert len(open_store(root).wide_table("functionals")) == 6
     assert not verify(root).problems
 
 
@@ -91,9 +89,9 @@ def test_a_lost_table_is_said_and_made_again(tmp_path):
     next((root / "functionals").rglob("*.parquet")).unlink()
     store = open_store(root)
     with pytest.raises(StoreError, match=r"cannot be read .* run ser extract again to redo it"):
-        store.wide(store.files(), SOME)
+        store.wide(store.files(), "functionals", SOME)
     assert again(tmp_path).stored == 5
-    assert len(store.functionals()) == 5
+    assert len(store.wide_table("functionals")) == 5
 
 
 def test_copies_have_theirs_in_another_folder(tmp_path):
@@ -103,21 +101,25 @@ def test_copies_have_theirs_in_another_folder(tmp_path):
     copies = store.variants()
     assert sorted(set(copies["variant"])) == ["faster", "slower"]
     assert len(copies) == 10
-    heights = dict(zip(copies["file_id"], store.wide(copies, ["f0__p50"])[:, 0], strict=True))
-    own = dict(zip(store.files()["file_id"], store.wide(store.files(), ["f0__p50"])[:, 0], strict=True))
+    heights = dict(zip(copies["file_id"], store.wide(copies, "functionals", ["f0__p50"])[:, 0], strict=True))
+    own = dict(
+        zip(
+            store.files()["file_id"], store.wide(store.files(), "functionals", ["f0__p50"])[:, 0], strict=True
+        )
+    )
     for name, rate in (("slower", 0.9), ("faster", 1.1)):
         assert heights[f"own/r1#{name}"] - own["own/r1"] == pytest.approx(12 * np.log2(rate), abs=0.2)
     assert len(pd.read_parquet(root / "functionals")) == 5
     assert again(tmp_path).stored == 0
-    assert len(store.wide(copies, SOME)) == 10
+    assert len(store.wide(copies, "functionals", SOME)) == 10
 
 
 def test_joined_tables_keep_their_functionals(tmp_path):
     root = made(tmp_path)
     made(tmp_path, count=7)
-    before = open_store(root).functionals()
+    before = open_store(root).wide_table("functionals")
     compact(open_store(root))
-    pd.testing.assert_frame_equal(open_store(root).functionals(), before)
+    pd.testing.assert_frame_equal(open_store(root).wide_table("functionals"), before)
     assert not verify(root).problems
 
 
@@ -127,6 +129,6 @@ def test_a_store_without_them_says_what_to_do(tmp_path):
         "no functionals in .*: it holds core, mel: extract into a new store with --features core mel func"
     )
     with pytest.raises(InputError, match=message):
-        store.functionals()
+        store.wide_table("functionals")
     with pytest.raises(InputError, match=message):
-        store.wide(store.files(), SOME)
+        store.wide(store.files(), "functionals", SOME)

@@ -10,7 +10,7 @@ import pytest
 import skops.io
 
 from ser_features.errors import ArtifactError, InputError
-from ser_features.extractors.level import Level
+from ser_features.extractors.core import Level
 from ser_features.extractors.mel import Mel
 from ser_features.store import seal
 from ser_models import artifact

@@ -8,17 +8,19 @@ import pytest
 
 from ser_features.config import PROFILES, EncoderConfig
 from ser_features.errors import InputError
-from ser_features.extractors import FRAMES, Analysis
+from ser_features.extractors import FAMILIES, Analysis, encoder_free, of_kind
 from ser_models.data.inputs import WITH_GAPS, ChunkInputs, ColumnInputs, FrameInputs, JointInputs
 from ser_models.explain.feature_groups import parts
 from ser_models.models import MODELS, create
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-@pytest.mark.parametrize("family", sorted(set(FRAMES) - WITH_GAPS))
+@pytest.mark.parametrize(
+    "family", sorted({family.name for family in of_kind("frames", encoder_free())} - WITH_GAPS)
+)
 def test_every_band_of_a_family_is_in_one_part(family, profile):
     signal = np.sin(np.arange(profile.audio.sample_rate) / 9).astype(np.float32)
-    bands = FRAMES[family].extract(Analysis(signal, profile)).shape[1]
+    bands = FAMILIES[family].extractor.extract(Analysis(signal, profile)).shape[1]
     found = parts(FrameInputs((family,), 10), profile)
     assert sorted(place for part in found for place in part.places) == list(range(bands))
     assert len({part.name for part in found}) == len(found)

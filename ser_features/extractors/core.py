@@ -1,0 +1,163 @@
+"""The 46 core columns: level, tempo, zero crossings, prosody, MFCC and spectral shape of a whole recording.
+
+`Analysis` → `Level`, `Rhythm`, `ZeroCrossings`, `Prosody`, `MfccStatistics`, `Spectral` → `Core`
+
+>>> len(CORE_COLUMNS), CORE_COLUMNS[0].name
+(46, 'duration_sec')
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from ser_features.extractors.base import Analysis, ColumnExtractor
+from ser_features.extractors.mel import MfccStatistics
+from ser_features.extractors.prosody import Prosody
+from ser_features.extractors.rhythm import Rhythm
+from ser_features.manifest import Column
+
+MIN_RMS = 1e-5
+"""Lower limit of RMS before the logarithm (−100 dB re full scale), so that silence has a finite level."""
+
+BLOCK_BINS = 16
+"""Bins per block of the roll-off search: the block is found first, then the bin in it."""
+
+
+class Level(ColumnExtractor):
+    """Duration, amplitude, and statistics of the frames' RMS."""
+
+    name = "level"
+    fixed_columns = (
+        Column("duration_sec", "float32", "s", "Duration of the analysed signal (after trimming)."),
+        Column("sample_rate", "float32", "Hz", "Sample rate of the analysed signal."),
+        Column("mean_amplitude", "float32", "1", "Mean absolute sample value; full scale is 1."),
+        Column("peak_amplitude", "float32", "1", "Largest absolute sample value; full scale is 1."),
+        Column("rms_mean", "float32", "1", "Mean over frames of the root mean square; full scale is 1."),
+        Column("rms_std", "float32", "1", "Standard deviation over frames of the root mean square."),
+        Column("intensity_db_mean", "float32", "dB", "Mean over frames of 20·log10(max(RMS, 1e-5))."),
+    )
+
+    def extract(self, analysis: Analysis) -> dict[str, float]:
+        """One value per column; always computable."""
+        amplitude = np.abs(analysis.signal)
+        return {
+            "duration_sec": analysis.seconds,
+            "sample_rate": analysis.sample_rate,
+            "mean_amplitude": amplitude.mean(dtype=np.float64),
+            "peak_amplitude": amplitude.max(),
+            "rms_mean": analysis.rms.mean(),
+            "rms_std": analysis.rms.std(),
+            "intensity_db_mean": (20 * np.log10(np.maximum(analysis.rms, MIN_RMS))).mean(),
+        }
+
+
+class ZeroCrossings(ColumnExtractor):
+    """Zero-crossing rate per frame, a cheap measure of noisiness."""
+
+    name = "zero_crossings"
+    fixed_columns = (
+        Column("zcr_mean", "float32", "1", "Mean over frames of the share of samples at a sign change, 0–1."),
+        Column("zcr_std", "float32", "1", "Standard deviation over frames of that share."),
+    )
+
+    def extract(self, analysis: Analysis) -> dict[str, float]:
+        """One value per column; always computable."""
+        rate = analysis.zero_crossings
+        return {"zcr_mean": rate.mean(), "zcr_std": rate.std()}
+
+
+class Spectral(ColumnExtractor):
+    """Spectral centroid, roll-off and flux."""
+
+    name = "spectral"
+    version = 2
+    fixed_columns = (
+        Column(
+            "spectral_centroid_mean", "float32", "Hz", "Mean over frames of the magnitude's mean frequency."
+        ),
+        Column(
+            "spectral_rolloff_mean", "float32", "Hz", "Mean frequency below which 85 % of the magnitude lie."
+        ),
+        Column("spectral_flux_mean", "float32", "dB", "Mean rise of the log-mel bands from frame to frame."),
+    )
+
+    def extract(self, analysis: Analysis) -> dict[str, float]:
+        """One value per column; always computable (a silent frame has centroid and roll-off 0)."""
+        frames = analysis.profile.frames
+        frequencies = np.fft.rfftfreq(frames.n_fft, 1 / analysis.sample_rate)
+        return {
+            "spectral_centroid_mean": centroid(analysis.magnitude, frequencies).mean(),
+            "spectral_rolloff_mean": rolloff(analysis.magnitude, frequencies, frames.rolloff).mean(),
+            "spectral_flux_mean": analysis.onset_strength.mean(dtype=np.float64),
+        }
+
+
+def centroid(magnitude: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    """Magnitude-weighted mean frequency, as `librosa.feature.spectral_centroid`.
+
+    Args:
+        magnitude: shape (frames, bins), ≥ 0.
+        frequencies: of the bins, shape (bins,), in Hz.
+
+    Returns:
+        float64, shape (frames,), in Hz; 0 for a silent frame.
+    """
+    total = magnitude.sum(axis=1)
+    weighted = magnitude @ frequencies.astype(np.float32)
+    return weighted / np.maximum(total, np.finfo(np.float32).tiny, dtype=np.float64)
+
+
+def rolloff(magnitude: np.ndarray, frequencies: np.ndarray, share: float) -> np.ndarray:
+    """Lowest frequency below which `share` of the magnitude lie, as `librosa.feature.spectral_rolloff`.
+
+    Args:
+        magnitude: shape (frames, bins), ≥ 0.
+        frequencies: of the bins, shape (bins,), in Hz.
+        share: 0–1.
+
+    Returns:
+        float64, shape (frames,), in Hz.
+    """
+    bins = magnitude.shape[1]
+    cumulative = magnitude @ _block_ends(bins)
+    threshold = np.float32(share) * cumulative[:, -1:]
+    frame = np.arange(len(magnitude))
+    block = np.argmax(cumulative[:, 1:] >= threshold, axis=1)
+    inside = np.minimum(block[:, np.newaxis] * BLOCK_BINS + np.arange(BLOCK_BINS), bins - 1)
+    sums = magnitude[frame[:, np.newaxis], inside]
+    sums[:, 0] += cumulative[frame, block]
+    # Rounding may leave the last sum below the threshold: the bin is in this block all the same.
+    before = (np.cumsum(sums, axis=1) < threshold)[:, :-1].sum(axis=1)
+    return frequencies[inside[frame, before]]
+
+
+@lru_cache(maxsize=8)
+def _block_ends(bins: int) -> np.ndarray:
+    """Matrix that sums the bins before each block, and all bins, shape (bins, blocks + 1)."""
+    ends = np.minimum(np.arange(0, bins + BLOCK_BINS, BLOCK_BINS), bins)
+    return (np.arange(bins)[:, np.newaxis] < ends).astype(np.float32)
+
+
+class Core(ColumnExtractor):
+    """The 46 columns that every row of a store has, in their documented order; the same in every profile."""
+
+    name = "core"
+    parts = (Level(), Rhythm(), ZeroCrossings(), Prosody(), MfccStatistics(), Spectral())
+    fixed_columns = tuple(column for part in parts for column in part.fixed_columns)
+
+    @property
+    def versions(self) -> Mapping[str, int]:
+        """Versions of the parts, which are raised separately."""
+        return {part.name: part.version for part in self.parts}
+
+    def extract(self, analysis: Analysis) -> dict[str, float]:
+        """One value per column; NaN for the prosody of a recording that is too short or unvoiced."""
+        values: dict[str, float] = {}
+        for part in self.parts:
+            values |= part.extract(analysis)
+        return values
+
+
+CORE_COLUMNS = Core.fixed_columns
+"""The 46 columns that every row of a store has."""

@@ -1,0 +1,121 @@
+"""Level, zero crossings, centroid, roll-off and flux of signals with a known answer."""
+
+import numpy as np
+import pytest
+import scipy.signal
+
+from ser_features.extractors.core import MIN_RMS, Level, Spectral, ZeroCrossings, centroid, rolloff
+
+
+@pytest.mark.parametrize("amplitude", [0.9, 0.01])
+def test_level_of_a_sine(analyse, sine, profile, amplitude):
+    analysis = analyse(sine(441, profile.audio.sample_rate, seconds=20, amplitude=amplitude))
+    values = Level().extract(analysis)
+    assert analysis.rms[10:-10] == pytest.approx(amplitude / np.sqrt(2), rel=2e-2)
+    assert values["duration_sec"] == 20
+    assert values["sample_rate"] == profile.audio.sample_rate
+    assert values["mean_amplitude"] == pytest.approx(2 * amplitude / np.pi, rel=1e-3)
+    assert values["peak_amplitude"] == pytest.approx(amplitude, rel=1e-3)
+    assert values["rms_mean"] == pytest.approx(amplitude / np.sqrt(2), rel=2e-3)
+    assert values["rms_std"] < 0.02 * amplitude
+    assert values["intensity_db_mean"] == pytest.approx(20 * np.log10(amplitude / np.sqrt(2)), abs=0.02)
+
+
+def test_level_of_a_square_wave(analyse, profile):
+    rate = profile.audio.sample_rate
+    square = 0.25 * scipy.signal.square(2 * np.pi * 100 * (np.arange(20 * rate) + 0.5) / rate)
+    values = Level().extract(analyse(square))
+    assert values["mean_amplitude"] == values["peak_amplitude"] == 0.25
+    assert values["rms_mean"] == pytest.approx(0.25, rel=2e-3)
+    assert ZeroCrossings().extract(analyse(square))["zcr_mean"] == pytest.approx(200 / rate, rel=2e-2)
+
+
+def test_silent_frames_have_the_minimum_level(analyse, profile):
+    signal = np.zeros(20 * profile.audio.sample_rate)
+    signal[0] = 0.5
+    assert Level().extract(analyse(signal))["intensity_db_mean"] == pytest.approx(
+        20 * np.log10(MIN_RMS), abs=0.5
+    )
+
+
+@pytest.mark.parametrize("frequency", [100, 441, 3000])
+def test_zero_crossings_of_a_sine(analyse, sine, profile, frequency):
+    rate = profile.audio.sample_rate
+    values = ZeroCrossings().extract(analyse(sine(frequency, rate, seconds=20)))
+    assert values["zcr_mean"] == pytest.approx(2 * frequency / rate, rel=1.5e-2)
+
+
+def test_an_offset_has_no_zero_crossings(analyse, sine, profile):
+    signal = 0.9 + sine(300, profile.audio.sample_rate, amplitude=0.05)
+    assert ZeroCrossings().extract(analyse(signal)) == {"zcr_mean": 0, "zcr_std": 0}
+
+
+def test_twice_the_amplitude_is_six_decibels_more(analyse, sine, profile):
+    quiet = sine(300, profile.audio.sample_rate, amplitude=0.2)
+    levels = [Level().extract(analyse(signal)) for signal in (quiet, 2 * quiet)]
+    assert levels[1]["rms_mean"] == pytest.approx(2 * levels[0]["rms_mean"], rel=1e-6)
+    difference = levels[1]["intensity_db_mean"] - levels[0]["intensity_db_mean"]
+    assert difference == pytest.approx(20 * np.log10(2), abs=1e-6)
+
+
+def frequencies(profile) -> np.ndarray:
+    return np.fft.rfftfreq(profile.frames.n_fft, 1 / profile.audio.sample_rate)
+
+
+def test_centroid_and_rolloff_of_a_sine(analyse, sine, profile):
+    analysis = analyse(sine(1000, profile.audio.sample_rate))
+    bins = frequencies(profile)
+    assert centroid(analysis.magnitude, bins)[10:-10] == pytest.approx(1000, rel=1e-2)
+    assert rolloff(analysis.magnitude, bins, 0.85)[10:-10] == pytest.approx(1000, abs=1.5 * bins[1])
+
+
+def test_centroid_follows_a_chirp(analyse, profile):
+    rate = profile.audio.sample_rate
+    time = np.arange(2 * rate) / rate
+    analysis = analyse(np.sin(2 * np.pi * (500 * time + 1000 * time**2 / 2)))
+    expected = 500 + 1000 * analysis.frame_times
+    measured = centroid(analysis.magnitude, frequencies(profile))
+    assert measured[10:-10] == pytest.approx(expected[10:-10], rel=2e-2)
+
+
+def test_white_noise_is_flat(analyse, profile):
+    rate = profile.audio.sample_rate
+    values = Spectral().extract(analyse(np.random.default_rng(3).normal(scale=0.1, size=10 * rate)))
+    assert values["spectral_centroid_mean"] == pytest.approx(rate / 4, rel=1e-2)
+    assert values["spectral_rolloff_mean"] == pytest.approx(0.85 * rate / 2, rel=1e-2)
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.85, 1.0])
+def test_rolloff_of_a_flat_spectrum(share):
+    bins = np.arange(100.0)
+    assert rolloff(np.ones((3, 100), np.float32), bins, share) == pytest.approx(100 * share - 1, abs=1)
+
+
+def test_centroid_and_rolloff_of_a_silent_frame_are_zero():
+    silent = np.zeros((2, 5), np.float32)
+    assert centroid(silent, np.arange(5.0)).tolist() == [0, 0]
+    assert rolloff(silent, np.arange(5.0), 0.85).tolist() == [0, 0]
+
+
+def test_flux_is_the_rise_in_decibels(analyse, profile):
+    rate, hop = profile.audio.sample_rate, profile.frames.hop_length
+    signal = np.zeros(4 * rate)
+    signal[::hop] = 0.05  # one click per hop: every frame has the same spectrum
+    signal[2 * rate :] *= 10
+    strength = analyse(signal).onset_strength
+    assert strength[20:-20].sum() == pytest.approx(20, abs=0.3)
+
+
+def test_a_steady_signal_has_no_flux(analyse, profile):
+    signal = np.zeros(profile.audio.sample_rate)
+    signal[:: profile.frames.hop_length] = 0.5
+    assert analyse(signal).onset_strength[20:-20] == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("bins", [1, 2, 15, 16, 17, 32, 33, 257])
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.85, 1.0])
+def test_rolloff_is_the_first_bin_whose_cumulative_sum_is_enough(bins, share):
+    magnitude = np.random.default_rng(bins).integers(0, 9, size=(50, bins)).astype(np.float32)
+    sums = magnitude.cumsum(axis=1)
+    expected = (sums >= np.float32(share) * sums[:, -1:]).argmax(axis=1)
+    assert rolloff(magnitude, np.arange(float(bins)), share).tolist() == expected.tolist()
