@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from ser_models.reporting.figures.telling import telling
 
 from ser_features.errors import InputError
 from ser_models.reporting.figures import contours, distribution, gallery, map, speakers
 from ser_models.reporting.figures.picture import EMOTION_COLOURS, Drawing, captioned, plain
+from ser_models.reporting.figures.ranking import rank_features
 from ser_models.reporting.figures.recordings import Recordings
 
 
@@ -167,7 +167,7 @@ def test_missing_values_stand_in_the_middle(voices):
 
 def test_the_telling_feature_comes_first_whatever_the_speakers_voice(voices):
     rows = voices.rows.assign(twin=2 * voices.rows["pitch_mean"])
-    found = telling(replace(voices, rows=rows), ["noise", "twin", "pitch_mean", "same"])
+    found = rank_features(replace(voices, rows=rows), ["noise", "twin", "pitch_mean", "same"])
     assert list(found) in (["twin", "noise"], ["pitch_mean", "noise"])  # the other twin shows the same again
     first, second = found.values()
     assert first > 0.85
