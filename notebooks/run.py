@@ -1,9 +1,8 @@
-"""Run the notebook in an empty folder and keep what it puts out: `python notebooks/run.py`.
+"""Run the notebook in an empty folder and store its outputs: `python notebooks/run.py`.
 
 tour.ipynb → outputs cleared → `execute` (its own kernel, an empty folder) → `tidy` → tour.ipynb
 
-The digest of the code that the outputs belong to is stored with them, so that a test can tell when one of the
-two was changed without the other.
+The digest of the code is stored with the outputs, so that a test detects a change of one without the other.
 """
 
 import hashlib
@@ -16,7 +15,7 @@ from nbformat import NotebookNode
 
 NOTEBOOK = Path(__file__).with_name("tour.ipynb")
 SECONDS = 300
-"""A cell that takes longer is given up."""
+"""Time limit of a cell."""
 
 
 def read() -> NotebookNode:
@@ -38,12 +37,12 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run all cells from the first, with `folder` as working folder; raises what a cell raises."""
     for cell in code(notebook):
         cell.outputs, cell.execution_count = [], None
-    place = {"metadata": {"path": str(folder)}}
-    return NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=place).execute()
+    resources = {"metadata": {"path": str(folder)}}
+    return NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=resources).execute()
 
 
 def tidy(notebook: NotebookNode) -> NotebookNode:
-    """Leave out when and on which system it was run, and say of which code the outputs are."""
+    """Remove timestamps and system metadata, and store the digest of the code."""
     for cell in notebook.cells:
         cell.metadata = {}
     notebook.metadata = {

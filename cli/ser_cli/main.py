@@ -65,8 +65,8 @@ app.command(epilog=reproduce.RECIPES)(reproduce.reproduce)
 app.command()(tune.tune)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(enabled: bool) -> None:
+    if enabled:
         print(f"ser {ser_cli.__version__}")
         raise typer.Exit
 

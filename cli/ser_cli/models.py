@@ -39,7 +39,7 @@ def models(ctx: typer.Context, as_json: AsJson = False) -> None:
         print_json({"models": described})
         return
     columns = ("name", "input", "needs", "description")
-    rows = [[str(each[column]) for column in columns] for each in described]
+    rows = [[str(model[column]) for column in columns] for model in described]
     print_left(["model", *columns[1:]], rows)
     hint("ser models show best")
 
@@ -65,7 +65,7 @@ def show(
     print(f"{name}: {described['description']}")
     print(f"input: {described['input']}\nneeds: {described['needs']}\n")
     columns = ("name", "default", "values", "meaning")
-    rows = [[_text(each[column]) for column in columns] for each in hyperparameters]
+    rows = [[_text(one[column]) for column in columns] for one in hyperparameters]
     print_left(["hyperparameter", *columns[1:]], rows)
     hint(f"ser train --model {name}")
 

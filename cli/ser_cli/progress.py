@@ -28,10 +28,10 @@ BYTES = "MB"
 _quiet = False
 
 
-def be_quiet(wanted: bool) -> None:
+def be_quiet(enabled: bool) -> None:
     """Suppress notes, hints and progress from now on, or allow them again."""
     global _quiet
-    _quiet = wanted
+    _quiet = enabled
 
 
 def on_screen() -> bool:
@@ -145,9 +145,10 @@ class Meter:
         amount, rate, left = (column.render(task).plain.strip() for column in self._columns)
         if self._unit != BYTES:
             amount = f"{amount.replace('/?', '')} {self._unit}"
-            rate = f"{task.speed:.1f} {self._unit}/s" if task.speed else ""
-        known = task.time_remaining is not None
-        return ", ".join(filter(None, (amount, rate if task.speed else "", f"{left} left" if known else "")))
+            rate = f"{task.speed or 0:.1f} {self._unit}/s"
+        if not task.speed:
+            return amount
+        return f"{amount}, {rate}" if task.time_remaining is None else f"{amount}, {rate}, {left} left"
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def reproduce(
     from ser_cli.train import print_metrics, training_progress
     from ser_models.experiments.reproduce import Reproduction, Watcher, reproduce
 
-    wanted = Reproduction(
+    task = Reproduction(
         recipe=chosen,
         protocol=protocol,
         data=data,
@@ -63,11 +63,11 @@ def reproduce(
         workers=workers,
         command=typed(),
     )
-    result = reproduce(wanted, Watcher(say, extraction_progress, training_progress))
+    result = reproduce(task, Watcher(say, extraction_progress, training_progress))
     if as_json:
         print(result.to_json())
         return
     print_metrics(result)
     other = "paper" if protocol == "honest" else "honest"
-    print(f"report: {wanted.out / 'report.html'}")
+    print(f"report: {task.out / 'report.html'}")
     hint(f"ser reproduce {recipe} --protocol {other}")

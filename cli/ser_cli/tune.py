@@ -44,9 +44,9 @@ def tune(
     from ser_models.experiments.tune import tune as search
 
     folder = out or Path("artifacts") / chosen.name
-    wanted = Reproduction(chosen, "honest", data=data, out=folder, quick=quick, seed=seed, workers=workers)
+    task = Reproduction(chosen, "honest", data=data, out=folder, quick=quick, seed=seed, workers=workers)
     with _trial_progress(trials) as on_trial:
-        result = search(wanted, trials, Watcher(say, extraction_progress), on_trial)
+        result = search(task, trials, Watcher(say, extraction_progress), on_trial)
     if as_json:
         print_json(_summary(result))
         return

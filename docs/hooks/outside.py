@@ -1,8 +1,8 @@
-"""What is written outside of docs/ and belongs on the site → pages of their own, and links that lead there.
+"""Pages of the documentation whose sources are outside of docs/, and the links to them.
 
 benchmarks/README.md → benchmarks.md; notebooks/tour.ipynb with its stored outputs → notebook.md
 
-Links between the files stay as they are for those who read them where they lie; here they are turned.
+Links in the sources are relative to the repository; here they are rewritten for the site.
 """
 
 import json
@@ -17,7 +17,7 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"../benchmarks/README.md": "benchmarks.md", "../notebooks/tour.ipynb": "notebook.md"}
-"""Path as seen from docs/ → page."""
+"""Path relative to docs/ → page."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -30,7 +30,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Turn links that leave docs/ to the pages that were made, and those that come back."""
+    """Rewrite links from docs/ to the generated pages, and links back to docs/."""
     for path, name in PAGES.items():
         markdown = markdown.replace(f"]({path}", f"]({name}")
     if page.file.src_uri in PAGES.values():
@@ -39,7 +39,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def notebook(content: dict[str, Any]) -> str:
-    """A notebook as Markdown: text, code and what the code printed and drew."""
+    """A notebook as Markdown: text, code and outputs."""
     return "\n\n".join(part for cell in content["cells"] for part in _cell(cell)) + "\n"
 
 
@@ -50,11 +50,11 @@ def _cell(cell: dict[str, Any]) -> Iterator[str]:
         return
     yield f"```python\n{source}\n```"
     for output in cell["outputs"]:
-        yield f'<div class="output">\n{_shown(output)}\n</div>'
+        yield f'<div class="output">\n{_output_html(output)}\n</div>'
 
 
-def _shown(output: dict[str, Any]) -> str:
-    """One output as HTML: a picture, a table or text, the first of them that there is."""
+def _output_html(output: dict[str, Any]) -> str:
+    """One output as HTML: the first available of picture, table and text."""
     data = output.get("data", {})
     if "image/png" in data:
         text = "".join(data.get("text/plain", "figure")).strip("<>")
@@ -67,6 +67,6 @@ def _shown(output: dict[str, Any]) -> str:
 
 
 def _plain_table(html: str) -> str:
-    """A table of pandas without its own style, in one block: Markdown ends HTML at an empty line."""
+    """A pandas table without its style, in one block: Markdown ends HTML at an empty line."""
     html = re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
     return re.sub(r"\n\s*", "\n", re.sub(r' (border|class|style)="[^"]*"', "", html)).strip()

@@ -1,0 +1,120 @@
+"""Plain technical English in source, help and documents, and none of the names that were replaced.
+
+`PENDING` lists folders that are not converted yet; everything else is checked.
+"""
+
+import ast
+import re
+import tokenize
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PENDING: tuple[str, ...] = (
+    "CONTRIBUTING.md",
+    "README.md",
+    "benchmarks/",
+    "cli/ser_cli/explain.py",
+    "cli/ser_cli/predict.py",
+    "cli/ser_cli/train.py",
+    "docs/accuracy.md",
+    "docs/app.md",
+    "docs/corpora.md",
+    "docs/explain.md",
+    "docs/features.md",
+    "docs/first_try.md",
+    "docs/own_corpus.md",
+    "docs/results/",
+    "docs/scale.md",
+    "docs/scripts/",
+    "docs/store.md",
+    "ser_features/",
+    "ser_models/",
+    "tests/",
+)
+"""Paths that may still use the old words."""
+
+PHRASES = re.compile(
+    r"\b(?:is told|are told|told of|told the|told every|tells? of|what is told|hears?|hearing voices|"
+    r"never heard|voices? (?:is|are) taken|takes? \w+ voices? out|who does the work|hangs? on|"
+    r"in good order|nobody|somebody|whoever|strangers?|so many folds|as (?:sure|often) as|"
+    r"worth a word|what comes next|goes on from there|what it goes by|goes by\b|one's own|"
+    r"is asked for|were asked of|what is (?:said|kept|known|taken|asked|there|in the way)|"
+    r"is to be had|to be had|speaks? again|by a hair|thrown dice|at hand)\b",
+    re.IGNORECASE,
+)
+"""Figures of speech in place of technical terms."""
+
+VARIABLES = {"found", "told", "said", "place", "known", "taken", "asked", "wanted", "learned", "watched", "each"}
+"""Names of variables that do not say what they hold."""
+
+OLD_NAMES = re.compile(
+    r"\b(?:svm_rbf|svm_ssl|row_share|column_share|acted_probability|interval_over|shipped_fold|tempered|"
+    r"leakage\.Fitted|Recogniser|Listener|Journal|Population|svm_functionals|SPEED_COPIES|answer_into|"
+    r"extract_copies|hear_all|untrusted|CopyPlan|ser_models\.(?:reference|figures|portable|framing|adaptation)|"
+    r"ser table)\b|(?<![\w-])--(?:copies|no-copies|families|timeline)\b"
+)
+"""Public names that were replaced; nothing was published, so there are no aliases."""
+
+TEXTS = sorted(
+    path
+    for folder in ("ser_features", "ser_models", "cli", "tests", "benchmarks", "docs", "notebooks")
+    for suffix in (".py", ".md", ".toml", ".jinja", ".js", ".html", ".ipynb")
+    for path in (ROOT / folder).rglob(f"*{suffix}")
+) + [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "mkdocs.yml"]
+
+
+def checked(suffix: str = "") -> list[Path]:
+    """Paths that are checked."""
+    here = Path(__file__)
+    names = {path: path.relative_to(ROOT).as_posix() for path in TEXTS if path != here}
+    return [path for path, name in names.items() if not name.startswith(PENDING) and name.endswith(suffix)]
+
+
+def prose(path: Path) -> list[tuple[int, str]]:
+    """Lines of prose with their numbers: of Python, comments and strings; of other files, all lines."""
+    if path.suffix != ".py":
+        return list(enumerate(path.read_text(encoding="utf-8").splitlines(), 1))
+    kinds = (tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING))
+    with tokenize.open(path) as file:
+        tokens = [token for token in tokenize.generate_tokens(file.readline) if token.type in kinds]
+    return [
+        (token.start[0] + offset, line)
+        for token in tokens
+        for offset, line in enumerate(token.string.splitlines())
+    ]
+
+
+def matches(pattern: re.Pattern[str], path: Path) -> list[str]:
+    name = path.relative_to(ROOT).as_posix()
+    return [f"{name}:{number}: {match[0]}" for number, line in prose(path) if (match := pattern.search(line))]
+
+
+def test_prose_uses_technical_terms():
+    assert not [place for path in checked() for place in matches(PHRASES, path)]
+
+
+def test_variables_are_named_after_what_they_hold():
+    wrong = []
+    for path in checked(".py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None
+            name = node.arg if isinstance(node, ast.arg) else name
+            if name in VARIABLES:
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}: {name}")
+    assert not wrong
+
+
+def test_old_public_names_are_gone():
+    wrong = []
+    for path in checked():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if match := OLD_NAMES.search(line):
+                wrong.append(f"{path.relative_to(ROOT)}:{number}: {match[0]}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("folder", PENDING)
+def test_pending_folders_exist(folder):
+    assert (ROOT / folder).exists()
