@@ -46,7 +46,9 @@ PHRASES = re.compile(
 )
 """Figures of speech in place of technical terms."""
 
-VARIABLES = {"found", "told", "said", "place", "known", "taken", "asked", "wanted", "learned", "watched", "each"}
+VARIABLES = frozenset(
+    ["found", "told", "said", "place", "known", "taken", "asked", "wanted", "learned", "watched", "each"]
+)
 """Names of variables that do not say what they hold."""
 
 OLD_NAMES = re.compile(
@@ -57,12 +59,12 @@ OLD_NAMES = re.compile(
 )
 """Public names that were replaced; nothing was published, so there are no aliases."""
 
-TEXTS = sorted(
-    path
-    for folder in ("ser_features", "ser_models", "cli", "tests", "benchmarks", "docs", "notebooks")
-    for suffix in (".py", ".md", ".toml", ".jinja", ".js", ".html", ".ipynb")
-    for path in (ROOT / folder).rglob(f"*{suffix}")
-) + [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "mkdocs.yml"]
+FOLDERS = ("ser_features", "ser_models", "cli", "tests", "benchmarks", "docs", "notebooks")
+SUFFIXES = (".py", ".md", ".toml", ".jinja", ".js", ".html", ".ipynb")
+TEXTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "mkdocs.yml")),
+    *sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in SUFFIXES),
+]
 
 
 def checked(suffix: str = "") -> list[Path]:

@@ -20,8 +20,8 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 HEAD = f"""# Commands
 
-The output of `--help` for each command, {WIDTH} columns wide; `-h` is the same. A repeatable option accepts several values:
-`--datasets tess cremad ravdess`. Results go to stdout, progress and notes to stderr.
+The output of `--help` (or `-h`) for each command, {WIDTH} columns wide. A repeatable option accepts several
+values: `--datasets tess cremad ravdess`. Results go to stdout, progress and notes to stderr.
 
 | exit code | meaning |
 |---|---|
