@@ -61,6 +61,9 @@ AUDIO_COLUMNS: tuple[Column, ...] = (
 """Manifest columns known once the file was read; the last two tell an unchanged file without reading it."""
 
 
+VARIANT_MARK = "#"
+"""Separates the file_id of a recording from the name of its augmentation."""
+
 NO_EXTRA: Mapping[str, str] = {}
 """Shared by all recordings that have no further columns: a corpus may have a million."""
 

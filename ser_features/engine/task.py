@@ -9,13 +9,10 @@ from typing import Any, ClassVar
 from ser_features.augment import Variant
 from ser_features.config import Profile
 from ser_features.extractors import row_columns, stored_apart, wide_columns
-from ser_features.manifest import Column, Recording
+from ser_features.manifest import VARIANT_MARK, Column, Recording
 from ser_features.pipeline import digest
 from ser_features.store import layout
 from ser_features.store.schema import all_columns, variant_columns
-
-VARIANT_MARK = "#"
-"""Between the file_id of a recording and the name of its copy."""
 
 
 @dataclass(frozen=True, slots=True)

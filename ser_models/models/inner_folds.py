@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ser_features.engine.task import VARIANT_MARK
+from ser_features.manifest import VARIANT_MARK
 
 PARTS = 4
 """Parts of the training speakers that take turns at being held out."""

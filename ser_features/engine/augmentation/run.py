@@ -21,9 +21,10 @@ from ser_features.engine.local import Local
 from ser_features.engine.open_store import describe
 from ser_features.engine.report import AugmentReport
 from ser_features.engine.runner import Runner, Work
-from ser_features.engine.task import VARIANT_MARK, Failure, Target
+from ser_features.engine.task import Failure, Target
 from ser_features.errors import InputError
 from ser_features.files import writing
+from ser_features.manifest import VARIANT_MARK
 from ser_features.store import Store, locks, open_or_create, open_store, read_part
 from ser_features.store.sweep import sweep
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from ser_features import audio, pipeline
 from ser_features.augment import Variant
 from ser_features.engine.shard import Made, bring_up_to_date, explain, names, numbers
-from ser_features.engine.task import VARIANT_MARK, Failure, ShardSummary, VariantTask
+from ser_features.engine.task import Failure, ShardSummary, VariantTask
 from ser_features.errors import StoreError, WorkerDiedError
 from ser_features.extractors import Analysis
-from ser_features.manifest import Recording
+from ser_features.manifest import VARIANT_MARK, Recording
 
 
 def run_variants(task: VariantTask) -> ShardSummary:

@@ -1,12 +1,12 @@
-"""Batch normalisation that stands behind dropout, estimated again as it is used: without dropout.
+"""BatchNorm statistics recomputed without dropout, as the network is used for prediction.
 
-network, some batches of training → `recompute_batch_norm` → moving averages that fit prediction
+network, some training batches → `recompute_batch_norm` → moving averages that match prediction
 
-Dropout adds variance to what the next batch normalisation averages, and max pooling makes a higher mean of
-it; in prediction there is neither (Li et al., "Understanding the Disharmony between Dropout and Batch
-Normalization by Variance Shift", 2019). Where a mean over everything follows, little varies between
-recordings, and the next normalisation blows the difference up: a Conv3D that knew three quarters of the 480
-clips it was taught recognised an eighth of others by its moving averages, and six tenths by these.
+Dropout increases the variance that the following BatchNorm averages, and max pooling turns it into a higher
+mean; prediction has neither (Li et al., "Understanding the Disharmony between Dropout and Batch Normalization
+by Variance Shift", 2019). After global average pooling little varies between recordings, and the next
+BatchNorm amplifies the difference: a Conv3D with 0.75 accuracy on its 480 training clips had 0.125 on others
+with its moving averages, and 0.6 with recomputed ones.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,34 +17,30 @@ import keras
 from ser_models.data.batches import Arrays
 
 RECORDINGS = 256
-"""Of the training that the averages are estimated from."""
+"""Training recordings that the statistics are estimated from."""
 
 
 def recompute_batch_norm(network: keras.Model, batches: Iterable[Arrays]) -> None:
-    """Replace each moving average by the mean over `batches`, of which each weighs the same.
+    """Replace each moving average by the mean over `batches`, equally weighted.
 
-    Nothing else changes: no weight that is trained, and no random number is drawn for the layers of dropout
-    in the graph.
+    Nothing else changes: no trainable weight, and the random state of the graph's dropout layers.
 
     Args:
         network: a built network.
-        batches: arrays of recordings of the training.
+        batches: arrays of training recordings.
     """
     normalisations = [layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)]
-    with _attribute(_dropouts(network), "rate", 0.0), _attribute(normalisations, "momentum", 0.0):
-        for seen, arrays in enumerate(batches):
+    dropouts = [layer for layer in network.layers if isinstance(layer, keras.layers.Dropout)]
+    with _attribute(dropouts, "rate", 0.0), _attribute(normalisations, "momentum", 0.0):
+        for count, arrays in enumerate(batches):
             for layer in normalisations:
-                layer.momentum = seen / (seen + 1)
+                layer.momentum = count / (count + 1)
             network(dict(arrays), training=True)
-
-
-def _dropouts(network: keras.Model) -> list[keras.Layer]:
-    return [layer for layer in network.layers if isinstance(layer, keras.layers.Dropout)]
 
 
 @contextmanager
 def _attribute(layers: list[keras.Layer], name: str, value: float) -> Iterator[None]:
-    """Set one attribute of all layers for a while."""
+    """Set one attribute of all layers temporarily."""
     before = [getattr(layer, name) for layer in layers]
     for layer in layers:
         setattr(layer, name, value)

@@ -1,9 +1,8 @@
-"""The state of a training after an epoch, on disk: enough to go on as if it had never stopped.
+"""Training state after an epoch, on disk, from which a training resumes to the same result.
 
-network (weights, optimizer, random seeds), best weights, history ↔ one npz without pickle, replaced by one
-rename
+network (weights, optimizer, random seeds), best weights, history ↔ an npz without pickle, replaced atomically
 
-Writing costs time, so the epochs in between may go without: what is lost is repeated with the same result.
+Writing takes time, so some epochs are skipped; after an interruption they are repeated with the same result.
 """
 
 import json
@@ -20,15 +19,15 @@ from ser_features import files
 from ser_models.models.base import Row
 
 SECONDS_BETWEEN = 5.0
-"""Least time between two writes."""
+"""Minimum time between two writes."""
 
 COST = 0.02
-"""Most of the training time that may go into writing, as a share."""
+"""Maximum share of the training time that is spent on writing."""
 
 
 @dataclass
 class Checkpoint:
-    """What is kept of one training.
+    """Checkpoint file of one training.
 
     Attributes:
         path: the file.
@@ -42,17 +41,20 @@ class Checkpoint:
         self._due = time.monotonic() + SECONDS_BETWEEN
 
     def save(self, history: list[Row], best: list[np.ndarray]) -> None:
-        """Write the state, unless that was done a moment ago.
+        """Write the state, unless the last write was too recent.
 
         Args:
             history: rows of the epochs so far.
-            best: weights of the best of them.
+            best: weights of the best epoch.
         """
         start = time.monotonic()
         if start < self._due:
             return
         content: dict[str, Any] = {"history": np.array(json.dumps(history))}
-        content |= {f"state_{i}": _values(variable) for i, variable in enumerate(self._variables)}
+        content |= {
+            f"state_{i}": keras.ops.convert_to_numpy(variable.value)
+            for i, variable in enumerate(self._variables)
+        }
         content |= {f"best_{i}": array for i, array in enumerate(best)}
         with files.replacing(self.path) as file:
             np.savez(file, **content)
@@ -60,11 +62,11 @@ class Checkpoint:
         self._due = now + max(SECONDS_BETWEEN, (now - start) / COST)
 
     def load(self) -> tuple[list[Row], list[np.ndarray]] | None:
-        """Put a saved state into the network.
+        """Load a saved state into the network.
 
         Returns:
-            History and best weights as `save` got them; None if there is no state, or a damaged one, which
-            costs time but changes nothing.
+            History and best weights as passed to `save`; None if there is no state or it is damaged, which
+            costs time but not correctness.
         """
         try:
             with np.load(self.path, allow_pickle=False) as file:
@@ -80,9 +82,5 @@ class Checkpoint:
 
     @property
     def _variables(self) -> list[keras.Variable]:
-        """All that an epoch changes: weights, averages and random seeds of layers; the optimizer's own."""
+        """All that an epoch changes: weights, statistics and random seeds of layers; optimizer state."""
         return [*self.network.variables, *self.network.optimizer.variables]
-
-
-def _values(variable: keras.Variable) -> np.ndarray:
-    return keras.ops.convert_to_numpy(variable.value)

@@ -3,12 +3,12 @@
 chunks (3, 128, 60, 1) → blocks of (Conv3D, batch norm, ReLU, pool, dropout) → Conv3D 512 → head → Dense 512 →
 Dense 256 → softmax.
 
-With the defaults and 7 classes it has 2,218,247 parameters, as published. What the report tunes can be set:
-depth, filters and kernels of the blocks, the activation, and the head that makes one vector of the last
-feature map: its mean ("pool", as published), or a Transformer encoder or an LSTM over the steps of all chunks
-in their order, each step the mean over the mel bands. The sizes of those two are our choice.
+With the defaults and 7 classes it has 2,218,247 parameters, as published. All that the report tunes is a
+hyperparameter: depth, filters and kernels of the blocks, the activation, and the head that reduces the last
+feature map to one vector: global average pooling ("pool", as published), or a Transformer encoder or an LSTM
+over the steps of all chunks in order, averaged over the mel bands. The sizes of those two are our choice.
 
-Kernels span one chunk, so chunks meet only in the head.
+Kernels span one chunk, so that chunks are combined only in the head.
 
 >>> ChunkedConv3d().build({"chunks": (3, 128, 60, 1)}, classes=7).count_params()
 2218247
@@ -21,49 +21,50 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from ser_features.errors import InputError
 from ser_models.data.inputs import ChunkInputs
 from ser_models.models.hyperparameters import Count, Counts, Limit
-from ser_models.models.networks.blocks import MOMENTUM, encode, place
+from ser_models.models.networks.blocks import MOMENTUM, add_position, transformer_layer
 from ser_models.models.networks.network import Network
+from ser_models.models.networks.schedule import Schedule
 
 if TYPE_CHECKING:
     import keras
 
 DROPOUTS = (0.2, 0.3, 0.3, 0.3)
-"""Of the blocks."""
+"""Dropout rate of each block."""
 
 BOTTLENECK = 512
-"""Filters of the last convolution, which sees one point of the feature map."""
+"""Filters of the last convolution, whose kernel is one point of the feature map."""
 
 DENSE = ((512, 0.4), (256, 0.3))
-"""Units and dropout of the layers before the softmax."""
+"""Units and dropout rate of the layers before the softmax."""
 
 HEAD_WIDTH = 256
 """Units of the LSTM, and width of the Transformer encoder."""
 
 LEAK = 0.1
-"""Slope of "leaky_relu" below 0, as the report has it."""
+"""Negative slope of "leaky_relu", as in the report."""
 
 Depth = Annotated[int, Limit("from 2 to 4", lambda value: 2 <= value <= 4)]
 
 
 @dataclass
 class ChunkedConv3d(Network):
-    """Convolutions over mel bands and frames of each chunk.
+    """Conv3D on three chunks of the log-mel spectrogram.
 
     Attributes:
-        chunks: how many chunks it sees, from the middle of a recording.
-        frames: frames of each chunk, at the profile's hop (60 are 1.92 s at 32 ms).
-        depth: blocks, 2 to 4: the first of `filters` and `kernels`.
+        chunks: number of chunks, from the middle of a recording.
+        frames: frames of each chunk, at the profile's hop length (60 are 1.92 s at 32 ms).
+        depth: number of blocks, 2 to 4: the first of `filters` and `kernels`.
         filters: of each block.
         kernels: height and width of each block's kernel, over mel bands and frames.
         activation: after each batch normalisation and in the dense layers.
-        head: what turns the last feature map into one vector.
+        head: reduction of the last feature map to one vector.
         recompute_batch_norm: as in every network; without it, the validation metrics of the first hundreds of
             steps are meaningless.
     """
 
     name = "chunked_conv3d"
     loss: Literal["cross_entropy", "focal"] = "focal"
-    schedule: Literal["constant", "plateau", "cosine"] = "plateau"
+    schedule: Schedule = "plateau"
     recompute_batch_norm: bool = True
     chunks: Count = 3
     frames: Count = 60
@@ -110,7 +111,7 @@ class ChunkedConv3d(Network):
     def _block(
         self, x: "keras.KerasTensor", filters: int, kernel: int, dropout: float
     ) -> "keras.KerasTensor":
-        """One convolution block; half the mel bands and half the frames come out."""
+        """One convolution block, which halves mel bands and frames."""
         from keras import layers
 
         x = layers.Conv3D(filters, (1, kernel, kernel), padding="same")(x)
@@ -126,11 +127,11 @@ class ChunkedConv3d(Network):
         x = _steps(x)
         if self.head == "lstm":
             return layers.LSTM(HEAD_WIDTH)(x)
-        x = encode(place(layers.Dense(HEAD_WIDTH)(x)), heads=4, dropout=0.1)
+        x = transformer_layer(add_position(layers.Dense(HEAD_WIDTH)(x)), heads=4, dropout=0.1)
         return layers.GlobalAveragePooling1D()(layers.LayerNormalization()(x))
 
     def _check_size(self, name: str, size: int) -> None:
-        """Each block halves the bands and frames of a chunk, and one must be left."""
+        """Check that one band or frame is left after the halvings of all blocks."""
         if size < 2**self.depth:
             raise InputError(
                 f"model {self.name!r}: chunks have {size} {name}, "
@@ -146,7 +147,7 @@ class ChunkedConv3d(Network):
 
 
 def _steps(x: "keras.KerasTensor") -> "keras.KerasTensor":
-    """(batch, chunks, bands, frames, channels) → (batch, chunks × frames, channels), the mean over bands."""
+    """(batch, chunks, bands, frames, channels) → (batch, chunks × frames, channels), averaged over bands."""
     from keras import layers
 
     bands, channels = x.shape[2], x.shape[4]

@@ -1,11 +1,10 @@
-"""Convolutions and a recurrence for few speakers: small, never shown the same twice, and several of a kind.
+"""Convolutional recurrent network for few speakers: a small ensemble, trained with SpecAugment and mixup.
 
 frames (length, bands) and mask → `n_members` × (3 × (Conv1D, batch norm, pool) → BiLSTM → attention →
 softmax) → mean of their probabilities
 
-Stretches of time and bands are hidden, recordings are mixed, targets are smoothed (`variation`). The members
-differ in their first weights and in what dropout hides; each learns from its own answer alone, as if it were
-trained by itself, but all see the same batches, so that one pass over the data trains them all.
+Members differ in their initial weights and dropout. Each has its own loss, as if trained separately, but all
+share the batches, so that one pass over the data trains them all.
 
 >>> network = Crnn(length=64, n_members=2).build({"frames": (64, 40), "mask": (64,)}, classes=6)
 >>> network.output_shape
@@ -14,40 +13,41 @@ trained by itself, but all see the same batches, so that one pass over the data 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ser_models.data.batches import Arrays
 from ser_models.models.hyperparameters import Count, NotNegative, Positive, Share
-from ser_models.models.networks.blocks import attend, normalise, pool, silence, steps_of
+from ser_models.models.networks.blocks import attention_pooling, batch_norm, pool, valid_steps, zero_padding
 from ser_models.models.networks.network import FrameNetwork
+from ser_models.models.networks.schedule import Monitor, Schedule
 from ser_models.models.networks.spec_augment import mixup, spec_augment
 
 if TYPE_CHECKING:
     import keras
 
 MEMBER = "member"
-"""Beginning of the names of the layers that give the members' probabilities."""
+"""Prefix of the names of the members' softmax layers."""
 
 
 @dataclass
 class Crnn(FrameNetwork):
-    """A small convolutional-recurrent network, several times.
+    """Ensemble of small convolutional recurrent networks.
 
     Attributes:
-        n_members: members, each from other first weights; their probabilities are averaged.
-        filters: of the convolutions; steps are halved after each.
+        n_members: networks whose probabilities are averaged.
+        filters: of the convolution blocks, each of which halves the steps.
         units: of the LSTM in each direction.
-        dropout: share dropped after each convolution block and before the softmax.
-        mixup: concentration of the Beta distribution that recordings are mixed by; 0 mixes none.
+        dropout: rate after each convolution block and before the softmax.
+        mixup: concentration of the Beta distribution of mixup; 0 disables it.
     """
 
     name = "crnn"
     epochs: Count = 40
     patience: Count = 20
-    monitor: Literal["val_loss", "val_uar"] = "val_uar"
-    schedule: Literal["constant", "plateau", "cosine"] = "cosine"
+    monitor: Monitor = "val_uar"
+    schedule: Schedule = "cosine"
     label_smoothing: Share = 0.1
     n_members: Count = 3
     filters: tuple[int, ...] = (64, 96, 128)
@@ -58,7 +58,7 @@ class Crnn(FrameNetwork):
 
     @property
     def step(self) -> int:
-        """Frames that pooling makes one step of."""
+        """Frames per step after pooling."""
         return int(2 ** len(self.filters))
 
     def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
@@ -68,32 +68,32 @@ class Crnn(FrameNetwork):
 
         frames = keras.Input(shapes["frames"], name="frames")
         mask = keras.Input(shapes["mask"], name="mask")
-        told = [
+        outputs = [
             layers.Dense(classes, activation="softmax", name=f"{MEMBER}_{number}")(
                 self._encoded(frames, mask, number)
             )
             for number in range(self.n_members)
         ]
-        whole = layers.Average()(told) if len(told) > 1 else told[0]
-        return keras.Model({"frames": frames, "mask": mask}, whole)
+        mean = layers.Average()(outputs) if len(outputs) > 1 else outputs[0]
+        return keras.Model({"frames": frames, "mask": mask}, mean)
 
     def training_graph(self, network: "keras.Model") -> "keras.Model":
-        """The same graph with every member's own answer, (recordings, members, classes)."""
+        """The same graph with the members' separate outputs, (recordings, members, classes)."""
         import keras
         from keras import layers
 
-        told = [network.get_layer(f"{MEMBER}_{number}").output for number in range(self.n_members)]
-        rows = [layers.Reshape((1, -1))(each) for each in told]
+        outputs = [network.get_layer(f"{MEMBER}_{number}").output for number in range(self.n_members)]
+        rows = [layers.Reshape((1, -1))(output) for output in outputs]
         return keras.Model(network.input, layers.Concatenate(axis=1)(rows) if len(rows) > 1 else rows[0])
 
     def augment_batch(
-        self, arrays: Arrays, shares: np.ndarray, rng: np.random.Generator
+        self, arrays: Arrays, targets: np.ndarray, rng: np.random.Generator
     ) -> tuple[Arrays, np.ndarray]:
-        """Hide parts of the recordings of a batch, and mix them."""
+        """Apply SpecAugment, then mixup."""
         frames, mask = spec_augment(arrays["frames"], arrays["mask"], rng), arrays["mask"]
         if self.mixup:
-            frames, mask, shares = mixup(frames, mask, shares, self.mixup, rng)
-        return {"frames": frames, "mask": mask}, shares
+            frames, mask, targets = mixup(frames, mask, targets, self.mixup, rng)
+        return {"frames": frames, "mask": mask}, targets
 
     def _encoded(
         self, frames: "keras.KerasTensor", mask: "keras.KerasTensor", number: int
@@ -101,13 +101,14 @@ class Crnn(FrameNetwork):
         """One vector per recording, by one member."""
         from keras import layers
 
-        x, real = frames, steps_of(mask)
-        for place, filters in enumerate(self.filters):
-            x = layers.Conv1D(filters, 3 if place else 5, padding="same", use_bias=False)(silence(x, real))
-            x = layers.Activation("relu")(normalise(x, real))
-            x, real = pool(x, real)
+        x, valid = frames, valid_steps(mask)
+        for block, filters in enumerate(self.filters):
+            kernel = 3 if block else 5
+            x = layers.Conv1D(filters, kernel, padding="same", use_bias=False)(zero_padding(x, valid))
+            x = layers.Activation("relu")(batch_norm(x, valid))
+            x, valid = pool(x, valid)
             x = layers.Dropout(self.dropout)(x)
         lstm = layers.Bidirectional(layers.LSTM(self.units, return_sequences=True), name=f"steps_{number}")
-        x = lstm(x, mask=layers.Flatten()(real))
-        x = attend(x, real, units=self.units, name=f"attention_{number}")
+        x = lstm(x, mask=layers.Flatten()(valid))
+        x = attention_pooling(x, valid, units=self.units, name=f"attention_{number}")
         return layers.Dropout(self.dropout)(x)

@@ -1,9 +1,9 @@
-"""One network trained: batches in an order of our own, validation, stopping, state after each epoch.
+"""Training loop of the networks: shuffled batches, validation, early stopping, a checkpoint per epoch.
 
-`Network` (hyperparameters), graph, `Labelled` → `fit` → history; the graph has the weights of the best epoch
+`Settings`, graph, `Labelled` → `fit` → history; the graph ends with the weights of the best epoch
 
-What an epoch does follows from the state before it, the history, the seed and the fold, and from nothing
-else: so a training that was killed goes on to the same end.
+An epoch depends on the state before it, the history, the seed and the fold, and on nothing else, so that an
+interrupted training resumes to the same result.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,11 +18,10 @@ from ser_models.models.base import Labelled, OnEpoch, Row
 from ser_models.models.networks.batch_norm import RECORDINGS, recompute_batch_norm
 from ser_models.models.networks.checkpoint import Checkpoint
 from ser_models.models.networks.losses import Uar, WeightedLoss
-from ser_models.models.networks.network import Network
-from ser_models.models.networks.schedule import best_index, learning_rate, should_stop
+from ser_models.models.networks.schedule import Settings, best_index, learning_rate, should_stop
 
 MOMENTUM = 0.9
-"""Of stochastic gradient descent."""
+"""Momentum of stochastic gradient descent."""
 
 Step = Callable[..., dict[str, float]]
 """Keras's `train_on_batch` or `test_on_batch`."""
@@ -30,7 +29,7 @@ Step = Callable[..., dict[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """In which order the recordings are learned from.
+    """Seeded random numbers of the epochs.
 
     Attributes:
         seed: of the training.
@@ -45,11 +44,11 @@ class Order:
     fold: int
 
     def of(self, epoch: int, count: int) -> np.ndarray:
-        """Return the order of one epoch, a permutation of 0 to count - 1."""
+        """Order of the recordings in one epoch, a permutation of 0 to count - 1."""
         return np.random.default_rng(self._entropy(epoch)).permutation(count)
 
     def seed_of(self, epoch: int) -> int:
-        """Return 32 bits for whatever else is random in one epoch."""
+        """32-bit seed for all other random numbers of one epoch."""
         return int(np.random.SeedSequence(self._entropy(epoch)).generate_state(1)[0])
 
     def _entropy(self, epoch: int) -> list[int]:
@@ -57,7 +56,7 @@ class Order:
 
 
 def fit(
-    settings: Network,
+    settings: Settings,
     network: keras.Model,
     train: Labelled,
     validation: Labelled,
@@ -65,16 +64,16 @@ def fit(
     on_epoch: OnEpoch,
     path: Path | None,
 ) -> list[Row]:
-    """Train until `should_stop`, then put the weights of the best epoch back.
+    """Train until `should_stop`, then restore the weights of the best epoch.
 
     Args:
-        settings: the hyperparameters.
-        network: the graph with its first weights.
-        train: recordings to learn from.
-        validation: recordings that decide when to stop; balanced, whatever training is.
-        order: of the recordings in each epoch.
-        on_epoch: told every row of the history as it comes.
-        path: of the checkpoint; None to keep none.
+        settings: hyperparameters of the loop.
+        network: graph with its initial weights.
+        train: training recordings.
+        validation: recordings for early stopping; always class-balanced.
+        order: random numbers of each epoch.
+        on_epoch: called with every row of the history, restored rows first.
+        path: checkpoint file; None for none.
     """
     _compile(settings, network)
     checkpoint = Checkpoint(path, network) if path else None
@@ -93,7 +92,7 @@ def fit(
 
 
 def seed_everything(seed: int) -> None:
-    """Fix every random number of Keras, and the order of TensorFlow's sums where it is the backend."""
+    """Seed all random numbers of Keras; on TensorFlow also fix the order of summation."""
     keras.utils.set_random_seed(seed)
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
@@ -102,25 +101,25 @@ def seed_everything(seed: int) -> None:
 
 
 def _seed_torch(seed: int) -> None:
-    """Begin PyTorch's own random numbers anew: dropout draws from them, and no network's state holds them."""
+    """Seed PyTorch's global generator: dropout draws from it, and no network state contains it."""
     if keras.backend.backend() == "torch":
         import torch
 
         torch.manual_seed(seed)
 
 
-def _compile(settings: Network, network: keras.Model) -> None:
+def _compile(settings: Settings, network: keras.Model) -> None:
     gamma = settings.gamma if settings.loss == "focal" else 0.0
     network.compile(
         optimizer=_optimizer(settings),
         loss=WeightedLoss(gamma=gamma, label_smoothing=settings.label_smoothing),
-        # Weighted by balanced weights, accuracy is the UAR.
+        # With balanced weights the accuracy is the UAR.
         weighted_metrics=[Uar(name="uar")],
     )
     network.optimizer.build(network.trainable_variables)
 
 
-def _optimizer(settings: Network) -> keras.optimizers.Optimizer:
+def _optimizer(settings: Settings) -> keras.optimizers.Optimizer:
     rate, clip = settings.learning_rate, settings.clip_norm
     if settings.optimizer == "adam":
         return keras.optimizers.Adam(rate, clipnorm=clip)
@@ -130,31 +129,27 @@ def _optimizer(settings: Network) -> keras.optimizers.Optimizer:
 
 
 def _epoch(
-    settings: Network,
+    settings: Settings,
     network: keras.Model,
     train: Labelled,
     validation: Labelled,
     order: Order,
     history: list[Row],
 ) -> Row:
-    """Learn from every recording once, look at validation, and return the row of the epoch."""
+    """Train on every recording once, evaluate on validation, and return the row of the epoch."""
     network.optimizer.learning_rate = learning_rate(settings, history)
     shuffled = order.of(len(history), len(train.targets))
-    _seed_torch(order.seed_of(len(history)))
+    seed = order.seed_of(len(history))
+    _seed_torch(seed)
     weights = train.weights if settings.class_weights else np.ones(len(train.targets))
-    rng = np.random.default_rng([order.seed_of(len(history)), 1])
-    step = _varying(settings, network.train_on_batch, train.classes, rng)
-    learned = _take(network, step, train, weights, shuffled, settings.batch_size)
+    step = _augmented(settings, network.train_on_batch, train.classes, np.random.default_rng([seed, 1]))
+    row: Row = {"epoch": len(history) + 1}
+    row |= _run(network, step, train, weights, shuffled, settings.batch_size)
     if settings.recompute_batch_norm:
         recompute_batch_norm(network, _batches(train, shuffled[:RECORDINGS], settings.batch_size))
     in_order = np.arange(len(validation.targets))
-    watched = validation.weights
-    checked = _take(network, network.test_on_batch, validation, watched, in_order, settings.batch_size)
-    return {
-        "epoch": len(history) + 1,
-        **learned,
-        **{f"val_{name}": value for name, value in checked.items()},
-    }
+    logs = _run(network, network.test_on_batch, validation, validation.weights, in_order, settings.batch_size)
+    return row | {f"val_{name}": value for name, value in logs.items()}
 
 
 def _batches(data: Labelled, order: np.ndarray, batch_size: int) -> Iterator[Arrays]:
@@ -162,30 +157,30 @@ def _batches(data: Labelled, order: np.ndarray, batch_size: int) -> Iterator[Arr
         yield data.source.batch(order[start : start + batch_size])
 
 
-def _varying(settings: Network, step: Step, classes: int, rng: np.random.Generator) -> Step:
-    """The step, on batches as the network varies them."""
+def _augmented(settings: Settings, step: Step, classes: int, rng: np.random.Generator) -> Step:
+    """The step on augmented batches."""
 
-    def take(arrays: Arrays, targets: np.ndarray, weights: np.ndarray, **how: bool) -> dict[str, float]:
-        varied = settings.augment_batch(arrays, np.eye(classes, dtype=np.float32)[targets], rng)
-        return step(*(varied or (arrays, targets)), weights, **how)
+    def augmented_step(arrays: Arrays, targets: np.ndarray, weights: np.ndarray, **options: bool) -> Row:
+        batch = settings.augment_batch(arrays, np.eye(classes, dtype=np.float32)[targets], rng)
+        return step(*(batch or (arrays, targets)), weights, **options)
 
-    return take
+    return augmented_step
 
 
-def _take(
+def _run(
     network: keras.Model, step: Step, data: Labelled, weights: np.ndarray, order: np.ndarray, batch_size: int
-) -> dict[str, float]:
-    """Take one step per batch.
+) -> Row:
+    """Run one step per batch.
 
     Returns:
-        loss and uar over all recordings of `order`, each counted by its weight.
+        loss and uar over all recordings of `order`, weighted.
     """
-    loss = right = 0.0
+    loss = correct = 0.0
     for start in range(0, len(order), batch_size):
         batch = order[start : start + batch_size]
-        network.reset_metrics()  # not every version of Keras does it on its own
+        network.reset_metrics()  # not every version of Keras does this itself
         arrays = dict(data.source.batch(batch))
         logs = step(arrays, data.targets[batch], weights[batch], return_dict=True)
         loss += float(logs["loss"]) * len(batch)
-        right += float(logs["uar"]) * weights[batch].sum()
-    return {"loss": loss / len(order), "uar": float(right / weights[order].sum())}
+        correct += float(logs["uar"]) * weights[batch].sum()
+    return {"loss": loss / len(order), "uar": float(correct / weights[order].sum())}

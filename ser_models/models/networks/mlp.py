@@ -1,7 +1,7 @@
 """Multi-layer perceptron on per-file statistics: 30 inputs → Dense 256 → 128 → 64 → softmax.
 
 With 6 classes it has 51,014 parameters, 50,246 of them trainable, as published for the multi-corpus MLP.
-Which 30 inputs the paper took is our choice, from its abstract's list.
+The paper does not list its 30 inputs: these are our choice, from its abstract.
 
 >>> model = Mlp(dropout=0.4)
 >>> len(model.inputs.columns), model.build({"columns": (30,)}, classes=6).count_params()
@@ -35,7 +35,7 @@ class Mlp(Network):
     """Dense 256 and 128, each with batch normalisation and dropout, Dense 64, softmax.
 
     Attributes:
-        dropout: share of units dropped after the first two layers, 0 to below 1.
+        dropout: rate after the first two layers.
     """
 
     name = "mlp"

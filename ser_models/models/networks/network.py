@@ -1,23 +1,23 @@
-"""Hyperparameters, saving and loading that every Keras model shares; a model file adds its graph.
+"""Saving, loading and prediction that every Keras model shares; a model file adds its graph.
 
 `Labelled` → `Network.fit` (see `ser_models.models.networks.loop`) → model.keras, model.onnx
 
-Uses `keras` alone, so TensorFlow, JAX or PyTorch can run it; and imports it only where it is needed, so that
-a recipe can be checked without it.
+Uses `keras` alone, so TensorFlow, JAX or PyTorch can be the backend; keras is imported inside functions, so
+that a recipe can be validated without it.
 """
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from ser_models.data.inputs import FrameInputs
 from ser_models.models.base import BATCH_TO_PREDICT, Arrays, Labelled, Model, OnEpoch, Row
-from ser_models.models.hyperparameters import Count, NotNegative, Positive, Share
-from ser_models.models.networks.schedule import best_index, learning_rate
+from ser_models.models.hyperparameters import Count
+from ser_models.models.networks.schedule import Settings, best_index, learning_rate
 from ser_models.safe_io.keras_import import load_keras
 
 if TYPE_CHECKING:
@@ -27,41 +27,11 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Network(Model):
-    """A Keras classifier.
-
-    Attributes:
-        epochs: most epochs to train.
-        batch_size: recordings per step.
-        learning_rate: of the optimizer, at the start.
-        patience: epochs without a better validation before it stops; the best epoch is kept.
-        monitor: the measure of validation that decides.
-        loss: what is minimised; see `ser_models.models.networks.losses`.
-        gamma: of the focal loss: how much less a recording weighs that is recognised already; 0 is none.
-        label_smoothing: share of each target that is spread evenly over all classes.
-        class_weights: whether every class weighs the same in training; in validation it always does.
-        optimizer: "sgd" has momentum 0.9.
-        schedule: how the learning rate falls; see `ser_models.models.networks.schedule`.
-        clip_norm: longest gradient of each weight; None leaves them as they are.
-        recompute_batch_norm: whether BatchNorm statistics are recomputed without dropout after every epoch;
-            see `ser_models.models.networks.batch_norm`.
-    """
+class Network(Settings, Model):
+    """A Keras classifier with the hyperparameters of `Settings`."""
 
     suffix = ".keras"
     needs = ("keras", "onnx")
-    epochs: Count = 50
-    batch_size: Count = 32
-    learning_rate: Positive = 1e-3
-    patience: Count = 15
-    monitor: Literal["val_loss", "val_uar"] = "val_loss"
-    loss: Literal["cross_entropy", "focal"] = "cross_entropy"
-    gamma: NotNegative = 2.0
-    label_smoothing: Share = 0.0
-    class_weights: bool = True
-    optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
-    schedule: Literal["constant", "plateau", "cosine"] = "constant"
-    clip_norm: Positive | None = None
-    recompute_batch_norm: bool = False
     network: "keras.Model | None" = field(default=None, init=False, repr=False)
 
     @abstractmethod
@@ -74,24 +44,12 @@ class Network(Model):
         """
 
     def training_graph(self, network: "keras.Model") -> "keras.Model":
-        """The graph whose answers are compared with the classes in training; its weights are `build`'s."""
+        """Graph whose outputs the loss is computed on; it shares its weights with `network`."""
         return network
-
-    def augment_batch(
-        self, arrays: Arrays, shares: np.ndarray, rng: np.random.Generator
-    ) -> tuple[Arrays, np.ndarray] | None:
-        """Vary a batch that is learned from; None, as here, to learn from the recordings as they are.
-
-        Args:
-            arrays: scaled.
-            shares: of each class in each recording, (recordings, classes): 1 for its own.
-            rng: the same for the same seed, fold and epoch.
-        """
-        return None
 
     @property
     def reproducible(self) -> bool:
-        """True on TensorFlow's CPU kernels, whose order of sums is fixed; nowhere else is it promised."""
+        """True on TensorFlow's CPU kernels, whose order of summation is fixed; not guaranteed elsewhere."""
         load_keras()
         import keras
 
@@ -114,40 +72,34 @@ class Network(Model):
         loop.seed_everything(seed)
         self.network = self.build(train.source.shapes, train.classes)
         order = loop.Order(seed, fold)
-        taught = self.training_graph(self.network)
-        return loop.fit(self, taught, train, validation, order, on_epoch, checkpoint)
+        return loop.fit(
+            self, self.training_graph(self.network), train, validation, order, on_epoch, checkpoint
+        )
 
     def best_epoch(self, history: Sequence[Row]) -> Row:
         """The first epoch with the best `monitor`."""
         return history[best_index(history, self.monitor)]
 
     def next_learning_rate(self, history: Sequence[Row]) -> float:
-        """Return what `schedule` makes of the learning rate."""
+        """Learning rate according to `schedule`."""
         return learning_rate(self, history)
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64."""
-        count = len(next(iter(arrays.values())))
-        batches = [
-            self._probabilities(
-                {name: array[start : start + BATCH_TO_PREDICT] for name, array in arrays.items()}
-            )
-            for start in range(0, count, BATCH_TO_PREDICT)
-        ]
-        return np.concatenate(batches)
+        return np.concatenate([self._probabilities(batch) for batch in batches_of(arrays)])
 
     def save(self, path: Path) -> None:
         """Write the graph and its weights, without optimizer and loss."""
         self._fitted().save(path, include_optimizer=False)
 
     def export(self, path: Path, scaler: "Scaler") -> None:
-        """Write the graph and its weights as ONNX, with the scaling of what it reads."""
+        """Write the graph and its weights as ONNX, with the scaling of its inputs."""
         from ser_models.onnx_format import export
 
         export.write(self._fitted(), scaler, path)
 
     def restore(self, path: Path, *, classes: int) -> Self:
-        """Load a .keras file; what is in it is checked before Keras sees it."""
+        """Load a .keras file, which is validated before Keras opens it."""
         from ser_models.safe_io import keras_file
 
         self.network = keras_file.load(path)
@@ -156,7 +108,7 @@ class Network(Model):
     def _probabilities(self, arrays: Arrays) -> np.ndarray:
         import keras
 
-        # Called, not `predict`ed: that compiles the graph anew for every model, longer than a file takes.
+        # Called directly: `predict` would compile every model anew, which takes longer than one file.
         probabilities = keras.ops.convert_to_numpy(self._fitted()(dict(arrays), training=False))
         return probabilities.astype(np.float64) / probabilities.sum(axis=1, dtype=np.float64, keepdims=True)
 
@@ -171,8 +123,8 @@ class FrameNetwork(Network):
     """A network on "frames" and "mask".
 
     Attributes:
-        families: frame families that it reads, their bands side by side.
-        length: frames that it sees, at the profile's hop (300 are 3 s at 10 ms).
+        families: frame families, concatenated along their bands.
+        length: frames of the input, at the profile's hop length (300 are 3 s at 10 ms).
     """
 
     families: tuple[str, ...] = ("mel",)
@@ -180,5 +132,14 @@ class FrameNetwork(Network):
 
     @property
     def inputs(self) -> FrameInputs:
-        """Frames of all families, side by side; log-mel frames unless others are asked for."""
+        """Frames of all families, log-mel by default."""
         return FrameInputs(self.families, self.length)
+
+
+def batches_of(arrays: Arrays) -> list[dict[str, np.ndarray]]:
+    """Split arrays into batches of `BATCH_TO_PREDICT` recordings."""
+    count = len(next(iter(arrays.values())))
+    return [
+        {name: array[start : start + BATCH_TO_PREDICT] for name, array in arrays.items()}
+        for start in range(0, count, BATCH_TO_PREDICT)
+    ]

@@ -1,6 +1,8 @@
-"""How fast to learn and when to stop, worked out of nothing but the history, so that resuming is trivial.
+"""Hyperparameters of the training loop, and what follows from them and the history alone.
 
-`Network` (its hyperparameters), rows of the epochs so far → `learning_rate` of the next, `should_stop`
+`Settings`, rows of the epochs so far → `learning_rate` of the next epoch, `should_stop`, `best_index`
+
+No other state is involved, so resuming a training is trivial.
 
 >>> rows = [{"val_loss": loss} for loss in (0.9, 0.8, 0.8, 0.85)]
 >>> best_index(rows, "val_loss"), epochs_without_gain(rows, "val_loss")
@@ -8,66 +10,100 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import cos, inf, isnan, pi
-from typing import Protocol
+from typing import Literal
 
+import numpy as np
+
+from ser_models.data.batches import Arrays
 from ser_models.models.base import Row
+from ser_models.models.hyperparameters import Count, NotNegative, Positive, Share
 
 PLATEAU_FACTOR = 0.5
-"""What the learning rate is multiplied by on every plateau."""
+"""Factor by which every plateau multiplies the learning rate."""
 
 PLATEAU_SHARE = 3
-"""A plateau is a third of the patience, so that the smaller steps have their chance before training stops."""
+"""A plateau is a third of the patience, so that smaller steps are tried before training stops."""
+
+Monitor = Literal["val_loss", "val_uar"]
+Schedule = Literal["constant", "plateau", "cosine"]
 
 
-class Settings(Protocol):
-    """The hyperparameters that decide; see `ser_models.models.networks.network.Network`."""
+@dataclass
+class Settings:
+    """Hyperparameters of the training loop, shared by all networks.
 
-    @property
-    def epochs(self) -> int:
-        """Most epochs to train."""
+    Attributes:
+        epochs: maximum number of epochs.
+        batch_size: recordings per step.
+        learning_rate: initial learning rate of the optimizer.
+        patience: epochs without a better `monitor` before training stops; the best epoch is kept.
+        monitor: validation metric that decides about early stopping and the best epoch.
+        loss: what is minimised; see `ser_models.models.networks.losses`.
+        gamma: focusing parameter of the focal loss; 0 is the cross-entropy.
+        label_smoothing: share of each target that is spread evenly over all classes.
+        class_weights: whether the training loss is class-balanced; the validation loss always is.
+        optimizer: "sgd" has momentum 0.9.
+        schedule: how the learning rate decays; see `learning_rate`.
+        clip_norm: maximum norm of each weight's gradient; None for no clipping.
+        recompute_batch_norm: whether BatchNorm statistics are recomputed without dropout after every epoch;
+            see `ser_models.models.networks.batch_norm`.
+    """
 
-    @property
-    def learning_rate(self) -> float:
-        """The rate of the first epoch."""
+    epochs: Count = 50
+    batch_size: Count = 32
+    learning_rate: Positive = 1e-3
+    patience: Count = 15
+    monitor: Monitor = "val_loss"
+    loss: Literal["cross_entropy", "focal"] = "cross_entropy"
+    gamma: NotNegative = 2.0
+    label_smoothing: Share = 0.0
+    class_weights: bool = True
+    optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
+    schedule: Schedule = "constant"
+    clip_norm: Positive | None = None
+    recompute_batch_norm: bool = False
 
-    @property
-    def patience(self) -> int:
-        """Epochs without a better validation before it stops."""
+    def augment_batch(
+        self, arrays: Arrays, targets: np.ndarray, rng: np.random.Generator
+    ) -> tuple[Arrays, np.ndarray] | None:
+        """Augment a training batch; None, as here, for no augmentation.
 
-    @property
-    def monitor(self) -> str:
-        """val_loss or val_uar."""
+        Args:
+            arrays: scaled.
+            targets: one-hot, (recordings, classes).
+            rng: seeded by seed, fold and epoch.
 
-    @property
-    def schedule(self) -> str:
-        """constant, plateau or cosine."""
+        Returns:
+            Arrays and soft targets, both of the same shapes.
+        """
+        return None
 
 
 def best_index(history: Sequence[Row], monitor: str) -> int:
-    """Return the index of the first epoch with the best `monitor`: lowest val_loss, or highest val_uar."""
+    """Index of the first epoch with the best `monitor`: lowest val_loss, or highest val_uar."""
     losses = [_as_loss(row, monitor) for row in history]
     return losses.index(min(losses))
 
 
 def epochs_without_gain(history: Sequence[Row], monitor: str) -> int:
-    """Return how many epochs ago the best one was; 0 if it was the last, or there is none."""
+    """Number of epochs since the best one; 0 if it was the last, or there is none."""
     return len(history) - 1 - best_index(history, monitor) if history else 0
 
 
 def should_stop(settings: Settings, history: Sequence[Row]) -> bool:
-    """Whether all epochs are done, or `patience` of them brought nothing."""
+    """Whether all epochs are done, or the last `patience` of them brought no improvement."""
     if len(history) >= settings.epochs:
         return True
     return epochs_without_gain(history, settings.monitor) >= settings.patience
 
 
 def learning_rate(settings: Settings, history: Sequence[Row]) -> float:
-    """Return the learning rate of the epoch that follows `history`.
+    """Learning rate of the epoch after `history`.
 
-    constant: as set. cosine: half a cosine from the set rate towards 0, which it would reach after the last
-    of `epochs`. plateau: halved whenever a third of `patience` epochs (one at least) brought no better
-    `monitor`.
+    constant: the initial rate. cosine: half a cosine from the initial rate to 0 after the last of `epochs`.
+    plateau: halved whenever a third of `patience` epochs (at least one) brought no better `monitor`.
     """
     if settings.schedule == "cosine":
         return settings.learning_rate * (1 + cos(pi * len(history) / settings.epochs)) / 2
@@ -77,19 +113,19 @@ def learning_rate(settings: Settings, history: Sequence[Row]) -> float:
 
 
 def _plateaus(settings: Settings, history: Sequence[Row]) -> int:
-    """Count the plateaus; each begins anew after a better epoch or a halving."""
-    wait = max(1, settings.patience // PLATEAU_SHARE)
+    """Count the plateaus; each starts after a better epoch or a halving."""
+    length = max(1, settings.patience // PLATEAU_SHARE)
     best, waited, plateaus = inf, 0, 0
     for row in history:
         value = _as_loss(row, settings.monitor)
         waited = 0 if value < best else waited + 1
         best = min(best, value)
-        if waited == wait:
+        if waited == length:
             waited, plateaus = 0, plateaus + 1
     return plateaus
 
 
 def _as_loss(row: Row, monitor: str) -> float:
-    """The watched measure, less being better; one that is not a number is the worst."""
+    """The monitored metric, lower being better; NaN is the worst."""
     value = -row[monitor] if monitor == "val_uar" else row[monitor]
     return inf if isnan(value) else value

@@ -96,13 +96,13 @@ def test_a_clipped_step_is_no_longer_than_allowed():
 @pytest.mark.parametrize("schedule", ["constant", "plateau", "cosine"])
 def test_the_schedule_reaches_the_optimizer(schedule, monkeypatch):
     rates = []
-    real = loop._take
+    real = loop._run
 
     def take(network, *arguments):
         rates.append(float(network.optimizer.learning_rate))
         return real(network, *arguments)
 
-    monkeypatch.setattr(loop, "_take", take)
+    monkeypatch.setattr(loop, "_run", take)
     model, history = fitted(schedule=schedule, patience=3, epochs=5, learning_rate=0.01)
     expected = [model.next_learning_rate(history[:done]) for done in range(len(history))]
     assert rates[::2] == pytest.approx(expected)
@@ -128,13 +128,13 @@ def test_loss_and_uar_are_of_all_recordings_by_their_weight():
 @pytest.mark.parametrize("weighted", [True, False])
 def test_class_weights_can_be_left_out_of_training_alone(weighted, monkeypatch):
     given = []
-    real = loop._take
+    real = loop._run
 
     def take(network, step, data, weights, *arguments):
         given.append(weights)
         return real(network, step, data, weights, *arguments)
 
-    monkeypatch.setattr(loop, "_take", take)
+    monkeypatch.setattr(loop, "_run", take)
     data = Labelled(noise().source, np.array([0] * 40 + [1] * 6 + [2] * 2), 3)
     model = create("mlp", {"epochs": 1, "class_weights": weighted})
     model.fit(data, data, seed=0, on_epoch=lambda row: None)

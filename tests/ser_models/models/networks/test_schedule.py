@@ -1,22 +1,22 @@
 """Learning rates and stopping, as functions of the history."""
 
-from dataclasses import dataclass
 from math import cos, nan, pi
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.models.networks.schedule import best_index, epochs_without_gain, learning_rate, should_stop
+from ser_models.models.networks.schedule import (
+    Settings,
+    best_index,
+    epochs_without_gain,
+    learning_rate,
+    should_stop,
+)
 
 
-@dataclass(frozen=True)
-class Settings:
-    epochs: int = 20
-    learning_rate: float = 0.1
-    patience: int = 6
-    monitor: str = "val_loss"
-    schedule: str = "constant"
+def settings_of(**changes):
+    return Settings(**{"epochs": 20, "learning_rate": 0.1, "patience": 6, **changes})
 
 
 def losses(*values):
@@ -45,21 +45,21 @@ def test_epochs_without_gain():
 
 
 def test_it_stops_after_patience_or_all_epochs():
-    settings = Settings(epochs=5, patience=2)
+    settings = settings_of(epochs=5, patience=2)
     assert not should_stop(settings, [])
     assert not should_stop(settings, losses(1, 2))
     assert should_stop(settings, losses(1, 2, 3))
     assert not should_stop(settings, losses(1, 2, 0.5, 2))
     assert should_stop(settings, losses(5, 4, 3, 2, 1))
-    assert should_stop(Settings(patience=2, monitor="val_uar"), uars(0.3, 0.2, 0.3))
+    assert should_stop(settings_of(patience=2, monitor="val_uar"), uars(0.3, 0.2, 0.3))
 
 
 def test_a_constant_rate_stays():
-    assert learning_rate(Settings(), losses(1, 1, 1, 1, 1, 1, 1)) == 0.1
+    assert learning_rate(settings_of(), losses(1, 1, 1, 1, 1, 1, 1)) == 0.1
 
 
 def test_the_cosine_falls_from_the_rate_towards_zero():
-    settings = Settings(schedule="cosine", epochs=4)
+    settings = settings_of(schedule="cosine", epochs=4)
     rates = [learning_rate(settings, losses(*[1.0] * done)) for done in range(4)]
     assert rates == pytest.approx([0.1 * (1 + cos(pi * done / 4)) / 2 for done in range(4)])
     assert rates[0] == 0.1
@@ -68,21 +68,21 @@ def test_the_cosine_falls_from_the_rate_towards_zero():
 
 
 def test_a_plateau_halves_the_rate_and_a_better_epoch_begins_the_count_anew():
-    settings = Settings(schedule="plateau", patience=6)  # a plateau is 2 epochs
+    settings = settings_of(schedule="plateau", patience=6)  # a plateau is 2 epochs
     history = losses(1.0, 1.1, 0.9, 0.9, 1.0, 0.95, 0.92, 0.8, 0.9)
     rates = [learning_rate(settings, history[:done]) for done in range(len(history) + 1)]
     assert rates == pytest.approx([0.1] * 5 + [0.05] * 2 + [0.025] * 3)
 
 
 def test_a_plateau_is_one_epoch_at_least():
-    settings = Settings(schedule="plateau", patience=2)
+    settings = settings_of(schedule="plateau", patience=2)
     assert learning_rate(settings, losses(1.0, 1.0)) == pytest.approx(0.05)
     assert learning_rate(settings, losses(nan)) == pytest.approx(0.05)
 
 
 @given(st.lists(st.floats(0, 2), max_size=19), st.sampled_from(["constant", "plateau", "cosine"]))
 def test_rates_never_rise_nor_leave_their_range(values, schedule):
-    settings = Settings(schedule=schedule)
+    settings = settings_of(schedule=schedule)
     history = losses(*values)
     rates = [learning_rate(settings, history[:done]) for done in range(len(history) + 1)]
     assert all(0 < rate <= 0.1 for rate in rates)

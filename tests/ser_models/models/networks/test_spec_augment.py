@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.models.networks.spec_augment import MOST_HIDDEN, mixup, spec_augment
+from ser_models.models.networks.spec_augment import MAX_MASK, mixup, spec_augment
 
 
 def batch(n=6, length=40, bands=8, classes=3, seed=0):
@@ -20,7 +20,7 @@ def test_hiding_leaves_the_batch_itself_alone_and_hides_little():
     found = spec_augment(frames, mask, np.random.default_rng(1))
     np.testing.assert_array_equal(frames, before)
     changed = (found != frames)[mask > 0].mean()
-    assert 0 < changed < 4 * MOST_HIDDEN
+    assert 0 < changed < 4 * MAX_MASK
     assert (found[found != frames] == 0).all()
 
 
