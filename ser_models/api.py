@@ -13,7 +13,8 @@ from ser_features.store.remote import root
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.evaluate import evaluate as measure
 from ser_models.experiments.train import Plan, run
-from ser_models.inference.predictor import Predictor, load
+from ser_models.inference.loading import load
+from ser_models.inference.predictor import Predictor
 from ser_models.training.train import Progress
 
 __all__ = ["Result", "evaluate", "load", "train"]

@@ -1,4 +1,4 @@
-"""A page of the app in a process of its own, as `ser app` starts it, and sounds to show it."""
+"""The app in a process of its own, as started by `ser app`, and test sounds."""
 
 import io
 import json
@@ -25,24 +25,24 @@ CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});?</script>", re.DOTALL)
 
 @dataclass(frozen=True)
 class Served:
-    """A page that can be opened.
+    """A running app.
 
     Attributes:
-        url: its address, with a slash at the end.
-        folder: where its process keeps temporary files.
+        url: of the page, with a slash at the end.
+        folder: of the temporary files of its process.
     """
 
     url: str
     folder: Path
 
     def files(self) -> list[Path]:
-        """What the process has written and not deleted."""
+        """Files that the process has written and not deleted."""
         return [path for path in self.folder.rglob("*") if path.is_file()]
 
 
 @contextmanager
 def served(artifact: Path, folder: Path) -> Iterator[Served]:
-    """Run `ser app` with its temporary files in `folder` for as long as the block runs."""
+    """Run `ser app` with its temporary files in `folder` for the duration of the block."""
     pytest.importorskip("gradio", reason="needs gradio: pip install 'ser-toolkit[app]'")
     command = [
         sys.executable,
@@ -59,29 +59,29 @@ def served(artifact: Path, folder: Path) -> Iterator[Served]:
             command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
             cwd=Path(__file__).parents[1],
         )  # fmt: skip
-        late = Timer(START_SECONDS, process.kill)
-        late.start()
+        timeout = Timer(START_SECONDS, process.kill)
+        timeout.start()
         try:
             url = process.stdout.readline().strip()
             assert url.startswith("http://127.0.0.1:"), (folder.parent / "stderr.txt").read_text()
-            late.cancel()
+            timeout.cancel()
             yield Served(url, folder)
         finally:
-            late.cancel()
+            timeout.cancel()
             process.terminate()
             process.wait(timeout=20)
-    assert process.returncode == 0, "it ends in good order"
-    assert list(folder.iterdir()) == [], "and leaves no folder behind"
+    assert process.returncode == 0, "a regular exit"
+    assert list(folder.iterdir()) == [], "no temporary folder is left"
 
 
 def quick_artifact(store_root: Path, out: Path) -> Path:
-    """Train the quickest model on a store."""
+    """Train the cheapest model on a store."""
     run(store_root, out, Plan("logistic"))
     return out
 
 
 def config_of(page: str) -> dict:
-    """What Gradio tells its page about itself, of the page's HTML."""
+    """Return Gradio's configuration in the HTML of a page."""
     return json.loads(CONFIG.search(page).group(1))
 
 
@@ -110,5 +110,5 @@ def music(seconds: float) -> bytes:
 
 
 def empty_room(seconds: float) -> bytes:
-    """Return all but silence: digital silence is refused."""
+    """Return near silence: digital silence is refused."""
     return wav(3e-4 * np.random.default_rng(2).standard_normal(int(seconds * RATE)))

@@ -1,4 +1,4 @@
-"""`ser explain`: what a model goes by, over many recordings or for a single one."""
+"""`ser explain`: feature importance of a model, or feature contributions to one prediction."""
 
 import math
 from pathlib import Path
@@ -11,46 +11,46 @@ from ser_cli.options import DEFAULT_STORE, Artifact, AsJson, Store, Stored
 if TYPE_CHECKING:
     from ser_models.explain import Contributions, Importance
 
-SURE = 0.3
-"""From this rank correlation on, a feature is said to pull one way."""
+MIN_DIRECTION = 0.3
+"""Absolute rank correlation from which on the effect of a feature has a direction."""
 
 
 def explain(
     artifact: Artifact,
     file: Annotated[
-        Path | None, typer.Argument(help="One recording; default: those of the store that are new to it.")
+        Path | None,
+        typer.Argument(help="One recording; default: recordings of the store outside of the training data."),
     ] = None,
     store: Store = DEFAULT_STORE,
     datasets: Stored = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where table and figure go; default: explain-<artifact>.")
+        Path | None, typer.Option(help="Folder of the table and the figure; default: explain-<artifact>.")
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="How many features to show.")] = 20,
+    top: Annotated[int, typer.Option(min=1, help="Number of features to show.")] = 20,
     repeats: Annotated[
-        int, typer.Option(min=1, help="How often each feature is shuffled (not for xgboost).")
+        int, typer.Option(min=1, help="Permutations per feature (without effect for xgboost).")
     ] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Say which features a model's answers hang on: over held-out recordings, or for one FILE.
+    """Show the importance of a model's features, or their contributions to the prediction for one FILE.
 
-    Boosted trees are taken apart exactly (SHAP values). Of other models a feature, or a range of frequencies,
-    is shuffled among recordings, or hidden in the one FILE.
+    Boosted trees are explained by exact SHAP values, other models by permuting features among held-out
+    recordings, or by occluding features of the one FILE.
 
     Example: ser explain artifacts/xgboost call.wav --top 10
     """
     from ser_cli.progress import hint
     from ser_cli.tables import print_json
-    from ser_models.explain import save
-    from ser_models.explain.result import check_folder
+    from ser_models.explain.save import check_folder, save
 
     folder = out or Path(f"explain-{artifact.resolve().name}")
     check_folder(folder, artifact)
-    found = _recording(artifact, file) if file else _model(artifact, store, datasets, repeats)
-    files = save(found, folder, top=top)
+    explanation = _recording(artifact, file) if file else _model(artifact, store, datasets, repeats)
+    files = save(explanation, folder, top=top)
     if as_json:
-        print_json({**_summary(found, top), "files": files})
+        print_json({**_summary(explanation, top), "files": files})
         return
-    _print(found, top)
+    _print(explanation, top)
     print(f"table and figure: {' '.join(map(str, files))}")
     hint(f"ser app {artifact}" if file else f"ser explain {artifact} FILE.wav")
 
@@ -65,104 +65,107 @@ def _model(artifact: Path, store: Path, datasets: list[str] | None, repeats: int
     from ser_cli.progress import metered
     from ser_models.explain import explain_model
 
-    with metered("shuffling", "predictions") as meter:
+    with metered("permuting features", "predictions") as meter:
 
-        def told(done: int, total: int) -> None:
+        def on_step(done: int, total: int) -> None:
             if not meter.begun:
                 meter.begin(total)
             meter.reach(done)
 
-        return explain_model(artifact, store, datasets or None, repeats=repeats, on_step=told)
+        return explain_model(artifact, store, datasets or None, repeats=repeats, on_step=on_step)
 
 
-def _summary(found: "Importance | Contributions", top: int) -> dict[str, Any]:
-    """What was found, for `--json`.
+def _summary(explanation: "Importance | Contributions", top: int) -> dict[str, Any]:
+    """Return the content of `--json`.
 
-    artifact, model, method (shap, permutation or occlusion), notes, and `parts`: the first rows of the table,
-    see `ser_models.explain.result`. Of a model also data, n, uar, chance and repeats; of a recording file,
-    emotion, probabilities, base and for SHAP values margin.
+    artifact, model, method (shap, permutation or occlusion), notes, and `features`: the first rows of the
+    table, see `ser_models.explain.result`. For a model also data, n, uar, chance and repeats; for a recording
+    file, emotion, probabilities, base, and margin for SHAP values.
     """
     shared = ("artifact", "model", "method", "notes")
     own = ("data", "n", "uar", "chance", "repeats", "file", "emotion", "probabilities", "base")
-    values = {name: getattr(found, name) for name in (*shared, *own) if hasattr(found, name)}
-    if found.method == "shap" and hasattr(found, "margin"):
-        values["margin"] = found.margin
-    return {**values, "parts": found.table.head(top).astype(object).to_dict("records")}
+    values = {name: getattr(explanation, name) for name in (*shared, *own) if hasattr(explanation, name)}
+    if explanation.method == "shap" and hasattr(explanation, "margin"):
+        values["margin"] = explanation.margin
+    return {**values, "features": explanation.table.head(top).astype(object).to_dict("records")}
 
 
-def _print(found: "Importance | Contributions", top: int) -> None:
+def _print(explanation: "Importance | Contributions", top: int) -> None:
     from ser_models.explain import Importance
 
-    if isinstance(found, Importance):
-        _print_importance(found, top)
+    if isinstance(explanation, Importance):
+        _print_importance(explanation, top)
     else:
-        _print_contributions(found, top)
-    for note in found.notes:
+        _print_contributions(explanation, top)
+    for note in explanation.notes:
         print(f"note: {note}")
-    if found.notes:
+    if explanation.notes:
         print()
 
 
-def _print_importance(found: "Importance", top: int) -> None:
+def _print_importance(importance: "Importance", top: int) -> None:
     from ser_cli.tables import print_table
 
-    print(f"{found.model} on {found.data}\nUAR {found.uar:.3f} on them, chance {found.chance:.3f}")
-    rows = found.table.head(top).to_dict("records")
-    if found.method == "shap":
-        print("mean size of what a feature adds to the margin of an emotion (SHAP values)\n")
-        shown = [[row["part"], f"{row['importance']:.3f}", _pulls(row, found.labels)] for row in rows]
-        _print_left(["feature", "importance", "pulls most"], shown)
+    print(f"{importance.model} on {importance.data}")
+    print(f"UAR {importance.uar:.3f} on these recordings, chance {importance.chance:.3f}")
+    rows = importance.table.head(top).to_dict("records")
+    if importance.method == "shap":
+        print("mean absolute SHAP value (log-odds)\n")
+        cells = [
+            [row["feature"], f"{row['importance']:.3f}", _effects(row, importance.labels)] for row in rows
+        ]
+        _print_left(["feature", "importance", "strongest effects"], cells)
     else:
-        print(
-            f"UAR lost when it comes from another recording, mean and spread over orders: {found.repeats}\n"
-        )
+        print(f"decrease in UAR by permutation, mean and std of {importance.repeats} repeats\n")
         print_table(
-            ["feature", "UAR lost", "spread"],
-            [[row["part"], f"{row['importance']:+.3f}", _spread(row["spread"])] for row in rows],
+            ["feature", "decrease", "std"],
+            [[row["feature"], f"{row['importance']:+.3f}", _std(row["std"])] for row in rows],
         )
     print()
 
 
-def _spread(value: float) -> str:
+def _std(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.3f}"
 
 
-def _pulls(row: dict[str, Any], labels: tuple[str, ...]) -> str:
-    """The two emotions that a feature adds most to, and whether by its high or its low values."""
+def _effects(row: dict[str, Any], labels: tuple[str, ...]) -> str:
+    """Return the two emotions with the largest SHAP values, and which values of the feature support them."""
     strongest = sorted(labels, key=lambda label: -row[f"importance_{label}"])[:2]
-    return ", ".join(f"{label} {_way(row[f'direction_{label}'])}" for label in strongest)
+    return ", ".join(f"{label} {_direction(row[f'direction_{label}'])}" for label in strongest)
 
 
-def _way(direction: float) -> str:
-    if math.isnan(direction) or abs(direction) < SURE:
-        return "either way"
+def _direction(direction: float) -> str:
+    if math.isnan(direction) or abs(direction) < MIN_DIRECTION:
+        return "not monotonic"
     return "if high" if direction > 0 else "if low"
 
 
-def _print_contributions(found: "Contributions", top: int) -> None:
+def _print_contributions(contributions: "Contributions", top: int) -> None:
     from ser_models.explain.plots import name_with_value
 
-    ranked = sorted(found.probabilities.items(), key=lambda item: -item[1])[:3]
-    said = ", ".join(f"{emotion} {probability:.3f}" for emotion, probability in ranked)
-    print(f"{found.file}: {said}")
-    rows = found.table.head(top).to_dict("records")
-    names = [name_with_value(row["part"], row["value"], row["usual"], row["unit"]) for row in rows]
-    shown = [[name, f"{row['contribution']:+.3f}"] for name, row in zip(names, rows, strict=True)]
-    if found.method == "shap":
-        print(f"what each feature adds to the margin of {found.emotion} (SHAP values)\n")
-        rest = found.table["contribution"].iloc[top:]
-        shown += [[f"{len(rest)} others", f"{rest.sum():+.3f}"]] if len(rest) else []
-        before = ["before anything is known", f"{found.base:+.3f}"]
-        shown = [before, *shown, ["margin", f"{found.margin:+.3f}"]]
-        _print_left(["feature", "adds"], shown, right=True)
+    ranked = sorted(contributions.probabilities.items(), key=lambda item: -item[1])[:3]
+    ranking = ", ".join(f"{emotion} {probability:.3f}" for emotion, probability in ranked)
+    print(f"{contributions.file}: {ranking}")
+    rows = contributions.table.head(top).to_dict("records")
+    names = [
+        name_with_value(row["feature"], row["value"], row["training_median"], row["unit"]) for row in rows
+    ]
+    cells = [[name, f"{row['contribution']:+.3f}"] for name, row in zip(names, rows, strict=True)]
+    if contributions.method == "shap":
+        print(f"SHAP values for the margin of {contributions.emotion} (log-odds)\n")
+        rest = contributions.table["contribution"].iloc[top:]
+        cells += [[f"{len(rest)} others", f"{rest.sum():+.3f}"]] if len(rest) else []
+        expected = ["expected margin", f"{contributions.base:+.3f}"]
+        cells = [expected, *cells, ["margin", f"{contributions.margin:+.3f}"]]
+        _print_left(["feature", "SHAP value"], cells, right=True)
     else:
-        print(f"how much less probable {found.emotion} becomes without each part\n")
-        _print_left(["part", "probability lost"], shown, right=True)
+        print(f"decrease in the probability of {contributions.emotion} without each feature\n")
+        _print_left(["feature", "decrease"], cells, right=True)
     print()
 
 
 def _print_left(header: list[str], rows: list[list[str]], *, right: bool = False) -> None:
-    """Print a table whose last column is text, or a number."""
+    """Print a table whose last column is text, or a number if `right`."""
     from ser_cli.tables import print_table
 
     widest = max(len(row[-1]) for row in [header, *rows])

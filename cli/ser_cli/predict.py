@@ -12,8 +12,13 @@ from ser_cli.progress import metered, progress, say
 
 if TYPE_CHECKING:
     from ser_models.data.speaker_norm import SpeakerStats
-    from ser_models.inference.files import Listed
-    from ser_models.inference.prediction import Prediction, Told
+    from ser_models.inference.files import AudioFile
+    from ser_models.inference.prediction import (
+        Prediction,
+        PredictionSummary,
+        PredictOptions,
+        WindowPrediction,
+    )
     from ser_models.inference.predictor import Predictor
 
 Format = Literal["table", "json", "csv", "parquet"]
@@ -29,66 +34,71 @@ def predict(
             help='Audio files, folders of them, patterns such as "calls/**/*.wav", or - for stdin.'
         ),
     ],
-    top: Annotated[int, typer.Option(min=1, help="How many emotions to rank.")] = 3,
-    timeline: Annotated[
-        bool, typer.Option("--timeline", help="Recognise recordings over 4 s window by window too.")
+    top: Annotated[int, typer.Option(min=1, help="Number of emotions to rank.")] = 3,
+    windows: Annotated[
+        bool,
+        typer.Option("--windows", help="Also recognise long recordings window by window."),
     ] = False,
+    win_dur: Annotated[float, typer.Option(min=0.1, help="Length of a window in seconds.")] = 3.0,
+    hop_dur: Annotated[
+        float, typer.Option(min=0.1, help="Seconds from the start of a window to the start of the next.")
+    ] = 1.0,
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="How to answer; default: table, or what --out ends with."),
+        typer.Option("--format", help="Output format; default: table, or the suffix of --out."),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write the answers into this file; after a kill, the same command goes on."),
+        typer.Option(help="Write the predictions into this file; the same command resumes a killed run."),
     ] = None,
     speakers: Annotated[
         Path | None,
         typer.Option(
             help="For models of --speaker-norm: a CSV with the columns file and speaker; default: all files "
-            "are one speaker's."
+            "have the same speaker."
         ),
     ] = None,
     abstain_below: Annotated[
-        float, typer.Option(min=0, max=1, help="Say no emotion where the confidence is below.")
+        float, typer.Option(min=0, max=1, help="Return no emotion if the confidence is below this.")
     ] = 0.0,
     workers: Workers = None,
 ) -> int:
     """Recognise the emotion of each file; exits with 1 if a file was refused.
 
-    Example: ser predict artifacts/cnn_lstm calls/ --timeline --out answers.csv
+    Example: ser predict artifacts/cnn_lstm calls/ --windows --out predictions.csv
     """
-    from ser_models.inference.files import listed
-    from ser_models.inference.prediction import Told
-    from ser_models.inference.predictor import load
+    from ser_models.inference.files import find_audio
+    from ser_models.inference.loading import load
+    from ser_models.inference.prediction import PredictionSummary, PredictOptions
 
+    options = PredictOptions(top, windows, win_dur, hop_dur, abstain_below)
     chosen = _format(form, out)
     content = _stdin(files)
-    found = listed(files) if content is None else []
+    audio = find_audio(files) if content is None else []
     predictor = load(artifact)
-    known = _voices(predictor, found, speakers, workers)
-    asked: dict[str, Any] = {"top": top, "timeline": timeline, "abstain_below": abstain_below}
+    stats = _speaker_stats(predictor, audio, speakers, workers)
     if out is not None and content is None:
-        told = _into_file(out, chosen, predictor, found, known=known, workers=workers, **asked)
+        summary = _into_file(out, chosen, predictor, audio, options, stats=stats, workers=workers)
     else:
-        told = Told()
-        predictions = (
-            _all(predictor, found, known=known, workers=workers, **asked)
+        summary = PredictionSummary()
+        predictions: Iterable[Prediction] = (
+            _all(predictor, audio, options, stats=stats, workers=workers)
             if content is None
-            else predictor.predict([content], names=[str(STDIN)], **asked)
+            else predictor.predict([content], names=[str(STDIN)], **vars(options))
         )
-        _write(told.passing(predictions), chosen, out, predictor.labels, timeline=timeline)
-    _tell(told)
-    return 1 if told.refused else 0
+        _write(summary.collect(predictions), chosen, out, predictor.labels, windows=windows)
+    _print_summary(summary)
+    return 1 if summary.refused else 0
 
 
 def _format(form: str | None, out: Path | None) -> str:
-    """How to answer.
+    """Return the output format.
 
     Raises:
-        InputError: if a screen or a file cannot hold it.
+        InputError: if the screen or the file cannot hold it.
     """
     from ser_features.errors import InputError
-    from ser_models.inference.output import FILES
+    from ser_models.inference.output import WRITERS
 
     if out is None:
         if form == "parquet":
@@ -97,16 +107,16 @@ def _format(form: str | None, out: Path | None) -> str:
             )
         return form or "table"
     chosen = form or out.suffix.lstrip(".").lower()
-    if chosen not in FILES:
-        raise InputError(f"--out {out} as {chosen or 'nothing'}: expected --format {', '.join(FILES)}")
+    if chosen not in WRITERS:
+        raise InputError(f"--out {out} as {chosen or 'nothing'}: expected --format {', '.join(WRITERS)}")
     return chosen
 
 
 def _stdin(files: Sequence[Path]) -> bytes | None:
-    """The recording on stdin; None if none is asked for.
+    """Read the recording on stdin; None if the files do not name it.
 
     Raises:
-        InputError: if files are asked for beside it.
+        InputError: if they name other files, too.
     """
     from ser_features.audio import MAX_BYTES
     from ser_features.errors import InputError
@@ -118,93 +128,95 @@ def _stdin(files: Sequence[Path]) -> bytes | None:
     return sys.stdin.buffer.read(MAX_BYTES)
 
 
-def _voices(
-    predictor: "Predictor", found: "Sequence[Listed]", table: Path | None, workers: int | None
+def _speaker_stats(
+    predictor: "Predictor", files: "Sequence[AudioFile]", table: Path | None, workers: int | None
 ) -> "list[SpeakerStats | None] | None":
-    """Hear what the speakers are like, if the model takes their voices out; else None.
+    """Estimate speaker statistics; None for a model without speaker normalisation.
 
     Raises:
-        InputError: if speakers are named and the model has no use for them, or not all of them are.
+        InputError: if speakers are named for such a model, or not all of them are.
     """
     from ser_features.errors import InputError
 
-    if predictor.artifact.speaker_prior is None:
+    if predictor.normalizer is None:
         if table:
             raise InputError(
-                f"--speakers {table}: this model answers each file by itself: leave it out, or train one "
+                f"--speakers {table}: this model uses no speaker normalisation: leave it out, or train one "
                 "with --speaker-norm"
             )
         return None
-    from ser_models.inference.parallel import voices
+    from ser_models.inference.parallel import estimate_speakers
     from ser_models.inference.speaker_table import speakers_of
 
-    speakers = speakers_of(table, [each.path for each in found]) if table else None
-    if speakers is None and len(found) > 1:
-        say(f"{len(found)} files are taken for one speaker's: pass --speakers TABLE.csv if they are not")
-    with progress("hearing voices", len(found)) as advance:
-        return voices(predictor, found, speakers, workers=workers, on_file=advance)
+    speakers = speakers_of(table, [file.path for file in files]) if table else None
+    if speakers is None and len(files) > 1:
+        say(f"{len(files)} files are assumed to have one speaker: pass --speakers TABLE.csv if they do not")
+    with progress("estimating speaker statistics", len(files)) as advance:
+        return estimate_speakers(predictor, files, speakers, workers=workers, on_file=advance)
 
 
-def _all(predictor: "Predictor", found: "Sequence[Listed]", **asked: Any) -> "Iterator[Prediction]":
-    """Recognise files, and show now and then how far it is."""
-    from ser_models.inference.parallel import recognise
+def _all(
+    predictor: "Predictor", files: "Sequence[AudioFile]", options: "PredictOptions", **run: Any
+) -> "Iterator[Prediction]":
+    """Recognise files with a progress display."""
+    from ser_models.inference.parallel import predict_files
 
-    with progress("recognising", len(found)) as advance:
-        for prediction in recognise(predictor, found, **asked):
+    with progress("recognising", len(files)) as advance:
+        for prediction in predict_files(predictor, files, options, **run):
             advance()
             yield prediction
 
 
 def _into_file(
-    out: Path, form: str, predictor: "Predictor", found: "Sequence[Listed]", **asked: Any
-) -> "Told":
-    from ser_models.inference.journal import answer_into
+    out: Path,
+    form: str,
+    predictor: "Predictor",
+    files: "Sequence[AudioFile]",
+    options: "PredictOptions",
+    **run: Any,
+) -> "PredictionSummary":
+    from ser_models.inference.prediction_cache import predict_into_file
 
     with metered("recognising") as meter:
 
-        def watch(before: int, done: int) -> None:
-            if done == before:
-                meter.begin(len(found), before)
+        def on_progress(cached: int, done: int) -> None:
+            if done == cached:
+                meter.begin(len(files), cached)
             meter.reach(done)
 
-        told = answer_into(out, predictor, found, form=form, watch=watch, **asked)
-    earlier = f", {told.before} of them from an earlier run" if told.before else ""
-    print(f"{told.count} answers{earlier}: {out}")
-    return told
+        summary = predict_into_file(out, predictor, files, options, form=form, progress=on_progress, **run)
+    earlier = f", {summary.cached} of them from an earlier run" if summary.cached else ""
+    print(f"{summary.count} predictions{earlier}: {out}")
+    return summary
 
 
 def _write(
-    predictions: "Iterable[Prediction]",
-    form: str,
-    out: Path | None,
-    labels: Sequence[str],
-    *,
-    timeline: bool,
+    predictions: "Iterable[Prediction]", form: str, out: Path | None, labels: Sequence[str], *, windows: bool
 ) -> None:
     from ser_models.inference.output import write_csv, write_file, write_json
 
     if out is not None:
-        write_file(out, form, predictions, labels, timeline=timeline)
+        write_file(out, form, predictions, labels, windows=windows)
     elif form == "json":
         write_json(sys.stdout, predictions)
     elif form == "csv":
-        write_csv(sys.stdout, predictions, labels, timeline=timeline)
+        write_csv(sys.stdout, predictions, labels, windows=windows)
     else:
         _print_tables(list(predictions))
 
 
 def _print_tables(predictions: "Sequence[Prediction]") -> None:
-    """Print the answers, then the timelines."""
+    """Print the predictions, then those of windows."""
     from ser_cli.tables import print_table
 
-    answered = [each for each in predictions if not each.error]
-    rows = [[each.file, *_ranking(each)] for each in answered]
+    recognised = [prediction for prediction in predictions if not prediction.error]
+    rows = [[prediction.file, *_ranking(prediction)] for prediction in recognised]
     if rows:
         print_table(["file", *(f"{rank}." for rank in range(1, len(rows[0])))], rows)
-    for each in answered:
-        if each.timeline:
-            print(f"\n{each.file}, window by window:")
-            print_table(["from", "to", "emotion"], [_window(part) for part in each.timeline])
+    for prediction in recognised:
+        if prediction.windows:
+            print(f"\n{prediction.file}, window by window:")
+            print_table(["start", "end", "emotion"], [_window(window) for window in prediction.windows])
 
 
 def _ranking(prediction: "Prediction") -> list[str]:
@@ -212,15 +224,15 @@ def _ranking(prediction: "Prediction") -> list[str]:
     return [f"unsure: {cells[0]}", *cells[1:]] if prediction.abstained else cells
 
 
-def _window(part: dict[str, Any]) -> list[str]:
-    share = f" {max(part['probabilities'].values()):.3f}" if part["probabilities"] else ""
-    said = part["emotion"] or ("unsure:" if share else "nothing said")
-    return [f"{part['start']:.1f} s", f"{part['end']:.1f} s", f"{said}{share}"]
+def _window(window: "WindowPrediction") -> list[str]:
+    confidence = "" if window.confidence is None else f" {window.confidence:.3f}"
+    emotion = window.emotion or ("unsure:" if confidence else "silence")
+    return [f"{window.start:.1f} s", f"{window.end:.1f} s", f"{emotion}{confidence}"]
 
 
-def _tell(told: "Told") -> None:
-    """Name what was refused, and print each warning once, with the number of files it is about."""
-    for prediction in told.refused:
+def _print_summary(summary: "PredictionSummary") -> None:
+    """Print refused files, and each warning once with the number of files that have it."""
+    for prediction in summary.refused:
         print(f"refused {prediction.file}: {prediction.error}", file=sys.stderr)
-    for warning, count in told.warnings.items():
-        say(f"warning: {warning} ({count} of {told.count} files)")
+    for warning, count in summary.warnings.items():
+        say(f"warning: {warning} ({count} of {summary.count} files)")

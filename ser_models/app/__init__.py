@@ -1,8 +1,8 @@
-"""A trained model on a page: speak or upload, and see what it hears and what it makes of it.
+"""A web page for a trained model: record or upload speech, and see its prediction and features.
 
-    page (Gradio) → upload → `guard` (whose file is it?) → `answer` → HTML: emotion, figures, features
-    examples (`clips`, synthesised) ───────────────────────┘
-    artifact → `knowledge` → HTML: what the model knows, and how well
+    page (Gradio) → upload → `guard` → `inspection` → `result` → HTML: prediction, figures, features
+    examples (`clips`, synthetic) ────┘
+    artifact → `result.describe_model` → HTML: training data and evaluation of the model
 
-`server.serve` puts it on a port. Only `page` and `server` import Gradio, which is the extra `[app]`.
+`server.serve` starts the web server. Only `page` and `server` import Gradio, which is the extra `[app]`.
 """

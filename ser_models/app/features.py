@@ -1,41 +1,41 @@
-r"""What was measured of a recording, set beside the recordings that the model learned from.
+"""Core features of a recording with their percentiles in the training data.
 
-`Hearing.columns`, `.percentiles` → `groups` → `Group`s of `Measured` → the tables of the page
+`Inspection.columns`, `.percentiles` → `groups` → `Group`s of `FeatureRow`s → the tables of the page
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ser_features.extractors import CORE_COLUMNS
-from ser_features.manifest import Column
 from ser_models.reporting.text import MISSING, number
 
-EDGE = 1.0
-"""Percent: a value below this percentile, or as far above, is as rare as one in a hundred recordings."""
+RARE_PERCENT = 1.0
+"""Percentiles below this, and as far from 100, are marked as rare."""
 
 TITLES = (
-    ("Voice: pitch and its steadiness", ("pitch_", "voiced_ratio", "jitter", "shimmer")),
-    ("Level and length", ("duration_", "sample_rate", "mean_amp", "peak_amp", "rms_", "intensity_")),
-    ("Pace, noise and brightness", ("tempo_", "zcr_", "spectral_")),
-    ("Timbre: mean of the cepstrum (MFCC)", ("mfcc_mean_",)),
-    ("Timbre: movement of the cepstrum (MFCC)", ("mfcc_std_",)),
+    ("Pitch and voice quality", ("pitch_", "voiced_ratio", "jitter", "shimmer")),
+    ("Level and duration", ("duration_", "sample_rate", "mean_amp", "peak_amp", "rms_", "intensity_")),
+    ("Tempo and spectrum", ("tempo_", "zcr_", "spectral_")),
+    ("MFCC: means", ("mfcc_mean_",)),
+    ("MFCC: standard deviations", ("mfcc_std_",)),
+    ("Other", ("",)),
 )
-"""Groups of columns, by how their names begin."""
-OTHER = "More"
+"""Groups of columns, by the prefixes of their names; a column is in the first group that matches."""
+
 CONSTANT = "sample_rate"
-"""The same for every recording: it has no place among others."""
+"""The same for every recording, so that it has no percentile."""
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class FeatureRow:
     """One feature of a recording.
 
     Attributes:
         name: of the column.
-        description: what it measures.
-        value: as it is read; a dash if it cannot be computed.
-        unit: empty for a plain number.
+        description: of the column.
+        value: formatted; a dash if it cannot be computed.
+        unit: empty for a dimensionless number.
         percentile: share of training recordings with a smaller value, 0 to 100; None if not known.
     """
 
@@ -46,56 +46,45 @@ class Measured:
     percentile: float | None
 
     @property
-    def place(self) -> str:
-        """The percentile as it is read."""
-        if self.percentile is None:
-            return MISSING
-        return f"{min(max(self.percentile, 0), 100):.0f}"
+    def rounded(self) -> str:
+        """The percentile as an integer; a dash if not known."""
+        return MISSING if self.percentile is None else f"{min(max(self.percentile, 0), 100):.0f}"
 
     @property
     def rare(self) -> bool:
-        """Whether so small or large a value is rarer than one in a hundred, on its side."""
-        return self.percentile is not None and not EDGE <= self.percentile <= 100 - EDGE
+        """Whether at most one training recording in a hundred has a value as small or as large."""
+        return self.percentile is not None and not RARE_PERCENT <= self.percentile <= 100 - RARE_PERCENT
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Features that belong together.
-
-    Attributes:
-        title: a few words.
-        rows: its features.
-    """
+    """Features under one title."""
 
     title: str
-    rows: tuple[Measured, ...]
+    rows: list[FeatureRow]
 
 
 def groups(columns: Mapping[str, float], percentiles: Mapping[str, float]) -> list[Group]:
-    """Gather the features of a recording.
+    """Group the features of a recording; groups without features are left out.
 
     Args:
-        columns: values by name, NaN where one cannot be computed.
-        percentiles: 0 to 100 by name, of those that have one.
+        columns: values by name, NaN where a value cannot be computed.
+        percentiles: 0 to 100 by name, of the columns that have one.
     """
-    known = {column.name: column for column in CORE_COLUMNS}
-    rows = [_measured(known.get(name), name, value, percentiles) for name, value in columns.items()]
-    found = [Group(title, tuple(_of(rows, starts))) for title, starts in TITLES]
-    grouped = {row.name for group in found for row in group.rows}
-    found.append(Group(OTHER, tuple(row for row in rows if row.name not in grouped)))
-    return [group for group in found if group.rows]
+    by_title: dict[str, list[FeatureRow]] = {title: [] for title, _ in TITLES}
+    for name, value in columns.items():
+        title = next(title for title, prefixes in TITLES if name.startswith(prefixes))
+        by_title[title].append(_row(name, value, percentiles.get(name)))
+    return [Group(title, rows) for title, rows in by_title.items() if rows]
 
 
-def _of(rows: Sequence[Measured], starts: tuple[str, ...]) -> list[Measured]:
-    return [row for row in rows if row.name.startswith(starts)]
-
-
-def _measured(column: Column | None, name: str, value: float, percentiles: Mapping[str, float]) -> Measured:
+def _row(name: str, value: float, percentile: float | None) -> FeatureRow:
+    column = next((column for column in CORE_COLUMNS if column.name == name), None)
     unit = column.unit or "" if column else ""
-    return Measured(
+    return FeatureRow(
         name=name,
         description=column.description if column else "",
         value=number(value),
         unit="" if unit == "1" else unit,
-        percentile=None if name == CONSTANT or math.isnan(value) else percentiles.get(name),
+        percentile=None if name == CONSTANT or math.isnan(value) else percentile,
     )

@@ -1,10 +1,10 @@
-"""What stands before Gradio: who may ask what, and nothing that is not asked for on purpose.
+"""Access control in front of Gradio: an allow list of routes, and uploads that only their owner can use.
 
-request → known route? → whose upload? → small enough? → Gradio → headers that keep the page to itself
+request → allowed route → own upload → size limit → Gradio → security headers
 
-Gradio serves any file of its upload folder to whoever knows its path, downloads addresses that it is given as
-recordings, and has many routes that this page does not use. Here a file is its uploader's alone: told by a
-cookie of random letters, which lasts as long as the browser's window. Whatever is not listed is not there.
+Gradio serves every file of its upload folder to everybody who knows the path, downloads URLs that are passed
+as recordings, and has many routes that this page does not use. The guard gives every visitor a random session
+cookie and restricts an upload to the visitor who sent it. Every route that is not listed is rejected.
 """
 
 import json
@@ -26,15 +26,15 @@ COOKIE = "ser_visitor"
 PAGES = ("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt")
 FOLDERS = ("/assets/", "/static/", "/svelte/")
 API = "/gradio_api/"
-ASKED = ("startup-events", "theme.css", "queue/data", "upload_progress", "heartbeat/")
-"""What the page reads below `API`."""
-TOLD = ("queue/join", "upload", "cancel", "reset")
-"""What it sends there."""
+READ = ("startup-events", "theme.css", "queue/data", "upload_progress", "heartbeat/")
+"""Routes below `API` that the page requests with GET."""
+WRITTEN = ("queue/join", "upload", "cancel", "reset")
+"""Routes below `API` that the page requests with POST."""
 FILE = f"{API}file="
-ENVELOPE = 2**14
-"""Bytes that the form around an upload may take."""
+FORM_BYTES = 2**14
+"""Bytes of the form around an upload."""
 MAX_BODY = 2**16
-"""Bytes of any other request: it names an upload and holds none."""
+"""Bytes of any other request: it has the path of an upload, not its content."""
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
@@ -43,7 +43,7 @@ POLICY = (
     "worker-src 'self' blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'self'"
 )
-"""The browser asks this server and nobody else, whatever Gradio or a file name would have it do."""
+"""Restricts the browser to this server, whatever Gradio or a file name contains."""
 HEADERS = [
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -51,11 +51,11 @@ HEADERS = [
 ]
 
 
-class Refused(Exception):
-    """A request that Gradio shall not see.
+class Rejected(Exception):
+    """A request that is not passed on to Gradio.
 
     Attributes:
-        status: of HTTP.
+        status: HTTP status code.
     """
 
     def __init__(self, status: int, message: str) -> None:
@@ -64,11 +64,11 @@ class Refused(Exception):
 
 
 class Guard:
-    """An ASGI application around Gradio's.
+    """ASGI middleware around Gradio.
 
     Attributes:
-        app: Gradio's.
-        uploads: who uploaded what.
+        app: Gradio's ASGI application.
+        uploads: owners of the uploads.
     """
 
     def __init__(self, app: App, uploads: Uploads) -> None:
@@ -76,7 +76,7 @@ class Guard:
         self.uploads = uploads
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it with the reason why not."""
+        """Pass a request on, or respond with the reason for its rejection."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
@@ -91,65 +91,65 @@ class Guard:
             if scope["method"] == "POST":
                 await self._post(visitor, scope, receive, send)
             else:
-                await self.app(scope, receive, _private(send, scope["path"], visitor))
-        except Refused as refused:
-            await _answer(send, refused)
+                await self.app(scope, receive, _secured(send, scope["path"], visitor))
+        except Rejected as error:
+            await _respond(send, error)
 
     def _check_file(self, visitor: str, scope: Message) -> None:
-        """Let only the uploader of a file have it back."""
+        """Reject a file that the visitor has not uploaded."""
         if not self.uploads.owns(visitor, scope["path"].removeprefix(FILE)):
-            raise Refused(404, "no such file")
+            raise Rejected(404, "no such file")
 
     async def _post(self, visitor: str, scope: Message, receive: Receive, send: Send) -> None:
-        """Read what was sent, as far as it may go, and pass it on."""
+        """Read and check the body of a request and pass it on."""
         uploading = scope["path"] == f"{API}upload"
         if uploading and not visitor:
-            raise Refused(403, "expected the page's cookie: open the page first")
-        body = await _body(scope, receive, MAX_BYTES + ENVELOPE if uploading else MAX_BODY)
+            raise Rejected(403, "expected the page's cookie: open the page first")
+        body = await _body(scope, receive, MAX_BYTES + FORM_BYTES if uploading else MAX_BODY)
         if not uploading:
             self._check_paths(visitor, body)
-        told = _private(send, scope["path"], visitor)
+        secured = _secured(send, scope["path"], visitor)
         if not uploading:
-            await self.app(scope, _replay(body, receive), told)
+            await self.app(scope, _replay(body, receive), secured)
             return
-        answer: list[Message] = []
-        await self.app(scope, _replay(body, receive), _collected(answer))
-        self.uploads.claim(visitor, _paths(answer))  # before the visitor knows the path and may ask for it
-        for message in answer:
-            await told(message)
+        response: list[Message] = []
+        await self.app(scope, _replay(body, receive), _collector(response))
+        self.uploads.claim(visitor, _paths(response))  # before the visitor receives the path and can use it
+        for message in response:
+            await secured(message)
 
     def _check_paths(self, visitor: str, body: bytes) -> None:
-        """Refuse a request that names a file other than the visitor's own upload."""
+        """Reject a request with the path of a file that the visitor has not uploaded."""
         try:
             content = json.loads(body) if body else None
         except (ValueError, RecursionError) as error:
-            raise Refused(400, "expected JSON") from error
-        for path in _named(content):
+            raise Rejected(400, "expected JSON") from error
+        for path in _path_values(content):
             if not isinstance(path, str) or not self.uploads.owns(visitor, path):
-                raise Refused(403, "no such upload: choose the recording again")
+                raise Rejected(403, "no such upload: choose the recording again")
 
 
 def check_route(method: str, path: str) -> None:
-    """Refuse every route that the page does not need.
+    """Reject every route that the page does not use.
 
     Raises:
-        Refused: with status 404, or 405 for a method that it does not use.
+        Rejected: with status 404, or 405 for an unused method.
     """
     if method not in ("GET", "HEAD", "POST"):
-        raise Refused(405, "expected GET, HEAD or POST")
+        raise Rejected(405, "expected GET, HEAD or POST")
     if "\\" in path or "\0" in path or ".." in unquote(path).split("/"):
-        raise Refused(404, "no such page")
+        raise Rejected(404, "no such page")
     if method == "POST":
-        known = path in tuple(f"{API}{name}" for name in TOLD)
+        allowed = path in tuple(f"{API}{name}" for name in WRITTEN)
     else:
-        asked = tuple(f"{API}{name}" for name in ASKED)
-        known = path in (*PAGES, *asked) or path.startswith((*FOLDERS, f"{API}heartbeat/", FILE))
-    if not known:
-        raise Refused(404, "no such page")
+        routes = (*PAGES, *(f"{API}{name}" for name in READ))
+        allowed = path in routes or path.startswith((*FOLDERS, f"{API}heartbeat/", FILE))
+    if not allowed:
+        raise Rejected(404, "no such page")
 
 
 def visitor_of(cookies: str) -> str:
-    """Read who asks from a Cookie header; empty for somebody new."""
+    """Return the visitor named by a Cookie header; empty for a new visitor."""
     try:
         morsel = SimpleCookie(cookies).get(COOKIE)
     except CookieError:
@@ -157,25 +157,25 @@ def visitor_of(cookies: str) -> str:
     return morsel.value if morsel and len(morsel.value) == 43 else ""
 
 
-def _named(content: Any) -> Iterator[Any]:
-    """Everything that is called a path or an address, at any depth."""
+def _path_values(content: Any) -> Iterator[Any]:
+    """Yield every value of a key "path", at any depth."""
     if isinstance(content, dict):
         for key, value in content.items():
             if key == "path":
                 yield value
-            yield from _named(value)
+            yield from _path_values(value)
     elif isinstance(content, list):
         for value in content:
-            yield from _named(value)
+            yield from _path_values(value)
 
 
-def _paths(answer: Iterable[Message]) -> list[str]:
-    """The paths that Gradio gave an upload; none if it refused it."""
+def _paths(response: Iterable[Message]) -> list[str]:
+    """Return the paths of an upload from Gradio's response; empty if Gradio rejected it."""
     try:
-        found = json.loads(b"".join(message.get("body", b"") for message in answer))
+        paths = json.loads(b"".join(message.get("body", b"") for message in response))
     except ValueError:
         return []
-    return [path for path in found if isinstance(path, str)] if isinstance(found, list) else []
+    return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
 
 
 def _header(scope: Message, name: bytes) -> str:
@@ -186,51 +186,51 @@ async def _body(scope: Message, receive: Receive, most: int) -> bytes:
     """Read the body of a request.
 
     Raises:
-        Refused: if it is larger than `most`, by what it says or by what comes.
+        Rejected: if it is larger than `most`, as declared or as received.
     """
-    said = _header(scope, b"content-length")
-    if said.isdigit() and int(said) > most:
-        raise Refused(413, too_large(int(said)))
+    declared = _header(scope, b"content-length")
+    if declared.isdigit() and int(declared) > most:
+        raise Rejected(413, too_large(int(declared)))
     parts, size, more = [], 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Refused(400, "the connection broke off")
+            raise Rejected(400, "the connection was closed")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > most:
-            raise Refused(413, too_large(size))
+            raise Rejected(413, too_large(size))
         more = message.get("more_body", False)
     return b"".join(parts)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """Give a body that was read once more, then what comes after it."""
-    given = False
+    """Return the body again, then the messages that follow it."""
+    done = False
 
-    async def again() -> Message:
-        nonlocal given
-        if given:
+    async def replay() -> Message:
+        nonlocal done
+        if done:
             return await receive()
-        given = True
+        done = True
         return {"type": "http.request", "body": body, "more_body": False}
 
-    return again
+    return replay
 
 
-def _collected(answer: list[Message]) -> Send:
-    """Keep what is answered instead of sending it."""
+def _collector(response: list[Message]) -> Send:
+    """Collect a response instead of sending it."""
 
-    async def keep(message: Message) -> None:
-        answer.append(message)
+    async def collect(message: Message) -> None:
+        response.append(message)
 
-    return keep
+    return collect
 
 
-def _private(send: Send, path: str, visitor: str) -> Send:
-    """Add the headers that keep the page to itself; a new visitor of the page gets a name."""
+def _secured(send: Send, path: str, visitor: str) -> Send:
+    """Add security headers to a response, and a cookie for a new visitor."""
 
-    async def told(message: Message) -> None:
+    async def send_secured(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = [
                 pair for pair in message["headers"] if pair[0].lower() != b"access-control-allow-origin"
@@ -244,10 +244,10 @@ def _private(send: Send, path: str, visitor: str) -> Send:
             message = {**message, "headers": headers}
         await send(message)
 
-    return told
+    return send_secured
 
 
-async def _answer(send: Send, refused: Refused) -> None:
+async def _respond(send: Send, error: Rejected) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), *HEADERS]
-    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
-    await send({"type": "http.response.body", "body": str(refused).encode()})
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": str(error).encode()})

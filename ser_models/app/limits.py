@@ -1,41 +1,48 @@
-"""What the page takes: how large, how long, how many at a time.
+"""Limits of the app: size and duration of a recording, and how many are recognised at a time.
 
-bytes → `check` → nothing, or an `AudioError` in one line
+bytes → `decode` → `Audio`, or an `AudioError` in one line
 
->>> check(b"no sound")
+>>> from ser_features.config import SPEECH16K
+>>> decode(b"no sound", SPEECH16K.audio)
 Traceback (most recent call last):
 ...
 ser_features.errors.NotAudioError: ...
 """
 
 from ser_features import audio
+from ser_features.config import AudioConfig
 from ser_features.errors import EmptyFileError, UnsupportedAudioError
 
 MAX_BYTES = 10 * 2**20
 """Bytes of a recording."""
 MAX_SECONDS = 60.0
-"""Length of a recording, in s."""
-AT_ONCE = 2
+"""Duration of a recording, in s."""
+CONCURRENCY = 2
 """Recordings that are recognised at the same time."""
-WAITING = 16
-"""Requests that may wait for their turn; more are turned away."""
+MAX_WAITING = 16
+"""Requests in the queue; more are rejected."""
 
 
-def check(content: bytes) -> None:
-    """Refuse what is too large or too long, before any feature is computed.
+def decode(content: bytes, config: AudioConfig) -> audio.Audio:
+    """Decode a recording that is neither too large nor too long.
+
+    Args:
+        content: bytes of an audio file.
+        config: durations that the model's profile accepts.
 
     Raises:
-        AudioError: if it is, or cannot be decoded at all.
+        AudioError: a subclass for each reason to refuse it.
     """
     if not content:
         raise EmptyFileError("the file has 0 bytes: expected audio: record it again")
     if len(content) > MAX_BYTES:
         raise UnsupportedAudioError(too_large(len(content)))
-    audio.decode(content, min_seconds=0.0, max_seconds=MAX_SECONDS)
+    longest = min(MAX_SECONDS, config.max_seconds)
+    return audio.decode(content, min_seconds=config.min_seconds, max_seconds=longest)
 
 
 def too_large(size: int) -> str:
-    """Say that a file of `size` bytes is too large.
+    """Return the message for a file of `size` bytes.
 
     >>> too_large(12_582_912)
     'the file has 12.0 MB, expected at most 10 MB: cut it, or save it as FLAC, OGG or MP3'

@@ -1,7 +1,7 @@
-"""The page: what is on it, and what happens when somebody speaks, uploads or clicks.
+"""The page: its layout and the event handlers.
 
-`Answers`, examples → `build` → Gradio `Blocks`
-recording → button → `Answers.answer` → HTML; the upload is deleted, and the page is ready for the next one
+`ResultRenderer`, examples → `build` → Gradio `Blocks`
+recording → button → `ResultRenderer.recognise` → HTML; the upload is deleted and the input is cleared
 """
 
 from collections.abc import Callable, Sequence
@@ -12,46 +12,44 @@ from typing import Any
 import gradio as gr
 
 from ser_models.app import limits
-from ser_models.app.answer import Answers, refusal
 from ser_models.app.clips import Example
 from ser_models.app.guard import visitor_of
+from ser_models.app.result import ResultRenderer, render_error
 from ser_models.app.uploads import MAX_AGE, Uploads
 from ser_models.reporting.figures.picture import BLUE
 from ser_models.reporting.figures.theme import DARK, DARK_PAPER, WHITE
 
-TITLE = "ser: what emotion is acted here?"
+TITLE = "ser: speech emotion recognition"
 HEADER = """<header class="ser">
 <p class="kicker">Speech emotion recognition</p>
-<h1>What does this voice sound like?</h1>
-<p>Record a sentence or choose a file. The model says which emotion it hears, how sure it is, and what it
-looked at. Nothing is kept: a recording is deleted as soon as it is answered.</p>
+<h1>Recognise the emotion of a recording</h1>
+<p>Record a sentence or choose a file. The page shows the most probable emotion, its probability and the
+features of the recording. Recordings are not stored: each is deleted as soon as it is processed.</p>
 </header>"""
-EXAMPLES = (
-    """<div class="ser said"><p class="small">Or try a synthetic voice (made by a program, CC0):</p></div>"""
-)
-WAITING = """<div class="ser answer waiting" aria-live="polite"><p>The answer will stand here.</p></div>"""
+EXAMPLES = """<div class="ser note"><p class="small">Or choose a synthetic voice (CC0):</p></div>"""
+EMPTY = """<div class="ser result waiting" aria-live="polite"><p>The result appears here.</p></div>"""
 SWEEP_SECONDS = 60
-"""How often Gradio deletes uploads that nobody asked about."""
-NOTHING = "there is no recording yet: record one or choose a file first"
-GONE = "the upload is gone: choose or record it again"
+"""Interval at which Gradio deletes expired uploads."""
+NO_RECORDING = "there is no recording yet: record one or choose a file first"
+EXPIRED = "the upload is gone: choose or record it again"
 FORMATS = "WAV, FLAC, OGG, MP3 or AIFF, up to {megabytes} MB and {seconds:.0f} s"
 SHOW = """() => {
-  const answer = document.querySelector(".ser.answer");
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (answer) answer.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  const result = document.querySelector(".ser.result");
+  const reduced = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (result) result.scrollIntoView({ behavior: reduced ? "auto" : "smooth", block: "start" });
 }"""
-"""Brings the answer into view; on a telephone it stands below what was pressed."""
+"""Scrolls the result into view; on a phone it is below the button."""
 
-Listener = Callable[..., Any]
+Handler = Callable[..., Any]
 
 
-def build(answers: Answers, examples: Sequence[Example], uploads: Uploads) -> gr.Blocks:
-    """Lay the page out.
+def build(renderer: ResultRenderer, examples: Sequence[Example], uploads: Uploads) -> gr.Blocks:
+    """Build the page.
 
     Args:
-        answers: the model.
-        examples: recordings to click on.
-        uploads: told when an upload was answered.
+        renderer: the model.
+        examples: recordings to choose from.
+        uploads: owners of the uploads.
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_SECONDS, int(MAX_AGE))) as page:
         _html(HEADER)
@@ -61,19 +59,23 @@ def build(answers: Answers, examples: Sequence[Example], uploads: Uploads) -> gr
             with gr.Column(min_width=260, scale=2):
                 button = gr.Button("Recognise the emotion", variant="primary", elem_id="recognise")
                 _html(EXAMPLES)
-                clicked = [gr.Button(_label(each), size="sm", elem_classes="example") for each in examples]
-        answer = _html(WAITING, elem_id="answer")
-        _html(answers.knowledge())
-        listen = partial(_recognise, answers, uploads)
-        _on(button, _with_request(listen), inputs=[recording], outputs=[recording, answer])
-        for each, example in zip(clicked, examples, strict=True):
-            _on(each, partial(answers.answer, example.content, example.name), inputs=[], outputs=[answer])
-    page.queue(max_size=limits.WAITING)
+                buttons = [
+                    gr.Button(f"{example.title} ({example.seconds:.0f} s)", size="sm", elem_classes="example")
+                    for example in examples
+                ]
+        result = _html(EMPTY, elem_id="result")
+        _html(renderer.describe_model())
+        recognise = partial(_recognise, renderer, uploads)
+        _on_click(button, _with_request(recognise), inputs=[recording], outputs=[recording, result])
+        for example_button, example in zip(buttons, examples, strict=True):
+            handler = partial(renderer.recognise, example.content, example.name)
+            _on_click(example_button, handler, inputs=[], outputs=[result])
+    page.queue(max_size=limits.MAX_WAITING)
     return page
 
 
 def theme() -> gr.themes.Base:
-    """The colours of the house, and letters that every system has: nothing is fetched."""
+    """Return the colours of the reports and system fonts, so that no font is downloaded."""
     blue, night = BLUE, DARK[BLUE]
     return gr.themes.Base(
         font=("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"),
@@ -92,14 +94,14 @@ def theme() -> gr.themes.Base:
 
 
 def _html(content: str, **options: Any) -> gr.HTML:
-    """HTML in our own style alone."""
+    """Return HTML without Gradio's style."""
     return gr.HTML(content, apply_default_css=False, **options)
 
 
 def _recording() -> gr.Audio:
-    said = FORMATS.format(megabytes=limits.MAX_BYTES // 2**20, seconds=limits.MAX_SECONDS)
+    formats = FORMATS.format(megabytes=limits.MAX_BYTES // 2**20, seconds=limits.MAX_SECONDS)
     return gr.Audio(
-        label=f"Recording ({said})",
+        label=f"Recording ({formats})",
         sources=["upload", "microphone"],
         type="filepath",
         buttons=[],
@@ -108,42 +110,40 @@ def _recording() -> gr.Audio:
     )
 
 
-def _label(example: Example) -> str:
-    return f"{example.title} ({example.seconds:.0f} s)"
-
-
-def _on(button: gr.Button, listener: Listener, *, inputs: list[Any], outputs: list[Any]) -> None:
-    """Answer a click: all clicks share the places, and none is an interface for programs."""
+def _on_click(button: gr.Button, handler: Handler, *, inputs: list[Any], outputs: list[Any]) -> None:
+    """Handle a click; all buttons share one concurrency limit, and none is part of a public API."""
     button.click(
-        listener,
+        handler,
         inputs=inputs,
         outputs=outputs,
-        concurrency_limit=limits.AT_ONCE,
+        concurrency_limit=limits.CONCURRENCY,
         concurrency_id="recognise",
         api_visibility="private",
         show_progress_on=outputs[-1],
     ).then(fn=None, js=SHOW, api_visibility="private")
 
 
-def _with_request(listen: Callable[[str | None, str], tuple[None, str]]) -> Listener:
-    """Give a listener who asks; Gradio finds out by the annotation that it is to pass the request."""
+def _with_request(recognise: Callable[[str | None, str], tuple[None, str]]) -> Handler:
+    """Add the visitor to the arguments; Gradio passes the request because of its annotation."""
 
-    def listener(path: str | None, request: gr.Request) -> tuple[None, str]:
-        return listen(path, visitor_of(request.headers.get("cookie", "")))
+    def handler(path: str | None, request: gr.Request) -> tuple[None, str]:
+        return recognise(path, visitor_of(request.headers.get("cookie", "")))
 
-    return listener
+    return handler
 
 
-def _recognise(answers: Answers, uploads: Uploads, path: str | None, visitor: str) -> tuple[None, str]:
-    """Answer an upload and delete it; the input is emptied, as there is nothing behind it any more."""
+def _recognise(
+    renderer: ResultRenderer, uploads: Uploads, path: str | None, visitor: str
+) -> tuple[None, str]:
+    """Recognise an upload and delete it; None clears the input, whose file no longer exists."""
     if path is None:
-        return None, refusal(NOTHING)
+        return None, render_error(NO_RECORDING)
     if not uploads.owns(visitor, path):
-        return None, refusal(GONE)
+        return None, render_error(EXPIRED)
     try:
         content = Path(path).read_bytes()
     except OSError:
-        return None, refusal(GONE)
+        return None, render_error(EXPIRED)
     finally:
         uploads.release(visitor)
-    return None, answers.answer(content, Path(path).name)
+    return None, renderer.recognise(content, Path(path).name)

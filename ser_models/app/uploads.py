@@ -1,6 +1,6 @@
-"""Uploads that wait for their answer, each its owner's alone, in a private folder that is empty otherwise.
+"""Pending uploads, each accessible to its owner only, in a private folder.
 
-upload → `claim` → `owns` (before it is played or recognised) → answer → `release` (deleted)
+upload → `claim` → `owns` (before it is played or recognised) → prediction → `release` (deleted)
 
 >>> import tempfile, pathlib
 >>> uploads = Uploads(pathlib.Path(tempfile.mkdtemp()))
@@ -22,16 +22,16 @@ from pathlib import Path
 from threading import Lock
 
 MAX_UPLOADS = 32
-"""Uploads that wait at the same time; the oldest goes when there are more, so that the disk cannot fill."""
+"""Most pending uploads; the oldest is deleted when there are more, so that the disk does not fill."""
 MAX_AGE = 600.0
-"""Seconds after which an upload that nobody asked about is deleted."""
+"""Seconds after which a pending upload is deleted."""
 
 
 class Uploads:
-    """Who uploaded what; safe to use from several threads.
+    """Owners of uploads; thread-safe.
 
     Attributes:
-        folder: holds nothing but uploads.
+        folder: of all uploads, and of nothing else.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,7 +40,7 @@ class Uploads:
         self._lock = Lock()
 
     def claim(self, owner: str, paths: Sequence[str]) -> None:
-        """Note that `owner` uploaded `paths`; what they had before, and what waited too long, is deleted."""
+        """Register the uploads of an owner; their previous uploads and all expired ones are deleted."""
         with self._lock:
             before = self._held.pop(owner, ())
             self._held[owner] = tuple(path for path in paths if self._is_upload(path))
@@ -50,37 +50,35 @@ class Uploads:
             self._sweep()
 
     def owns(self, owner: str, path: str) -> bool:
-        """Whether `owner` uploaded `path`, letter by letter, and it is still there."""
+        """Whether `owner` uploaded exactly this path, and the file still exists."""
         with self._lock:
             return path in self._held.get(owner, ()) and Path(path).is_file()
 
     def release(self, owner: str) -> None:
-        """Delete what `owner` uploaded."""
+        """Delete the uploads of an owner."""
         with self._lock:
             self._drop(owner)
 
     def _is_upload(self, path: str) -> bool:
-        """Whether the path is of a file in a folder of its own, right below the folder of uploads."""
+        """Whether the path is a file in a direct subfolder of the upload folder."""
         return Path(path).is_file() and Path(path).resolve().parent.parent == self.folder
 
     def _drop(self, owner: str) -> None:
-        """Forget what `owner` uploaded."""
         self._discard(self._held.pop(owner, ()))
 
     def _discard(self, paths: Sequence[str]) -> None:
-        """Delete what nobody holds any more: the same content lies in one folder, whoever sent it."""
-        kept = self._folders()
-        for folder in {Path(path).parent for path in paths} - kept:
+        """Delete uploads without an owner; Gradio keeps the same content of several owners in one folder."""
+        for folder in {Path(path).parent for path in paths} - self._folders():
             _delete(folder)
 
     def _sweep(self) -> None:
-        """Delete what has waited for too long, and what is nobody's."""
+        """Delete expired uploads, and old files without an owner."""
         for owner, paths in list(self._held.items()):
             if all(_age(Path(path)) > MAX_AGE for path in paths):
                 self._drop(owner)
-        kept = self._folders()
+        owned = self._folders()
         for entry in self.folder.iterdir():
-            if entry not in kept and _age(entry) > MAX_AGE:
+            if entry not in owned and _age(entry) > MAX_AGE:
                 _delete(entry)
 
     def _folders(self) -> set[Path]:
@@ -95,7 +93,7 @@ def _delete(entry: Path) -> None:
 
 
 def _age(path: Path) -> float:
-    """Seconds since it was last changed; more than any limit if it is gone."""
+    """Return the seconds since the last change; infinite if the file does not exist."""
     try:
         return time.time() - path.stat().st_mtime
     except OSError:

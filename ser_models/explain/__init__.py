@@ -1,11 +1,11 @@
-"""What a model goes by: which features its answers hang on, over many recordings and for a single one.
+"""Feature importance of a model over many recordings, and feature contributions to one prediction.
 
-artifact, store → recordings that it was not trained on (`heldout`) → `explain_model` → `Importance`
+artifact, store → recordings outside of the training data (`held_out`) → `explain_model` → `Importance`
 artifact, file → `explain_recording` → `Contributions`
-either → `save` → a table and figures
+either → `save` → a table and a figure
 
-Boosted trees are taken apart exactly (SHAP values, `trees`). Every other model is asked again with a part of
-its input exchanged among recordings (`permutation`) or hidden (`occlusion`).
+Boosted trees are explained by exact SHAP values (`trees`). Every other model is explained by permuting
+(`permutation`) or occluding (`recording`) groups of its input features.
 
     importance = explain_model(Path("artifacts/xgboost"), Path("data/store"))
     importance.table.head()
@@ -13,6 +13,7 @@ its input exchanged among recordings (`permutation`) or hidden (`occlusion`).
 
 from ser_models.explain.model import explain_model
 from ser_models.explain.recording import explain_recording
-from ser_models.explain.result import Contributions, Importance, save
+from ser_models.explain.result import Contributions, Importance
+from ser_models.explain.save import save
 
 __all__ = ["Contributions", "Importance", "explain_model", "explain_recording", "save"]

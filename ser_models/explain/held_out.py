@@ -1,4 +1,4 @@
-"""Recordings of a store that a model was not trained on: only they say what it goes by with new voices.
+"""Recordings of a store that are not in the training data of a model.
 
 store, splits.parquet of the artifact → `held_out` → `HeldOut`
 """
@@ -18,19 +18,19 @@ from ser_models.experiments.evaluate import stored_examples
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Recordings with their classes, and where they come from.
+    """Recordings outside of the training data.
 
     Attributes:
-        examples: the recordings.
-        words: whose they are, and what the model knows of them, in words.
+        examples: the recordings with their classes.
+        description: their number, speakers and splits.
     """
 
     examples: Examples
-    words: str
+    description: str
 
 
 def held_out(artifact: Artifact, store: Path, datasets: Sequence[str] | None = None) -> HeldOut:
-    """Find the recordings that the shipped model was not trained on, neither by name nor by audio.
+    """Select the recordings that the final model was not trained on, neither by name nor by audio.
 
     Args:
         artifact: loaded.
@@ -38,39 +38,39 @@ def held_out(artifact: Artifact, store: Path, datasets: Sequence[str] | None = N
         datasets: corpora to use; None for all.
 
     Raises:
-        InputError: if there is no such store, it has other features, or nothing is left.
+        InputError: if there is no such store, it has other features, or no recording is left.
     """
     examples = stored_examples(open_store(store), artifact, datasets)
     splits = pd.read_parquet(artifact.folder / "splits.parquet")
     splits = splits[splits["fold"] == artifact.metadata.final_fold]
     rows = examples.rows
-    left = rows[~_trained_on(rows, splits[splits["split"] == "train"])]
-    if left.empty:
+    selected = rows[~_trained_on(rows, splits[splits["split"] == "train"])]
+    if selected.empty:
         raise InputError(
             f"the model was trained on all {len(rows)} recordings of {store}: expected others: "
             "pass the --store it was trained on, or one with other corpora"
         )
-    kept = examples.take(left["file_id"].tolist())
-    return HeldOut(kept, _words(kept.rows, splits))
+    held_out_examples = examples.take(selected["file_id"].tolist())
+    return HeldOut(held_out_examples, _description(held_out_examples.rows, splits))
 
 
 def _trained_on(rows: pd.DataFrame, train: pd.DataFrame) -> pd.Series:
-    """Mark recordings of the training side: themselves, the same audio, or what copies were made of."""
+    """Mark training recordings, recordings with the same audio, and sources of augmented training copies."""
     names = set(train["file_id"])
     if "source_file_id" in train:
         names |= set(train["source_file_id"].dropna())
     return rows["file_id"].isin(names) | rows["audio_sha256"].isin(train["audio_sha256"].dropna())
 
 
-def _words(rows: pd.DataFrame, splits: pd.DataFrame) -> str:
+def _description(rows: pd.DataFrame, splits: pd.DataFrame) -> str:
     sides = rows["file_id"].map(splits.drop_duplicates("file_id").set_index("file_id")["split"])
     counts = {
-        "of the test side": int((sides == "test").sum()),
-        "of the validation side, which decided when its training stopped": int((sides == "validation").sum()),
-        "that were in no part of its training": int(sides.isna().sum()),
+        "in the test set": int((sides == "test").sum()),
+        "in the validation set, which was used for early stopping": int((sides == "validation").sum()),
+        "in none of its sets": int(sides.isna().sum()),
     }
-    said = ", ".join(f"{count} {side}" for side, count in counts.items() if count)
+    by_side = ", ".join(f"{count} {side}" for side, count in counts.items() if count)
     speakers = set(speaker_keys(rows))
-    text = f"{len(rows)} recordings of {len(speakers)} speakers that it was not trained on ({said})"
-    met = speakers & set(speaker_keys(splits[splits["split"] == "train"]))
-    return text + (f"; it was trained on other recordings of {len(met)} of them" if met else "")
+    text = f"{len(rows)} recordings of {len(speakers)} speakers outside of the training data ({by_side})"
+    shared = speakers & set(speaker_keys(splits[splits["split"] == "train"]))
+    return text + (f"; other recordings of {len(shared)} of these speakers are in it" if shared else "")

@@ -1,9 +1,9 @@
-"""How much worse a model gets when a part of its input comes from other recordings.
+"""Permutation importance: the decrease in UAR when a group of features is permuted among recordings.
 
-raw values, part, an order → the part of every recording exchanged → UAR → drop against the UAR as it is
+raw values, feature group, permutation → permuted raw values → UAR → decrease from the UAR without permutation
 
-The numbers of the part stay as they are, only they no longer belong to the emotion: what is lost is what
-the model took from them. Breiman, Random forests, Machine Learning 45, 2001.
+The values keep their distribution and lose their relation to the emotion. Breiman, Random forests, Machine
+Learning 45, 2001.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,108 +13,100 @@ import numpy as np
 
 from ser_models.data.inputs import Frames, Raw
 from ser_models.evaluation.metrics import confusion_matrix, uar
-from ser_models.explain.feature_groups import Part
+from ser_models.explain.feature_groups import FeatureGroup
 
-Ask = Callable[[Raw], np.ndarray]
-"""Raw values of some recordings → their class probabilities, (recordings, classes)."""
+PredictProba = Callable[[Raw], np.ndarray]
+"""Raw values of recordings → class probabilities, (recordings, classes)."""
 
 OnStep = Callable[[int, int], None]
-"""Told after every step how many are done, of how many."""
+"""Called after every prediction with the number of predictions so far and of all."""
 
 
-@dataclass(frozen=True)
-class Drops:
-    """What exchanging each part costs.
-
-    Attributes:
-        uar: with everything in its place, 0 to 1.
-        by_part: UAR lost, (parts, repeats); below 0 where the model did better by chance.
-    """
-
-    uar: float
-    by_part: np.ndarray
-
-
-def permute(
-    ask: Ask,
+def permutation_importance(
+    predict_proba: PredictProba,
     raw: Raw,
     targets: np.ndarray,
-    parts: Sequence[Part],
+    groups: Sequence[FeatureGroup],
     *,
     repeats: int,
     seed: int,
     on_step: OnStep = lambda done, total: None,
-) -> Drops:
-    """Exchange each part among recordings and ask again.
+) -> np.ndarray:
+    """Return the decrease in UAR for each feature group and permutation.
 
     Args:
-        ask: the model.
+        predict_proba: the model.
         raw: unscaled values of the recordings.
         targets: their classes, (recordings,).
-        parts: what is exchanged together.
-        repeats: orders to try; every part is tried in the same ones, so that parts can be compared.
-        seed: of the orders.
-        on_step: told of the progress.
+        groups: features that are permuted together.
+        repeats: number of permutations; the same ones for every group, so that groups can be compared.
+        seed: of the permutations.
+        on_step: called after every prediction.
+
+    Returns:
+        (groups, repeats), −1 to 1; below 0 where the model is better by chance.
     """
     rng = np.random.default_rng(seed)
     orders = [rng.permutation(len(targets)) for _ in range(repeats)]
-    as_it_is = _uar(ask(raw), targets)
-    drops = np.zeros((len(parts), repeats))
-    for place, part in enumerate(parts):
-        for turn, order in enumerate(orders):
-            drops[place, turn] = as_it_is - _uar(ask(exchanged(raw, order, part.places)), targets)
-            on_step(place * repeats + turn + 1, drops.size)
-    return Drops(as_it_is, drops)
+    baseline = _uar(predict_proba(raw), targets)
+    decrease = np.zeros((len(groups), repeats))
+    for row, group in enumerate(groups):
+        for column, order in enumerate(orders):
+            decrease[row, column] = baseline - _uar(
+                predict_proba(permute(raw, order, group.indices)), targets
+            )
+            on_step(row * repeats + column + 1, decrease.size)
+    return decrease
 
 
-def exchanged(raw: Raw, order: np.ndarray, places: Sequence[int]) -> Raw:
-    """Give every recording some columns or bands of another one.
+def permute(raw: Raw, order: np.ndarray, indices: Sequence[int]) -> Raw:
+    """Replace some columns or bands of every recording by those of another recording.
 
     Args:
         raw: unscaled values.
-        order: whose, for each recording, (recordings,).
-        places: of the columns or bands.
+        order: index of the other recording, (recordings,).
+        indices: of the columns or bands.
     """
     if isinstance(raw, np.ndarray):
-        mixed = raw.copy()
-        mixed[:, list(places)] = raw[order][:, list(places)]
-        return mixed
-    return Exchanged(raw, order, places)
+        permuted = raw.copy()
+        permuted[:, list(indices)] = raw[order][:, list(indices)]
+        return permuted
+    return PermutedFrames(raw, order, indices)
 
 
 @dataclass(frozen=True)
-class Exchanged(Sequence[Frames]):
-    """Recordings with some bands of other ones, put together where they are asked for.
+class PermutedFrames(Sequence[Frames]):
+    """Recordings with some bands of other recordings, computed on access.
 
-    A donor of another length is stretched or shrunk, frame by frame: its beginning stays the beginning.
+    The frames of another recording are repeated or skipped to match the number of frames.
 
     Attributes:
         own: the recordings.
-        order: whose bands each of them gets.
-        places: which bands.
+        order: index of the other recording of each.
+        indices: of the bands.
 
     >>> own = [np.zeros((2, 2)), np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0], [4.0, 4.0]])]
-    >>> Exchanged(own, np.array([1, 0]), (1,))[0].tolist()
+    >>> PermutedFrames(own, np.array([1, 0]), (1,))[0].tolist()
     [[0.0, 1.0], [0.0, 3.0]]
     """
 
     own: Sequence[Frames]
     order: np.ndarray
-    places: Sequence[int]
+    indices: Sequence[int]
 
     def __len__(self) -> int:
         return len(self.own)
 
     def __getitem__(self, index: int | slice) -> "Frames | list[Frames]":  # type: ignore[override]
         if isinstance(index, slice):
-            return [self._mixed(each) for each in range(len(self))[index]]
-        return self._mixed(range(len(self))[index])
+            return [self._permuted(one) for one in range(len(self))[index]]
+        return self._permuted(range(len(self))[index])
 
-    def _mixed(self, index: int) -> np.ndarray:
+    def _permuted(self, index: int) -> np.ndarray:
         frames = np.array(self.own[index])
-        donor = np.asarray(self.own[self.order[index]])
-        from_donor = np.arange(len(frames)) * len(donor) // len(frames)
-        frames[:, list(self.places)] = donor[from_donor][:, list(self.places)]
+        other = np.asarray(self.own[self.order[index]])
+        aligned = np.arange(len(frames)) * len(other) // len(frames)
+        frames[:, list(self.indices)] = other[aligned][:, list(self.indices)]
         return frames
 
 

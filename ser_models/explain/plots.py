@@ -1,7 +1,7 @@
-"""Figures of explanations, in the one style of all figures.
+"""Figures of explanations.
 
-`Importance` → bars of the first parts, and for boosted trees which way each pulls
-`Contributions` → what each part adds to the answer, one after the other
+`Importance` → bars of the most important features, and for boosted trees the direction of each effect
+`Contributions` → waterfall of SHAP values, or bars of an occlusion
 """
 
 from functools import partial
@@ -28,203 +28,200 @@ from ser_models.reporting.figures.picture import (
 )
 from ser_models.reporting.text import number, percent
 
-WAYS = LinearSegmentedColormap.from_list("ways", [BLUE, "#ffffff", ORANGE])
-"""From low values that speak for an emotion to high ones."""
+DIRECTIONS = LinearSegmentedColormap.from_list("directions", [BLUE, "#ffffff", ORANGE])
+"""From low values to high values that support an emotion."""
 
 ROW_INCHES = 0.27
-LOG_ODDS = "added to the margin (natural logarithm of odds)"
+LOG_ODDS = "mean absolute SHAP value (log-odds)"
 
 
-def drawn(found: Importance | Contributions, top: int) -> Figure:
-    """Draw the first `top` parts of an explanation."""
-    if isinstance(found, Importance):
-        return _shap(found, top) if found.method == "shap" else _permutation(found, top)
-    return _waterfall(found, top) if found.method == "shap" else _occlusion(found, top)
+def plot(explanation: Importance | Contributions, top: int) -> Figure:
+    """Draw the first `top` rows of an explanation."""
+    if isinstance(explanation, Importance):
+        return (_shap if explanation.method == "shap" else _permutation)(explanation, top)
+    return (_waterfall if explanation.method == "shap" else _occlusion)(explanation, top)
 
 
-def _shap(found: Importance, top: int) -> Figure:
-    rows, height = found.table.head(top), _height(top, found.table)
-    named = ", ".join(rows["part"].head(5))
+def _shap(importance: Importance, top: int) -> Figure:
+    rows = importance.table.head(top)
+    height = _height(len(rows))
     panels = (
-        Panel(partial(_stacked, found=found, rows=rows), 6.0, height, f"Most important: {named}"),
+        Panel(partial(_stacked, importance=importance, rows=rows), 6.0, height, _first_five(rows)),
         Panel(
-            partial(_ways, found=found, rows=rows),
-            0.42 * len(found.labels) + 1.6,
+            partial(_directions, importance=importance, rows=rows),
+            0.42 * len(importance.labels) + 1.6,
             height,
-            "Which way each feature pulls each emotion",
+            "Direction of the effect of each feature on each emotion",
         ),
     )
-    said = (
-        *_data(found),
-        "Left: mean size of what a feature adds to the margin of an emotion (SHAP values), mean over "
-        "emotions. Right: orange where high values speak for the emotion, blue where low ones do, the "
-        "stronger the more it adds.",
+    caption = (
+        *_data(importance),
+        "Left: mean absolute SHAP value of a feature for the margin of each emotion, mean over emotions. "
+        "Right: orange if high values support the emotion, blue if low values do; the colour is stronger for "
+        "larger SHAP values.",
     )
-    return captioned(Picture("importance", "What the trees go by", panels), said)
+    return captioned(Picture("importance", "Feature importance (SHAP values)", panels), caption)
 
 
-def _permutation(found: Importance, top: int) -> Figure:
-    rows = found.table.head(top)
-    text = f"Most important: {', '.join(rows['part'].head(5))}"
-    panel = Panel(partial(_drops, rows=rows), 7.6, _height(top, found.table), text)
-    said = (
-        *_data(found),
-        "UAR lost when a part of the input comes from another recording: mean and standard deviation over "
-        f"random orders, {found.repeats} of them.",
+def _permutation(importance: Importance, top: int) -> Figure:
+    rows = importance.table.head(top)
+    panel = Panel(partial(_decreases, rows=rows), 7.6, _height(len(rows)), _first_five(rows))
+    caption = (
+        *_data(importance),
+        "Decrease in UAR when a feature is permuted among recordings: mean and standard deviation over "
+        f"{importance.repeats} permutations.",
     )
-    return captioned(Picture("importance", "What the model goes by", (panel,)), said)
+    return captioned(Picture("importance", "Feature importance (permutation)", (panel,)), caption)
 
 
-def _waterfall(found: Contributions, top: int) -> Figure:
-    rows = _with_others(found.table, top)
-    before, here = _signed(found.base), _signed(found.margin)
-    text = f"{found.emotion}: margin {here}, {before} before the recording is known"
-    panel = Panel(partial(_steps, found=found, rows=rows), 7.6, _height(len(rows) + 2), text)
-    said = (
-        *_answer(found),
-        f"From the margin of {found.emotion} before anything is known of the recording ({before}) to its "
-        f"margin here ({here}), by SHAP values: orange speaks for it, blue against it.",
+def _waterfall(contributions: Contributions, top: int) -> Figure:
+    rows = _with_rest(contributions.table, top)
+    emotion, base, margin = contributions.emotion, _signed(contributions.base), _signed(contributions.margin)
+    text = f"{emotion}: margin {margin}, expected margin {base}"
+    panel = Panel(partial(_steps, contributions=contributions, rows=rows), 7.6, _height(len(rows) + 2), text)
+    caption = (
+        _ranking(contributions),
+        f"From the expected margin of {emotion} over the training data ({base}) to its margin for this "
+        f"recording ({margin}), by SHAP values: orange supports {emotion}, blue is against it.",
     )
-    return captioned(Picture("contributions", _heading(found), (panel,)), said)
+    return captioned(Picture("contributions", _title(contributions), (panel,)), caption)
 
 
-def _occlusion(found: Contributions, top: int) -> Figure:
-    rows = found.table.head(top)
-    panel = Panel(
-        partial(_losses, rows=rows), 7.6, _height(top, found.table), f"Without each part: {found.emotion}"
+def _occlusion(contributions: Contributions, top: int) -> Figure:
+    rows, emotion = contributions.table.head(top), contributions.emotion
+    text = f"Decrease in the probability of {emotion} without each feature"
+    panel = Panel(partial(_losses, rows=rows), 7.6, _height(len(rows)), text)
+    caption = (
+        _ranking(contributions),
+        f"Decrease in the probability of {emotion} if a feature is set to its typical training value: orange "
+        f"supports {emotion}, blue is against it. The bars do not sum to the probability.",
     )
-    said = (
-        *_answer(found),
-        f"How much less probable {found.emotion} becomes without a part of the input (set to what is usual "
-        "in training): orange speaks for it, blue against it. The bars do not add up to it.",
-    )
-    return captioned(Picture("contributions", _heading(found), (panel,)), said)
+    return captioned(Picture("contributions", _title(contributions), (panel,)), caption)
 
 
-def _heading(found: Contributions) -> str:
-    return f"Why {found.emotion}? {found.file.rpartition('/')[2]}"
+def _title(contributions: Contributions) -> str:
+    file = contributions.file.rpartition("/")[2]
+    return f"Feature contributions to {contributions.emotion}: {file}"
 
 
-def _data(found: Importance) -> tuple[str, ...]:
-    measured = f"UAR {found.uar:.3f} on them, chance {found.chance:.3f}."
-    return f"{found.model} on {found.data}.", measured
+def _first_five(rows: pd.DataFrame) -> str:
+    return f"Most important: {', '.join(rows['feature'].head(5))}"
 
 
-def _answer(found: Contributions) -> tuple[str, ...]:
-    ranked = sorted(found.probabilities.items(), key=lambda item: -item[1])[:3]
-    said = ", ".join(f"{emotion} {percent(share, 0)}" for emotion, share in ranked)
-    return (f"{found.model} takes this recording for {said}.",)
+def _data(importance: Importance) -> tuple[str, ...]:
+    uar = f"UAR {importance.uar:.3f} on these recordings, chance level {importance.chance:.3f}."
+    return f"{importance.model} on {importance.data}.", uar
 
 
-def _height(rows: int, table: "pd.DataFrame | None" = None) -> float:
-    return ROW_INCHES * (rows if table is None else min(rows, len(table))) + 1.0
+def _ranking(contributions: Contributions) -> str:
+    ranked = sorted(contributions.probabilities.items(), key=lambda item: -item[1])[:3]
+    text = ", ".join(f"{emotion} {percent(share, 0)}" for emotion, share in ranked)
+    return f"Prediction of {contributions.model}: {text}."
+
+
+def _height(rows: int) -> float:
+    return ROW_INCHES * rows + 1.0
 
 
 def _rows(axes: Axes, names: list[str]) -> None:
-    """Name the rows, the first on top."""
+    """Label the rows, the first on top."""
     axes.set_yticks(range(len(names)), [literal(name) for name in names], fontsize=8)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
 
 
-def _stacked(axes: Axes, *, found: Importance, rows: pd.DataFrame) -> None:
+def _stacked(axes: Axes, *, importance: Importance, rows: pd.DataFrame) -> None:
     left = np.zeros(len(rows))
-    for label in found.labels:
-        share = rows[f"importance_{label}"].to_numpy() / len(found.labels)
-        axes.barh(range(len(rows)), share, left=left, color=EMOTION_COLOURS[label], label=label, height=0.7)
-        left += share
-    _rows(axes, rows["part"].tolist())
+    for label in importance.labels:
+        width = rows[f"importance_{label}"].to_numpy() / len(importance.labels)
+        axes.barh(range(len(rows)), width, left=left, color=EMOTION_COLOURS[label], label=label, height=0.7)
+        left += width
+    _rows(axes, rows["feature"].tolist())
     axes.set_xlabel(LOG_ODDS)
     legend(axes, columns=4)
 
 
-def _ways(axes: Axes, *, found: Importance, rows: pd.DataFrame) -> None:
-    sizes = rows[[f"importance_{label}" for label in found.labels]].to_numpy(dtype=float)
-    ways = rows[[f"direction_{label}" for label in found.labels]].to_numpy(dtype=float)
-    signed = np.nan_to_num(ways) * np.sqrt(sizes / max(sizes.max(), 1e-12))
-    axes.imshow(signed, cmap=WAYS, vmin=-1, vmax=1, aspect="auto")
-    axes.set_xticks(range(len(found.labels)), found.labels, rotation=50, ha="right", rotation_mode="anchor")
+def _directions(axes: Axes, *, importance: Importance, rows: pd.DataFrame) -> None:
+    labels = importance.labels
+    sizes = rows[[f"importance_{label}" for label in labels]].to_numpy(dtype=float)
+    directions = rows[[f"direction_{label}" for label in labels]].to_numpy(dtype=float)
+    signed = np.nan_to_num(directions) * np.sqrt(sizes / max(sizes.max(), 1e-12))
+    axes.imshow(signed, cmap=DIRECTIONS, vmin=-1, vmax=1, aspect="auto")
+    axes.set_xticks(range(len(labels)), labels, rotation=50, ha="right", rotation_mode="anchor")
     axes.tick_params(axis="x", labelsize=8)
     axes.set_yticks([])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.grid(False)
 
 
-def _drops(axes: Axes, *, rows: pd.DataFrame) -> None:
-    drops = 100 * rows["importance"].to_numpy()
+def _decreases(axes: Axes, *, rows: pd.DataFrame) -> None:
     style: dict[str, Any] = {"ecolor": INK, "elinewidth": 1, "capsize": 2}
-    spread = 100 * rows["spread"].to_numpy()
-    axes.barh(range(len(rows)), drops, xerr=spread, color=BLUE, height=0.7, error_kw=style)
+    decreases, std = 100 * rows["importance"].to_numpy(), 100 * rows["std"].to_numpy()
+    axes.barh(range(len(rows)), decreases, xerr=std, color=BLUE, height=0.7, error_kw=style)
     axes.axvline(0, color=MUTED, linewidth=1)
-    _rows(axes, rows["part"].tolist())
-    axes.set_xlabel("UAR lost (percentage points)")
+    _rows(axes, rows["feature"].tolist())
+    axes.set_xlabel("decrease in UAR (percentage points)")
 
 
-def _steps(axes: Axes, *, found: Contributions, rows: pd.DataFrame) -> None:
+def _steps(axes: Axes, *, contributions: Contributions, rows: pd.DataFrame) -> None:
     added = rows["contribution"].to_numpy()
-    ends = found.base + np.cumsum(added)
-    begins = ends - added
-    places = range(1, len(rows) + 1)
-    axes.barh(places, added, left=begins, color=np.where(added > 0, ORANGE, BLUE), height=0.7)
-    for place, begin, end in zip(places, begins.tolist(), ends.tolist(), strict=True):
-        axes.plot([end, end], [place - 0.35, place + 1.35], color=MUTED, linewidth=0.7)
-        right = max(begin, end)
+    ends = contributions.base + np.cumsum(added)
+    starts = ends - added
+    positions = range(1, len(rows) + 1)
+    axes.barh(positions, added, left=starts, color=np.where(added > 0, ORANGE, BLUE), height=0.7)
+    for position, start, end in zip(positions, starts.tolist(), ends.tolist(), strict=True):
+        axes.plot([end, end], [position - 0.35, position + 1.35], color=MUTED, linewidth=0.7)
         axes.annotate(
-            _signed(end - begin), (right, place), (3, 0), textcoords="offset points", fontsize=7,
+            _signed(end - start), (max(start, end), position), (3, 0), textcoords="offset points", fontsize=7,
             va="center", color=INK,
         )  # fmt: skip
-    axes.plot([found.base, found.base], [-0.35, 1.35], color=MUTED, linewidth=0.7)
-    for place, value in ((0, found.base), (len(rows) + 1, found.margin)):
-        axes.plot(value, place, "o", color=INK, markersize=5)
+    axes.plot([contributions.base] * 2, [-0.35, 1.35], color=MUTED, linewidth=0.7)
+    for position, value in ((0, contributions.base), (len(rows) + 1, contributions.margin)):
+        axes.plot(value, position, "o", color=INK, markersize=5)
         axes.annotate(
-            _signed(value), (value, place), (6, 0), textcoords="offset points", fontsize=8, va="center",
+            _signed(value), (value, position), (6, 0), textcoords="offset points", fontsize=8, va="center",
             color=INK,
         )  # fmt: skip
-    _rows(axes, ["before", *_valued(rows), "here"])
+    _rows(axes, ["expected margin", *_names(rows), "margin"])
     axes.use_sticky_edges = False  # room for the numbers beside the bars
     axes.margins(x=0.13)
-    axes.set_xlabel(f"margin of {found.emotion} (natural logarithm of odds)")
+    axes.set_xlabel(f"margin of {contributions.emotion} (log-odds)")
 
 
 def _losses(axes: Axes, *, rows: pd.DataFrame) -> None:
-    lost = 100 * rows["contribution"].to_numpy()
-    axes.barh(range(len(rows)), lost, color=np.where(lost > 0, ORANGE, BLUE), height=0.7)
+    losses = 100 * rows["contribution"].to_numpy()
+    axes.barh(range(len(rows)), losses, color=np.where(losses > 0, ORANGE, BLUE), height=0.7)
     axes.axvline(0, color=MUTED, linewidth=1)
-    _rows(axes, _valued(rows))
-    axes.set_xlabel("probability lost without it (percentage points)")
+    _rows(axes, _names(rows))
+    axes.set_xlabel("decrease in probability without the feature (percentage points)")
 
 
-def _with_others(table: pd.DataFrame, top: int) -> pd.DataFrame:
-    """The first rows, and one for what all others add."""
+def _with_rest(table: pd.DataFrame, top: int) -> pd.DataFrame:
+    """Return the first rows, and one row for the sum of all others."""
     rest = table.iloc[top:]
     if rest.empty:
         return table
-    others = {"part": f"{len(rest)} others", "unit": "", "contribution": rest["contribution"].sum()}
-    return pd.concat([table.head(top), pd.DataFrame([others])], ignore_index=True)
+    row = {"feature": f"{len(rest)} others", "unit": "", "contribution": rest["contribution"].sum()}
+    return pd.concat([table.head(top), pd.DataFrame([row])], ignore_index=True)
 
 
-def _valued(rows: pd.DataFrame) -> list[str]:
-    """Name each part with its value, and what is usual."""
-    return [
-        name_with_value(part, value, usual, unit)
-        for part, value, usual, unit in zip(
-            rows["part"], rows["value"], rows["usual"], rows["unit"], strict=True
-        )
-    ]
+def _names(rows: pd.DataFrame) -> list[str]:
+    columns = (rows[name] for name in ("feature", "value", "training_median", "unit"))
+    return [name_with_value(*row) for row in zip(*columns, strict=True)]
 
 
-def name_with_value(part: str, value: float, usual: float, unit: str) -> str:
-    """Say what a part is here, and what it usually is.
+def name_with_value(feature: str, value: float, median: float, unit: str) -> str:
+    """Return a feature with its value and its training median.
 
     >>> name_with_value("pitch_mean", 211.84, 187.0, "Hz")
-    'pitch_mean = 212 Hz (usually 187)'
+    'pitch_mean = 212 Hz (median 187)'
     >>> name_with_value("mel 0–390 Hz", -41.3, float("nan"), "dB")
     'mel 0–390 Hz = −41.3 dB'
     """
-    if np.isnan(value) and np.isnan(usual):
-        return part
-    shown = "none" if np.isnan(value) else f"{number(value)} {unit}".removesuffix(" 1").rstrip()
-    return f"{part} = {shown}" + ("" if np.isnan(usual) else f" (usually {number(usual)})")
+    if np.isnan(value) and np.isnan(median):
+        return feature
+    text = "none" if np.isnan(value) else f"{number(value)} {unit}".removesuffix(" 1").rstrip()
+    return f"{feature} = {text}" + ("" if np.isnan(median) else f" (median {number(median)})")
 
 
 def _signed(value: float) -> str:

@@ -1,10 +1,10 @@
-"""What an answer to one recording hangs on.
+"""Contributions of the input features to the prediction for one recording.
 
-artifact, file → SHAP values of its trees, or the answer without each part of the input → `Contributions`
+artifact, file → SHAP values of its trees, or the prediction without each feature group → `Contributions`
 
-Without a part means: a column as if it could not be computed, so that the model sees the training median;
-frame bands at their training mean, which is 0 after scaling; bands of a recording that is scaled by its own
-range at its lowest value, which is 0 there.
+Occlusion replaces a column by a missing value, which the model imputes with the training median; frame bands
+by their training mean, which is 0 after scaling; and bands of a recording that is scaled by its own range by
+its minimum, which is 0 after scaling.
 """
 
 from collections.abc import Sequence
@@ -21,16 +21,16 @@ from ser_models.artifact.metadata import SCALER
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.inputs import ChunkInputs, Raw
 from ser_models.data.scaling import Scaler
-from ser_models.data.speaker_norm import SpeakerStats, normalize
+from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.explain import trees
-from ser_models.explain.feature_groups import Part, parts
+from ser_models.explain.feature_groups import FeatureGroup, feature_groups
 from ser_models.explain.result import Contributions
 from ser_models.inference.predictor import Predictor
 from ser_models.safe_io import skops_file
 
 
 def explain_recording(folder: Path, file: Path) -> Contributions:
-    """Find what the answer to a recording hangs on.
+    """Estimate the contribution of each input feature to the prediction for a recording.
 
     Args:
         folder: the artifact.
@@ -42,94 +42,97 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
     """
     predictor = inference.load(folder)
     artifact = predictor.artifact
-    inputs, config = artifact.model.inputs, predictor.profile
-    features = extract(file, config, inputs.families)
-    measured, own = inputs.from_features([features]), parts(inputs, config)
-    voice = predictor.listener.voice([features])
-    raw = normalize(inputs, measured, [voice]) if voice else measured
+    inputs, profile = artifact.model.inputs, predictor.profile
+    features = extract(file, profile, inputs.families)
+    groups = feature_groups(inputs, profile)
+    stats = predictor.normalizer.of_one_speaker([features]) if predictor.normalizer else None
+    raw = predictor.raw([features], [stats] if stats else None)
     probabilities = predictor.probabilities(raw)[0]
-    answer = int(probabilities.argmax())
-    if (fitted := trees.trees_of(artifact)) is not None:
-        shares = trees.shares(fitted, raw)
-        method, base, added = "shap", float(shares.base[0, answer]), shares.by_feature[0, answer]
+    predicted = int(probabilities.argmax())
+    if (backend := trees.trees_of(artifact)) is not None:
+        shap = trees.shap_values(backend, raw)
+        base, contributions = float(shap.base[0, predicted]), shap.by_feature[0, predicted]
     else:
-        method, base = "occlusion", float(probabilities[answer])
-        added = base - predictor.probabilities(_hidden(raw, own, _scaler(artifact)))[:, answer]
+        base = float(probabilities[predicted])
+        occluded = predictor.probabilities(_occlude(raw, groups, _scaler(artifact)))
+        contributions = base - occluded[:, predicted]
     notes = (predictor.warning, inputs.unheard(features), _trained_on(artifact, features.audio_sha256))
     return Contributions(
         artifact=folder,
         model=artifact.metadata.model,
-        method=method,  # type: ignore[arg-type]
+        method="occlusion" if backend is None else "shap",
         file=str(file),
-        emotion=predictor.labels[answer],
+        emotion=predictor.labels[predicted],
         probabilities=dict(zip(predictor.labels, probabilities.tolist(), strict=True)),
         base=base,
-        table=_table(predictor, measured, voice, own, added),
+        table=_table(predictor, inputs.from_features([features]), stats, groups, contributions),
         notes=tuple(note for note in notes if note),
     )
 
 
 def _trained_on(artifact: Artifact, audio_sha256: str) -> str | None:
-    """Say so if the model was trained on this very recording."""
+    """Return a note if the recording is in the training data."""
     splits = pd.read_parquet(artifact.folder / "splits.parquet")
-    own = splits[(splits["fold"] == artifact.metadata.final_fold) & (splits["split"] == "train")]
-    if audio_sha256 not in set(own["audio_sha256"]):
+    train = splits[(splits["fold"] == artifact.metadata.final_fold) & (splits["split"] == "train")]
+    if audio_sha256 not in set(train["audio_sha256"]):
         return None
-    return "the model was trained on this very recording: its answer to another one may hang on other things"
+    return "this recording is in the training data: predictions for others may depend on other features"
 
 
 def _table(
-    predictor: Predictor, raw: Raw, voice: SpeakerStats | None, own: Sequence[Part], added: np.ndarray
+    predictor: Predictor,
+    raw: Raw,
+    stats: SpeakerStats | None,
+    groups: Sequence[FeatureGroup],
+    contributions: np.ndarray,
 ) -> pd.DataFrame:
-    values, usual = _values(raw, own), np.full(len(own), np.nan)
+    """Return the table of `Contributions`, of raw values before speaker normalisation."""
+    values, median = _values(raw, groups), np.full(len(groups), np.nan)
     if isinstance(raw, np.ndarray):
-        usual = _scaler(predictor.artifact).pipeline["impute"].statistics_
-        if voice:  # back in units, as the values are
-            usual = usual * voice.deviation + voice.mean
+        median = _scaler(predictor.artifact).pipeline["impute"].statistics_
+        if stats:  # undo the normalisation, as the values have their units
+            median = median * stats.deviation + stats.mean
     columns: dict[str, Any] = {
-        "part": [part.name for part in own],
-        "unit": [part.unit for part in own],
-        "description": [part.description for part in own],
+        "feature": [group.name for group in groups],
+        "unit": [group.unit for group in groups],
+        "description": [group.description for group in groups],
         "value": values,
-        "usual": usual,
-        "contribution": added,
+        "training_median": median,
+        "contribution": contributions,
     }
     return pd.DataFrame(columns).sort_values(
         "contribution", key=lambda column: -column.abs(), kind="stable", ignore_index=True
     )
 
 
-def _values(raw: Raw, own: Sequence[Part]) -> np.ndarray:
-    """The recording's value of every part, (parts,): of frames the mean."""
+def _values(raw: Raw, groups: Sequence[FeatureGroup]) -> np.ndarray:
+    """Return the value of every group, (groups,); for frames the mean."""
     if isinstance(raw, np.ndarray):
         return raw[0].astype(np.float64)
     frames = np.asarray(raw[0], dtype=np.float64)
-    return np.array([frames[:, list(part.places)].mean() for part in own])
+    return np.array([frames[:, list(group.indices)].mean() for group in groups])
 
 
-def _hidden(raw: Raw, own: Sequence[Part], scaler: Scaler) -> Raw:
-    """The recording as often as there are parts, each time without one of them."""
+def _occlude(raw: Raw, groups: Sequence[FeatureGroup], scaler: Scaler) -> Raw:
+    """Return the recording once per group, each time without that group."""
     if isinstance(raw, np.ndarray):
-        rows = np.repeat(raw, len(own), axis=0)
-        for row, part in zip(rows, own, strict=True):
-            row[list(part.places)] = np.nan
+        rows = np.repeat(raw, len(groups), axis=0)
+        for row, group in zip(rows, groups, strict=True):
+            row[list(group.indices)] = np.nan
         return rows
     frames = np.asarray(raw[0])
     if isinstance(scaler.inputs, ChunkInputs):
-        blank = np.full(frames.shape[1], frames.min())
+        neutral = np.full(frames.shape[1], frames.min())
     else:
-        blank = scaler.pipeline["scale"].mean_.astype(np.float32)
-    return [_without(frames, part, blank) for part in own]
-
-
-def _without(frames: np.ndarray, part: Part, blank: np.ndarray) -> np.ndarray:
-    changed = frames.copy()
-    changed[:, list(part.places)] = blank[list(part.places)]
-    return changed
+        neutral = scaler.pipeline["scale"].mean_.astype(np.float32)
+    copies = [frames.copy() for _ in groups]
+    for copy, group in zip(copies, groups, strict=True):
+        copy[:, list(group.indices)] = neutral[list(group.indices)]
+    return copies
 
 
 def _scaler(artifact: Artifact) -> Scaler:
-    """The scaler of an artifact, which a network's graph has inside and the artifact also by itself."""
+    """Return the scaler of an artifact, which is also stored for a network that scales in its ONNX graph."""
     if isinstance(artifact.backend, NativeBackend):
         return artifact.backend.scaler
     from sklearn.pipeline import Pipeline

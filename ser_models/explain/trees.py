@@ -1,10 +1,10 @@
-"""Boosted trees taken apart: what every feature adds to the score of every emotion, exactly.
+"""Exact SHAP values of boosted trees: what each feature adds to the margin of each emotion.
 
-scaled columns → XGBoost's own TreeSHAP → `Shares`: contributions that add up to the margin
+scaled columns → XGBoost's TreeSHAP → `ShapValues`, which sum to the margin
 
-The margin is what the trees add up to before the softmax: natural logarithms, so that 0.7 more doubles the
-odds of an emotion against one whose margin stays. Lundberg et al., From local explanations to global
-understanding with explainable AI for trees, Nature Machine Intelligence 2, 2020.
+The margin is the sum of the trees before the softmax, in log-odds: an increase of 0.7 doubles the odds of an
+emotion against one whose margin is constant. Lundberg et al., From local explanations to global understanding
+with explainable AI for trees, Nature Machine Intelligence 2, 2020.
 """
 
 from dataclasses import dataclass
@@ -22,77 +22,75 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shares:
-    """What every feature adds to the margins.
+class ShapValues:
+    """SHAP values of some recordings.
 
     Attributes:
         by_feature: (recordings, classes, features) float64.
-        base: margin of each class before anything is known of the recording, (recordings, classes).
-        values: what the trees saw, scaled, (recordings, features).
+        base: expected margin of each class over the training data, (recordings, classes).
+        inputs: scaled features, (recordings, features).
     """
 
     by_feature: np.ndarray
     base: np.ndarray
-    values: np.ndarray
+    inputs: np.ndarray
 
     @property
     def margins(self) -> np.ndarray:
-        """What it all adds up to, (recordings, classes)."""
+        """Sum of the SHAP values and the base, (recordings, classes)."""
         return self.base + self.by_feature.sum(axis=2)
 
 
 def trees_of(artifact: Artifact) -> NativeBackend | None:
-    """The recogniser, if it is boosted trees."""
-    found = artifact.backend
-    return found if isinstance(found, NativeBackend) and isinstance(found.model, Xgboost) else None
+    """Return the backend of an artifact if it has boosted trees."""
+    backend = artifact.backend
+    return backend if isinstance(backend, NativeBackend) and isinstance(backend.model, Xgboost) else None
 
 
-def shares(trees: NativeBackend, raw: Raw) -> Shares:
-    """Take the answers to some recordings apart.
+def shap_values(trees: NativeBackend, raw: Raw) -> ShapValues:
+    """Return the SHAP values of recordings.
 
     Args:
-        trees: as `trees_of` finds them.
+        trees: result of `trees_of`.
         raw: unscaled values.
     """
     import xgboost
 
     columns = trees.scaler.transform(raw)["columns"]
-    matrix = xgboost.DMatrix(columns)
-    found = _booster(trees).predict(matrix, pred_contribs=True).astype(np.float64)
-    return Shares(found[:, :, :-1], found[:, :, -1], columns)
+    values = _booster(trees).predict(xgboost.DMatrix(columns), pred_contribs=True).astype(np.float64)
+    return ShapValues(values[:, :, :-1], values[:, :, -1], columns)
 
 
 def margins(trees: NativeBackend, raw: Raw) -> np.ndarray:
-    """What the trees themselves say before the softmax, (recordings, classes)."""
+    """Return the margins of the trees before the softmax, (recordings, classes)."""
     import xgboost
 
     matrix = xgboost.DMatrix(trees.scaler.transform(raw)["columns"])
-    said: np.ndarray = _booster(trees).predict(matrix, output_margin=True)
-    return said
+    values: np.ndarray = _booster(trees).predict(matrix, output_margin=True)
+    return values
 
 
 def _booster(trees: NativeBackend) -> "xgboost.Booster":
-    """The trees as XGBoost holds them."""
-    assert isinstance(trees.model, Xgboost), "trees_of sees to it"
-    assert trees.model.booster is not None, "an artifact's model is fitted"
+    assert isinstance(trees.model, Xgboost), "trees_of returns nothing else"
+    assert trees.model.booster is not None, "the model of an artifact is fitted"
     return trees.model.booster
 
 
-def directions(taken_apart: Shares) -> np.ndarray:
-    """Say which way each feature pulls: correlation of the rank of its value with what it adds.
+def directions(shap: ShapValues) -> np.ndarray:
+    """Return the direction of each effect: correlation of a feature's rank with its SHAP value.
 
-    Ranks, so that a few extreme values do not decide; what is added is not ranked, so that a feature whose
-    middle values speak for an emotion, and both ends as much against it, comes out near 0.
+    Features are ranked, so that a few extreme values have little influence. SHAP values are not, so that the
+    direction is near 0 where medium values support an emotion and both extremes are equally against it.
 
     Returns:
-        (classes, features) float64, −1 to 1: above 0 where high values speak for the emotion, near 0 where
-        neither end does; NaN where the value or its share never changes.
+        (classes, features) float64, −1 to 1: above 0 if high values support the emotion, below 0 if low
+        values do; NaN where the feature or its SHAP value is constant.
     """
     from scipy.stats import rankdata
 
-    ranks = rankdata(taken_apart.values, axis=0)
+    ranks = rankdata(shap.inputs, axis=0)
     values = ranks - ranks.mean(axis=0)
-    added = taken_apart.by_feature - taken_apart.by_feature.mean(axis=0)
-    together = np.einsum("rf,rcf->cf", values, added)
-    alone = np.sqrt((values**2).sum(axis=0) * (added**2).sum(axis=0))
-    return np.divide(together, alone, out=np.full_like(together, np.nan), where=alone > 1e-9)
+    added = shap.by_feature - shap.by_feature.mean(axis=0)
+    covariance = np.einsum("rf,rcf->cf", values, added)
+    scale = np.sqrt((values**2).sum(axis=0) * (added**2).sum(axis=0))
+    return np.divide(covariance, scale, out=np.full_like(covariance, np.nan), where=scale > 1e-9)

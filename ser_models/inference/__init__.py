@@ -1,9 +1,12 @@
 """Recordings → predictions.
 
-files → `predictor` (features, model, temperature) → `prediction` → `output` (CSV, JSON, Parquet)
-`parallel` spreads many files over processes; `journal` resumes an interrupted run.
+artifact folder → `loading` → `Predictor`
+audio files → `recording` (features) → `predictor` (model) → `prediction` → `output` (CSV, JSON, Parquet)
+`parallel` spreads many files over processes; `prediction_cache` resumes an interrupted run.
 """
 
-from ser_models.inference.predictor import Predictor, load
+from ser_models.inference.loading import load
+from ser_models.inference.prediction import Prediction, PredictOptions
+from ser_models.inference.predictor import Predictor
 
-__all__ = ["Predictor", "load"]
+__all__ = ["PredictOptions", "Prediction", "Predictor", "load"]

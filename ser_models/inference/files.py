@@ -1,69 +1,67 @@
-"""Files, folders and patterns as a user names them → the audio files that are meant.
+"""Files, folders and patterns on a command line → audio files.
 
 >>> import tempfile
 >>> root = Path(tempfile.mkdtemp())
 >>> for name in ("b.wav", "a.flac", "notes.txt"):
 ...     (root / name).touch()
->>> [each.path.name for each in listed([root, Path("call.mp3"), root / "*.wav"])]
+>>> [file.path.name for file in find_audio([root, Path("call.mp3"), root / "*.wav"])]
 ['a.flac', 'b.wav', 'call.mp3', 'b.wav']
 """
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ser_features.errors import InputError
 
 
-class Listed(NamedTuple):
-    """A file that shall be recognised.
+class AudioFile(NamedTuple):
+    """A file to recognise.
 
     Attributes:
         path: of the file.
-        problem: why it cannot be taken; None if nothing is known against it.
+        problem: why it is refused without being read; None if it is read.
     """
 
     path: Path
     problem: str | None = None
 
 
-def listed(paths: Sequence[Path]) -> list[Listed]:
-    """Return files as they are, and in the place of a folder or a pattern the audio files that it stands for.
+def find_audio(paths: Sequence[Path]) -> list[AudioFile]:
+    """Return files as they are, and the audio files of each folder or pattern.
 
     Args:
-        paths: of files; of folders, for the audio files at any depth below them, sorted; or patterns such as
-            "calls/**/*.wav", which a shell did not expand, for the files and folders that match, sorted.
+        paths: files; folders, for the audio files at any depth, sorted; or patterns such as "calls/**/*.wav"
+            that the shell did not expand, for the matching files and folders, sorted.
 
     Raises:
-        InputError: if there is no audio file in a folder, or nothing matches a pattern.
+        InputError: if a folder has no audio file, or nothing matches a pattern.
     """
-    return [each for path in paths for match in _matches(path) for each in _files(match)]
+    return [file for path in paths for match in _expand(path) for file in _files(match)]
 
 
-def _matches(path: Path) -> list[Path]:
-    """What a pattern stands for; the path itself if it is none, or there is a file of that very name."""
+def _expand(path: Path) -> list[Path]:
+    """Return the matches of a pattern; the path itself if it is none, or if such a file exists."""
     pattern = str(path)
     if not glob.has_magic(pattern) or os.path.lexists(pattern):
         return [path]
-    found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  a pattern may be absolute
-    if not found:
+    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  a pattern may be absolute
+    if not matches:
         raise InputError(
             f"nothing matches {pattern}: expected audio files, or folders of them: check the path"
         )
-    return [Path(each) for each in found]
+    return [Path(match) for match in matches]
 
 
-def _files(path: Path) -> Iterator[Listed]:
-    return _below(path) if os.path.isdir(path) else iter([Listed(path)])  # noqa: PTH112
-
-
-def _below(folder: Path) -> Iterator[Listed]:
+def _files(path: Path) -> list[AudioFile]:
+    if not os.path.isdir(path):  # noqa: PTH112  a path may be anything that was typed
+        return [AudioFile(path)]
     from ser_features.audio import SUFFIXES
     from ser_features.corpora.walk import audio_files
 
-    found = sorted(audio_files(folder.absolute(), "."))
-    if not found:
-        raise InputError(f"no audio file below {folder}: expected {', '.join(sorted(SUFFIXES))}")
-    return (Listed(folder / path, problem) for path, problem in found)
+    files = sorted(audio_files(path.absolute(), "."))
+    if not files:
+        raise InputError(f"no audio file below {path}: expected {', '.join(sorted(SUFFIXES))}")
+    return [AudioFile(path / name, problem) for name, problem in files]

@@ -1,8 +1,8 @@
-"""Predictions as rows, and as files of rows: what programs and analysts read.
+"""Predictions as rows, and as files of rows for programs and analysts.
 
-`Prediction`s → `rows` → CSV, Parquet, or a pandas table (`frame`), perhaps with audformat's index
+`Prediction`s → `rows` → CSV, Parquet, or a pandas table (`frame`), optionally with audformat's index
 `Prediction`s → JSON
-All but the table are written as the predictions come, so that their number does not matter.
+Files are written as the predictions arrive, so that memory does not grow with their number.
 
 >>> from ser_models.inference.prediction import Prediction
 >>> one = Prediction("a.wav", "sad", 0.9, {"happy": 0.1, "sad": 0.9}, seconds=2.0)
@@ -14,7 +14,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO
@@ -27,73 +27,64 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 4096
 """Rows of a Parquet file that are in memory at the same time."""
 
-TEXTS = ("file", "emotion", "warning", "error")
+TEXT_COLUMNS = ("file", "emotion", "warning", "error")
 
 
-def columns(labels: Sequence[str], *, timeline: bool = False) -> list[str]:
-    """Names of the columns.
+def columns(labels: Sequence[str], *, windows: bool = False) -> list[str]:
+    """Return the names of the columns.
 
     Args:
         labels: the emotions.
-        timeline: whether a row is a window instead of a recording.
+        windows: whether a row is a window instead of a recording.
     """
-    span = ["start", "end"] if timeline else []
-    shares = [f"p_{label}" for label in labels]
-    return ["file", *span, "emotion", "confidence", *shares, "distance", "warning", "error"]
+    bounds = ["start", "end"] if windows else []
+    probabilities = [f"p_{label}" for label in labels]
+    return ["file", *bounds, "emotion", "confidence", *probabilities, "ood_score", "warning", "error"]
 
 
-def rows(
-    prediction: Prediction, labels: Sequence[str], *, timeline: bool = False
-) -> Iterator[dict[str, Any]]:
+def rows(prediction: Prediction, labels: Sequence[str], *, windows: bool = False) -> Iterator[dict[str, Any]]:
     """Yield the row of a recording, or a row per window.
 
     Args:
-        prediction: of the recording.
+        prediction: for the recording.
         labels: the emotions.
-        timeline: whether a row is a window; a recording without windows is one.
+        windows: whether a row is a window; a recording without windows has one row.
 
     Yields:
-        A value, or None, by each of `columns`; start and end in s.
+        A value, or None, for each of `columns`; start and end in s.
     """
-    names = columns(labels, timeline=timeline)
-    for part in _parts(prediction, timeline):
-        shares = part["probabilities"]
-        known = {**vars(prediction), **part, "confidence": max(shares.values(), default=None)}
-        known |= {f"p_{label}": share for label, share in shares.items()}
-        yield {name: known.get(name) for name in names}
-
-
-def _parts(prediction: Prediction, timeline: bool) -> list[dict[str, Any]]:
-    """What has a row of its own: the windows, or the whole recording."""
-    if timeline and prediction.timeline:
-        return prediction.timeline
-    span = {"start": 0.0, "end": prediction.seconds}
-    return [{**span, "emotion": prediction.emotion, "probabilities": prediction.probabilities}]
+    names = columns(labels, windows=windows)
+    whole = {**vars(prediction), "start": 0.0, "end": prediction.seconds}
+    parts = [asdict(part) | {"confidence": part.confidence} for part in prediction.windows]
+    for part in (parts if windows else []) or [{}]:
+        values = {**whole, **part}
+        values |= {f"p_{label}": value for label, value in values["probabilities"].items()}
+        yield {name: values.get(name) for name in names}
 
 
 def frame(
     predictions: Iterable[Prediction],
     labels: Sequence[str],
     *,
-    timeline: bool = False,
+    windows: bool = False,
     audformat: bool = False,
 ) -> "pd.DataFrame":
     """Return predictions as a pandas table.
 
     Args:
-        predictions: in any number.
+        predictions: of any number.
         labels: the emotions.
-        timeline: whether a row is a window instead of a recording.
-        audformat: whether the index is a segmented one as audformat has it: (file, start, end), the latter
-            two as time; numbered otherwise.
+        windows: whether a row is a window instead of a recording.
+        audformat: whether the index is audformat's segmented index (file, start, end), the latter two as
+            time; numbered otherwise.
     """
     import pandas as pd
 
-    spans = timeline or audformat
-    # With audformat every row is a span of time, that of the whole recording if there is no timeline.
-    asked = predictions if timeline else (replace(each, timeline=[]) for each in predictions)
-    found = [row for each in asked for row in rows(each, labels, timeline=spans)]
-    table = pd.DataFrame(found, columns=columns(labels, timeline=spans))
+    bounds = windows or audformat
+    # In audformat's index every row is a segment; without windows it is the whole recording.
+    whole = predictions if windows else (replace(prediction, windows=[]) for prediction in predictions)
+    values = [row for prediction in whole for row in rows(prediction, labels, windows=bounds)]
+    table = pd.DataFrame(values, columns=columns(labels, windows=bounds))
     if not audformat:
         return table
     times = {name: pd.to_timedelta(table[name].astype("float64"), unit="s") for name in ("start", "end")}
@@ -101,60 +92,60 @@ def frame(
 
 
 def write_csv(
-    file: TextIO, predictions: Iterable[Prediction], labels: Sequence[str], *, timeline: bool = False
+    file: TextIO, predictions: Iterable[Prediction], labels: Sequence[str], *, windows: bool = False
 ) -> None:
-    """Write rows as CSV; nothing stands for None."""
-    writer = csv.DictWriter(file, columns(labels, timeline=timeline), lineterminator="\n")
+    """Write rows as CSV; None is an empty field."""
+    writer = csv.DictWriter(file, columns(labels, windows=windows), lineterminator="\n")
     writer.writeheader()
-    for each in predictions:
-        writer.writerows(rows(each, labels, timeline=timeline))
+    for prediction in predictions:
+        writer.writerows(rows(prediction, labels, windows=windows))
 
 
 def write_json(
-    file: TextIO, predictions: Iterable[Prediction], labels: Sequence[str] = (), *, timeline: bool = False
+    file: TextIO, predictions: Iterable[Prediction], labels: Sequence[str] = (), *, windows: bool = False
 ) -> None:
     """Write a JSON list with an object per recording; see `Prediction.to_json`."""
     file.write("[")
-    for place, each in enumerate(predictions):
-        text = json.dumps(each.to_json(), indent=2, ensure_ascii=False).replace("\n", "\n  ")
-        file.write(f"{',' if place else ''}\n  {text}")
+    for number, prediction in enumerate(predictions):
+        text = json.dumps(prediction.to_json(), indent=2, ensure_ascii=False).replace("\n", "\n  ")
+        file.write(f"{',' if number else ''}\n  {text}")
     file.write("\n]\n")
 
 
 def write_parquet(
-    file: IO[bytes], predictions: Iterable[Prediction], labels: Sequence[str], *, timeline: bool = False
+    file: IO[bytes], predictions: Iterable[Prediction], labels: Sequence[str], *, windows: bool = False
 ) -> None:
     """Write rows as Parquet: text and float64."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names = columns(labels, timeline=timeline)
-    schema = pa.schema([(name, pa.string() if name in TEXTS else pa.float64()) for name in names])
-    found = (row for each in predictions for row in rows(each, labels, timeline=timeline))
+    names = columns(labels, windows=windows)
+    schema = pa.schema([(name, pa.string() if name in TEXT_COLUMNS else pa.float64()) for name in names])
+    pending = (row for prediction in predictions for row in rows(prediction, labels, windows=windows))
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        while some := list(islice(found, ROWS_AT_ONCE)):
-            writer.write_table(pa.Table.from_pylist(some, schema=schema))
+        while batch := list(islice(pending, ROWS_AT_ONCE)):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
 
 
-def _as_text(write: Callable[..., None]) -> Callable[..., None]:
-    """Let what writes text write into a file of bytes, in UTF-8."""
+def _encoded(write: Callable[..., None]) -> Callable[..., None]:
+    """Let a writer of text write UTF-8 into a binary file."""
 
-    def into_bytes(file: IO[bytes], *arguments: Any, **named: Any) -> None:
+    def write_bytes(file: IO[bytes], *arguments: Any, **named: Any) -> None:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         try:
             write(text, *arguments, **named)
         finally:
             text.detach()
 
-    return into_bytes
+    return write_bytes
 
 
-FILES: dict[str, Callable[..., None]] = {
-    "csv": _as_text(write_csv),
-    "json": _as_text(write_json),
+WRITERS: dict[str, Callable[..., None]] = {
+    "csv": _encoded(write_csv),
+    "json": _encoded(write_json),
     "parquet": write_parquet,
 }
-"""What writes a file of each format: (file of bytes, predictions, labels, timeline=…)."""
+"""Writer of each file format: (binary file, predictions, labels, windows=…)."""
 
 
 def write_file(
@@ -163,21 +154,21 @@ def write_file(
     predictions: Iterable[Prediction],
     labels: Sequence[str],
     *,
-    timeline: bool = False,
+    windows: bool = False,
 ) -> None:
     """Write predictions into a file that appears whole or not at all.
 
     Args:
-        path: of the file, replaced if it is there.
-        form: one of `FILES`.
-        predictions: in any number.
+        path: of the file, replaced if it exists.
+        form: one of `WRITERS`.
+        predictions: of any number.
         labels: the emotions.
-        timeline: whether a row is a window; JSON has both.
+        windows: whether a row is a window; JSON has both.
 
     Raises:
         StoreError: if the disk is full or failing.
     """
-    from ser_features.files import replacing, writing  # and pyarrow, which a screen does not need
+    from ser_features.files import replacing, writing  # imports pyarrow, which the screen does not need
 
-    with writing("the answers", path), replacing(path) as file:
-        FILES[form](file, predictions, labels, timeline=timeline)
+    with writing("the predictions", path), replacing(path) as file:
+        WRITERS[form](file, predictions, labels, windows=windows)

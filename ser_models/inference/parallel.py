@@ -1,11 +1,11 @@
-"""Many files → their predictions, in order, by worker processes, which may die without ending the run.
+"""Many files → their predictions, in order, by worker processes that may die without ending the run.
 
-`Predictor`, files → `voices` (of models that take them out: what every speaker is like)
+`Predictor`, files → `estimate_speakers` → speaker statistics of each file, if the model uses them
 `Predictor`, files → chunks → workers (each loads the model once) → one `Prediction` per file
 
-A file that kills its worker breaks the pool. What was at work then is tried again file by file in a process
-of its own; a file that kills this one too is refused. A few chunks are on their way at a time, so memory
-does not grow with the number of files.
+A file that kills its worker breaks the pool. The files that were in progress are then tried again one by one
+in a separate process; a file that kills this process too is refused. Only a few chunks are submitted at a
+time, so that memory does not grow with the number of files.
 """
 
 from collections import deque
@@ -17,150 +17,142 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ser_features.errors import SerError
 from ser_models.data.speaker_norm import SpeakerStats
-from ser_models.inference.prediction import Prediction
-from ser_models.inference.predictor import Predictor, load
+from ser_models.inference.files import AudioFile
+from ser_models.inference.loading import load
+from ser_models.inference.prediction import Prediction, PredictOptions
+from ser_models.inference.predictor import Predictor
 
 if TYPE_CHECKING:
     from loky import ProcessPoolExecutor
 
-    from ser_models.inference.files import Listed
-
-FEW = 16
-"""Fewer files are recognised by the process itself: starting others takes as long as a hundred."""
+MIN_PARALLEL = 16
+"""Fewer files are processed in this process: starting workers takes as long as a hundred files."""
 
 CHUNK = 16
-"""Files that a worker is handed at once."""
+"""Files per submission to a worker."""
 
 AHEAD = 2
-"""Chunks per worker that are under way: one at work, one waiting."""
+"""Submitted chunks per worker: one in progress, one waiting."""
 
 
-class Item(NamedTuple):
-    """A file for a worker, with its speaker's voice if the model takes it out and it is known."""
+class Job(NamedTuple):
+    """A file for a worker, with the statistics of its speaker if the model uses them."""
 
     path: Path
-    voice: SpeakerStats | None = None
+    stats: SpeakerStats | None = None
 
 
-Chunk = Sequence[Item]
+Chunk = Sequence[Job]
 
-DEADLY = object()
-"""Stands for the answer to a file that kills whoever opens it."""
+CRASHED = object()
+"""Result of a file that kills every process that opens it."""
 
 Task = Callable[[Predictor, Chunk], list[Any]]
-"""What a worker does: one answer per file."""
+"""What a worker does: one result per file."""
 
 
 @dataclass(frozen=True)
 class Recognise:
-    """The task of recognising; see `Predictor.predict`."""
+    """Task: recognise the files of a chunk."""
 
-    top: int = 3
-    timeline: bool = False
-    abstain_below: float = 0.0
+    options: PredictOptions
 
     def __call__(self, predictor: Predictor, chunk: Chunk) -> list[Prediction]:
-        """Recognise the files of a chunk."""
-        paths, voices = [item.path for item in chunk], [item.voice for item in chunk]
-        return predictor.predict_voices(paths, voices, **vars(self))
+        """Return a prediction per file."""
+        return predictor.predict_files(
+            [job.path for job in chunk], self.options, [job.stats for job in chunk]
+        )
 
 
-def tally(predictor: Predictor, chunk: Chunk) -> list[Any]:
-    """The task of hearing what voices are like; None for a file that is refused."""
-    return [predictor.listener.tally(item.path) for item in chunk]
+def accumulate(predictor: Predictor, chunk: Chunk) -> list[Any]:
+    """Task: sums over each file for the statistics of its speaker; None for a refused file."""
+    assert predictor.normalizer is not None, "the caller checks it"
+    return [predictor.normalizer.accumulate(job.path) for job in chunk]
 
 
-_loaded: list[Predictor] = []
-"""The model of a worker process."""
-
-
-def recognise(
+def predict_files(
     predictor: Predictor,
-    files: "Sequence[Listed]",
+    files: Sequence[AudioFile],
+    options: PredictOptions,
     *,
-    known: Sequence[SpeakerStats | None] | None = None,
+    stats: Sequence[SpeakerStats | None] | None = None,
     workers: int | None = None,
-    top: int = 3,
-    timeline: bool = False,
-    abstain_below: float = 0.0,
 ) -> Iterator[Prediction]:
     """Yield one prediction per file, in order.
 
     Args:
         predictor: loaded; worker processes load its artifact again.
         files: audio files; those with a problem are refused for it.
-        known: of each file, what `voices` found; None if the model answers each file by itself.
+        options: of the prediction.
+        stats: result of `estimate_speakers`; None for a model without speaker normalisation.
         workers: processes; None for one per core.
-        top: how many emotions to rank.
-        timeline: whether long recordings are also recognised window by window.
-        abstain_below: confidence below which no emotion is said, 0 to 1.
 
     Raises:
-        SerError: if worker processes die before they are given any file.
+        SerError: if worker processes die before they receive any file.
     """
-    items = [Item(file.path, voice) for file, voice in zip(files, known or [None] * len(files), strict=True)]
-    good = [item for item, file in zip(items, files, strict=True) if file.problem is None]
-    answers = _answers(predictor, good, workers, Recognise(top, timeline, abstain_below))
+    jobs = [Job(file.path, own) for file, own in zip(files, stats or [None] * len(files), strict=True)]
+    readable = [job for job, file in zip(jobs, files, strict=True) if file.problem is None]
+    results = _run(predictor, readable, workers, Recognise(options))
     for file in files:
         if file.problem is not None:
             yield Prediction(str(file.path), error=file.problem)
             continue
-        answer = next(answers)
-        yield _deadly(file.path) if answer is DEADLY else answer
+        result = next(results)
+        yield _crashed(file.path) if result is CRASHED else result
 
 
-def voices(
+def estimate_speakers(
     predictor: Predictor,
-    files: "Sequence[Listed]",
+    files: Sequence[AudioFile],
     speakers: Sequence[str] | None = None,
     *,
     workers: int | None = None,
     on_file: Callable[[], None] = lambda: None,
-) -> list[SpeakerStats | None]:
-    """Hear what every speaker is like, before anything is recognised.
+) -> list[SpeakerStats | None] | None:
+    """Estimate the statistics of every speaker before anything is recognised.
 
     Args:
         predictor: loaded.
-        files: audio files; nothing is heard of those with a problem.
-        speakers: of each; None if all have one speaker.
+        files: audio files; those with a problem are left out.
+        speakers: of each file; None if all have the same speaker.
         workers: processes; None for one per core.
-        on_file: called for every file that was heard.
+        on_file: called after every file.
 
     Returns:
-        Of each file the voice of its speaker; None where nothing of that can be heard, and always if the
-        model answers each file by itself.
+        Of each file the statistics of its speaker; None for a speaker without a readable file. None for a
+        model without speaker normalisation.
 
     Raises:
-        SerError: as `recognise`.
+        SerError: as `predict_files`.
     """
-    if predictor.artifact.speaker_prior is None:
-        return [None] * len(files)
-    heard = _answers(predictor, [Item(file.path) for file in files if file.problem is None], workers, tally)
-    tallies = []
+    if predictor.normalizer is None:
+        return None
+    readable = [Job(file.path) for file in files if file.problem is None]
+    results = _run(predictor, readable, workers, accumulate)
+    sums = []
     for file in files:
-        tallies.append(next(heard) if file.problem is None else None)
+        result = next(results) if file.problem is None else None
+        sums.append(None if result is CRASHED else result)
         on_file()
-    return predictor.listener.voices_of([None if each is DEADLY else each for each in tallies], speakers)
+    return predictor.normalizer.combine(sums, speakers)
 
 
-def _answers(predictor: Predictor, items: Chunk, workers: int | None, task: Task) -> Iterator[Any]:
-    """Yield what the task makes of every file, in order; `DEADLY` of one that kills its worker."""
-    few = len(items) < FEW
-    yield from task(predictor, items) if few else _in_workers(predictor, items, workers, task)
+def _run(predictor: Predictor, jobs: Chunk, workers: int | None, task: Task) -> Iterator[Any]:
+    """Yield the result of the task for every file, in order; `CRASHED` for one that kills its worker."""
+    if len(jobs) < MIN_PARALLEL:
+        yield from task(predictor, jobs)
+        return
+    import loky  # here, as a run over few files needs no workers
 
-
-def _in_workers(predictor: Predictor, items: Chunk, workers: int | None, task: Task) -> Iterator[Any]:
-    import loky
-
-    chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
-    crew = _Crew(predictor.artifact.folder, min(workers or loky.cpu_count(), len(chunks)), task)
+    chunks = deque(jobs[start : start + CHUNK] for start in range(0, len(jobs), CHUNK))
+    pool = _WorkerPool(predictor.artifact.folder, min(workers or loky.cpu_count(), len(chunks)), task)
     try:
-        yield from crew.answers(deque(chunks))
+        yield from pool.results(chunks)
     finally:
-        crew.dismiss()
+        pool.shutdown()
 
 
-class _Crew:
+class _WorkerPool:
     """Worker processes, and one more for files that are suspected of killing them."""
 
     def __init__(self, folder: Path, workers: int, task: Task) -> None:
@@ -168,62 +160,62 @@ class _Crew:
         self._workers = workers
         self._task = task
         self._pool: ProcessPoolExecutor | None = None
-        self._guard: ProcessPoolExecutor | None = None
+        self._quarantine: ProcessPoolExecutor | None = None
 
-    def answers(self, todo: deque[Chunk]) -> Iterator[Any]:
-        """Yield the answers to all chunks, in order."""
+    def results(self, pending: deque[Chunk]) -> Iterator[Any]:
+        """Yield the results of all chunks, in order."""
         running: deque[tuple[Chunk, Future[list[Any]] | None]] = deque()
-        while todo or running:
-            while todo and len(running) < AHEAD * self._workers:
-                chunk = todo.popleft()
+        while pending or running:
+            while pending and len(running) < AHEAD * self._workers:
+                chunk = pending.popleft()
                 running.append((chunk, self._submit(chunk)))
             chunk, future = running.popleft()
             try:
-                found = future.result() if future else self._one_by_one(chunk)
+                results = future.result() if future else self._one_by_one(chunk)
             except BrokenExecutor:
-                self._forget_pool()
+                self._discard_pool()
                 running = deque((other, _if_done(result)) for other, result in running)
-                found = self._one_by_one(chunk)
-            yield from found
+                results = self._one_by_one(chunk)
+            yield from results
 
-    def dismiss(self) -> None:
+    def shutdown(self) -> None:
         """End all processes."""
         _end(self._pool)
-        _end(self._guard)
+        _end(self._quarantine)
 
     def _submit(self, chunk: Chunk) -> "Future[list[Any]] | None":
-        """Hand a chunk to the workers; None if one of them has just died."""
-        self._pool = self._pool or self._started(self._workers)
+        """Submit a chunk to the workers; None if one of them has just died."""
+        self._pool = self._pool or self._start(self._workers)
         try:
-            return self._pool.submit(_do, chunk, self._task)
+            return self._pool.submit(_work, chunk, self._task)
         except BrokenExecutor:
-            self._forget_pool()
+            self._discard_pool()
             return None
 
-    def _forget_pool(self) -> None:
+    def _discard_pool(self) -> None:
         """End what is left of a broken pool; the next chunk starts another."""
         _end(self._pool)
         self._pool = None
 
     def _one_by_one(self, chunk: Chunk) -> list[Any]:
-        return [self._alone(item) for item in chunk]
+        return [self._quarantined(job) for job in chunk]
 
-    def _alone(self, item: Item) -> Any:
-        self._guard = self._guard or self._started(1)
+    def _quarantined(self, job: Job) -> Any:
+        self._quarantine = self._quarantine or self._start(1)
         try:
-            return self._guard.submit(_do, [item], self._task).result()[0]
+            return self._quarantine.submit(_work, [job], self._task).result()[0]
         except BrokenExecutor:
-            _end(self._guard)
-            self._guard = None
-            return DEADLY
+            _end(self._quarantine)
+            self._quarantine = None
+            return CRASHED
 
-    def _started(self, workers: int) -> "ProcessPoolExecutor":
+    def _start(self, workers: int) -> "ProcessPoolExecutor":
         """Start processes that load the model; wait until one has."""
         from ser_features.engine.processes import pool
 
-        started = pool(workers, _begin, (self._folder,))
+        started = pool(workers, _load_model, (self._folder,))
         try:
-            started.submit(_do, [], self._task).result()
+            started.submit(_work, [], self._task).result()
         except BrokenExecutor as error:
             _end(started)
             raise SerError(
@@ -232,7 +224,7 @@ class _Crew:
         return started
 
 
-def _deadly(path: Path) -> Prediction:
+def _crashed(path: Path) -> Prediction:
     from ser_features.engine.processes import KILLED
 
     return Prediction(str(path), error=KILLED)
@@ -244,13 +236,17 @@ def _end(pool: "ProcessPoolExecutor | None") -> None:
 
 
 def _if_done(future: "Future[list[Any]] | None") -> "Future[list[Any]] | None":
-    """The future if it holds an answer; None if its worker died, so that its files are suspects."""
+    """Return the future if it has a result; None if its worker died, so that its files are suspects."""
     return future if future and future.done() and not future.exception() else None
 
 
-def _begin(folder: Path) -> None:
+_loaded: list[Predictor] = []
+"""The model of this worker process."""
+
+
+def _load_model(folder: Path) -> None:
     _loaded[:] = [load(folder)]
 
 
-def _do(chunk: Chunk, task: Task) -> list[Any]:
+def _work(chunk: Chunk, task: Task) -> list[Any]:
     return task(_loaded[0], chunk)

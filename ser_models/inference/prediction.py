@@ -1,29 +1,110 @@
-"""What a model makes of one recording, and what is worth a word about many."""
+"""The prediction for one recording, the options it is made with, and a summary of many.
 
+recording, `PredictOptions` → `Prediction` (with a `WindowPrediction` per window) ↔ JSON
+many `Prediction`s → `PredictionSummary` (refused files, counted warnings)
+"""
+
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, TypedDict
+
+from ser_features.errors import InputError
+
+MIN_WINDOW = 0.1
+"""Shortest window and shortest hop, in s; no profile accepts a shorter recording."""
+
+
+class OptionValues(TypedDict, total=False):
+    """Keyword arguments of `Predictor.predict`; see `PredictOptions`."""
+
+    top: int
+    windows: bool
+    win_dur: float
+    hop_dur: float
+    abstain_below: float
+
+
+@dataclass(frozen=True)
+class PredictOptions:
+    """How recordings are recognised.
+
+    Attributes:
+        top: number of emotions in the ranking.
+        windows: whether recordings longer than `win_dur` + `hop_dur` are also recognised window by window.
+        win_dur: length of a window, in s; the default is about one sentence of the published corpora.
+        hop_dur: from the start of a window to the start of the next, in s.
+        abstain_below: confidence below which no emotion is returned, 0 to 1.
+
+    Raises:
+        InputError: if a duration is shorter than `MIN_WINDOW`, or not finite.
+
+    >>> PredictOptions(windows=True, hop_dur=0)
+    Traceback (most recent call last):
+    ...
+    ser_features.errors.InputError: hop_dur is 0 s, expected at least 0.1 s: pass a longer one
+    """
+
+    top: int = 3
+    windows: bool = False
+    win_dur: float = 3.0
+    hop_dur: float = 1.0
+    abstain_below: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("win_dur", "hop_dur"):
+            seconds = getattr(self, name)
+            if not MIN_WINDOW <= seconds < math.inf:
+                raise InputError(
+                    f"{name} is {seconds:g} s, expected at least {MIN_WINDOW} s: pass a longer one"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPrediction:
+    """The prediction for one window of a recording.
+
+    Attributes:
+        start: of the window, in s from the start of the recording.
+        end: of the window, in s.
+        emotion: the most probable emotion; None for silence, or below `PredictOptions.abstain_below`.
+        probabilities: by emotion, summing to 1; empty for silence.
+    """
+
+    start: float
+    end: float
+    emotion: str | None
+    probabilities: dict[str, float]
+
+    @property
+    def confidence(self) -> float | None:
+        """Probability of the most probable emotion, 0 to 1; None for silence."""
+        return max(self.probabilities.values(), default=None)
+
+    def abstain(self, threshold: float) -> "WindowPrediction":
+        """Drop the emotion if its probability is below `threshold`."""
+        sure = self.confidence is None or self.confidence >= threshold
+        return self if sure else replace(self, emotion=None)
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model makes of one recording.
+    """The prediction for one recording.
 
     Attributes:
-        file: its name, as it was given.
-        emotion: the most probable emotion; None if it was refused, or not probable enough to be said.
-        confidence: its probability, 0 to 1; None if refused.
-        probabilities: by emotion, in the order of the model's labels; sums to 1.
-        top: the most probable emotions, {"emotion", "probability"} each, best first.
-        warning: what limits the answer; None if nothing is known to.
+        file: name of the recording, as it was given.
+        emotion: the most probable emotion; None if the recording was refused or the model abstained.
+        confidence: probability of the most probable emotion, 0 to 1; None if refused.
+        probabilities: by emotion, in the order of the model's labels, summing to 1.
+        top: the most probable emotions, {"emotion", "probability"} each, in descending order.
+        warning: known limits of this prediction, separated by semicolons; None if there are none.
         seconds: duration of the recording; None if refused.
-        distance: how far it is from the training recordings, 0 and above: 1 is where the farthest hundredth
-            of unheard voices of the same corpora begins; None if that is not known.
-        timeline: where it was asked for and the recording is longer than 4 s: its windows in order of time,
-            {"start", "end", "emotion", "probabilities"} each, in s; the emotion is None where nobody speaks,
-            or where it is not probable enough to be said.
-        error: why it was refused; None if it was not.
+        ood_score: distance to the training data, 0 and above; above 1 the recording is out of distribution
+            (1 is the 99th percentile of held-out speakers of the training corpora). None if not known.
+        windows: predictions for the windows in order of time, if they were requested and the recording is
+            long enough.
+        error: why the recording was refused; None if it was not.
     """
 
     file: str
@@ -33,60 +114,59 @@ class Prediction:
     top: list[dict[str, Any]] = field(default_factory=list)
     warning: str | None = None
     seconds: float | None = None
-    distance: float | None = None
-    timeline: list[dict[str, Any]] = field(default_factory=list)
+    ood_score: float | None = None
+    windows: list[WindowPrediction] = field(default_factory=list)
     error: str | None = None
 
     @property
     def abstained(self) -> bool:
-        """Whether it was recognised and no emotion is said, as none is probable enough."""
+        """Whether the confidence was below the threshold, so that no emotion is returned."""
         return self.emotion is None and self.error is None
 
-    def unless_below(self, least: float) -> "Prediction":
-        """Say no emotion, of the recording or of a window, that is less probable than `least`.
+    def abstain(self, threshold: float) -> "Prediction":
+        """Drop every emotion, of the recording or of a window, whose probability is below `threshold`.
 
-        >>> Prediction("a.wav", "sad", 0.4, {"sad": 0.4}).unless_below(0.5).warning
-        'not sure enough to say an emotion (below 0.5)'
+        >>> Prediction("a.wav", "sad", 0.4, {"sad": 0.4}).abstain(0.5).warning
+        'abstained: confidence below 0.5'
         """
-        if self.confidence is None or least <= 0:
+        if self.confidence is None or threshold <= 0:
             return self
-        timeline = [
-            {**part, "emotion": None} if max(part["probabilities"].values(), default=1) < least else part
-            for part in self.timeline
-        ]
-        if self.confidence >= least:
-            return replace(self, timeline=timeline)
-        said = f"not sure enough to say an emotion (below {least:g})"
-        warning = "; ".join(limit for limit in (self.warning, said) if limit)
-        return replace(self, emotion=None, warning=warning, timeline=timeline)
+        windows = [window.abstain(threshold) for window in self.windows]
+        if self.confidence >= threshold:
+            return replace(self, windows=windows)
+        warning = join_warnings(self.warning, f"abstained: confidence below {threshold:g}")
+        return replace(self, emotion=None, warning=warning, windows=windows)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the prediction as JSON values; `timeline` and `error` only where there is one."""
-        content = asdict(self)
-        for name in ("timeline", "error"):
-            if not content[name]:
-                del content[name]
-        return content
+        """Return the prediction as JSON values; `windows` and `error` only if there are any."""
+        values = asdict(self)
+        return {name: value for name, value in values.items() if value or name not in ("windows", "error")}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Prediction":
+        """Build a prediction from the values of `to_json`."""
+        windows = [WindowPrediction(**window) for window in values.get("windows", ())]
+        return cls(**{**values, "windows": windows})
 
 
 @dataclass
-class Told:
-    """What is worth a word about many answers.
+class PredictionSummary:
+    """Counts over many predictions.
 
     Attributes:
-        count: of the answers.
-        before: how many of them an earlier run gave.
-        refused: those without an emotion.
-        warnings: how many answers each is about.
+        count: number of predictions.
+        cached: number of them that an earlier run computed.
+        refused: predictions of refused recordings.
+        warnings: number of predictions with each warning.
     """
 
     count: int = 0
-    before: int = 0
+    cached: int = 0
     refused: list[Prediction] = field(default_factory=list)
     warnings: Counter[str] = field(default_factory=Counter)
 
-    def passing(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
-        """Pass answers on and keep what is worth a word."""
+    def collect(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
+        """Count predictions while passing them on."""
         for prediction in predictions:
             self.count += 1
             if prediction.error:
@@ -97,10 +177,15 @@ class Told:
 
 
 def ranked(probabilities: Mapping[str, float]) -> list[dict[str, Any]]:
-    """Emotions with their probabilities, the most probable first.
+    """Return emotions with their probabilities in descending order.
 
     >>> ranked({"sad": 0.2, "happy": 0.8})
     [{'emotion': 'happy', 'probability': 0.8}, {'emotion': 'sad', 'probability': 0.2}]
     """
     pairs = sorted(probabilities.items(), key=lambda item: -item[1])
     return [{"emotion": emotion, "probability": value} for emotion, value in pairs]
+
+
+def join_warnings(*warnings: str | None) -> str | None:
+    """Join the warnings that are set with semicolons; None if there are none."""
+    return "; ".join(warning for warning in warnings if warning) or None

@@ -1,121 +1,107 @@
-"""What speakers are like, heard from the recordings given together; for models that take voices out.
+"""Speaker statistics for models that were trained with speaker normalisation.
 
-recordings, speakers → `Listener.voices` → `SpeakerStats` → `Listener.raw` → what the model reads, without
+recordings, speakers → `SpeakerNormalizer.estimate` → statistics of each recording's speaker
+features, statistics → `SpeakerNormalizer.normalize` → normalised raw values for the model
 
-A model that answers each recording by itself has no voices, and reads everything as it was measured.
+See `ser_models.data.speaker_norm` for the estimate itself.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from ser_features.audio import read_bytes
 from ser_features.config import Profile
 from ser_features.errors import AudioError
 from ser_features.pipeline import Features, extract_bytes
 from ser_models.artifact.folder import Artifact
-from ser_models.data.inputs import Raw
-from ser_models.data.speaker_norm import SpeakerStats, accumulate, normalize
+from ser_models.data.inputs import Inputs, Raw
+from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, accumulate, normalize
+from ser_models.inference.recording import AudioSource, read
 
-FEW_OF_A_VOICE = 5
-"""With fewer recordings of a speaker, taking the voice out helps little or not; see docs/accuracy.md."""
-
-Recording = str | os.PathLike[str] | bytes
-"""A file, or its bytes."""
+FEW_RECORDINGS = 5
+"""With fewer recordings of a speaker, normalisation helps little or not at all; see docs/accuracy.md."""
 
 
 @dataclass(frozen=True)
-class Listener:
-    """Hears what a model's speakers are like.
+class SpeakerNormalizer:
+    """Estimates speaker statistics and normalises with them.
 
     Attributes:
-        artifact: of the model.
-        profile: the features that it was trained on.
+        inputs: what the model reads.
+        profile: the feature configuration.
+        prior: the mean training speaker.
+        usual: recordings per speaker in the model's test.
     """
 
-    artifact: Artifact
+    inputs: Inputs
     profile: Profile
+    prior: SpeakerPrior
+    usual: float
 
-    def voices(
-        self, recordings: Sequence[Recording], speakers: Sequence[str] | None = None
+    @classmethod
+    def of(cls, artifact: Artifact, profile: Profile) -> "SpeakerNormalizer | None":
+        """Return the normaliser of an artifact; None if its model was trained without normalisation."""
+        if artifact.speaker_prior is None:
+            return None
+        return cls(artifact.model.inputs, profile, artifact.speaker_prior, artifact.metadata.speaker_norm)
+
+    def estimate(
+        self, recordings: Sequence[AudioSource], speakers: Sequence[str] | None = None
     ) -> list[SpeakerStats | None]:
-        """Estimate the voice of each recording from all of its speaker's that can be heard.
+        """Estimate the statistics of each recording's speaker from all recordings of that speaker.
 
         Args:
-            recordings: audio files, or the bytes of some.
-            speakers: of each; None if all have one speaker.
+            recordings: audio files, or their bytes.
+            speakers: of each recording; None if all have the same speaker.
 
         Returns:
-            Of each recording; None where nothing of the speaker can be heard, and of all recordings if the
-            model answers each by itself.
+            Statistics per recording; None for a speaker of whom every recording is refused.
         """
-        if self.artifact.speaker_prior is None:
-            return [None] * len(recordings)
-        return self.voices_of([self.tally(each) for each in recordings], speakers)
+        return self.combine([self.accumulate(recording) for recording in recordings], speakers)
 
-    def tally(self, recording: Recording) -> np.ndarray | None:
-        """Sums over a recording, of which voices are made, (4, values); None if it is refused."""
-        inputs = self.artifact.model.inputs
+    def accumulate(self, recording: AudioSource) -> np.ndarray | None:
+        """Return sums over a recording, (4, values); None if the recording is refused."""
         try:
-            features = extract_bytes(content_of(recording), self.profile, inputs.families)
+            features = extract_bytes(read(recording), self.profile, self.inputs.families)
         except AudioError:
             return None
-        found: np.ndarray = accumulate(inputs, inputs.from_features([features]))[0]
-        return found
+        sums: np.ndarray = accumulate(self.inputs, self.inputs.from_features([features]))[0]
+        return sums
 
-    def voices_of(
-        self, heard: Sequence[np.ndarray | None], speakers: Sequence[str] | None = None
+    def combine(
+        self, sums: Sequence[np.ndarray | None], speakers: Sequence[str] | None = None
     ) -> list[SpeakerStats | None]:
-        """Estimate the voice of each recording from the tallies of all; see `voices`."""
-        names = speakers or [""] * len(heard)
-        own: dict[str, list[np.ndarray]] = {}
-        for name, tally in zip(names, heard, strict=True):
-            if tally is not None:
-                own.setdefault(name, []).append(tally)
-        prior = self.artifact.speaker_prior
-        known = {name: prior.estimate(np.stack(each)) for name, each in own.items()} if prior else {}
-        return [known.get(name) for name in names]
+        """Estimate the statistics of each recording's speaker from the sums over all recordings."""
+        speakers = speakers or [""] * len(sums)
+        by_speaker: dict[str, list[np.ndarray]] = {}
+        for speaker, own in zip(speakers, sums, strict=True):
+            if own is not None:
+                by_speaker.setdefault(speaker, []).append(own)
+        stats = {speaker: self.prior.estimate(np.stack(own)) for speaker, own in by_speaker.items()}
+        return [stats.get(speaker) for speaker in speakers]
 
-    def voice(self, features: Sequence[Features]) -> SpeakerStats | None:
-        """Estimate the voice of one speaker; None if the model answers each recording by itself."""
-        inputs, prior = self.artifact.model.inputs, self.artifact.speaker_prior
-        return prior.estimate(accumulate(inputs, inputs.from_features(features))) if prior else None
+    def of_one_speaker(self, features: Sequence[Features]) -> SpeakerStats:
+        """Estimate the statistics of the one speaker of all recordings."""
+        return self.prior.estimate(accumulate(self.inputs, self.inputs.from_features(features)))
 
-    def raw(self, features: Sequence[Features], voices: Sequence[SpeakerStats | None] | None = None) -> Raw:
-        """What the model reads of each recording, rid of its voice if the model is.
+    def normalize(self, features: Sequence[Features], stats: Sequence[SpeakerStats | None]) -> Raw:
+        """Return normalised raw values.
 
         Args:
             features: of the recordings.
-            voices: of each; None if all are of one speaker, whose voice is theirs.
+            stats: of each recording's speaker; None estimates them from this recording alone, which was
+                refused when the statistics were estimated and is readable now.
         """
-        inputs = self.artifact.model.inputs
-        raw = inputs.from_features(features)
-        if voices is None:
-            voices = [self.voice(features)] * len(features)
-        # A file that could not be heard before and can be now is the only one of its voice.
-        own = (voice or self.voice([each]) for voice, each in zip(voices, features, strict=True))
-        known = [voice for voice in own if voice]
-        return normalize(inputs, raw, known) if known else raw
+        own = [each or self.of_one_speaker([one]) for each, one in zip(stats, features, strict=True)]
+        return normalize(self.inputs, self.inputs.from_features(features), own)
 
-    def hardly_known(self, voice: SpeakerStats | None) -> str | None:
-        """Say so if a voice is known from few recordings."""
-        if voice is None or voice.recordings >= FEW_OF_A_VOICE:
+    def warning(self, stats: SpeakerStats | None) -> str | None:
+        """Warn of statistics that are estimated from few recordings."""
+        if stats is None or stats.recordings >= FEW_RECORDINGS:
             return None
-        count = "this recording" if voice.recordings == 1 else f"{voice.recordings} recordings"
-        usual = self.artifact.metadata.speaker_norm
+        count = "this recording" if stats.recordings == 1 else f"{stats.recordings} recordings"
         return (
-            f"knows the voice from {count} only, {usual} were heard together in its test: "
-            "give more of the same speaker"
+            f"speaker statistics are estimated from {count} only, from {self.usual} in the evaluation: "
+            "pass more recordings of the same speaker"
         )
-
-
-def content_of(recording: Recording) -> bytes:
-    """Bytes of a recording.
-
-    Raises:
-        AudioError: if the file cannot be read.
-    """
-    return recording if isinstance(recording, bytes) else read_bytes(Path(recording))

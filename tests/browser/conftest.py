@@ -1,4 +1,4 @@
-"""The page in Chromium, with a microphone that plays beeps; skipped where there is no browser."""
+"""The page in Chromium with a fake microphone; all tests are long, and skipped without a browser."""
 
 import os
 import shutil
@@ -13,7 +13,13 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = ("--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 
 
-@pytest.fixture(scope="module")  # while it is open, no other test could run an event loop of its own
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.long)
+
+
+@pytest.fixture(scope="module")  # while it is open, no other test can run an event loop
 def browser() -> Iterator:
     driver = pytest.importorskip(
         "playwright.sync_api", reason="needs playwright: pip install 'ser-toolkit[test]'"
@@ -29,7 +35,7 @@ def browser() -> Iterator:
 
 @pytest.fixture(scope="module")
 def server(browser, store_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The page of a small model."""
+    """The page of a cheap model."""
     folder = tmp_path_factory.mktemp("served") / "tmp"
     folder.mkdir()
     artifact = quick_artifact(store_root, tmp_path_factory.mktemp("app") / "logistic")
@@ -39,7 +45,7 @@ def server(browser, store_root: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def open_page(browser, server: Served) -> Iterator:
-    """Return an opener of the page in a window of a given size."""
+    """Return a function that opens the page in a window of a given size."""
     contexts = []
 
     def opened(width: int = 1280, height: int = 900, url: str = server.url, **options):
@@ -60,9 +66,9 @@ def open_page(browser, server: Served) -> Iterator:
 
 @pytest.fixture(scope="session")
 def screenshots() -> Path:
-    """Folder for the pictures of the documents: `SER_SCREENSHOTS`."""
+    """Folder for the screenshots of the documentation: `SER_SCREENSHOTS`."""
     folder = os.environ.get("SER_SCREENSHOTS")
     if not folder:
-        pytest.skip("no screenshots are asked for: SER_SCREENSHOTS names no folder")
+        pytest.skip("SER_SCREENSHOTS names no folder for screenshots")
     Path(folder).mkdir(parents=True, exist_ok=True)
     return Path(folder)

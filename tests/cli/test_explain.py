@@ -11,7 +11,7 @@ def test_shap_values_of_trees(ser, trained, store_root, tmp_path, monkeypatch):
     answer = ser("explain", trees, "--store", store_root, "--top", 3)
     assert (answer.code, answer.err) == (0, "")
     first, second, third, _, header, *rows = answer.out.splitlines()
-    assert first.startswith("xgboost on own: 24 recordings of 2 speakers that ")
+    assert first.startswith("xgboost on own: 24 recordings of 2 speakers ")
     assert second.startswith("UAR ")
     assert "SHAP value" in third
     assert header.split()[:2] == ["feature", "importance"]
@@ -75,7 +75,7 @@ def test_json_has_the_documented_keys(ser, trained, store_root, recordings, tmp_
     ("words", "line"),
     [
         (["{artifact}", "{tmp}/none.wav"], "error: "),
-        (["{artifact}", "--out", "{artifact}/explained"], "error: {artifact}/explained lies in the artifact"),
+        (["{artifact}", "--out", "{artifact}/explained"], "error: {artifact}/explained is inside of"),
         (["{artifact}", "--store", "{store}", "--datasets", "tess"], "error: no 'tess' in "),
     ],
 )

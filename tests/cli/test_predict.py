@@ -132,7 +132,7 @@ def test_stdin(ser, artifact, recordings, stdin, tmp_path):
 def test_output_file(ser, artifact, folder, tmp_path, form):
     out = tmp_path / f"predictions.{form}"
     code, printed, _ = ser("predict", artifact, folder, "--out", out, "--workers", 1)
-    assert (code, printed) == (0, f"4 answers: {out}\n")
+    assert (code, printed) == (0, f"4 predictions: {out}\n")
     read = {"csv": pd.read_csv, "json": pd.read_json, "parquet": pd.read_parquet}[form](out)
     assert len(read) == 4
     assert set(read["emotion"]) <= {"angry", "neutral", "sad"}
@@ -171,17 +171,21 @@ def test_abstention(ser, artifact, recordings, tmp_path):
 
 def test_windows_of_a_long_recording(ser, artifact, recordings, long):
     short = recordings / "s0_sad_0.wav"
-    code, printed, _ = ser("predict", artifact, short, long, "--timeline")
+    code, printed, _ = ser("predict", artifact, short, long, "--windows")
     assert code == 0
     assert f"{long}, window by window:" in printed
-    assert "nothing said" in printed
+    assert "silence" in printed
     assert f"{short}, window" not in printed
-    _, printed, _ = ser("predict", artifact, long, "--timeline", "--format", "json")
+    _, printed, _ = ser("predict", artifact, long, "--windows", "--format", "json")
     [prediction] = json.loads(printed)
-    windows = prediction["timeline"]
+    windows = prediction["windows"]
     assert [set(part) for part in windows] == [{"start", "end", "emotion", "probabilities"}] * 8
     _, printed, _ = ser("predict", artifact, long, "--format", "json")
-    assert "timeline" not in json.loads(printed)[0]
+    assert "windows" not in json.loads(printed)[0]
+    longer = ("--windows", "--win-dur", 4, "--hop-dur", 2.5)
+    _, printed, _ = ser("predict", artifact, long, *longer, "--format", "csv")
+    bounds = [line.split(",")[1:3] for line in printed.splitlines()[1:]]
+    assert bounds == [["0.0", "4.0"], ["2.5", "6.5"], ["5.0", "9.0"], ["5.2", "9.2"]]
 
 
 def test_all_files_are_of_one_speaker_unless_a_table_names_speakers(ser, trained, recordings, tmp_path):
@@ -189,14 +193,14 @@ def test_all_files_are_of_one_speaker_unless_a_table_names_speakers(ser, trained
     files = [recordings / f"{speaker}_sad_{take}.wav" for speaker in ("s0", "s1") for take in range(4)]
     code, together, errors = ser("predict", normalised, *files, "--format", "csv")
     assert code == 0
-    assert "8 files are taken for one speaker's: pass --speakers TABLE.csv if they are not" in errors
+    assert "8 files are assumed to have one speaker: pass --speakers TABLE.csv if they do not" in errors
     lines = [f"{file},{file.name[:2]}" for file in files]
     (tmp_path / "who.csv").write_text("\n".join(["file,speaker", *lines]))
     words = ["predict", normalised, *files, "--format", "csv", "--speakers", tmp_path / "who.csv"]
     code, apart, errors = ser(*words)
     assert code == 0
-    assert "taken for one speaker's" not in errors
-    assert "knows the voice from 4 recordings only, 12 were heard together" in errors
+    assert "assumed to have one speaker" not in errors
+    assert "speaker statistics are estimated from 4 recordings only, from 12 in" in errors
     assert apart != together
     (tmp_path / "who.csv").write_text("file,speaker\n")
     code, _, errors = ser(*words)

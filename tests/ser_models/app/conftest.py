@@ -1,12 +1,12 @@
-"""One small artifact, its answers, and its page on a port."""
+"""One cheap model, its renderer, and its page on a port."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ser_models.app.answer import Answers
-from ser_models.inference.predictor import load
+from ser_models.app.result import ResultRenderer
+from ser_models.inference import load
 from tests.serving import Served, quick_artifact, served
 
 
@@ -16,8 +16,8 @@ def artifact(store_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="session")
-def answers(artifact: Path) -> Answers:
-    return Answers.of(load(artifact))
+def renderer(artifact: Path) -> ResultRenderer:
+    return ResultRenderer.of(load(artifact))
 
 
 @pytest.fixture(scope="session")

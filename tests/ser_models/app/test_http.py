@@ -1,4 +1,4 @@
-"""The real page over HTTP: no file of the server can be read, nothing is kept, two at a time."""
+"""The real page over HTTP: no file of the server can be read, and no recording is stored."""
 
 import json
 import socket
@@ -18,7 +18,7 @@ httpx = pytest.importorskip("httpx", reason="comes with gradio: pip install 'ser
 
 @pytest.fixture
 def visitor(server: Served) -> Iterator:
-    """Somebody who has opened the page."""
+    """A visitor who has opened the page."""
     with httpx.Client(base_url=server.url, timeout=60) as client:
         client.get("/").raise_for_status()
         yield client
@@ -26,7 +26,7 @@ def visitor(server: Served) -> Iterator:
 
 @pytest.fixture
 def other(server: Served) -> Iterator:
-    """Somebody else."""
+    """Another visitor."""
     with httpx.Client(base_url=server.url, timeout=60) as client:
         client.get("/").raise_for_status()
         yield client
@@ -37,11 +37,11 @@ def upload(client, content: bytes, name: str = "clip.wav"):
 
 
 def events(page: str) -> list[dict]:
-    """The listeners of the page: the button's, then the examples'."""
-    return [each for each in config_of(page)["dependencies"] if each["backend_fn"]]
+    """The event handlers of the page: of the button, then of the examples."""
+    return [event for event in config_of(page)["dependencies"] if event["backend_fn"]]
 
 
-def ask(client, data: list, event: dict, session: str = "s"):
+def request(client, data: list, event: dict, session: str = "s"):
     body = {
         "data": data,
         "fn_index": event["id"],
@@ -51,32 +51,32 @@ def ask(client, data: list, event: dict, session: str = "s"):
     return client.post("/gradio_api/queue/join", json=body)
 
 
-def answer_of(client, session: str = "s") -> dict:
-    """Wait for the answer to the session's request."""
+def result_of(client, session: str = "s") -> dict:
+    """Wait for the result of the session's request."""
     with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as lines:
         for line in lines.iter_lines():
             message = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}
             if message.get("msg") == "process_completed":
                 return message
-    raise AssertionError("no answer")
+    raise AssertionError("no result")
 
 
 def recognised(client, path: str, session: str = "s") -> str:
-    """The HTML that an upload is answered with."""
+    """Return the HTML of the result for an upload."""
     file = {"path": path, "meta": {"_type": "gradio.FileData"}}
-    asked = ask(client, [file], events(client.get("/").text)[0], session)
-    assert asked.status_code == 200, asked.text
-    message = answer_of(client, session)
+    response = request(client, [file], events(client.get("/").text)[0], session)
+    assert response.status_code == 200, response.text
+    message = result_of(client, session)
     assert message["success"], message
     cleared, html = message["output"]["data"]
     assert cleared is None
     return html
 
 
-def test_an_upload_is_answered_and_gone(visitor, server):
+def test_an_upload_is_recognised_and_deleted(visitor, server):
     path = upload(visitor, voice(1.0)).json()[0]
-    assert [str(each) for each in server.files()] == [path], "the server keeps it until it is answered"
-    assert upload(visitor, voice(1.0)).json() == [path], "once more, as people do who are not sure"
+    assert [str(file) for file in server.files()] == [path], "until it is recognised"
+    assert upload(visitor, voice(1.0)).json() == [path], "the same upload again"
     played = visitor.get(f"/gradio_api/file={path}")
     assert played.content == voice(1.0)
     assert played.headers["cache-control"] == "no-store"
@@ -85,20 +85,20 @@ def test_an_upload_is_answered_and_gone(visitor, server):
     assert 'class="value"' in html
     assert server.files() == []
     assert visitor.get(f"/gradio_api/file={path}").status_code == 404
-    again = ask(
+    again = request(
         visitor, [{"path": path, "meta": {"_type": "gradio.FileData"}}], events(visitor.get("/").text)[0]
     )
     assert again.status_code == 403
 
 
 @pytest.mark.parametrize("content", [b"no sound at all", voice(61)])
-def test_a_refused_upload_is_gone_too(visitor, server, content):
+def test_a_refused_upload_is_deleted(visitor, server, content):
     html = recognised(visitor, upload(visitor, content).json()[0])
-    assert "No answer:" in html
+    assert "Not recognised:" in html
     assert server.files() == []
 
 
-def test_the_file_route_gives_nothing_of_the_server(visitor, other, server, artifact):
+def test_the_file_route_serves_no_other_file(visitor, other, server, artifact):
     mine = upload(visitor, voice(0.5), "mine.wav").json()[0]
     secrets = [
         "/etc/passwd",
@@ -117,9 +117,9 @@ def test_the_file_route_gives_nothing_of_the_server(visitor, other, server, arti
     for secret in secrets:
         for path in (secret, quote(secret, safe=""), quote(quote(secret, safe=""), safe="")):
             for route in ("/gradio_api/file=", "/gradio_api/file/", "/file=", "/gradio_api/proxy="):
-                answer = raw(server, f"{route}{path}", visitor)
-                assert answer.startswith((b"HTTP/1.1 403", b"HTTP/1.1 404")), (route, path, answer[:60])
-                assert b"root:" not in answer
+                response = raw(server, f"{route}{path}", visitor)
+                assert response.startswith((b"HTTP/1.1 403", b"HTTP/1.1 404")), (route, path, response[:60])
+                assert b"root:" not in response
     assert other.get(f"/gradio_api/file={mine}").status_code == 404, "another visitor's upload"
     assert httpx.get(f"{server.url}gradio_api/file={mine}").status_code == 404, "without a cookie"
     assert visitor.get(f"/gradio_api/file={mine}").status_code == 200
@@ -127,27 +127,27 @@ def test_the_file_route_gives_nothing_of_the_server(visitor, other, server, arti
 
 
 @pytest.mark.parametrize("folder", ["assets", "static", "svelte"])
-def test_the_page_s_own_folders_lead_nowhere_else(server, visitor, folder):
+def test_static_folders_serve_no_other_file(server, visitor, folder):
     for climb in ("../" * 12, "..%2f" * 12, "%2e%2e/" * 12, "....//" * 12, "..\\" * 12):
-        answer = raw(server, f"/{folder}/{climb}etc/passwd", visitor)
-        assert answer.startswith((b"HTTP/1.1 403", b"HTTP/1.1 404")), (climb, answer[:60])
-        assert b"root:" not in answer
+        response = raw(server, f"/{folder}/{climb}etc/passwd", visitor)
+        assert response.startswith((b"HTTP/1.1 403", b"HTTP/1.1 404")), (climb, response[:60])
+        assert b"root:" not in response
 
 
 def raw(server: Served, target: str, visitor) -> bytes:
-    """Ask for exactly `target`: clients would tidy it up."""
+    """Request exactly `target`: HTTP clients would normalise it."""
     host, port = server.url.removeprefix("http://").rstrip("/").split(":")
     cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
-    asked = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+    message = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
     with socket.create_connection((host, int(port)), timeout=20) as connection:
-        connection.sendall(asked.encode())
+        connection.sendall(message.encode())
         parts = []
         while part := connection.recv(65_536):
             parts.append(part)
     return b"".join(parts)
 
 
-def test_a_forged_recording_is_refused(visitor, other, artifact, server):
+def test_a_forged_recording_is_rejected(visitor, other, artifact, server):
     event = events(visitor.get("/").text)[0]
     theirs = upload(other, voice(0.5)).json()[0]
     mine = upload(visitor, voice(0.6)).json()[0]
@@ -159,30 +159,33 @@ def test_a_forged_recording_is_refused(visitor, other, artifact, server):
         "http://x/y.wav",
     ):
         file = {"path": path, "url": mine, "meta": {"_type": "gradio.FileData"}}
-        asked = ask(visitor, [file], event)
-        assert (asked.status_code, asked.text) == (403, "no such upload: choose the recording again"), path
+        response = request(visitor, [file], event)
+        assert (response.status_code, response.text) == (
+            403,
+            "no such upload: choose the recording again",
+        ), path
     recognised(other, theirs), recognised(visitor, mine)
     assert server.files() == []
 
 
 @pytest.mark.parametrize("data", [["/etc/passwd"], [7], [["/etc/passwd"]], [{"url": "/etc/passwd"}], []])
-def test_data_of_another_shape_gives_no_answer(visitor, data):
-    asked = ask(visitor, data, events(visitor.get("/").text)[0])
-    if asked.status_code == 200:
-        message = answer_of(visitor)
+def test_data_of_another_shape_gives_no_result(visitor, data):
+    response = request(visitor, data, events(visitor.get("/").text)[0])
+    if response.status_code == 200:
+        message = result_of(visitor)
         assert not message["success"], message
         assert "root:" not in json.dumps(message)
 
 
-def test_no_recording_says_what_to_do(visitor):
-    assert ask(visitor, [None], events(visitor.get("/").text)[0]).status_code == 200
+def test_without_a_recording_there_is_a_message(visitor):
+    assert request(visitor, [None], events(visitor.get("/").text)[0]).status_code == 200
     assert (
         "there is no recording yet: record one or choose a file first"
-        in answer_of(visitor)["output"]["data"][1]
+        in result_of(visitor)["output"]["data"][1]
     )
 
 
-def test_there_is_no_interface_for_programs(visitor):
+def test_there_is_no_public_api(visitor):
     for path in (
         "/gradio_api/info",
         "/gradio_api/openapi.json",
@@ -192,18 +195,18 @@ def test_there_is_no_interface_for_programs(visitor):
     ):
         assert visitor.get(path).status_code == 404
     config = config_of(visitor.get("/").text)
-    assert {each["api_visibility"] for each in config["dependencies"]} == {"private"}
+    assert {event["api_visibility"] for event in config["dependencies"]} == {"private"}
     assert not config["analytics_enabled"]
 
 
-def test_what_is_too_large_is_refused_before_it_is_written(visitor, server):
-    answer = upload(visitor, b"RIFF" + bytes(MAX_BYTES + 2**20))
-    assert answer.status_code == 413
-    assert "expected at most 10 MB" in answer.text
+def test_a_too_large_upload_is_rejected_before_it_is_written(visitor, server):
+    response = upload(visitor, b"RIFF" + bytes(MAX_BYTES + 2**20))
+    assert response.status_code == 413
+    assert "expected at most 10 MB" in response.text
     assert server.files() == []
 
 
-def test_an_upload_that_breaks_off_leaves_nothing(visitor, server):
+def test_an_interrupted_upload_is_deleted(visitor, server):
     host, port = server.url.removeprefix("http://").rstrip("/").split(":")
     cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
     head = (
@@ -218,22 +221,22 @@ def test_an_upload_that_breaks_off_leaves_nothing(visitor, server):
     assert server.files() == []
 
 
-def test_many_at_a_time_all_get_their_own_answer(server):
-    answers = {}
+def test_simultaneous_visitors_get_their_own_results(server):
+    results = {}
 
-    def one(index: int) -> None:
+    def visit(index: int) -> None:
         with httpx.Client(base_url=server.url, timeout=60) as client:
             client.get("/")
             path = upload(client, voice(0.5 + 0.1 * index), f"number{index}.wav").json()[0]
-            answers[index] = recognised(client, path, f"session{index}")
+            results[index] = recognised(client, path, f"session{index}")
 
-    threads = [threading.Thread(target=one, args=(index,)) for index in range(5)]
+    threads = [threading.Thread(target=visit, args=(index,)) for index in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(answers) == list(range(5))
-    for index, html in answers.items():
+    assert sorted(results) == list(range(5))
+    for index, html in results.items():
         assert f"number{index}.wav" in html
         assert f"{0.5 + 0.1 * index:.1f} s recorded" in html
     assert server.files() == []

@@ -1,4 +1,4 @@
-"""The page with a stand-in for the model: what waits for what, and what a listener does with an upload."""
+"""The page with a stand-in for the model: concurrency, and the handling of uploads."""
 
 import asyncio
 import threading
@@ -16,13 +16,13 @@ from ser_models.app.uploads import Uploads  # noqa: E402
 
 
 class Slow:
-    """Answers after a while, and counts how many are answered at the same time."""
+    """Responds after a while, and counts simultaneous calls."""
 
     def __init__(self) -> None:
         self.now = self.most = self.total = 0
         self._lock = threading.Lock()
 
-    def answer(self, content: bytes, name: str) -> str:
+    def recognise(self, content: bytes, name: str) -> str:
         with self._lock:
             self.now += 1
             self.most = max(self.most, self.now)
@@ -30,10 +30,10 @@ class Slow:
         with self._lock:
             self.now -= 1
             self.total += 1
-        return f"answer to {name}"
+        return f"result for {name}"
 
-    def knowledge(self) -> str:
-        return "knowledge"
+    def describe_model(self) -> str:
+        return "model"
 
 
 @pytest.fixture
@@ -41,20 +41,20 @@ def uploads(tmp_path: Path) -> Uploads:
     return Uploads(tmp_path)
 
 
-def test_two_at_a_time(uploads):
+def test_concurrency_is_limited(uploads):
     slow = Slow()
     examples = [Example("a", 1.0, b"a"), Example("b", 1.0, b"b")]
     blocks = build(slow, examples, uploads)
-    listeners = [fn for fn in blocks.fns.values() if fn.fn is not None]
-    assert len(listeners) == 3
+    handlers = [fn for fn in blocks.fns.values() if fn.fn is not None]
+    assert len(handlers) == 3
     client = gradio.mount_gradio_app(__import__("fastapi").FastAPI(), blocks, path="/")
-    asyncio.run(_click_all(client, [fn._id for fn in listeners[1:]] * 3))
+    asyncio.run(_click_all(client, [fn._id for fn in handlers[1:]] * 3))
     assert slow.total == 6
-    assert slow.most == limits.AT_ONCE
+    assert slow.most == limits.CONCURRENCY
 
 
 async def _click_all(app, clicks: list[int]) -> None:
-    """Click on examples at once, through the app itself, and wait until all are answered."""
+    """Click on examples at once, through the app itself, and wait for all results."""
     import httpx
 
     async with app.router.lifespan_context(app):
@@ -62,14 +62,14 @@ async def _click_all(app, clicks: list[int]) -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://page", timeout=30) as client:
             for index, click in enumerate(clicks):
                 body = {"data": [], "fn_index": click, "session_hash": f"s{index}"}
-                asked = await client.post("/gradio_api/queue/join", json=body)
-                assert asked.status_code == 200, asked.text
-            answers = [
+                response = await client.post("/gradio_api/queue/join", json=body)
+                assert response.status_code == 200, response.text
+            results = [
                 client.get("/gradio_api/queue/data", params={"session_hash": f"s{index}"})
                 for index in range(len(clicks))
             ]
-            for answer in await asyncio.gather(*answers):
-                assert "answer to synthetic voice" in answer.text
+            for result in await asyncio.gather(*results):
+                assert "result for synthetic voice" in result.text
 
 
 def put(uploads: Uploads) -> str:
@@ -80,14 +80,14 @@ def put(uploads: Uploads) -> str:
     return str(path)
 
 
-def test_a_listener_answers_and_deletes(uploads):
-    assert _recognise(Slow(), uploads, put(uploads), "anna") == (None, "answer to my clip.wav")
+def test_an_upload_is_recognised_and_deleted(uploads):
+    assert _recognise(Slow(), uploads, put(uploads), "anna") == (None, "result for my clip.wav")
     assert list(uploads.folder.iterdir()) == []
 
 
-def test_an_upload_is_deleted_even_if_the_answer_breaks(uploads):
+def test_an_upload_is_deleted_after_an_error(uploads):
     class Broken(Slow):
-        def answer(self, content: bytes, name: str) -> str:
+        def recognise(self, content: bytes, name: str) -> str:
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -95,19 +95,19 @@ def test_an_upload_is_deleted_even_if_the_answer_breaks(uploads):
     assert list(uploads.folder.iterdir()) == []
 
 
-@pytest.mark.parametrize(("path", "said"), [(None, page.NOTHING), ("/etc/passwd", page.GONE)])
-def test_without_an_upload_of_ones_own_there_is_a_hint(uploads, path, said):
+@pytest.mark.parametrize(("path", "message"), [(None, page.NO_RECORDING), ("/etc/passwd", page.EXPIRED)])
+def test_without_an_upload_there_is_a_message(uploads, path, message):
     cleared, html = _recognise(Slow(), uploads, path, "anna")
     assert cleared is None
-    assert said in html
+    assert message in html
 
 
-def test_somebody_elses_upload_stays(uploads):
+def test_an_upload_of_another_visitor_is_kept(uploads):
     path = put(uploads)
-    assert page.GONE in _recognise(Slow(), uploads, path, "ben")[1]
+    assert page.EXPIRED in _recognise(Slow(), uploads, path, "ben")[1]
     assert Path(path).exists()
 
 
-def test_nothing_is_fetched_for_the_theme():
+def test_the_theme_loads_nothing():
     assert theme()._stylesheets == []
     assert "http" not in "".join(theme()._font_css)

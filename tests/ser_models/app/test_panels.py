@@ -1,4 +1,4 @@
-"""The figures of a recording show what was heard where it was heard."""
+"""Figures show the signal, the features and the predictions at their times and frequencies."""
 
 from dataclasses import replace
 
@@ -6,126 +6,90 @@ import librosa
 import matplotlib as mpl
 import numpy as np
 import pytest
+import soundfile
 
 from ser_models.app import panels
+from ser_models.app.clips import SCRIPT, examples, wav
 from ser_models.app.panels import borders, pooled
-from ser_models.inference.inspection import Hearing
-from ser_models.inference.prediction import Prediction
+from ser_models.inference.recording import RecordingAnalysis
 from ser_models.reporting.figures.picture import plain
 from ser_models.reporting.figures.spectrogram import band_of
 from ser_models.reporting.figures.svg import inline
+from tests.golden import app_page
+from tests.golden.app_page import BANDS, FRAMES
 
-FRAMES, BANDS = 200, 64
-
-
-@pytest.fixture
-def hearing() -> Hearing:
-    """Two seconds from 0.5 s on, voiced in the first."""
-    rng = np.random.default_rng(0)
-    pitch = np.where(np.arange(FRAMES) < 100, 200.0, np.nan)
-    return Hearing(
-        seconds=3.0,
-        signal=rng.uniform(-0.1, 0.1, 32_000).astype(np.float32),
-        sample_rate=16_000,
-        start_sec=0.5,
-        mel=rng.uniform(-80, 0, (FRAMES, BANDS)).astype(np.float32),
-        hop_sec=0.01,
-        pitch=pitch,
-        columns={},
-        percentiles={},
-        prediction=Prediction("x.wav"),
-        attention=None,
-    )
+INSPECTION = app_page.inspection(attention=None)
 
 
 def axes_of(panel):
     return plain(panel).axes[0]
 
 
+def with_frames(f0, mel=INSPECTION.mel, signal=INSPECTION.analysis.signal):
+    features = replace(INSPECTION.analysis.features, frames={"mel": mel, "pitch": f0[:, None]})
+    return replace(INSPECTION, analysis=RecordingAnalysis(3.0, signal, 16_000, 0.5, features))
+
+
 @pytest.mark.parametrize(("sample_rate", "bands"), [(16_000, 64), (48_000, 128)])
-def test_frequencies_lie_at_their_band(sample_rate, bands):
+def test_frequencies_are_drawn_at_their_band(sample_rate, bands):
     edges = librosa.mel_frequencies(bands + 2, fmin=0, fmax=sample_rate / 2)
-    centres = edges[1:-1]  # band k, drawn from k to k + 1, answers most to the middle one of its three
+    centres = edges[1:-1]  # band k, drawn from k to k + 1, is centred at the middle one of its three edges
     np.testing.assert_allclose(band_of(centres, sample_rate, bands), np.arange(bands) + 0.5, atol=1e-9)
+    assert np.isnan(band_of(np.array([np.nan, 100.0]), sample_rate, bands)).tolist() == [True, False]
 
 
-def test_unvoiced_frames_have_no_place():
-    assert np.isnan(band_of(np.array([np.nan, 100.0]), 16_000, 64)).tolist() == [True, False]
-
-
-def test_the_contour_is_drawn_over_the_spectrogram_in_time(hearing):
-    axes = axes_of(panels.recording(hearing))
-    contour = next(line for line in axes.lines if line.get_label() == "pitch (F0)")
-    times, places = contour.get_data()
+def test_recording_axes():
+    axes = axes_of(panels.recording(INSPECTION))
+    contour = next(line for line in axes.lines if line.get_label() == "F0")
+    times, positions = contour.get_data()
     np.testing.assert_allclose(times[[0, -1]], [0.505, 2.495])
-    np.testing.assert_allclose(places[:100], band_of(np.array([200.0]), 16_000, BANDS)[0])
-    assert np.isnan(places[100:]).all()
+    np.testing.assert_allclose(positions[:100], band_of(np.array([200.0]), 16_000, BANDS)[0])
+    assert np.isnan(positions[100:]).all()
     (image,) = axes.images
     assert image.get_extent() == [0.5, 2.5, 0, BANDS]
     assert image.get_array().shape == (BANDS, FRAMES)
-
-
-def test_the_axis_is_in_hertz(hearing):
-    axes = axes_of(panels.recording(hearing))
-    assert [text.get_text() for text in axes.get_yticklabels()] == [
-        "250",
-        "500",
-        "1,000",
-        "2,000",
-        "4,000",
-        "8,000",
-    ]
+    ticks = [label.get_text() for label in axes.get_yticklabels()]
+    assert ticks == ["250", "500", "1,000", "2,000", "4,000", "8,000"]
     assert "Hz" in axes.get_ylabel()
-
-
-def test_the_waveform_reaches_its_peak_and_no_further(hearing):
-    (waveform,) = axes_of(panels.recording(hearing)).collections
+    (waveform,) = axes.collections
     times, heights = waveform.get_paths()[0].vertices.T
     assert (times.min(), times.max()) == pytest.approx((0.5, 2.5), abs=0.01)
     assert heights.max() - heights.min() == pytest.approx(2 * 0.22 * BANDS, rel=0.01)
     assert heights.min() > BANDS, "above the spectrogram"
 
 
-def test_attention_is_drawn_where_there_is_some(hearing):
-    weights = np.zeros(FRAMES)
-    weights[50:150] = 0.005
-    weights[120] = 0.2
-    panel = panels.recording(replace(hearing, attention=weights))
-    labels = [text.get_text() for text in axes_of(panel).get_legend().get_texts()]
-    assert labels == ["pitch (F0)", "attention", "if it were even"]
-    assert "The model attends most to 1.7 s." in panel.text
-    assert "attend" not in panels.recording(hearing).text
+def test_attention_weights():
+    panel = panels.recording(app_page.inspection())
+    labels = [label.get_text() for label in axes_of(panel).get_legend().get_texts()]
+    assert labels[:2] == ["F0", "attention"]
+    assert "The attention weight is largest at 1.7 s." in panel.text
+    assert "attention" not in panels.recording(INSPECTION).text
 
 
-def test_words_say_what_is_drawn(hearing):
-    assert panels.recording(hearing).text == (
-        "Sound from 0.5 to 2.5 s, as waveform and mel spectrogram. "
-        "Pitch (F0) between 200 and 200 Hz, median 200 Hz."
-    )
-    unvoiced = replace(hearing, pitch=np.full(FRAMES, np.nan))
-    assert "No pitch was found." in panels.recording(unvoiced).text
+def test_a_recording_without_voiced_frames():
+    unvoiced = with_frames(np.full(FRAMES, np.nan))
+    assert "No voiced frame." in panels.recording(unvoiced).text
     axes_of(panels.recording(unvoiced))
 
 
-def test_a_minute_is_drawn_as_small_as_a_second(hearing):
-    long = replace(
-        hearing, mel=np.zeros((6_000, BANDS), np.float32), pitch=np.full(6_000, np.nan),
-        signal=np.zeros(960_000, np.float32),
-    )  # fmt: skip
-    assert axes_of(panels.recording(long)).images[0].get_array().shape[1] <= panels.COLUMNS
+def test_a_minute_is_drawn_with_the_resolution_of_the_screen():
+    long = with_frames(
+        np.full(6_000, np.nan), np.zeros((6_000, BANDS), np.float32), np.zeros(960_000, np.float32)
+    )
+    assert axes_of(panels.recording(long)).images[0].get_array().shape[1] <= panels.MAX_COLUMNS
     assert len(inline(panels.recording(long), "long")) < 200_000
 
 
 @pytest.mark.parametrize("width", [panels.WIDTH, panels.NARROW])
-def test_a_panel_becomes_an_image_with_words(hearing, width):
-    svg = inline(panels.recording(hearing, width=width), "recording")
+def test_a_panel_becomes_an_image_with_a_description(width):
+    svg = inline(panels.recording(INSPECTION, width=width), "recording")
     assert 'role="img"' in svg
-    assert f'aria-label="{panels.recording(hearing).text}"' in svg
-    assert "var(--c-1f6fb2)" in svg, "the waveform has the page's colour"
-    assert mpl.rcParams["svg.fonttype"] == "path", "settings are as before"
+    assert f'aria-label="{panels.recording(INSPECTION).text}"' in svg
+    assert "var(--c-1f6fb2)" in svg, "the waveform has the colour of the page"
+    assert mpl.rcParams["svg.fonttype"] == "path", "settings are restored"
 
 
-def test_pooling_keeps_peaks():
+def test_pooling_keeps_maxima():
     values = np.zeros((1_000, 2))
     values[501, 1] = 3.0
     assert len(pooled(values, 300)) == 250
@@ -133,34 +97,29 @@ def test_pooling_keeps_peaks():
     assert pooled(values, 2_000) is values
 
 
-WINDOWS = [
-    {"start": 0.0, "end": 3.0, "emotion": "sad", "probabilities": {"angry": 0.1, "happy": 0.1, "sad": 0.8}},
-    {"start": 1.0, "end": 4.0, "emotion": None, "probabilities": {}},
-    {
-        "start": 2.0,
-        "end": 5.0,
-        "emotion": "angry",
-        "probabilities": {"angry": 0.9, "happy": 0.02, "sad": 0.08},
-    },
-]
-LABELS = ["angry", "happy", "sad"]
-
-
-def test_windows_are_cut_between_their_middles():
-    np.testing.assert_allclose(borders(WINDOWS), [0.0, 2.0, 3.0, 5.0])
-
-
-def test_the_timeline_stacks_every_window_to_one():
-    axes = axes_of(panels.timeline(WINDOWS, LABELS))
+def test_windows_are_stacked_to_one():
+    windows = INSPECTION.prediction.windows
+    np.testing.assert_allclose(borders(windows), [0.0, 2.0, 3.0, 5.0])
+    first = replace(windows[0], probabilities={"angry": 0.3, "neutral": 0.1, "sad": 0.6})
+    axes = axes_of(panels.windows([first, *windows[1:]], ["angry", "neutral", "sad"]))
     tops = {}
     for bar in axes.patches:
         tops[bar.get_x()] = max(tops.get(bar.get_x(), 0.0), bar.get_y() + bar.get_height())
     assert tops == pytest.approx({0.0: 1.0, 2.0: 0.0, 3.0: 1.0})
-    assert [text.get_text() for text in axes.texts] == ["silence"]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["angry", "sad", "others"]
+    assert [label.get_text() for label in axes.texts] == ["silence"]
+    assert [label.get_text() for label in axes.get_legend().get_texts()] == ["angry", "sad", "others"]
 
 
-def test_the_timeline_in_words():
-    assert panels.timeline(WINDOWS, LABELS).text == (
-        "Emotion by window: 0.0 to 3.0 s sad, 1.0 to 4.0 s silence, 2.0 to 5.0 s angry"
-    )
+def test_examples_are_valid_and_deterministic():
+    clips = examples()
+    assert [clip.title for clip in clips] == [title for title, _, _ in SCRIPT]
+    assert all(clip.name.startswith("synthetic voice") for clip in clips)
+    assert min(clip.seconds for clip in clips) < 4.0 < max(clip.seconds for clip in clips) < 60
+    assert [clip.content for clip in examples()] == [clip.content for clip in clips]
+
+
+def test_loud_samples_are_clipped(tmp_path):
+    (tmp_path / "x.wav").write_bytes(wav(np.array([2.0, -2.0, 0.5]), 16_000))
+    signal, rate = soundfile.read(tmp_path / "x.wav")
+    np.testing.assert_allclose(signal, [1, -1, 0.5], atol=1e-3)
+    assert rate == 16_000

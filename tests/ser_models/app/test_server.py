@@ -1,4 +1,4 @@
-"""Where the page listens, and what is said when it cannot."""
+"""The address of the page, and errors of binding it."""
 
 import os
 import signal
@@ -12,11 +12,12 @@ from ser_models.app import server
 from ser_models.app.server import bound
 
 
-def test_a_port_in_use_is_said_at_once(tmp_path):
+def test_a_port_in_use_is_reported_at_once(tmp_path):
     with bound("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        said = f"port {port} of 127.0.0.1 is in use, expected a free one: pass --port {port + 1}, or another"
-        with pytest.raises(InputError, match=said):
+        free = f"expected a free one: pass --port {port + 1}, or another"
+        message = f"port {port} of 127.0.0.1 is in use, {free}"
+        with pytest.raises(InputError, match=message):
             server.serve(tmp_path / "no artifact is read", port=port, ready=print)
 
 
@@ -29,7 +30,7 @@ def test_an_address_of_another_computer(host):
         pass
 
 
-def test_only_this_computer_is_let_in_by_default():
+def test_only_this_computer_has_access_by_default():
     assert server.LOCAL == "127.0.0.1"
     with bound(server.LOCAL, 0) as listening:
         assert listening.getsockname()[0] == "127.0.0.1"
@@ -42,7 +43,7 @@ def test_the_port_is_free_again_afterwards():
         assert again.getsockname()[1] == port
 
 
-def test_addresses_are_written_as_browsers_read_them():
+def test_addresses_are_urls():
     assert server._address("127.0.0.1", 7860) == "http://127.0.0.1:7860/"
     assert server._address("::1", 80) == "http://[::1]:80/"
 
@@ -55,13 +56,13 @@ def test_without_gradio_the_extra_is_named(monkeypatch, tmp_path):
         server.serve(tmp_path, ready=print)
 
 
-def test_sigterm_ends_the_block_and_what_stands_around_it_tidies_up():
+def test_sigterm_closes_enclosing_context_managers():
     before = signal.getsignal(signal.SIGTERM)
-    tidied = []
+    closed = []
     with socket.socket():
-        with server._stopped_politely():
+        with server._sigterm_as_interrupt():
             os.kill(os.getpid(), signal.SIGTERM)
-            tidied.append("never")
-        tidied.append("yes")
-    assert tidied == ["yes"]
+            closed.append("never")
+        closed.append("yes")
+    assert closed == ["yes"]
     assert signal.getsignal(signal.SIGTERM) == before

@@ -1,4 +1,4 @@
-"""An upload is its uploader's alone, and is gone when it was answered."""
+"""An upload is accessible to its owner only, and deleted after recognition."""
 
 import os
 import time
@@ -23,7 +23,7 @@ def put(uploads: Uploads, folder: str, name: str = "clip.wav") -> str:
     return str(path)
 
 
-def test_only_the_uploader_owns_it(uploads):
+def test_only_the_uploader_is_the_owner(uploads):
     path = put(uploads, "ab")
     assert not uploads.owns("anna", path)
     uploads.claim("anna", [path])
@@ -32,14 +32,14 @@ def test_only_the_uploader_owns_it(uploads):
     assert not uploads.owns("", path)
 
 
-def test_another_spelling_of_the_path_is_not_it(uploads):
+def test_another_spelling_of_the_path_is_not_owned(uploads):
     path = put(uploads, "ab")
     uploads.claim("anna", [path])
     assert not uploads.owns("anna", f"{uploads.folder}/ab/../ab/clip.wav")
     assert not uploads.owns("anna", path.replace("/ab/", "//ab/"))
 
 
-def test_nothing_but_an_upload_can_be_claimed(uploads, tmp_path):
+def test_only_uploads_can_be_claimed(uploads, tmp_path):
     outside = tmp_path / "secret.wav"
     outside.write_bytes(b"secret")
     (uploads.folder / "ab").mkdir()
@@ -53,16 +53,16 @@ def test_nothing_but_an_upload_can_be_claimed(uploads, tmp_path):
     assert outside.exists()
 
 
-def test_answered_means_deleted(uploads):
+def test_released_uploads_are_deleted(uploads):
     path = put(uploads, "ab")
     uploads.claim("anna", [path])
     uploads.release("anna")
     assert not uploads.owns("anna", path)
     assert list(uploads.folder.iterdir()) == []
-    uploads.release("anna")  # once more does no harm
+    uploads.release("anna")  # again, without an error
 
 
-def test_the_next_upload_replaces_the_last(uploads):
+def test_the_next_upload_replaces_the_previous(uploads):
     first, second = put(uploads, "ab"), put(uploads, "cd")
     uploads.claim("anna", [first])
     uploads.claim("anna", [second])
@@ -70,7 +70,7 @@ def test_the_next_upload_replaces_the_last(uploads):
     assert uploads.owns("anna", second)
 
 
-def test_the_same_content_again_is_kept(uploads):
+def test_the_same_upload_again_is_kept(uploads):
     path = put(uploads, "ab")
     uploads.claim("anna", [path])
     uploads.claim("anna", [path])
@@ -79,7 +79,7 @@ def test_the_same_content_again_is_kept(uploads):
     assert list(uploads.folder.iterdir()) == []
 
 
-def test_two_who_upload_the_same_share_it_until_both_are_answered(uploads):
+def test_owners_of_the_same_content_share_it_until_both_are_released(uploads):
     path = put(uploads, "ab")
     uploads.claim("anna", [path])
     uploads.claim("ben", [path])
@@ -90,15 +90,15 @@ def test_two_who_upload_the_same_share_it_until_both_are_answered(uploads):
     assert list(uploads.folder.iterdir()) == []
 
 
-def test_the_disk_cannot_fill(uploads):
+def test_the_number_of_uploads_is_limited(uploads):
     paths = [put(uploads, f"{index:03}") for index in range(MAX_UPLOADS + 3)]
     for index, path in enumerate(paths):
         uploads.claim(f"visitor{index}", [path])
-    kept = sorted(entry.name for entry in uploads.folder.iterdir())
-    assert kept == [f"{index:03}" for index in range(3, MAX_UPLOADS + 3)]
+    names = sorted(entry.name for entry in uploads.folder.iterdir())
+    assert names == [f"{index:03}" for index in range(3, MAX_UPLOADS + 3)]
 
 
-def test_what_nobody_asked_about_goes_with_time(uploads):
+def test_expired_uploads_are_deleted(uploads):
     old, new = put(uploads, "ab"), put(uploads, "cd")
     uploads.claim("anna", [old])
     litter = uploads.folder / "tmp_broken_off"
@@ -112,5 +112,5 @@ def test_what_nobody_asked_about_goes_with_time(uploads):
     assert not uploads.owns("anna", old)
 
 
-def test_age_of_what_is_gone_is_endless(tmp_path):
+def test_the_age_of_a_missing_file_is_infinite(tmp_path):
     assert module._age(tmp_path / "gone") == float("inf")

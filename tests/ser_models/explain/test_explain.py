@@ -1,6 +1,7 @@
-"""Explanations of trained models: whose recordings, what was found, what is written where."""
+"""Explanations of trained models: of which recordings, by which method, written where."""
 
 import dataclasses
+import shutil
 
 import matplotlib.image
 import numpy as np
@@ -9,90 +10,92 @@ import pytest
 
 from ser_features.engine import extract_corpora
 from ser_features.errors import AudioError, InputError
+from ser_features.pipeline import extract
 from ser_models import inference
 from ser_models.explain import explain_model, explain_recording, save, trees
 from ser_models.explain.held_out import held_out
-from ser_models.explain.result import check_folder
+from ser_models.explain.save import check_folder
 
-KINDS = {"xgboost": "shap", "logistic": "permutation", "cnn_lstm": "permutation"}
+METHODS = {"xgboost": "shap", "logistic": "permutation", "cnn_lstm": "permutation"}
 
 
 @pytest.fixture(scope="module")
-def explained(artifacts, store_root):
-    """Return a maker of explanations over held-out recordings, each made once."""
-    made = {}
+def importance(artifacts, store_root):
+    """Return a function that explains a model, each once."""
+    explained = {}
 
-    def make(name):
-        if name not in made:
-            made[name] = explain_model(artifacts(name), store_root, repeats=2)
-        return made[name]
+    def explain(name):
+        if name not in explained:
+            explained[name] = explain_model(artifacts(name), store_root, repeats=2)
+        return explained[name]
 
-    return make
+    return explain
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def predictor(artifacts):
+    return inference.load(artifacts("xgboost"))
+
+
+@pytest.fixture(scope="module")
 def splits(artifacts):
     return pd.read_parquet(artifacts("xgboost") / "splits.parquet")
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_a_model_is_explained_by_its_method(explained, name):
-    found = explained(name)
-    assert found.method == KINDS[name]
-    assert found.repeats == (0 if found.method == "shap" else 2)
-    assert found.table["importance"].is_monotonic_decreasing
-    assert np.isfinite(found.table["importance"]).all()
-    assert found.table["part"].is_unique
-    assert 0 <= found.uar <= 1
-    assert found.chance == pytest.approx(1 / 3)
+@pytest.mark.parametrize("name", METHODS)
+def test_importance(importance, name):
+    explanation = importance(name)
+    assert explanation.method == METHODS[name]
+    assert explanation.repeats == (0 if explanation.method == "shap" else 2)
+    assert explanation.table["importance"].is_monotonic_decreasing
+    assert np.isfinite(explanation.table["importance"]).all()
+    assert explanation.table["feature"].is_unique
+    assert 0 <= explanation.uar <= 1
+    assert explanation.chance == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("name", ["xgboost", "logistic"])
-def test_one_model_has_one_explanation(artifacts, store_root, explained, name):
+def test_importance_is_deterministic(artifacts, store_root, importance, name):
     again = explain_model(artifacts(name), store_root, repeats=2)
-    pd.testing.assert_frame_equal(again.table, explained(name).table)
+    pd.testing.assert_frame_equal(again.table, importance(name).table)
 
 
-def test_only_recordings_that_it_was_not_trained_on_are_used(artifacts, store_root, splits, explained):
-    artifact = inference.load(artifacts("xgboost")).artifact
-    left = held_out(artifact, store_root)
+def test_training_recordings_are_left_out(predictor, store_root, splits, importance):
+    selected = held_out(predictor.artifact, store_root)
     train = set(splits.loc[splits["split"] == "train", "file_id"])
     assert train
-    assert not train & set(left.examples.rows["file_id"])
-    assert len(left.examples) == 72 - len(train) == explained("xgboost").n
+    assert not train & set(selected.examples.rows["file_id"])
+    assert len(selected.examples) == 72 - len(train) == importance("xgboost").n
     counts = splits["split"].value_counts()
-    assert left.words == (
+    assert selected.description == (
         f"{72 - len(train)} recordings of {splits[splits['split'] != 'train']['speaker'].nunique()} speakers "
-        f"that it was not trained on ({counts['test']} of the test side, {counts['validation']} of the "
-        "validation side, which decided when its training stopped)"
+        f"outside of the training data ({counts['test']} in the test set, {counts['validation']} in the "
+        "validation set, which was used for early stopping)"
     )
 
 
-def test_the_same_audio_under_another_name_counts_as_trained_on(artifacts, recordings, splits, tmp_path):
-    import shutil
-
+def test_the_same_audio_under_another_name_counts_as_trained_on(predictor, recordings, splits, tmp_path):
     shutil.copytree(recordings, tmp_path / "copy")
     (tmp_path / "copy" / "own.csv").rename(tmp_path / "copy" / "other.csv")
     extract_corpora([str(tmp_path / "copy" / "other.csv")], data=tmp_path, store=tmp_path / "s", workers=1)
-    left = held_out(inference.load(artifacts("xgboost")).artifact, tmp_path / "s")
-    assert len(left.examples) == (splits["split"] != "train").sum()
-    assert "that were in no part of its training" in left.words
+    selected = held_out(predictor.artifact, tmp_path / "s")
+    assert len(selected.examples) == (splits["split"] != "train").sum()
+    assert "in none of its sets" in selected.description
 
 
-def test_nothing_held_out_is_said(artifacts, store_root, splits, monkeypatch):
+def test_a_store_without_held_out_recordings_is_refused(predictor, store_root, splits, monkeypatch):
     whole = splits.assign(split="train")
     monkeypatch.setattr("ser_models.explain.held_out.pd.read_parquet", lambda path: whole)
     with pytest.raises(InputError, match=r"model was trained on all 72 recordings of .*: expected others"):
-        held_out(inference.load(artifacts("xgboost")).artifact, store_root)
+        held_out(predictor.artifact, store_root)
 
 
-def test_speakers_that_it_knows_are_counted(artifacts, store_root, splits, monkeypatch):
+def test_known_speakers_are_counted(predictor, store_root, splits, monkeypatch):
     train = splits["split"] == "train"
     mixed = splits.assign(split=np.where(train & (np.arange(len(splits)) % 2 == 0), "train", "test"))
     monkeypatch.setattr("ser_models.explain.held_out.pd.read_parquet", lambda path: mixed)
-    words = held_out(inference.load(artifacts("xgboost")).artifact, store_root).words
-    assert words.endswith(
-        f"; it was trained on other recordings of {splits[train]['speaker'].nunique()} of them"
+    assert held_out(predictor.artifact, store_root).description.endswith(
+        f"; other recordings of {splits[train]['speaker'].nunique()} of these speakers are in it"
     )
 
 
@@ -101,104 +104,95 @@ def test_a_missing_store_is_one_line(artifacts, tmp_path):
         explain_model(artifacts("xgboost"), tmp_path / "none")
 
 
-def test_columns_that_move_together_are_named(explained):
-    found = explained("logistic")
-    named = found.table.set_index("part")["moves_with"]
-    assert named["pitch_mean"].startswith("pitch_")
-    assert any("columns move like another one" in note for note in found.notes)
-    assert set(explained("cnn_lstm").table["moves_with"]) == {""}
+def test_correlated_columns_are_named(importance):
+    explanation = importance("logistic")
+    correlated = explanation.table.set_index("feature")["correlated_with"]
+    assert correlated["pitch_mean"].startswith("pitch_")
+    assert any("have a rank correlation of 0.8 or more" in note for note in explanation.notes)
+    assert set(importance("cnn_lstm").table["correlated_with"]) == {""}
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_what_is_written(explained, name, tmp_path):
-    found = explained(name)
-    table, figure = save(found, tmp_path / "out", top=5)
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["importance.csv", "importance.png"]
+@pytest.mark.parametrize("name", METHODS)
+def test_saved_importance(importance, name, tmp_path):
+    explanation = importance(name)
+    table, figure = save(explanation, tmp_path / "made", top=7)
+    assert (table.name, figure.name) == ("importance.csv", "importance.png")
     read = pd.read_csv(table)
-    assert read["part"].tolist() == found.table["part"].tolist()
-    assert read["importance"].to_numpy() == pytest.approx(found.table["importance"].to_numpy())
-    assert drawn(figure)
+    assert read["feature"].tolist() == explanation.table["feature"].tolist()
+    assert read["importance"].to_numpy() == pytest.approx(explanation.table["importance"].to_numpy())
+    assert is_drawn(figure)
 
 
-def test_nothing_is_written_into_an_artifact(explained, artifacts):
+def test_nothing_is_written_into_an_artifact(importance, artifacts):
     folder = artifacts("xgboost")
     for inside in (folder, folder / "explain"):
-        with pytest.raises(InputError, match=r"lies in the artifact .* are sealed: pass another --out"):
-            save(explained("xgboost"), inside)
+        with pytest.raises(InputError, match=r"is inside of the artifact .*: pass another --out"):
+            save(importance("xgboost"), inside)
     check_folder(folder.parent / "xgboost-explained", folder)
     inference.load(folder)
 
 
-def test_a_folder_that_cannot_be_made_is_said(explained, tmp_path):
+def test_a_folder_that_cannot_be_created_is_an_error(importance, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match=r"cannot be written \(Not a directory\): pass another --out"):
-        save(explained("xgboost"), tmp_path / "file" / "out")
+        save(importance("xgboost"), tmp_path / "file" / "out")
 
 
-def test_shap_values_of_a_recording_add_up_to_the_margin_of_its_answer(artifacts, recordings):
+def test_shap_values_sum_to_the_margin(artifacts, predictor, recordings):
     file = recordings / "s0_sad_0.wav"
-    found = explain_recording(artifacts("xgboost"), file)
-    predictor = inference.load(artifacts("xgboost"))
-    told = predictor.predict([file])[0]
-    assert (found.method, found.emotion) == ("shap", told.emotion)
-    assert found.probabilities == pytest.approx(told.probabilities)
-    from ser_features.config import profile
-    from ser_features.pipeline import extract
-
-    raw = predictor.artifact.model.inputs.from_features([extract(file, profile("speech16k"), ("core",))])
-    margin = trees.margins(predictor.artifact.backend, raw)[0, predictor.labels.index(told.emotion)]
-    assert found.margin == pytest.approx(margin, abs=1e-4)
-    assert found.table["contribution"].abs().is_monotonic_decreasing
-    row = found.table.set_index("part").loc["duration_sec"]
+    explanation = explain_recording(artifacts("xgboost"), file)
+    prediction = predictor.predict(file)
+    assert (explanation.method, explanation.emotion) == ("shap", prediction.emotion)
+    assert explanation.probabilities == pytest.approx(prediction.probabilities)
+    raw = predictor.raw([extract(file, predictor.profile, ("core",))])
+    index = predictor.labels.index(prediction.emotion)
+    margin = trees.margins(predictor.artifact.backend, raw)[0, index]
+    assert explanation.margin == pytest.approx(margin, abs=1e-4)
+    assert explanation.table["contribution"].abs().is_monotonic_decreasing
+    row = explanation.table.set_index("feature").loc["duration_sec"]
     assert (row["unit"], row["value"]) == ("s", pytest.approx(0.5, abs=0.05))
-    assert row["usual"] > 0
+    assert row["training_median"] > 0
 
 
-def test_a_hidden_column_is_its_training_median(artifacts, recordings):
+def test_an_occluded_column_has_its_training_median(artifacts, recordings):
     file = recordings / "s0_sad_0.wav"
-    found = explain_recording(artifacts("logistic"), file)
-    assert found.method == "occlusion"
+    explanation = explain_recording(artifacts("logistic"), file)
+    assert explanation.method == "occlusion"
     predictor = inference.load(artifacts("logistic"))
-    from ser_features.config import profile
-    from ser_features.pipeline import extract
-
-    raw = predictor.artifact.model.inputs.from_features([extract(file, profile("speech16k"), ("core",))])
-    row = found.table.iloc[0]
-    raw[0, predictor.artifact.model.inputs.columns.index(row["part"])] = row["usual"]
-    without = predictor.probabilities(raw)[0, predictor.labels.index(found.emotion)]
-    assert found.probabilities[found.emotion] - without == pytest.approx(row["contribution"], abs=1e-6)
+    raw = predictor.raw([extract(file, predictor.profile, ("core",))])
+    row = explanation.table.iloc[0]
+    raw[0, predictor.artifact.model.inputs.columns.index(row["feature"])] = row["training_median"]
+    without = predictor.probabilities(raw)[0, predictor.labels.index(explanation.emotion)]
+    decrease = explanation.probabilities[explanation.emotion] - without
+    assert decrease == pytest.approx(row["contribution"], abs=1e-6)
 
 
-def test_frames_are_hidden_by_ranges_of_frequency(artifacts, recordings):
-    found = explain_recording(artifacts("cnn_lstm"), recordings / "s0_sad_3.wav")
-    assert found.method == "occlusion"
-    assert len(found.table) == 8
-    assert found.table["unit"].eq("dB").all()
-    assert found.table["usual"].isna().all()
-    assert np.abs(found.table["contribution"]).max() > 0
-    assert "hears only the middle" in " ".join(found.notes)
+def test_frames_are_occluded_by_frequency_range(artifacts, recordings):
+    explanation = explain_recording(artifacts("cnn_lstm"), recordings / "s0_sad_3.wav")
+    assert explanation.method == "occlusion"
+    assert len(explanation.table) == 8
+    assert explanation.table["unit"].eq("dB").all()
+    assert explanation.table["training_median"].isna().all()
+    assert np.abs(explanation.table["contribution"]).max() > 0
+    assert "only the middle" in " ".join(explanation.notes)
 
 
-def test_a_recording_of_the_training_is_called_one(artifacts, recordings, splits):
-    for side, expected in (("train", True), ("test", False)):
-        file_id = splits.loc[splits["split"] == side, "file_id"].iloc[0]
-        found = explain_recording(artifacts("xgboost"), recordings / f"{file_id.partition('/')[2]}.wav")
-        assert any("was trained on this very recording" in note for note in found.notes) == expected
+@pytest.mark.parametrize(("side", "noted"), [("train", True), ("test", False)])
+def test_a_training_recording_has_a_note(artifacts, recordings, splits, side, noted):
+    file_id = splits.loc[splits["split"] == side, "file_id"].iloc[0]
+    explanation = explain_recording(artifacts("xgboost"), recordings / f"{file_id.partition('/')[2]}.wav")
+    assert any("is in the training data" in note for note in explanation.notes) == noted
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_the_figure_of_a_recording(artifacts, recordings, name, tmp_path):
-    found = explain_recording(artifacts(name), recordings / "s0_angry_0.wav")
-    table, figure = save(found, tmp_path, top=3)
+@pytest.mark.parametrize("name", METHODS)
+def test_saved_contributions(artifacts, recordings, name, tmp_path):
+    explanation = explain_recording(artifacts(name), recordings / "s0_angry_0.wav")
+    table, figure = save(explanation, tmp_path, top=3)
     assert (table.name, figure.name) == ("contributions.csv", "contributions.png")
-    assert len(pd.read_csv(table)) == len(found.table)
-    assert drawn(figure)
-
-
-def test_a_value_that_could_not_be_computed_is_drawn_as_none(artifacts, recordings, tmp_path):
-    found = explain_recording(artifacts("xgboost"), recordings / "s0_angry_0.wav")
-    gone = dataclasses.replace(found, table=found.table.assign(value=np.nan))
-    assert drawn(save(gone, tmp_path)[1])
+    assert len(pd.read_csv(table)) == len(explanation.table)
+    assert is_drawn(figure)
+    missing = dataclasses.replace(explanation, table=explanation.table.assign(value=np.nan))
+    assert is_drawn(save(missing, tmp_path)[1])
 
 
 def test_a_file_that_is_no_audio_is_refused(artifacts, tmp_path):
@@ -207,7 +201,7 @@ def test_a_file_that_is_no_audio_is_refused(artifacts, tmp_path):
         explain_recording(artifacts("logistic"), tmp_path / "bad.wav")
 
 
-def drawn(path) -> bool:
-    """Whether a PNG is of some size and has something in it."""
+def is_drawn(path) -> bool:
+    """Whether a PNG has a plausible size and content."""
     pixels = matplotlib.image.imread(path)
     return min(pixels.shape[:2]) > 200 and float(pixels[..., :3].std()) > 0.05

@@ -1,41 +1,40 @@
-"""Models whose rule is known: what they use costs them, what they ignore costs nothing."""
+"""Models with a known rule: features that they use have an importance, all others have none."""
 
 import numpy as np
 import pytest
 
 from ser_models.data.inputs import JoinedFrames
-from ser_models.explain.feature_groups import Part
-from ser_models.explain.permutation import Exchanged, exchanged, permute
+from ser_models.explain.feature_groups import FeatureGroup
+from ser_models.explain.permutation import PermutedFrames, permutation_importance, permute
 
 CLASSES = 3
 N = 90
 TARGETS = np.arange(N) % CLASSES
 
 
-def part(*places):
-    return Part(f"part {places}", "", "A part.", places)
+def group(*indices):
+    return FeatureGroup(f"group {indices}", "", "A group.", indices)
 
 
-def by_column(place):
-    """Return a model that goes by one column alone."""
-    return lambda raw: np.eye(CLASSES)[np.asarray(raw)[:, place].astype(int)]
+def by_column(index):
+    """Return a model that depends on one column."""
+    return lambda raw: np.eye(CLASSES)[np.asarray(raw)[:, index].astype(int)]
 
 
-def by_band(place):
-    """Return a model that goes by the mean of one band of frames, read some recordings at a time."""
+def by_band(index):
+    """Return a model that depends on the mean of one band, and reads recordings in batches."""
 
-    def ask(raw):
+    def predict_proba(raw):
         batches = (raw[start : start + 7] for start in range(0, len(raw), 7))
-        means = [np.asarray(frames)[:, place].mean() for batch in batches for frames in batch]
+        means = [np.asarray(frames)[:, index].mean() for batch in batches for frames in batch]
         return np.eye(CLASSES)[np.round(means).astype(int)]
 
-    return ask
+    return predict_proba
 
 
 @pytest.fixture
 def columns():
-    rng = np.random.default_rng(0)
-    matrix = rng.normal(size=(N, 4)).astype(np.float32)
+    matrix = np.random.default_rng(0).normal(size=(N, 4)).astype(np.float32)
     matrix[:, 2] = TARGETS
     return matrix
 
@@ -43,66 +42,65 @@ def columns():
 @pytest.fixture
 def frames():
     rng = np.random.default_rng(0)
-    made = [rng.normal(size=(rng.integers(5, 20), 4)).astype(np.float32) for _ in range(N)]
-    for recording, target in zip(made, TARGETS, strict=True):
+    recordings = [rng.normal(size=(rng.integers(5, 20), 4)).astype(np.float32) for _ in range(N)]
+    for recording, target in zip(recordings, TARGETS, strict=True):
         recording[:, 2] = target
-    return made
+    return recordings
 
 
-def test_the_column_that_decides_costs_everything_and_the_others_nothing(columns):
-    found = permute(by_column(2), columns, TARGETS, [part(0), part(1), part(2), part(3)], repeats=4, seed=0)
-    assert found.uar == 1.0
-    assert found.by_part[[0, 1, 3]].tolist() == np.zeros((3, 4)).tolist()
-    assert found.by_part[2] == pytest.approx(2 / 3, abs=0.15)
+def importance(predict_proba, raw, groups, repeats=4, seed=0, **options):
+    return permutation_importance(predict_proba, raw, TARGETS, groups, repeats=repeats, seed=seed, **options)
 
 
-def test_the_band_that_decides_costs_everything_and_the_others_nothing(frames):
-    found = permute(by_band(2), frames, TARGETS, [part(0, 1), part(2, 3)], repeats=4, seed=0)
-    assert found.uar == 1.0
-    assert found.by_part[0].tolist() == [0.0] * 4
-    assert found.by_part[1] == pytest.approx(2 / 3, abs=0.15)
+def test_only_the_decisive_column_has_an_importance(columns):
+    decrease = importance(by_column(2), columns, [group(0), group(1), group(2), group(3)])
+    assert decrease[[0, 1, 3]].tolist() == np.zeros((3, 4)).tolist()
+    assert decrease[2] == pytest.approx(2 / 3, abs=0.15)
 
 
-def test_one_seed_gives_one_result_and_parts_meet_the_same_orders(columns):
+def test_only_the_decisive_band_has_an_importance(frames):
+    decrease = importance(by_band(2), frames, [group(0, 1), group(2, 3)])
+    assert decrease[0].tolist() == [0.0] * 4
+    assert decrease[1] == pytest.approx(2 / 3, abs=0.15)
+
+
+def test_the_seed_determines_the_permutations_of_all_groups(columns):
     twice = np.column_stack([columns, columns[:, 2]])
-    first = permute(by_column(2), twice, TARGETS, [part(2), part(0)], repeats=3, seed=1).by_part
-    other = permute(by_column(4), twice, TARGETS, [part(0), part(4)], repeats=3, seed=1).by_part
+    first = importance(by_column(2), twice, [group(2), group(0)], repeats=3, seed=1)
+    other = importance(by_column(4), twice, [group(0), group(4)], repeats=3, seed=1)
     assert first[0].tolist() == other[1].tolist()
-    again = permute(by_column(2), twice, TARGETS, [part(2)], repeats=3, seed=2).by_part
+    again = importance(by_column(2), twice, [group(2)], repeats=3, seed=2)
     assert again[0].tolist() != first[0].tolist()
 
 
-def test_every_step_is_told(columns):
-    told = []
-    permute(
-        by_column(2), columns, TARGETS, [part(0), part(2)], repeats=2, seed=0,
-        on_step=lambda done, total: told.append((done, total)),
-    )  # fmt: skip
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+def test_progress_is_reported_after_every_step(columns):
+    steps = []
+    groups = [group(0), group(2)]
+    importance(by_column(2), columns, groups, repeats=2, on_step=lambda *step: steps.append(step))
+    assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
-def test_nothing_of_the_recordings_themselves_is_changed(columns, frames):
-    before = columns.copy(), [each.copy() for each in frames]
+def test_the_raw_values_are_not_changed(columns, frames):
+    before = columns.copy(), [recording.copy() for recording in frames]
     order = np.roll(np.arange(N), 1)
-    mixed = exchanged(columns, order, (1,))
-    assert mixed[1, 1] == columns[0, 1]
-    assert np.array_equal(np.delete(mixed, 1, axis=1), np.delete(columns, 1, axis=1))
-    assert len(exchanged(frames, order, (1,))[0]) == len(frames[0])
+    permuted = permute(columns, order, (1,))
+    assert permuted[1, 1] == columns[0, 1]
+    assert np.array_equal(np.delete(permuted, 1, axis=1), np.delete(columns, 1, axis=1))
+    assert len(permute(frames, order, (1,))[0]) == len(frames[0])
     assert np.array_equal(columns, before[0])
     assert all(map(np.array_equal, frames, before[1]))
 
 
-def test_bands_of_a_donor_are_stretched_to_the_recording(frames):
-    order = np.roll(np.arange(N), 1)
-    mixed = Exchanged(frames, order, (0, 3))
-    assert len(mixed) == N
-    for own, donor, each in zip(frames[1:], frames, mixed[1:], strict=False):
-        assert each.shape == own.shape
-        assert np.array_equal(each[:, 1:3], own[:, 1:3])
-        assert each[0, 0] == donor[0, 0]
-        assert set(each[:, 3]) <= set(donor[:, 3])
+def test_bands_of_another_recording_are_aligned_to_the_recording(frames):
+    permuted = PermutedFrames(frames, np.roll(np.arange(N), 1), (0, 3))
+    assert len(permuted) == N
+    for own, other, mixed in zip(frames[1:], frames, permuted[1:], strict=False):
+        assert mixed.shape == own.shape
+        assert np.array_equal(mixed[:, 1:3], own[:, 1:3])
+        assert mixed[0, 0] == other[0, 0]
+        assert set(mixed[:, 3]) <= set(other[:, 3])
 
 
-def test_frames_of_several_families_are_exchanged_too():
+def test_frames_of_several_families_are_permuted(frames):
     sides = [JoinedFrames((np.full((3, 2), value), np.full((3, 1), -value))) for value in (1.0, 2.0)]
-    assert Exchanged(sides, np.array([1, 0]), (2,))[0].tolist() == [[1.0, 1.0, -2.0]] * 3
+    assert PermutedFrames(sides, np.array([1, 0]), (2,))[0].tolist() == [[1.0, 1.0, -2.0]] * 3

@@ -1,4 +1,4 @@
-"""SHAP values of boosted trees: they add up, and find the feature that decides."""
+"""SHAP values of boosted trees sum to the margin and find the decisive feature."""
 
 import numpy as np
 import pytest
@@ -15,18 +15,18 @@ from ser_models.explain import trees
 from ser_models.models.base import Labelled
 from ser_models.models.trees import Xgboost
 
-DECIDES = 7
+DECISIVE = 7
 CLASSES = 3
 
 
 @pytest.fixture(scope="module")
 def raw():
-    """Recordings of noise, in one column of which the class is written; some values are missing."""
+    """Noise with missing values; one column contains the class."""
     rng = np.random.default_rng(0)
     matrix = rng.normal(100, 30, size=(150, len(Xgboost().inputs.columns))).astype(np.float32)
     matrix[:, 3][rng.random(150) < 0.3] = np.nan
     matrix[:, 5] = 1.0
-    matrix[:, DECIDES] = 10 * (np.arange(150) % CLASSES)
+    matrix[:, DECISIVE] = 10 * (np.arange(150) % CLASSES)
     return matrix
 
 
@@ -40,37 +40,36 @@ def fitted(raw):
     return NativeBackend(model, scaler)
 
 
-def test_contributions_add_up_to_the_margin(fitted, raw):
-    found = trees.shares(fitted, raw)
-    said = trees.margins(fitted, raw)
-    assert found.by_feature.shape == (150, CLASSES, raw.shape[1])
-    assert found.margins == pytest.approx(said, abs=1e-4)
-    odds = np.exp(found.margins)
+def test_shap_values_sum_to_the_margin(fitted, raw):
+    shap = trees.shap_values(fitted, raw)
+    assert shap.by_feature.shape == (150, CLASSES, raw.shape[1])
+    assert shap.margins == pytest.approx(trees.margins(fitted, raw), abs=1e-4)
+    odds = np.exp(shap.margins)
     assert odds / odds.sum(axis=1, keepdims=True) == pytest.approx(fitted.probabilities(raw), abs=1e-4)
 
 
-def test_the_feature_that_decides_comes_first(fitted, raw):
-    sizes = np.abs(trees.shares(fitted, raw).by_feature).mean(axis=0)
-    assert set(sizes.argmax(axis=1)) == {DECIDES}
-    assert sizes[:, DECIDES].min() > 10 * np.delete(sizes, DECIDES, axis=1).max()
+def test_the_decisive_feature_has_the_largest_values(fitted, raw):
+    sizes = np.abs(trees.shap_values(fitted, raw).by_feature).mean(axis=0)
+    assert set(sizes.argmax(axis=1)) == {DECISIVE}
+    assert sizes[:, DECISIVE].min() > 10 * np.delete(sizes, DECISIVE, axis=1).max()
 
 
-def test_directions_say_which_end_speaks_for_a_class(fitted, raw):
-    ways = trees.directions(trees.shares(fitted, raw))
-    assert ways[0, DECIDES] < -0.8
-    assert ways[2, DECIDES] > 0.8
-    assert abs(ways[1, DECIDES]) < 0.3
-    assert np.isnan(ways[:, 5]).all()
-    finite = ways[np.isfinite(ways)]
+def test_directions(fitted, raw):
+    directions = trees.directions(trees.shap_values(fitted, raw))
+    assert directions[0, DECISIVE] < -0.8
+    assert directions[2, DECISIVE] > 0.8
+    assert abs(directions[1, DECISIVE]) < 0.3
+    assert np.isnan(directions[:, 5]).all()
+    finite = directions[np.isfinite(directions)]
     assert np.abs(finite).max() <= 1 + 1e-9
 
 
 def test_directions_are_correlations_with_ranks(fitted, raw):
-    found = trees.shares(fitted, raw)
-    ranks, added = rankdata(found.values[:, DECIDES]), found.by_feature[:, 0, DECIDES]
-    assert trees.directions(found)[0, DECIDES] == pytest.approx(np.corrcoef(ranks, added)[0, 1])
+    shap = trees.shap_values(fitted, raw)
+    ranks, added = rankdata(shap.inputs[:, DECISIVE]), shap.by_feature[:, 0, DECISIVE]
+    assert trees.directions(shap)[0, DECISIVE] == pytest.approx(np.corrcoef(ranks, added)[0, 1])
 
 
-def test_only_trees_are_taken_for_trees(artifacts):
+def test_trees_of_returns_boosted_trees_only(artifacts):
     assert trees.trees_of(inference.load(artifacts("xgboost")).artifact) is not None
     assert trees.trees_of(inference.load(artifacts("logistic")).artifact) is None

@@ -1,11 +1,13 @@
-"""Folders are walked, files are taken as they are."""
+"""Files, folders and speaker tables as named on a command line."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from ser_features.errors import InputError
-from ser_models.inference.files import Listed, listed
+from ser_models.inference.files import AudioFile, find_audio
+from ser_models.inference.speaker_table import speakers_of
 
 
 @pytest.fixture
@@ -17,28 +19,70 @@ def folder(tmp_path):
     return tmp_path / "calls"
 
 
-def test_a_folder_is_the_audio_below_it_sorted(folder):
-    assert listed([folder]) == [Listed(folder / name) for name in ("a.MP3", "b/2.wav", "b/c/1.flac")]
+def test_a_folder_stands_for_its_audio_files_in_sorted_order(folder):
+    assert find_audio([folder]) == [AudioFile(folder / name) for name in ("a.MP3", "b/2.wav", "b/c/1.flac")]
 
 
-def test_the_order_is_that_of_the_words(folder):
-    words = [folder / "b", Path("nowhere.wav"), folder / "a.MP3"]
-    assert [each.path.name for each in listed(words)] == ["2.wav", "1.flac", "nowhere.wav", "a.MP3"]
+def test_arguments_keep_their_order(folder):
+    files = find_audio([folder / "b", Path("nowhere.wav"), folder / "a.MP3"])
+    assert [file.path.name for file in files] == ["2.wav", "1.flac", "nowhere.wav", "a.MP3"]
 
 
-def test_paths_stay_as_they_were_given(folder, monkeypatch):
+def test_paths_stay_relative(folder, monkeypatch):
     monkeypatch.chdir(folder)
-    assert [str(each.path) for each in listed([Path(), Path("b")])][-2:] == ["b/2.wav", "b/c/1.flac"]
+    assert [str(file.path) for file in find_audio([Path(), Path("b")])][-2:] == ["b/2.wav", "b/c/1.flac"]
 
 
-def test_a_link_that_leads_out_is_named(folder, tmp_path):
+def test_a_link_that_leads_out_is_a_problem(folder, tmp_path):
     (tmp_path / "secret.wav").touch()
     (folder / "b" / "3.wav").symlink_to(tmp_path / "secret.wav")
-    found = {each.path.name: each.problem for each in listed([folder])}
-    assert "link that leads out" in found["3.wav"]
-    assert found["2.wav"] is None
+    problems = {file.path.name: file.problem for file in find_audio([folder])}
+    assert "link that leads out" in problems["3.wav"]
+    assert problems["2.wav"] is None
 
 
 def test_a_folder_without_audio_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"no audio file below .*: expected \.aif, .*\.wav"):
-        listed([tmp_path])
+        find_audio([tmp_path])
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(content):
+        path = tmp_path / "speakers.csv"
+        path.write_text(content, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_speaker_table_names_are_relative_to_the_table_or_absolute(table, tmp_path):
+    path = table(f"\ufefffile,speaker,room\na/1.wav,Anna,x\n{tmp_path / 'b.wav'},Ben,y\n")
+    assert speakers_of(path, [tmp_path / "b.wav", tmp_path / "a" / "1.wav"]) == ["Ben", "Anna"]
+
+
+def test_speaker_table_names_may_be_relative_to_the_working_directory(table, tmp_path, monkeypatch):
+    path = table("file,speaker\ncalls/1.wav,Anna\n")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert speakers_of(path, [Path("calls/1.wav")]) == ["Anna"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("file,speaker\na.wav,\n", "names no speaker of b.wav and 1 more: add a line file,speaker for each"),
+        ("path,speaker\na.wav,Anna\n", "has no column file, expected file and speaker: add it to line 1"),
+        ("", "has no column file, expected file and speaker: add it to line 1"),
+    ],
+)
+def test_incomplete_speaker_tables(table, content, message):
+    with pytest.raises(InputError, match=re.escape(message)):
+        speakers_of(table(content), [Path("b.wav"), Path("a.wav")])
+
+
+def test_unreadable_speaker_tables(tmp_path):
+    (tmp_path / "noise").write_bytes(b"\xff\xfe\x00\x80" * 9)
+    for path in (tmp_path / "noise", tmp_path / "missing.csv", tmp_path):
+        with pytest.raises(InputError, match=r"expected a CSV file, file,speaker|has no column file"):
+            speakers_of(path, [Path("a.wav")])

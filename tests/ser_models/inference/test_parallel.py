@@ -1,17 +1,18 @@
-"""Many files: answered in order by processes, of which any may die."""
+"""Many files are recognised in order by processes, any of which may die."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 import soundfile
 
 from ser_features.errors import SerError
-from ser_models import inference
-from ser_models.experiments.train import Plan, run
-from ser_models.inference import parallel
-from ser_models.inference.files import Listed, listed
-from ser_models.inference.parallel import CHUNK, FEW, recognise
+from ser_models.inference import PredictOptions, parallel
+from ser_models.inference.files import AudioFile
+from ser_models.inference.parallel import CHUNK, MIN_PARALLEL, predict_files
 
+OPTIONS = PredictOptions()
 POISON = "deadly"
 
 DEADLY = f"""
@@ -23,91 +24,86 @@ def deadly(self, file, *arguments, **named):
         os.kill(os.getpid(), signal.SIGKILL)
 soundfile.SoundFile.__init__ = deadly
 """
-"""Stands for a crash in C code, or for the kernel that ends a process that takes too much memory."""
-
-
-@pytest.fixture(scope="module")
-def predictor(store_root, tmp_path_factory):
-    out = tmp_path_factory.mktemp("artifacts") / "mlp"
-    run(store_root, out, Plan("mlp", {"epochs": 1}))
-    return inference.load(out)
-
-
-@pytest.fixture
-def files(recordings):
-    return listed([recordings])
+"""Stands for a crash in C code, or for the kernel that ends a process that uses too much memory."""
 
 
 @pytest.fixture
 def poisoned(recordings, tmp_path, monkeypatch):
-    """Return a maker of a file that kills whoever decodes it, from now on."""
+    """Return a function that writes a file that kills the worker process that decodes it."""
     (tmp_path / "sitecustomize.py").write_text(DEADLY)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
 
-    def make(name):
+    def write(name):
         signal, rate = soundfile.read(recordings / "s0_sad_0.wav")
-        path = tmp_path / name
-        soundfile.write(path, signal, rate)
-        with soundfile.SoundFile(path, "r+") as file:
+        soundfile.write(tmp_path / name, signal, rate)
+        with soundfile.SoundFile(tmp_path / name, "r+") as file:
             file.comment = POISON
-        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
-        return Listed(path)
+        return AudioFile(tmp_path / name)
 
-    return make
-
-
-def answers(predictions):
-    return [(each.file, each.emotion, each.error) for each in predictions]
+    return write
 
 
-def test_processes_say_what_one_process_says_in_the_same_order(predictor, files):
-    assert len(files) == 72 > CHUNK * 4 > FEW
+def summary(predictions):
+    return [(prediction.file, prediction.emotion, prediction.error) for prediction in predictions]
+
+
+def test_workers_return_the_predictions_of_one_process_in_order(predictor, files):
+    assert len(files) == 72 > CHUNK * 4 > MIN_PARALLEL
     alone = predictor.predict([file.path for file in files])
-    assert answers(recognise(predictor, files, workers=2)) == answers(alone)
-    assert all(each.emotion for each in alone)
+    assert summary(predict_files(predictor, files, OPTIONS, workers=2)) == summary(alone)
+    assert all(prediction.emotion for prediction in alone)
 
 
-def test_few_files_start_no_process(predictor, files, monkeypatch):
-    monkeypatch.setattr(parallel, "_in_workers", None)
-    assert len(list(recognise(predictor, files[: FEW - 1]))) == FEW - 1
+def test_few_files_start_no_process(recordings, predictor):
+    """The cold start of `ser predict` imports neither the worker pool nor the extraction engine."""
+    code = (
+        "import sys; from ser_cli.main import main\n"
+        "try: main(['predict', *sys.argv[1:]])\n"
+        "finally: print(sorted({'loky', 'ser_features.engine'} & set(sys.modules)))"
+    )
+    files = sorted(recordings.glob("*.wav"))[: MIN_PARALLEL - 1]
+    command = [sys.executable, "-c", code, str(predictor.artifact.folder), *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_file_that_kills_its_worker_is_refused_and_the_others_are_answered(
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.long), 2])
+def test_a_file_that_kills_its_worker_is_refused_and_the_others_are_recognised(
     predictor, files, poisoned, workers
 ):
+    files = files[:40]
     poison, other = poisoned("poison.wav"), poisoned("other.wav")
-    files[20:20], files[50:50] = [poison], [other]
-    found = list(recognise(predictor, files, workers=workers))
-    assert [each.file for each in found] == [str(file.path) for file in files]
-    refused = {each.file: each.error for each in found if each.error}
+    files[10:10], files[35:35] = [poison], [other]
+    predictions = list(predict_files(predictor, files, OPTIONS, workers=workers))
+    assert [prediction.file for prediction in predictions] == [str(file.path) for file in files]
+    refused = {prediction.file: prediction.error for prediction in predictions if prediction.error}
     assert set(refused) == {str(poison.path), str(other.path)}
     assert refused[str(poison.path)].startswith("it killed its worker process twice (crash or memory)")
-    assert sum(each.emotion is not None for each in found) == 72
+    assert sum(prediction.emotion is not None for prediction in predictions) == 40
 
 
 def test_a_file_with_a_problem_is_refused_for_it(predictor, files):
-    bad = Listed(files[0].path.with_name("linked.wav"), "link that leads out of the corpus folder")
-    found = list(recognise(predictor, [files[0], bad, files[1]]))
-    assert [each.error for each in found] == [None, bad.problem, None]
+    bad = AudioFile(files[0].path.with_name("linked.wav"), "link that leads out of the corpus folder")
+    predictions = predict_files(predictor, [files[0], bad, files[1]], OPTIONS)
+    assert [prediction.error for prediction in predictions] == [None, bad.problem, None]
 
 
-def test_workers_that_cannot_begin_are_an_error(predictor, files, monkeypatch):
-    monkeypatch.setattr(
-        parallel, "_begin", os.kill
-    )  # lacks an argument, and whatever fails there ends the worker
+def test_workers_that_cannot_start_are_an_error(predictor, files, monkeypatch):
+    # `os.kill` lacks an argument; any exception of the initialiser ends the worker.
+    monkeypatch.setattr(parallel, "_load_model", os.kill)
     with pytest.raises(SerError, match=r"worker processes die as they load .*: free memory, or pass fewer"):
-        list(recognise(predictor, files, workers=1))
+        list(predict_files(predictor, files, OPTIONS, workers=1))
 
 
-def test_only_some_chunks_are_under_way_at_a_time(predictor, files, monkeypatch):
-    """The first answers come before the last files are handed out."""
-    handed = []
-    submit = parallel._Crew._submit
+def test_only_some_chunks_are_submitted_at_a_time(predictor, files, monkeypatch):
+    """The first predictions arrive before the last files are submitted."""
+    submitted = []
+    submit = parallel._WorkerPool._submit
     monkeypatch.setattr(
-        parallel._Crew, "_submit", lambda crew, chunk: handed.append(chunk) or submit(crew, chunk)
+        parallel._WorkerPool, "_submit", lambda pool, chunk: submitted.append(chunk) or submit(pool, chunk)
     )
-    found = recognise(predictor, files, workers=1)
-    next(found)
-    assert len(handed) == parallel.AHEAD
-    assert len(list(found)) == 71
-    assert len(handed) == 5
+    predictions = predict_files(predictor, files, OPTIONS, workers=1)
+    next(predictions)
+    assert len(submitted) == parallel.AHEAD
+    assert len(list(predictions)) == 71
+    assert len(submitted) == 5

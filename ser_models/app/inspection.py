@@ -1,0 +1,80 @@
+"""One uploaded recording → everything that the page shows about it; decoded once.
+
+bytes → `limits.decode` → `RecordingAnalysis` → `Predictor` → `Inspection`
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ser_features.extractors import CORE_COLUMNS
+from ser_models.app import limits
+from ser_models.inference.prediction import Prediction, PredictOptions
+from ser_models.inference.predictor import Predictor
+from ser_models.inference.recording import RecordingAnalysis, analyse_recording, split_windows
+
+SHOWN = ("core", "mel", "pitch")
+"""Feature families that are shown for every recording, whatever the model reads."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A recording with its features and its prediction.
+
+    Attributes:
+        analysis: the analysed signal with the families `SHOWN`.
+        prediction: for all emotions of the model, with windows if the recording is long.
+        hop_sec: hop length of the frames, in s.
+        percentiles: share of the training recordings below the value of each core column, 0 to 100; empty if
+            the artifact has no reference.
+        attention: weight of each frame, (frames,), summing to 1; None for a model without attention.
+    """
+
+    analysis: RecordingAnalysis
+    prediction: Prediction
+    hop_sec: float
+    percentiles: Mapping[str, float]
+    attention: np.ndarray | None
+
+    @property
+    def mel(self) -> np.ndarray:
+        """Log-mel spectrogram in dB, (frames, bands)."""
+        return self.analysis.features.frames["mel"]
+
+    @property
+    def f0(self) -> np.ndarray:
+        """F0 of each frame in Hz, (frames,); NaN where unvoiced."""
+        return self.analysis.features.frames["pitch"][:, 0]
+
+    @property
+    def columns(self) -> dict[str, float]:
+        """Core columns by name; NaN where a value cannot be computed."""
+        return {column.name: self.analysis.features.columns[column.name] for column in CORE_COLUMNS}
+
+
+def inspect(predictor: Predictor, content: bytes, name: str) -> Inspection:
+    """Recognise a recording and keep what is computed on the way.
+
+    Args:
+        predictor: the model.
+        content: bytes of an audio file.
+        name: of the recording.
+
+    Raises:
+        AudioError: a subclass for each reason to refuse it.
+    """
+    profile = predictor.profile
+    options = PredictOptions(top=len(predictor.labels), windows=True)
+    audio = limits.decode(content, profile.audio)
+    families = tuple(dict.fromkeys((*SHOWN, *predictor.families)))
+    windows = split_windows(audio, profile, predictor.families, options)
+    analysis = replace(analyse_recording(audio, profile, families, PredictOptions()), windows=windows)
+    reference = predictor.artifact.training_distribution
+    return Inspection(
+        analysis=analysis,
+        prediction=predictor.predict_analyses([analysis], [name], options)[0],
+        hop_sec=profile.frames.hop_length / analysis.sample_rate,
+        percentiles=reference.percentiles(analysis.features.columns) if reference else {},
+        attention=predictor.attention(analysis.features),
+    )

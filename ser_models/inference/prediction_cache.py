@@ -1,0 +1,172 @@
+"""Predictions that are stored as they are computed, so that a killed run over many files can be resumed.
+
+files → `PredictionCache` (stored predictions are read, missing ones computed and appended) → one output file
+
+The cache is a hidden file of JSON lines beside the output file, removed when that is complete. It belongs to
+one artifact and one set of options. A prediction is valid as long as the size and modification time of its
+file are those from before the file was read.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from itertools import compress
+from pathlib import Path
+from typing import IO, Any
+
+from ser_features.audio import stamp
+from ser_features.errors import InputError
+from ser_features.files import writing
+from ser_models.artifact.metadata import METADATA_FILE, sha256
+from ser_models.data.speaker_norm import SpeakerStats
+from ser_models.inference.files import AudioFile
+from ser_models.inference.output import write_file
+from ser_models.inference.parallel import predict_files
+from ser_models.inference.prediction import Prediction, PredictionSummary, PredictOptions
+from ser_models.inference.predictor import Predictor
+
+Stamp = tuple[int, int] | None
+"""Size in bytes and modification time in ns of a file; None if it does not exist."""
+
+
+class PredictionCache:
+    """Predictions on disk, by file.
+
+    Args:
+        path: of the cache.
+        key: of the predictions; those of another key are deleted.
+
+    Raises:
+        InputError: if another run uses the cache.
+    """
+
+    def __init__(self, path: Path, key: dict[str, Any]) -> None:
+        self.path = path
+        self._stored: dict[str, tuple[Stamp, int]] = {}  # stamp, and position in the file
+        self._stamps: dict[str, Stamp] = {}
+        self._file: IO[bytes] = path.open("a+b")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(
+                f"{path} is being written by another run: wait for it, or pass another --out"
+            ) from error
+        self._read(key)
+
+    def close(self) -> None:
+        """Close the file and keep it for the next run."""
+        self._file.close()
+
+    def has(self, path: Path) -> bool:
+        """Whether there is a valid prediction for a file.
+
+        If there is none, the size and modification time of the file are noted for `add`: a file that changes
+        while it is being recognised must be recognised again by the next run.
+        """
+        current, stored = stamp(path), self._stored.get(str(path))
+        self._stamps[str(path)] = current
+        return stored is not None and stored[0] == current
+
+    def add(self, path: Path, prediction: Prediction) -> None:
+        """Append the prediction for a file that `has` was called for."""
+        position = self._file.seek(0, os.SEEK_END)
+        before = self._stamps[str(path)]
+        line = json.dumps({"stamp": before, "prediction": prediction.to_json()}, ensure_ascii=False)
+        self._file.write(line.encode() + b"\n")
+        self._file.flush()
+        self._stored[str(path)] = before, position
+
+    def get(self, path: Path) -> Prediction:
+        """Return the stored prediction for a file."""
+        self._file.seek(self._stored[str(path)][1])
+        return Prediction.from_json(json.loads(self._file.readline())["prediction"])
+
+    def _read(self, key: dict[str, Any]) -> None:
+        """Find the stored predictions; delete them if they have another key."""
+        self._file.seek(0)
+        if _parsed(self._file.readline()) != key:
+            self._file.truncate(0)
+            self._file.write(json.dumps(key).encode() + b"\n")
+            self._file.flush()
+            return
+        position = self._file.tell()
+        while line := self._file.readline():
+            entry = _parsed(line)
+            if entry is None:  # a line that was cut short by a kill
+                self._file.truncate(position)
+                return
+            of_file = entry["stamp"] and tuple(entry["stamp"])
+            self._stored[entry["prediction"]["file"]] = of_file, position
+            position = self._file.tell()
+
+
+def predict_into_file(
+    out: Path,
+    predictor: Predictor,
+    files: Sequence[AudioFile],
+    options: PredictOptions,
+    *,
+    form: str,
+    stats: Sequence[SpeakerStats | None] | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda cached, done: None,
+) -> PredictionSummary:
+    """Recognise files and write the predictions into one file; the same call resumes a killed run.
+
+    Args:
+        out: the file, replaced once all predictions are computed.
+        predictor: the model.
+        files: the audio files.
+        options: of the prediction.
+        form: one of `output.WRITERS`.
+        stats: result of `parallel.estimate_speakers`; None for a model without speaker normalisation.
+        workers: processes; None for one per core.
+        progress: called with the number of predictions from an earlier run and the number of all so far.
+
+    Raises:
+        StoreError: if `out` cannot be written.
+        InputError: if another run is writing it.
+    """
+    artifact_sha256 = sha256(predictor.artifact.folder / METADATA_FILE)
+    key = {"artifact": artifact_sha256, **asdict(options), "speakers": _digest(stats or [])}
+    with writing("the predictions", out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        cache = PredictionCache(out.with_name(f".{out.name}.partial"), key)
+    with closing(cache):
+        missing = [not cache.has(file.path) for file in files]
+        todo = list(compress(files, missing))
+        summary = PredictionSummary(cached=len(files) - len(todo))
+        progress(summary.cached, summary.cached)
+        own = list(compress(stats, missing)) if stats else None
+        computed = predict_files(predictor, todo, options, stats=own, workers=workers)
+        for done, (file, prediction) in enumerate(zip(todo, computed, strict=True), start=summary.cached + 1):
+            with writing("the predictions", out):
+                cache.add(file.path, prediction)
+            progress(summary.cached, done)
+        predictions = summary.collect(cache.get(file.path) for file in files)
+        write_file(out, form, predictions, predictor.labels, windows=options.windows)
+        cache.path.unlink()
+    return summary
+
+
+def _digest(stats: Sequence[SpeakerStats | None]) -> str:
+    """Return a digest of speaker statistics: with others, the predictions of an earlier run are not valid."""
+    distinct = {id(own): own for own in stats if own}
+    digest = hashlib.sha256()
+    for own in distinct.values():
+        digest.update(own.mean.tobytes() + own.deviation.tobytes())
+    numbers = {name: number for number, name in enumerate(distinct)}
+    digest.update(json.dumps([numbers.get(id(own)) for own in stats]).encode())
+    return digest.hexdigest()
+
+
+def _parsed(line: bytes) -> Any:
+    """Return the value of a complete line; None for one that was cut short."""
+    try:
+        return json.loads(line) if line.endswith(b"\n") else None
+    except ValueError:
+        return None

@@ -1,0 +1,128 @@
+"""One recording → what every model reads of it, and what the app shows.
+
+file or bytes → `read` → decoded `Audio` → `analyse_recording` → `RecordingAnalysis` (features, windows)
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from ser_features.audio import Audio, read_bytes
+from ser_features.config import Profile
+from ser_features.extractors import Analysis
+from ser_features.pipeline import Features, analysis_of, features_of
+from ser_features.preprocess import placed
+from ser_models.inference.prediction import PredictOptions
+
+AudioSource = str | os.PathLike[str] | bytes
+"""An audio file, or its bytes."""
+
+SILENCE_DB = 40.0
+"""A window whose peak is this many dB below the peak of the recording counts as silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a long recording.
+
+    Attributes:
+        start: in s.
+        end: in s.
+        features: of this part alone; None for silence.
+    """
+
+    start: float
+    end: float
+    features: Features | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingAnalysis:
+    """A recording with its features.
+
+    Attributes:
+        seconds: duration of the whole recording.
+        signal: the trimmed part that features are computed of, float32 mono, (n,).
+        sample_rate: of `signal`, in Hz.
+        start_sec: where `signal` starts in the recording, in s.
+        features: of `signal`.
+        windows: in order of time; empty if not requested, or if the recording is short.
+    """
+
+    seconds: float
+    signal: np.ndarray
+    sample_rate: int
+    start_sec: float
+    features: Features
+    windows: list[Window] = field(default_factory=list)
+
+
+def read(source: AudioSource) -> bytes:
+    """Return the bytes of a recording.
+
+    Raises:
+        AudioError: if the file cannot be read.
+    """
+    return source if isinstance(source, bytes) else read_bytes(Path(source))
+
+
+def analyse_recording(
+    audio: Audio, profile: Profile, families: Sequence[str], options: PredictOptions
+) -> RecordingAnalysis:
+    """Compute the features of a recording, and of its windows if `options` request them.
+
+    Args:
+        audio: the decoded recording.
+        profile: the feature configuration.
+        families: feature families to compute.
+        options: of the prediction.
+    """
+    signal, start_sec = placed(audio, profile.audio)
+    features = features_of(audio, Analysis(signal, profile), families)
+    seconds = audio.signal.size / audio.sample_rate
+    windows = split_windows(audio, profile, families, options) if options.windows else []
+    return RecordingAnalysis(seconds, signal, profile.audio.sample_rate, start_sec, features, windows)
+
+
+def split_windows(
+    audio: Audio, profile: Profile, families: Sequence[str], options: PredictOptions
+) -> list[Window]:
+    """Cut a recording into windows and compute the features of each as of a recording of its own.
+
+    Args:
+        audio: the decoded recording.
+        profile: the feature configuration.
+        families: feature families to compute.
+        options: length and hop of the windows.
+
+    Returns:
+        Windows in order of time; none if the recording is not longer than a window and a hop.
+    """
+    seconds = audio.signal.size / audio.sample_rate
+    if seconds <= options.win_dur + options.hop_dur:
+        return []
+    silence = np.abs(audio.signal).max() * 10 ** (-SILENCE_DB / 20)
+    windows = []
+    for start, end in window_bounds(seconds, options.win_dur, options.hop_dur):
+        first, last = (round(second * audio.sample_rate) for second in (start, end))
+        part = replace(audio, signal=audio.signal[first:last])
+        silent = np.abs(part.signal).max() <= silence
+        windows.append(
+            Window(start, end, None if silent else features_of(part, analysis_of(part, profile), families))
+        )
+    return windows
+
+
+def window_bounds(seconds: float, win_dur: float, hop_dur: float) -> list[tuple[float, float]]:
+    """Return start and end of each window in s; the last window ends with the recording.
+
+    >>> window_bounds(2.5, 3.0, 1.0), window_bounds(5.2, 3.0, 1.0)
+    ([(0.0, 2.5)], [(0.0, 3.0), (1.0, 4.0), (2.0, 5.0), (2.2, 5.2)])
+    """
+    if seconds <= win_dur:
+        return [(0.0, seconds)]
+    starts = [*np.arange(0, seconds - win_dur, hop_dur).tolist(), seconds - win_dur]
+    return [(round(start, 3), round(start + win_dur, 3)) for start in starts]
