@@ -1,8 +1,9 @@
-"""Corpora by name: a folder of recordings, or one's own table → `Scan`.
+"""The corpora: a name or the path of a CSV manifest → `Scan`.
 
-word → `get` (a known corpus, imported when asked for) or `folder` (a word that ends in .csv) → `scan`
+name → `get` (a built-in corpus, imported on first use) ┐
+path of a .csv file → `folder.scan_table` ──────────────┴→ `scan` → `Scan`
 
-One file per corpus gives its file name grammar, counts, oddities, licence and where to get it.
+One file per corpus describes its file name grammar, counts, oddities, licence and source.
 
 >>> names()
 ('ravdess', 'tess', 'cremad', 'savee', 'emodb', 'demo')
@@ -14,7 +15,7 @@ Traceback (most recent call last):
 ser_features.errors.InputError: unknown corpus 'iemocap': expected one of ravdess, tess, ...
 """
 
-from collections.abc import Collection
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,20 +37,20 @@ _REGISTRY: dict[str, tuple[str, str]] = {
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the known corpora, the synthesised one last."""
+    """Return the names of the built-in corpora, the synthetic one last."""
     return tuple(_REGISTRY)
 
 
 def get(name: str) -> "Corpus":
-    """Return the corpus called `name`.
+    """Return the built-in corpus called `name`.
 
     Raises:
-        InputError: if no known corpus has this name.
+        InputError: if there is none.
     """
     if name not in _REGISTRY:
         raise InputError(
             f"unknown corpus {name!r}: expected one of {', '.join(names())}, "
-            "or the path of your own corpus's .csv"
+            "or the path of a .csv manifest of your own corpus"
         )
     module, cls = _REGISTRY[name]
     corpus: Corpus = getattr(import_module(module), cls)()
@@ -57,24 +58,32 @@ def get(name: str) -> "Corpus":
 
 
 def find(name: str) -> "Corpus | None":
-    """Return the published corpus called `name`, or None for a user's own table."""
+    """Return the built-in corpus called `name`, or None for a user's own corpus."""
     return get(name) if name in _REGISTRY else None
 
 
-def scan(word: str, data: Path, *, reserved: Collection[str] = ()) -> Scan:
-    """Find the recordings that one word of `--datasets` stands for.
+def scan(dataset: str, data: Path, *, is_reserved: Callable[[str], bool] = lambda name: False) -> Scan:
+    """Find the recordings of one value of `--datasets`.
 
     Args:
-        word: the name of a known corpus, or the path of a table that ends in `.csv`.
-        data: folder that holds a folder per corpus; of no meaning to a table, whose paths are
-            relative to its own folder.
-        reserved: lower-case names that a table's own columns may not have, such as those of features.
+        dataset: the name of a built-in corpus, or the path of a manifest that ends in `.csv`.
+        data: folder that holds a folder per corpus; ignored for a manifest, whose paths are relative to its
+            own folder.
+        is_reserved: whether a lower-case name may not be that of a further column of a manifest, such as the
+            name of a feature.
 
     Raises:
-        InputError: if the word is unknown, or nothing usable is found where it points.
+        InputError: if the corpus is unknown, a manifest has the name of a built-in one, or nothing usable is
+            found.
     """
-    if word.lower().endswith(".csv"):
-        from ser_features.corpora.folder import scan_table
+    if not dataset.lower().endswith(".csv"):
+        return get(dataset).scan(data)
+    from ser_features.corpora.folder import scan_table
 
-        return scan_table(Path(word), reserved=reserved)
-    return get(word).scan(data)
+    table = Path(dataset)
+    if table.stem.lower() in _REGISTRY:
+        raise InputError(
+            f"{table}: {table.stem.lower()!r} is the name of a built-in corpus, expected another name: "
+            "rename the file"
+        )
+    return scan_table(table, is_reserved=is_reserved)

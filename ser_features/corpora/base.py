@@ -1,4 +1,4 @@
-"""What every corpus shares: where it is looked for, how its files are found, how names are refused.
+"""The base class of corpora: locating the folder, listing audio files, parsing names.
 
 data root → corpus folder → audio files (`walk`) → `Corpus.parse` per name → duplicates set apart → `Scan`
 
@@ -21,25 +21,25 @@ from ser_features.manifest import Duplicate, Recording, Rejected, Scan
 
 T = TypeVar("T")
 
-LISTED = 12
-"""Longer lists are cut short in messages."""
+MAX_LISTED = 12
+"""Longer lists are abbreviated in messages."""
 
 
 class Corpus(ABC):
-    """A published corpus whose file names say what was recorded.
+    """A built-in corpus, whose file names encode what was recorded.
 
     Attributes:
-        name: its word on the command line, and `dataset` in the store.
-        title: its name as published.
-        language: ISO 639-1 code of what is spoken.
-        whole: number of recordings of the complete corpus; None where that is not fixed.
-        speakers: number of people, or voices, in the complete corpus.
-        emotions: the canonical emotions that its names can say, in order.
-        licence: the terms it is published under.
+        name: on the command line, and `dataset` in the store.
+        title: the name as published.
+        language: ISO 639-1 code of the spoken language.
+        whole: number of recordings of the complete corpus; None if it is not fixed.
+        speakers: number of speakers in the complete corpus.
+        emotions: the canonical emotions of the corpus, in order.
+        licence: the terms of publication.
         citation: the publication to cite.
-        url: public page that says where to get it.
+        url: public page with the download.
         layout: path of one recording below the data root, as an example.
-        folders: names its folder may have; case and all but letters and digits are ignored.
+        folders: accepted folder names; only letters and digits are compared, case is ignored.
         synthetic: whether it is generated instead of recorded.
     """
 
@@ -58,33 +58,33 @@ class Corpus(ABC):
 
     @abstractmethod
     def parse(self, relative: PurePosixPath) -> Recording:
-        """Read one path by the corpus's grammar; the file itself is not looked at.
+        """Parse one path by the corpus's grammar, without opening the file.
 
         Args:
             relative: path below the data root, so it begins with the corpus folder.
 
         Raises:
-            FileNameError: if the name does not follow the grammar: which part, and what was expected.
+            FileNameError: if the name does not follow the grammar; it names the part and what was expected.
         """
 
     def scan(self, data: Path) -> Scan:
-        """Find the corpus's recordings, at any depth of its folder.
+        """Find the recordings, at any depth of the corpus folder.
 
-        Every folder of `data` that has one of the corpus's names counts. Where there is none and `data`
-        itself has such a name, `data` is the corpus folder and its parent the root, so that a
-        recording's path is the same either way.
+        Every folder in `data` with one of the accepted names is searched. If there is none and `data` itself
+        has such a name, `data` is the corpus folder and its parent the root: the recordings' paths are the
+        same in both cases.
 
-        Of two files with the same stem the one nearer to the root is kept, then the first by name.
+        Of two files with the same stem the one nearer to the root is used, then the first by name.
 
         Raises:
             InputError: if the folder is missing, or holds no recording of this corpus.
         """
         root, folders = self._locate(data)
-        found = sorted((file for folder in folders for file in audio_files(root, folder)), reverse=True)
+        files = sorted((file for folder in folders for file in audio_files(root, folder)), reverse=True)
         recordings: list[Recording] = []
         rejected: list[Rejected] = []
-        while found:  # which gets shorter: of a million files, memory should not hold all forms at once
-            path, problem = found.pop()
+        while files:  # emptied on the way, so that a million files are not in memory twice
+            path, problem = files.pop()
             try:
                 if problem is not None:
                     raise FileNameError(problem)
@@ -93,18 +93,18 @@ class Corpus(ABC):
                 rejected.append(Rejected(self.name, path, str(error)))
         if not recordings:
             raise self._nothing_in(root, folders, rejected)
-        kept, duplicates = _without_duplicates(recordings)
-        return Scan(self.name, root, kept, tuple(rejected), duplicates)
+        unique, duplicates = _without_duplicates(recordings)
+        return Scan(self.name, root, unique, tuple(rejected), duplicates)
 
     def count(self, data: Path) -> int:
-        """Count its recordings below a data root, which need not exist; a synthetic corpus is not made."""
+        """Number of recordings below a data root, 0 if there is none; a synthetic corpus is not generated."""
         try:
             return len(Corpus.scan(self, data).recordings)
         except InputError:
             return 0
 
     def _locate(self, data: Path) -> tuple[Path, list[str]]:
-        root = Path(os.path.abspath(data))  # noqa: PTH100  `Path.absolute` keeps "..", which is no name
+        root = Path(os.path.abspath(data))  # noqa: PTH100  `Path.absolute` keeps ".."
         try:
             inside = sorted(entry.name for entry in os.scandir(root) if is_folder(entry.path))
         except OSError as error:
@@ -125,7 +125,7 @@ class Corpus(ABC):
 
     def _nothing_in(self, root: Path, folders: list[str], rejected: list[Rejected]) -> InputError:
         where = " and ".join(str(root / folder) for folder in folders)
-        first = f", the first refused: {rejected[0].path}: {rejected[0].reason}" if rejected else ""
+        first = f", the first one: {rejected[0].path}: {rejected[0].reason}" if rejected else ""
         return InputError(
             f"{self.name}: {len(rejected)} audio files in {where}, none of them a recording of {self.title}"
             f"{first}: expected {self.layout}: unpack the corpus there with its own file names ({self.url})"
@@ -133,7 +133,7 @@ class Corpus(ABC):
 
 
 def split_name(relative: PurePosixPath, separator: str, fields: tuple[str, ...]) -> list[str]:
-    """Cut a file's stem into its fields; further separators stay in the last one.
+    """Split a file's stem into its fields; further separators remain in the last one.
 
     >>> split_name(PurePosixPath("1001_DFA_ANG_XX.wav"), "_", ("actor", "sentence", "emotion", "level"))
     ['1001', 'DFA', 'ANG', 'XX']
@@ -141,25 +141,25 @@ def split_name(relative: PurePosixPath, separator: str, fields: tuple[str, ...])
     Raises:
         FileNameError: if there are fewer fields.
     """
-    found = relative.stem.split(separator, len(fields) - 1)
-    if len(found) != len(fields):
+    parts = relative.stem.split(separator, len(fields) - 1)
+    if len(parts) != len(fields):
         raise FileNameError(
-            f"{relative.name!r}: {len(found)} of {len(fields)} fields, expected {separator.join(fields)}"
+            f"{relative.name!r}: {len(parts)} of {len(fields)} fields, expected {separator.join(fields)}"
         )
-    return found
+    return parts
 
 
 def one_of(codes: Collection[str], code: str, field: str, relative: PurePosixPath) -> str:
-    """Return `code`, one of `codes`.
+    """Return `code` if it is one of `codes`.
 
     Args:
-        codes: what the grammar allows, in order.
-        code: what the name has.
-        field: name of this part, for the message.
-        relative: the path that is read, for the message.
+        codes: valid codes, in order.
+        code: the code in the name.
+        field: name of the field, for the message.
+        relative: the parsed path, for the message.
 
     Raises:
-        FileNameError: if it is none of them.
+        FileNameError: if it is none of `codes`.
     """
     if code not in codes:
         raise FileNameError(f"{relative.name!r}: {field} is {code!r}, expected {_choices(list(codes))}")
@@ -167,7 +167,7 @@ def one_of(codes: Collection[str], code: str, field: str, relative: PurePosixPat
 
 
 def lookup(table: Mapping[str, T], code: str, field: str, relative: PurePosixPath) -> T:
-    """Return what `code` stands for in `table`; raises and arguments as `one_of`."""
+    """Return the value of `code` in `table`; arguments and errors as in `one_of`."""
     return table[one_of(table, code, field, relative)]
 
 
@@ -176,24 +176,24 @@ def _key(folder: str) -> str:
 
 
 def _listed(words: list[str]) -> str:
-    more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
-    return ", ".join(words[:LISTED]) + more
+    more = f" and {len(words) - MAX_LISTED} more" if len(words) > MAX_LISTED else ""
+    return ", ".join(words[:MAX_LISTED]) + more
 
 
 def _choices(codes: list[str]) -> str:
-    return f"{codes[0]}–{codes[-1]}" if len(codes) > LISTED else ", ".join(codes)
+    return f"{codes[0]}–{codes[-1]}" if len(codes) > MAX_LISTED else ", ".join(codes)
 
 
 def _without_duplicates(
     recordings: Iterable[Recording],
 ) -> tuple[tuple[Recording, ...], tuple[Duplicate, ...]]:
-    in_order = sorted(recordings, key=lambda each: (each.path.count("/"), each.path))
-    in_order.sort(key=lambda each: each.file_id)
-    kept: list[Recording] = []
+    in_order = sorted(recordings, key=lambda recording: (recording.path.count("/"), recording.path))
+    in_order.sort(key=lambda recording: recording.file_id)
+    unique: list[Recording] = []
     duplicates: list[Duplicate] = []
     for recording in in_order:
-        if kept and kept[-1].stem == recording.stem:
-            duplicates.append(Duplicate(kept=kept[-1].path, dropped=recording.path))
+        if unique and unique[-1].stem == recording.stem:
+            duplicates.append(Duplicate(kept=unique[-1].path, dropped=recording.path))
         else:
-            kept.append(recording)
-    return tuple(kept), tuple(sorted(duplicates, key=lambda each: each.dropped))
+            unique.append(recording)
+    return tuple(unique), tuple(sorted(duplicates, key=lambda duplicate: duplicate.dropped))

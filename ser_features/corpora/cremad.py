@@ -11,8 +11,8 @@ Counts: 7,442 = 1,271 each of ANG DIS FEA HAP SAD and 1,087 NEU; not every actor
 
 Oddities: one file is named `1040_ITH_SAD_X` in some releases (the tables write `…_XX`), so X is read as
 unspecified too; `1076_MTI_SAD_XX` is empty in some releases. Age and gender are not in the names: they
-are read from `VideoDemographics.csv` where it lies beside the recordings or in a folder above them, and
-are null otherwise.
+are read from `VideoDemographics.csv` in the folder of the recordings or in a folder above it, and are null
+otherwise.
 
 Licence: ODbL 1.0. Cite Cao et al. (2014).
 
@@ -81,7 +81,7 @@ class CremaD(Corpus):
     folders = ("cremad", "CREMA-D-master")
 
     def parse(self, relative: PurePosixPath) -> Recording:
-        """Read a path such as `cremad/AudioWAV/1001_DFA_ANG_XX.wav`; see `Corpus.parse`."""
+        """Parse a path such as `cremad/AudioWAV/1001_DFA_ANG_XX.wav`; see `Corpus.parse`."""
         actor, sentence, emotion, level = split_name(relative, "_", FIELDS)
         return Recording(
             dataset=self.name,
@@ -97,25 +97,26 @@ class CremaD(Corpus):
         )
 
     def scan(self, data: Path) -> Scan:
-        """Find the recordings, with age and gender where the table is present; see `Corpus.scan`."""
-        found = super().scan(data)
-        table = _find_table(found.root, found.recordings)
+        """Find the recordings, with age and gender if the table is present; see `Corpus.scan`."""
+        scan = super().scan(data)
+        table = _find_table(scan.root, scan.recordings)
         if table is None:
-            return found
+            return scan
         people = _read_demographics(table)
         recordings = (
-            replace(each, gender=people[each.speaker][0], age=people[each.speaker][1])
-            if each.speaker in people
-            else each
-            for each in found.recordings
+            replace(recording, gender=people[recording.speaker][0], age=people[recording.speaker][1])
+            if recording.speaker in people
+            else recording
+            for recording in scan.recordings
         )
-        return replace(found, recordings=tuple(recordings))
+        return replace(scan, recordings=tuple(recordings))
 
 
 def _find_table(root: Path, recordings: Iterable[Recording]) -> Path | None:
     """Return the nearest table at or above the recordings, not above their corpus folder."""
-    folders = {folder for each in recordings for folder in PurePosixPath(each.path).parents if folder.name}
-    for folder in sorted(folders, key=lambda each: (-len(each.parts), each)):
+    parents = (PurePosixPath(recording.path).parents for recording in recordings)
+    folders = {folder for folders in parents for folder in folders if folder.name}
+    for folder in sorted(folders, key=lambda folder: (-len(folder.parts), folder)):
         table = root / folder / DEMOGRAPHICS
         if is_file(table) and is_inside(table, os.path.realpath(root / folder.parts[0])):
             return table

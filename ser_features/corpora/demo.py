@@ -1,4 +1,4 @@
-"""Demo: synthetic emotional speech, made on the spot; nothing to download, and no person speaks in it.
+"""Demo: synthetic emotional speech, generated on first use without a download; no person speaks in it.
 
 Grammar: `speaker_emotion_sentence_take`, in folders such as `F1`:
 
@@ -9,8 +9,8 @@ Grammar: `speaker_emotion_sentence_take`, in folders such as `F1`:
 
 Counts: 360 = 12 voices × 6 emotions × 5 sentences.
 
-Where the corpus folder is missing, `Demo.scan` makes it. How the voices sound, what an emotion changes and
-by how much is written in `ser_features.corpora.synthesis`. A model of this corpus has learned that recipe.
+If the corpus folder is missing, `Demo.scan` generates it. `ser_features.corpora.synthesis` documents the
+voices and what each emotion changes. A model trained on this corpus has learned that recipe.
 
 >>> recording = Demo().parse(PurePosixPath("demo/M2/M2_fear_s3_1.wav"))
 >>> recording.speaker, recording.gender, recording.emotion, recording.text, recording.modality
@@ -38,16 +38,16 @@ class Demo(Corpus):
     emotions = EMOTIONS
     licence = "CC0 1.0"
     citation = (
-        "Synthetic speech, made with eSpeak NG (https://github.com/espeak-ng/espeak-ng) and Praat: "
+        "Synthetic speech, generated with eSpeak NG (https://github.com/espeak-ng/espeak-ng) and Praat: "
         "Boersma P, Weenink D, Praat: doing phonetics by computer (https://www.praat.org)"
     )
-    url = "nothing to download: ser extract --datasets demo makes it"
+    url = "nothing to download: ser extract --datasets demo generates it"
     layout = "demo/F1/F1_angry_s1_1.wav"
     folders = ("demo",)
     synthetic = True
 
     def parse(self, relative: PurePosixPath) -> Recording:
-        """Read a path such as `demo/F1/F1_angry_s1_1.wav`; see `Corpus.parse`."""
+        """Parse a path such as `demo/F1/F1_angry_s1_1.wav`; see `Corpus.parse`."""
         speaker, emotion, sentence, take = split_name(relative, "_", FIELDS)
         return Recording(
             dataset=self.name,
@@ -65,7 +65,7 @@ class Demo(Corpus):
         )
 
     def scan(self, data: Path) -> Scan:
-        """Find the corpus as any other; where its folder is missing, make it as `data/demo` first.
+        """Find the recordings; if the corpus folder is missing, generate it as `data/demo` first.
 
         Raises:
             InputError: if it can neither be found nor written.

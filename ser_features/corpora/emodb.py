@@ -6,11 +6,12 @@ Grammar: seven characters, such as `03a01Fa`:
 - text: a01 a02 a04 a05 a07 (short), b01 b02 b03 b09 b10 (longer)
 - emotion, by its German word: W Wut (angry), L Langeweile (boredom), E Ekel (disgust), A Angst (fear),
   F Freude (happy), T Trauer (sad), N neutral
-- take: a letter from a on; takes that listeners did not recognise were left out
+- take: a letter from a on; takes that listeners did not recognise were excluded
 
 Counts: 535 = 127 W, 81 L, 46 E, 69 A, 71 F, 62 T, 79 N.
 
-Oddities: every file is peak-normalised, so level says nothing within and much across corpora.
+Oddities: every file is peak-normalised, so the level carries no information within the corpus and differs
+from other corpora.
 
 Licence: free for research. Cite Burkhardt et al. (2005).
 
@@ -84,7 +85,7 @@ class EmoDb(Corpus):
     folders = ("emodb", "berlin-database-of-emotional-speech-emodb")
 
     def parse(self, relative: PurePosixPath) -> Recording:
-        """Read a path such as `emodb/wav/03a01Fa.wav`; see `Corpus.parse`."""
+        """Parse a path such as `emodb/wav/03a01Fa.wav`; see `Corpus.parse`."""
         match = SEVEN_CHARACTERS.fullmatch(relative.stem)
         if match is None:
             raise FileNameError(

@@ -1,16 +1,16 @@
-r"""A corpus of one's own: a CSV table that names recordings beside it.
+r"""A user's own corpus: a CSV manifest with one row per recording.
 
-table → header (delimiter, columns) → rows, each a `Recording` or a reason → stems → `Scan`
+manifest → header (delimiter, columns) → rows, each a `Recording` or a `Rejected` → stems → `Scan`
 
-The table is UTF-8, separated by commas, semicolons or tabs. Required columns: path, emotion, speaker;
-known besides: gender, age, language, text, intensity, statement, repetition, modality, vocal_channel, in
-any order and case. Further columns are kept as text, under the name that the table gives them.
+The file is UTF-8, separated by commas, semicolons or tabs. Required columns: path, emotion, speaker;
+optional columns: gender, age, language, text, intensity, statement, repetition, modality, vocal_channel, in
+any order and case. Further columns are stored as text, under the name that the manifest gives them.
 
-- The dataset is named after the file, in lower case, because folders of some systems know no case:
-  letters, digits, - and _ only; anything else is refused.
-- Paths are relative to the table's folder and stay inside it; backslashes are read as slashes.
-- The stem is the path without its extension; `a.wav` beside `a.flac` keep theirs.
-- Speakers are required, because without them no split can keep them apart.
+- The dataset is named after the file, in lower case, because some file systems are case-insensitive:
+  letters, digits, - and _ only; other names are rejected.
+- Paths are relative to the manifest's folder and stay inside it; backslashes are read as slashes.
+- The stem is the path without its extension; `a.wav` and `a.flac` in one folder keep their extensions.
+- Speakers are required, because no speaker-independent split is possible without them.
 - Rows are counted as a spreadsheet does: the header is row 1.
 
 >>> import tempfile
@@ -18,9 +18,9 @@ any order and case. Further columns are kept as text, under the name that the ta
 >>> (table.parent / "hello.wav").touch()
 >>> _ = table.write_text("path;emotion;speaker;age\nhello.wav;joy;Ada;36\nbye.wav;sad;Ada;36\n")
 >>> scan = scan_table(table)
->>> [(each.file_id, each.emotion, each.emotion_code, each.age) for each in scan.recordings]
+>>> [(row.file_id, row.emotion, row.emotion_code, row.age) for row in scan.recordings]
 [('mine/hello', 'happy', 'joy', 36)]
->>> [each.reason for each in scan.rejected]
+>>> [row.reason for row in scan.rejected]
 ["row 3: no file 'bye.wav' beside the table"]
 """
 
@@ -30,11 +30,10 @@ import os
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from ser_features.corpora import names
 from ser_features.corpora.walk import is_file, is_inside
 from ser_features.errors import InputError
 from ser_features.labels import canonical
@@ -42,12 +41,12 @@ from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Recording, Reject
 
 REQUIRED = ("path", "emotion", "speaker")
 TEXTS = ("language", "text", "intensity", "statement", "repetition", "modality")
-"""Optional columns taken as they are written; an empty cell is null."""
+"""Optional columns that are stored as they are; an empty cell is null."""
 KNOWN = (*REQUIRED, *TEXTS, "gender", "age", "vocal_channel")
 RESERVED: frozenset[str] = frozenset(
     {"dataset", *(column.name for column in (*NAME_COLUMNS, *AUDIO_COLUMNS))} - {*KNOWN}
 )
-"""Columns of the store that a table may not bring."""
+"""Columns of the store that a manifest may not have."""
 
 DELIMITERS = ",;\t"
 DATASET = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -55,32 +54,32 @@ WHOLE_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0+)?")
 GENDERS = {"f": "female", "m": "male"}
 
 
-def scan_table(table: Path, *, reserved: Collection[str] = ()) -> Scan:
-    """Read a table of recordings.
+def scan_table(table: Path, *, is_reserved: Callable[[str], bool] = lambda name: False) -> Scan:
+    """Read a manifest.
 
     Args:
         table: path of the .csv file.
-        reserved: lower-case names that no further column may have, besides `RESERVED`.
+        is_reserved: whether a further column may not have a lower-case name, besides those of `RESERVED`.
 
     Returns:
-        A scan whose root is the table's folder; rows that cannot be taken are in `rejected`.
+        A scan whose root is the manifest's folder; invalid rows are in `rejected`.
 
     Raises:
-        InputError: if the table cannot be read, its name or its columns are refused, or no row is usable.
+        InputError: if the file cannot be read, its name or its columns are invalid, or no row is usable.
     """
     dataset = _dataset_name(table)
     header, rows = _read(table)
-    _check_columns(table, header, {*RESERVED, *reserved})
+    _check_columns(table, header, is_reserved)
     root = Path(os.path.abspath(table.parent))  # noqa: PTH100
-    recordings, rejected = _take_rows(dataset, root, header, rows)
+    recordings, rejected = _parse_rows(dataset, root, header, rows)
     if not recordings:
         first = f", the first because of {rejected[0].reason}" if rejected else ""
         raise InputError(
             f"{table}: none of {len(rejected)} rows is usable{first}: "
             "expected a path beside the table, an emotion and a speaker in each row"
         )
-    in_order = sorted(_with_stems(recordings), key=lambda each: each.file_id)
-    return Scan(dataset, root, tuple(in_order), tuple(sorted(rejected, key=lambda each: each.path)))
+    in_order = sorted(_with_stems(recordings), key=lambda recording: recording.file_id)
+    return Scan(dataset, root, tuple(in_order), tuple(sorted(rejected, key=lambda row: row.path)))
 
 
 def _dataset_name(table: Path) -> str:
@@ -90,15 +89,11 @@ def _dataset_name(table: Path) -> str:
             f"{table}: its name becomes the dataset's, {name!r}, expected only letters a–z, digits, - and _: "
             "rename the file"
         )
-    if name in names():
-        raise InputError(
-            f"{table}: {name!r} is the name of a known corpus, expected another: rename the file"
-        )
     return name
 
 
 def _read(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the header and the rows that are not empty, each with its number."""
+    """Return the header and the non-empty rows, each with its row number."""
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
             text = file.read()
@@ -116,7 +111,7 @@ def _read(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
 
 def _delimiter(text: str) -> str:
-    """Return the delimiter by which the header has most of the required columns, a comma when in doubt."""
+    """Return the delimiter that gives the header most of the required columns, a comma when in doubt."""
 
     def required_columns(delimiter: str) -> int:
         header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
@@ -125,7 +120,7 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=required_columns)
 
 
-def _check_columns(table: Path, header: list[str], reserved: Collection[str]) -> None:
+def _check_columns(table: Path, header: list[str], is_reserved: Callable[[str], bool]) -> None:
     columns = [name.lower() for name in header if name]
     if missing := [name for name in REQUIRED if name not in columns]:
         raise InputError(
@@ -133,18 +128,19 @@ def _check_columns(table: Path, header: list[str], reserved: Collection[str]) ->
             f"expected {', '.join(REQUIRED)}: add or rename columns in its first row"
         )
     if twice := [name for name, count in Counter(columns).items() if count > 1]:
-        raise InputError(f"{table}: column {', '.join(twice)} is there twice, expected once: rename one")
-    if taken := [name for name in columns if name in reserved]:
+        raise InputError(f"{table}: column {', '.join(twice)} occurs twice, expected once: rename one")
+    further = (name for name in columns if name not in KNOWN)
+    if clashing := [name for name in further if name in RESERVED or is_reserved(name)]:
         raise InputError(
-            f"{table}: column {', '.join(taken)} has the name of a column of the store, "
+            f"{table}: column {', '.join(clashing)} has the name of a column of the store, "
             "expected another name: rename it"
         )
 
 
-def _take_rows(
+def _parse_rows(
     dataset: str, root: Path, header: list[str], rows: Iterable[tuple[int, list[str]]]
 ) -> tuple[list[Recording], list[Rejected]]:
-    taken: dict[str, int] = {}
+    row_of_path: dict[str, int] = {}
     recordings: list[Recording] = []
     rejected: list[Rejected] = []
     base = os.path.realpath(root)
@@ -154,32 +150,31 @@ def _take_rows(
             if any(cells[len(header) :]):
                 raise InputError(f"{len(cells)} cells, expected {len(header)}: quote text with delimiters")
             recording = _recording(dataset, row, _checked_path(row["path"], root, base))
-            if recording.path in taken:
-                raise InputError(f"path {recording.path!r} is that of row {taken[recording.path]} again")
+            if (first := row_of_path.setdefault(recording.path, number)) != number:
+                raise InputError(f"path {recording.path!r} is the same as in row {first}")
         except InputError as error:
             rejected.append(Rejected(dataset, row["path"], f"row {number}: {error}"))
         else:
-            taken[recording.path] = number
             recordings.append(recording)
     return recordings, rejected
 
 
 def _by_column(header: list[str], cells: list[str]) -> dict[str, str]:
-    """Return the cells by column, known columns in lower case; cells that are not there are empty."""
+    """Return the cells by column, known columns in lower case; missing cells are empty."""
     padded = cells + [""] * (len(header) - len(cells))
     keys = (name.lower() if name.lower() in KNOWN else name for name in header)
     return {key: cell for key, cell in zip(keys, padded, strict=False) if key}
 
 
 def _checked_path(written: str, root: Path, base: str) -> str:
-    """Return the path of an existing file inside the table's folder, in its shortest form."""
+    """Return the normalised path of an existing file inside the manifest's folder."""
     path = posixpath.normpath(written.replace("\\", "/"))
     if not written:
         raise InputError("path is empty, expected a file beside the table")
     if PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute():
         raise InputError(f"path {written!r} is absolute, expected one relative to the table's folder")
     if path.split("/")[0] == ".." or (is_file(root / path) and not is_inside(root / path, base)):
-        raise InputError(f"path {written!r} leads out of the table's folder: put a copy inside")
+        raise InputError(f"path {written!r} leads out of the table's folder: copy the file into it")
     if not is_file(root / path):
         raise InputError(f"no file {written!r} beside the table")
     return path
@@ -187,7 +182,7 @@ def _checked_path(written: str, root: Path, base: str) -> str:
 
 def _recording(dataset: str, row: dict[str, str], path: str) -> Recording:
     if not row["speaker"]:
-        raise InputError("speaker is empty, expected a name: splits keep speakers apart")
+        raise InputError("speaker is empty, expected a name: splits are by speaker")
     gender = row.get("gender", "").lower()
     return Recording(
         dataset=dataset,
@@ -214,11 +209,11 @@ def _age(written: str) -> int | None:
 
 
 def _with_stems(recordings: list[Recording]) -> list[Recording]:
-    """Give each recording its path without extension as stem, unless another would have the same."""
-    stems = {each.path: str(PurePosixPath(each.path).with_suffix("")) for each in recordings}
+    """Set each stem to the path without extension, or with it where two recordings would share the stem."""
+    stems = {recording.path: str(PurePosixPath(recording.path).with_suffix("")) for recording in recordings}
     while True:
         shared = {stem for stem, count in Counter(stems.values()).items() if count > 1}
         clashes = [path for path, stem in stems.items() if stem in shared and stem != path]
         if not clashes:
-            return [replace(each, stem=stems[each.path]) for each in recordings]
+            return [replace(recording, stem=stems[recording.path]) for recording in recordings]
         stems.update((path, path) for path in clashes)

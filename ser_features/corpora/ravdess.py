@@ -71,7 +71,7 @@ class Ravdess(Corpus):
     folders = ("ravdess", "Audio_Speech_Actors_01-24")
 
     def parse(self, relative: PurePosixPath) -> Recording:
-        """Read a path such as `ravdess/Actor_01/03-01-01-01-01-01-01.wav`; see `Corpus.parse`."""
+        """Parse a path such as `ravdess/Actor_01/03-01-01-01-01-01-01.wav`; see `Corpus.parse`."""
         modality, channel, emotion, intensity, statement, repetition, actor = split_name(
             relative, "-", FIELDS
         )

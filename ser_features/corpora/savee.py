@@ -5,8 +5,8 @@ Both give the stem `DC_a01`, so that the key of a recording does not depend on t
 
 - speaker: DC JE JK KL, all male
 - emotion: a anger, d disgust, f fear, h happiness, n neutral, sa sadness, su surprise
-- number of the sentence within the emotion: 01–15, neutral 01–30; it is not the same sentence in every
-  emotion
+- number of the sentence within the emotion: 01–15, neutral 01–30; equal numbers are different sentences in
+  different emotions
 
 Counts: 480 = 4 speakers × (6 × 15 + 30).
 
@@ -59,7 +59,7 @@ class Savee(Corpus):
     folders = ("savee", "surrey-audiovisual-expressed-emotion-savee")
 
     def parse(self, relative: PurePosixPath) -> Recording:
-        """Read a path such as `savee/DC_a01.wav` or `savee/DC/a01.wav`; see `Corpus.parse`."""
+        """Parse a path such as `savee/DC_a01.wav` or `savee/DC/a01.wav`; see `Corpus.parse`."""
         if "_" in relative.stem:
             speaker, rest = split_name(relative, "_", ("speaker", "emotion"))
         else:
@@ -79,7 +79,7 @@ class Savee(Corpus):
 
 
 def _split_sentence(rest: str, relative: PurePosixPath) -> tuple[str, str]:
-    """Cut `sa01` into emotion and number."""
+    """Split `sa01` into emotion and number."""
     match = LETTERS_THEN_NUMBER.fullmatch(rest)
     if match is None:
         raise FileNameError(

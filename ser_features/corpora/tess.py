@@ -60,7 +60,7 @@ class Tess(Corpus):
     folders = ("tess", "TESS Toronto emotional speech set data")
 
     def parse(self, relative: PurePosixPath) -> Recording:
-        """Read a path such as `tess/OAF_angry/OAF_back_angry.wav`; see `Corpus.parse`."""
+        """Parse a path such as `tess/OAF_angry/OAF_back_angry.wav`; see `Corpus.parse`."""
         speaker, word, emotion = split_name(relative, "_", ("speaker", "word", "emotion"))
         speaker = lookup(SPEAKERS, speaker, "speaker", relative)
         if not (word.isascii() and word.isalpha()):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 IGNORED_PREFIXES = (".", "__MACOSX")
-"""Hidden files and what macOS leaves in archives (`._name.wav` looks like audio and is not)."""
+"""Hidden files, and files that macOS adds to archives (`._name.wav` is no audio)."""
 
 
 class Found(NamedTuple):
@@ -23,7 +23,7 @@ class Found(NamedTuple):
 
     Attributes:
         path: relative to the data root, with forward slashes.
-        problem: why it cannot be taken, or None.
+        problem: why it cannot be used, or None.
     """
 
     path: str
@@ -33,11 +33,11 @@ class Found(NamedTuple):
 def audio_files(root: Path, folder: str) -> Iterator[Found]:
     """Yield every audio file below `root/folder`, in no particular order.
 
-    Linked folders are not entered; linked files count where they lead to a file of the same folder.
+    Symbolic links to folders are not followed; links to files count if they stay inside the corpus folder.
 
     Args:
         root: absolute data root.
-        folder: name of the corpus folder in it, which may itself be a link.
+        folder: name of the corpus folder in it, which may itself be a symbolic link.
     """
     base = os.path.realpath(root / folder)
     pending = [folder]
@@ -59,22 +59,22 @@ def audio_files(root: Path, folder: str) -> Iterator[Found]:
 
 
 def is_inside(path: str | Path, base: str) -> bool:
-    """Say whether `path`, all links resolved, lies below the resolved folder `base`."""
+    """Whether `path`, with all links resolved, lies below the resolved folder `base`."""
     return Path(os.path.realpath(path)).is_relative_to(base)
 
 
 def is_file(path: str | Path) -> bool:
-    """Say whether `path` is a regular file; unlike `Path.is_file`, any failure to look means no."""
+    """Whether `path` is a regular file; unlike `Path.is_file`, False after any error."""
     return os.path.isfile(path)  # noqa: PTH113
 
 
 def is_folder(path: str | Path) -> bool:
-    """Say whether `path` is a folder or leads to one; any failure to look means no."""
+    """Whether `path` is a folder or a link to one; False after any error."""
     return os.path.isdir(path)  # noqa: PTH112
 
 
 def _looks_like_audio(entry: "os.DirEntry[str]") -> bool:
-    # soundfile and numpy come with it, which listing the known corpora does not need
+    # Imports soundfile and numpy, which listing the corpora does not need.
     from ser_features.audio import SUFFIXES
 
     is_linked_folder = entry.is_symlink() and is_folder(entry.path)
@@ -83,7 +83,7 @@ def _looks_like_audio(entry: "os.DirEntry[str]") -> bool:
 
 def _problem(entry: "os.DirEntry[str]", path: str, base: str) -> str | None:
     if entry.is_symlink() and not is_inside(entry.path, base):
-        return "link that leads out of the corpus folder: put a copy in its place"
+        return "link that leads out of the corpus folder: replace it with a copy"
     if not (entry.is_file(follow_symlinks=False) or is_file(entry.path)):
         return "linked folder, which is not followed" if is_folder(entry.path) else "not a regular file"
     if _readable(path) != path:
@@ -92,5 +92,5 @@ def _problem(entry: "os.DirEntry[str]", path: str, base: str) -> str | None:
 
 
 def _readable(path: str) -> str:
-    """Replace the bytes of a name that are not UTF-8, which no table can hold."""
+    """Escape the bytes of a name that are not UTF-8, which no table can hold."""
     return path.encode("utf-8", "backslashreplace").decode()

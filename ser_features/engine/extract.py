@@ -113,14 +113,18 @@ def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
     """
     if not datasets:
         raise InputError(f"no corpus named: expected --datasets with some of {', '.join(corpora.names())}")
-    features = (column for profile in PROFILES.values() for column in columns(encoder_free(), profile))
-    reserved = {column.name for column in (*features, *FRAME_COLUMNS, *VARIANT_COLUMNS)}
-    scans = [corpora.scan(word, data, reserved=reserved) for word in dict.fromkeys(datasets)]
+    scans = [corpora.scan(name, data, is_reserved=is_reserved) for name in dict.fromkeys(datasets)]
     names = [scan.dataset for scan in scans]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise InputError(f"two corpora are called {min(twice)!r}: expected different names: rename one table")
     return scans
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a column of this name is a feature of some profile, or tells where frames and copies are."""
+    features = (column for profile in PROFILES.values() for column in columns(encoder_free(), profile))
+    return any(name == column.name for column in (*FRAME_COLUMNS, *VARIANT_COLUMNS, *features))
 
 
 def plan_corpora(scans: Sequence[Scan], store: Store, run: locks.Run, limit: int | None = None) -> list[Plan]:

@@ -11,7 +11,7 @@ import soundfile
 
 from ser_features.corpora.synthesis.render import OUTPUT_RATE, render
 from ser_features.corpora.synthesis.script import SENTENCES, VOICES, Clip
-from ser_features.corpora.synthesis.speech import Readings, utterances
+from ser_features.corpora.synthesis.speech import Utterances, utterances
 
 SEED = 7
 """Differs from the seed of the demo corpus, so that a demo model was not trained on these clips."""
@@ -50,13 +50,13 @@ class Example:
 
 def examples() -> list[Example]:
     """Render the examples, in 2 to 3 s; the same clips in every call."""
-    readings = utterances()
-    return [_example(title, voice, parts, readings) for title, voice, parts in SCRIPT]
+    spoken = utterances()
+    return [_example(title, voice, parts, spoken) for title, voice, parts in SCRIPT]
 
 
-def _example(title: str, voice: str, parts: tuple[tuple[str, str], ...], readings: Readings) -> Example:
+def _example(title: str, voice: str, parts: tuple[tuple[str, str], ...], spoken: Utterances) -> Example:
     rng = np.random.default_rng(SEED)
-    sentences = [_sentence(voice, emotion, code, readings) for emotion, code in parts]
+    sentences = [_sentence(voice, emotion, code, spoken) for emotion, code in parts]
     signal = sentences[0]
     for sentence in sentences[1:]:
         pause = PAUSE_RMS * rng.standard_normal(round(PAUSE * OUTPUT_RATE)).astype(np.float32)
@@ -64,9 +64,9 @@ def _example(title: str, voice: str, parts: tuple[tuple[str, str], ...], reading
     return Example(title, len(signal) / OUTPUT_RATE, wav(signal, OUTPUT_RATE))
 
 
-def _sentence(voice: str, emotion: str, code: str, readings: Readings) -> np.ndarray:
+def _sentence(voice: str, emotion: str, code: str, spoken: Utterances) -> np.ndarray:
     clip = Clip(VOICES[voice], emotion, SENTENCES[code], "1")
-    return render(clip, readings[voice, code], seed=SEED)[0]
+    return render(clip, spoken[voice, code], seed=SEED)[0]
 
 
 def wav(signal: np.ndarray, sample_rate: int) -> bytes:

@@ -12,6 +12,7 @@ from ser_models.evaluation.result import read_result
 
 FAMILIES = ("--features", "core", "functionals", "mel", "mfcc")
 
+
 @pytest.fixture
 def voices(tmp_path):
     """A table of four speakers with three emotions and four takes each, all of them short glides."""

@@ -28,7 +28,7 @@ def test_manifest_and_next_command(ser, wavs):
         f"3 recordings of 2 speakers: {table}",
         f"next: ser extract --datasets '{table}'",
     ]
-    assert errors == "skipped ben_what.wav: it does not fit {speaker}_{emotion}_{}.wav\n"
+    assert errors == "skipped ben_what.wav: it does not match {speaker}_{emotion}_{}.wav\n"
 
 
 def test_name_of_a_built_in_corpus_is_avoided(ser, wavs):

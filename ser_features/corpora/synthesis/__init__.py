@@ -1,11 +1,11 @@
-"""Synthetic emotional speech: who says what, how each emotion sounds, and the making of the files.
+"""Synthetic emotional speech: clips, emotional expression, speech synthesis, and writing of the files.
 
-`script.clips()` → `recipe.express` (what a clip should sound like) ┐
-`speech.utterances()` (the sentences, spoken flatly) ───────────────┴→ `render.render` → `writer.generate`
+`script.clips()` → `recipe.express` (prosody and timbre per clip) ┐
+`speech.utterances()` (neutral speech of each sentence) ──────────┴→ `render.render` → `writer.generate`
 
-No person speaks here. eSpeak NG, as built into Praat, says the sentences; a documented recipe bends pitch,
-time, level and timbre. What a model learns from it is the recipe: good for trying every step of the way
-without a download, and for nothing that is said about people.
+No person speaks here. eSpeak NG, as built into Praat, synthesises the sentences; a documented recipe changes
+pitch, time, level and timbre. A model trained on it learns the recipe: the corpus serves to try every command
+without a download, and supports no conclusion about people.
 
 >>> from ser_features.corpora.synthesis.script import clips
 >>> len(clips()), clips()[0].path

@@ -9,7 +9,7 @@
 from dataclasses import asdict, fields
 from textwrap import fill
 
-from ser_features.corpora.synthesis.recipe import HABIT, MOOD, RECIPES, Expression
+from ser_features.corpora.synthesis.recipe import CLIP_DEVIATION, RECIPES, VOICE_DEVIATION, Expression
 from ser_features.corpora.synthesis.script import SENTENCES, VOICES, Clip, clips
 
 SEED_LINE = "Seed: "
@@ -53,7 +53,7 @@ def seed_of(text: str) -> str | None:
 
 
 def _table() -> str:
-    columns = {**RECIPES, "sd voice": HABIT, "sd clip": MOOD}
+    columns = {**RECIPES, "sd voice": VOICE_DEVIATION, "sd clip": CLIP_DEVIATION}
     rows = [["", *columns]]
     for each in fields(Expression):
         rows.append([each.name, *(f"{asdict(column)[each.name]:g}" for column in columns.values())])

@@ -1,12 +1,12 @@
-"""The recipe: how each emotion sounds, and how differently voices and takes express it.
+"""The recipe: prosody and timbre of each emotion, and their random variation over voices and clips.
 
-clip, seed → strength and deviations drawn from the clip's own generators → `Expression`
+clip, seed → strength and deviations from the clip's own random generators → `Expression`
 
 Directions follow Murray & Arnott (1993), "Toward the simulation of emotion in synthetic speech", JASA 93(2),
 whose wording table 1 of the fusion CNN-BiLSTM paper repeats in part, and Juslin & Laukka (2003),
 "Communication of emotions in vocal expression and music performance", Psychological Bulletin 129(5). The
-numbers are ours, chosen so that emotions overlap: six classes should be far above chance for a voice that
-was never heard, and far from certain.
+numbers are ours, chosen so that emotions overlap: for speakers outside the training set, accuracy on the six
+classes should be far above chance and far below 100 %.
 
 Our choice where the sources disagree: disgust is slow (Murray & Arnott: "very much slower"; the fusion paper
 prints "very much faster"); fear is softer (the fusion paper) though higher (Murray & Arnott), and its contour
@@ -27,20 +27,20 @@ from ser_features.corpora.synthesis.script import Clip
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """Deviation from the voice's flat reading; all zeros is the flat reading itself.
+    """Deviation from neutral speech of the same voice; all zeros is neutral speech.
 
     Attributes:
         pitch: level of the F0 contour, in semitones.
-        range: relative change of the contour's excursions: 0.5 is half as wide again, −0.3 is flatter.
-        slope: F0 gained from the beginning of the sentence to its end, in semitones.
-        inflection: F0 gained within the last quarter of the sentence, in semitones.
+        range: relative change of the F0 range: 0.5 is 50 % wider, −0.3 is flatter.
+        slope: rise of F0 from the beginning of the sentence to its end, in semitones.
+        inflection: rise of F0 within the last quarter of the sentence, in semitones.
         level: RMS level, in dB.
         rate: relative change of the speed of speaking: 0.1 is faster by a tenth.
-        pause: mean pause between words, in s; negative counts as none.
+        pause: mean pause between words, in s; negative values count as 0.
         tilt: change of the spectral slope, in dB per octave; positive is bright and pressed.
         breath: level of the aspiration noise relative to a clear voice, in dB.
-        jitter: standard deviation of the periods, in percent: irregular voicing; negative counts as none.
-        tremor: depth of a 6 Hz wavering of F0, in semitones; negative counts as none.
+        jitter: standard deviation of the periods, in percent: irregular voicing; negative values count as 0.
+        tremor: depth of a 6 Hz modulation of F0, in semitones; negative values count as 0.
         formants: relative change of all formants: positive with spread lips, negative with a lowered larynx.
     """
 
@@ -84,41 +84,41 @@ RECIPES: dict[str, Expression] = {
 }
 """What each emotion changes, at full strength."""
 
-HABIT = Expression(
+VOICE_DEVIATION = Expression(
     pitch=0.7, range=0.15, slope=0.6, inflection=0.6, level=1.2, rate=0.04, pause=0.01,
     tilt=0.5, breath=1.5, jitter=0.3, tremor=0.1, formants=0.008,
 )
-"""Standard deviations of a voice's own way to express one emotion, the same in all its clips."""
+"""Standard deviations over voices, per emotion; the same in all clips of a voice and emotion."""
 
-MOOD = Expression(
+CLIP_DEVIATION = Expression(
     pitch=0.6, range=0.12, slope=0.6, inflection=0.6, level=1.0, rate=0.04, pause=0.01,
     tilt=0.4, breath=1.5, jitter=0.3, tremor=0.1, formants=0.006,
 )
-"""Standard deviations from one clip to the next."""
+"""Standard deviations over clips."""
 # fmt: on
 
 STRENGTH_OF_VOICE = (0.75, 1.25)
-"""A voice expresses an emotion at a strength between these (uniform); 1 is the recipe."""
+"""Range of the strength at which a voice expresses an emotion (uniform); 1 is the recipe."""
 
 STRENGTH_OF_CLIP = (0.8, 1.2)
-"""A clip multiplies its voice's strength by a factor between these (uniform)."""
+"""Range of the factor that a clip multiplies its voice's strength by (uniform)."""
 
 
 def generator(seed: int, *words: str) -> np.random.Generator:
-    """A random generator that depends on `seed` and `words` only, whatever else is drawn."""
+    """A random generator that depends on `seed` and `words` alone."""
     return np.random.default_rng(list("/".join((str(seed), *words)).encode()))
 
 
 def express(clip: Clip, *, seed: int) -> Expression:
-    """Draw how a clip is expressed.
+    """Draw the expression of a clip.
 
     Args:
-        clip: the clip; its voice and emotion choose the habit, its stem the rest.
+        clip: the clip; its voice and emotion seed the voice's deviation, its stem the clip's.
         seed: of the corpus; any integer.
     """
-    habit = generator(seed, "habit", clip.voice.name, clip.emotion)
-    mood = generator(seed, "mood", clip.stem)
-    strength = habit.uniform(*STRENGTH_OF_VOICE) * mood.uniform(*STRENGTH_OF_CLIP)
+    of_voice = generator(seed, "habit", clip.voice.name, clip.emotion)
+    of_clip = generator(seed, "mood", clip.stem)
+    strength = of_voice.uniform(*STRENGTH_OF_VOICE) * of_clip.uniform(*STRENGTH_OF_CLIP)
     values = strength * np.array(astuple(RECIPES[clip.emotion]))
-    values += habit.normal(0, astuple(HABIT)) + mood.normal(0, astuple(MOOD))
+    values += of_voice.normal(0, astuple(VOICE_DEVIATION)) + of_clip.normal(0, astuple(CLIP_DEVIATION))
     return Expression(*values.tolist())

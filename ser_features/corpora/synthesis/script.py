@@ -1,4 +1,4 @@
-"""The script: which voices say which sentences with which emotions.
+"""The script: all combinations of voice, emotion, sentence and take.
 
 >>> clip = clips()[-1]
 >>> clip.stem, clip.voice.gender, clip.sentence.text
@@ -14,15 +14,15 @@ class Voice:
     """A synthetic speaker.
 
     Attributes:
-        name: as in the file names; F or M and a number.
+        name: in the file names, F or M and a number.
         gender: female or male.
         accent: language of eSpeak NG, as Praat writes it.
-        variant: voice variant of eSpeak NG, which gives the timbre.
+        variant: voice variant of eSpeak NG, which determines the timbre.
         pitch: median F0 of neutral speech, in Hz.
         formants: factor on all formant frequencies; below 1 is a longer vocal tract.
-        rate: factor on the speed of speaking; above 1 is faster.
+        rate: factor on the speaking rate; above 1 is faster.
         level: RMS level at the microphone in neutral speech, in dBFS.
-        room: RMS level of the room's noise, in dBFS.
+        room: RMS level of the room noise, in dBFS.
     """
 
     name: str
@@ -38,10 +38,10 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence whose words carry no emotion.
+    """A sentence with emotionally neutral words.
 
     Attributes:
-        code: as in the file names.
+        code: in the file names.
         text: the words.
     """
 
@@ -50,7 +50,7 @@ class Sentence:
 
 
 _BRITISH, _AMERICAN, _SCOTTISH, _RECEIVED = (
-    f"English ({place})" for place in ("Great Britain", "America", "Scotland", "Received Pronunciation")
+    f"English ({accent})" for accent in ("Great Britain", "America", "Scotland", "Received Pronunciation")
 )
 
 VOICES: dict[str, Voice] = {
@@ -70,7 +70,7 @@ VOICES: dict[str, Voice] = {
         Voice("M6", "male", _BRITISH, "Michael", 104.0, 0.96, 0.92, -35.0, -61.0),
     )
 }
-"""The speakers by name: as many women as men, no two alike in pitch, timbre, pace or recording level."""
+"""The speakers by name: six female and six male, each with its own pitch, timbre, speaking rate and level."""
 
 SENTENCES: dict[str, Sentence] = {
     sentence.code: sentence
@@ -88,17 +88,17 @@ EMOTIONS: tuple[str, ...] = ("angry", "disgust", "fear", "happy", "neutral", "sa
 """The expressed emotions, canonical labels in canonical order."""
 
 TAKES: tuple[str, ...] = ("1",)
-"""How often a voice says a sentence with an emotion."""
+"""Takes of each sentence per voice and emotion."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One recording to be made.
+    """One recording to synthesise.
 
     Attributes:
-        voice: who speaks.
+        voice: the speaker.
         emotion: one of `EMOTIONS`.
-        sentence: what is said.
+        sentence: the spoken sentence.
         take: one of `TAKES`.
     """
 
@@ -120,4 +120,6 @@ class Clip:
 
 def clips() -> tuple[Clip, ...]:
     """Every clip of the corpus, in the order of their paths: voice, emotion, sentence, take."""
-    return tuple(Clip(*each) for each in product(VOICES.values(), EMOTIONS, SENTENCES.values(), TAKES))
+    return tuple(
+        Clip(*combination) for combination in product(VOICES.values(), EMOTIONS, SENTENCES.values(), TAKES)
+    )

@@ -1,6 +1,6 @@
-"""Script, recipe and seed → the folder of the corpus, whole or not at all.
+"""Script, recipe and seed → the corpus folder, complete or not at all.
 
-clips → readings (`speech.utterances`) → per clip: `render.render` → tagged WAV → README.txt → one rename
+clips → `speech.utterances` → per clip: `render.render` → tagged WAV → README.txt → one rename
 """
 
 from functools import partial
@@ -20,17 +20,17 @@ README = "README.txt"
 
 
 def generate(folder: Path, *, seed: int = 0, workers: int = 1) -> int:
-    """Make the corpus; the same seed gives the same bytes on one machine, whatever the number of workers.
+    """Generate the corpus; a seed gives the same bytes on one machine, whatever the number of workers.
 
-    A folder that holds the corpus of this seed already is left as it is.
+    A folder that already holds the corpus of this seed is not changed.
 
     Args:
-        folder: where the corpus goes; made together with its parents.
-        seed: of everything that is drawn; any integer.
+        folder: of the corpus; created together with its parents.
+        seed: of all random numbers; any integer.
         workers: processes, at least 1; one takes 15 to 20 s.
 
     Returns:
-        Number of clips written: 360, or 0 where they were there.
+        Number of clips written: 360, or 0 if they existed.
 
     Raises:
         InputError: if the folder holds anything else, or cannot be written.
@@ -42,19 +42,18 @@ def generate(folder: Path, *, seed: int = 0, workers: int = 1) -> int:
         return _generate(folder, seed, workers)
     except OSError as error:
         raise InputError(
-            f"cannot make the demo corpus in {folder}: {error.strerror or error}: "
-            "choose a folder that can be written"
+            f"cannot write the demo corpus to {folder}: {error.strerror or error}: choose a writable folder"
         ) from error
 
 
 def _check_whole(folder: Path, seed: int) -> None:
     script = clips()
-    found = sum((folder / clip.path).is_file() for clip in script)
+    present = sum((folder / clip.path).is_file() for clip in script)
     text = (folder / README).read_text(encoding="utf-8") if (folder / README).is_file() else ""
-    if found == len(script) and notes.seed_of(text) == str(seed):
+    if present == len(script) and notes.seed_of(text) == str(seed):
         return
     raise InputError(
-        f"{folder} holds {found} of {len(script)} clips, of seed {notes.seed_of(text) or 'unknown'}: "
+        f"{folder} holds {present} of {len(script)} clips, of seed {notes.seed_of(text) or 'unknown'}: "
         f"expected all, of seed {seed}, or an empty folder: delete it or choose another"
     )
 
@@ -62,25 +61,25 @@ def _check_whole(folder: Path, seed: int) -> None:
 def _generate(folder: Path, seed: int, workers: int) -> int:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{folder.name}-unfinished-", dir=folder.parent) as unfinished:
-        made = Path(unfinished, folder.name)
+        corpus = Path(unfinished, folder.name)
         for voice in VOICES:
-            (made / voice).mkdir(parents=True)
-        _write_all(made, seed, workers)
-        (made / README).write_text(notes.readme(seed), encoding="utf-8")
-        made.rename(folder)
+            (corpus / voice).mkdir(parents=True)
+        _write_all(corpus, seed, workers)
+        (corpus / README).write_text(notes.readme(seed), encoding="utf-8")
+        corpus.rename(folder)
     return len(clips())
 
 
 def _write_all(folder: Path, seed: int, workers: int) -> None:
-    script, readings = clips(), utterances()
-    spoken = [readings[clip.voice.name, clip.sentence.code] for clip in script]
+    script, by_sentence = clips(), utterances()
+    spoken = [by_sentence[clip.voice.name, clip.sentence.code] for clip in script]
     write = partial(_write, folder, seed)
     if workers == 1:
         for clip, utterance in zip(script, spoken, strict=True):
             write(clip, utterance)
         return
     with ProcessPoolExecutor(workers) as pool:
-        # The list is what waits for every clip and passes on what went wrong.
+        # `list` waits for every clip and raises the first error.
         list(pool.map(write, script, spoken, chunksize=10))
 
 

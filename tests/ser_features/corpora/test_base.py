@@ -110,7 +110,7 @@ def test_links_do_not_lead_out_of_the_corpus(tmp_path):
     (tmp_path / "tess" / NAME).symlink_to(tmp_path / "secret.wav")
     (tmp_path / "tess" / "linked").symlink_to(tmp_path / "away")
     assert paths_of(tmp_path) == ["tess/YAF_back_sad.wav"]
-    reason = "link that leads out of the corpus folder: put a copy in its place"
+    reason = "link that leads out of the corpus folder: replace it with a copy"
     assert reasons_of(tmp_path) == [(f"tess/{NAME}", reason), ("tess/linked", reason)]
 
 
@@ -211,9 +211,7 @@ def test_folder_without_audio(tmp_path):
 
 def test_folder_of_something_else(tmp_path):
     touch(tmp_path / "tess" / "b.wav", tmp_path / "tess" / "a.wav")
-    with pytest.raises(
-        InputError, match=r"2 audio files in .*, the first refused: tess/a\.wav: 'a\.wav': 1 of"
-    ):
+    with pytest.raises(InputError, match=r"2 audio files in .*, the first one: tess/a\.wav: 'a\.wav': 1 of"):
         Tess().scan(tmp_path)
 
 

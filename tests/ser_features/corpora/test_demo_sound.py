@@ -1,4 +1,4 @@
-"""The demo corpus as sound: each number of an expression is found again by Praat, and so is the recipe."""
+"""Audio of the demo corpus: Praat measures each parameter of an expression and the recipe."""
 
 from dataclasses import replace
 from statistics import median
@@ -11,21 +11,21 @@ from parselmouth.praat import call
 from ser_features.corpora.synthesis.recipe import RECIPES, Expression, express, generator
 from ser_features.corpora.synthesis.render import OUTPUT_RATE, PEAK, perform, render
 from ser_features.corpora.synthesis.script import EMOTIONS, VOICES, clips
-from ser_features.corpora.synthesis.speech import SAMPLE_RATE, Readings, utterances
+from ser_features.corpora.synthesis.speech import SAMPLE_RATE, Utterances, utterances
 
 QUIET = {name: replace(voice, room=-100.0) for name, voice in VOICES.items()}
 
-HEARD = ("F1", "F3", "F5", "M1", "M3", "M5")
-"""Half of the voices: measuring takes longer than making."""
+MEASURED = ("F1", "F3", "F5", "M1", "M3", "M5")
+"""Half of the voices, because measuring takes longer than rendering."""
 
 
 @pytest.fixture(scope="module")
-def readings() -> Readings:
+def spoken() -> Utterances:
     return utterances()
 
 
-def say(readings: Readings, name: str = "M1", **changes: float) -> np.ndarray:
-    return perform(readings[name, "s1"], QUIET[name], Expression(**changes), np.random.default_rng(0))
+def say(spoken: Utterances, name: str = "M1", **changes: float) -> np.ndarray:
+    return perform(spoken[name, "s1"], QUIET[name], Expression(**changes), np.random.default_rng(0))
 
 
 def pitch_of(signal: np.ndarray) -> np.ndarray:
@@ -87,14 +87,14 @@ def envelope(signal: np.ndarray) -> np.ndarray:
     return np.convolve(10 * np.log10(np.add.reduceat(power, edges)[:-1]), window / window.sum(), "valid")
 
 
-def test_readings_are_the_same_in_every_process(readings):
+def test_utterances_are_the_same_in_every_process(spoken):
     again = utterances()
-    assert readings.keys() == again.keys()
-    assert all(np.array_equal(readings[key].signal, again[key].signal) for key in readings)
+    assert spoken.keys() == again.keys()
+    assert all(np.array_equal(spoken[key].signal, again[key].signal) for key in spoken)
 
 
-def test_gaps_lie_between_the_words(readings):
-    for (_, code), utterance in readings.items():
+def test_gaps_are_between_words(spoken):
+    for (_, code), utterance in spoken.items():
         words = next(clip.sentence.text for clip in clips() if clip.sentence.code == code).split()
         assert 3 <= len(utterance.gaps) < len(words)
         assert list(utterance.gaps) == sorted(utterance.gaps)
@@ -102,51 +102,51 @@ def test_gaps_lie_between_the_words(readings):
 
 
 @pytest.mark.parametrize("name", VOICES)
-def test_voice_has_its_pitch_and_levels(readings, name):
+def test_pitch_and_levels_of_each_voice(spoken, name):
     voice = VOICES[name]
-    signal = perform(readings[name, "s1"], voice, Expression(), np.random.default_rng(0))
+    signal = perform(spoken[name, "s1"], voice, Expression(), np.random.default_rng(0))
     assert np.median(f0(signal)) == pytest.approx(12 * np.log2(voice.pitch), abs=0.7)
     assert rms_db(speech(signal)) == pytest.approx(voice.level, abs=1.5)
     assert rms_db(signal[:1500]) == pytest.approx(voice.room, abs=1.5)
 
 
 @pytest.mark.parametrize("name", ["F2", "M3"])
-def test_pitch_is_raised_by_semitones(readings, name):
-    raised, plain = say(readings, name, pitch=4.0), say(readings, name)
+def test_pitch_is_raised_by_semitones(spoken, name):
+    raised, plain = say(spoken, name, pitch=4.0), say(spoken, name)
     assert np.median(f0(raised)) - np.median(f0(plain)) == pytest.approx(4.0, abs=0.3)
 
 
 # Wide contours of low voices would reach below what the tracker looks for.
 @pytest.mark.parametrize(("name", "change"), [("F2", 1.0), ("F5", 1.0), ("M2", -0.5), ("M6", -0.5)])
-def test_range_scales_the_excursions(readings, name, change):
-    scaled, plain = say(readings, name, range=change), say(readings, name)
+def test_range_scales_the_excursions(spoken, name, change):
+    scaled, plain = say(spoken, name, range=change), say(spoken, name)
     assert spread(scaled) == pytest.approx((1 + change) * spread(plain), rel=0.15)
 
 
 @pytest.mark.parametrize(("change", "gained"), [("slope", 5.0), ("inflection", 4.5)])
-def test_contour_rises_towards_the_end(readings, change, gained):
-    risen, plain = f0(say(readings, **{change: 6.0})), f0(say(readings))
+def test_contour_rises_towards_the_end(spoken, change, gained):
+    risen, plain = f0(say(spoken, **{change: 6.0})), f0(say(spoken))
     at_end = np.mean(risen[-10:]) - np.mean(plain[-10:])
     at_start = np.mean(risen[:10]) - np.mean(plain[:10])
     assert gained < at_end - at_start < 6.5
 
 
-def test_rate_shortens(readings):
-    faster, plain = speech(say(readings, rate=0.25)), speech(say(readings))
+def test_rate_shortens(spoken):
+    faster, plain = speech(say(spoken, rate=0.25)), speech(say(spoken))
     assert plain.size / faster.size == pytest.approx(1.25, rel=0.02)
 
 
-def test_pauses_lengthen(readings):
-    assert speech(say(readings, pause=0.05)).size > speech(say(readings)).size + 0.1 * OUTPUT_RATE
+def test_pauses_lengthen(spoken):
+    assert speech(say(spoken, pause=0.05)).size > speech(say(spoken)).size + 0.1 * OUTPUT_RATE
 
 
-def test_level_is_in_decibels(readings):
-    assert rms_db(say(readings, level=6.0)) - rms_db(say(readings)) == pytest.approx(6.0, abs=0.05)
+def test_level_is_in_decibels(spoken):
+    assert rms_db(say(spoken, level=6.0)) - rms_db(say(spoken)) == pytest.approx(6.0, abs=0.05)
 
 
-def test_tilt_is_in_decibels_per_octave(readings):
+def test_tilt_is_in_decibels_per_octave(spoken):
     # Breath stays relative to the voice; without it, one octave apart differs by the tilt alone.
-    tilted, plain = (say(readings, tilt=tilt, breath=-60.0) for tilt in (3.0, 0.0))
+    tilted, plain = (say(spoken, tilt=tilt, breath=-60.0) for tilt in (3.0, 0.0))
     change = {
         low: band_db(tilted, low, low + 20) - band_db(plain, low, low + 20) for low in (500, 1000, 2000)
     }
@@ -154,49 +154,49 @@ def test_tilt_is_in_decibels_per_octave(readings):
     assert change[2000] - change[1000] == pytest.approx(3.0, abs=0.3)
 
 
-def test_breath_is_noise_relative_to_the_voice(readings):
-    clear, breathy = say(readings, breath=-60.0), say(readings, breath=18.0)
+def test_breath_is_noise_relative_to_the_voice(spoken):
+    clear, breathy = say(spoken, breath=-60.0), say(spoken, breath=18.0)
     assert rms_db(breathy - clear) - rms_db(clear) == pytest.approx(-20.0, abs=1.0)
     assert harmonicity(breathy) < harmonicity(clear) - 1
 
 
-def test_jitter_is_irregular_periods(readings):
-    regular, rough = jitter(say(readings)), jitter(say(readings, jitter=3.0))
+def test_jitter_is_irregular_periods(spoken):
+    regular, rough = jitter(say(spoken)), jitter(say(spoken, jitter=3.0))
     assert regular < 2.0
     assert 2.5 < rough < 5.0
 
 
-def test_tremor_wavers(readings):
+def test_tremor_modulates_f0(spoken):
     # A sine of depth 2 has a standard deviation of √2; only its phase is drawn.
-    wavering = pitch_of(say(readings, tremor=2.0))
-    plain = pitch_of(say(readings))
+    wavering = pitch_of(say(spoken, tremor=2.0))
+    plain = pitch_of(say(spoken))
     voiced = (wavering > 0) & (plain > 0)
     assert np.std(12 * np.log2(wavering[voiced] / plain[voiced])) == pytest.approx(2**0.5, rel=0.2)
 
 
 @pytest.mark.parametrize("name", ["M1", "M3"])
 @pytest.mark.parametrize("change", [-0.2, 0.1, 0.3])
-def test_formants_move_without_pitch_or_speed(readings, name, change):
-    moved, plain = (say(readings, name, formants=each, breath=-60.0) for each in (change, 0.0))
+def test_formants_move_without_pitch_or_speed(spoken, name, change):
+    moved, plain = (say(spoken, name, formants=each, breath=-60.0) for each in (change, 0.0))
     assert octaves_between(moved, plain) == pytest.approx(np.log2(1 + change), abs=1.5 / 24)
     assert np.median(f0(moved)) == pytest.approx(np.median(f0(plain)), abs=0.3)
     assert speech(moved).size == pytest.approx(speech(plain).size, rel=0.02)
 
 
-def test_too_loud_is_turned_down(readings):
-    assert np.abs(say(readings, level=60.0)).max() == pytest.approx(PEAK)
+def test_clips_beyond_full_scale_are_attenuated(spoken):
+    assert np.abs(say(spoken, level=60.0)).max() == pytest.approx(PEAK)
 
 
-def test_render_repeats_itself(readings):
+def test_render_is_reproducible(spoken):
     clip = clips()[100]
-    utterance = readings[clip.voice.name, clip.sentence.code]
+    utterance = spoken[clip.voice.name, clip.sentence.code]
     first, rate = render(clip, utterance)
     assert (first.dtype, rate) == (np.float32, 16_000)
     np.testing.assert_array_equal(first, render(clip, utterance)[0])
     assert not np.array_equal(first[:1000], render(clip, utterance, seed=1)[0][:1000])
 
 
-def test_generators_do_not_share_their_numbers():
+def test_generators_are_independent():
     drawn = {generator(seed, *words).random() for seed in (0, 1) for words in (("a",), ("a", "b"), ("ab",))}
     assert len(drawn) == 6
 
@@ -210,7 +210,7 @@ def test_deviations_centre_on_the_recipe():
 
 
 @pytest.fixture(scope="module")
-def heard(readings: Readings) -> dict[str, dict[str, float]]:
+def measured(spoken: Utterances) -> dict[str, dict[str, float]]:
     """By measure and emotion: median over voices of the difference from the same voice's neutral clip."""
     measures = {
         "pitch": lambda signal: np.median(f0(signal)),
@@ -223,21 +223,24 @@ def heard(readings: Readings) -> dict[str, dict[str, float]]:
     }
     values = {
         (clip.voice.name, clip.emotion): {
-            name: measure(render(clip, readings[clip.voice.name, "s1"])[0])
+            name: measure(render(clip, spoken[clip.voice.name, "s1"])[0])
             for name, measure in measures.items()
         }
         for clip in clips()
-        if clip.sentence.code == "s1" and clip.voice.name in HEARD
+        if clip.sentence.code == "s1" and clip.voice.name in MEASURED
     }
     return {
         name: {
-            emotion: median(values[voice, emotion][name] - values[voice, "neutral"][name] for voice in HEARD)
+            emotion: median(
+                values[voice, emotion][name] - values[voice, "neutral"][name] for voice in MEASURED
+            )
             for emotion in EMOTIONS
         }
         for name in measures
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("measure", "lower", "higher"),
     [
@@ -257,5 +260,5 @@ def heard(readings: Readings) -> dict[str, dict[str, float]]:
         ("harmonicity", ["fear", "angry"], ["neutral"]),
     ],
 )
-def test_emotions_sound_as_the_recipe_says(heard, measure, lower, higher):
-    assert max(heard[measure][each] for each in lower) < min(heard[measure][each] for each in higher)
+def test_emotions_differ_as_in_the_recipe(measured, measure, lower, higher):
+    assert max(measured[measure][each] for each in lower) < min(measured[measure][each] for each in higher)

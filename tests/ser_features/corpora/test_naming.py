@@ -25,7 +25,7 @@ def folder(tmp_path):
     return tmp_path / "calls"
 
 
-def test_a_row_per_recording_whose_name_fits(folder):
+def test_a_row_per_recording_whose_name_matches(folder):
     named = read_names(folder, "{speaker}/{emotion}_{}")
     assert named.columns == ("path", "speaker", "emotion")
     assert [tuple(row.values()) for row in named.rows] == [
@@ -35,15 +35,15 @@ def test_a_row_per_recording_whose_name_fits(folder):
     ]
     assert [path for path, _ in named.others] == ["ben/W_3.wav", "x.wav"]
     assert named.others[0][1].startswith("unknown emotion 'W': expected one of angry, ")
-    assert named.others[1][1] == "it does not fit {speaker}/{emotion}_{}"
+    assert named.others[1][1] == "it does not match {speaker}/{emotion}_{}"
 
 
-def test_codes_are_named(folder):
+def test_codes_are_mapped_to_emotions(folder):
     named = read_names(folder, "{speaker}/{emotion}_{}", {"W": "anger"})
     assert named.rows[2] == {"path": "ben/W_3.wav", "speaker": "ben", "emotion": "angry"}
 
 
-def test_what_is_written_is_a_corpus(folder):
+def test_the_written_manifest_is_a_corpus(folder):
     named = read_names(folder, "{speaker}/{emotion}_{repetition}.wav")
     write_table(folder / "calls.csv", named.columns, named.rows)
     scan = corpora.scan(str(folder / "calls.csv"), folder)
@@ -56,13 +56,13 @@ def test_what_is_written_is_a_corpus(folder):
         assert next(csv.reader(file)) == ["path", "speaker", "emotion", "repetition"]
 
 
-def test_a_field_does_not_reach_over_a_slash():
+def test_a_field_does_not_match_a_slash():
     assert compiled("{speaker}_{emotion}{}").fullmatch("a/b_sad.wav") is None
     assert compiled("{}/{speaker}_{emotion}.wav").fullmatch("a/b_sad.wav")["speaker"] == "b"
 
 
 @pytest.mark.parametrize(
-    ("pattern", "said"),
+    ("pattern", "message"),
     [
         ("{speaker}/{}.wav", "pattern '{speaker}/{}.wav' has no {emotion}: expected {speaker} and {emotion}"),
         ("{emotion}.wav", "pattern '{emotion}.wav' has no {speaker}: expected"),
@@ -71,20 +71,22 @@ def test_a_field_does_not_reach_over_a_slash():
         ("{speaker}{speaker}{emotion}", "has a field twice: expected each once, and {} for the rest"),
     ],
 )
-def test_patterns_that_cannot_be(pattern, said):
+def test_invalid_patterns(pattern, message):
     with pytest.raises(InputError) as caught:
         compiled(pattern)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_a_pattern_that_nothing_fits_shows_a_name(folder):
-    with pytest.raises(InputError, match=r"no name of 5 audio files below .* fits .*, such as ada/ang"):
+def test_a_pattern_that_matches_nothing_shows_a_name(folder):
+    with pytest.raises(InputError, match=r"none of 5 audio files below .* matches .*, such as ada/ang"):
         read_names(folder, "{speaker}-{emotion}")
 
 
-def test_a_table_that_is_there_stays(folder):
+def test_an_existing_manifest_is_not_overwritten(folder):
     (folder / "calls.csv").write_text("mine")
-    with pytest.raises(InputError, match=r"calls\.csv is there already, perhaps edited: remove it, or pass"):
+    with pytest.raises(
+        InputError, match=r"calls\.csv exists already and may have been edited: remove it, or"
+    ):
         write_table(folder / "calls.csv", ["path"], [])
     assert (folder / "calls.csv").read_text() == "mine"
 

@@ -1,0 +1,202 @@
+"""The contract of every built-in corpus, and the published counts of complete ones."""
+
+import csv
+import subprocess
+import sys
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ser_features import corpora
+from ser_features.corpora.base import Corpus
+from ser_features.errors import FileNameError, InputError
+from ser_features.labels import EMOTIONS, in_order
+from ser_features.manifest import Duplicate, Recording
+from tests.whole_corpora import WHOLE
+
+EMOTIONS_OF: dict[str, dict[str, int]] = {
+    "ravdess": {
+        **dict.fromkeys(("angry", "disgust", "fear", "happy", "calm", "sad", "surprise"), 192),
+        "neutral": 96,
+    },
+    "tess": dict.fromkeys(("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"), 400),
+    "cremad": {**dict.fromkeys(("angry", "disgust", "fear", "happy", "sad"), 1271), "neutral": 1087},
+    "savee": {**dict.fromkeys(("angry", "disgust", "fear", "happy", "sad", "surprise"), 60), "neutral": 120},
+    "emodb": {
+        "angry": 127,
+        "boredom": 81,
+        "disgust": 46,
+        "fear": 69,
+        "happy": 71,
+        "sad": 62,
+        "neutral": 79,
+    },
+}
+SPEAKERS_OF = {"ravdess": 24, "tess": 2, "cremad": 91, "savee": 4, "emodb": 10}
+PARTS = {"ravdess": 1200, "tess": 1414, "emodb": 408, "cremad": 12}
+"""Recordings in the part of each corpus that is used for development."""
+
+
+@pytest.fixture(params=corpora.names())
+def corpus(request: pytest.FixtureRequest) -> Corpus:
+    return corpora.get(request.param)
+
+
+def test_attributes_are_set(corpus):
+    assert corpus.name in corpora.names()
+    for attribute in ("title", "language", "licence", "citation", "url", "layout"):
+        text = getattr(corpus, attribute)
+        assert text.strip() == text != "", attribute
+    assert corpus.whole is None or corpus.whole > 0
+    assert corpus.emotions == tuple(in_order(set(corpus.emotions)))
+    assert corpus.folders
+    assert corpus.synthetic == (corpus.name == "demo")
+
+
+def test_module_has_an_example_and_a_licence(corpus):
+    docstring = sys.modules[type(corpus).__module__].__doc__
+    assert ">>>" in docstring
+    assert "Licence" in docstring or corpus.synthetic
+
+
+def test_layout_is_a_path_that_parses(corpus):
+    recording = corpus.parse(PurePosixPath(corpus.layout))
+    assert isinstance(recording, Recording)
+    assert recording.dataset == corpus.name
+    assert recording.path == corpus.layout
+    assert recording.file_id.startswith(f"{corpus.name}/")
+    assert recording.emotion in corpus.emotions
+    assert recording.language == corpus.language
+
+
+def test_layout_is_found_by_scan(corpus, tmp_path):
+    file = tmp_path / corpus.layout
+    file.parent.mkdir(parents=True)
+    file.touch()
+    scan = corpus.scan(tmp_path)
+    assert [each.path for each in scan.recordings] == [corpus.layout]
+    assert scan.root == tmp_path
+    assert scan.dataset == corpus.name
+
+
+def test_rejection_names_the_file(corpus):
+    with pytest.raises(FileNameError, match=r"^'holiday\.wav': "):
+        corpus.parse(PurePosixPath(f"{corpus.folders[0]}/holiday.wav"))
+
+
+@pytest.mark.parametrize("name", corpora.names())
+@given(text=st.text())
+def test_any_text_parses_or_is_rejected(name, text):
+    with suppress(FileNameError):
+        corpus = corpora.get(name)
+        assert corpus.parse(PurePosixPath(text)).emotion in corpus.emotions
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", PARTS)
+def test_real_names(name, real_data):
+    if not (real_data / name).is_dir():
+        pytest.skip(f"no folder {name} in {real_data}")
+    corpus = corpora.get(name)
+    scan = corpora.scan(name, real_data)
+    assert len(scan.recordings) in (PARTS[name], corpus.whole)
+    assert scan.rejected == ()
+    keys = [each.file_id for each in scan.recordings]
+    assert keys == sorted(set(keys))
+    assert all((scan.root / each.path).is_file() for each in scan.recordings)
+
+
+def test_an_unknown_name_lists_the_built_in_ones():
+    with pytest.raises(InputError) as error:
+        corpora.scan("iemocap", Path())
+    assert str(error.value) == (
+        "unknown corpus 'iemocap': expected one of ravdess, tess, cremad, savee, emodb, demo, "
+        "or the path of a .csv manifest of your own corpus"
+    )
+
+
+def test_a_csv_path_is_a_manifest(tmp_path):
+    (tmp_path / "a.wav").touch()
+    table = tmp_path / "Mine.CSV"
+    table.write_text("path,emotion,speaker\na.wav,sad,Ada\n")
+    scan = corpora.scan(str(table), tmp_path / "elsewhere")
+    assert [each.file_id for each in scan.recordings] == ["mine/a"]
+
+
+def test_a_manifest_with_the_name_of_a_built_in_corpus(tmp_path):
+    with pytest.raises(InputError) as error:
+        corpora.scan(str(tmp_path / "TESS.csv"), tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}/TESS.csv: 'tess' is the name of a built-in corpus, expected another name: "
+        "rename the file"
+    )
+
+
+def test_nothing_heavy_is_imported():
+    code = (
+        "import sys; from ser_features import corpora; "
+        "[corpora.get(name) for name in corpora.names() if name != 'demo']; "
+        "sys.exit(', '.join({'numpy', 'pandas', 'soundfile'} & {*sys.modules}) or 0)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.stderr == ""
+
+
+def test_all_published_corpora_have_their_counts_here():
+    published = {name for name in corpora.names() if not corpora.get(name).synthetic}
+    assert published == set(WHOLE) == set(EMOTIONS_OF)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_emotions_count_as_published(name, whole_corpora):
+    assert Counter(each.emotion for each in whole_corpora[name]) == EMOTIONS_OF[name]
+    assert set(EMOTIONS_OF[name]) <= set(EMOTIONS)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_complete_corpus_has_its_number_of_recordings_and_speakers(name, whole_corpora):
+    recordings = whole_corpora[name]
+    assert len({each.file_id for each in recordings}) == len(recordings) == corpora.get(name).whole
+    assert len({each.speaker for each in recordings}) == SPEAKERS_OF[name] == corpora.get(name).speakers
+    assert {each.dataset for each in recordings} == {name}
+    assert {each.vocal_channel for each in recordings} == {"speech"}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_every_speaker_has_every_emotion(name, whole_corpora):
+    spoken = {(each.speaker, each.emotion) for each in whole_corpora[name]}
+    assert len(spoken) == SPEAKERS_OF[name] * len(EMOTIONS_OF[name])
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_scan_of_empty_files_finds_the_same(name, whole_corpora, tmp_path):
+    for path in WHOLE[name]():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    scan = corpora.scan(name, tmp_path)
+    assert scan.rejected == scan.duplicates == ()
+    assert list(scan.recordings) == sorted(whole_corpora[name], key=lambda each: each.file_id)
+
+
+@pytest.mark.real
+def test_names_of_cremad_are_the_published_ones(real_data):
+    table = real_data / "cremad" / "SentenceFilenames.csv"
+    if not table.is_file():
+        pytest.skip(f"no table of the published names: {table}")
+    with table.open(newline="") as lines:
+        published = {row["Filename"] for row in csv.DictReader(lines)}
+    assert {Path(path).stem for path in WHOLE["cremad"]()} == published
+
+
+def test_the_same_savee_recording_in_both_layouts_is_a_duplicate(tmp_path):
+    for path in ("savee/ALL/DC_a01.wav", "savee/AudioData/DC/a01.wav"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).touch()
+    scan = corpora.get("savee").scan(tmp_path)
+    assert [each.file_id for each in scan.recordings] == ["savee/DC_a01"]
+    assert scan.duplicates == (Duplicate("savee/ALL/DC_a01.wav", "savee/AudioData/DC/a01.wav"),)
