@@ -28,8 +28,8 @@ from ser_models.reporting.figures.picture import (
     Picture,
     in_percent,
     legend,
-    percent,
 )
+from ser_models.reporting.text import percent
 from ser_models.training.fold import fit_speaker_prior
 
 MODEL = "ridge"
@@ -116,7 +116,7 @@ def write_page() -> None:
 def drawing(result: dict[str, Any]) -> Drawing:
     """UAR by the number of recordings of a speaker, a line per corpus."""
     said = "; ".join(
-        f"{corpus}: alone {percent(curve['alone']['uar'])}, all {percent(curve['all']['uar'])}"
+        f"{corpus}: alone {percent(curve['alone']['uar'], 0)}, all {percent(curve['all']['uar'], 0)}"
         for corpus, curve in result["results"].items()
     )
     panel = Panel(partial(_lines, curves=result["results"]), 6.4, 4.2, said)

@@ -24,7 +24,8 @@ from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import make_split
 from ser_models.evaluation.score import score
 from ser_models.experiments.train import Plan, with_copies
-from ser_models.reporting.figures.picture import BLUES, INK, MUTED, Drawing, Panel, Picture, percent
+from ser_models.reporting.figures.picture import BLUES, INK, MUTED, Drawing, Panel, Picture
+from ser_models.reporting.text import percent
 from ser_models.training.train import train
 
 MODEL = "best"
@@ -130,14 +131,14 @@ def drawing(result: dict[str, Any]) -> Drawing:
         rows = {name: row for name, row in matrix.items() if row}
         values = np.array([[row[test]["uar"] for test in tests] for row in rows.values()])
         said = "; ".join(
-            f"{trained} to {test} {percent(values[place, other])}"
+            f"{trained} to {test} {percent(values[place, other], 0)}"
             for place, trained in enumerate(rows)
             for other, test in enumerate(tests)
         )
         draw = partial(_squares, values=values, rows=list(rows), columns=tests, way=way)
         panels.append(Panel(draw, 4.2, 4.0, f"{way}: {said}"))
     languages = ", ".join(f"{name} {language}" for name, language in result["languages"].items())
-    chance = percent(1 / len(result["labels"]))
+    chance = percent(1 / len(result["labels"]), 0)
     picture = Picture(NAME, "When a model meets another room", tuple(panels))
     words = (
         f"UAR of `{result['model']}` on {len(result['labels'])} shared emotions (chance {chance}); "
@@ -150,7 +151,7 @@ def _squares(axes: Axes, values: np.ndarray, rows: list[str], columns: list[str]
     axes.imshow(values, cmap=BLUES, vmin=0, vmax=1)
     for (row, column), value in np.ndenumerate(values):
         colour = "white" if value > 0.7 else INK
-        axes.text(column, row, percent(value), ha="center", va="center", fontsize=11, color=colour)
+        axes.text(column, row, percent(value, 0), ha="center", va="center", fontsize=11, color=colour)
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(range(len(rows)), rows)
     axes.set(xlabel="tested on", ylabel="trained on")

@@ -34,8 +34,8 @@ from ser_models.reporting.figures.picture import (
     Picture,
     in_percent,
     legend,
-    percent,
 )
+from ser_models.reporting.text import percent
 
 MODEL = "ridge"
 SIZES = (2, 4, 8, 16, 32)
@@ -151,8 +151,8 @@ def write_page() -> None:
 def drawing(result: dict[str, Any]) -> Drawing:
     """UAR by the number of training speakers, and the law beyond."""
     said = "; ".join(
-        f"{corpus}: {percent(curve['uar'][-1])} with {curve['sizes'][-1]} speakers, "
-        f"{percent(curve['extrapolated'][0])} foretold with {curve['ahead'][0]}"
+        f"{corpus}: {percent(curve['uar'][-1], 0)} with {curve['sizes'][-1]} speakers, "
+        f"{percent(curve['extrapolated'][0], 0)} foretold with {curve['ahead'][0]}"
         for corpus, curve in result["results"].items()
     )
     panel = Panel(partial(_lines, curves=result["results"]), 6.4, 4.2, said)

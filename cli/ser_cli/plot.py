@@ -133,6 +133,6 @@ def per_speaker(artifact: Artifact, out: Out = None) -> None:
 
 
 def _draw_result(artifact: Path, name: str, out: Path | None) -> None:
-    from ser_models.reporting.figures import results
+    from ser_models.reporting.figures import drawing
 
-    print(results.drawing(artifact, name).save(out))
+    print(drawing(artifact, name).save(out))

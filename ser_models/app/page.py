@@ -16,8 +16,8 @@ from ser_models.app.clips import Example
 from ser_models.app.guard import visitor_of
 from ser_models.app.result import ResultRenderer, render_error
 from ser_models.app.uploads import MAX_AGE, Uploads
-from ser_models.reporting.figures.picture import BLUE
-from ser_models.reporting.figures.theme import DARK, DARK_PAPER, WHITE
+from ser_models.reporting.figures.picture import BLUE, PAPER
+from ser_models.reporting.figures.theme import DARK, DARK_PAPER
 
 TITLE = "ser: speech emotion recognition"
 HEADER = """<header class="ser">
@@ -81,14 +81,14 @@ def theme() -> gr.themes.Base:
         font=("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"),
         font_mono=("ui-monospace", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace"),
     ).set(
-        body_background_fill=WHITE,
+        body_background_fill=PAPER,
         body_background_fill_dark=DARK_PAPER,
         block_background_fill_dark=DARK_PAPER,
         button_primary_background_fill=blue,
         button_primary_background_fill_hover=blue,
         button_primary_background_fill_dark=night,
         button_primary_background_fill_hover_dark=night,
-        button_primary_text_color=WHITE,
+        button_primary_text_color=PAPER,
         button_primary_text_color_dark=DARK_PAPER,
     )
 

@@ -50,7 +50,7 @@ def _use(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
     yield (
         "The model was trained on the speakers, sentences, rooms and microphones of the corpora below and on "
         "emotions that were acted. It does not recognise what a person feels. Do not use it to judge people, "
-        "at work, at school, in health care or in law. `distance` in its predictions is the distance to the "
+        "at work, at school, in health care or in law. `ood_score` in its predictions is the distance to the "
         "training data; above 1, do not rely on the prediction."
     )
 

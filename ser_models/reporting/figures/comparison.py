@@ -8,15 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from ser_models.reporting.figures.picture import (
-    BLUE,
-    INK,
-    MUTED,
-    ORANGE,
-    Panel,
-    in_percent,
-    literal,
-)
+from ser_models.reporting.figures.picture import BLUE, INK, MUTED, ORANGE, Panel, in_percent, literal
 from ser_models.reporting.text import percent
 
 
@@ -38,31 +30,21 @@ class Mark:
 def comparison(marks: Sequence[Mark], chance: float) -> Panel:
     """Values and intervals below each other, from 0 to 100 %, with chance."""
     listed = ", ".join(f"{mark.name} {percent(mark.value)}" for mark in marks)
-    height = 0.34 * len(marks) + 0.75
-    return Panel(lambda axes: _draw(axes, marks, chance), 4.8, height, f"{listed}; chance {percent(chance)}")
+    text = f"{listed}; chance {percent(chance)}"
+    return Panel(lambda axes: _draw(axes, marks, chance), 4.8, 0.34 * len(marks) + 0.75, text)
 
 
 def _draw(axes: Axes, marks: Sequence[Mark], chance: float) -> None:
     axes.axvline(chance, color=MUTED, linestyle="--", linewidth=1)
     axes.text(chance, -0.62, " chance", fontsize=8, color=MUTED, va="bottom")
-    for place, mark in enumerate(marks):
-        colour = BLUE if mark.interval else ORANGE
+    for row, mark in enumerate(marks):
+        low, high = mark.interval or (mark.value, mark.value)
+        colour, marker = (BLUE, "o") if mark.interval else (ORANGE, "D")
         if mark.interval:
-            axes.plot(
-                mark.interval, [place, place], color=colour, linewidth=6, alpha=0.35, solid_capstyle="butt"
-            )
-        axes.plot(mark.value, place, "o" if mark.interval else "D", color=colour, markersize=7)
-        right = mark.value < 0.8
-        edge = (mark.interval or (mark.value, mark.value))[1 if right else 0]
-        axes.text(
-            edge + (0.02 if right else -0.03),
-            place,
-            percent(mark.value),
-            fontsize=9,
-            color=INK,
-            va="center",
-            ha="left" if right else "right",
-        )
+            axes.plot([low, high], [row, row], color=colour, linewidth=6, alpha=0.35, solid_capstyle="butt")
+        axes.plot(mark.value, row, marker, color=colour, markersize=7)
+        x, side = (high + 0.02, "left") if mark.value < 0.8 else (low - 0.03, "right")
+        axes.text(x, row, percent(mark.value), fontsize=9, color=INK, va="center", ha=side)
     axes.set_yticks(range(len(marks)), [literal(mark.name) for mark in marks])
     axes.set(xlim=(0, 1), ylim=(len(marks) - 0.4, -0.65))
     in_percent(axes.xaxis)

@@ -1,7 +1,7 @@
-"""How the pitch moves, emotion by emotion: the melody of a typical recording.
+"""F0 contours by emotion.
 
-`Store` → F0 frames of `Recordings` → `semitones` from the speaker's own median → `stretched` to 0–100 % →
-per emotion: median and quartiles at each moment (`Melody`) → `Drawing`
+`Store` → F0 frames of `Recordings` → `semitones` relative to the speaker's median → `resampled` to 0–100 % of
+the voiced part → median and quartiles by emotion (`Contour`) → `Drawing`
 """
 
 from collections.abc import Sequence
@@ -18,25 +18,25 @@ from ser_models.reporting.figures.picture import EMOTION_COLOURS, MUTED, Drawing
 from ser_models.reporting.figures.recordings import FRAMES, Recordings, sample
 
 FAMILY = "pitch"
-MOMENTS = 50
-"""Places between the first and the last voiced frame."""
+POINTS = 50
+"""Number of points from the first to the last voiced frame."""
 QUARTILES = (25, 50, 75)
 FEWEST = 5
-"""With fewer voiced recordings, no quartiles are drawn of a moment."""
+"""Minimal number of voiced recordings for the quartiles of a point."""
 ACROSS = 3
-"""Panels beside each other."""
+"""Number of panels in a row."""
 PALE = "#c3cad2"
-"""Of the other emotions."""
+"""Colour of the contours of the other emotions."""
 
 
 @dataclass(frozen=True)
-class Melody:
-    """The contours of one emotion.
+class Contour:
+    """The F0 contour of one emotion.
 
     Attributes:
-        emotion: which.
-        n: recordings with a voiced frame.
-        quartiles: in semitones from the speakers' own medians, float64, shape (3, MOMENTS); NaN where fewer
+        emotion: its name.
+        n: number of recordings with a voiced frame.
+        quartiles: in semitones relative to the speakers' medians, float64, shape (3, POINTS); NaN where fewer
             than `FEWEST` recordings are voiced.
     """
 
@@ -46,30 +46,29 @@ class Melody:
 
 
 def drawing(store: Store, datasets: Sequence[str] | None = None) -> Drawing:
-    """Draw the median F0 contour of each emotion, with the band in which half of the recordings lie.
+    """Median F0 contour of each emotion, with the interquartile range.
 
     Args:
         store: an open store, with frames of pitch.
         datasets: corpora to draw; all by default.
 
     Raises:
-        InputError: if there is no such corpus, the store holds no frames of pitch, or too little is voiced.
+        InputError: if there is no such corpus, the store holds no frames of pitch, or too few are voiced.
     """
     recordings = sample(store, FRAMES, datasets)
-    melodies = _melodies(recordings, [frames[:, 0] for frames in store.frames(recordings.rows, FAMILY)])
-    panels = tuple(_panel(melodies, place) for place in range(len(melodies)))
-    picture = Picture("contours", "Pitch contours by emotion", panels, across=min(ACROSS, len(panels)))
-    said = [
-        recordings.said(),
-        "F0 in semitones from the median of the speaker's own voiced frames in these recordings, so that "
-        "high and low voices compare. Time runs from the first to the last voiced frame. Line and band: "
-        "median and quartiles of the recordings that are voiced at that moment. Grey: the other emotions.",
+    contours = _contours(recordings, [frames[:, 0] for frames in store.frames(recordings.rows, FAMILY)])
+    panels = tuple(_panel(contours, index) for index in range(len(contours)))
+    caption = [
+        recordings.summary(),
+        "F0 in semitones relative to the median of the speaker's voiced frames in these recordings. Time "
+        "runs from the first to the last voiced frame. Line and band: median and quartiles of the recordings "
+        "that are voiced at that time. Grey: the other emotions.",
     ]
-    return Drawing(picture, said)
+    return Drawing(Picture("contours", "F0 contours by emotion", panels, min(ACROSS, len(panels))), caption)
 
 
 def semitones(frequencies: Sequence[np.ndarray], speakers: np.ndarray) -> list[np.ndarray]:
-    """Place contours on a scale on which all speakers have their median at 0.
+    """Convert F0 to semitones relative to the speaker's median.
 
     Args:
         frequencies: F0 in Hz of each recording, shape (frames,), NaN where unvoiced.
@@ -80,75 +79,73 @@ def semitones(frequencies: Sequence[np.ndarray], speakers: np.ndarray) -> list[n
     """
     medians = {}
     for speaker in set(speakers):
-        own = [f0 for f0, whose in zip(frequencies, speakers, strict=True) if whose == speaker]
+        own = [f0 for f0, name in zip(frequencies, speakers, strict=True) if name == speaker]
         voiced = np.concatenate([f0[np.isfinite(f0)] for f0 in own])
         medians[speaker] = np.median(voiced) if len(voiced) else np.nan
     return [12 * np.log2(f0 / medians[speaker]) for f0, speaker in zip(frequencies, speakers, strict=True)]
 
 
-def stretched(contour: np.ndarray) -> np.ndarray | None:
-    """Give a contour `MOMENTS` values from its first to its last voiced frame, each of the nearest frame.
+def resampled(contour: np.ndarray) -> np.ndarray | None:
+    """Resample a contour to `POINTS` values from its first to its last voiced frame (nearest neighbour).
 
     Args:
         contour: shape (frames,), NaN where unvoiced.
 
     Returns:
-        shape (MOMENTS,), NaN where unvoiced; None if nothing is voiced.
+        shape (POINTS,), NaN where unvoiced; None if no frame is voiced.
     """
     voiced = np.flatnonzero(np.isfinite(contour))
     if not len(voiced):
         return None
-    return contour[np.rint(np.linspace(voiced[0], voiced[-1], MOMENTS)).astype(int)]
+    return contour[np.rint(np.linspace(voiced[0], voiced[-1], POINTS)).astype(int)]
 
 
-def _melodies(recordings: Recordings, frequencies: Sequence[np.ndarray]) -> list[Melody]:
-    raised = semitones(frequencies, recordings.speakers)
+def _contours(recordings: Recordings, frequencies: Sequence[np.ndarray]) -> list[Contour]:
+    relative = semitones(frequencies, recordings.speakers)
     emotions = recordings.rows["emotion"].to_numpy()
-    found = []
+    contours = []
     for emotion in recordings.emotions:
-        drawn = [stretched(raised[place]) for place in np.flatnonzero(emotions == emotion)]
-        table = np.array([each for each in drawn if each is not None]).reshape(-1, MOMENTS)
-        known = np.isfinite(table).sum(axis=0) >= FEWEST
-        quartiles = np.full((len(QUARTILES), MOMENTS), np.nan)
-        if known.any():
-            quartiles[:, known] = np.nanpercentile(table[:, known], QUARTILES, axis=0)
-            found.append(Melody(emotion, len(table), quartiles))
-    if not found:
+        rows = [resampled(relative[index]) for index in np.flatnonzero(emotions == emotion)]
+        table = np.array([row for row in rows if row is not None]).reshape(-1, POINTS)
+        enough = np.isfinite(table).sum(axis=0) >= FEWEST
+        quartiles = np.full((len(QUARTILES), POINTS), np.nan)
+        if enough.any():
+            quartiles[:, enough] = np.nanpercentile(table[:, enough], QUARTILES, axis=0)
+            contours.append(Contour(emotion, len(table), quartiles))
+    if not contours:
         raise InputError(
             f"no emotion has {FEWEST} recordings with a voiced frame: expected some: extract more"
         )
-    return found
+    return contours
 
 
-def _panel(melodies: Sequence[Melody], place: int) -> Panel:
-    melody = melodies[place]
-    middle = melody.quartiles[1]
+def _panel(contours: Sequence[Contour], index: int) -> Panel:
+    contour = contours[index]
+    median = contour.quartiles[1]
     text = (
-        f"{melody.emotion}: median contour of {melody.n} recordings, from {np.nanmin(middle):.1f} to "
-        f"{np.nanmax(middle):.1f} semitones"
+        f"{contour.emotion}: median contour of {contour.n} recordings, from {np.nanmin(median):.1f} to "
+        f"{np.nanmax(median):.1f} semitones"
     )
-    draw = partial(
-        _draw, chosen=melody, others=melodies, left=place % ACROSS == 0, low=place + ACROSS >= len(melodies)
-    )
+    left, bottom = index % ACROSS == 0, index + ACROSS >= len(contours)
+    draw = partial(_draw, contour=contour, contours=contours, left=left, bottom=bottom)
     return Panel(draw, 2.9, 2.3, text)
 
 
-def _draw(axes: Axes, chosen: Melody, others: Sequence[Melody], *, left: bool, low: bool) -> None:
-    """Draw one emotion before all others, on the scale of all; `left` and `low` axes are named."""
-    time = np.linspace(0, 100, MOMENTS)
-    colour = EMOTION_COLOURS[chosen.emotion]
+def _draw(axes: Axes, contour: Contour, contours: Sequence[Contour], *, left: bool, bottom: bool) -> None:
+    """Draw one emotion in front of all others, with a common scale; `left` and `bottom` axes are labelled."""
+    time = np.linspace(0, 100, POINTS)
+    colour = EMOTION_COLOURS[contour.emotion]
     axes.axhline(0, color=MUTED, linestyle="--", linewidth=0.9)
-    for other in others:
+    for other in contours:
         axes.plot(time, other.quartiles[1], color=PALE, linewidth=0.8, zorder=1.5)
-    axes.fill_between(
-        time, chosen.quartiles[0], chosen.quartiles[2], color=colour, alpha=0.2, linewidth=0, zorder=2
-    )
-    axes.plot(time, chosen.quartiles[1], color=colour, linewidth=2.2, zorder=3)
-    axes.set_title(chosen.emotion, loc="left", fontsize=10, fontweight="bold", color=colour)
-    axes.set_title(f"n {chosen.n:,}", loc="right", fontsize=8, color=MUTED)
-    lowest = min(np.nanmin(each.quartiles) for each in others)
-    highest = max(np.nanmax(each.quartiles) for each in others)
+    low, median, high = contour.quartiles
+    axes.fill_between(time, low, high, color=colour, alpha=0.2, linewidth=0, zorder=2)
+    axes.plot(time, median, color=colour, linewidth=2.2, zorder=3)
+    axes.set_title(contour.emotion, loc="left", fontsize=10, fontweight="bold", color=colour)
+    axes.set_title(f"n {contour.n:,}", loc="right", fontsize=8, color=MUTED)
+    lowest = min(np.nanmin(each.quartiles) for each in contours)
+    highest = max(np.nanmax(each.quartiles) for each in contours)
     axes.set(xlim=(0, 100), ylim=(np.floor(lowest) - 0.5, np.ceil(highest) + 0.5))
-    axes.set(xlabel="time (%)" if low else None, ylabel="semitones" if left else None)
+    axes.set(xlabel="time (%)" if bottom else None, ylabel="semitones" if left else None)
     axes.xaxis.set_major_locator(MultipleLocator(50))
     axes.yaxis.set_major_locator(MultipleLocator(6 if highest - lowest > 12 else 2))

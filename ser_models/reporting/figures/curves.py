@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
 from ser_models.evaluation.result import CalibrationBin, CoveragePoint, RocCurve, Scores
 from ser_models.reporting.figures.picture import (
@@ -20,6 +21,7 @@ from ser_models.reporting.figures.picture import (
     Picture,
     in_percent,
     legend,
+    log_ticks,
 )
 from ser_models.reporting.text import percent
 
@@ -86,10 +88,9 @@ def _training_panel(history: pd.DataFrame, measure: str) -> Panel:
 
 def _roc_curves(axes: Axes, curves: Mapping[str, RocCurve], areas: Mapping[str, float]) -> None:
     axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1)
-    for place, (label, curve) in enumerate(curves.items()):
-        style = STYLES[place % len(STYLES)]
-        line: dict[str, Any] = {"color": EMOTION_COLOURS[label], "linestyle": style, "linewidth": 1.6}
-        axes.plot(curve.fpr, curve.tpr, label=f"{label} {areas[label]:.2f}", **line)
+    for style, (label, curve) in zip(cycle(STYLES), curves.items(), strict=False):
+        name, colour = f"{label} {areas[label]:.2f}", EMOTION_COLOURS[label]
+        axes.plot(curve.fpr, curve.tpr, label=name, color=colour, linestyle=style, linewidth=1.6)
     axes.set(xlabel="false positive rate", ylabel="true positive rate")
     _unit_square(axes)
     box = axes.legend(
@@ -101,8 +102,8 @@ def _roc_curves(axes: Axes, curves: Mapping[str, RocCurve], areas: Mapping[str, 
 def _bins(axes: Axes, bins: Sequence[CalibrationBin]) -> None:
     shares = np.array([each.n for each in bins]) / sum(each.n for each in bins)
     lows, widths = [each.low for each in bins], [each.high - each.low for each in bins]
-    style: dict[str, Any] = {"align": "edge", "color": MUTED, "alpha": 0.3, "zorder": 1}
-    axes.bar(lows, shares, widths, label="share of recordings", **style)
+    bars = axes.bar(lows, shares, widths, align="edge", color=MUTED, alpha=0.3, zorder=1)
+    bars.set_label("share of recordings")
     axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1, label="perfect calibration")
     points = [each.confidence for each in bins], [each.accuracy for each in bins]
     axes.plot(*points, color=BLUE, linewidth=1.6, zorder=2)
@@ -123,7 +124,7 @@ def _coverage(axes: Axes, curve: Sequence[CoveragePoint], chance: float) -> None
         axes.annotate(
             f"≥ {point.threshold:.2f}",
             (point.coverage, point.accuracy),
-            xytext=(0, -14),
+            xytext=(0, 7),
             textcoords="offset points",
             ha="right" if point.coverage == 1 else "center",
             fontsize=8,
@@ -150,9 +151,7 @@ def _training(axes: Axes, history: pd.DataFrame, measure: str) -> None:
         in_percent(axes.yaxis)
     if measure == "learning_rate":
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axes.yaxis.set_minor_locator(NullLocator())
+        log_ticks(axes.yaxis)
     legend(axes)
 
 

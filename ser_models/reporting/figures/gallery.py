@@ -1,7 +1,7 @@
-"""What emotions look like: the spectrogram of a typical recording of each, of one speaker or several.
+"""Spectrograms of typical recordings: one per emotion, of one or several speakers.
 
-`Store` → `Recordings` → per speaker and emotion: the recording nearest to their median → mel frames, F0 →
-`Shot`s → `Drawing`
+`Store` → `Recordings` → per speaker and emotion: the recording nearest to the median → mel frames, F0 →
+`Example`s → `Drawing`
 """
 
 from collections.abc import Sequence
@@ -28,22 +28,22 @@ from ser_models.reporting.figures.picture import (
 from ser_models.reporting.figures.recordings import FRAMES, Recordings, features, sample
 from ser_models.reporting.figures.spectrogram import FLOOR_DB, band_of, draw_spectrogram
 
-FAMILY, PITCH = "mel", "pitch"
+MEL, PITCH = "mel", "pitch"
 ACROSS = 4
-"""Panels beside each other, of one speaker; of several, each has a row."""
+"""Number of panels in a row for one speaker; several speakers have a row each."""
 KILOHERTZ = (0.25, 0.5, 1, 2, 4, 8, 16)
-"""Where the frequency is written."""
-LINE = "#6aaee6"
-"""Of F0: light, as spectrograms are dark."""
+"""Ticks of the frequency axis."""
+F0_COLOUR = "#6aaee6"
+"""Light, in front of dark spectrograms."""
 
 
 @dataclass(frozen=True)
-class Shot:
+class Example:
     """One recording of the gallery.
 
     Attributes:
-        file_id: which.
-        speaker: its speaker, as "dataset/speaker".
+        file_id: its name.
+        speaker: as "dataset/speaker".
         emotion: its emotion.
         mel: mel bands in dB, shape (frames, bands).
         pitch: F0 in Hz, NaN where unvoiced, shape (frames,); None if the store has none.
@@ -57,11 +57,11 @@ class Shot:
 
 
 def drawing(store: Store, speakers: Sequence[str] = (), datasets: Sequence[str] | None = None) -> Drawing:
-    """Draw the spectrogram of a typical recording of each emotion that all of the speakers act.
+    """Spectrogram of a typical recording of each emotion that all of the speakers have.
 
     Args:
         store: an open store, with frames of mel.
-        speakers: as "dataset/speaker", or without the corpus where that is enough; by default the one with
+        speakers: as "dataset/speaker", or without the corpus if that is unambiguous; by default the one with
             most emotions, then with most recordings.
         datasets: corpora to choose from; all by default.
 
@@ -70,107 +70,104 @@ def drawing(store: Store, speakers: Sequence[str] = (), datasets: Sequence[str] 
     """
     columns = features(store)
     recordings = sample(store, [*columns, *FRAMES], datasets)
-    who = _choose(recordings, speakers)
-    own = recordings.rows[np.isin(recordings.speakers, who)].reset_index(drop=True)
-    chosen = Recordings(own, len(own))
-    shots = _read(store, _typical(chosen, columns, who))
-    panels = _panels(shots, store.profile, several=len(who) > 1)
-    across = len(panels) // len(who) if len(who) > 1 else min(ACROSS, len(panels))
-    pitch = " Blue line: F0." if shots[0].pitch is not None else ""
-    said = [
-        f"{chosen.said()} ({', '.join(who)}). Shown is, of each speaker and emotion, the recording that is "
-        f"nearest to their median in {len(columns)} standardised features.",
-        f"Mel spectrograms; black: {FLOOR_DB:.0f} dB below the loudest cell.{pitch}",
+    chosen = _choose(recordings, speakers)
+    rows = recordings.rows[np.isin(recordings.speakers, chosen)].reset_index(drop=True)
+    own = Recordings(rows, len(rows))
+    examples = _read(store, _typical(own, columns, chosen))
+    several = len(chosen) > 1
+    panels = _panels(examples, store.profile, several=several)
+    across = len(panels) // len(chosen) if several else min(ACROSS, len(panels))
+    caption = [
+        f"{own.summary()} ({', '.join(chosen)}). Of each speaker and emotion, the recording that is nearest "
+        f"to the median of {len(columns)} standardised features.",
+        f"Mel spectrograms; black: {FLOOR_DB:.0f} dB below the maximum."
+        + (" Blue line: F0." if examples[0].pitch is not None else ""),
     ]
-    return Drawing(Picture("gallery", "What emotions look like", tuple(panels), across), said)
+    title = "Typical recordings of each emotion"
+    return Drawing(Picture("gallery", title, tuple(panels), across), caption)
 
 
 def _choose(recordings: Recordings, speakers: Sequence[str]) -> list[str]:
-    """The speakers to show, with their corpus."""
-    rows = recordings.rows.assign(who=recordings.speakers)
-    counts = rows.groupby("who")["emotion"].agg(["nunique", "size"]).reset_index()
+    """The speakers to show, as "dataset/speaker"."""
+    rows = recordings.rows.assign(key=recordings.speakers)
+    counts = rows.groupby("key")["emotion"].agg(["nunique", "size"]).reset_index()
     if not speakers:
-        best = counts.sort_values(["nunique", "size", "who"], ascending=[False, False, True])
-        return [str(best["who"].iloc[0])]
-    known = counts["who"].tolist()
-    return list(dict.fromkeys(_find(name, known) for name in speakers))
+        best = counts.sort_values(["nunique", "size", "key"], ascending=[False, False, True])
+        return [str(best["key"].iloc[0])]
+    keys = counts["key"].tolist()
+    return list(dict.fromkeys(_find(name, keys) for name in speakers))
 
 
-def _find(name: str, known: Sequence[str]) -> str:
-    matches = [who for who in known if name in (who, who.partition("/")[2])]
+def _find(name: str, keys: Sequence[str]) -> str:
+    matches = [key for key in keys if name in (key, key.partition("/")[2])]
     if len(matches) > 1:
         raise InputError(
             f"{name!r} is {len(matches)} speakers, {', '.join(matches)}: name one with its corpus"
         )
     if not matches:
-        raise InputError(f"no speaker {name!r}: expected one such as {', '.join(known[:5])}")
+        raise InputError(f"no speaker {name!r}: expected one such as {', '.join(keys[:5])}")
     return matches[0]
 
 
 def _typical(recordings: Recordings, columns: Sequence[str], speakers: Sequence[str]) -> pd.DataFrame:
-    """Rows to show, by speaker and emotion; `who` says the speaker."""
-    rows = recordings.rows.assign(who=recordings.speakers)
-    acted = rows.groupby("emotion")["who"].nunique()
-    shared = [emotion for emotion in recordings.emotions if acted[emotion] == len(speakers)]
+    """The rows to show, by speaker and emotion, with the speaker as `key`."""
+    rows = recordings.rows.assign(key=recordings.speakers)
+    counts = rows.groupby("emotion")["key"].nunique()
+    shared = [emotion for emotion in recordings.emotions if counts[emotion] == len(speakers)]
     if not shared:
         raise InputError(f"no emotion is acted by all of {', '.join(speakers)}: name other speakers")
     values = rows[list(columns)].astype(float)
     values = ((values - values.mean()) / values.std(ddof=0).replace(0, 1)).fillna(0)
-    places = []
+    indices = []
     for speaker in speakers:
         for emotion in shared:
-            own = values[(rows["who"] == speaker) & (rows["emotion"] == emotion)]
-            places.append(((own - own.median()) ** 2).sum(axis=1).idxmin())
-    return rows.loc[places]
+            own = values[(rows["key"] == speaker) & (rows["emotion"] == emotion)]
+            indices.append(((own - own.median()) ** 2).sum(axis=1).idxmin())
+    return rows.loc[indices]
 
 
-def _read(store: Store, chosen: pd.DataFrame) -> list[Shot]:
-    mels = store.frames(chosen, FAMILY)
-    pitches: list[np.ndarray | None] = [None] * len(chosen)
+def _read(store: Store, rows: pd.DataFrame) -> list[Example]:
+    mels = store.frames(rows, MEL)
+    pitches: list[np.ndarray | None] = [None] * len(rows)
     if PITCH in store.description.frame_families:
-        pitches = [f0[:, 0] for f0 in store.frames(chosen, PITCH)]
-    keys = zip(chosen["file_id"], chosen["who"], chosen["emotion"], mels, pitches, strict=True)
-    return [Shot(*each) for each in keys]
+        pitches = [f0[:, 0] for f0 in store.frames(rows, PITCH)]
+    columns = zip(rows["file_id"], rows["key"], rows["emotion"], mels, pitches, strict=True)
+    return [Example(*values) for values in columns]
 
 
-def _panels(shots: Sequence[Shot], profile: Profile, *, several: bool) -> list[Panel]:
-    """A panel per recording, all with the same scales; only those at the left name the frequency."""
-    across = sum(shot.speaker == shots[0].speaker for shot in shots) if several else ACROSS
+def _panels(examples: Sequence[Example], profile: Profile, *, several: bool) -> list[Panel]:
+    """A panel per recording with common scales; only the left ones have a frequency label."""
+    across = sum(example.speaker == examples[0].speaker for example in examples) if several else ACROSS
     width, height = (2.2, 1.9) if several else (2.6, 2.1)
-    hop = profile.frames.hop_length / profile.audio.sample_rate
-    seconds = max(len(shot.mel) for shot in shots) * hop
+    rate = profile.audio.sample_rate
+    hop = profile.frames.hop_length / rate
+    seconds = max(len(example.mel) for example in examples) * hop
     panels = []
-    for place, shot in enumerate(shots):
-        draw = partial(
-            _draw,
-            shot=shot,
-            name=shot.speaker if several else shot.file_id.partition("/")[2],
-            sample_rate=profile.audio.sample_rate,
-            hop=hop,
-            seconds=seconds,
-            left=place % across == 0,
-        )
-        text = f"Mel spectrogram of {shot.file_id}, {shot.emotion}, {len(shot.mel) * hop:.1f} s"
+    for number, example in enumerate(examples):
+        name = example.speaker if several else example.file_id.partition("/")[2]
+        draw = partial(_draw, example, name, rate, hop, seconds, left=number % across == 0)
+        length = f"{len(example.mel) * hop:.1f} s"
+        text = f"Mel spectrogram of {example.file_id}, {example.emotion}, {length}"
         panels.append(Panel(draw, width, height, text))
     return panels
 
 
 def _draw(
-    axes: Axes, shot: Shot, name: str, sample_rate: int, hop: float, seconds: float, *, left: bool
+    example: Example, name: str, sample_rate: int, hop: float, seconds: float, axes: Axes, *, left: bool
 ) -> None:
-    frames, bands = shot.mel.shape
+    frames, bands = example.mel.shape
     axes.set_facecolor(GRID)
-    draw_spectrogram(axes, shot.mel, (0, frames * hop))
-    if shot.pitch is not None:
-        height = band_of(shot.pitch, sample_rate, bands)
-        axes.plot((np.arange(frames) + 0.5) * hop, height, color=LINE, linewidth=1.3)
+    draw_spectrogram(axes, example.mel, (0, frames * hop))
+    if example.pitch is not None:
+        f0 = band_of(example.pitch, sample_rate, bands)
+        axes.plot((np.arange(frames) + 0.5) * hop, f0, color=F0_COLOUR, linewidth=1.3)
     ticks = [kilo for kilo in KILOHERTZ if 2000 * kilo <= sample_rate]
-    places = np.minimum(band_of(1000 * np.array(ticks), sample_rate, bands), bands)
-    axes.set_yticks(places, [f"{kilo:g}" for kilo in ticks])
+    heights = np.minimum(band_of(1000 * np.array(ticks), sample_rate, bands), bands)
+    axes.set_yticks(heights, [f"{kilo:g}" for kilo in ticks])
     axes.set(xlim=(0, seconds), ylim=(0, bands), xlabel="time (s)", ylabel="kHz" if left else None)
     axes.tick_params(labelsize=8)
     axes.xaxis.set_major_locator(MultipleLocator(1 if seconds > 1.5 else 0.5))
     axes.grid(False)
-    colour = EMOTION_COLOURS[shot.emotion]
-    axes.set_title(shot.emotion, loc="left", fontsize=10, fontweight="bold", color=colour)
+    colour = EMOTION_COLOURS[example.emotion]
+    axes.set_title(example.emotion, loc="left", fontsize=10, fontweight="bold", color=colour)
     axes.set_title(literal(name), loc="right", fontsize=6.5, color=MUTED)

@@ -1,7 +1,7 @@
-"""The one style of all figures, and the canvas they are drawn on.
+"""The style of all figures, and how panels become files.
 
-`Panel`s → `Picture` → `titled` (a PNG of its own, with its titles) or `plain` (one panel, for the report)
-`Picture` and sentences → `Drawing` → `save` → *.png, *.svg or *.pdf
+`Panel`s → `Picture` → `titled` (a figure with titles) or `plain` (one panel, for SVG in a page)
+`Picture` and caption → `Drawing` → `save` → *.png, *.svg or *.pdf
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import LogLocator, NullLocator
 
 from ser_features.errors import InputError
 from ser_features.files import replacing, writing
@@ -23,33 +24,22 @@ from ser_features.labels import EMOTIONS
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.text import percent
 
-INK, MUTED, GRID = "#1f2933", "#687684", "#e4e7eb"
-BLUE, ORANGE = "#1f6fb2", "#c8701a"
-CORPUS_COLOURS = (BLUE, ORANGE, "#3d8b5f", "#8e5ba6", "#b5483f", "#5d6d7e")
+INK, MUTED, GRID, PAPER = "#1f2933", "#687684", "#e4e7eb", "#ffffff"
+BLUE, ORANGE, RED, OLIVE, VIOLET = "#1f6fb2", "#c8701a", "#b5483f", "#7d8228", "#8e5ba6"
+SLATE, TEAL, PINK, BROWN, GREEN = "#5d6d7e", "#22888c", "#c2557f", "#8c6d46", "#3d8b5f"
+CORPUS_COLOURS = (BLUE, ORANGE, GREEN, VIOLET, RED, SLATE)
 EMOTION_COLOURS = dict(
-    zip(
-        EMOTIONS,
-        (
-            "#b5483f",
-            "#7d8228",
-            "#8e5ba6",
-            "#c8701a",
-            "#5d6d7e",
-            "#22888c",
-            "#1f6fb2",
-            "#c2557f",
-            "#8c6d46",
-        ),
-        strict=True,
-    )
+    zip(EMOTIONS, (RED, OLIVE, VIOLET, ORANGE, SLATE, TEAL, BLUE, PINK, BROWN), strict=True)
 )
-BLUES = LinearSegmentedColormap.from_list("ser", ["#ffffff", "#cfe3f5", "#5b9bd0", "#174a7c"])
+BLUES = LinearSegmentedColormap.from_list("ser", [PAPER, "#cfe3f5", "#5b9bd0", "#174a7c"])
 DPI = 150
 FORMATS = (".png", ".svg", ".pdf")
-"""What a figure can be saved as."""
+"""Suffixes of the formats of a figure."""
 TITLE_INCHES = 0.2
 LINE_INCHES = 0.25
-"""Room above the axes, and what each line of the title adds to it."""
+"""Height of the margin above the axes, and of each line of the title."""
+MOST_LABELLED = 60
+"""Maximal number of speakers whose names are written on an axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,7 @@ class Panel:
         draw: draws on empty axes.
         width: of the whole panel with its labels, in inches.
         height: likewise.
-        text: what it shows, in words, for those who cannot see it.
+        text: description for screen readers.
     """
 
     draw: Callable[[Axes], None]
@@ -71,13 +61,13 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What answers one question.
+    """Panels with a common title.
 
     Attributes:
-        name: of its file, without the extension.
+        name: of its file, without the suffix.
         title: a few words.
-        panels: from left to right, then from top to bottom; one at least.
-        across: panels beside each other; None for all of them.
+        panels: from left to right, then from top to bottom; at least one.
+        across: number of columns; None for a single row.
     """
 
     name: str
@@ -94,36 +84,30 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A picture with what is said below its title.
-
-    Attributes:
-        picture: what is drawn.
-        said: sentences: what was measured, on whom.
-    """
+    """A picture with the sentences below its title: what is drawn, and of which recordings."""
 
     picture: Picture
-    said: Sequence[str]
+    caption: Sequence[str]
 
     def save(self, path: Path | None = None) -> Path:
-        """Write it to a file, which appears whole or not at all; the same figure gives the same bytes.
+        """Write the figure to a file atomically; the same figure gives the same bytes.
 
         Args:
-            path: ends in one of `FORMATS`; the picture's name as a PNG in the working folder by default.
+            path: ends in one of `FORMATS`; by default a PNG of the picture's name in the working folder.
 
         Returns:
             The file written.
 
         Raises:
-            InputError: if the ending is another.
+            InputError: if the suffix is not one of `FORMATS`.
             StoreError: if it cannot be written.
         """
         path = check_format(path or Path(f"{self.picture.name}.png"))
-        figure = captioned(self.picture, self.said)
-        plain_date = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower(), {})
+        figure = captioned(self.picture, self.caption)
+        suffix = path.suffix.lower()
+        undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(suffix, {})
         with mpl.rc_context({"svg.hashsalt": "ser"}), writing("the figure", path), replacing(path) as file:
-            figure.savefig(
-                file, format=path.suffix[1:].lower(), dpi=DPI, facecolor="white", metadata=plain_date
-            )
+            figure.savefig(file, format=suffix[1:], dpi=DPI, facecolor="white", metadata=undated)
         return path
 
 
@@ -164,18 +148,18 @@ def captioned(picture: Picture, sentences: Sequence[str]) -> Figure:
     lines = _wrapped(picture.title, sentences, width)
     total = height + TITLE_INCHES + LINE_INCHES * len(lines)
     figure = Figure(figsize=(width, total), layout=_layout(height / total))
-    for place, (text, style) in enumerate(lines):
-        top = 1 - (0.14 + LINE_INCHES * place) / total
+    for number, (text, style) in enumerate(lines):
+        top = 1 - (0.14 + LINE_INCHES * number) / total
         figure.text(0.12 / width, top, literal(text), va="top", **style)
     widths = [panel.width for panel in rows[0]]
     grid = figure.add_gridspec(len(rows), len(widths), width_ratios=widths, height_ratios=heights)
-    for place, panel in enumerate(picture.panels):
-        panel.draw(_prepared(figure.add_subplot(grid[divmod(place, len(widths))])))
+    for number, panel in enumerate(picture.panels):
+        panel.draw(_prepared(figure.add_subplot(grid[divmod(number, len(widths))])))
     return figure
 
 
 def plain(panel: Panel) -> Figure:
-    """Draw one panel without a title, on nothing."""
+    """Draw one panel without a title on a transparent background."""
     figure = Figure(figsize=(panel.width, panel.height), layout=_layout(1.0))
     figure.patch.set_visible(False)
     axes = _prepared(figure.add_subplot())
@@ -185,7 +169,7 @@ def plain(panel: Panel) -> Figure:
 
 
 def legend(axes: Axes, columns: int = 9) -> None:
-    """Name what is drawn, above the axes."""
+    """Add a legend above the axes."""
     axes.legend(
         frameon=False,
         fontsize=8,
@@ -200,13 +184,31 @@ def legend(axes: Axes, columns: int = 9) -> None:
 
 
 def in_percent(*axes: Axis) -> None:
-    """Number axes of shares in percent."""
+    """Format the ticks of axes of shares in percent."""
     for axis in axes:
         axis.set_major_formatter(lambda value, _: percent(value, 0))
 
 
+def log_ticks(axis: Axis) -> None:
+    """Place ticks at 1, 2 and 5 times the powers of ten of a logarithmic axis."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, _: f"{value:g}")
+
+
+def label_speakers(axes: Axes, names: Sequence[str]) -> None:
+    """Label the x axis with the names of speakers, if there are at most `MOST_LABELLED`, and their number."""
+    if len(names) > MOST_LABELLED:
+        axes.set_xticks([])
+    else:
+        rotation = 90 if len(names) > 12 else 0
+        axes.set_xticks(range(len(names)), list(map(literal, names)), rotation=rotation, fontsize=8)
+    axes.set_xlabel(f"{len(names):,} speakers")
+    axes.grid(axis="x", visible=False)
+
+
 def literal(text: str) -> str:
-    """Keep a name from being read as a formula: matplotlib takes what stands between dollar signs for one."""
+    """Escape dollar signs, between which matplotlib would read a formula."""
     return text.replace("$", r"\$")
 
 

@@ -1,6 +1,6 @@
-"""The recordings that a figure is drawn of: as many as can be looked at, and what is said of them.
+"""The recordings of a figure: a sample of bounded size with the columns that are drawn.
 
-`Store` → columns that are needed → `sample` → `Recordings` → distribution, speakers, map, contours, gallery
+`Store` → `sample` → `Recordings` → distribution, speakers, map, contours, gallery
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,15 +18,16 @@ from ser_features.store import Store
 from ser_features.store.scan import scan
 from ser_features.store.schema import DATASET, FRAME_COLUMNS
 from ser_models.data.examples import speaker_keys, synthetic_datasets
+from ser_models.reporting.text import counted
 
 MOST = 4_000
-"""Of more recordings than this, so many are drawn: chosen by chance, the same ones each time."""
+"""Maximal number of recordings of a figure; a random sample of more, with a fixed seed."""
 
-WHO = ("dataset", "file_id", "speaker", "gender", "emotion", "vocal_channel")
+DESCRIPTIVE = ("dataset", "file_id", "speaker", "gender", "emotion", "vocal_channel")
 """Columns that every figure reads."""
 
 FRAMES = tuple(column.name for column in FRAME_COLUMNS)
-"""Columns that say where the frames of a recording are."""
+"""Columns with the position of a recording's frames."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Recordings:
     """Recordings to draw.
 
     Attributes:
-        rows: of the store, with the columns of `WHO` and those that were asked for, indexed 0 to n - 1.
-        total: how many there are, of which these were chosen.
+        rows: of the store, with the columns `DESCRIPTIVE` and the requested ones, indexed 0 to n - 1.
+        total: number of recordings that they were sampled from.
         meanings: description of each column that has one.
         units: unit of each column that has one, such as "Hz".
     """
@@ -60,71 +61,69 @@ class Recordings:
         """Speaker of each recording as "dataset/speaker", shape (recordings,)."""
         return speaker_keys(self.rows)
 
-    def said(self) -> str:
-        """Say whose recordings these are, and how many."""
-        n, speakers = len(self.rows), len(set(self.speakers))
-        chosen = "1 recording" if n == 1 else f"{n:,} recordings"
+    def summary(self) -> str:
+        """Number of recordings and speakers, and the corpora."""
+        n = len(self.rows)
+        drawn = counted(n, "recording")
         if n < self.total:
-            chosen += f" drawn by lot from {self.total:,},"
-        made = synthetic_datasets(self.datasets)
-        corpora = [f"{name} (synthetic speech)" if name in made else name for name in self.datasets]
-        people = "1 speaker" if speakers == 1 else f"{speakers:,} speakers"
-        return f"{chosen} of {people}: {' + '.join(corpora)}"
+            drawn += f", a random sample of {self.total:,},"
+        synthetic = synthetic_datasets(self.datasets)
+        corpora = [f"{name} (synthetic speech)" if name in synthetic else name for name in self.datasets]
+        return f"{drawn} of {counted(len(set(self.speakers)), 'speaker')}: {' + '.join(corpora)}"
 
     def label(self, column: str) -> str:
-        """Name a column with its unit, for an axis."""
+        """Name of a column with its unit."""
         unit = self.units.get(column, "")
         return column if unit in ("", "1") else f"{column} ({unit})"
 
-    def thinned(self, most: int = MOST) -> "Recordings":
-        """Draw lots if there are more than so many; the order stays."""
+    def sampled(self, most: int = MOST) -> "Recordings":
+        """A random sample of at most `most` recordings, in the same order."""
         if len(self.rows) <= most:
             return self
-        kept = np.sort(np.random.default_rng(0).choice(len(self.rows), most, replace=False))
-        return replace(self, rows=self.rows.iloc[kept].reset_index(drop=True))
+        chosen = np.sort(np.random.default_rng(0).choice(len(self.rows), most, replace=False))
+        return replace(self, rows=self.rows.iloc[chosen].reset_index(drop=True))
 
 
 def sample(
     store: Store, columns: Sequence[str] = (), datasets: Sequence[str] | None = None, most: int = MOST
 ) -> Recordings:
-    """Read what is needed of some recordings of speech.
+    """Read columns of a random sample of the recordings of speech.
 
     Args:
         store: an open store.
         columns: feature columns, or `FRAMES`.
         datasets: corpora to read; all by default.
-        most: how many recordings are kept.
+        most: size of the sample.
 
     Raises:
-        InputError: if there is no such corpus or column, or nothing to draw.
+        InputError: if there is no such corpus or column, or no recording of speech.
     """
     source = scan(store, "files", store.check(datasets))
     _check(columns, source.schema)
-    table = source.to_table(columns=list(dict.fromkeys((*WHO, *columns)))).to_pandas()
+    table = source.to_table(columns=list(dict.fromkeys((*DESCRIPTIVE, *columns)))).to_pandas()
     speech = table[table["vocal_channel"].fillna("speech") == "speech"]
     if not len(speech):
         raise InputError(f"no recordings of speech in {store.root}: extract some, or name other --datasets")
     rows = speech.sort_values("file_id", ignore_index=True)
-    told = {each.name: each.metadata or {} for each in source.schema}
-    meanings = {name: text.get(b"description", b"").decode() for name, text in told.items()}
-    units = {name: text.get(b"unit", b"").decode() for name, text in told.items()}
-    return Recordings(rows, len(rows), meanings, units).thinned(most)
+    metadata = {column.name: column.metadata or {} for column in source.schema}
+    meanings = {name: entry.get(b"description", b"").decode() for name, entry in metadata.items()}
+    units = {name: entry.get(b"unit", b"").decode() for name, entry in metadata.items()}
+    return Recordings(rows, len(rows), meanings, units).sampled(most)
 
 
 def features(store: Store) -> list[str]:
-    """Names of the columns that were computed from the sound."""
+    """Names of the columns that were computed from the audio."""
     return [column.name for column in store.description.features]
 
 
 def _check(columns: Sequence[str], schema: pa.Schema) -> None:
-    """Refuse what is no column of numbers."""
+    """Refuse columns that are absent or not numeric."""
     fixed = {column.name for column in (DATASET, *NAME_COLUMNS, *AUDIO_COLUMNS)}
+    numeric = [column.name for column in schema if not pa.types.is_string(column.type)]
     for name in (name for name in columns if name not in FRAMES):
-        known = [each.name for each in schema if not pa.types.is_string(each.type)]
-        if name not in known or name in fixed - {"age"}:
-            near = get_close_matches(name, [each for each in known if each not in fixed], n=3)
-            meant = f", such as {', '.join(near)}" if near else ", such as pitch_mean"
+        if name not in numeric or name in fixed - {"age"}:
+            near = get_close_matches(name, [column for column in numeric if column not in fixed], n=3)
             raise InputError(
-                f"no feature {name!r}: expected a column of numbers{meant}: ser store info --columns "
-                "lists them"
+                f"no feature {name!r}: expected a column of numbers, such as "
+                f"{', '.join(near) or 'pitch_mean'}: ser store info --columns lists them"
             )

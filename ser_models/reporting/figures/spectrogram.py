@@ -1,4 +1,4 @@
-"""A mel spectrogram on axes, and where frequencies lie on it."""
+"""Mel spectrograms on axes, and the position of frequencies on them."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from ser_features.extractors.filters import hz_to_mel
 
 FLOOR_DB = 80.0
-"""What is this far below the loudest cell is drawn black."""
+"""Levels this far below the maximum, in dB, are drawn black."""
 
 
 def draw_spectrogram(axes: Axes, mel: np.ndarray, extent: tuple[float, float]) -> None:
@@ -15,7 +15,7 @@ def draw_spectrogram(axes: Axes, mel: np.ndarray, extent: tuple[float, float]) -
     Args:
         axes: to draw on.
         mel: (frames, bands).
-        extent: where in time the first frame begins and the last one ends, in s.
+        extent: start of the first frame and end of the last one, in s.
     """
     top = float(mel.max())
     axes.imshow(
@@ -31,15 +31,15 @@ def draw_spectrogram(axes: Axes, mel: np.ndarray, extent: tuple[float, float]) -
 
 
 def band_of(hertz: np.ndarray, sample_rate: int, bands: int) -> np.ndarray:
-    """Say where frequencies lie on an axis of mel bands, band k reaching from k to k + 1.
+    """Position of frequencies on an axis of mel bands, where band k reaches from k to k + 1.
 
     Args:
         hertz: frequencies, 0 to half the sample rate; NaN stays NaN.
         sample_rate: of the signal, in Hz.
-        bands: of the spectrogram, whose filters reach from 0 to half the sample rate (Slaney's mel scale).
+        bands: number of bands between 0 and half the sample rate (Slaney's mel scale).
 
     >>> band_of(np.array([0.0, 1000.0, 8000.0]), 16_000, 64).round(1).tolist()
     [-0.5, 21.0, 64.5]
     """
-    mel = np.array([np.nan if np.isnan(each) else hz_to_mel(each) for each in np.atleast_1d(hertz)])
+    mel = np.array([np.nan if np.isnan(value) else hz_to_mel(value) for value in np.atleast_1d(hertz)])
     return mel / hz_to_mel(sample_rate / 2) * (bands + 1) - 0.5

@@ -1,9 +1,8 @@
-"""A panel as SVG that lives inside a page: its colours and letters are the page's own.
+"""Panels as inline SVG that takes colours and fonts from the page.
 
-`Panel` → matplotlib's SVG → `inline` → <svg> without a size, whose colours are the page's CSS variables
+`Panel` → matplotlib's SVG → `inline` → <svg> without a size, whose colours are CSS variables of the page
 
-So a figure follows the page from light to dark and into print, its words can be selected, and it scales with
-the column that it stands in.
+A figure follows the page into dark mode and print, its text can be selected, and it scales with its column.
 """
 
 import io
@@ -22,22 +21,22 @@ HREF = f"{{{XLINK}}}href"
 COLOUR = re.compile("|".join(DARK))
 SIZE = re.compile(r"[\d.]+px")
 LONG = re.compile(r"(\d\.\d\d)\d+")
-"""A number with more decimals than a figure in pixels needs."""
+"""A number with more decimals than pixels need."""
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 PIXELS_PER_INCH = 96
 PLACES = {"d", "x", "y", "points"}
-"""Attributes that hold nothing but places."""
+"""Attributes that hold coordinates."""
 
 
 def inline(panel: Panel, name: str) -> Markup:
-    """Draw a panel for a page.
+    """Draw a panel as inline SVG.
 
     Args:
         panel: what to draw.
-        name: of letters, digits and hyphens, different for each figure of a page: keeps their ids apart.
+        name: of letters, digits and hyphens, unique in the page; prefix of all ids.
 
     Returns:
-        An <svg> element with a text for those who cannot see it; all names in it are escaped.
+        An <svg> element with a description for screen readers; all text in it is escaped.
     """
     root = ElementTree.fromstring(_drawn(panel))
     _prune(root)
@@ -54,7 +53,7 @@ def inline(panel: Panel, name: str) -> Markup:
 
 
 def _drawn(panel: Panel) -> str:
-    """Draw with matplotlib; letters stay letters, and the same panel gives the same bytes."""
+    """Draw with matplotlib; text stays text, and the same panel gives the same bytes."""
     buffer = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "ser", "svg.image_inline": True}):
         plain(panel).savefig(buffer, format="svg", metadata={"Date": None})
@@ -62,7 +61,7 @@ def _drawn(panel: Panel) -> str:
 
 
 def _prune(root: Element) -> None:
-    """Drop what a page has no use for: metadata, global styles, unused ids, empty groups."""
+    """Remove metadata, global styles, unused ids and empty groups."""
     used = {match for element in root.iter() for match in _references(element)}
     for element in root.iter():
         if element.get("id") not in used:
@@ -84,15 +83,15 @@ def _references(element: Element) -> list[str]:
 
 
 def _shorten(element: Element) -> None:
-    """Round where points lie to a hundredth of a pixel."""
+    """Round coordinates to a hundredth of a pixel."""
     for key in PLACES & element.attrib.keys():
         element.set(key, LONG.sub(r"\1", element.attrib[key]))
 
 
 def _restyle(element: Element) -> None:
-    """Take colours from the page's variables, and letters from the page."""
+    """Replace colours by variables of the page, and remove fonts."""
     style = dict(part.strip().split(":", 1) for part in element.get("style", "").split(";") if ":" in part)
-    if font := style.pop("font", None):  # how older matplotlib writes size and family
+    if font := style.pop("font", None):  # size and family in older versions of matplotlib
         style["font-size"] = SIZE.findall(font)[0]
     style.pop("font-family", None)
     if _tag(element) == "text" and "fill" not in style:
@@ -103,7 +102,7 @@ def _restyle(element: Element) -> None:
 
 
 def _rename(element: Element, name: str) -> None:
-    """Make ids and what refers to them the figure's own."""
+    """Prefix ids and the references to them."""
     for key, value in element.attrib.items():
         if key == "id":
             element.set(key, f"{name}-{value}")
@@ -114,7 +113,7 @@ def _rename(element: Element, name: str) -> None:
 
 
 def _serialised(root: Element) -> str:
-    """Write the element as HTML knows it, without namespaces."""
+    """Serialise without namespaces, as HTML requires."""
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
     text = ElementTree.tostring(root, encoding="unicode")

@@ -85,7 +85,7 @@ def _data_panels(data: Data, ranked: Mapping[str, float]) -> dict[str, tuple[Pan
     if data.recordings is None or not ranked:
         return {"features": (), "map": ()}
     densities = tuple(distribution.density_panel(data.recordings, name) for name in ranked)
-    sample = data.recordings.thinned(MAP_RECORDINGS)
+    sample = data.recordings.sampled(MAP_RECORDINGS)
     return {"features": densities, "map": (map.panel(sample, tuple(sample.units), width=5.2),)}
 
 

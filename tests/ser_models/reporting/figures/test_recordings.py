@@ -1,4 +1,4 @@
-"""Figures of a store are drawn of speech, of so many recordings as can be seen, and say so."""
+"""The recordings of a figure: speech only, a reproducible sample, with units and a summary."""
 
 import shutil
 
@@ -28,14 +28,14 @@ def test_reads_what_is_asked_for_and_no_more(tones):
 
 
 def test_says_whose_recordings_these_are(tones):
-    assert tones.said() == "72 recordings of 6 speakers: own"
+    assert tones.summary() == "72 recordings of 6 speakers: own"
     one = Recordings(tones.rows.head(1), 1)
-    assert one.said() == "1 recording of 1 speaker: own"
+    assert one.summary() == "1 recording of 1 speaker: own"
 
 
 def test_synthetic_speech_is_called_so(tones):
     rows = tones.rows.assign(dataset=["demo"] * 36 + ["own"] * 36)
-    assert Recordings(rows, 72).said().endswith("demo (synthetic speech) + own")
+    assert Recordings(rows, 72).summary().endswith("demo (synthetic speech) + own")
 
 
 def test_lots_are_drawn_the_same_each_time_and_said(store, tones):
@@ -43,7 +43,7 @@ def test_lots_are_drawn_the_same_each_time_and_said(store, tones):
     assert few.rows["file_id"].tolist() == again.rows["file_id"].tolist()
     assert len(few.rows) == 20
     assert few.rows["file_id"].is_monotonic_increasing
-    assert few.said().startswith("20 recordings drawn by lot from 72, of ")
+    assert few.summary().startswith("20 recordings, a random sample of 72, of ")
 
 
 def test_song_is_left_out(store, tmp_path):

@@ -64,7 +64,7 @@ def test_emotions_stand_by_their_median_with_unit_and_numbers(store):
 def test_missing_values_are_told(store):
     missing = int(store.files()["pitch_mean"].isna().sum())
     assert missing
-    said = distribution.drawing(store, "pitch_mean").said
+    said = distribution.drawing(store, "pitch_mean").caption
     assert said[0] == "Mean F0 over voiced frames; null if nothing is voiced."
     assert said[1] == f"72 recordings of 6 speakers: own; {missing} have no value"
 
@@ -134,14 +134,13 @@ def test_axes_tell_their_share_and_what_changes_along_them(store):
     axes = only(drawn)
     assert re.fullmatch(r"component 1, \d+\s% of the variance\n\S+, \S+", axes.get_xlabel())
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["angry", "neutral", "sad"]
-    assert drawn.said[1].startswith("Principal components of 46 features, each standardised")
+    assert drawn.caption[1].startswith("Principal components of 46 features, standardised")
 
 
 def test_when_colours_are_used_up_they_come_in_another_shape():
     names = [f"d/{number:02}" for number in range(30)]
-    shapes, colours = map._styles(names, "speaker")
-    assert len({(shapes[name], colours[name]) for name in names}) == 30
-    assert map._styles(["sad"], "emotion")[1]["sad"] == EMOTION_COLOURS["sad"]
+    assert len(set(map._styles(names, "speaker").values())) == 30
+    assert map._styles(["sad"], "emotion")["sad"] == ("o", EMOTION_COLOURS["sad"])
 
 
 def test_many_groups_have_no_names(voices):
@@ -188,11 +187,11 @@ def test_speakers_an_octave_apart_have_the_same_contour():
 
 def test_time_runs_from_the_first_to_the_last_voiced_frame():
     contour = np.array([np.nan, 1.0, 2.0, np.nan, 4.0, 5.0, np.nan])
-    found = contours.stretched(contour)
+    found = contours.resampled(contour)
     assert found[0] == 1.0
     assert found[-1] == 5.0
-    assert np.isnan(found[contours.MOMENTS // 2 - 1])
-    assert contours.stretched(np.full(5, np.nan)) is None
+    assert np.isnan(found[contours.POINTS // 2 - 1])
+    assert contours.resampled(np.full(5, np.nan)) is None
 
 
 def test_contours_of_tones_are_flat_and_anger_is_highest(store):
@@ -208,7 +207,7 @@ def test_contours_of_tones_are_flat_and_anger_is_highest(store):
         means[emotion] = np.nanmean(middle)
     raised = 12 * np.log2(1.6)
     assert means["angry"] - means["neutral"] == pytest.approx(raised, abs=1.0)
-    assert "semitones from the median of the speaker's own voiced frames" in drawn.said[1]
+    assert "semitones relative to the median of the speaker's voiced frames" in drawn.caption[1]
 
 
 def test_a_store_without_pitch_is_told(recordings, tmp_path):
@@ -232,13 +231,13 @@ def test_gallery_shows_an_emotion_each_of_one_speaker(store):
     ]
     assert [found[2] for found in shown] == ["angry", "neutral", "sad"]
     assert {found[1] for found in shown} == {"s0"}
-    assert drawn.said[0].startswith("12 recordings of 1 speaker: own (own/s0). Shown is")
+    assert drawn.caption[0].startswith("12 recordings of 1 speaker: own (own/s0). Of each speaker")
 
 
 def test_gallery_has_a_row_per_speaker(store):
     drawn = gallery.drawing(store, ["s1", "own/s3"])
     assert [len(row) for row in drawn.picture.grid] == [3, 3]
-    axes = captioned(drawn.picture, drawn.said).axes
+    axes = captioned(drawn.picture, drawn.caption).axes
     assert [each.get_title(loc="right") for each in axes] == ["own/s1"] * 3 + ["own/s3"] * 3
     assert len({each.get_xlim() for each in axes}) == 1
 

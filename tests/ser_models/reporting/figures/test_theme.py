@@ -13,6 +13,7 @@ from ser_models.reporting.figures.picture import (
     INK,
     MUTED,
     ORANGE,
+    PAPER,
 )
 
 
@@ -34,7 +35,7 @@ def rgb(colour):
 
 
 MODES = {
-    "day": ({colour: colour for colour in theme.DARK}, theme.WHITE, theme.CELL),
+    "day": ({colour: colour for colour in theme.DARK}, PAPER, theme.CELL),
     "dark": (theme.DARK, theme.DARK_PAPER, theme.DARK_CELL),
 }
 
@@ -48,7 +49,7 @@ def test_words_are_readable(mode):
     colours, paper, _ = mode
     assert contrast(rgb(colours[INK]), rgb(paper)) >= 7
     assert contrast(rgb(colours[MUTED]), rgb(paper)) >= 4.5
-    assert contrast(rgb(colours[theme.WHITE]), rgb(colours[BLUE])) >= 4.5  # on a bar
+    assert contrast(rgb(colours[PAPER]), rgb(colours[BLUE])) >= 4.5  # on a bar
 
 
 @pytest.mark.parametrize("colour", sorted({BLUE, ORANGE, *CORPUS_COLOURS, *EMOTION_COLOURS.values()}))
@@ -59,7 +60,7 @@ def test_lines_and_bars_stand_out(mode, colour):
 
 def test_cells_are_readable_at_every_share(mode):
     _, paper, cell = mode
-    shallow, deep = ((0, 0, 0), (255, 255, 255)) if paper == theme.WHITE else ((255, 255, 255), (0, 0, 0))
+    shallow, deep = ((0, 0, 0), (255, 255, 255)) if paper == PAPER else ((255, 255, 255), (0, 0, 0))
     for share in (place / 100 for place in range(101)):
         ground = [share * full + (1 - share) * empty for full, empty in zip(cell, rgb(paper), strict=True)]
         assert contrast(deep if share > theme.DEEP else shallow, ground) >= 4.4, share

@@ -21,4 +21,4 @@ def test_every_hyperparameter_has_its_panel():
     assert course.lines[1].get_ydata().tolist() == [0.4, 0.5, 0.5]
     assert rate.get_xscale() == "log"
     assert [label.get_text() for label in head.get_xticklabels()] == ["lstm", "pool"]
-    assert any("the best reached 0.500" in text.get_text() for text in figure.texts)
+    assert any("best validation UAR 0.500" in text.get_text() for text in figure.texts)
