@@ -1,8 +1,8 @@
-"""Augmentation: other recordings made out of a recording, for training only.
+"""Augmentation: altered copies of recordings, for training only.
 
 `Variant` (name, transform, ranges) → `draw` per recording → parameters → `apply` → signal or spectrogram
 
-Nothing is random but the generator of `Variant.draw`, which depends on seed, recording and variant alone.
+Randomness comes from the generator of `Variant.draw` alone, which depends on seed, recording and variant.
 
 >>> variant = Variant("higher", "pitch_shift", {"semitones": (1, 3)})
 >>> variant.draw(seed=0, file_id="ravdess/03-01-05-01-01-01-01")

@@ -1,9 +1,9 @@
-"""What every transform is: parameters drawn from a generator, then a function that draws nothing.
+"""The base classes of transforms: parameters are drawn first, then applied without any randomness.
 
-rng, ranges → `Transform.draw` → parameters; signal or spectrogram, parameters → `apply` → the altered one
+rng, ranges → `Transform.draw` → parameters; signal or spectrogram, parameters → `apply` → altered copy
 
-`apply` depends on its arguments alone: noise takes its seed as a parameter, and no argument is changed.
-A new transform is one file, and one line in `ser_features.augment.TRANSFORMS`.
+`apply` depends on its arguments alone and does not change them; noise has its seed as a parameter.
+A new transform is a class, and one line in `ser_features.augment.TRANSFORMS`.
 """
 
 from abc import ABC, abstractmethod
@@ -17,19 +17,19 @@ Range = tuple[float, float]
 """Lowest and highest value, both allowed."""
 
 Parameters = Mapping[str, float]
-"""Drawn values by name, as they are stored with the copy that they made."""
+"""Drawn values by name, as they are stored with the copy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One number that a transform needs.
+    """A parameter of a transform.
 
     Attributes:
-        name: of the number.
+        name: of the parameter.
         unit: "s", "dB", …, "1" for a pure number.
-        default: where it is drawn from if nothing else is asked for.
-        allowed: what may be asked for.
-        description: what it does.
+        default: range that it is drawn from by default.
+        allowed: valid values.
+        description: its meaning.
     """
 
     name: str
@@ -40,13 +40,13 @@ class Parameter:
 
 
 class Transform(ABC):
-    """One way to make another recording out of a recording without changing its emotion.
+    """A way to alter a recording without changing its emotion.
 
     Attributes:
-        name: its word in recipes.
-        version: raised whenever its numbers change, so that stored copies are made again.
-        parameters: what it draws, in this order.
-        by_library: whether `apply` is audiomentations', which is an extra.
+        name: in recipes.
+        version: raised whenever its values change, so that stored copies are computed again.
+        parameters: in the order in which they are drawn.
+        by_library: whether `apply` uses audiomentations, which is an extra.
     """
 
     name: ClassVar[str]
@@ -59,9 +59,12 @@ class Transform(ABC):
 
         Args:
             rng: the only source of randomness.
-            ranges: where to draw from, by parameter; its default where there is none.
+            ranges: range by parameter; the parameter's default where there is none.
         """
-        return {each.name: rng.uniform(*ranges.get(each.name, each.default)) for each in self.parameters}
+        return {
+            parameter.name: rng.uniform(*ranges.get(parameter.name, parameter.default))
+            for parameter in self.parameters
+        }
 
 
 class SignalTransform(Transform):
@@ -72,7 +75,7 @@ class SignalTransform(Transform):
         """Transform a signal.
 
         Args:
-            signal: float32 mono, shape (n,); is not changed.
+            signal: float32 mono, shape (n,).
             sample_rate: in Hz.
             parameters: as drawn.
 
@@ -82,9 +85,9 @@ class SignalTransform(Transform):
 
 
 class SpectrogramTransform(Transform):
-    """A transform of the log-mel spectrogram and all that is computed from it.
+    """A transform of the log-mel spectrogram and everything that is computed from it.
 
-    Duration, level, zero crossings and pitch remain those of the untouched signal.
+    Duration, level, zero crossings and pitch remain those of the signal.
     """
 
     @abstractmethod
@@ -92,7 +95,7 @@ class SpectrogramTransform(Transform):
         """Transform a log-mel spectrogram.
 
         Args:
-            mel_db: float32 in dB, shape (frames, bands); is not changed.
+            mel_db: float32 in dB, shape (frames, bands).
             parameters: as drawn.
 
         Returns:

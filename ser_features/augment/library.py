@@ -1,6 +1,6 @@
-"""audiomentations, driven with explicit parameters: its own drawing uses the global random state.
+"""audiomentations with explicit parameters, because it draws from the global random state itself.
 
-name of its transform, settings, parameters → its `apply` → float32
+name of its transform, settings, parameters → `apply` → float32
 """
 
 from typing import Any
@@ -10,19 +10,19 @@ import numpy as np
 from ser_features.extras import require
 
 PACKAGE = "audiomentations"
-"""What the extra `augment` installs."""
+"""Installed by the extra `augment`."""
 
 
 def run(
     name: str, signal: np.ndarray, sample_rate: int, *, parameters: dict[str, Any], **settings: Any
 ) -> np.ndarray:
-    """Apply one of its transforms.
+    """Apply a transform of audiomentations.
 
     Args:
         name: of the class in audiomentations.
         signal: float32, shape (n,).
         sample_rate: in Hz.
-        parameters: what the transform would have drawn.
+        parameters: the values that the transform would draw.
         settings: arguments of the class.
 
     Raises:

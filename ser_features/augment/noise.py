@@ -1,4 +1,4 @@
-"""Signal → with white noise of a given level."""
+"""Signal → with white noise, of a fixed level or of a signal-to-noise ratio."""
 
 from collections.abc import Mapping
 
@@ -6,15 +6,15 @@ import numpy as np
 
 from ser_features.augment.base import Parameter, Parameters, Range, SignalTransform
 
-SEEDS = 2**32
-"""Seeds are below; each fits a JSON number exactly."""
+MAX_SEED = 2**32
+"""Seeds are below this, so that JSON numbers represent them exactly."""
 
 
 class Noise(SignalTransform):
-    """Gaussian white noise of a fixed level, whatever the recording's own is: the paper gives no other.
+    """Gaussian white noise of a fixed level, whatever the level of the recording, as in the paper.
 
-    Ours: audiomentations' AddGaussianNoise draws from NumPy's global state. Speech that is recorded softly
-    is drowned more than loud speech; `white_noise` keeps a ratio instead.
+    Own code, as audiomentations' AddGaussianNoise draws from NumPy's global state. The signal-to-noise ratio
+    depends on the recording level; `white_noise` sets the ratio instead.
     """
 
     name = "noise"
@@ -32,10 +32,30 @@ class Noise(SignalTransform):
 
 
 def with_seed(parameters: Mapping[str, float], rng: np.random.Generator) -> dict[str, float]:
-    """Parameters with the seed that makes their noise."""
-    return {**parameters, "seed": int(rng.integers(SEEDS))}
+    """The parameters and a drawn seed of the noise."""
+    return {**parameters, "seed": int(rng.integers(MAX_SEED))}
 
 
 def gaussian(size: int, seed: float) -> np.ndarray:
-    """White noise of variance 1, float32, shape (size,); the same for the same seed."""
+    """White noise of variance 1, float32, shape (size,); equal seeds give equal noise."""
     return np.random.default_rng(int(seed)).standard_normal(size, np.float32)
+
+
+class WhiteNoise(SignalTransform):
+    """Gaussian white noise of a signal-to-noise ratio, exact over the whole recording.
+
+    Own code, as audiomentations' AddGaussianSNR draws from NumPy's global state and is exact on average only.
+    """
+
+    name = "white_noise"
+    parameters = (Parameter("snr_db", "dB", (10.0, 30.0), (-20.0, 100.0), "Signal-to-noise ratio."),)
+
+    def draw(self, rng: np.random.Generator, ranges: Mapping[str, Range]) -> dict[str, float]:
+        """Draw the ratio, and the seed of the noise."""
+        return with_seed(super().draw(rng, ranges), rng)
+
+    def apply(self, signal: np.ndarray, sample_rate: int, parameters: Parameters) -> np.ndarray:
+        """Return n samples."""
+        noise = gaussian(signal.size, parameters["seed"])
+        loudness = np.linalg.norm(signal) / np.linalg.norm(noise)
+        return signal + np.float32(loudness * 10 ** (-parameters["snr_db"] / 20)) * noise

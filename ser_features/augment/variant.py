@@ -1,6 +1,6 @@
-"""One kind of augmented copy: a transform, where its parameters are drawn from, and the copy's name.
+"""One kind of augmented copy: a transform, the ranges of its parameters, and the copy's name.
 
-recipe → `Variant` (checked before any audio is read) → `draw` → parameters, of one recording and one seed
+recipe → `Variant` (validated before any audio is read) → `draw` → parameters per recording and seed
 """
 
 import hashlib
@@ -24,16 +24,15 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One copy that every recording gets.
+    """One augmented copy per recording.
 
     Attributes:
-        name: of the copy: its file_id is that of the recording, "#", and this.
+        name: of the copy; its file_id is that of the recording, "#", and this name.
         transform: one of `TRANSFORMS`.
-        ranges: where each parameter is drawn from, (lowest, highest), or its value; the transform's default
-            for those that are left out.
+        ranges: (lowest, highest) or value by parameter; the transform's defaults for the others.
 
     Raises:
-        InputError: for an unknown transform or parameter, or a range outside of what the transform allows.
+        InputError: if the transform or a parameter is unknown, or a range is not allowed.
     """
 
     name: str
@@ -47,24 +46,24 @@ class Variant:
             raise self._error(
                 f"unknown transform {self.transform!r}: expected one of {', '.join(TRANSFORMS)}"
             )
-        known = {parameter.name: parameter for parameter in self.kind.parameters}
+        parameters = {parameter.name: parameter for parameter in self.kind.parameters}
         for name in self.ranges:
-            if name not in known:
-                expected = ", ".join(known) or "no parameter at all"
+            if name not in parameters:
+                expected = ", ".join(parameters) or "no parameter"
                 raise self._error(f"{self.transform} has no parameter {name!r}: expected {expected}")
-        checked = {name: self._range(known[name], value) for name, value in self.ranges.items()}
+        checked = {name: self._range(parameters[name], value) for name, value in self.ranges.items()}
         object.__setattr__(self, "ranges", checked)
 
     @property
     def kind(self) -> AnyTransform:
-        """The transform itself."""
+        """The transform."""
         return TRANSFORMS[self.transform]
 
     def draw(self, seed: int, file_id: str) -> dict[str, float]:
-        """Parameters of one recording's copy; they depend on the arguments and the variant alone.
+        """Draw the parameters of one recording's copy, which depend on the arguments and the variant alone.
 
         Args:
-            seed: of the whole set of copies.
+            seed: of all copies.
             file_id: of the recording.
         """
         text = json.dumps([seed, file_id, self.name])
@@ -72,7 +71,7 @@ class Variant:
         return self.kind.draw(np.random.default_rng(int.from_bytes(digest)), self._pairs)
 
     def as_json(self) -> dict[str, Any]:
-        """The variant and its transform's version as JSON values: equal for equal copies."""
+        """The variant and its transform's version as JSON values, equal for equal copies."""
         return {
             "name": self.name,
             "transform": self.transform,
@@ -82,10 +81,10 @@ class Variant:
 
     @property
     def _pairs(self) -> Mapping[str, Range]:
-        return cast(Mapping[str, Range], self.ranges)  # since __post_init__
+        return cast(Mapping[str, Range], self.ranges)  # after __post_init__
 
     def _range(self, parameter: Parameter, value: Any) -> Range:
-        """The value as a range within what is allowed."""
+        """The value as a range, after validation."""
         numbers = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value] * 2
         if len(numbers) != 2 or not all(_is_number(number) for number in numbers):
             raise self._error(f"{parameter.name} is {value!r}, expected a number, or [lowest, highest]")
@@ -94,9 +93,9 @@ class Variant:
             raise self._error(f"{parameter.name} is from {low:g} to {high:g}, expected the lower one first")
         least, most = parameter.allowed
         if not least <= low <= high <= most:
-            found = f"{low:g}" if low == high else f"from {low:g} to {high:g}"
+            value = f"{low:g}" if low == high else f"from {low:g} to {high:g}"
             unit = "" if parameter.unit == "1" else f" {parameter.unit}"
-            raise self._error(f"{parameter.name} is {found}, expected {least:g} to {most:g}{unit}")
+            raise self._error(f"{parameter.name} is {value}, expected {least:g} to {most:g}{unit}")
         return low, high
 
     def _error(self, problem: str) -> InputError:
@@ -108,7 +107,7 @@ def _is_number(value: Any) -> bool:
 
 
 def check_variants(variants: Sequence[Variant]) -> None:
-    """Check that variants can be made together, on this machine.
+    """Check that variants can be stored together and computed on this machine.
 
     Raises:
         InputError: if two have the same name.

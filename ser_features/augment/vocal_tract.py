@@ -1,4 +1,4 @@
-"""Signal → from a shorter or longer vocal tract."""
+"""Signal → as from a shorter or longer vocal tract."""
 
 import numpy as np
 import scipy.fft
@@ -9,31 +9,32 @@ FRAME_SECONDS = 0.032
 HOPS_PER_FRAME = 4
 ENVELOPE_SECONDS = 0.002
 FADING_SHARE = 0.2
-"""Detail of the spectral envelope: cepstrum up to this quefrency, the last part of it fading out.
+"""Cepstrum of the spectral envelope: up to this quefrency, with a fade over the last share of it.
 
-More detail takes the harmonics of a high voice for formants and moves its pitch; less leaves formants behind.
+With more detail the harmonics of a high voice count as formants, and its pitch moves; with less, formants do
+not move with the envelope.
 """
 
 BEND_HERTZ = 4800.0
-"""Formants lie below: there the warp is a plain factor, above it leads back to half the sample rate."""
+"""Formants lie below: there the warp is a constant factor, above it leads back to half the sample rate."""
 
 BEND_SHARE = 0.6
-"""At low sample rates the bend lies at this share of half the rate (4800 Hz at 16 kHz)."""
+"""Upper limit of the bend as a share of half the sample rate (4800 Hz at 16 kHz)."""
 
-FAINTEST = 1e-5
-"""Magnitudes below this share of the recording's largest count as this (−100 dB)."""
+MIN_SHARE = 1e-5
+"""Lower limit of magnitudes, relative to the recording's largest (−100 dB)."""
 
 
 class VocalTract(SignalTransform):
     """Vocal tract length perturbation (Jaitly & Hinton 2013) of the signal: formants move, the pitch stays.
 
-    They warp the filter bank by a piecewise linear function. Here the warp is applied to the spectral
-    envelope of each frame (smoothed cepstrum), as the vocal tract makes the envelope and the vocal folds
-    make the harmonics; `speed` and `pitch_shift` move both.
+    The source warps the filter bank by a piecewise linear function. Here the warp is applied to the spectral
+    envelope of each frame (smoothed cepstrum): the vocal tract shapes the envelope, the vocal folds the
+    harmonics; `speed` and `pitch_shift` move both.
     """
 
     name = "vocal_tract"
-    parameters = (Parameter("alpha", "1", (1.1, 1.1), (0.8, 1.25), "Times the formant frequencies."),)
+    parameters = (Parameter("alpha", "1", (1.1, 1.1), (0.8, 1.25), "Factor on the formant frequencies."),)
 
     def apply(self, signal: np.ndarray, sample_rate: int, parameters: Parameters) -> np.ndarray:
         """Return n samples."""
@@ -48,7 +49,7 @@ class VocalTract(SignalTransform):
 
 
 def unwarp(frequencies: np.ndarray, alpha: float, nyquist: float) -> np.ndarray:
-    """Where the envelope at each frequency comes from: the inverse of the piecewise linear warp, in Hz.
+    """Source frequency of the envelope at each frequency: the inverse of the piecewise linear warp, in Hz.
 
     >>> unwarp(np.array([0, 1100, 4800, 8000]), 1.1, 8000).round().tolist()
     [0.0, 1000.0, 4364.0, 8000.0]
@@ -62,17 +63,17 @@ def log_envelope(spectra: np.ndarray, detail: int) -> np.ndarray:
 
     Args:
         spectra: complex, shape (frames, 1 + n // 2).
-        detail: quefrencies kept, in samples.
+        detail: number of quefrencies, in samples.
 
     Returns:
         shape (frames, 1 + n // 2).
     """
     magnitude = np.abs(spectra)
-    logarithm = np.log(np.maximum(magnitude, max(FAINTEST * magnitude.max(), np.finfo(np.float32).tiny)))
+    logarithm = np.log(np.maximum(magnitude, max(MIN_SHARE * magnitude.max(), np.finfo(np.float32).tiny)))
     cepstrum = scipy.fft.irfft(logarithm, axis=1)
-    kept = np.clip((1 - np.arange(detail) / detail) / FADING_SHARE, 0, 1) ** 2
+    weights = np.clip((1 - np.arange(detail) / detail) / FADING_SHARE, 0, 1) ** 2
     lifter = np.zeros(cepstrum.shape[1], cepstrum.dtype)
-    lifter[:detail], lifter[1 - detail :] = kept, kept[:0:-1]
+    lifter[:detail], lifter[1 - detail :] = weights, weights[:0:-1]
     return scipy.fft.rfft(cepstrum * lifter, axis=1).real
 
 
@@ -88,7 +89,7 @@ def _window(size: int) -> np.ndarray:
 
 
 def _frames(signal: np.ndarray, size: int) -> np.ndarray:
-    """Windowed frames, a multiple of `HOPS_PER_FRAME` of them, that cover every sample equally often."""
+    """Windowed frames that cover every sample equally often, a multiple of `HOPS_PER_FRAME` in number."""
     hop = size // HOPS_PER_FRAME
     count = HOPS_PER_FRAME * -(-(signal.size + 2 * size) // size)
     padded = np.zeros(size + hop * (count - 1), np.float32)
@@ -97,7 +98,7 @@ def _frames(signal: np.ndarray, size: int) -> np.ndarray:
 
 
 def _overlap_add(frames: np.ndarray, size: int, samples: int) -> np.ndarray:
-    """The signal that `_frames` cut: frames are windowed once more, and the sum of all squares is 3/2."""
+    """Inverse of `_frames`: frames are windowed again; the squared windows sum to 3/2."""
     hop = size // HOPS_PER_FRAME
     total = np.zeros(hop * (len(frames) - 1) + size, frames.dtype)
     windowed = frames * (_window(size) / 1.5)

@@ -1,4 +1,4 @@
-"""White, Gaussian, of the level asked for, and only as random as its seed."""
+"""Noise of a fixed level and of a signal-to-noise ratio, measured on their output."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import scipy.stats
 
 
 @pytest.mark.parametrize("amplitude", [0.001, 0.005, 0.015])
-def test_what_is_added_is_white_noise_of_that_level(apply, speech, amplitude):
+def test_noise_is_white_and_of_the_given_level(apply, speech, amplitude):
     added = apply("noise", speech, amplitude=amplitude, seed=1) - speech
     assert added.std() == pytest.approx(amplitude, rel=0.02)
     assert added.mean() == pytest.approx(0, abs=amplitude / 20)
@@ -16,11 +16,23 @@ def test_what_is_added_is_white_noise_of_that_level(apply, speech, amplitude):
     assert low.mean() == pytest.approx(high.mean(), rel=0.1)
 
 
-def test_no_amplitude_is_no_change(apply, speech):
+def test_noise_of_zero_amplitude(apply, speech):
     assert np.array_equal(apply("noise", speech, amplitude=0.0, seed=1), speech)
 
 
-def test_the_seed_makes_the_noise(apply, vowel):
+def test_noise_depends_on_the_seed(apply, vowel):
     one, same, other = (apply("noise", vowel, amplitude=0.005, seed=seed) - vowel for seed in (1, 1, 2))
     assert np.array_equal(one, same)
     assert abs(np.corrcoef(one, other)[0, 1]) < 0.03
+
+
+@pytest.mark.parametrize("snr_db", [-5.0, 0.0, 10.0, 20.0, 30.0])
+def test_white_noise_has_the_given_ratio(apply, speech, snr_db, level):
+    noise = apply("white_noise", speech, snr_db=snr_db, seed=3).astype(np.float64) - speech
+    assert 20 * np.log10(level(speech) / level(noise)) == pytest.approx(snr_db, abs=0.01)
+
+
+def test_white_noise_is_independent_of_the_recording_level(apply, vowel):
+    loud = apply("white_noise", vowel, snr_db=10, seed=3)
+    soft = apply("white_noise", vowel / 64, snr_db=10, seed=3)
+    assert 64 * soft == pytest.approx(loud, rel=1e-5)

@@ -22,7 +22,7 @@ from ser_features.errors import InputError, MissingExtraError
         ),
         (
             ("down", "polarity", {"sign": -1}),
-            "variant 'down': polarity has no parameter 'sign': expected no parameter at all",
+            "variant 'down': polarity has no parameter 'sign': expected no parameter",
         ),
         (
             ("up", "pitch_shift", {"semitones": 13}),

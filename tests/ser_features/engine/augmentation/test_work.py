@@ -49,7 +49,7 @@ def test_unexpected_error_on_one_copy_is_its_failure(task, monkeypatch):
     def surprised(self, mel_db, parameters):
         raise ZeroDivisionError("surprise")
 
-    monkeypatch.setattr("ser_features.augment.spec_augment.SpecAugment.apply", surprised)
+    monkeypatch.setattr("ser_features.augment.spectrogram.SpecAugment.apply", surprised)
     summary = work.run_variants(task)
     assert summary.stored == 2
     assert {(each.stage, each.error_class, each.message) for each in summary.failures} == {

@@ -1,4 +1,4 @@
-"""What every transform promises: draw within range, apply without side effects, the same again."""
+"""The contract of every transform: values within range, no side effects, reproducible results."""
 
 import json
 
@@ -30,8 +30,8 @@ def transform(request):
     return TRANSFORMS[request.param]
 
 
-def given(transform, signal: np.ndarray) -> np.ndarray:
-    """What the transform takes, write-protected."""
+def input_of(transform, signal: np.ndarray) -> np.ndarray:
+    """The transform's input, write-protected."""
     array = Analysis(signal, SPEECH16K).mel_db if isinstance(transform, SpectrogramTransform) else signal
     array = array.copy()
     array.flags.writeable = False
@@ -48,7 +48,7 @@ def drawn(transform, number: int = 0) -> dict[str, float]:
     return Variant("copy", transform.name).draw(seed=number, file_id="ravdess/a")
 
 
-def test_registry_says_each_transform_by_its_name():
+def test_registry_names():
     assert all(name == transform.name for name, transform in TRANSFORMS.items())
     assert len(TRANSFORMS) == 15
 
@@ -79,7 +79,7 @@ def test_drawn_values_lie_in_their_range_fill_it_and_are_json(transform):
     assert json.loads(json.dumps(parameters)) == parameters
 
 
-def test_a_fixed_parameter_does_not_move_the_others(transform):
+def test_a_fixed_parameter_does_not_change_the_others(transform):
     names = [parameter.name for parameter in transform.parameters]
     free = transform.draw(np.random.default_rng(1), {})
     for parameter in transform.parameters:
@@ -90,8 +90,8 @@ def test_a_fixed_parameter_does_not_move_the_others(transform):
     assert names == [name for name in free if name != "seed"]
 
 
-def test_the_same_parameters_give_the_same_bytes_and_nothing_else_decides(transform, vowel):
-    array, parameters = given(transform, vowel), drawn(transform)
+def test_equal_parameters_give_equal_bytes_without_global_randomness(transform, vowel):
+    array, parameters = input_of(transform, vowel), drawn(transform)
     np.random.seed(1)
     first = applied(transform, array, parameters)
     state = np.random.get_state()[1].copy()
@@ -100,8 +100,8 @@ def test_the_same_parameters_give_the_same_bytes_and_nothing_else_decides(transf
     assert np.array_equal(np.random.get_state()[1], state)
 
 
-def test_the_input_stays_as_it_is_and_the_output_differs(transform, vowel):
-    array = given(transform, vowel)
+def test_the_input_is_not_changed_and_the_output_differs(transform, vowel):
+    array = input_of(transform, vowel)
     before = array.tobytes()
     found = applied(transform, array, drawn(transform))
     assert array.tobytes() == before
@@ -111,20 +111,20 @@ def test_the_input_stays_as_it_is_and_the_output_differs(transform, vowel):
     assert found.tobytes() != before
 
 
-def test_of_real_speech_it_makes_finite_speech(transform, speech):
+def test_real_speech_gives_finite_output(transform, speech):
     for number in range(3):
         parameters = drawn(transform, number)
-        found = applied(transform, given(transform, speech), parameters)
+        found = applied(transform, input_of(transform, speech), parameters)
         assert np.isfinite(found).all()
         assert found.std() > 0
 
 
 @pytest.mark.parametrize("samples", [512, 1600, 4801])
-def test_short_signals_are_transformed_or_refused_in_words(transform, samples, voice):
+def test_short_signals(transform, samples, voice):
     signal = voice(150, 150, seconds=1.0)[-samples:]
     if transform.name == "echo":
-        pytest.skip("refuses what is shorter than its delay: see test_echo")
-    found = applied(transform, given(transform, signal), drawn(transform))
+        pytest.skip("raises for signals shorter than its delay: see test_time_and_pitch.py")
+    found = applied(transform, input_of(transform, signal), drawn(transform))
     assert np.isfinite(found).all()
     assert found.size > 0
 
@@ -135,4 +135,4 @@ def test_extreme_parameters_are_finite(transform, vowel):
         if transform.name == "echo":
             ranges["delay"] = (0.001, 0.001) if end == 0 else (1.9, 1.9)
         parameters = transform.draw(np.random.default_rng(0), ranges)
-        assert np.isfinite(applied(transform, given(transform, vowel), parameters)).all()
+        assert np.isfinite(applied(transform, input_of(transform, vowel), parameters)).all()
