@@ -1,4 +1,4 @@
-"""Audio file → mono float32 signal, or an `AudioError` that says exactly why not.
+"""Audio file → mono float32 signal, or an `AudioError` with the exact reason.
 
 path → bytes → `headers.check` → libsndfile's header checks → decode → mono mix → sample checks → `Audio`
 
@@ -56,26 +56,26 @@ SUFFIXES: frozenset[str] = frozenset(
         ".rf64",
     ]
 )
-"""Lower-case file extensions that libsndfile may read."""
+"""Lower-case file extensions of formats that libsndfile reads."""
 
 MIN_SAMPLE_RATE = 1_000
 MAX_SAMPLE_RATE = 384_000
 MAX_CHANNELS = 64
 MAX_BYTES = 2**30
-"""Larger files are refused unread: ten minutes of studio stereo need half of it."""
+"""Larger files are rejected unread: ten minutes of studio stereo need half of it."""
 
 MAX_SAMPLES = 1 << 27
-"""Samples of all channels: a small file can promise more than memory holds. Ten minutes of studio stereo, at
-96 kHz, need 115 million."""
+"""Most samples over all channels, as a small file can declare more than fits into memory. Ten minutes of
+studio stereo at 96 kHz have 115 million."""
 
 MAX_LEVEL = 2.0**31
-"""Floating-point files on the scale of 32-bit integers are taken; squares of much larger values overflow."""
+"""Floating-point files on the scale of 32-bit integers are accepted; squares of larger values overflow."""
 
 BLOCK_SAMPLES = 1 << 20
-"""Samples decoded at once (all channels), so that memory stays bounded whatever the header says."""
+"""Samples decoded at once (all channels), which bounds the memory whatever the header declares."""
 
 UNKNOWN_LENGTH = 0x7FFF_0000
-"""Programs that write to a pipe put a size near 2³¹ or 2³² where the length is not known yet."""
+"""Programs that write to a pipe declare a size near 2³¹ or 2³², as the length is not known yet."""
 
 # libsndfile logs a declared size that the file does not hold as "data : 96000 (should be 47978)".
 # W64 has no such line for its data chunk, only for the whole file; RF64 says it in words.
@@ -109,7 +109,7 @@ def sha256(path: Path) -> str:
     """SHA-256 of the file's bytes, as 64 hexadecimal digits.
 
     Raises:
-        UnreadableFileError: if it is no regular file, or the operating system refuses.
+        UnreadableFileError: if it is no regular file, or cannot be read.
         UnsupportedAudioError: if there are more than `MAX_BYTES`.
     """
     try:
@@ -120,16 +120,16 @@ def sha256(path: Path) -> str:
 
 
 def stamp(path: str | Path) -> tuple[int, int] | None:
-    """Size in bytes and modification time in ns of a file; None if it cannot be looked at."""
+    """Size in bytes and modification time in ns of a file; None if there is none."""
     try:
-        found = os.stat(path)  # noqa: PTH116  a million `Path`s would take longer than the question
+        status = os.stat(path)  # noqa: PTH116  creating a million `Path`s takes longer
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns
+    return status.st_size, status.st_mtime_ns
 
 
 def sha256_if_readable(path: Path) -> str | None:
-    """As `sha256`; None if the file would not be read."""
+    """As `sha256`; None if the file cannot be read."""
     try:
         return sha256(path)
     except AudioError:
@@ -140,7 +140,7 @@ def read_bytes(path: Path) -> bytes:
     """The file's bytes.
 
     Raises:
-        UnreadableFileError: if it is no regular file, or the operating system refuses.
+        UnreadableFileError: if it is no regular file, or cannot be read.
         UnsupportedAudioError: if there are more than `MAX_BYTES`.
     """
     try:
@@ -151,20 +151,20 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _open_regular(path: Path) -> io.BufferedReader:
-    """Open a regular file of bounded size: a pipe would make us wait for ever, a device may have no end."""
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
-        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe, socket or device"
+    """Open a regular file of bounded size: reading a pipe may block, and a device may have no end."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, socket or device"
         raise UnreadableFileError(f"cannot read {path.name}: it is {kind}: expected a file: check its path")
-    if found.st_size > MAX_BYTES:
+    if status.st_size > MAX_BYTES:
         raise UnsupportedAudioError(
-            f"{found.st_size} bytes, expected at most {MAX_BYTES}: cut it into utterances"
+            f"{status.st_size} bytes, expected at most {MAX_BYTES}: cut it into utterances"
         )
-    return open(path, "rb", opener=_without_waiting)
+    return open(path, "rb", opener=_non_blocking)
 
 
-def _without_waiting(name: str, flags: int) -> int:
-    """Open at once even what became a pipe since we looked."""
+def _non_blocking(name: str, flags: int) -> int:
+    """Open without blocking, even if the file has become a pipe since the check."""
     return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -201,10 +201,10 @@ def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float) -> A
 
 
 class _Memory(io.BytesIO):
-    """Bytes as a file; damaged headers send libsndfile to impossible places, where nothing may be raised."""
+    """Bytes as a file; damaged headers make libsndfile seek to invalid positions, which must not raise."""
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move where possible, else stay."""
+        """Move if possible, else stay."""
         try:
             return super().seek(offset, whence)
         except (ValueError, OverflowError):
@@ -228,7 +228,7 @@ def _refused(error: soundfile.LibsndfileError, content: bytes) -> AudioError:
             f"libsndfile cannot decode it ({reason}): expected {headers.EXPECTED}: convert it"
         )
     return TruncatedAudioError(
-        f"cut short or damaged ({reason}): expected a complete file: copy it again from its source"
+        f"truncated or damaged ({reason}): expected a complete file: copy it again from its source"
     )
 
 
@@ -264,7 +264,7 @@ def _check_header(sound: soundfile.SoundFile, min_seconds: float, max_seconds: f
 
 
 def _declared_more(log: str) -> tuple[int, int, str] | None:
-    """(declared, held, unit) if libsndfile's log of the header says that something is missing."""
+    """(declared, held, unit) if data are missing according to libsndfile's log of the header."""
     for declared, held in _SIZE_MISMATCH.findall(log):
         if int(held) < int(declared) < UNKNOWN_LENGTH:
             return int(declared), int(held), "bytes"
@@ -285,10 +285,10 @@ def _check_duration(frames: int, sample_rate: int, min_seconds: float, max_secon
 
 
 def _read_mono(sound: soundfile.SoundFile) -> np.ndarray:
-    """Decode in blocks and mix each, so that 64 channels need no 64-fold memory; check the result."""
+    """Decode and mix in blocks, so that memory is independent of the number of channels; check the result."""
     signal, size, any_sound = np.empty(sound.frames, np.float32), 0, False
     try:
-        with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are refused below
+        with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected below
             for block in _blocks(sound):
                 any_sound = any_sound or bool(block.any())
                 mono = block[:, 0] if sound.channels == 1 else block.mean(axis=1, dtype=np.float32)
@@ -331,8 +331,8 @@ def _check_samples(signal: np.ndarray, any_sound: bool) -> None:
             f"{count} samples are NaN or infinite: expected finite samples: export it again"
         )
     if level == 0:
-        found = "the channels cancel each other out" if any_sound else "every sample is zero"
-        raise SilentAudioError(f"digital silence, {found}: expected speech: leave it out")
+        reason = "the channels cancel each other out" if any_sound else "every sample is zero"
+        raise SilentAudioError(f"digital silence, {reason}: expected speech: leave it out")
     if level > MAX_LEVEL:
         raise UnsupportedAudioError(
             f"the loudest sample is {level:.3g} times full scale, expected at most {MAX_LEVEL:.3g}: "

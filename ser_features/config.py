@@ -1,7 +1,8 @@
-"""Profiles: a named, frozen feature configuration whose digest goes into the store and into every artifact.
+"""Profiles: named, frozen feature configurations whose digest is stored in every store and artifact.
 
-`Profile` → `digest()` over every parameter and each extractor's version → store.json, artifact.json.
-Two stores with the same digest hold comparable numbers; nothing else is compared.
+`Profile` → `digest()` over every parameter and each extractor's version → store.json, artifact.json
+
+Two stores hold comparable values if and only if their digests are equal.
 
 >>> profile("speech16k").frames.hop_length
 160
@@ -25,14 +26,14 @@ from ser_features.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class AudioConfig:
-    """What a recording must be, and what it is turned into before analysis.
+    """Accepted durations, and the processing of a recording before analysis.
 
     Attributes:
         sample_rate: rate of the analysed signal, in Hz.
-        trim_db: leading and trailing frames this far below the loudest frame are cut, in dB; None keeps all.
-        min_seconds: shorter recordings are refused, in s.
-        max_seconds: longer recordings are refused before they are decoded, in s.
-        bone_conduction: whether the signal is filtered to sound as if heard through the skull.
+        trim_db: frames this far below the loudest one are trimmed at both ends, in dB; None: no trimming.
+        min_seconds: shorter recordings are rejected, in s.
+        max_seconds: longer recordings are rejected before decoding, in s.
+        bone_conduction: whether the signal is filtered to simulate bone conduction.
     """
 
     sample_rate: int
@@ -44,16 +45,16 @@ class AudioConfig:
 
 @dataclass(frozen=True, slots=True)
 class FrameConfig:
-    """The one short-time Fourier transform that every spectral feature shares.
+    """The short-time Fourier transform that all spectral features share.
 
     Attributes:
         n_fft: FFT length, in samples.
         frame_length: length of the periodic Hann window and of the level frames, in samples; ≤ n_fft.
-        hop_length: distance of two frames, in samples.
+        hop_length: distance between frames, in samples.
         n_mels: mel bands (Slaney scale and area normalisation, 0 Hz to half the sample rate).
-        n_mfcc: cepstral coefficients kept.
-        top_db: dynamic range kept below the loudest mel cell of the recording, in dB.
-        delta_width: frames that a Δ or ΔΔ looks at, odd.
+        n_mfcc: number of cepstral coefficients.
+        top_db: dynamic range below the loudest mel cell of the recording, in dB.
+        delta_width: frames that Δ and ΔΔ are estimated from, odd.
         rolloff: share of the spectral magnitude below the roll-off frequency, 0 to 1.
     """
 
@@ -69,17 +70,17 @@ class FrameConfig:
 
 @dataclass(frozen=True, slots=True)
 class PitchConfig:
-    """Autocorrelation pitch, point process, jitter and shimmer, as Praat computes them (its defaults).
+    """F0 by autocorrelation, point process, jitter and shimmer, with Praat's defaults.
 
     Attributes:
-        floor: lowest F0 looked for, in Hz; the analysis window is three of its periods long.
-        ceiling: highest F0 looked for, in Hz.
-        time_step: distance of two pitch frames, in s.
+        floor: lowest F0, in Hz; the analysis window is three of its periods long.
+        ceiling: highest F0, in Hz.
+        time_step: distance between pitch frames, in s.
         shortest_period: periods below are not used for jitter and shimmer, in s.
         longest_period: periods above are not used for jitter and shimmer, in s.
-        max_period_factor: largest ratio of two neighbouring periods that still counts.
-        max_amplitude_factor: largest ratio of two neighbouring peak amplitudes that still counts.
-        method: who finds the pitch: "praat", or "autocorrelation", this project's faster way to the same.
+        max_period_factor: largest ratio of neighbouring periods that is used.
+        max_amplitude_factor: largest ratio of neighbouring peak amplitudes that is used.
+        method: "praat", or "autocorrelation" for this project's faster implementation of the same algorithm.
     """
 
     floor: float
@@ -99,7 +100,7 @@ class TempoConfig:
     Attributes:
         start_bpm: centre of the prior, in beats per minute.
         std_bpm: spread of the prior, in octaves.
-        max_bpm: nothing faster is returned, in beats per minute.
+        max_bpm: upper limit of the tempo, in beats per minute.
         window_seconds: length of the local autocorrelation, in s.
     """
 
@@ -111,14 +112,14 @@ class TempoConfig:
 
 @dataclass(frozen=True, slots=True)
 class EncoderConfig:
-    """A pretrained encoder of speech in a folder of the user's; `extractors.encoder.configure` looks into it.
+    """A pretrained speech encoder in a local folder; `extractors.encoder.configure` reads it.
 
     Attributes:
-        folder: where it lies; of no weight for the numbers, so the digest does without it.
+        folder: its path, which is not part of the digest.
         sha256: of its configuration and weights.
-        layer: whose hidden states are taken, 0 (what the first layer reads) to the number of layers.
-        size: of a hidden state.
-        pooling: what is told of the hidden states of a recording: "mean", or "mean_std".
+        layer: index of the hidden states, 0 (the input of the first layer) to the number of layers.
+        size: dimension of a hidden state.
+        pooling: of hidden states over time: "mean", or "mean_std" for mean and standard deviation.
     """
 
     folder: str
@@ -130,9 +131,9 @@ class EncoderConfig:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A complete feature configuration under a name.
+    """A complete, named feature configuration.
 
-    The encoder stands for no part of the name: a profile has one only where a family asks for it.
+    The encoder is not part of the named profiles; it is set where a feature family needs it.
     """
 
     name: str
@@ -143,7 +144,7 @@ class Profile:
     encoder: EncoderConfig | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Every parameter as JSON values; without an encoder nothing is said of one."""
+        """Every parameter as JSON values; the key "encoder" is absent without an encoder."""
         content = asdict(self)
         if self.encoder is None:
             del content["encoder"]
@@ -172,12 +173,12 @@ SPEECH16K = Profile(
     frames=FrameConfig(n_fft=512, frame_length=400, hop_length=160, n_mels=64),
     pitch=PitchConfig(floor=75.0, ceiling=600.0, time_step=0.01),
 )
-"""The default: 25 ms frames every 10 ms at 16 kHz, silence trimmed, level kept as recorded."""
+"""The default: 25 ms frames every 10 ms at 16 kHz, silence trimmed, level unchanged."""
 
 SPEECH16K_FAST = replace(
     SPEECH16K, name="speech16k-fast", pitch=replace(SPEECH16K.pitch, method="autocorrelation")
 )
-"""`speech16k` with this project's own pitch tracker: Praat's contour, in a third of Praat's time."""
+"""`speech16k` with this project's own F0 tracker: Praat's contour in a third of the time."""
 
 PAPER48K = Profile(
     name="paper48k",
@@ -193,14 +194,14 @@ WIDE16K = Profile(
     frames=FrameConfig(n_fft=2048, frame_length=2048, hop_length=512, n_mels=128),
     pitch=SPEECH16K.pitch,
 )
-"""128 ms frames every 32 ms at 16 kHz: bands fine enough for 128 mels, few enough frames for images."""
+"""128 ms frames every 32 ms at 16 kHz: fine frequency resolution for 128 mel bands, few frames per second."""
 
 PROFILES: dict[str, Profile] = {
     config.name: config for config in (SPEECH16K, SPEECH16K_FAST, PAPER48K, WIDE16K)
 }
 
 BONE = "+bone"
-"""Added to a profile's name, it switches bone conduction on."""
+"""Suffix of a profile's name that switches bone conduction on."""
 
 
 def profile(name: str) -> Profile:
@@ -211,9 +212,9 @@ def profile(name: str) -> Profile:
     """
     plain = name.removesuffix(BONE)
     if plain not in PROFILES:
-        known = ", ".join(PROFILES)
-        raise InputError(f"unknown profile {name!r}: expected one of {known}, each also with {BONE}")
-    found = PROFILES[plain]
+        names = ", ".join(PROFILES)
+        raise InputError(f"unknown profile {name!r}: expected one of {names}, each also with {BONE}")
+    chosen = PROFILES[plain]
     if plain == name:
-        return found
-    return replace(found, name=name, audio=replace(found.audio, bone_conduction=True))
+        return chosen
+    return replace(chosen, name=name, audio=replace(chosen.audio, bone_conduction=True))

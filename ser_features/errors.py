@@ -1,7 +1,7 @@
-"""Every error that a user may meet: one line that says what was found, what was expected, what to do.
+"""All errors meant for users: one line with what was found, what was expected, and what to do.
 
-The command line turns a `SerError` into that line and exit code 2; during an extraction an `AudioError`
-becomes one row of the store's failures instead, and the run goes on.
+The command line prints a `SerError` as that line and exits with code 2. During an extraction an `AudioError`
+becomes a row of the store's failures instead, and the run continues.
 
 >>> raise InputError("no folder 'savee' in data/raw: expected savee/DC_a01.wav: unpack SAVEE there")
 Traceback (most recent call last):
@@ -11,14 +11,14 @@ ser_features.errors.InputError: no folder 'savee' in data/raw: expected savee/DC
 
 
 class SerError(Exception):
-    """Base of every error that is meant for the user; its text is one line."""
+    """Base class of errors meant for users; the message is one line."""
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
 
 
 class InputError(SerError):
-    """What the user asked for cannot be done as asked: a wrong word, a missing folder, a bad table."""
+    """Invalid input: an unknown name, a missing folder, an invalid table."""
 
 
 class MissingExtraError(SerError):
@@ -26,15 +26,15 @@ class MissingExtraError(SerError):
 
 
 class FileNameError(SerError):
-    """A file name does not follow its corpus's grammar."""
+    """A file name does not follow the corpus's grammar."""
 
 
 class StoreError(SerError):
-    """A feature store is of another profile or format, or is damaged."""
+    """A feature store has another profile or format, or is damaged."""
 
 
 class DamagedError(StoreError):
-    """A file of a store is not as it was written."""
+    """A file of a store has changed since it was written."""
 
 
 class ArtifactError(SerError):
@@ -42,19 +42,19 @@ class ArtifactError(SerError):
 
 
 class DownloadError(SerError):
-    """A corpus cannot be fetched, or what was fetched is not what was published."""
+    """A corpus cannot be downloaded, or the download is not what was published."""
 
 
 class UnsafeArchiveError(DownloadError):
-    """An archive is damaged, or would do harm if it were unpacked."""
+    """An archive is damaged, or unsafe to unpack."""
 
 
 class AudioError(SerError):
-    """A recording is refused; the subclass is the reason, as `error_class` in the failures table."""
+    """A recording is rejected; the subclass is the reason, stored as `error_class` in the failures table."""
 
 
 class UnreadableFileError(AudioError):
-    """It is no regular file, or the operating system does not let us read it."""
+    """No regular file, or no permission to read it."""
 
 
 class EmptyFileError(AudioError):
@@ -62,19 +62,19 @@ class EmptyFileError(AudioError):
 
 
 class NotAudioError(AudioError):
-    """The content is in none of the formats that are read."""
+    """The content is in none of the supported formats."""
 
 
 class UnsupportedAudioError(AudioError):
-    """Audio, but outside of what is accepted (sample rate, number of channels, encoding, level)."""
+    """Audio with an unsupported sample rate, number of channels, encoding or level."""
 
 
 class NoSamplesError(AudioError):
-    """A valid header, and no sample behind it."""
+    """A valid header without any sample."""
 
 
 class TruncatedAudioError(AudioError):
-    """The header promises more than the file holds, or the file is damaged."""
+    """The header declares more data than the file holds, or the file is damaged."""
 
 
 class NonFiniteAudioError(AudioError):
@@ -90,8 +90,8 @@ class TooShortError(AudioError):
 
 
 class TooLongError(AudioError):
-    """Longer than the profile's maximum, or more samples than fit in memory; found before decoding."""
+    """Longer than the profile's maximum, or too many samples for the memory; raised before decoding."""
 
 
 class WorkerDiedError(AudioError):
-    """The process that worked on this recording was killed by it (crash or memory), twice."""
+    """The worker process crashed or ran out of memory on this recording, twice."""

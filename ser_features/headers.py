@@ -1,12 +1,11 @@
-"""The first bytes of an audio file, looked at before libsndfile sees them.
+"""Validation of an audio file's header before libsndfile reads it.
 
 bytes → `check` → nothing, or an `AudioError`
 
-libsndfile also reads the files of samplers, numeric programs and forgotten computers; many of them do not say
-how long they should be, so that a file cut short looks whole, and their parsers are rarely used. Only the
-formats in which recordings are kept are let through to it. Of these, libsndfile does not notice that a
-SPHERE or MP3 file is cut short, believes any size of an RF64 file, and reads OGG up to where it breaks: that
-is seen here.
+libsndfile also reads formats of samplers, numerical software and historical computers. Many of them declare
+no length, so truncation cannot be detected, and their parsers are rarely used. Only common formats of
+recordings are accepted. Of these, libsndfile does not detect truncated SPHERE, MP3 and OGG files and accepts
+any size in RF64: these checks are made here.
 
 >>> check(b"These are notes, not audio.")
 Traceback (most recent call last):
@@ -20,7 +19,7 @@ import struct
 from ser_features.errors import AudioError, NotAudioError, TruncatedAudioError
 
 EXPECTED = "WAV, FLAC, OGG, MP3, AIFF, AU, CAF or SPHERE"
-"""The formats that are taken, for people; RF64 and W64 are kinds of WAV."""
+"""The accepted formats, for messages; RF64 and W64 are kinds of WAV."""
 
 MAGIC: tuple[bytes, ...] = (
     b"RIFF",
@@ -35,7 +34,7 @@ MAGIC: tuple[bytes, ...] = (
     b"caff",
     b"NIST_1A",
 )
-"""What files begin with, besides AIFF and MPEG frames without a tag."""
+"""First bytes of accepted files, besides AIFF and MPEG frames without a tag."""
 
 _OPEN_END = 2**64 - 1
 _SPHERE_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -(?:i|s\d+) (\d{1,12})\s*$", re.M)
@@ -43,14 +42,14 @@ _SPHERE_HEADER = re.compile(rb"NIST_1A\n *(\d{1,6})\n")
 
 
 def check(content: bytes) -> None:
-    """Refuse what is no recording, and what says itself that it is incomplete.
+    """Reject files that are no recordings, and files that are incomplete by their own header.
 
     Args:
-        content: the whole file, not empty.
+        content: the complete file, not empty.
 
     Raises:
-        NotAudioError: if it is in none of the formats that are taken.
-        TruncatedAudioError: if it is an OGG, SPHERE, RF64 or MP3 file that lacks its end.
+        NotAudioError: if it has none of the accepted formats.
+        TruncatedAudioError: if it is a truncated OGG, SPHERE, RF64 or MP3 file.
     """
     if not (content.startswith(MAGIC) or _is_aiff(content) or _is_mpeg_frame(content)):
         raise not_audio(content, "unknown format")
@@ -65,14 +64,14 @@ def check(content: bytes) -> None:
 
 
 def not_audio(content: bytes, reason: str) -> AudioError:
-    """Return the refusal of what is no audio."""
+    """Return the error for content that is no audio."""
     return NotAudioError(
         f"not audio ({reason}; it begins with {content[:4]!r}): expected {EXPECTED}: convert it"
     )
 
 
 def incomplete(declared: int, held: int, unit: str) -> AudioError:
-    """Return the refusal of a file that promises more than it holds."""
+    """Return the error for a file whose header declares more than it holds."""
     return TruncatedAudioError(
         f"the header says {declared} {unit}, the file holds {held}: "
         "expected a complete file: copy it again from its source"
@@ -80,7 +79,7 @@ def incomplete(declared: int, held: int, unit: str) -> AudioError:
 
 
 def _ogg_ends(content: bytes) -> bool:
-    """Whether the last page is whole and marked as the last of its stream (RFC 3533, section 6)."""
+    """Whether the last page is complete and marked as the last of its stream (RFC 3533, section 6)."""
     page = content[content.rfind(b"OggS") :]
     if len(page) < 27 or not page[5] & 4:
         return False
@@ -89,7 +88,7 @@ def _ogg_ends(content: bytes) -> bool:
 
 
 def _sphere_bytes(content: bytes) -> int:
-    """Size that a SPHERE header promises, 0 where it does not say; compressed samples are not counted."""
+    """Size declared by a SPHERE header, 0 if there is none or the samples are compressed."""
     header = _SPHERE_HEADER.match(content)
     if header is None:
         return 0
@@ -101,7 +100,7 @@ def _sphere_bytes(content: bytes) -> int:
 
 
 def _rf64_bytes(content: bytes) -> int:
-    """Size of the samples that an RF64 header promises, 0 where it leaves that open (EBU Tech 3306)."""
+    """Size of the samples declared by an RF64 header, 0 if it is left open (EBU Tech 3306)."""
     if not content.startswith(b"RF64") or content[12:16] != b"ds64" or len(content) < 36:
         return 0
     size = int(struct.unpack_from("<Q", content, 28)[0])
@@ -109,7 +108,7 @@ def _rf64_bytes(content: bytes) -> int:
 
 
 def _mpeg_bytes(content: bytes) -> int:
-    """Size that an MP3's first frame promises in its Xing or Info tag, 0 where there is none."""
+    """Size declared by the Xing or Info tag of an MP3 file, 0 if there is none."""
     start = _id3_bytes(content)
     if not _is_mpeg_frame(content[start:]):
         return 0
@@ -125,7 +124,7 @@ def _mpeg_bytes(content: bytes) -> int:
 
 
 def _is_aiff(content: bytes) -> bool:
-    """Whether it is the kind of IFF file that holds recordings; others hold instruments or pictures."""
+    """Whether it is an IFF file with audio; others hold instruments or pictures."""
     return content.startswith(b"FORM") and content[8:12] in (b"AIFF", b"AIFC")
 
 

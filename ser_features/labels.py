@@ -1,4 +1,4 @@
-"""Canonical emotions: word of a corpus → one of nine labels, in one fixed order.
+"""Canonical emotions: a corpus's word for an emotion → one of nine labels, in one fixed order.
 
 >>> canonical("Fearful"), canonical("ps"), canonical("joy")
 ('fear', 'surprise', 'happy')
@@ -17,7 +17,7 @@ EMOTIONS: tuple[str, ...] = (
     "surprise",
     "boredom",
 )
-"""The canonical emotions in the order used by every table, matrix and model of this project."""
+"""The canonical emotions, in the order of every table, matrix and model of this project."""
 
 SYNONYMS: dict[str, str] = {
     "anger": "angry",
@@ -37,11 +37,11 @@ SYNONYMS: dict[str, str] = {
     "ps": "surprise",
     "bored": "boredom",
 }
-"""Words that papers, corpora and users write for a canonical emotion."""
+"""Synonyms in papers, corpora and users' manifests."""
 
 
 def canonical(word: str) -> str:
-    """Return the canonical emotion that `word` names.
+    """Return the canonical emotion of a word.
 
     Args:
         word: an emotion in any case, canonical or a synonym.
@@ -50,7 +50,7 @@ def canonical(word: str) -> str:
         One of `EMOTIONS`.
 
     Raises:
-        InputError: if the word names none of them.
+        InputError: if the word is unknown.
     """
     key = word.strip().lower()
     emotion = SYNONYMS.get(key, key)

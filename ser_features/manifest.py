@@ -1,4 +1,4 @@
-"""The manifest: what the names of a corpus's files say, one `Recording` per file.
+"""The manifest: one `Recording` per file of a corpus, with the attributes that its name or manifest gives.
 
 corpus folder → `Corpus.scan` → `Scan` (recordings, rejected names, duplicates) → engine → store.
 
@@ -58,19 +58,19 @@ AUDIO_COLUMNS: tuple[Column, ...] = (
     Column("source_size", "int64", "bytes", "Length of the file itself."),
     Column("source_mtime", "int64", "ns", "When the file itself was last changed, since 1970 (UTC)."),
 )
-"""Manifest columns known once the file was read; the last two tell an unchanged file without reading it."""
+"""Manifest columns known after reading the file; the last two identify unchanged files without reading."""
 
 
 VARIANT_MARK = "#"
 """Separates the file_id of a recording from the name of its augmentation."""
 
 NO_EXTRA: Mapping[str, str] = {}
-"""Shared by all recordings that have no further columns: a corpus may have a million."""
+"""Shared by all recordings without further columns, because a corpus may have a million."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One audio file and everything its corpus says about it.
+    """One audio file and the attributes that its corpus gives it.
 
     Attributes are the `NAME_COLUMNS`; `extra` keeps the unknown columns of a user's own table.
     `path` is relative to `Scan.root`, with forward slashes.
@@ -101,7 +101,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A file that looks like a recording of the corpus but cannot be taken, and why."""
+    """An audio file of the corpus that cannot be used, and the reason."""
 
     dataset: str
     path: str
@@ -118,7 +118,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a corpus folder holds.
+    """The content of a corpus folder.
 
     Attributes:
         dataset: name of the corpus.

@@ -1,4 +1,4 @@
-"""One recording → its features. Training and prediction both call this, so they cannot disagree.
+"""One recording → its features; extraction and prediction share this code, so their features are equal.
 
 path → `audio.decode` → `preprocess.prepare` → `Analysis` [→ `augment`] → extractors → `Features`
 
@@ -26,14 +26,12 @@ from ser_features.preprocess import prepare
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Everything that is computed of one recording, from that recording alone.
+    """The features of one recording, computed from that recording alone.
 
     Attributes:
-        columns: by name, each a float32 value, NaN where it cannot be computed; of the column families
-            that were asked for.
+        columns: float32 values of the column families by name, NaN where they cannot be computed.
         frames: by family, float32 of shape (frames, bands); all families have the same number of frames.
-        wide: by family, float32 of shape (columns,), NaN where a value cannot be computed; of the families of
-            thousands of columns that were asked for, in the order of their columns.
+        wide: by wide family, float32 of shape (columns,), NaN where a value cannot be computed.
         seconds: duration of the analysed signal, in s.
         source_sample_rate: of the file, in Hz.
         channels: of the file.
@@ -55,19 +53,19 @@ def extract(path: Path, profile: Profile, families: Sequence[str] = extractors.D
     Args:
         path: an audio file.
         profile: the feature configuration.
-        families: which families to compute, of columns and of frames; nothing else is computed.
+        families: the feature families to compute; nothing else is computed.
 
     Returns:
         The features, with float32 values as they are stored.
 
     Raises:
-        AudioError: a subclass for each reason to refuse the file.
+        AudioError: a subclass for each reason to reject the file.
     """
     return extract_bytes(audio.read_bytes(path), profile, families)
 
 
 def extract_bytes(content: bytes, profile: Profile, families: Sequence[str]) -> Features:
-    """As `extract`, of an audio file's bytes."""
+    """As `extract`, from an audio file's bytes."""
     decoded, analysis = analyse(content, profile)
     return features_of(decoded, analysis, families, hashlib.sha256(content).hexdigest())
 
@@ -79,9 +77,9 @@ def features_of(
 
     Args:
         decoded: the recording.
-        analysis: of it.
-        families: which families to compute.
-        audio_sha256: of the file's bytes; empty for what is no file.
+        analysis: the analysis of it.
+        families: the feature families to compute.
+        audio_sha256: of the file's bytes; empty if there is no file.
     """
     return Features(
         columns=columns_of(analysis, families),
@@ -98,7 +96,7 @@ def analyse(content: bytes, profile: Profile) -> tuple[audio.Audio, extractors.A
     """Decode an audio file's bytes and prepare them for the extractors.
 
     Raises:
-        AudioError: a subclass for each reason to refuse the file.
+        AudioError: a subclass for each reason to reject the file.
     """
     decoded = decode(content, profile)
     return decoded, analysis_of(decoded, profile)
@@ -110,10 +108,10 @@ def analysis_of(decoded: audio.Audio, profile: Profile) -> extractors.Analysis:
 
 
 def decode(content: bytes, profile: Profile) -> audio.Audio:
-    """Decode an audio file's bytes, of a duration that the profile takes.
+    """Decode an audio file's bytes, and check the duration against the profile.
 
     Raises:
-        AudioError: a subclass for each reason to refuse the file.
+        AudioError: a subclass for each reason to reject the file.
     """
     config = profile.audio
     return audio.decode(content, min_seconds=config.min_seconds, max_seconds=config.max_seconds)
@@ -136,7 +134,7 @@ def augment(
 
 
 def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, float]:
-    """Values of the column families among `families`, rounded to float32 as the store keeps them."""
+    """Values of the column families among `families`, rounded to float32 as in the store."""
     values: dict[str, float] = {}
     for family in extractors.of_kind("columns", families):
         values |= family.extractor.extract(analysis)
@@ -159,9 +157,9 @@ def wide_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str,
 
 
 def digest(profile: Profile, families: Sequence[str]) -> str:
-    """Fingerprint of a profile together with the extractors of the given families, in whatever order.
+    """Fingerprint of a profile and the extractors of feature families, in any order.
 
-    The profile's encoder counts only where a family needs it: of the others it changes no number.
+    The profile's encoder is included only if a family needs it, as it does not affect the others.
 
     Raises:
         InputError: if a name is no family.

@@ -1,4 +1,4 @@
-"""Decoded audio → the signal that is analysed: resampled, then trimmed, level untouched.
+"""Decoded audio → the analysed signal: resampled, then trimmed, at its original level.
 
 `Audio` → [`bone_conduct`] → `resample` → `speech_bounds` → float32 mono at the profile's rate
 
@@ -20,19 +20,19 @@ TRIM_FRAME = 2048
 TRIM_HOP = 512
 """librosa.effects.trim's defaults, in samples of the resampled signal."""
 
-FAINTEST_POWER = 1e-10
-"""Mean squares below count as this (librosa's `amin`), so that a faint recording is not cut to pieces."""
+MIN_POWER = 1e-10
+"""Lower limit of mean squares (librosa's `amin`), so that a faint recording is not trimmed away."""
 
 BONE_POLE = 0.755
 BONE_GAIN = 0.205
-"""α and β of H(z) = β / (1 − α z⁻¹), the low-pass that stands for the way through the skull."""
+"""α and β of H(z) = β / (1 − α z⁻¹), the low-pass filter that models bone conduction."""
 
 BONE_RATE = 48_000
-"""Rate of the corpus that they were published with, in Hz."""
+"""Sample rate of the corpus that the coefficients were published with, in Hz."""
 
 
 def prepare(audio: Audio, config: AudioConfig) -> np.ndarray:
-    """Filter a decoded recording where the profile asks for bone conduction, resample it, trim it.
+    """Apply bone conduction if the profile has it, resample, and trim a decoded recording.
 
     Args:
         audio: mono signal at the file's rate.
@@ -41,11 +41,11 @@ def prepare(audio: Audio, config: AudioConfig) -> np.ndarray:
     Returns:
         float32, shape (n,), at `config.sample_rate`.
     """
-    return placed(audio, config)[0]
+    return prepare_with_offset(audio, config)[0]
 
 
-def placed(audio: Audio, config: AudioConfig) -> tuple[np.ndarray, float]:
-    """As `prepare`, with the place in the recording, in s, where the prepared signal begins."""
+def prepare_with_offset(audio: Audio, config: AudioConfig) -> tuple[np.ndarray, float]:
+    """As `prepare`, with the time in the recording, in s, at which the prepared signal begins."""
     signal, rate = audio.signal, audio.sample_rate
     if config.bone_conduction:
         signal, rate = bone_conduct(resample(signal, rate, BONE_RATE)), BONE_RATE
@@ -77,12 +77,12 @@ def resample(signal: np.ndarray, source_rate: float, target_rate: float) -> np.n
 
 
 def bone_conduct(signal: np.ndarray) -> np.ndarray:
-    """Make air-conducted speech sound bone-conducted: a first-order low-pass, the same for every speaker.
+    """Simulate bone conduction: a first-order low-pass filter, the same for every speaker.
 
     The impulse response is 0.205 · 0.755ⁿ, the gain |0.205 / (1 − 0.755 e^(−jω))|: −1.5 dB at 0 Hz,
-    3 dB less at 2.2 kHz, −18.7 dB at 24 kHz. The coefficients fix ω, not a frequency in Hz: they are meant
-    for the 48 kHz of the paper's corpus, and recordings of another rate are brought to it first (our
-    choice), as the filter would tell the corpora apart otherwise.
+    3 dB less at 2.2 kHz, −18.7 dB at 24 kHz. The coefficients determine ω, not a frequency in Hz: they are
+    valid at the 48 kHz of the paper's corpus. Recordings of another rate are resampled to it first (our
+    choice), as corpora of different rates would be filtered differently otherwise.
 
     >>> bone_conduct(np.array([1, 0, 0])).astype(str).tolist()
     ['0.205', '0.154775', '0.11685512']
@@ -95,7 +95,7 @@ def bone_conduct(signal: np.ndarray) -> np.ndarray:
 
     Source: the bone-conducted transformer paper, equations 1 and 2, averaged coefficients.
     """
-    from scipy.signal import lfilter  # half a second to import, and few profiles need it
+    from scipy.signal import lfilter  # takes half a second, and few profiles need it
 
     return lfilter([BONE_GAIN], [1.0, -BONE_POLE], signal).astype(np.float32)
 
@@ -105,12 +105,12 @@ def speech_bounds(signal: np.ndarray, top_db: float) -> tuple[int, int]:
 
     Args:
         signal: float32, shape (n,).
-        top_db: a frame counts as silence this far below the loudest frame's RMS, in dB.
+        top_db: frames this far below the loudest frame's RMS are silence, in dB.
 
     Returns:
         (start, end) in samples, end excluded.
     """
-    power = np.maximum(centred_power(signal, TRIM_FRAME, TRIM_HOP), FAINTEST_POWER)
+    power = np.maximum(centred_power(signal, TRIM_FRAME, TRIM_HOP), MIN_POWER)
     loud = np.flatnonzero(power > power.max() * 10 ** (-top_db / 10))
     return int(loud[0]) * TRIM_HOP, min(signal.size, (int(loud[-1]) + 1) * TRIM_HOP)
 
@@ -134,7 +134,7 @@ def centred_power(signal: np.ndarray, frame_length: int, hop_length: int) -> np.
 
 
 def zero_padded(signal: np.ndarray, margin: int) -> np.ndarray:
-    """The signal with `margin` zeros on both sides; `np.pad` takes five times as long.
+    """The signal with `margin` zeros on both sides, in a fifth of the time of `np.pad`.
 
     >>> zero_padded(np.array([1, 2]), 1)
     array([0, 1, 2, 0])
@@ -145,7 +145,7 @@ def zero_padded(signal: np.ndarray, margin: int) -> np.ndarray:
 
 
 def overlapping(signal: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
-    """Frames as a view of the signal, not to be written to; `sliding_window_view` takes ten times as long.
+    """Frames as a read-only view of the signal, in a tenth of the time of `sliding_window_view`.
 
     >>> overlapping(np.arange(6), 3, 2)
     array([[0, 1, 2],
@@ -173,7 +173,7 @@ def frame_sums(values: np.ndarray, frame_length: int, hop_length: int) -> np.nda
     Args:
         values: shape (n,).
         frame_length: values per frame.
-        hop_length: values from one frame to the next.
+        hop_length: values between the starts of frames.
 
     Returns:
         float64, shape (1 + (n - frame_length) // hop_length,).

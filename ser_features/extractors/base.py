@@ -17,8 +17,7 @@ import scipy.fft
 from ser_features.config import Profile
 from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
 from ser_features.extractors.f0_contour import F0Contour, compute_f0
-from ser_features.extractors.filters import dct_basis, hann, mel_filters
-from ser_features.extractors.framewise import delta, zero_crossing_rate
+from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters, zero_crossing_rate
 from ser_features.manifest import Column
 from ser_features.preprocess import centred_power, overlapping, zero_padded
 

@@ -1,5 +1,12 @@
-"""Samples → zero-crossing rate per frame; frames → time derivatives; frames → mean and standard deviation.
+"""Window, mel filters, DCT basis; zero-crossing rate, time derivatives, mean and deviation of frames.
 
+`hann` → STFT, `mel_filters` → mel, `dct_basis` → MFCC, `delta` → Δ and ΔΔ, `moments` → columns
+
+They equal librosa's (tests/ser_features/extractors/test_parity.py). They are written out here because every
+extraction needs them, and importing `librosa.filters` takes longer than analysing several recordings.
+
+>>> mel_filters(16_000, 512, 64).shape, dct_basis(64, 13).shape
+((257, 64), (64, 13))
 >>> moments("x", np.array([[1.0], [3.0]]))
 {'x_mean_0': 2.0, 'x_std_0': 1.0}
 """
@@ -13,6 +20,74 @@ from ser_features.preprocess import frame_sums
 
 CROSSING_THRESHOLD = 1e-10
 """Samples this close to zero have no sign (librosa's default)."""
+
+
+@lru_cache(maxsize=8)
+def hann(frame_length: int, size: int) -> np.ndarray:
+    """Periodic Hann window, zero-padded on both sides to `size`.
+
+    >>> hann(4, 4).tolist()
+    [0.0, 0.5, 1.0, 0.5]
+    """
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame_length) / frame_length)
+    before = (size - frame_length) // 2
+    return np.pad(window, (before, size - frame_length - before)).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def mel_filters(sample_rate: int, n_fft: int, n_mels: int) -> np.ndarray:
+    """Triangular mel filters, Slaney's scale and area normalisation (`librosa.filters.mel`, transposed).
+
+    Args:
+        sample_rate: in Hz; the bands reach from 0 to half of it.
+        n_fft: FFT length, in samples.
+        n_mels: number of bands.
+
+    Returns:
+        float32, shape (1 + n_fft // 2, n_mels), ≥ 0.
+
+    Source: M. Slaney, Auditory Toolbox, Interval Research 1998-010.
+    """
+    edges = _mel_to_hz(np.linspace(0, hz_to_mel(sample_rate / 2), n_mels + 2))
+    ramps = edges[None, :] - np.fft.rfftfreq(n_fft, 1 / sample_rate)[:, None]
+    widths = np.diff(edges)
+    rising, falling = -ramps[:, :-2] / widths[:-1], ramps[:, 2:] / widths[1:]
+    triangles = np.maximum(0, np.minimum(rising, falling))
+    return (triangles * 2 / (edges[2:] - edges[:-2])).astype(np.float32)
+
+
+# Slaney's scale: linear up to 1 kHz (15 mel), then 27 mel per factor 6.4.
+_LINEAR_HZ = 200 / 3
+_LOG_START_HZ, _LOG_START_MEL, _LOG_STEP = 1000.0, 15.0, np.log(6.4) / 27
+
+
+def hz_to_mel(hertz: float) -> float:
+    """Slaney's mel scale: linear up to 1 kHz, logarithmic above.
+
+    >>> hz_to_mel(1000.0)
+    15.0
+    """
+    if hertz < _LOG_START_HZ:
+        return hertz / _LINEAR_HZ
+    return float(_LOG_START_MEL + np.log(hertz / _LOG_START_HZ) / _LOG_STEP)
+
+
+def _mel_to_hz(mel: np.ndarray) -> np.ndarray:
+    logarithmic = _LOG_START_HZ * np.exp(_LOG_STEP * (mel - _LOG_START_MEL))
+    return np.where(mel < _LOG_START_MEL, mel * _LINEAR_HZ, logarithmic)
+
+
+@lru_cache(maxsize=8)
+def dct_basis(n_mels: int, n_mfcc: int) -> np.ndarray:
+    """First columns of the orthonormal DCT-II.
+
+    Returns:
+        float64, shape (n_mels, n_mfcc).
+    """
+    angles = np.pi / n_mels * np.outer(np.arange(n_mels) + 0.5, np.arange(n_mfcc))
+    basis = np.cos(angles) * np.sqrt(2 / n_mels)
+    basis[:, 0] /= np.sqrt(2)
+    return basis
 
 
 def zero_crossing_rate(signal: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:

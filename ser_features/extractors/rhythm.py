@@ -22,7 +22,7 @@ import scipy.fft
 
 from ser_features.config import TempoConfig
 from ser_features.extractors.base import Analysis, ColumnExtractor
-from ser_features.extractors.filters import hann
+from ser_features.extractors.framewise import hann
 from ser_features.manifest import Column
 from ser_features.preprocess import overlapping
 

@@ -19,7 +19,7 @@ import numpy as np
 from ser_features import extractors
 from ser_features.config import FrameConfig, Profile
 from ser_features.errors import InputError
-from ser_features.extractors.filters import mel_filters
+from ser_features.extractors.framewise import mel_filters
 from ser_models.data.inputs import ColumnInputs, Inputs, JointInputs
 
 MEL_GROUPS = 8

@@ -14,7 +14,7 @@ from ser_features.audio import Audio, read_bytes
 from ser_features.config import Profile
 from ser_features.extractors import Analysis
 from ser_features.pipeline import Features, analysis_of, features_of
-from ser_features.preprocess import placed
+from ser_features.preprocess import prepare_with_offset
 from ser_models.inference.prediction import PredictOptions
 
 AudioSource = str | os.PathLike[str] | bytes
@@ -80,7 +80,7 @@ def analyse_recording(
         families: feature families to compute.
         options: of the prediction.
     """
-    signal, start_sec = placed(audio, profile.audio)
+    signal, start_sec = prepare_with_offset(audio, profile.audio)
     features = features_of(audio, Analysis(signal, profile), families)
     seconds = audio.signal.size / audio.sample_rate
     windows = split_windows(audio, profile, families, options) if options.windows else []

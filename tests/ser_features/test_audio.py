@@ -214,7 +214,7 @@ def test_header_with_more_than_the_file_holds():
         ("W64", "PCM_16", "the header says 96104 bytes, the file holds "),
         ("RF64", "PCM_16", "the header says "),
         ("FLAC", "PCM_16", "the header says 48000 samples, 0 could be decoded (flac decoder lost sync)"),
-        ("CAF", "ALAC_16", "cut short or damaged (Supported file format but file is malformed)"),
+        ("CAF", "ALAC_16", "truncated or damaged (Supported file format but file is malformed)"),
         ("OGG", "VORBIS", "the OGG stream breaks off before its last page"),
         ("OGG", "OPUS", "the OGG stream breaks off before its last page"),
     ],
@@ -254,7 +254,7 @@ def test_truncated_sphere(channels, subtype):
 
 def test_truncated_inside_the_header():
     text = refusal(encode(SIGNAL)[:30], TruncatedAudioError)
-    assert text.startswith("cut short or damaged (Error in WAV file. No 'data' chunk marker): ")
+    assert text.startswith("truncated or damaged (Error in WAV file. No 'data' chunk marker): ")
 
 
 def test_ogg_cut_between_two_pages():
@@ -372,7 +372,7 @@ def test_absurd_rate(rate):
 
 def test_rate_that_libsndfile_takes_for_negative():
     text = refusal(wav_of_claimed_rate(4_000_000_000), TruncatedAudioError)
-    assert text.startswith("cut short or damaged (Internal error : SF_INFO struct incomplete): ")
+    assert text.startswith("truncated or damaged (Internal error : SF_INFO struct incomplete): ")
 
 
 def test_too_many_channels():

@@ -7,7 +7,7 @@ import numpy as np
 
 from ser_features.extractors.base import Analysis
 from ser_features.extractors.core import MIN_RMS, centroid, rolloff
-from ser_features.extractors.filters import dct_basis, mel_filters
+from ser_features.extractors.framewise import dct_basis, mel_filters
 
 BANDS = 40
 COEFFICIENTS = 20

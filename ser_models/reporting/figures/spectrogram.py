@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from ser_features.extractors.filters import hz_to_mel
+from ser_features.extractors.framewise import hz_to_mel
 
 FLOOR_DB = 80.0
 """Levels this far below the maximum, in dB, are drawn black."""

@@ -3,11 +3,20 @@
 import librosa
 import numpy as np
 import pytest
+import scipy.signal
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from ser_features.extractors.framewise import delta, moment_names, moments, zero_crossing_rate
+from ser_features.extractors.framewise import (
+    dct_basis,
+    delta,
+    hann,
+    mel_filters,
+    moment_names,
+    moments,
+    zero_crossing_rate,
+)
 
 
 def test_every_sample_of_the_fastest_signal_crosses():
@@ -55,3 +64,29 @@ def test_moments_are_numpy_s(values):
     exact = values.astype(np.float64)
     expected = [*exact.mean(axis=0), *exact.std(axis=0)]
     assert list(moments("x", values).values()) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(("frame_length", "size"), [(400, 512), (2048, 2048), (401, 512), (5, 8)])
+def test_window_is_periodic_and_centred(frame_length, size):
+    window = scipy.signal.get_window("hann", frame_length, fftbins=True)
+    np.testing.assert_allclose(
+        hann(frame_length, size), librosa.util.pad_center(window, size=size), atol=1e-7
+    )
+
+
+@pytest.mark.parametrize(
+    ("rate", "n_fft", "n_mels"), [(16_000, 512, 64), (48_000, 2048, 128), (8_000, 256, 40)]
+)
+def test_mel_filters(rate, n_fft, n_mels):
+    reference = librosa.filters.mel(sr=rate, n_fft=n_fft, n_mels=n_mels).T
+    np.testing.assert_allclose(mel_filters(rate, n_fft, n_mels), reference, rtol=1e-4, atol=1e-9)
+
+
+@pytest.mark.parametrize("n_mels", [40, 64, 128])
+def test_cosine_basis_is_orthonormal(n_mels):
+    basis = dct_basis(n_mels, 13)
+    assert basis.T @ basis == pytest.approx(np.eye(13), abs=1e-6)
+
+
+def test_filters_are_computed_once():
+    assert mel_filters(16_000, 512, 64) is mel_filters(16_000, 512, 64)
