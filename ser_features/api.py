@@ -14,12 +14,11 @@ from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.config import EncoderConfig
 from ser_features.config import profile as find_profile
 from ser_features.engine import ExtractReport, Observer, augment_store, extract_corpora
-from ser_features.engine.local import Local
-from ser_features.engine.runner import Runner
+from ser_features.engine.runner import Local, Runner
 from ser_features.errors import InputError
 from ser_features.extractors.encoder import configure
 from ser_features.store import Store, open_store
-from ser_features.store.remote import root
+from ser_features.store.layout import store_root
 
 PathLike = str | os.PathLike[str]
 Executor = Literal["local", "dask"]
@@ -73,14 +72,14 @@ def extract(
         InputError: if a corpus is not found, the store has another profile, or options exclude each other.
         MissingExtraError: if Dask or the encoder's packages are needed and not installed.
     """
-    store_root = root(store)
+    root = store_root(store)
     chosen = _encoder(encoder, encoder_layer, encoder_pooling)
     names = [datasets] if isinstance(datasets, str) else list(datasets)
     with _runner(executor, scheduler, workers) as runner:
         report = extract_corpora(
             names,
             data=Path(data),
-            store=store_root,
+            store=root,
             profile=find_profile(profile) if profile else None,
             features=features or None,
             encoder=chosen,
@@ -89,9 +88,9 @@ def extract(
             observer=observer,
         )
         if speed_perturb:
-            opened = open_store(store_root)
+            opened = open_store(root)
             report.speed_perturb = augment_store(
-                store_root,
+                root,
                 Path(data),
                 SPEED_PERTURBATIONS,
                 datasets=sorted({dataset for dataset, _ in report.counts}),
@@ -114,7 +113,7 @@ def read_store(store: PathLike = "data/store") -> Store:
     Raises:
         InputError: if there is no store.
     """
-    return open_store(root(store))
+    return open_store(store_root(store))
 
 
 def _encoder(folder: PathLike | None, layer: int | None, pooling: Pooling | None) -> EncoderConfig | None:

@@ -1,10 +1,19 @@
-"""Files and folders that appear at their path in one step: whole and durable, or not at all.
+"""Files and folders that appear at their path in one step, and files that contain their own checksum.
 
 scratch file → content → fsync → `publish` (one rename, or one upload to an object store)
 scratch folder → content → fsync → one rename, or `exchange` with the folder that is replaced
+content with `BLANK_SEAL` → `seal` → file → `is_sealed`: a flipped bit anywhere in it is detected
+
+The seal is the SHA-256 of the whole file with the seal itself blank: a text of fixed length, as a value of
+store.json or of a Parquet file's key-value metadata.
+
+>>> sealed = seal(b'{"rows": 3, "seal": "' + BLANK_SEAL + b'"}')
+>>> is_sealed(sealed), is_sealed(sealed.replace(b"3", b"4"))
+(True, False)
 """
 
 import ctypes
+import hashlib
 import os
 import shutil
 import socket
@@ -24,19 +33,27 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2
 RENAME_SWAP = 2
 """From macOS's stdio.h."""
 
+SEAL_KEY = "seal"
+"""Name of the value that holds the seal."""
+
+SEAL_MARK = b"sha256:"
+SEAL_LENGTH = len(SEAL_MARK) + 64
+BLANK_SEAL = SEAL_MARK + b"0" * 64
+"""Text in the place of the seal before it is computed."""
+
 
 def is_local(path: Path) -> bool:
-    """Whether a path is one of this machine's file system; others are `RemotePath`s."""
+    """Whether a path is on this machine's file system; others are `RemotePath`s."""
     return isinstance(path, Path)
 
 
 def run_id() -> str:
-    """Names this process in its unfinished files: host and process."""
+    """Host and process, as part of the names of this process's unfinished files."""
     return f"{socket.gethostname().replace('.', '-')}.{os.getpid()}"
 
 
 def scratch(path: Path) -> Path:
-    """Return the local name under which `path` is written until it is complete; its folder is made."""
+    """Local path under which `path` is written until it is complete; its folder is created."""
     if not is_local(path):
         return Path(tempfile.gettempdir()) / f"ser-{uuid4().hex}"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +61,7 @@ def scratch(path: Path) -> Path:
 
 
 def publish(temporary: Path, path: Path) -> None:
-    """Give a complete, synced scratch file its place; what stood there is replaced."""
+    """Move a complete, synced scratch file to its path; an existing file is replaced."""
     if is_local(path):
         temporary.replace(path)
     else:
@@ -54,10 +71,10 @@ def publish(temporary: Path, path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file to write that appears at `path` whole and durable, or not at all.
+    """Open a file for writing that appears at `path` whole and durable, or not at all.
 
     Args:
-        path: final name; its folder is made. An existing file is replaced by one rename.
+        path: final path; its folder is created. An existing file is replaced by one rename.
     """
     temporary = scratch(path)
     try:
@@ -99,27 +116,27 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def writing(what: str, root: Path) -> Iterator[None]:
-    """Say of a disk that is full or failing what it means.
+    """Explain errors of a disk that is full or failing.
 
     Args:
-        what: is written.
+        what: name of what is written.
         root: of the store that it is written to.
 
     Raises:
-        StoreError: in the place of an error of the operating system.
+        StoreError: instead of an error of the operating system.
     """
     try:
         yield
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         raise StoreError(
-            f"{what} cannot be written to {root} ({error.strerror or error}{where}): make room, mend the "
+            f"{what} cannot be written to {root} ({error.strerror or error}{where}): make room, repair the "
             "disk or choose another, and run the command again: what was stored before is safe"
         ) from error
 
 
 def sync(path: Path) -> None:
-    """Make a file's content, or the renames in a folder, durable (a no-op where folders cannot be opened)."""
+    """Make a file's content, or the renames in a folder, durable (not where folders cannot be opened)."""
     if os.name != "posix" or not is_local(path):
         return
     descriptor = os.open(path, os.O_RDONLY)
@@ -152,3 +169,21 @@ def _rename(first: bytes, second: bytes) -> int:
     if sys.platform == "darwin":
         return int(library.renamex_np(first, second, RENAME_SWAP))
     return int(library.renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE))
+
+
+def seal(content: bytes) -> bytes:
+    """Return the content with its seal in the place of the last `BLANK_SEAL`."""
+    start = content.rindex(BLANK_SEAL)
+    digest = hashlib.sha256(content).hexdigest().encode()
+    return content[:start] + SEAL_MARK + digest + content[start + SEAL_LENGTH :]
+
+
+def is_sealed(content: bytes) -> bool:
+    """Whether a file has a seal and is unchanged since it was sealed."""
+    start = content.rfind(SEAL_MARK)
+    if start < 0:
+        return False
+    blank = hashlib.sha256(content[:start])
+    blank.update(BLANK_SEAL)
+    blank.update(memoryview(content)[start + SEAL_LENGTH :])
+    return blank.hexdigest().encode() == content[start + len(SEAL_MARK) : start + SEAL_LENGTH]

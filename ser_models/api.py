@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ser_features.store.remote import root
+from ser_features.store.layout import store_root
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.evaluate import evaluate as measure
 from ser_models.experiments.train import Plan, run
@@ -88,7 +88,7 @@ def train(
         copies=copies,
         speaker_norm=speaker_norm,
     )
-    return Result(folder, run(root(store), folder, plan, progress))
+    return Result(folder, run(store_root(store), folder, plan, progress))
 
 
 def evaluate(
@@ -108,4 +108,4 @@ def evaluate(
         ArtifactError: if the artifact cannot be loaded.
         InputError: if the store has other features, or none of the model's emotions.
     """
-    return measure(Path(artifact), root(store), datasets)
+    return measure(Path(artifact), store_root(store), datasets)

@@ -23,9 +23,8 @@ import soundfile
 from ser_features import corpora
 from ser_features.engine import extract_corpora
 from ser_features.engine.connect import connect
-from ser_features.engine.local import Local
 from ser_features.engine.plan import spread
-from ser_features.engine.runner import Runner
+from ser_features.engine.runner import Local, Runner
 
 DATASET = "ravdess"
 RunnerOf = Callable[[], AbstractContextManager[Runner]]

@@ -159,8 +159,7 @@ def _scan(folder: Path) -> Iterator[float]:
 
 def _plan(folder: Path) -> Iterator[float]:
     """Plan the resume, as `ser extract` does between its scan and its first recording."""
-    from ser_features.engine.extract import plan_corpora
-    from ser_features.engine.report import begin
+    from ser_features.engine.extract import begin_report, plan_corpora
     from ser_features.store import locks
 
     scan = corpora.scan("tess", folder / "data")
@@ -168,7 +167,7 @@ def _plan(folder: Path) -> Iterator[float]:
     store = open_store(folder / "store")
     with locks.running(store.root) as run:
         plans = plan_corpora([scan], store, run)
-    report = begin([scan], plans, store)
+    report = begin_report([scan], plans, store)
     seconds = time.perf_counter() - began
     todo = sum(len(task.compute) for each in plans for task in each.tasks)
     if (todo, report.unchanged) != (MISSING, len(scan.recordings) - MISSING):

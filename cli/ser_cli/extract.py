@@ -94,11 +94,11 @@ def extract(
 
     Example: ser extract --datasets tess cremad ravdess
     """
-    import ser_features
     from ser_cli.tables import print_json
+    from ser_features import api
 
     with extraction_progress() as observer:
-        report = ser_features.extract(
+        report = api.extract(
             datasets,
             data=data,
             store=store,

@@ -9,9 +9,9 @@ from ser_cli import completion
 
 
 def _store_root(text: str) -> Any:
-    from ser_features.store.remote import root
+    from ser_features.store.layout import store_root
 
-    return root(text)
+    return store_root(text)
 
 
 Store = Annotated[

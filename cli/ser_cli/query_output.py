@@ -1,6 +1,6 @@
 """Results of `ser store query` on stdout: a table to read, CSV or JSON for programs.
 
-`Answer` → `WRITERS[format]` → stdout; the number of rows that a table omits goes to stderr
+`QueryResult` → `WRITERS[format]` → stdout; the number of rows that a table omits goes to stderr
 """
 
 import csv
@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 from ser_cli.tables import print_table
-from ser_features.store.query import Answer
+from ser_features.store.query import QueryResult
 
 SHOWN = 200
 """Maximum number of rows of a table."""
@@ -22,16 +22,16 @@ NULL = "–"
 """Shown in a table for SQL null."""
 
 
-def write_table(answer: Answer) -> None:
+def write_table(result: QueryResult) -> None:
     """Print the first rows as a table; numbers are right-aligned, with six significant digits."""
     rows: list[list[str]] = []
     omitted = 0
-    for batch in answer.batches():
+    for batch in result.batches():
         rows += [[_cell(value) for value in row] for row in batch[: SHOWN - len(rows)]]
         omitted += len(batch)
     omitted -= len(rows)
-    columns = zip(answer.columns, *rows, strict=True)
-    aligned = [_aligned(texts, right) for texts, right in zip(columns, answer.numeric, strict=True)]
+    columns = zip(result.columns, *rows, strict=True)
+    aligned = [_aligned(texts, right) for texts, right in zip(columns, result.numeric, strict=True)]
     header, *lines = zip(*aligned, strict=True)
     print_table(header, lines)
     if omitted:
@@ -41,24 +41,24 @@ def write_table(answer: Answer) -> None:
         )
 
 
-def write_csv(answer: Answer) -> None:
+def write_csv(result: QueryResult) -> None:
     """Print all rows as CSV; null is an empty field."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(answer.columns)
-    for batch in answer.batches():
+    writer.writerow(result.columns)
+    for batch in result.batches():
         writer.writerows(batch)
 
 
-def write_json(answer: Answer) -> None:
+def write_json(result: QueryResult) -> None:
     """Print all rows as a JSON list of objects, one per line; NaN and infinity become null."""
-    lines = (_object(answer.columns, row) for row in chain.from_iterable(answer.batches()))
+    lines = (_object(result.columns, row) for row in chain.from_iterable(result.batches()))
     print("[", end="")
     for index, line in enumerate(lines):
         print(",\n " if index else "\n ", line, sep="", end="")
     print("\n]")
 
 
-WRITERS: dict[str, Callable[[Answer], None]] = {
+WRITERS: dict[str, Callable[[QueryResult], None]] = {
     "table": write_table,
     "csv": write_csv,
     "json": write_json,

@@ -1,7 +1,7 @@
-"""Many recordings → the store: plan what is missing, work on it shard by shard, commit each by one rename.
+"""Many recordings → the store: plan what is missing, compute it shard by shard, commit each by one rename.
 
-scan → `plan` (what the store lacks) → `ShardTask`s → executor (`local`) → `work` (pipeline + commit) → report
-store, variants → what its copies lack → `VariantTask`s → executor → `variants` (augment + commit) → report
+scan → `plan` (what the store lacks) → `ShardTask`s → runner → `shard` (pipeline + commit) → `ExtractReport`
+store, variants → `augmentation` (copies that are missing) → `VariantTask`s → runner → `AugmentReport`
 """
 
 from ser_features.engine.augmentation.run import augment_store

@@ -1,12 +1,12 @@
-"""Shard tasks → workers of a Dask cluster, which may die without taking the run with them.
+"""Shard tasks → workers of a Dask cluster, which may die without ending the run.
 
     with connect("tcp://head:8786") as runner:
         extract_corpora(["ravdess"], data=data, store=store, runner=runner)
 
-Dask gives a task whose worker died to another worker, a few times; then it gives the task up. Each recording
-of a shard that was given up is tried as a task of its own, and what is given up again is tried once more with
-nothing else at work, as it may only have stood in line behind the one that did it. What kills then, too, is
-quarantined, and the shard goes on without it. (joblib's Dask backend would wait for ever.)
+Dask gives a task whose worker died to another worker a few times, then gives it up. Each recording of such a
+shard is then tried as a task of its own. Recordings that are given up again are tried once more with nothing
+else running, because they may only have been queued behind the culprit. A recording that kills its worker
+then is quarantined, and the shard goes on without it. (joblib's Dask backend would wait for ever.)
 """
 
 import hashlib
@@ -20,25 +20,25 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from ser_features.engine.runner import Key, Progress, T, Work, persist, quarantined
+from ser_features.engine.runner import Key, Progress, T, Work, quarantined, run_until_done
 from ser_features.engine.task import ShardSummary, Task
 from ser_features.errors import InputError, SerError
 from ser_features.manifest import Recording
 from ser_features.store import layout
 
 MAX_ROUNDS = 5
-"""Rounds in a row without any shard finished or recording quarantined, before giving up."""
+"""Rounds in a row without a finished shard or a quarantined recording, before giving up."""
 
 RETRIES = 2
-"""Of a shard that fails in another way than by its worker's death, such as on a network disk's hiccup."""
+"""Retries of a shard that fails for another reason than its worker's death, such as a network disk error."""
 
 POLL_SECONDS = 2.0
-"""How often it is looked whether there are workers, when nothing else happens."""
+"""Interval at which the number of workers is checked while nothing else happens."""
 
-LONELY_SECONDS = 60.0
-"""How long a cluster may be without workers: they take a while to start, or to start again."""
+NO_WORKER_SECONDS = 60.0
+"""Time that a cluster may be without workers, which take a while to start."""
 
-W = TypeVar("W")
+Name = TypeVar("Name")
 
 
 def _fingerprint() -> str:
@@ -49,12 +49,12 @@ def _fingerprint() -> str:
 
 
 FINGERPRINT = _fingerprint()
-"""Of this package's source: workers of another one would compute other values, or misread their tasks."""
+"""SHA-256 of this package's source: workers with other source would compute other values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dask:
-    """The workers of a Dask cluster.
+    """Workers of a Dask cluster.
 
     Attributes:
         client: a `distributed.Client`; `connect.connect` makes one.
@@ -65,11 +65,11 @@ class Dask:
     def run(
         self, tasks: Sequence[T], work: Work[T], on_progress: Progress | None = None
     ) -> Iterator[ShardSummary]:
-        """As `Runner.run`; progress is told after each shard.
+        """As `Runner.run`; progress is reported after each shard.
 
         Raises:
             InputError: if the cluster has another version of this package, or cannot see the files.
-            SerError: if the cluster goes away.
+            SerError: if the connection to the cluster is lost.
         """
         if not tasks:
             return
@@ -80,7 +80,7 @@ class Dask:
         executor = self.client.get_executor(pure=False, retries=RETRIES)
         finished = failed = 0
         try:
-            for summary in persist(
+            for summary in run_until_done(
                 tasks,
                 lambda left: self._attempt(executor, left, work),
                 lambda left: self._quarantine_culprits(executor, left, work),
@@ -95,7 +95,7 @@ class Dask:
             executor.shutdown(wait=False)
 
     def _attempt(self, executor: Executor, left: dict[Key, T], work: Work[T]) -> Iterator[ShardSummary]:
-        """Give every task to the cluster. Finished tasks leave `left`."""
+        """Run every task on the cluster. Finished tasks are removed from `left`."""
         futures = {executor.submit(_run, work.run, task): key for key, task in left.items()}
         for key, summary in self._outcomes(futures):
             if summary is not None:
@@ -103,20 +103,20 @@ class Dask:
                 yield summary
 
     def _quarantine_culprits(self, executor: Executor, left: dict[Key, T], work: Work[T]) -> None:
-        """Quarantine the recordings that kill their worker when nothing else is at work."""
+        """Quarantine the recordings that kill their worker when nothing else is running."""
         probes = {
             _submit_probe(executor, work, task, recording): (key, recording)
             for key, task in left.items()
             for recording in task.compute
             if recording.file_id not in task.quarantined
         }
-        for key, recording in [who for who, survived in self._outcomes(probes) if not survived]:
+        for key, recording in [name for name, survived in self._outcomes(probes) if not survived]:
             alone = _submit_probe(executor, work, left[key], recording)
             if not any(survived for _, survived in self._outcomes({alone: key})):
                 left[key] = quarantined(left[key], recording)
 
-    def _outcomes(self, futures: Mapping[Future, W]) -> Iterator[tuple[W, Any]]:
-        """Each task's name and result in order of completion; None of those that died with their workers."""
+    def _outcomes(self, futures: Mapping[Future, Name]) -> Iterator[tuple[Name, Any]]:
+        """Name and result of each future in order of completion; None for those whose workers died."""
         from distributed import KilledWorker
 
         done: SimpleQueue[Future] = SimpleQueue()
@@ -129,20 +129,20 @@ class Dask:
             except KilledWorker:
                 yield futures[future], None
             except CancelledError:
-                raise _gone() from None
+                raise _scheduler_gone() from None
 
     def _next(self, done: "SimpleQueue[Future]") -> Future:
-        """Wait for a future that is done, for as long as there is a worker that may do it."""
-        lonely_since = None
+        """Wait for a finished future as long as there are workers."""
+        without_since = None
         while True:
             try:
                 return done.get(timeout=POLL_SECONDS)
             except Empty:
                 now = time.monotonic()
-                lonely_since = None if self._has_workers() else (lonely_since or now)
-                if lonely_since is not None and now - lonely_since > LONELY_SECONDS:
+                without_since = None if self._has_workers() else (without_since or now)
+                if without_since is not None and now - without_since > NO_WORKER_SECONDS:
                     raise SerError(
-                        f"the cluster has had no worker for {LONELY_SECONDS:.0f} s: start some with "
+                        f"the cluster has had no worker for {NO_WORKER_SECONDS:.0f} s: start some with "
                         "dask worker ADDRESS, and run the same command again; what is finished is stored"
                     ) from None
 
@@ -150,17 +150,17 @@ class Dask:
         try:
             return bool(self.client.nthreads())
         except (OSError, TimeoutError):
-            raise _gone() from None
+            raise _scheduler_gone() from None
 
 
-def _gone() -> SerError:
+def _scheduler_gone() -> SerError:
     return SerError(
         "the Dask scheduler is gone: start it again, and run the same command: what is finished is stored"
     )
 
 
 def _check_versions(client: Any) -> None:
-    """Compare the cluster's fingerprint with ours, by a function that is there even if this package is not.
+    """Compare the cluster's fingerprint with ours; `pkgutil` is there even if this package is not.
 
     Raises:
         InputError: naming the process that differs.
@@ -171,11 +171,11 @@ def _check_versions(client: Any) -> None:
         answers["the scheduler"] = client.run_on_scheduler(pkgutil.resolve_name, name)
     except (ImportError, AttributeError) as error:
         answers["the scheduler"] = error
-    for who, answer in answers.items():
+    for process, answer in answers.items():
         if isinstance(answer, (ImportError, AttributeError)):
-            raise InputError(f"{who} has no ser ({answer}): install the same version there as here")
+            raise InputError(f"{process} has no ser ({answer}): install the same version there as here")
         if isinstance(answer, str) and answer != FINGERPRINT:
-            raise InputError(f"{who} has another version of ser: install the same version there as here")
+            raise InputError(f"{process} has another version of ser: install the same version there as here")
 
 
 def _submit_probe(executor: Executor, work: Work[T], task: T, recording: Recording) -> Future:
@@ -183,31 +183,31 @@ def _submit_probe(executor: Executor, work: Work[T], task: T, recording: Recordi
 
 
 def _run(run: Callable[[T], ShardSummary], task: T) -> ShardSummary:
-    """In a worker, which may have joined late: look around, then bring the shard up to date."""
+    """In a worker, which may have joined late: check what it sees, then bring the shard up to date."""
     _check_visible(task)
     return run(task)
 
 
 def _probe(probe: Callable[[T, Recording], None], task: T, recording: Recording) -> bool:
-    """In a worker: try a recording; True if one lives to tell."""
+    """In a worker: try a recording; True if the worker survives."""
     probe(task, recording)
     return True
 
 
 def _check_visible(task: Task) -> None:
-    """Make sure that this worker sees the store and the recordings: it would refuse them all otherwise.
+    """Check that this worker sees the store and the recordings; it would refuse them all otherwise.
 
     Raises:
         InputError: naming the machine that does not.
     """
     if not (task.target.root / layout.DESCRIPTION).is_file():
-        raise InputError(_unseen("store", task.target.root))
+        raise InputError(_not_visible("store", task.target.root))
     folders = {(task.data_root / recording.path).parent for recording in task.compute}
     if folders and not any(folder.is_dir() for folder in folders):
-        raise InputError(_unseen("recordings", task.data_root))
+        raise InputError(_not_visible("recordings", task.data_root))
 
 
-def _unseen(what: str, root: Path) -> str:
+def _not_visible(what: str, root: Path) -> str:
     return (
         f"worker on {socket.gethostname()} sees no {what} at {root}: expected a file system that all "
         "machines share: mount it there under the same path"

@@ -1,4 +1,4 @@
-"""Address of a Dask scheduler, or nothing → a runner on that cluster, or on one of this machine's own."""
+"""Address of a Dask scheduler, or none → runner on that cluster, or on a new one of this machine."""
 
 import asyncio
 import logging
@@ -10,24 +10,23 @@ from typing import Any
 import loky
 
 from ser_features.engine.cluster import Dask
-from ser_features.errors import InputError
-from ser_features.extras import require
+from ser_features.errors import InputError, MissingExtraError
 
 CONNECT_SECONDS = 5.0
-"""How long a scheduler may take to answer."""
+"""Time that a scheduler may take to answer."""
 
 QUIET = logging.CRITICAL
-"""What Dask may still log: what happened to workers and scheduler is the runner's to tell, in one line."""
+"""Level of Dask's log messages: the runner reports lost workers and schedulers itself, in one line."""
 
 
 @contextmanager
 def connect(scheduler: str | None = None, workers: int | None = None) -> Iterator[Dask]:
-    """Be connected to a Dask cluster for as long as the block runs.
+    """Connect to a Dask cluster for the duration of the block.
 
     Args:
         scheduler: address of a running one, such as tcp://head:8786; without it, a cluster of worker
             processes of this machine is started, and stopped at the end.
-        workers: processes of that cluster; one per core by default.
+        workers: number of processes of that cluster; one per core by default.
 
     Raises:
         InputError: if no scheduler answers at the address.
@@ -35,7 +34,7 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
     """
     _, distributed = _dask()
     if scheduler is not None:
-        _knock(distributed, scheduler)
+        _check_scheduler(distributed, scheduler)
     with (
         distributed.utils.silence_logging_cmgr(QUIET),
         own_cluster(workers) if scheduler is None else nullcontext(scheduler) as cluster,
@@ -45,22 +44,25 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
 
 
 def _dask() -> tuple[Any, Any]:
-    require("--executor dask", "distributed")
-    import dask
-    import distributed
-
+    try:
+        import dask
+        import distributed
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            "--executor dask needs distributed, which is not installed: pip install 'ser-toolkit[dask]'"
+        ) from error
     return dask, distributed
 
 
 @contextmanager
 def own_cluster(workers: int | None = None, **settings: Any) -> Iterator[Any]:
-    """Have a cluster of this machine's processes for as long as the block runs.
+    """Start a cluster of processes of this machine for the duration of the block.
 
-    One thread per process, also in BLAS, as Dask's nannies see to it (`processes.ONE_THREAD` says why).
+    Each process has one thread, also in BLAS, which Dask's nannies set (see `processes.ONE_THREAD`).
 
     Args:
-        workers: processes; one per core by default.
-        settings: others of `distributed.LocalCluster`, such as memory_limit.
+        workers: number of processes; one per core by default.
+        settings: further arguments of `distributed.LocalCluster`, such as memory_limit.
     """
     dask, distributed = _dask()
     # By default a worker that happens to be dead 15 s after it last died is not started again.
@@ -77,11 +79,11 @@ def own_cluster(workers: int | None = None, **settings: Any) -> Iterator[Any]:
         yield cluster
 
 
-def _knock(distributed: Any, address: str) -> None:
-    """Make sure that a scheduler listens: a `Client` that fails to connect cannot be closed any more."""
-    with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop, as notebooks do
+def _check_scheduler(distributed: Any, address: str) -> None:
+    """Check that a scheduler listens: a `Client` that fails to connect cannot be closed any more."""
+    with ThreadPoolExecutor(1) as thread:  # the calling thread may have an event loop, as notebooks do
         try:
-            kind = thread.submit(asyncio.run, _kind(distributed, address)).result()
+            kind = thread.submit(asyncio.run, _server_kind(distributed, address)).result()
         except (Exception, asyncio.CancelledError) as error:
             raise InputError(
                 f"no Dask scheduler answers at {address!r} ({error}): expected an address such as "
@@ -91,7 +93,7 @@ def _knock(distributed: Any, address: str) -> None:
         raise InputError(f"{address!r} is a Dask {kind.lower()}: expected the address of the scheduler")
 
 
-async def _kind(distributed: Any, address: str) -> str:
+async def _server_kind(distributed: Any, address: str) -> str:
     security = distributed.Security().get_connection_args("client")
     async with distributed.rpc(address, timeout=CONNECT_SECONDS, connection_args=security) as server:
         answer = await asyncio.wait_for(server.identity(), CONNECT_SECONDS + 1)

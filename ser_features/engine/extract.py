@@ -1,4 +1,4 @@
-"""Corpora → store, from scan to report: what `ser extract` does in one call.
+"""Corpora → store, from scan to report: the call behind `ser extract`.
 
 report = extract_corpora(["ravdess", "mine.csv"], data=Path("data/raw"), store=Path("data/store"))
 report.stored, report.unchanged, len(report.failures)
@@ -9,16 +9,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from ser_features import corpora
 from ser_features.config import PROFILES, EncoderConfig, Profile
-from ser_features.engine.local import Local
 from ser_features.engine.open_store import open_for
 from ser_features.engine.plan import Plan, plan
-from ser_features.engine.report import ExtractReport, begin, finish
-from ser_features.engine.runner import Progress, Runner, Work
-from ser_features.engine.shard import failure_row, read_rows
+from ser_features.engine.report import ExtractReport
+from ser_features.engine.runner import Local, Progress, Runner, Work
+from ser_features.engine.shard import failure_row, probe, read_rows, run_shard
 from ser_features.engine.task import Failure, Target
-from ser_features.engine.work import probe, run_shard
 from ser_features.errors import InputError
 from ser_features.extractors import columns, encoder_free
 from ser_features.extractors.encoder import check
@@ -35,10 +36,10 @@ NAMES_SHARD = "names"
 
 @dataclass(frozen=True, slots=True)
 class Observer:
-    """Told of a run's progress; the command line draws its bar from it.
+    """Callbacks for the progress of a run.
 
     Attributes:
-        on_plan: called once with the number of recordings to compute and of those that need nothing.
+        on_plan: called once with the number of recordings to compute and of those that need no work.
         on_progress: called with (finished, of which failed) so far.
     """
 
@@ -59,25 +60,25 @@ def extract_corpora(
     limit: int | None = None,
     observer: Observer | None = None,
 ) -> ExtractReport:
-    """Bring a store up to date with corpora: do what is missing or changed, and nothing else.
+    """Bring a store up to date with corpora: compute only what is missing or changed.
 
     Args:
-        datasets: names of corpora, or paths of users' own tables (*.csv).
-        data: folder with a folder per corpus.
-        store: folder of the store; made if it does not exist.
-        profile: feature configuration; that of the store, or speech16k for a new one, by default.
+        datasets: names of corpora, or paths of users' own manifests (*.csv).
+        data: folder with one folder per corpus.
+        store: folder of the store, created if it does not exist.
+        profile: feature configuration; default: that of the store, speech16k for a new one.
         features: feature families to store; default: those of the store, `DEFAULT_FAMILIES` for a new one.
-        encoder: of the family ssl, from `extractors.encoder.configure`; that of the store by default.
-        workers: processes of this machine; one per core by default.
-        runner: who does the work instead, such as `cluster.Dask`.
-        limit: at most so many recordings per corpus, evenly spread.
-        observer: told of the progress.
+        encoder: of the family ssl, from `extractors.encoder.configure`; default: that of the store.
+        workers: number of processes of this machine; default: one per core.
+        runner: runs the tasks instead of `workers` processes, such as `cluster.Dask`.
+        limit: maximum number of recordings per corpus, evenly spread.
+        observer: callbacks for the progress.
 
     Returns:
-        What was done, refused and noticed.
+        Recordings stored, unchanged, refused and left out.
 
     Raises:
-        InputError: if a corpus is not where it should be, or the store has another profile.
+        InputError: if a corpus is not found, or the store has another profile.
     """
     observer = observer or Observer()
     scans = scan_corpora(datasets, data)
@@ -88,8 +89,8 @@ def extract_corpora(
             opened = open_for(store, profile, features, encoder)
             run = stack.enter_context(locks.running(opened.root))
             plans = plan_corpora(scans, opened, run, limit)
-        report = begin(scans, plans, opened)
-        tasks = [task for each in plans for task in each.tasks]
+        report = begin_report(scans, plans, opened)
+        tasks = [task for one in plans for task in one.tasks]
         todo = sum(len(task.compute) for task in tasks)
         if todo and opened.profile.encoder and not encoder:
             check(opened.profile.encoder)
@@ -99,9 +100,9 @@ def extract_corpora(
             report.stored += summary.stored
             report.failures += summary.failures
         with writing("the store", store):
-            if run.become_alone():  # what died just before this run may have been dying still when it began
+            if run.try_exclusive():  # a process that was dying when this run began may have left files since
                 sweep(opened.root)
-    finish(report, opened, [scan.dataset for scan in scans])
+    _finish_report(report, opened, [scan.dataset for scan in scans])
     return report
 
 
@@ -128,27 +129,27 @@ def is_reserved(name: str) -> bool:
 
 
 def plan_corpora(scans: Sequence[Scan], store: Store, run: locks.Run, limit: int | None = None) -> list[Plan]:
-    """Find out what a store lacks, and clear away what died in it if nobody else is there.
+    """Determine what a store lacks; remove files of dead runs if no other run is in the store.
 
     Args:
         scans: the corpora.
         store: the store.
-        run: this run, which lets others in once it is done here.
-        limit: at most so many recordings per corpus.
+        run: lock of this run, shared with other runs on return.
+        limit: maximum number of recordings per corpus.
     """
     target = Target.of(store.root, store.profile, store.families)
     plans = [plan(scan, store, target, limit) for scan in scans]
-    if run.alone or not is_local(store.root):
+    if run.exclusive or not is_local(store.root):
         sweep(store.root)
-        for scan, each in zip(scans, plans, strict=True):
-            sweep_frames(store.root, scan.dataset, each.referenced)
+        for scan, one in zip(scans, plans, strict=True):
+            sweep_frames(store.root, scan.dataset, one.referenced)
     run.share()
     _store_rejected(store, scans)
     return plans
 
 
 def _store_rejected(store: Store, scans: Sequence[Scan]) -> None:
-    """Keep the names that do not parse in failures/, touching the file only if they changed."""
+    """Store the names that do not parse in failures/; the file is written only if they changed."""
     for scan in scans:
         part = layout.part_path(store.root, "failures", scan.dataset, NAMES_SHARD)
         before = {row["file_id"]: row for row in read_rows(part)}
@@ -162,3 +163,35 @@ def _store_rejected(store: Store, scans: Sequence[Scan]) -> None:
             rows = [failure_row(failure, before.get(failure.file_id)) for failure in failures]
             with locks.committing(store.root):
                 commit_failures(part, rows)
+
+
+def begin_report(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> ExtractReport:
+    """Report before any task is run: unchanged recordings, and files refused by name or by earlier runs."""
+    failed = {file_id for one in plans for file_id in one.failed}
+    rows = store.failures([scan.dataset for scan in scans]).to_pylist()
+    return ExtractReport(
+        unchanged=sum(one.unchanged for one in plans),
+        damaged=[path for one in plans for path in one.damaged],
+        failures=[Failure.of(row) for row in rows if row["stage"] == "name" or row["file_id"] in failed],
+        duplicates={scan.dataset: scan.duplicates for scan in scans if scan.duplicates},
+    )
+
+
+def _finish_report(report: ExtractReport, store: Store, datasets: Sequence[str]) -> None:
+    """Count the stored rows, and find recordings that hold the same bytes."""
+    held = [name for name in datasets if store.parts(name)]
+    rows = store.table(held, ["file_id", "emotion", "audio_sha256"])
+    for row in rows.group_by(["dataset", "emotion"]).aggregate([([], "count_all")]).to_pylist():
+        report.counts[row["dataset"], row["emotion"]] = row["count_all"]
+    report.identical = _identical(rows)
+    report.failures.sort(key=lambda failure: failure.file_id)
+
+
+def _identical(rows: pa.Table) -> list[tuple[str, ...]]:
+    """Groups of file_ids with the same hash."""
+    counts = rows.group_by("audio_sha256").aggregate([([], "count_all")])
+    several = counts.filter(pc.greater(counts["count_all"], 1))["audio_sha256"]
+    groups: dict[str, list[str]] = {}
+    for row in rows.filter(pc.is_in(rows["audio_sha256"], several.combine_chunks())).to_pylist():
+        groups.setdefault(row["audio_sha256"], []).append(row["file_id"])
+    return sorted(tuple(sorted(group)) for group in groups.values())

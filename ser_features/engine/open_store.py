@@ -1,4 +1,7 @@
-"""A store to extract into: opened, begun, or its store.json made again from what its tables say."""
+"""Open a store for extraction, create it, or restore its store.json from its tables.
+
+root, profile, families → `open_for` → `Store`
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,10 +23,10 @@ from ser_features.extractors import (
 from ser_features.pipeline import digest
 from ser_features.store import Store, layout, open_or_create
 from ser_features.store.description import Description, FrameFamily, read_description
-from ser_features.store.part import read_whole
+from ser_features.store.part import read_if_whole
 
 DEFAULT_PROFILE = SPEECH16K
-"""Of a new store, unless another is asked for."""
+"""Profile of a new store, unless another is requested."""
 
 
 def open_for(
@@ -32,30 +35,32 @@ def open_for(
     families: Sequence[str] | None,
     encoder: EncoderConfig | None = None,
 ) -> Store:
-    """Open a store for extraction, or begin one.
+    """Open a store for extraction, or create it.
 
     Args:
         root: its folder.
-        profile: feature configuration; that of the store, or `DEFAULT_PROFILE` for a new one, by default.
-        families: what to store; what the store holds, or `DEFAULT_FAMILIES` for a new one, by default.
-        encoder: of the families that need one; that of the profile, or of the store, by default.
+        profile: feature configuration; default: that of the store, `DEFAULT_PROFILE` for a new one.
+        families: feature families; default: those of the store, `DEFAULT_FAMILIES` for a new one.
+        encoder: of the families that need one; default: that of the profile, or of the store.
 
     Raises:
         InputError: if it has another profile, other extractor versions or other families.
         StoreError: if its store.json is lost and its tables were made by other extractor versions.
     """
 
-    def wanted(found: Profile = DEFAULT_PROFILE, held: Sequence[str] = DEFAULT_FAMILIES) -> Description:
-        chosen = profile or found
-        own = encoder or chosen.encoder or found.encoder
-        return describe(replace(chosen, encoder=own), families or held)
+    def requested(
+        held: Profile = DEFAULT_PROFILE, held_families: Sequence[str] = DEFAULT_FAMILIES
+    ) -> Description:
+        chosen = profile or held
+        own = encoder or chosen.encoder or held.encoder
+        return describe(replace(chosen, encoder=own), families or held_families)
 
-    found = _described(root, encoder, wanted)
-    return open_or_create(root, wanted(found.profile, found.families) if found else wanted())
+    stored = _read_or_restore(root, encoder, requested)
+    return open_or_create(root, requested(stored.profile, stored.families) if stored else requested())
 
 
 def describe(profile: Profile, families: Sequence[str]) -> Description:
-    """What a store of the given profile and families holds, by this version's extractors.
+    """Description of a store with the given profile and families, by this version's extractors.
 
     Raises:
         InputError: if a family is unknown, needs an encoder and there is none, or no family needs it.
@@ -79,33 +84,34 @@ def describe(profile: Profile, families: Sequence[str]) -> Description:
     )
 
 
-def _described(
-    root: Path, encoder: EncoderConfig | None, wanted: Callable[[], Description]
+def _read_or_restore(
+    root: Path, encoder: EncoderConfig | None, requested: Callable[[], Description]
 ) -> Description | None:
-    """What the store says it holds; None if there is none. A lost or damaged store.json is made again."""
+    """Description of the store; None if there is no store. A lost or damaged store.json is written again."""
     try:
         return read_description(root)
     except (InputError, DamagedError) as error:
-        if said := _remembered(root):
-            described = describe(replace(find_profile(said["profile"]), encoder=encoder), said["families"])
-            if described.digest != said["digest"]:
+        if metadata := _table_metadata(root):
+            profile = replace(find_profile(metadata["profile"]), encoder=encoder)
+            described = describe(profile, metadata["families"])
+            if described.digest != metadata["digest"]:
                 raise StoreError(
                     f"{root / layout.DESCRIPTION} is lost, and its tables are of another version of ser: "
                     "restore it, or extract into a new store"
                 ) from error
             described.write(root)
             return described
-        if isinstance(error, DamagedError):  # and nothing is left that it could describe
-            begun = wanted()
-            begun.write(root)
-            return begun
+        if isinstance(error, DamagedError):  # and there is no table that it could describe
+            new = requested()
+            new.write(root)
+            return new
         return None
 
 
-def _remembered(root: Path) -> dict[str, Any]:
-    """What the first table that is whole says of the store; nothing if there is none."""
+def _table_metadata(root: Path) -> dict[str, Any]:
+    """Metadata of the first undamaged table; empty if there is none."""
     for dataset in layout.datasets(root, "files"):
         for part in layout.parts(root, "files", dataset):
-            if (held := read_whole(part, [])) and held.metadata:
-                return held.metadata
+            if (stored := read_if_whole(part, [])) and stored.metadata:
+                return stored.metadata
     return {}

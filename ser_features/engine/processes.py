@@ -1,4 +1,4 @@
-"""Worker processes of this machine: one BLAS thread each, and none outlives the process that it works for."""
+"""Worker processes of this machine: one BLAS thread each; they end when their parent ends."""
 
 import os
 import threading
@@ -9,23 +9,23 @@ from typing import Any
 import loky
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""The matrices are small: BLAS threads of several workers only fight for the same cores."""
+"""The matrices are small: BLAS threads of several workers would compete for the same cores."""
 
-LOOK_SECONDS = 0.2
-"""How often a worker looks whether there is still somebody to work for."""
+POLL_SECONDS = 0.2
+"""Interval at which a worker checks whether its parent is alive."""
 
 KILLED = "it killed its worker process twice (crash or memory): convert the file, or leave it out"
-"""What is said of a file that is quarantined."""
+"""Message of a file that is quarantined."""
 
 
 def pool(
     workers: int, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
 ) -> loky.ProcessPoolExecutor:
-    """Return an executor whose processes start when they are needed.
+    """Executor whose processes start when they are needed.
 
     Args:
-        workers: how many processes.
-        begin: called in each of them before any work.
+        workers: number of processes.
+        begin: called in each process before any work.
         arguments: of `begin`.
     """
     return loky.ProcessPoolExecutor(
@@ -40,7 +40,7 @@ def _begin(parent: int, begin: Callable[..., None] | None, arguments: tuple[Any,
 
 
 def _end_with(parent: int) -> None:
-    """End when the parent is no more, for which loky's workers would wait for ever."""
+    """End this process once the parent is gone; loky's workers would wait for ever."""
     while os.getppid() == parent:
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     os._exit(1)

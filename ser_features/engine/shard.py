@@ -1,11 +1,13 @@
-"""In a worker: what bringing a shard up to date is, whatever its rows are made of.
+"""In a worker: bring one shard of a store up to date. TensorFlow and pandas are never imported.
 
-table as it is → rows that stay + rows made of each recording → failures, then frames, then the table
+`ShardTask` → `run_shard` → each recording's bytes → `pipeline.extract_bytes` → row and frames, or a `Failure`
+table as stored → rows that stay + rows of computed recordings → failures, then frames, then the table
 
-The table's rename is the commit; it happens only if the table is still the one that was read, and else
-everything begins anew with what another run has put there. Never imports TensorFlow or pandas.
+The rename of the table is the commit. It happens only if the table is still the one that was read; otherwise
+the task starts again from what another run has committed.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,35 +18,32 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ser_features.audio import sha256_if_readable
-from ser_features.engine.task import Failure, ShardSummary, Task
-from ser_features.errors import SerError
+from ser_features import audio, pipeline
+from ser_features.engine.task import DONE, FAILED, Failure, ShardSummary, ShardTask, Task
+from ser_features.errors import AudioError, SerError
 from ser_features.files import writing
 from ser_features.manifest import NAME_COLUMNS, Recording
 from ser_features.store import layout, locks
-from ser_features.store.part import Held, read_held, version
+from ser_features.store.part import StoredTable, read_table, version
 from ser_features.store.write import FrameWriter, commit_failures, commit_rows, table_of
-
-DONE, FAILED = b".", b"x"
-"""Bytes that a worker appends to its progress file, one per recording."""
 
 Row = dict[str, Any]
 
-Made = tuple[Row, Mapping[str, np.ndarray], Mapping[str, np.ndarray]]
-"""A row without its frames' place, its frames by family, and the values of its wide families."""
+Computed = tuple[Row, Mapping[str, np.ndarray], Mapping[str, np.ndarray]]
+"""A row without the position of its frames, frames by family, and values of the wide families."""
 
-Make = Callable[[Recording], Iterable[Made | Failure]]
-"""What becomes of one recording."""
+Compute = Callable[[Recording], Iterable[Computed | Failure]]
+"""Computes the rows of one recording."""
 
 
 @dataclass(slots=True)
 class _Outcome:
-    """What became of a task's recordings.
+    """Results of a task's recordings.
 
     Attributes:
-        rows: those that were made.
-        failures: what could not be made.
-        found: file_ids of rows that another run made since the task was planned.
+        rows: computed rows.
+        failures: recordings or copies that could not be computed.
+        found: file_ids of rows that another run committed since the task was planned.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -52,30 +51,80 @@ class _Outcome:
     found: set[str] = field(default_factory=set)
 
 
-def bring_up_to_date(task: Task, make: Make, renamed: Mapping[str, Row] | None = None) -> ShardSummary:
-    """Keep what the task keeps, make the rest, commit both.
-
-    Args:
-        task: what to do.
-        make: called with each recording of `task.compute`.
-        renamed: values that replace those of kept rows, by file_id.
+def run_shard(task: ShardTask) -> ShardSummary:
+    """Bring one shard of recordings up to date.
 
     Returns:
-        How many of the task's rows are stored now, and which could not be made. Some may have been found:
-        another run made them meanwhile, or a worker that died before it could tell.
+        Number of recordings stored, and those that were refused.
+    """
+    relabelled = {recording.file_id: names(recording) for recording in task.relabel}
+    return bring_up_to_date(task, lambda recording: _extract(task, recording), relabelled)
+
+
+def probe(task: ShardTask, recording: Recording) -> None:
+    """Compute one recording and discard the result, to see whether its worker survives."""
+    list(_extract(task, recording))
+
+
+def _extract(task: ShardTask, recording: Recording) -> Iterator[Computed | Failure]:
+    """Features of a recording, or the reason of its refusal. No error of a recording stops the others."""
+    path = task.data_root / recording.path
+    content: bytes | None = None
+
+    def failure(stage: str, error_class: str, message: str, digest: str | None) -> Failure:
+        return Failure(recording.file_id, recording.path, stage, error_class, message, digest)
+
+    if message := task.quarantined.get(recording.file_id):
+        yield failure("worker", "WorkerDiedError", message, audio.sha256_if_readable(path))
+        return
+    try:
+        size, modified = audio.stamp(path) or (
+            None,
+            None,
+        )  # before it is read: later changes are noticed
+        content = audio.read_bytes(path)
+        features = pipeline.extract_bytes(content, task.target.profile, task.target.families)
+    except Exception as error:
+        digest = None if content is None else hashlib.sha256(content).hexdigest()
+        stage = "audio" if isinstance(error, AudioError) else "features"
+        yield failure(stage, type(error).__name__, explain(error), digest)
+        return
+    about_file = {
+        "source_sample_rate": features.source_sample_rate,
+        "channels": features.channels,
+        "audio_sha256": features.audio_sha256,
+        "source_size": size,
+        "source_mtime": modified,
+    }
+    yield names(recording) | numbers(features.columns) | about_file, features.frames, features.wide
+
+
+def bring_up_to_date(
+    task: Task, compute: Compute, relabelled: Mapping[str, Row] | None = None
+) -> ShardSummary:
+    """Keep the rows that the task keeps, compute the others, commit both.
+
+    Args:
+        task: the shard.
+        compute: called with each recording of `task.compute`.
+        relabelled: values that replace those of kept rows, by file_id.
+
+    Returns:
+        Number of the task's rows that are stored now, and those that could not be computed. Some rows may
+        have been committed by another run, or by a worker that died before it returned.
 
     Raises:
         StoreError: if the store cannot be written to, or is damaged.
     """
     what, root = f"shard {task.shard} of {task.dataset}", task.target.root
-    with writing(what, root), locks.present(root):
+    with writing(what, root), locks.shared(root):
         while True:
-            held = read_held(task.part)
+            stored = read_table(task.part)
             with _frame_writer(task) as writer:
-                outcome = _make_all(task, make, writer, _found(task, held))
-                if _commit(task, held, outcome, renamed or {}, writer):
-                    stored = len(outcome.rows) + len(outcome.found)
-                    return ShardSummary(task.dataset, task.shard, stored, tuple(outcome.failures))
+                outcome = _compute_all(task, compute, writer, _committed_since(task, stored))
+                if _commit(task, stored, outcome, relabelled or {}, writer):
+                    count = len(outcome.rows) + len(outcome.found)
+                    return ShardSummary(task.dataset, task.shard, count, tuple(outcome.failures))
 
 
 def _frame_writer(task: Task) -> FrameWriter:
@@ -83,84 +132,81 @@ def _frame_writer(task: Task) -> FrameWriter:
     return FrameWriter(target.root, task.dataset, task.label, target.frame_families, target.wide)
 
 
-def _found(task: Task, held: Held) -> dict[str, str | None]:
-    """Hash by file_id of the rows that another run may have made since the task was planned."""
-    if held.table is None or held.version == task.version or "audio_sha256" not in held.table.column_names:
+def _committed_since(task: Task, stored: StoredTable) -> dict[str, str | None]:
+    """Hash by file_id of the rows that another run may have committed since the task was planned."""
+    table = stored.table
+    if table is None or stored.version == task.version or "audio_sha256" not in table.column_names:
         return {}
-    return dict(zip(held.table["file_id"].to_pylist(), held.table["audio_sha256"].to_pylist(), strict=True))
+    return dict(zip(table["file_id"].to_pylist(), table["audio_sha256"].to_pylist(), strict=True))
 
 
-def _make_all(task: Task, make: Make, writer: FrameWriter, found: Mapping[str, str | None]) -> _Outcome:
+def _compute_all(
+    task: Task, compute: Compute, writer: FrameWriter, committed: Mapping[str, str | None]
+) -> _Outcome:
     outcome = _Outcome()
-    with _progress(task) as tick:
+    with _progress(task) as mark:
         for recording in task.compute:
-            refused = len(outcome.failures)
-            if _is_found(task, recording, found):
+            failed = len(outcome.failures)
+            if _is_committed(task, recording, committed):
                 outcome.found.add(recording.file_id)
             else:
-                _make_one(make(recording), writer, outcome)
-            tick(DONE if len(outcome.failures) == refused else FAILED)
+                _add(compute(recording), writer, outcome)
+            mark(DONE if len(outcome.failures) == failed else FAILED)
     return outcome
 
 
-def _is_found(task: Task, recording: Recording, found: Mapping[str, str | None]) -> bool:
-    digest = found.get(recording.file_id)
-    return digest is not None and digest == sha256_if_readable(task.data_root / recording.path)
+def _is_committed(task: Task, recording: Recording, committed: Mapping[str, str | None]) -> bool:
+    digest = committed.get(recording.file_id)
+    return digest is not None and digest == audio.sha256_if_readable(task.data_root / recording.path)
 
 
-def _make_one(outcomes: Iterable[Made | Failure], writer: FrameWriter, outcome: _Outcome) -> None:
-    for each in outcomes:
-        if isinstance(each, Failure):
-            outcome.failures.append(each)
-        else:
-            row, frames, wide = each
-            if wide:
-                writer.append_wide(row["file_id"], wide)
-            outcome.rows.append(row | _append(writer, frames))
+def _add(results: Iterable[Computed | Failure], writer: FrameWriter, outcome: _Outcome) -> None:
+    for result in results:
+        if isinstance(result, Failure):
+            outcome.failures.append(result)
+            continue
+        row, frames, wide = result
+        if wide:
+            writer.append_wide(row["file_id"], wide)
+        offset, count = writer.append(frames) if frames else (None, None)
+        outcome.rows.append(row | {"frame_offset": offset, "frame_count": count})
 
 
 @contextmanager
 def _progress(task: Task) -> Iterator[Callable[[bytes], Any]]:
-    """Yield a function that notes a finished recording where the planning process can see it."""
+    """Yield a function that appends a mark to the task's progress file."""
     with ExitStack() as stack:
         file: Any = None
-        with suppress(OSError):  # a bar that stands still is no reason to lose a shard
+        with suppress(OSError):  # a progress bar that stops is no reason to lose a shard
             file = task.progress and stack.enter_context(task.progress.open("wb", buffering=0))
 
-        def note(mark: bytes) -> None:
+        def mark(byte: bytes) -> None:
             with suppress(OSError):
                 if file:
-                    file.write(mark)
+                    file.write(byte)
 
-        yield note
-
-
-def _append(writer: FrameWriter, frames: Mapping[str, np.ndarray]) -> Row:
-    if not frames:
-        return {"frame_offset": None, "frame_count": None}
-    offset, count = writer.append(frames)
-    return {"frame_offset": offset, "frame_count": count}
+        yield mark
 
 
 def _commit(
-    task: Task, held: Held, outcome: _Outcome, renamed: Mapping[str, Row], writer: FrameWriter
+    task: Task, stored: StoredTable, outcome: _Outcome, relabelled: Mapping[str, Row], writer: FrameWriter
 ) -> bool:
-    """Commit frames, failures and rows in this order; False if somebody else changed the table meanwhile."""
+    """Commit frames, failures and rows in this order; False if the table was replaced meanwhile."""
     frame_shard, checksums = writer.commit()
-    made = [row | {"frame_shard": frame_shard} for row in outcome.rows]
-    kept, changed = _kept(task, held, outcome.found, renamed)
-    table = table_of(made + changed, task.columns, kept)
-    known = held.metadata.get("frames", {}) | ({frame_shard: checksums} if frame_shard else {})
+    computed = [row | {"frame_shard": frame_shard} for row in outcome.rows]
+    same, changed = _kept(task, stored, outcome.found, relabelled)
+    table = table_of(computed + changed, task.columns, same)
+    known = stored.metadata.get("frames", {}) | ({frame_shard: checksums} if frame_shard else {})
     used = set(table["frame_shard"].unique().to_pylist()) - {None}
     with locks.committing(task.target.root):
-        if version(task.part) != held.version:
-            return False  # frames that nobody refers to are swept
+        if version(task.part) != stored.version:
+            return False  # frames that no table refers to are swept
         _commit_failures(task, outcome)
-        if not made and not changed and held.table is not None and len(table) == len(held.table):
-            return True  # another run has done it all
-        if len(table) or task.stays_empty:
+        if not computed and not changed and stored.table is not None and len(table) == len(stored.table):
+            return True  # another run has committed everything
+        if len(table) or task.stores_empty:
             frames = {name: digests for name, digests in known.items() if name in used}
-            commit_rows(task.part, table, task.stamp | {"frames": frames})
+            commit_rows(task.part, table, task.metadata | {"frames": frames})
         else:
             task.part.unlink(missing_ok=True)
     _remove_frames(task, set(known) - used)
@@ -168,21 +214,22 @@ def _commit(
 
 
 def _kept(
-    task: Task, held: Held, found: set[str], renamed: Mapping[str, Row]
+    task: Task, stored: StoredTable, found: set[str], relabelled: Mapping[str, Row]
 ) -> tuple[pa.Table | None, list[Row]]:
-    """Rows of the table that stay as they are, and those of which the corpus says something else now."""
-    if held.table is None:
+    """Rows of the table that stay as they are, and those whose labels have changed."""
+    if stored.table is None:
         return None, []
-    file_ids, keeps = held.table["file_id"].to_pylist(), task.keeper()
+    file_ids, keeps = stored.table["file_id"].to_pylist(), task.keeps()
     stays = [file_id in found or keeps(file_id) for file_id in file_ids]
-    same = [stay and file_id not in renamed for stay, file_id in zip(stays, file_ids, strict=True)]
-    other = [stay and file_id in renamed for stay, file_id in zip(stays, file_ids, strict=True)]
-    changed = held.table.filter(pa.array(other, pa.bool_())).to_pylist()
-    return held.table.filter(pa.array(same, pa.bool_())), [row | renamed[row["file_id"]] for row in changed]
+    same = [stay and file_id not in relabelled for stay, file_id in zip(stays, file_ids, strict=True)]
+    other = [stay and file_id in relabelled for stay, file_id in zip(stays, file_ids, strict=True)]
+    changed = stored.table.filter(pa.array(other, pa.bool_())).to_pylist()
+    unchanged = stored.table.filter(pa.array(same, pa.bool_()))
+    return unchanged, [row | relabelled[row["file_id"]] for row in changed]
 
 
 def _remove_frames(task: Task, frame_shards: set[str]) -> None:
-    """Remove frame files that the table no longer refers to; what stays behind is swept by a later run."""
+    """Remove frame files that the table no longer refers to; a later run sweeps those that remain."""
     for name in frame_shards:
         for family in task.target.frame_families:
             with suppress(OSError):
@@ -193,9 +240,9 @@ def _remove_frames(task: Task, frame_shards: set[str]) -> None:
 
 
 def _commit_failures(task: Task, outcome: _Outcome) -> None:
-    """Write the shard's failures: the new ones, and the old ones of what was not tried again."""
+    """Write the failures of the shard: the new ones, and the old ones that were not tried again."""
     part = layout.part_path(task.target.root, "failures", task.dataset, task.label)
-    old, keeps = {row["file_id"]: row for row in read_rows(part)}, task.keeper()
+    old, keeps = {row["file_id"]: row for row in read_rows(part)}, task.keeps()
     rows = [row for file_id, row in old.items() if keeps(file_id)]
     rows += [failure_row(failure, old.get(failure.file_id)) for failure in outcome.failures]
     if rows or old:
@@ -203,13 +250,13 @@ def _commit_failures(task: Task, outcome: _Outcome) -> None:
 
 
 def read_rows(part: Path) -> list[Row]:
-    """Rows of a committed table; none if it does not exist."""
-    held = read_held(part)
-    return [] if held.table is None else held.table.to_pylist()
+    """Rows of a committed table; empty if it does not exist."""
+    stored = read_table(part)
+    return [] if stored.table is None else stored.table.to_pylist()
 
 
 def names(recording: Recording) -> Row:
-    """The manifest columns that a recording's name gives."""
+    """Manifest columns that a recording's name determines."""
     return {column.name: getattr(recording, column.name) for column in NAME_COLUMNS} | dict(recording.extra)
 
 
@@ -219,19 +266,14 @@ def numbers(columns: Mapping[str, float]) -> Row:
 
 
 def explain(error: Exception) -> str:
-    """What a failure says of an error; a bug or a library's surprise is named as such."""
+    """Message of a failure; errors other than our own are marked as unexpected."""
     return str(error) if isinstance(error, SerError) else f"unexpected: {error!r}"
 
 
 def failure_row(failure: Failure, before: Row | None) -> Row:
     """A row of failures/; `before` is the row of the previous attempt, if there was one."""
     return {
-        "file_id": failure.file_id,
-        "path": failure.path,
-        "stage": failure.stage,
-        "error_class": failure.error_class,
-        "message": failure.message,
-        "audio_sha256": failure.audio_sha256,
+        **{name: getattr(failure, name) for name in Failure.__slots__},
         "attempts": 1 + (before["attempts"] if before else 0),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }

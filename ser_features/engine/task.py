@@ -1,4 +1,7 @@
-"""What travels between the planning process and its workers: small, picklable values, never arrays."""
+"""Values that travel between the planning process and its workers: small and picklable, never arrays.
+
+`Target` (where and what to compute) → `ShardTask` or `VariantTask` → worker → `ShardSummary` with `Failure`s
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -14,18 +17,21 @@ from ser_features.pipeline import digest
 from ser_features.store import layout
 from ser_features.store.schema import all_columns, variant_columns
 
+DONE, FAILED = b".", b"x"
+"""Bytes that a worker appends to its progress file, one per recording."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a run writes, and how.
+    """Where a run writes, and what it computes.
 
     Attributes:
-        root: of the store.
+        root: folder of the store.
         profile: the feature configuration.
-        digest: of profile and extractors.
-        families: what is computed, of columns and of frames.
+        digest: fingerprint of profile and extractors.
+        families: families to compute, of columns and of frames.
         features: the feature columns.
-        frame_families: families to store in files of their own: of frames, and wide ones.
+        frame_families: families stored in files of their own: of frames, and wide ones.
         wide: columns of the latter, by family.
     """
 
@@ -39,7 +45,7 @@ class Target:
 
     @classmethod
     def of(cls, root: Path, profile: Profile, families: tuple[str, ...]) -> "Target":
-        """The store at `root`, into which this process writes these families."""
+        """Target for these families in the store at `root`, by this version's extractors."""
         return cls(
             root,
             profile,
@@ -57,19 +63,19 @@ class Task(ABC):
 
     Attributes:
         table: folder of the store that it writes to.
-        stays_empty: whether a table without rows is stored, as it says that nothing is left to do.
+        stores_empty: whether a table without rows is stored, to record that nothing is left to do.
         target: the store.
         dataset: name of the corpus.
         shard: name of the shard.
         data_root: folder that the recordings' paths are relative to.
         compute: recordings to decode and analyse, sorted by file_id.
         version: of the table when the task was planned (`store.part.version`); None if there was none.
-        quarantined: why a recording is not tried again in this run, by file_id.
+        quarantined: reason why a recording is not tried again in this run, by file_id.
         progress: file that grows by one byte per finished recording of `compute`.
     """
 
     table: ClassVar[str]
-    stays_empty: ClassVar[bool] = False
+    stores_empty: ClassVar[bool] = False
     target: Target
     dataset: str
     shard: str
@@ -81,12 +87,12 @@ class Task(ABC):
 
     @property
     def part(self) -> Path:
-        """The table that it replaces."""
+        """Path of the table that it replaces."""
         return layout.part_path(self.target.root, self.table, self.dataset, self.shard)
 
     @property
     def label(self) -> str:
-        """Names the shard's files in frames/ and failures/, which its tables share."""
+        """Name of the shard's files in frames/ and failures/, which files/ and variants/ share."""
         return self.shard
 
     @property
@@ -96,12 +102,12 @@ class Task(ABC):
 
     @property
     @abstractmethod
-    def stamp(self) -> dict[str, Any]:
-        """What the table says of itself, beside its frames."""
+    def metadata(self) -> dict[str, Any]:
+        """Metadata of the table, besides the checksums of its frames."""
 
     @abstractmethod
-    def keeper(self) -> Callable[[str], bool]:
-        """Return what says by file_id whether a row, or a failure, that the shard already has stays."""
+    def keeps(self) -> Callable[[str], bool]:
+        """Return a predicate of file_ids: whether a stored row or failure stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,7 @@ class ShardTask(Task):
     """A shard of recordings.
 
     Attributes:
-        relabel: recordings whose audio is unchanged but whose names say something else now.
+        relabel: recordings whose audio is unchanged but whose labels have changed.
         drop: file_ids that another shard has as well.
     """
 
@@ -123,8 +129,8 @@ class ShardTask(Task):
         return all_columns(self.target.features)
 
     @property
-    def stamp(self) -> dict[str, Any]:
-        """Profile, families, and the digest of both with the extractors: enough to make store.json again."""
+    def metadata(self) -> dict[str, Any]:
+        """Profile, families, and digest: enough to restore store.json."""
         target = self.target
         return {
             "digest": target.digest,
@@ -132,8 +138,8 @@ class ShardTask(Task):
             "families": list(target.families),
         }
 
-    def keeper(self) -> Callable[[str], bool]:
-        """All stay that are neither computed again nor another shard's."""
+    def keeps(self) -> Callable[[str], bool]:
+        """Rows stay unless they are computed again or belong to another shard."""
         leaves = self.drop | {recording.file_id for recording in self.compute}
         return lambda file_id: file_id not in leaves
 
@@ -143,16 +149,16 @@ class VariantTask(Task):
     """The augmented copies of a shard's recordings.
 
     Attributes:
-        variants: copies to make of each recording of `compute`, which are all of the shard.
+        variants: copies to compute of each recording of `compute`, which are all of the shard.
         seed: of the drawn parameters.
-        sources: digest of the recordings' names and bytes.
-        kept: digest by name of the copies that the shard already has and keeps.
+        sources: digest of the recordings' labels and bytes.
+        kept: digest by name of the variants that the shard already has and keeps.
         made: digest by name of `variants`.
         hashes: SHA-256 of each recording's bytes when its features were stored, by file_id.
     """
 
     table = "variants"
-    stays_empty = True
+    stores_empty = True
     variants: tuple[Variant, ...]
     seed: int
     sources: str
@@ -162,7 +168,7 @@ class VariantTask(Task):
 
     @property
     def label(self) -> str:
-        """Told apart from the files of the recordings themselves."""
+        """Differs from that of the recordings themselves."""
         return variant_label(self.shard)
 
     @property
@@ -171,18 +177,18 @@ class VariantTask(Task):
         return variant_columns(self.target.features)
 
     @property
-    def stamp(self) -> dict[str, Any]:
-        """Everything that decides the copies."""
+    def metadata(self) -> dict[str, Any]:
+        """Everything that determines the copies."""
         variants = {**self.kept, **self.made}
         return {"digest": self.target.digest, "sources": self.sources, "variants": variants}
 
-    def keeper(self) -> Callable[[str], bool]:
-        """Copies stay that are of a kind that is kept."""
+    def keeps(self) -> Callable[[str], bool]:
+        """Copies of the kept variants stay."""
         return lambda file_id: file_id.rpartition(VARIANT_MARK)[2] in self.kept
 
 
 def variant_label(shard: str) -> str:
-    """Names a shard's files of copies in frames/ and failures/.
+    """Name of a shard's files of copies in frames/ and failures/.
 
     >>> variant_label("00003")
     'variants-00003'
@@ -192,7 +198,10 @@ def variant_label(shard: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A recording that was refused, or a copy that could not be made, and why."""
+    """A refused recording, or a copy that could not be computed, with the reason.
+
+    Attributes are those columns of failures/ that do not depend on the attempt.
+    """
 
     file_id: str
     path: str
@@ -203,13 +212,20 @@ class Failure:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Failure":
-        """The failure that a row of failures/ tells."""
+        """Failure of a row of failures/."""
         return cls(*(row[name] for name in cls.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
 class ShardSummary:
-    """What a worker did with a shard."""
+    """Result of one task.
+
+    Attributes:
+        dataset: name of the corpus.
+        shard: name of the shard.
+        stored: number of rows of the task that are stored now.
+        failures: recordings or copies that could not be computed.
+    """
 
     dataset: str
     shard: str

@@ -1,4 +1,4 @@
-"""The feature store: Parquet rows and npy frames, committed shard by shard. It knows no extractor."""
+"""The feature store: Parquet rows and npy frames, committed shard by shard. It does not import extractors."""
 
 from ser_features.store.description import Description
 from ser_features.store.frames import open_frames

@@ -1,8 +1,9 @@
-"""Many small tables and frame files → few large ones; the rows stay what they are.
+"""Many small tables and frame files → few large ones; the rows are unchanged.
 
-tables of a corpus → groups → a table and a few frame files each, in a hidden folder → folders change places
+tables of a corpus → groups → a table and a few frame files each, in a hidden folder → folders are exchanged
 
-Needs the store to itself. A kill leaves either the old folder or the new one in place, and litter.
+Needs exclusive access to the store. A kill leaves either the old folder or the new one in place, and
+unfinished files.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,28 +17,28 @@ import pyarrow as pa
 from ser_features.files import exchange, sync
 from ser_features.store import layout, locks
 from ser_features.store.frames import open_frames
-from ser_features.store.part import Held, read_held, read_part
+from ser_features.store.part import StoredTable, read_part, read_table
 from ser_features.store.read import Store
 from ser_features.store.schema import all_columns
 from ser_features.store.sweep import sweep, sweep_frames
 from ser_features.store.write import FrameWriter, commit_rows, table_of
 
 ROWS = 32_768
-"""Most rows of one table."""
+"""Largest number of rows of one table."""
 
 RECORDINGS = 8_192
-"""Most recordings whose frames share a file: a gigabyte, for utterances of three seconds."""
+"""Largest number of recordings whose frames share a file: about 1 GB for utterances of three seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
-    """What became of a corpus.
+    """Result for one corpus.
 
     Attributes:
         dataset: its name.
-        before: tables that it had.
-        after: tables that it has.
-        skipped: why it was left as it is; None if it was not.
+        before: number of tables before.
+        after: number of tables after.
+        skipped: reason why it was not compacted; None if it was.
     """
 
     dataset: str
@@ -47,17 +48,17 @@ class Compacted:
 
 
 def compact(store: Store, on_table: Callable[[str], None] = lambda shard: None) -> list[Compacted]:
-    """Join the small tables of every corpus of a store, and the files of their frames.
+    """Join the small tables of every corpus of a store, and their frame files.
 
     Args:
         store: the store.
-        on_table: told the name of each new shard before it is written.
+        on_table: called with the name of each new shard before it is written.
 
     Raises:
-        StoreError: if somebody else works in the store, or its file system has no locks.
+        StoreError: if another process uses the store, or its file system has no locks.
         DamagedError: if a table is damaged.
     """
-    with locks.alone(store.root):
+    with locks.exclusive(store.root):
         sweep(store.root)
         return [_compact(store, dataset, on_table) for dataset in store.datasets]
 
@@ -76,14 +77,14 @@ def _compact(store: Store, dataset: str, on_table: Callable[[str], None]) -> Com
     new.mkdir()
     frame_shards: set[str] = set()
     for group in groups:
-        held = [read_held(part) for part in group]
+        tables = [read_table(part) for part in group]
         path = new / group[0].name
         if len(group) == 1:
             path.hardlink_to(group[0])
-            frame_shards.update(held[0].metadata["frames"])
+            frame_shards.update(tables[0].metadata["frames"])
         else:
             on_table(layout.shard_of(group[0]))
-            frame_shards.update(_join(store, dataset, held, path))
+            frame_shards.update(_join(store, dataset, tables, path))
     sync(new)
     exchange(new, live)
     sweep(store.root)
@@ -106,10 +107,10 @@ def _groups(parts: Sequence[Path]) -> Iterator[list[Path]]:
         yield group
 
 
-def _join(store: Store, dataset: str, held: Sequence[Held], path: Path) -> dict[str, dict[str, str]]:
-    """Write the rows of several tables as one, with their frames; returns the checksums of those."""
-    tables = [each.table.replace_schema_metadata(None) for each in held if each.table is not None]
-    whole = pa.concat_tables(tables, promote_options="permissive")
+def _join(store: Store, dataset: str, tables: Sequence[StoredTable], path: Path) -> dict[str, dict[str, str]]:
+    """Write the rows of several tables as one, with their frames; return the frames' checksums."""
+    arrow = [one.table.replace_schema_metadata(None) for one in tables if one.table is not None]
+    whole = pa.concat_tables(arrow, promote_options="permissive")
     checksums: dict[str, dict[str, str]] = {}
     if store.description.frame_families:
         rows = [
@@ -118,24 +119,24 @@ def _join(store: Store, dataset: str, held: Sequence[Held], path: Path) -> dict[
         ]
         whole = pa.concat_tables(rows)
     table = table_of([], all_columns(store.description.features), whole)
-    commit_rows(path, table, held[0].metadata | {"frames": checksums})
+    commit_rows(path, table, tables[0].metadata | {"frames": checksums})
     return checksums
 
 
 def _copy_frames(
     store: Store, dataset: str, rows: pa.Table, shard: str, checksums: dict[str, dict[str, str]]
 ) -> pa.Table:
-    """Write the frames of some rows into one file per family; returns the rows with their new place."""
+    """Write the frames of some rows into one file per family; return the rows with the new positions."""
     families = store.description.frame_families
     opened: dict[str, dict[str, np.ndarray]] = {}
-    places = zip(
+    positions = zip(
         *(rows[name].to_pylist() for name in ("frame_shard", "frame_offset", "frame_count")), strict=True
     )
     framed = [family for family in families if family not in store.description.wide]
     offsets: list[int | None] = []
     with FrameWriter(store.root, dataset, shard, families, store.description.wide) as writer:
         _copy_wide(store, writer, rows)
-        for frame_shard, offset, count in places:
+        for frame_shard, offset, count in positions:
             if not framed:
                 offsets.append(None)
                 continue
@@ -152,13 +153,13 @@ def _copy_frames(
 
 
 def _copy_wide(store: Store, writer: FrameWriter, rows: pa.Table) -> None:
-    """Hand the wide values of some rows to a writer."""
-    known = {
+    """Pass the wide values of some rows to a writer."""
+    wide = {
         family: store.wide_of(rows, family, [column.name for column in columns])
         for family, columns in store.description.wide.items()
     }
-    for place, file_id in enumerate(rows["file_id"].to_pylist() if known else ()):
-        writer.append_wide(file_id, {family: values[place] for family, values in known.items()})
+    for index, file_id in enumerate(rows["file_id"].to_pylist() if wide else ()):
+        writer.append_wide(file_id, {family: values[index] for family, values in wide.items()})
 
 
 def _replaced(rows: pa.Table, values: dict[str, list[Any]]) -> pa.Table:

@@ -1,8 +1,8 @@
-"""store.json: what a store holds, written once when it begins.
+"""store.json: what a store holds, written once when the store is created.
 
 `Description` ↔ store.json (format version, profile, digest, families, column dictionary, frame families)
 
-The store knows features only through it: their names, units and meanings are told by whoever extracts.
+The store knows features only through it; names, units and descriptions come from the engine.
 """
 
 import json
@@ -20,9 +20,9 @@ from ser_features.config import (
     TempoConfig,
 )
 from ser_features.errors import DamagedError, InputError, StoreError
-from ser_features.files import replacing
+from ser_features.files import BLANK_SEAL, SEAL_KEY, is_sealed, replacing, seal
 from ser_features.manifest import Column
-from ser_features.store import layout, locks, seal
+from ser_features.store import layout, locks
 from ser_features.store.schema import DATASET, all_columns, feature_columns
 
 FORMAT = 2
@@ -50,8 +50,8 @@ class Description:
 
     Attributes:
         profile: the feature configuration of all rows.
-        digest: fingerprint of the profile and of the extractors that made the rows.
-        families: everything that is stored, of columns and of frames, such as "core" and "mel".
+        digest: fingerprint of the profile and of the extractors that computed the rows.
+        families: all stored families, of columns and of frames, such as "core" and "mel".
         features: the feature columns, in order.
         frames: the families of frames, and those that have a table of their own.
         wide: columns of the latter, by family.
@@ -66,7 +66,7 @@ class Description:
 
     @property
     def frame_families(self) -> tuple[str, ...]:
-        """Names of all families that lie in files of their own, wide ones among them."""
+        """Names of all families that have files of their own, including wide ones."""
         return tuple(family.name for family in self.frames)
 
     def dictionary(self) -> list[dict[str, str]]:
@@ -74,7 +74,7 @@ class Description:
         return [asdict(column) for column in (DATASET, *all_columns(self.features))]
 
     def write(self, root: Path) -> None:
-        """Begin a store at `root`."""
+        """Create the store at `root`."""
         content = {
             "format": FORMAT,
             "profile": self.profile.to_json(),
@@ -82,20 +82,20 @@ class Description:
             "families": list(self.families),
             "columns": self.dictionary(),
             "frames": [asdict(family) for family in self.frames],
-            "wide": {family: [asdict(each) for each in columns] for family, columns in self.wide.items()},
-            seal.KEY: seal.BLANK.decode(),
+            "wide": {family: [asdict(one) for one in columns] for family, columns in self.wide.items()},
+            SEAL_KEY: BLANK_SEAL.decode(),
         }
         with locks.committing(root), replacing(root / layout.DESCRIPTION) as file:
-            file.write(seal.seal(json.dumps(content, indent=1, ensure_ascii=False).encode()))
+            file.write(seal(json.dumps(content, indent=1, ensure_ascii=False).encode()))
 
 
 def read_description(root: Path) -> Description:
-    """Read what the store at `root` holds.
+    """Read the description of the store at `root`.
 
     Raises:
-        InputError: if there is none.
-        DamagedError: if a byte of it is not as it was written.
-        StoreError: if it is of another format, or cannot be reached.
+        InputError: if there is no store.
+        DamagedError: if it fails its checksum.
+        StoreError: if it has another format, or cannot be reached.
     """
     path = root / layout.DESCRIPTION
     try:
@@ -115,12 +115,12 @@ def read_description(root: Path) -> Description:
                 f"{path} has format {content['format']}, expected {FORMAT}: extract into a new store, "
                 "or use the version of ser that wrote it"
             )
-        found = _description(content)
+        description = _description(content)
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(path, repr(error)) from error
-    if not seal.is_whole(text):
+    if not is_sealed(text):
         raise _damaged(path, "it is not as it was written")
-    return found
+    return description
 
 
 def _damaged(path: Path, reason: str) -> DamagedError:
@@ -136,8 +136,8 @@ def _description(content: Mapping[str, Any]) -> Description:
         features=feature_columns(columns),
         frames=tuple(FrameFamily(**family) for family in content["frames"]),
         wide={
-            family: tuple(Column(**each) for each in described)
-            for family, described in content.get("wide", {}).items()
+            family: tuple(Column(**column) for column in columns)
+            for family, columns in content.get("wide", {}).items()
         },
     )
 

@@ -19,7 +19,7 @@ from ser_features.files import is_local, publish, scratch
 from ser_features.store import layout
 
 BLOCK = 2**20
-"""Bytes that are hashed at once."""
+"""Bytes hashed at once."""
 
 
 def frame_header(frames: int, bands: int) -> bytes:
@@ -45,9 +45,9 @@ def open_frames(root: Path, dataset: str, frame_shard: str, family: str) -> np.n
 
 
 def fetched(path: Any) -> Path:
-    """Copy a file of frames of an object store here, once: what has its name has its content.
+    """Download a frame file of an object store once; its name determines its content.
 
-    The copies lie in the user's cache folder (`XDG_CACHE_HOME`), where they may be deleted at any time.
+    Downloads are cached in the user's cache folder (`XDG_CACHE_HOME`) and may be deleted at any time.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ser" / "frames"
     copy = cache / hashlib.sha256(str(path.parent).encode()).hexdigest()[:16] / path.name
@@ -59,22 +59,21 @@ def fetched(path: Any) -> Path:
 
 
 def problem(path: Path, sha256: str) -> str | None:
-    """Read a file of frames, or a wide table, whole and say what is wrong with it; None if nothing is.
+    """Read a frame file or a wide table completely and return what is wrong with it; None if nothing is.
 
     Args:
         path: the file.
-        sha256: of its array data, or of all of a wide table, as the table of the rows says.
+        sha256: expected hash of its array data, or of the whole file of a wide table.
     """
     digest = hashlib.sha256()
     try:
-        if path.name.endswith(".parquet"):
-            return None if _sha256(path) == sha256 else "its content is not as it was written"
         with path.open("rb") as file:
-            shape = np.lib.format.read_array_header_1_0(file) if file.read(8)[:6] == b"\x93NUMPY" else None
-            end = file.tell()
-            file.seek(0)
-            if shape is None or len(shape[0]) != 2 or file.read(end) != frame_header(*shape[0]):
-                return "it has another header than was written"
+            if not path.name.endswith(".parquet"):
+                npy = np.lib.format.read_array_header_1_0(file) if file.read(8)[:6] == b"\x93NUMPY" else None
+                end = file.tell()
+                file.seek(0)
+                if npy is None or len(npy[0]) != 2 or file.read(end) != frame_header(*npy[0]):
+                    return "it has another header than was written"
             while block := file.read(BLOCK):
                 digest.update(block)
     except FileNotFoundError:
@@ -82,11 +81,6 @@ def problem(path: Path, sha256: str) -> str | None:
     except (OSError, ValueError) as error:
         return f"it cannot be read ({error})"
     return None if digest.hexdigest() == sha256 else "its content is not as it was written"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def broken(
@@ -97,16 +91,16 @@ def broken(
     families: Sequence[str],
     wide: Collection[str] = (),
 ) -> set[str]:
-    """Find the `frame_shard`s of a table whose files are missing, or were changed since it was committed.
+    """Find the `frame_shard`s of a table whose files are missing, or were changed since its commit.
 
-    Frame files are older than the table that names them. Only one that is younger is read.
+    Frame files are older than the table that refers to them. Only younger files are read.
 
     Args:
         root: of the store.
         dataset: name of the corpus.
         part: the table.
-        checksums: SHA-256 by `frame_shard` and family, as the table says.
-        families: of frames and of wide tables, which every row has.
+        checksums: SHA-256 by `frame_shard` and family, from the table's metadata.
+        families: families of frames and of wide tables that every row has.
         wide: those of them that are wide tables.
     """
     committed = part.stat().st_mtime if families else 0.0

@@ -1,4 +1,4 @@
-"""A store → one line per corpus: how much it holds."""
+"""Store → `describe` → one `DatasetInfo` per corpus: rows, speakers, emotions, hours, failures."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,16 @@ from ser_features.store.read import Store
 
 @dataclass(frozen=True, slots=True)
 class DatasetInfo:
-    """What a store holds of one corpus.
+    """Contents of a store for one corpus.
 
     Attributes:
         dataset: name of the corpus.
-        rows: recordings.
-        speakers: different speakers.
-        emotions: different emotions.
-        hours: of analysed audio.
-        failures: refused files.
-        tables: files of files/ that hold the rows.
+        rows: number of recordings.
+        speakers: number of different speakers.
+        emotions: number of different emotions.
+        hours: duration of the analysed audio.
+        failures: number of refused files.
+        tables: number of files of files/ that hold the rows.
     """
 
     dataset: str
@@ -32,7 +32,7 @@ class DatasetInfo:
 
 
 def describe(store: Store) -> list[DatasetInfo]:
-    """Count what a store holds, by corpus, sorted by name."""
+    """Count the contents of a store by corpus, sorted by name."""
     names = {*store.datasets, *layout.datasets(store.root, "failures")}
     return [_describe(store, dataset) for dataset in sorted(names)]
 

@@ -1,26 +1,30 @@
-"""Where everything of a store lies.
+"""Paths of a store.
 
     store.json
     files/dataset=<name>/part-<shard>.parquet        one row per recording
     frames/dataset=<name>/<shard>-<hash>.mel.npy     all frames of the shard
     functionals/dataset=<name>/<shard>-<hash>.parquet    thousands of columns of the shard's recordings
-    ssl_pooled/…                                     the same of a pretrained encoder's pooled hidden states
+    ssl_pooled/…                                     the same for a pretrained encoder's pooled hidden states
     variants/dataset=<name>/part-<shard>.parquet     one row per augmented copy of the shard's recordings
     frames/dataset=<name>/variants-<shard>-<hash>.mel.npy
     functionals_of_variants/dataset=<name>/variants-<shard>-<hash>.parquet
     failures/dataset=<name>/part-<shard>.parquet     one row per refused file
-    failures/dataset=<name>/part-variants-<shard>.parquet    one row per copy that could not be made
-    damaged/…                                        tables that were found damaged, and made anew
-    locks/                                           empty files that runs hold while they work
+    failures/dataset=<name>/part-variants-<shard>.parquet    one row per copy that could not be computed
+    damaged/…                                        damaged tables, which have been computed again
+    locks/                                           empty files that runs lock while they work
 
-Names that begin with a dot are unfinished: readers pass over them. A root is a `Path`, or a
-`RemotePath` on an object store.
+Names that begin with a dot are unfinished, and readers skip them. The root is a `Path`, or a `RemotePath` on
+an object store.
 
 >>> part_name("00003")
 'part-00003.parquet'
 """
 
-from pathlib import Path
+import os
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ser_features.errors import InputError
 
 DESCRIPTION = "store.json"
 
@@ -34,17 +38,33 @@ VARIANTS_FOLDER = "_of_variants"
 """Suffix of the folders of wide tables of augmented copies."""
 
 OF_VARIANTS = "variants-"
-"""How the `frame_shard` of augmented copies begins: their wide tables have a folder of their own, so that
-whoever reads the other one meets recordings only."""
+"""Prefix of the `frame_shard` of augmented copies. Their wide tables have a folder of their own, so that the
+other folder holds recordings only."""
+
+
+def store_root(path: str | os.PathLike[str]) -> Any:
+    """A `Path` for a folder of this machine, a `RemotePath` for s3://bucket/prefix.
+
+    Raises:
+        InputError: if it is a URL of another kind, or has no bucket.
+    """
+    scheme, is_url, rest = str(path).partition("://")
+    if not is_url:
+        return Path(path)
+    if scheme != "s3" or not rest.strip("/"):
+        raise InputError(f"{path} is no place for a store: expected a folder, or s3://bucket/prefix")
+    from ser_features.store.remote import RemotePath
+
+    return RemotePath(scheme, PurePosixPath(rest.strip("/")))
 
 
 def dataset_folder(root: Path, table: str, dataset: str) -> Path:
-    """Folder of one corpus in one of files, variants, frames and failures."""
+    """Folder of one corpus in files, variants, frames or failures."""
     return root / table / f"dataset={dataset}"
 
 
 def datasets(root: Path, table: str) -> list[str]:
-    """Names of the corpora that one of files, variants, frames and failures holds, sorted."""
+    """Names of the corpora in files, variants, frames or failures, sorted."""
     return sorted(folder.name.removeprefix("dataset=") for folder in (root / table).glob("dataset=*"))
 
 
@@ -54,22 +74,22 @@ def part_name(shard: str) -> str:
 
 
 def part_path(root: Path, table: str, dataset: str, shard: str) -> Path:
-    """A shard's table in one of files, variants and failures."""
+    """Path of a shard's table in files, variants or failures."""
     return dataset_folder(root, table, dataset) / part_name(shard)
 
 
 def parts(root: Path, table: str, dataset: str) -> list[Path]:
-    """The committed shards of one corpus, sorted by name."""
+    """Committed tables of one corpus, sorted by name."""
     return sorted(dataset_folder(root, table, dataset).glob("part-*.parquet"))
 
 
 def shard_of(part: Path) -> str:
-    """The shard that a table file holds."""
+    """Name of the shard of a table."""
     return part.stem.removeprefix("part-")
 
 
 def frame_path(root: Path, dataset: str, frame_shard: str, family: str, *, wide: bool = False) -> Path:
-    """File with all frames, or the wide table, of one family of a shard.
+    """Path of the frames, or of the wide table, of one family of a shard.
 
     Args:
         root: of the store.
@@ -85,18 +105,18 @@ def frame_path(root: Path, dataset: str, frame_shard: str, family: str, *, wide:
 
 
 def frame_folders(root: Path) -> tuple[str, ...]:
-    """Names of the folders of a store that `frame_path` leads to: frames, and two per wide family."""
+    """Folders of a store with paths of `frame_path`: frames, and two per wide family."""
     others = (path for path in root.glob("[!.]*") if path.name not in (*TABLES, *OTHER_FOLDERS))
     return ("frames", *sorted(path.name for path in others if any(path.glob("dataset=*"))))
 
 
 def wide_families(root: Path) -> frozenset[str]:
-    """Families of which a store has tables of their own, as its folders say."""
+    """Families that have tables of their own in a store, by its folders."""
     return frozenset(name.removesuffix(VARIANTS_FOLDER) for name in frame_folders(root)) - {"frames"}
 
 
 def frame_shard_of(path: Path) -> str:
-    """The `frame_shard` that a file of frames belongs to.
+    """The `frame_shard` of a frame file.
 
     >>> frame_shard_of(Path("00003-0123456789ab.mel.npy"))
     '00003-0123456789ab'

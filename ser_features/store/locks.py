@@ -1,13 +1,13 @@
-"""Who works in a store: advisory locks on empty files, which the system releases when a process dies.
+"""Advisory locks on empty files of a store; the system releases them when a process dies.
 
-`present`  a worker, for as long as it may commit; any number at once
-`reading`  the same for somebody who may not write there
-`running`  a run that plans; knows whether it is alone, and only then is unfinished work litter
-`alone`    a compaction, which nobody may meet
-`committing`  the short moment between "nobody changed this shard" and the rename
+`shared`      held by a worker while it may commit, by any number at once
+`reading`     the same for a process that need not have write permission
+`running`     held by a run that plans; only an exclusive run may remove unfinished files
+`exclusive`   held by a compaction
+`committing`  held between the check that a shard is unchanged and the rename
 
-Object stores, and file systems without locks, have none of them: there a run is never alone, and two runs
-must not work on the same corpus.
+Object stores and file systems without locks have none: a run is never exclusive there, and two runs must not
+work on the same corpus at once.
 """
 
 import os
@@ -27,40 +27,40 @@ FOLDER = "locks"
 
 
 class Run:
-    """A run in a store.
+    """Lock of a run.
 
     Attributes:
-        alone: whether no other run or worker is in the store, and none can begin.
+        exclusive: whether no other run or worker is in the store, and none can begin.
     """
 
     def __init__(self, descriptor: int | None) -> None:
         self._descriptor = descriptor
-        self.alone = False
-        if descriptor is not None and not self.become_alone():
+        self.exclusive = False
+        if descriptor is not None and not self.try_exclusive():
             fcntl.flock(descriptor, fcntl.LOCK_SH)
 
-    def become_alone(self) -> bool:
-        """Keep others out from now on, if nobody else is in; says whether it could be done."""
-        self.alone = self._descriptor is not None and _try(self._descriptor)
-        return self.alone
+    def try_exclusive(self) -> bool:
+        """Exclude others from now on, if no other process is in the store; return whether it succeeded."""
+        self.exclusive = self._descriptor is not None and _try_lock(self._descriptor)
+        return self.exclusive
 
     def share(self) -> None:
-        """Let others in from now on."""
+        """Admit others from now on."""
         if self._descriptor is not None:
             fcntl.flock(self._descriptor, fcntl.LOCK_SH)
-        self.alone = False
+        self.exclusive = False
 
 
 @contextmanager
 def running(root: Path) -> Iterator[Run]:
-    """Be a run in the store at `root`; waits while another one that is alone plans."""
+    """Lock the store at `root` for a run; waits while an exclusive run plans."""
     with _opened(root, "run") as descriptor:
         yield Run(descriptor)
 
 
 @contextmanager
-def present(root: Path) -> Iterator[None]:
-    """Be in the store at `root` beside others; waits while somebody is alone in it."""
+def shared(root: Path) -> Iterator[None]:
+    """Lock the store at `root` together with others; waits while another process has it exclusively."""
     with _opened(root, "run") as descriptor:
         if descriptor is not None:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
@@ -69,33 +69,33 @@ def present(root: Path) -> Iterator[None]:
 
 @contextmanager
 def reading(root: Path) -> Iterator[None]:
-    """Be `present`, if the store can be written to; whoever only reads needs no right to do more."""
+    """As `shared` if the store can be written to, else without a lock."""
     with ExitStack() as stack:
         with suppress(OSError):
-            stack.enter_context(present(root))
+            stack.enter_context(shared(root))
         yield
 
 
 @contextmanager
-def alone(root: Path) -> Iterator[None]:
-    """Have the store at `root` to oneself.
+def exclusive(root: Path) -> Iterator[None]:
+    """Lock the store at `root` exclusively.
 
     Raises:
-        StoreError: if somebody else is in it, or its file system has no locks.
+        StoreError: if another process is in it, or its file system has no locks.
     """
     with _opened(root, "run") as descriptor:
         if descriptor is None:
             raise StoreError(
                 f"{root} has no locks: expected a local or shared file system: copy the store to one"
             )
-        if not _try(descriptor):
+        if not _try_lock(descriptor):
             raise StoreError(f"{root} is in use by another run of ser: expected none: wait until it ends")
         yield
 
 
 @contextmanager
 def committing(root: Path) -> Iterator[None]:
-    """Be the only one who commits to the store at `root`; waits for a commit in progress."""
+    """Lock commits to the store at `root`; waits for a commit in progress."""
     with _opened(root, "commit") as descriptor:
         if descriptor is not None:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -104,7 +104,7 @@ def committing(root: Path) -> Iterator[None]:
 
 @contextmanager
 def _opened(root: Path, name: str) -> Iterator[int | None]:
-    """A lock file's descriptor; None where locks do not work. Closing it releases the lock."""
+    """Descriptor of a lock file; None where locks do not work. Closing it releases the lock."""
     if fcntl is None or not is_local(root):
         yield None
         return
@@ -125,7 +125,7 @@ def _works(descriptor: int) -> bool:
     return True
 
 
-def _try(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

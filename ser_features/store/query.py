@@ -1,12 +1,12 @@
-"""Questions to a store in SQL, answered by DuckDB.
+"""SQL queries on a store, executed by DuckDB.
 
-select … → one statement, checked → files, variants, failures, columns → `Answer`
+SQL text → one checked statement → tables files, variants, failures, columns → `QueryResult`
 
-    with query(open_store(root), "select emotion, avg(pitch_mean) from files group by emotion") as answer:
-        rows = [row for batch in answer.batches() for row in batch]
+    with query(open_store(root), "select emotion, avg(pitch_mean) from files group by emotion") as result:
+        rows = [row for batch in result.batches() for row in batch]
 
-DuckDB reads only the columns, and the corpora, that the statement needs. It is shut in: it opens no file, no
-address and no extension, keeps nothing, and its settings cannot be changed.
+DuckDB reads only the columns and corpora that the statement needs. It is sandboxed: it opens no file, address
+or extension, stores nothing, and its settings cannot be changed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,40 +25,43 @@ from ser_features.store.scan import scan
 if TYPE_CHECKING:
     import duckdb
 
-SHUT = {
+SANDBOX = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
     "temp_directory": "",
 }
-"""DuckDB's settings; none can be changed afterwards."""
+"""DuckDB's settings; they are locked before the query runs."""
 
 DICTIONARY = "columns"
-"""The table that tells name, type, unit and meaning of every column of files."""
+"""Table with name, type, unit and description of every column of files."""
 
-QUESTION = "SELECT"
-"""What DuckDB calls statements that only ask: select, from, describe, summarize, show, values."""
+READ_ONLY = "SELECT"
+"""DuckDB's type of statements that only read: select, from, describe, summarize, show, values."""
 
 NUMBERS = (
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
     *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
     *("FLOAT", "DOUBLE", "DECIMAL"),
 )
-"""DuckDB's types of numbers, without what stands in brackets."""
+"""DuckDB's numeric types, without the precision in brackets."""
 
 UNREADABLE = ("reading the stream", "get_next failed")
-"""How versions of DuckDB begin when pyarrow cannot read a table."""
+"""Parts of DuckDB's messages when pyarrow cannot read a table."""
 
 BATCH = 1_000
-"""Rows that are handed on at once."""
+"""Rows per batch."""
+
+TABLE_NAMES = f"{', '.join(TABLES)} and {DICTIONARY}"
+EXAMPLE = "select emotion, count(*) from files group by emotion"
 
 Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What DuckDB found.
+class QueryResult:
+    """Result of a query.
 
     Attributes:
         columns: names.
@@ -72,36 +75,36 @@ class Answer:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Which columns are numbers."""
+        """Whether each column is numeric."""
         return tuple(kind.partition("(")[0] in NUMBERS for kind in self.types)
 
     def batches(self) -> Iterator[list[Row]]:
-        """Hand out all rows once, some at a time; null is None, a float32 has the digits that it needs.
+        """Yield all rows once, some at a time; null is None, a float32 has only the digits that it needs.
 
         Raises:
             StoreError: if a table of the store cannot be read.
-            InputError: if the statement fails on a value, or wants more memory than there is.
+            InputError: if the statement fails on a value, or needs more memory than there is.
         """
-        short = [place for place, kind in enumerate(self.types) if kind == "FLOAT"]
+        floats = [index for index, kind in enumerate(self.types) if kind == "FLOAT"]
         while rows := _fetch(self._connection, self._store):
-            yield [_shortened(row, short) for row in rows] if short else rows
+            yield [_shortened(row, floats) for row in rows] if floats else rows
 
 
 @contextmanager
-def query(store: Store, sql: str) -> Iterator[Answer]:
-    """Ask a store.
+def query(store: Store, sql: str) -> Iterator[QueryResult]:
+    """Query a store.
 
     Args:
         store: the store.
         sql: one select, over the tables files, variants, failures and columns.
 
     Raises:
-        InputError: if it is not exactly one question, or DuckDB cannot answer it.
+        InputError: if it is not exactly one reading statement, or DuckDB cannot execute it.
         StoreError: if a table of the store cannot be read.
     """
     import duckdb
 
-    with duckdb.connect(":memory:", config=dict(SHUT)) as connection:
+    with duckdb.connect(":memory:", config=dict(SANDBOX)) as connection:
         _check(connection, sql)
         tables = {table: scan(store, table) for table in TABLES}
         for name, source in (*tables.items(), (DICTIONARY, _dictionary(store, tables["files"].schema))):
@@ -112,35 +115,35 @@ def query(store: Store, sql: str) -> Iterator[Answer]:
         except duckdb.Error as error:
             raise _explained(error, store) from error
         described = connection.description or []
-        names, types = (tuple(str(each[place]) for each in described) for place in (0, 1))
-        yield Answer(names, types, connection, store)
+        names, types = (tuple(str(column[index]) for column in described) for index in (0, 1))
+        yield QueryResult(names, types, connection, store)
 
 
 def _check(connection: "duckdb.DuckDBPyConnection", sql: str) -> None:
-    """Refuse what is not exactly one question."""
+    """Refuse anything but exactly one reading statement."""
     import duckdb
 
     try:
         kinds = [statement.type.name for statement in connection.extract_statements(sql)]
     except duckdb.Error as error:
-        raise InputError(f"{_first_lines(error)}: expected SQL, such as {_example()}") from error
+        raise InputError(f"{_summary(error)}: expected SQL, such as {EXAMPLE}") from error
     if len(kinds) != 1:
-        raise InputError(f"found {len(kinds)} SQL statements, expected one, such as {_example()}")
-    if kinds[0] != QUESTION:
+        raise InputError(f"found {len(kinds)} SQL statements, expected one, such as {EXAMPLE}")
+    if kinds[0] != READ_ONLY:
         raise InputError(
-            f"found a statement that does more than ask ({kinds[0].lower()}), expected a select: nothing is "
+            f"found a statement that does more than read ({kinds[0].lower()}), expected a select: nothing is "
             "changed or written by a query; for a file, use ser store export"
         )
 
 
 def _dictionary(store: Store, schema: pa.Schema) -> pa.Table:
-    """Name, type, unit and meaning of every column of files, a user's own among them."""
+    """Name, type, unit and description of every column of files, including a user's own."""
     rows = store.description.dictionary()
-    known = {row["name"] for row in rows}
+    names = {row["name"] for row in rows}
     for field in schema:
-        if field.name not in known:
-            told = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
-            rows.append({"name": field.name, "type": str(field.type), **told})
+        if field.name not in names:
+            metadata = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+            rows.append({"name": field.name, "type": str(field.type), **metadata})
     keys = ("name", "type", "unit", "description")
     return pa.table({key: pa.array([row.get(key, "") for row in rows], pa.string()) for key in keys})
 
@@ -154,42 +157,34 @@ def _fetch(connection: "duckdb.DuckDBPyConnection", store: Store) -> list[Row]:
         raise _explained(error, store) from error
 
 
-def _shortened(row: Row, places: Sequence[int]) -> Row:
-    """Give float32 values the shortest digits that mean the same: 0.1, not 0.10000000149011612."""
+def _shortened(row: Row, indices: Sequence[int]) -> Row:
+    """Round float32 values to the shortest equal number: 0.1 instead of 0.10000000149011612."""
     values = list(row)
-    for place in places:
-        if values[place] is not None:
-            values[place] = float(str(np.float32(values[place])))
+    for index in indices:
+        if values[index] is not None:
+            values[index] = float(str(np.float32(values[index])))
     return tuple(values)
 
 
 def _explained(error: "duckdb.Error", store: Store) -> SerError:
-    """Say in one line what went wrong, and where names stand."""
-    said = _first_lines(error)
-    if any(words in said for words in UNREADABLE):
-        reason = said.partition(": ")[2]
+    """One-line error for an error of DuckDB."""
+    text = _summary(error)
+    if any(part in text for part in UNREADABLE):
+        reason = text.partition(": ")[2]
         return StoreError(f"a table cannot be read ({reason}): run ser store verify --store {store.root}")
-    if "by configuration" in said:  # files and addresses
-        return InputError(f"{said}: a query sees {_tables()} and nothing else")
-    if said.startswith("Table with name"):
-        return InputError(f"{said.partition('! Did you mean')[0]}: expected {_tables()}")
-    if said.startswith("Referenced column"):
+    if "by configuration" in text:  # files and addresses
+        return InputError(f"{text}: a query can read {TABLE_NAMES} and nothing else")
+    if text.startswith("Table with name"):
+        return InputError(f"{text.partition('! Did you mean')[0]}: expected {TABLE_NAMES}")
+    if text.startswith("Referenced column"):
         return InputError(
-            f'{said}: columns are listed by ser store query "describe files"; text stands in single quotes'
+            f'{text}: columns are listed by ser store query "describe files"; text is put in single quotes'
         )
-    return InputError(f"{said}: the tables are {_tables()}")
+    return InputError(f"{text}: the tables are {TABLE_NAMES}")
 
 
-def _first_lines(error: Exception) -> str:
-    """DuckDB's words, without their kind, the functions that there are and the excerpt of the statement."""
-    said = " ".join(str(error).partition("\n\n")[0].partition("Candidate functions:")[0].split())
-    _, found, rest = said.partition(" Error: ")
-    return (rest if found else said).removesuffix(".")
-
-
-def _tables() -> str:
-    return f"{', '.join(TABLES)} and {DICTIONARY}"
-
-
-def _example() -> str:
-    return "select emotion, count(*) from files group by emotion"
+def _summary(error: Exception) -> str:
+    """DuckDB's message without its kind, the list of functions and the excerpt of the statement."""
+    text = " ".join(str(error).partition("\n\n")[0].partition("Candidate functions:")[0].split())
+    _, has_kind, rest = text.partition(" Error: ")
+    return (rest if has_kind else text).removesuffix(".")

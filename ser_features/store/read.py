@@ -1,4 +1,4 @@
-"""A store as its readers see it: rows as a pandas table, frames as memory-mapped views.
+"""Reading a store: rows as a pandas table, frames as memory-mapped views.
 
 store.json + files/ + variants/ + frames/ + failures/ → `Store`
 
@@ -49,12 +49,12 @@ class Store:
 
     @property
     def digest(self) -> str:
-        """Fingerprint of the profile and of the extractors that made the rows."""
+        """Fingerprint of the profile and of the extractors that computed the rows."""
         return self.description.digest
 
     @property
     def families(self) -> tuple[str, ...]:
-        """What is stored: "core", and families of frames."""
+        """Stored feature families: "core", and families of frames."""
         return self.description.families
 
     @cached_property
@@ -63,7 +63,7 @@ class Store:
         return tuple(name for name in layout.datasets(self.root, "files") if self.parts(name))
 
     def parts(self, dataset: str) -> list[Path]:
-        """The committed tables of a corpus."""
+        """Committed tables of a corpus."""
         return layout.parts(self.root, "files", dataset)
 
     def table(self, datasets: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
@@ -71,16 +71,16 @@ class Store:
 
         Args:
             datasets: corpora to read; all by default.
-            columns: columns to read; all by default, a user's own among them.
+            columns: columns to read; all by default, including a user's own.
 
         Raises:
             InputError: if the store has no such corpus.
         """
         empty = row_schema(all_columns(self.description.features), []).empty_table()
-        return self._whole("files", self.check(datasets), empty, columns)
+        return self._read("files", self.check(datasets), empty, columns)
 
     def files(self, datasets: Sequence[str] | None = None, *, audformat: bool = False) -> "pd.DataFrame":
-        """Rows as a pandas table, sorted by `file_id`; text is None and numbers NaN where unknown.
+        """Rows as a pandas table, sorted by `file_id`; unknown text is None, unknown numbers are NaN.
 
         Args:
             datasets: corpora to read; all by default.
@@ -100,7 +100,7 @@ class Store:
     def variants(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
         """Augmented copies as a pandas table, sorted by `file_id`; as the last `augment_store` left them.
 
-        Columns are those of `files`, with the features that were asked for, and source_file_id, variant and
+        Columns are those of `files`, with the requested features only, and source_file_id, variant and
         parameters (JSON); `audio_sha256` is null.
 
         Args:
@@ -110,7 +110,7 @@ class Store:
             InputError: if the store has no such corpus.
         """
         empty = row_schema(variant_columns(()), []).empty_table()
-        whole = self._whole("variants", self.check(datasets), empty)
+        whole = self._read("variants", self.check(datasets), empty)
         return whole.to_pandas().sort_values("file_id", ignore_index=True)
 
     def frames(self, rows: "pd.DataFrame", family: str) -> list[np.ndarray]:
@@ -127,10 +127,7 @@ class Store:
             InputError: if the store does not hold the family.
         """
         if family not in self.description.frame_families or family in self.description.wide:
-            raise InputError(
-                f"no {family!r} frames in {self.root}: it holds {', '.join(self.families)}: "
-                f"extract into a new store with --features {' '.join((*self.families, family))}"
-            )
+            raise InputError(self.lacks(f"{family!r} frames", family))
         arrays: dict[tuple[str, str], np.ndarray] = {}
         views = []
         keys = zip(
@@ -177,32 +174,24 @@ class Store:
         return self.wide_of(pa.Table.from_pandas(rows[["dataset", "file_id", "frame_shard"]]), family, names)
 
     def wide_of(self, rows: pa.Table, family: str, names: Sequence[str]) -> np.ndarray:
-        """As `wide`, of rows of an Arrow table; `dataset` may be a column of one value's partition."""
+        """As `wide`, for rows of an Arrow table, which needs no column `dataset`."""
         columns = self._wide_columns(family)
         if absent := set(names) - {column.name for column in columns}:
             raise InputError(
-                f"no {min(absent)} among the {len(columns)} columns of {family} in "
-                f"{self.root}: ask for those that it has"
+                f"no {min(absent)} among the {len(columns)} columns of {family} in {self.root}: "
+                "ask for those that it has"
             )
-        found = np.full((len(rows), len(names)), np.nan, np.float32)
+        result = np.full((len(rows), len(names)), np.nan, np.float32)
         file_ids = rows["file_id"].to_pylist()
         datasets = (file_id.partition("/")[0] for file_id in file_ids)
         groups: dict[tuple[str, str], list[int]] = {}
-        for place, key in enumerate(zip(datasets, rows["frame_shard"].to_pylist(), strict=True)):
-            groups.setdefault(key, []).append(place)
-        for (dataset, shard), places in groups.items():
+        for index, key in enumerate(zip(datasets, rows["frame_shard"].to_pylist(), strict=True)):
+            groups.setdefault(key, []).append(index)
+        for (dataset, shard), indices in groups.items():
             path = layout.frame_path(self.root, dataset, shard, family, wide=True)
-            position, values = values_of(path, tuple(names))
-            found[places] = values[[position[file_ids[place]] for place in places]]
-        return found
-
-    def _wide_columns(self, family: str) -> tuple[Column, ...]:
-        if family not in self.description.wide:
-            raise InputError(
-                f"no {family} in {self.root}: it holds {', '.join(self.families)}: "
-                f"extract into a new store with --features {' '.join((*self.families, family))}"
-            )
-        return self.description.wide[family]
+            row_of, values = values_of(path, tuple(names))
+            result[indices] = values[[row_of[file_ids[index]] for index in indices]]
+        return result
 
     def failures(self, datasets: Sequence[str] | None = None) -> pa.Table:
         """Refused files as an Arrow table, `dataset` first.
@@ -211,20 +200,7 @@ class Store:
             datasets: corpora to read; all by default.
         """
         chosen = layout.datasets(self.root, "failures") if datasets is None else datasets
-        return self._whole("failures", chosen, FAILURE_SCHEMA.empty_table())
-
-    def _whole(
-        self, table: str, datasets: Sequence[str], empty: pa.Table, columns: Sequence[str] | None = None
-    ) -> pa.Table:
-        """All rows of some corpora in one of files, variants and failures; `empty` if there are none."""
-        found = [
-            _with_dataset(part, dataset)
-            for dataset in datasets
-            for part in read_parts(layout.parts(self.root, table, dataset), columns)
-        ]
-        if not found:
-            return _with_dataset(empty, "")
-        return pa.concat_tables(found, promote_options="default")
+        return self._read("failures", chosen, FAILURE_SCHEMA.empty_table())
 
     def check(self, datasets: Sequence[str] | None) -> Sequence[str]:
         """Return these corpora; all for None.
@@ -239,6 +215,29 @@ class Store:
                 f"run ser extract --datasets {missing[0]} --store {self.root}"
             )
         return self.datasets if datasets is None else datasets
+
+    def lacks(self, what: str, family: str) -> str:
+        """Message for a family that the store does not hold."""
+        return (
+            f"no {what} in {self.root}: it holds {', '.join(self.families)}: "
+            f"extract into a new store with --features {' '.join((*self.families, family))}"
+        )
+
+    def _wide_columns(self, family: str) -> tuple[Column, ...]:
+        if family not in self.description.wide:
+            raise InputError(self.lacks(family, family))
+        return self.description.wide[family]
+
+    def _read(
+        self, table: str, datasets: Sequence[str], empty: pa.Table, columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """All rows of some corpora in files, variants or failures; `empty` if there are none."""
+        tables = [
+            _with_dataset(part, dataset)
+            for dataset in datasets
+            for part in read_parts(layout.parts(self.root, table, dataset), columns)
+        ]
+        return pa.concat_tables(tables, promote_options="default") if tables else _with_dataset(empty, "")
 
 
 def _with_dataset(table: pa.Table, dataset: str) -> pa.Table:
@@ -256,32 +255,32 @@ def open_store(root: Path) -> Store:
     return Store(root, read_description(root))
 
 
-def open_or_create(root: Path, wanted: Description) -> Store:
-    """Open the store at `root` for writing, or begin one.
+def open_or_create(root: Path, requested: Description) -> Store:
+    """Open the store at `root` for writing, or create it.
 
     Raises:
         InputError: if it has another profile, other extractor versions or other families.
     """
     if not (root / layout.DESCRIPTION).is_file():
         _check_empty(root)
-        wanted.write(root)  # two runs that begin a store at once write the same
-    found = read_description(root)
-    same_families = found.families == wanted.families
-    if found.profile.name != wanted.profile.name or (same_families and found.digest != wanted.digest):
+        requested.write(root)  # two runs that create a store at once write the same
+    stored = read_description(root)
+    same_families = stored.families == requested.families
+    if stored.profile.name != requested.profile.name or (same_families and stored.digest != requested.digest):
         raise InputError(
-            f"{root} has profile {found.profile.name} ({found.digest}), asked for "
-            f"{wanted.profile.name} ({wanted.digest}): pass another --store, or the profile it has"
+            f"{root} has profile {stored.profile.name} ({stored.digest}), asked for "
+            f"{requested.profile.name} ({requested.digest}): pass another --store, or the profile it has"
         )
     if not same_families:
         raise InputError(
-            f"{root} holds the families {' '.join(found.families)}, asked for {' '.join(wanted.families)}: "
-            "pass another --store, or leave --features out"
+            f"{root} holds the families {' '.join(stored.families)}, asked for "
+            f"{' '.join(requested.families)}: pass another --store, or leave --features out"
         )
-    return Store(root, replace(found, profile=wanted.profile))  # whose encoder may have moved
+    return Store(root, replace(stored, profile=requested.profile))  # whose encoder may have moved
 
 
 def _check_empty(root: Path) -> None:
     names = {path.name for path in root.iterdir()} - {locks.FOLDER} if root.is_dir() else ()
     others = any(not name.startswith(".") for name in names)
-    if others and not (root / layout.DESCRIPTION).is_file():  # another run may have begun it just now
+    if others and not (root / layout.DESCRIPTION).is_file():  # another run may have created it just now
         raise InputError(f"{root} holds other things: expected a store or nothing: pass another --store")

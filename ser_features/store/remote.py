@@ -1,12 +1,11 @@
-"""Paths on an object store, with the few operations of `pathlib.Path` that a store of features needs.
+"""Paths on an object store, with the operations of `pathlib.Path` that a store needs.
 
-`s3://bucket/prefix` → `root` → `RemotePath`, through pyarrow's own client; keys, region and endpoint are
-those of AWS's environment variables and configuration files.
+`s3://bucket/prefix` → `layout.store_root` → `RemotePath`, through pyarrow's own client; keys, region and
+endpoint are those of AWS's environment variables and configuration files.
 
-An object appears whole when its upload ends, so a table is committed by one upload as by one rename.
+An object appears when its upload is complete, so one upload commits a table as one rename does.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,14 +15,12 @@ from typing import Any, BinaryIO, NamedTuple
 
 from pyarrow import fs
 
-from ser_features.errors import InputError
-
 CHUNK = 2**23
-"""Bytes that are uploaded at once."""
+"""Bytes uploaded at once."""
 
 
 class Status(NamedTuple):
-    """What `stat` tells of an object: seconds since 1970, and bytes."""
+    """Result of `stat`: seconds since 1970, and bytes."""
 
     st_mtime: float
     st_size: int
@@ -32,7 +29,7 @@ class Status(NamedTuple):
 @total_ordering
 @dataclass(frozen=True)
 class RemotePath:
-    """A path on an object store; methods do what those of `pathlib.Path` with their names do.
+    """A path on an object store; methods do what the methods of `pathlib.Path` with their names do.
 
     Attributes:
         scheme: of its URL.
@@ -59,7 +56,7 @@ class RemotePath:
 
     @property
     def filesystem(self) -> fs.FileSystem:
-        """The object store's client; the first use looks for the bucket."""
+        """Client of the object store; the first use looks for the bucket."""
         return client(f"{self.scheme}://{self.path.parts[0]}")
 
     @property
@@ -78,7 +75,7 @@ class RemotePath:
         return self._at(self.path.parent)
 
     def relative_to(self, other: "RemotePath") -> PurePosixPath:
-        """The rest of the path below another one."""
+        """The path relative to another one."""
         return self.path.relative_to(other.path)
 
     def exists(self) -> bool:
@@ -94,26 +91,26 @@ class RemotePath:
         return self._info().type == fs.FileType.Directory
 
     def stat(self) -> Status:
-        """When it was uploaded, and its length."""
+        """Time of the upload, and size."""
         info = self._info()
         if info.type != fs.FileType.File:
             raise FileNotFoundError(2, "no such object", str(self))
         return Status(info.mtime_ns / 1e9, info.size)
 
     def mkdir(self, parents: bool = False, exist_ok: bool = False) -> None:
-        """Nothing: object stores have no folders."""
+        """Do nothing: object stores have no folders."""
 
     def iterdir(self) -> Iterator["RemotePath"]:
-        """What is directly below."""
-        found = self.filesystem.get_file_info(fs.FileSelector(str(self.path), allow_not_found=True))
-        return (self._at(PurePosixPath(info.path)) for info in found)
+        """Paths directly below."""
+        infos = self.filesystem.get_file_info(fs.FileSelector(str(self.path), allow_not_found=True))
+        return (self._at(PurePosixPath(info.path)) for info in infos)
 
     def glob(self, pattern: str) -> Iterator["RemotePath"]:
-        """What is directly below and has a name of the pattern."""
+        """Paths directly below whose names match the pattern."""
         return (path for path in self.iterdir() if fnmatchcase(path.name, pattern))
 
     def open(self, mode: str = "rb") -> BinaryIO:
-        """Open to read."""
+        """Open for reading."""
         if mode != "rb":
             raise ValueError(f"{mode!r}: objects are written by `upload`")
         opened: Any = self.filesystem.open_input_file(str(self.path))
@@ -138,7 +135,7 @@ class RemotePath:
         return target
 
     def upload(self, source: Path) -> None:
-        """Put a local file here, as a whole."""
+        """Upload a local file to this path."""
         with source.open("rb") as file, self.filesystem.open_output_stream(str(self.path)) as stream:
             while block := file.read(CHUNK):
                 stream.write(block)
@@ -154,20 +151,6 @@ class RemotePath:
 
     def _info(self) -> fs.FileInfo:
         return self.filesystem.get_file_info(str(self.path))
-
-
-def root(text: str | os.PathLike[str]) -> Any:
-    """A folder of this machine as a `Path`; `s3://…` as a `RemotePath`.
-
-    Raises:
-        InputError: if it is a URL of another kind, or names no bucket.
-    """
-    scheme, found, rest = str(text).partition("://")
-    if not found:
-        return Path(text)
-    if scheme != "s3" or not rest.strip("/"):
-        raise InputError(f"{text} is no place for a store: expected a folder, or s3://bucket/prefix")
-    return RemotePath(scheme, PurePosixPath(rest.strip("/")))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""One table of a store, read lazily: only the columns that are asked for, a part at a time.
+"""One table of a store, read lazily: only the requested columns, one part at a time.
 
 files/ | variants/ | failures/ → `scan` → `pyarrow.dataset.Dataset`, `dataset` its first column
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def scan(store: "Store", table: str, datasets: Sequence[str] | None = None) -> ds.Dataset:
-    """Open one of the store's tables without reading its rows; what a part lacks is null in its rows.
+    """Open one of the store's tables without reading its rows; columns that a part lacks are null.
 
     Args:
         store: the store.
@@ -56,7 +56,7 @@ def scan(store: "Store", table: str, datasets: Sequence[str] | None = None) -> d
 
 
 def _schema(store: "Store", table: str, parts: Sequence[Path]) -> pa.Schema:
-    """The columns of all parts in order, with their units and meanings."""
+    """Columns of all parts in order, with their units and descriptions."""
     features = store.description.features
     fixed = {
         "files": row_schema(all_columns(features), []),
@@ -64,14 +64,14 @@ def _schema(store: "Store", table: str, parts: Sequence[Path]) -> pa.Schema:
         "failures": FAILURE_SCHEMA,
     }[table]
     with ThreadPoolExecutor(READERS) as pool:
-        found = list(pool.map(read_schema, parts))
-    names = [*fixed.names, *(name for schema in found for name in schema.names)]
-    known = {each.name: each for schema in (*found, fixed) for each in schema}
-    have = {name for schema in found or [fixed] for name in schema.names}
-    kept = [known[name] for name in dict.fromkeys(names) if name in have and name != "dataset"]
-    return pa.schema([field(DATASET), *kept])
+        schemas = list(pool.map(read_schema, parts))
+    names = [*fixed.names, *(name for schema in schemas for name in schema.names)]
+    fields = {one.name: one for schema in (*schemas, fixed) for one in schema}
+    present = {name for schema in schemas or [fixed] for name in schema.names}
+    columns = [fields[name] for name in dict.fromkeys(names) if name in present and name != "dataset"]
+    return pa.schema([field(DATASET), *columns])
 
 
 def _key(path: Any) -> str:
-    """A path as its file system writes it."""
+    """The path as its file system writes it."""
     return str(path) if is_local(path) else str(path.path)

@@ -1,4 +1,4 @@
-"""Arrow schemas of the store's tables: manifest, features, where the frames lie, a user's own columns.
+"""Arrow schemas of the store's tables: manifest, features, position of the frames, a user's own columns.
 
 >>> pitch = Column("pitch_mean", "float32", "Hz", "Mean F0.")
 >>> row_schema(all_columns([pitch]), ["room"]).field("pitch_mean").metadata[b"unit"]
@@ -12,7 +12,7 @@ import pyarrow as pa
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Column
 
 DATASET = Column("dataset", "string", "", "The corpus; it is the name of the partition folder.")
-"""The column that stands in no table, but in its path."""
+"""Column that is not in the tables but in their path."""
 
 FRAME_COLUMNS: tuple[Column, ...] = (
     Column(
@@ -21,29 +21,29 @@ FRAME_COLUMNS: tuple[Column, ...] = (
     Column("frame_offset", "int64", "frames", "First row of this recording in the frame files."),
     Column("frame_count", "int32", "frames", "Number of frames; every family has the same."),
 )
-"""Where a row's frames lie; null in a store without frames."""
+"""Position of a row's frames; null in a store without frames."""
 
 VARIANT_COLUMNS: tuple[Column, ...] = (
     Column("source_file_id", "string", "", "Key of the recording that this is a copy of."),
     Column("variant", "string", "", "Name of the kind of copy; file_id is source_file_id, #, and this."),
-    Column("parameters", "string", "", "What was drawn for this copy, as JSON."),
+    Column("parameters", "string", "", "Parameters drawn for this copy, as JSON."),
 )
-"""What a row of variants/ has beyond those of files/."""
+"""Columns that variants/ has in addition to those of files/."""
 
 FAILURE_COLUMNS: tuple[Column, ...] = (
     Column("file_id", "string", "", "Key of the recording: dataset/stem."),
     Column("path", "string", "", "Path below the data root."),
-    Column("stage", "string", "", "Where it failed: name, audio, features, worker or augment."),
-    Column("error_class", "string", "", "The reason, as a class of ser_features.errors."),
-    Column("message", "string", "", "What was found, what was expected, what to do."),
+    Column("stage", "string", "", "Stage that failed: name, audio, features, worker or augment."),
+    Column("error_class", "string", "", "Reason, as a class of ser_features.errors."),
+    Column("message", "string", "", "Found, expected, and what to do."),
     Column("audio_sha256", "string", "", "SHA-256 of the file's bytes; null if they could not be read."),
-    Column("attempts", "int32", "1", "How often it was tried."),
-    Column("at", "string", "", "When it was last tried (UTC, ISO 8601)."),
+    Column("attempts", "int32", "1", "Number of attempts."),
+    Column("at", "string", "", "Time of the last attempt (UTC, ISO 8601)."),
 )
 """All columns of failures/, in order."""
 
 METADATA_KEY = b"ser"
-"""Key of the JSON that every table of files/ and variants/ carries: digests, SHA-256 of its frame files by
+"""Key of the JSON metadata of every table of files/ and variants/: digests, and SHA-256 of its frame files by
 `frame_shard` and family."""
 
 

@@ -1,6 +1,6 @@
-"""What runs leave behind that died, and tables that are damaged: out of the readers' way.
+"""Removal of unfinished files of dead runs, and of damaged tables from the readers' way.
 
-Both are done only by a run that is alone in the store, or under the lock of commits.
+Both are done only by a run that has the store exclusively, or under the commit lock.
 """
 
 import math
@@ -12,21 +12,20 @@ from pathlib import Path
 from ser_features.errors import DamagedError
 from ser_features.files import is_local
 from ser_features.store import layout, locks
-from ser_features.store.part import read_held
+from ser_features.store.part import read_table
 
-ASIDE = "damaged"
-"""Folder that keeps damaged tables, in case somebody wants to look at them."""
-
+DAMAGED = "damaged"
+"""Folder of damaged tables, kept for inspection."""
 
 REMOTE_SECONDS = 86_400
-"""Younger frames on an object store may be those of a living run, which is about to upload their table."""
+"""Younger frames on an object store may belong to a living run that is about to upload their table."""
 
 
 def sweep(root: Path) -> None:
-    """Remove unfinished files; the caller is alone in the store."""
+    """Remove unfinished files; the caller has the store exclusively."""
     if not is_local(root):
         return
-    with locks.committing(root):  # under which others write store.json before they are in the store
+    with locks.committing(root):  # store.json is written under this lock by runs that have no other yet
         for path in root.glob(f".{layout.DESCRIPTION}.*"):
             path.unlink(missing_ok=True)
     for folder in (*layout.TABLES, *layout.frame_folders(root)):
@@ -38,11 +37,11 @@ def sweep(root: Path) -> None:
 
 
 def sweep_frames(root: Path, dataset: str, referenced: frozenset[str]) -> None:
-    """Remove frame files that no row refers to: their run died between two renames.
+    """Remove frame files that no row refers to: their run died before it committed the table.
 
     Args:
-        root: of the store, in which the caller is alone; on an object store nobody knows that, and
-            only what is older than a day is removed.
+        root: of the store, which the caller has exclusively. An object store has no locks: there, only files
+            older than a day are removed.
         dataset: name of the corpus.
         referenced: the `frame_shard` values of its rows and of their copies.
     """
@@ -54,16 +53,16 @@ def sweep_frames(root: Path, dataset: str, referenced: frozenset[str]) -> None:
 
 
 def set_aside(root: Path, part: Path) -> Path:
-    """Move a damaged table to damaged/, unless another run has made it anew by now.
+    """Move a damaged table to damaged/, unless another run has replaced it by now.
 
     Returns:
-        Where it is kept.
+        The path that it was moved to.
     """
-    kept = root / ASIDE / part.relative_to(root)
+    target = root / DAMAGED / part.relative_to(root)
     with locks.committing(root), suppress(FileNotFoundError):
         try:
-            read_held(part)
+            read_table(part)
         except DamagedError:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            part.rename(kept)
-    return kept
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.rename(target)
+    return target

@@ -1,8 +1,8 @@
 """Features of a shard's recordings → its frame files and its table, committed by one rename.
 
-`FrameWriter` streams frames into hidden files, so that memory does not grow with the shard; the name
-they get carries a hash of their content. Then the table, which names them, is renamed into place: that
-rename is the commit. A run killed before it leaves nothing that a reader can see.
+`FrameWriter` streams frames into hidden files, so that memory does not grow with the shard; their final name
+contains a hash of their content. Then the table, which refers to them, is renamed into place: that rename is
+the commit. A run killed before it leaves nothing that a reader can see.
 """
 
 import hashlib
@@ -17,15 +17,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ser_features.files import publish, replacing, scratch, sync
+from ser_features.files import BLANK_SEAL, SEAL_KEY, publish, replacing, scratch, seal, sync
 from ser_features.manifest import Column
-from ser_features.store import layout, seal
+from ser_features.store import layout
 from ser_features.store.frames import frame_header, problem
 from ser_features.store.schema import FAILURE_SCHEMA, METADATA_KEY, row_schema
 from ser_features.store.wide import encoded
 
 ROW_GROUP = 16_384
-"""Rows of a group: a reader of some corpus-wide columns of a large table decodes them in parallel."""
+"""Rows per row group: readers of some columns of a large table decode the groups in parallel."""
 
 
 class FrameWriter:
@@ -65,10 +65,10 @@ class FrameWriter:
                 path.unlink(missing_ok=True)
 
     def append_wide(self, file_id: str, values: Mapping[str, np.ndarray]) -> None:
-        """Keep one recording's values of the wide families, which are a few megabytes for a shard.
+        """Add one recording's values of the wide families; they stay in memory, a few megabytes for a shard.
 
         Args:
-            file_id: of the recording, or of its copy.
+            file_id: of the recording or copy.
             values: by family, (columns,) float32.
         """
         if set(values) != set(self._wide):
@@ -78,7 +78,7 @@ class FrameWriter:
             self._values[family].append(row)
 
     def append(self, frames: Mapping[str, np.ndarray]) -> tuple[int, int]:
-        """Write one recording's frames.
+        """Append one recording's frames.
 
         Args:
             frames: by family, float32 of shape (n, bands), the same n for all.
@@ -99,10 +99,10 @@ class FrameWriter:
         return offset, count
 
     def commit(self) -> tuple[str | None, dict[str, str]]:
-        """Give the files their final, content-hashed names.
+        """Give the files their final names, which contain a hash of their content.
 
         Returns:
-            (frame_shard, SHA-256 of the array data, or of the wide table, by family); None if there are none.
+            (frame_shard, SHA-256 by family of the array data or wide table); (None, {}) without frames.
         """
         if not self._frames and not self._file_ids:
             return None, {}
@@ -120,7 +120,7 @@ class FrameWriter:
             file.flush()
             os.fsync(file.fileno())
             final = self._path(frame_shard, family)
-            if problem(final, digests[family]) is not None:  # else another run has written the same
+            if problem(final, digests[family]) is not None:  # otherwise another run has written the same
                 publish(self._scratch[family], final)
         for family, table in tables.items():
             final = self._path(frame_shard, family)
@@ -149,9 +149,9 @@ def table_of(
     """Rows as one table, sorted by file_id.
 
     Args:
-        rows: one mapping per recording; keys that are none of `columns` are the user's own.
+        rows: one mapping per recording; keys that are not in `columns` are the user's own.
         columns: `schema.all_columns` or `schema.variant_columns`.
-        kept: more rows, as they were read from the store.
+        kept: further rows, as read from the store.
     """
     fixed = {column.name for column in columns}
     own = {name for row in rows for name in row} | set(kept.column_names if kept is not None else ())
@@ -169,7 +169,7 @@ def commit_rows(path: Path, table: pa.Table, metadata: Mapping[str, Any]) -> Non
     Args:
         path: files/dataset=…/part-<shard>.parquet, or the same in variants/.
         table: from `table_of`.
-        metadata: digests and frame checksums, kept in the table's own metadata.
+        metadata: digests and frame checksums, stored in the table's metadata.
     """
     text = json.dumps(dict(metadata), sort_keys=True).encode()
     _write_table(path, table.replace_schema_metadata({METADATA_KEY: text}))
@@ -187,6 +187,6 @@ def _write_table(path: Path, table: pa.Table) -> None:
     stream = pa.BufferOutputStream()
     with pq.ParquetWriter(stream, table.schema, compression="zstd") as writer:
         writer.write_table(table, ROW_GROUP)
-        writer.add_key_value_metadata({seal.KEY: seal.BLANK.decode()})
+        writer.add_key_value_metadata({SEAL_KEY: BLANK_SEAL.decode()})
     with replacing(path) as file:
-        file.write(seal.seal(stream.getvalue().to_pybytes()))
+        file.write(seal(stream.getvalue().to_pybytes()))

@@ -14,8 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from ser_features import pipeline
-from ser_features.engine.local import Local
-from ser_features.engine.runner import Progress, T, Work
+from ser_features.engine.runner import Local, Progress, T, Work
 from ser_features.engine.task import ShardSummary, ShardTask
 
 

@@ -91,7 +91,7 @@ def extract(words: Sequence[str]) -> tuple[int, list[str]]:
 
 @contextmanager
 def _without_workers() -> Iterator[None]:
-    with patch("ser_features.engine.local.Local", Serial):
+    with patch("ser_features.engine.runner.Local", Serial):
         yield
 
 

@@ -188,7 +188,7 @@ def test_digest_does_not_depend_on_the_order_of_the_families():
 
 
 @pytest.mark.parametrize(
-    "module", ["ser_features.pipeline", "ser_features.engine", "ser_features.engine.work"]
+    "module", ["ser_features.pipeline", "ser_features.engine", "ser_features.engine.shard"]
 )
 def test_workers_import_nothing_heavy(module):
     code = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"

@@ -1,9 +1,9 @@
 """Store + variants → the shard tasks that are missing. Nothing is decoded or hashed here.
 
-rows of files/ → `Shard` (with the table of its copies, if any) → `task_for` → `VariantTask`, or nothing
+rows of files/ → `Shard` (with the table of its copies, if any) → `task_for` → `VariantTask`, or None
 
-The table says what its copies were made of: profile and extractors, the recordings, and each variant with its
-seed. Where all of it is as it is wanted, nothing is to be done.
+The metadata of a table of copies says what determined them: profile and extractors, the recordings, and each
+variant with its seed. Variants for which all of it is unchanged need no work.
 """
 
 import hashlib
@@ -20,19 +20,19 @@ from ser_features.errors import InputError
 from ser_features.manifest import NAME_COLUMNS, Recording
 from ser_features.store import Store, layout, read_part
 from ser_features.store.frames import broken
-from ser_features.store.part import Held, read_whole
+from ser_features.store.part import StoredTable, read_if_whole
 from ser_features.store.schema import all_columns
 from ser_features.store.sweep import set_aside
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What every shard is asked for.
+class Request:
+    """Copies to compute of every shard.
 
     Attributes:
-        target: the store, and what is computed of each copy.
-        data: folder with a folder per corpus.
-        variants: copies to make of each recording.
+        target: the store, and the families to compute of each copy.
+        data: folder with one folder per corpus.
+        variants: one copy of each recording per variant.
         seed: of the drawn parameters.
     """
 
@@ -42,19 +42,19 @@ class Wanted:
     seed: int
 
     def digest(self, variant: Variant) -> str:
-        """Fingerprint of what decides a copy, beside the recording and the extractors."""
+        """Fingerprint of what determines a copy, besides the recording and the extractors."""
         return _digest([variant.as_json(), self.seed])
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """The recordings of one shard, and what the store has of their copies.
+    """The recordings of one shard, and the table of their copies.
 
     Attributes:
         dataset: name of the corpus.
-        name: of the shard.
+        name: name of the shard.
         rows: manifest columns, hash, and the user's own columns of each recording.
-        copies: the committed table of copies, which need not exist.
+        copies: path of the table of copies, which need not exist.
     """
 
     dataset: str
@@ -64,22 +64,22 @@ class Shard:
 
     @property
     def sources(self) -> str:
-        """Fingerprint of the recordings: what their names say, and their bytes; not where they lie."""
+        """Fingerprint of the recordings' labels and bytes, without their paths."""
         return _digest([sorted(row.items()) for row in ({**row, "path": None} for row in self.rows)])
 
 
 def shards_of(store: Store, dataset: str) -> Iterator[Shard]:
     """Yield the shards of a corpus."""
-    features = {column.name for column in all_columns(store.description.features)}
-    kept = {column.name for column in NAME_COLUMNS} | {"audio_sha256"}
+    computed = {column.name for column in all_columns(store.description.features)}
+    computed -= {column.name for column in NAME_COLUMNS} | {"audio_sha256"}
     folder = layout.dataset_folder(store.root, "variants", dataset)
     for part in store.parts(dataset):
-        table = read_part(part, without=features - kept)
+        table = read_part(part, without=computed)
         yield Shard(dataset, layout.shard_of(part), table.to_pylist(), folder / part.name)
 
 
 def drop_orphans(store: Store, dataset: str) -> None:
-    """Remove the copies of shards that are no more."""
+    """Remove the copies of shards that no longer exist."""
     alive = {part.name for part in store.parts(dataset)}
     for copies in layout.parts(store.root, "variants", dataset):
         if copies.name not in alive:
@@ -88,62 +88,62 @@ def drop_orphans(store: Store, dataset: str) -> None:
             layout.part_path(store.root, "failures", dataset, label).unlink(missing_ok=True)
 
 
-def task_for(shard: Shard, wanted: Wanted) -> VariantTask | None:
-    """What the copies of a shard lack; None if nothing.
+def task_for(shard: Shard, request: Request) -> VariantTask | None:
+    """Task for the copies that a shard lacks; None if it lacks none.
 
     Raises:
-        InputError: if something is lacking, and the recordings are not below `wanted.data`.
+        InputError: if some are missing, and the recordings are not below `request.data`.
     """
-    copies = _read_copies(shard, wanted.target.root)
-    held = _held(shard, copies, wanted.target)
-    missing = tuple(each for each in wanted.variants if held.get(each.name) != wanted.digest(each))
+    copies = _read_copies(shard, request.target.root)
+    valid = _valid_variants(shard, copies, request.target)
+    missing = tuple(one for one in request.variants if valid.get(one.name) != request.digest(one))
     if not missing:
         return None
-    made = {variant.name: wanted.digest(variant) for variant in missing}
+    made = {variant.name: request.digest(variant) for variant in missing}
     return VariantTask(
-        target=wanted.target,
+        target=request.target,
         dataset=shard.dataset,
         shard=shard.name,
-        data_root=_data_root(shard, wanted.data),
+        data_root=_data_root(shard, request.data),
         compute=tuple(_recording(shard.dataset, row) for row in shard.rows),
         version=copies.version,
         variants=missing,
-        seed=wanted.seed,
+        seed=request.seed,
         sources=shard.sources,
-        kept={name: digest for name, digest in held.items() if name not in made},
+        kept={name: digest for name, digest in valid.items() if name not in made},
         made=made,
         hashes={row["file_id"]: row["audio_sha256"] for row in shard.rows},
     )
 
 
-def _held(shard: Shard, copies: Held, target: Target) -> dict[str, str]:
-    """Digest by variant of the copies that a shard has and that still hold."""
-    said = copies.metadata
-    if (said.get("digest"), said.get("sources")) != (target.digest, shard.sources):
+def _valid_variants(shard: Shard, copies: StoredTable, target: Target) -> dict[str, str]:
+    """Digest by variant of the stored copies that are still valid."""
+    metadata = copies.metadata
+    if (metadata.get("digest"), metadata.get("sources")) != (target.digest, shard.sources):
         return {}
-    frames = said["frames"]
+    frames = metadata["frames"]
     if broken(target.root, shard.dataset, shard.copies, frames, target.frame_families, target.wide):
         return {}
-    return dict(said["variants"])
+    return dict(metadata["variants"])
 
 
-def _read_copies(shard: Shard, root: Path) -> Held:
-    """The table of a shard's copies; one that is damaged is set aside."""
-    found = read_whole(shard.copies, [])
-    if found is None:
+def _read_copies(shard: Shard, root: Path) -> StoredTable:
+    """The table of a shard's copies; a damaged one is moved to damaged/."""
+    stored = read_if_whole(shard.copies, [])
+    if stored is None:
         set_aside(root, shard.copies)
-    return found or Held()
+    return stored or StoredTable()
 
 
 def _recording(dataset: str, row: dict[str, Any]) -> Recording:
     """The recording that a row of files/ describes."""
-    said = {column.name: row[column.name] for column in NAME_COLUMNS if column.name != "file_id"}
-    extra = {name: value for name, value in row.items() if name not in {*said, "file_id", "audio_sha256"}}
-    return Recording(dataset=dataset, stem=row["file_id"].removeprefix(f"{dataset}/"), extra=extra, **said)
+    labels = {column.name: row[column.name] for column in NAME_COLUMNS if column.name != "file_id"}
+    extra = {name: value for name, value in row.items() if name not in {*labels, "file_id", "audio_sha256"}}
+    return Recording(dataset=dataset, stem=row["file_id"].removeprefix(f"{dataset}/"), extra=extra, **labels)
 
 
 def _data_root(shard: Shard, data: Path) -> Path:
-    """Folder that the rows' paths are relative to: `data`, or the one above if that is the corpus's own.
+    """Folder that the rows' paths are relative to: `data`, or its parent if `data` is the corpus folder.
 
     Raises:
         InputError: if none of the recordings is there.

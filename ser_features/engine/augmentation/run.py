@@ -1,26 +1,25 @@
-"""Store + variants → the store with augmented copies: what a recipe's augmentation does in one call.
+"""Store + variants → the store with augmented copies: data augmentation in one call.
 
-rows of files/ → `plan_variants` (what their copies lack) → `VariantTask`s → executor → variants/ and frames/
+rows of files/ → `plan` (copies that are missing) → `VariantTask`s → runner → variants/ and frames/
 
     variants = [Variant("higher", "pitch_shift", {"semitones": 2})]
     augment_store(root, Path("data/raw"), variants, datasets=["ravdess"], features=["mel"], seed=0)
     open_store(root).variants(["ravdess"])
 
-Copies of the recordings of a shard are a shard; they are made again when a recording, its name, the variant,
-the seed, the families or the extractors change. Copies that were not asked for stay, if they still hold.
+The copies of a shard's recordings are a shard too. They are computed again when a recording, its labels, the
+variant, the seed, the families or the extractors change. Valid copies of other variants stay.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from ser_features.augment import Variant, check_variants
-from ser_features.engine.augmentation.plan import Wanted, drop_orphans, shards_of, task_for
+from ser_features.engine.augmentation.plan import Request, drop_orphans, shards_of, task_for
 from ser_features.engine.augmentation.work import probe_variants, run_variants
 from ser_features.engine.extract import Observer
-from ser_features.engine.local import Local
 from ser_features.engine.open_store import describe
 from ser_features.engine.report import AugmentReport
-from ser_features.engine.runner import Runner, Work
+from ser_features.engine.runner import Local, Runner, Work
 from ser_features.engine.task import Failure, Target
 from ser_features.errors import InputError
 from ser_features.files import writing
@@ -41,7 +40,7 @@ def augment_store(
     runner: Runner | None = None,
     observer: Observer | None = None,
 ) -> AugmentReport:
-    """Bring the augmented copies of a store's recordings up to date: make what is missing, and nothing else.
+    """Bring the augmented copies of a store's recordings up to date: compute only what is missing.
 
     Args:
         store: folder of the store.
@@ -50,12 +49,12 @@ def augment_store(
         datasets: corpora to augment.
         features: feature families to compute, a subset of those that the store holds.
         seed: the same seed draws the same parameters.
-        workers: processes of this machine; one per core by default.
-        runner: where the work is done instead, such as `cluster.Dask`.
-        observer: told of the progress, in recordings.
+        workers: number of processes of this machine; one per core by default.
+        runner: runs the tasks instead of `workers` processes, such as `cluster.Dask`.
+        observer: callbacks for the progress, in recordings.
 
     Returns:
-        What was made and what could not be.
+        Copies stored, unchanged and failed.
 
     Raises:
         InputError: if two variants have one name, the store lacks a corpus or a family, or the recordings are
@@ -65,12 +64,12 @@ def augment_store(
     observer = observer or Observer()
     check_variants(variants)
     opened = _open(store)
-    wanted = Wanted(_target(opened, features), data, tuple(variants), seed)
+    request = Request(_target(opened, features), data, tuple(variants), seed)
     with writing("copies", store), locks.running(store) as run:
         shards = [shard for name in opened.check(datasets) for shard in shards_of(opened, name)]
         for name in datasets:
             drop_orphans(opened, name)
-        tasks = [task for shard in shards if (task := task_for(shard, wanted))]
+        tasks = [task for shard in shards if (task := task_for(shard, request))]
         run.share()
         todo = sum(len(task.compute) for task in tasks)
         observer.on_plan(todo, sum(len(shard.rows) for shard in shards) - todo)
@@ -78,7 +77,7 @@ def augment_store(
         work = Work(run_variants, probe_variants)
         for summary in (runner or Local(workers)).run(tasks, work, observer.on_progress):
             stored += summary.stored
-        if run.become_alone():
+        if run.try_exclusive():
             sweep(store)
     names = {variant.name for variant in variants}
     held = sum(_count(shard.copies, names) for shard in shards)
@@ -87,32 +86,29 @@ def augment_store(
 
 def _open(root: Path) -> Store:
     """The store, which must be of this version's extractors."""
-    found = open_store(root)
-    return open_or_create(root, describe(found.profile, found.families))
+    stored = open_store(root)
+    return open_or_create(root, describe(stored.profile, stored.families))
 
 
-def _target(store: Store, families: Sequence[str]) -> Target:
-    chosen = tuple(name for name in store.families if name in families)
-    if lacking := [name for name in families if name not in chosen]:
-        raise InputError(
-            f"no {lacking[0]!r} in {store.root}: it holds {', '.join(store.families)}: "
-            f"extract into a new store with --features {' '.join((*store.families, lacking[0]))}"
-        )
+def _target(store: Store, features: Sequence[str]) -> Target:
+    chosen = tuple(name for name in store.families if name in features)
+    if lacking := [name for name in features if name not in chosen]:
+        raise InputError(store.lacks(repr(lacking[0]), lacking[0]))
     if not chosen:
         raise InputError(f"no family named: expected some of {', '.join(store.families)}")
     return Target.of(store.root, store.profile, chosen)
 
 
 def _count(copies: Path, variants: set[str]) -> int:
-    """Rows of these variants in a table of copies, which exists unless none was ever asked for."""
+    """Rows of these variants in a table of copies, which exists unless no copy was ever requested."""
     if not copies.is_file():
         return 0
     return sum(name in variants for name in read_part(copies, ["variant"])["variant"].to_pylist())
 
 
 def _failures(store: Store, datasets: Sequence[str], variants: set[str]) -> list[Failure]:
-    """Copies of these variants that could not be made, sorted by file_id."""
+    """Copies of these variants that could not be computed, sorted by file_id."""
     rows = store.failures(datasets).to_pylist()
-    found = (Failure.of(row) for row in rows if row["stage"] == "augment")
-    asked = (failure for failure in found if failure.file_id.rpartition(VARIANT_MARK)[2] in variants)
-    return sorted(asked, key=lambda failure: failure.file_id)
+    failures = (Failure.of(row) for row in rows if row["stage"] == "augment")
+    requested = (failure for failure in failures if failure.file_id.rpartition(VARIANT_MARK)[2] in variants)
+    return sorted(requested, key=lambda failure: failure.file_id)

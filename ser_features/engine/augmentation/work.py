@@ -1,6 +1,6 @@
 """In a worker: one `VariantTask` → frames and rows of augmented copies in the store.
 
-recording's bytes → one `Analysis` → for each variant: draw → `pipeline.augment` → row and frames, or why not
+recording's bytes → one `Analysis` → per variant: draw → `pipeline.augment` → row and frames, or a `Failure`
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ser_features import audio, pipeline
 from ser_features.augment import Variant
-from ser_features.engine.shard import Made, bring_up_to_date, explain, names, numbers
+from ser_features.engine.shard import Computed, bring_up_to_date, explain, names, numbers
 from ser_features.engine.task import Failure, ShardSummary, VariantTask
 from ser_features.errors import StoreError, WorkerDiedError
 from ser_features.extractors import Analysis
@@ -19,22 +19,19 @@ from ser_features.manifest import VARIANT_MARK, Recording
 def run_variants(task: VariantTask) -> ShardSummary:
     """Bring the copies of one shard up to date.
 
-    Args:
-        task: what to do.
-
     Returns:
-        How many copies were made and stored, and which could not be.
+        Number of copies stored, and those that could not be computed.
     """
-    return bring_up_to_date(task, lambda recording: _outcomes(task, recording))
+    return bring_up_to_date(task, lambda recording: _copies(task, recording))
 
 
 def probe_variants(task: VariantTask, recording: Recording) -> None:
-    """Make the copies of one recording and forget them, to see whether the worker survives."""
-    list(_outcomes(task, recording))
+    """Compute the copies of one recording and discard them, to see whether the worker survives."""
+    list(_copies(task, recording))
 
 
-def _outcomes(task: VariantTask, recording: Recording) -> Iterator[Made | Failure]:
-    """Every copy of a recording, or why there is none. The recording is decoded once."""
+def _copies(task: VariantTask, recording: Recording) -> Iterator[Computed | Failure]:
+    """Every copy of a recording, or the reason why it failed. The recording is decoded once."""
     try:
         decoded, analysis = _analyse(task, recording)
     except Exception as error:
@@ -51,11 +48,11 @@ def _outcomes(task: VariantTask, recording: Recording) -> Iterator[Made | Failur
 
 
 def _analyse(task: VariantTask, recording: Recording) -> tuple[audio.Audio, Analysis]:
-    """Decode a recording that the store knows.
+    """Decode a recording that the store holds.
 
     Raises:
         WorkerDiedError: if it is quarantined.
-        StoreError: if it is not the one that the store has features of.
+        StoreError: if its bytes are not those whose features are stored.
     """
     if recording.file_id in task.quarantined:
         raise WorkerDiedError(task.quarantined[recording.file_id])
@@ -68,15 +65,17 @@ def _analyse(task: VariantTask, recording: Recording) -> tuple[audio.Audio, Anal
     return pipeline.analyse(content, task.target.profile)
 
 
-def _copy(task: VariantTask, recording: Recording, variant: Variant, original: Analysis) -> Made:
+def _copy(task: VariantTask, recording: Recording, variant: Variant, original: Analysis) -> Computed:
     parameters = variant.draw(task.seed, recording.file_id)
     analysis = pipeline.augment(original, variant.kind, parameters)
-    row = names(recording) | numbers(pipeline.columns_of(analysis, task.target.families))
-    row["file_id"] = recording.file_id + VARIANT_MARK + variant.name
-    row["source_file_id"] = recording.file_id
-    row["variant"] = variant.name
-    row["parameters"] = json.dumps(parameters)
     families = task.target.families
+    row = names(recording) | numbers(pipeline.columns_of(analysis, families))
+    row |= {
+        "file_id": recording.file_id + VARIANT_MARK + variant.name,
+        "source_file_id": recording.file_id,
+        "variant": variant.name,
+        "parameters": json.dumps(parameters),
+    }
     return row, pipeline.frames_of(analysis, families), pipeline.wide_of(analysis, families)
 
 

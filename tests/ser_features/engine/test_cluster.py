@@ -16,11 +16,10 @@ from ser_features.corpora import scan
 from ser_features.engine import Observer, cluster, work
 from ser_features.engine.cluster import Dask
 from ser_features.engine.connect import connect, own_cluster
-from ser_features.engine.local import Local
 from ser_features.engine.open_store import describe
 from ser_features.engine.plan import plan
 from ser_features.engine.processes import ONE_THREAD
-from ser_features.engine.runner import Work
+from ser_features.engine.runner import Local, Work
 from ser_features.engine.task import Target
 from ser_features.errors import InputError, MissingExtraError, SerError
 from ser_features.extractors import DEFAULT_FAMILIES
@@ -180,7 +179,7 @@ def test_worker_without_ser_ends_the_run(tasks, tmp_path, monkeypatch):
 
 def test_cluster_without_workers_is_not_waited_for_without_end(empty_cluster, tasks, monkeypatch):
     monkeypatch.setattr(cluster, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(cluster, "LONELY_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "NO_WORKER_SECONDS", 0.2)
     with (
         connect(empty_cluster.scheduler_address) as runner,
         pytest.raises(SerError, match=r"no worker for 0 s: start some with dask worker ADDRESS, and run"),

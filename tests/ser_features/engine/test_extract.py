@@ -247,7 +247,9 @@ def test_a_store_that_cannot_be_written_is_one_line(monkeypatch, extract_tess):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(files.os, "fsync", full)
-    said = r"the store cannot be written to \S+store \(No space left on device\): make room, mend the disk or"
+    said = (
+        r"the store cannot be written to \S+store \(No space left on device\): make room, repair the disk"
+    )
     with pytest.raises(StoreError, match=said):
         extract_tess()
 
@@ -294,7 +296,7 @@ def test_same_name_twice_is_refused(tmp_path):
 
 def test_workers_never_import_tensorflow():
     program = (
-        "import sys, ser_features.engine.work; "
+        "import sys, ser_features.engine.shard; "
         "print([m for m in ('tensorflow', 'keras', 'xgboost', 'librosa') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

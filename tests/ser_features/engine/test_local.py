@@ -12,10 +12,9 @@ import pytest
 from ser_features.config import SPEECH16K
 from ser_features.corpora import scan
 from ser_features.engine import local, work
-from ser_features.engine.local import Local
 from ser_features.engine.open_store import describe
 from ser_features.engine.plan import plan
-from ser_features.engine.runner import Work
+from ser_features.engine.runner import Local, Work
 from ser_features.engine.task import Target
 from ser_features.errors import SerError
 from ser_features.extractors import encoder_free

@@ -80,7 +80,7 @@ def test_extraction_goes_on_with_a_compacted_store(store, extract_tess, tess):
 
 def test_nobody_may_be_in_the_store_meanwhile(store):
     with (
-        locks.present(store),
+        locks.shared(store),
         pytest.raises(StoreError, match="is in use by another run of ser: expected none: wait"),
     ):
         compact(open_store(store))

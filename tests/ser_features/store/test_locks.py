@@ -13,7 +13,7 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from ser_features.store import locks
-with locks.present(Path(sys.argv[1])):
+with locks.shared(Path(sys.argv[1])):
     print("in", flush=True)
     time.sleep(60)
 """
@@ -32,26 +32,26 @@ def somebody(tmp_path):
 
 def test_the_first_run_is_alone_until_it_shares(tmp_path):
     with locks.running(tmp_path) as run:
-        assert run.alone
+        assert run.exclusive
         run.share()
-        assert not run.alone
-        with locks.present(tmp_path):
-            assert not run.become_alone()
-        assert run.become_alone()
+        assert not run.exclusive
+        with locks.shared(tmp_path):
+            assert not run.try_exclusive()
+        assert run.try_exclusive()
 
 
 def test_a_run_beside_somebody_is_not_alone_and_one_after_a_kill_is(tmp_path, somebody):
     with locks.running(tmp_path) as run:
-        assert not run.alone
+        assert not run.exclusive
     with (
         pytest.raises(StoreError, match="is in use by another run of ser: expected none: wait until it ends"),
-        locks.alone(tmp_path),
+        locks.exclusive(tmp_path),
     ):
         pass
     somebody.kill()
     somebody.wait()
     with locks.running(tmp_path) as run:
-        assert run.alone
+        assert run.exclusive
 
 
 def test_where_locks_do_not_work_nobody_is_ever_alone(tmp_path, monkeypatch):
@@ -59,11 +59,11 @@ def test_where_locks_do_not_work_nobody_is_ever_alone(tmp_path, monkeypatch):
         raise OSError(38, "Function not implemented")
 
     monkeypatch.setattr(locks.fcntl, "flock", unsupported)
-    with locks.running(tmp_path) as run, locks.committing(tmp_path), locks.present(tmp_path):
-        assert not run.alone
+    with locks.running(tmp_path) as run, locks.committing(tmp_path), locks.shared(tmp_path):
+        assert not run.exclusive
         run.share()
     no_locks = "has no locks: expected a local or shared file system"
-    with pytest.raises(StoreError, match=no_locks), locks.alone(tmp_path):
+    with pytest.raises(StoreError, match=no_locks), locks.exclusive(tmp_path):
         pass
 
 
@@ -74,7 +74,7 @@ def test_a_reader_needs_no_right_to_write(tmp_path, monkeypatch):
     monkeypatch.setattr(locks.os, "open", refused)
     with locks.reading(tmp_path):
         pass
-    with pytest.raises(PermissionError), locks.present(tmp_path):
+    with pytest.raises(PermissionError), locks.shared(tmp_path):
         pass
 
 

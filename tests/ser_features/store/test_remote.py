@@ -15,8 +15,9 @@ from ser_features.errors import InputError, StoreError
 from ser_features.store import open_store
 from ser_features.store.compact import compact
 from ser_features.store.export import export
+from ser_features.store.layout import store_root
 from ser_features.store.query import query
-from ser_features.store.remote import RemotePath, client, root
+from ser_features.store.remote import RemotePath, client
 from ser_features.store.verify import verify
 
 ADDRESS = "s3://bucket/stores/tess"
@@ -54,7 +55,7 @@ def bucket(server, tmp_path, monkeypatch):
 @pytest.fixture
 def extract(bucket, tess: Path) -> Callable[..., ExtractReport]:
     def run(**changes: object) -> ExtractReport:
-        options = {"data": tess, "store": root(ADDRESS), "workers": 2, **changes}
+        options = {"data": tess, "store": store_root(ADDRESS), "workers": 2, **changes}
         return extract_corpora(["tess"], **options)
 
     return run
@@ -74,7 +75,7 @@ def test_extract_resume_and_read(extract, extract_tess, bucket, tmp_path):
     assert (report.stored, report.unchanged) == (0, 84)
     assert objects(bucket) == before
     extract_tess()
-    local, remote = open_store(tmp_path / "store"), open_store(root(ADDRESS))
+    local, remote = open_store(tmp_path / "store"), open_store(store_root(ADDRESS))
     place = ["frame_shard", "frame_offset"]
     pd.testing.assert_frame_equal(remote.files().drop(columns=place), local.files().drop(columns=place))
     for family in ("mel", "mfcc"):
@@ -96,9 +97,9 @@ def test_damage_is_found_and_mended(extract, bucket):
         content = bytearray(bucket.get_object(Bucket="bucket", Key=key)["Body"].read())
         content[len(content) // 2] ^= 1
         bucket.upload_fileobj(io.BytesIO(content), "bucket", key)
-        assert [f"stores/tess/{problem.path}" for problem in verify(root(ADDRESS)).problems] == [key]
+        assert [f"stores/tess/{problem.path}" for problem in verify(store_root(ADDRESS)).problems] == [key]
         extract()
-        assert verify(root(ADDRESS)).problems == []
+        assert verify(store_root(ADDRESS)).problems == []
 
 
 def test_train_and_look_through_the_command_line(extract, bucket, tess, tmp_path, capsys):
@@ -120,23 +121,23 @@ def test_train_and_look_through_the_command_line(extract, bucket, tess, tmp_path
 
 def test_what_is_missing_or_cannot_be_done_is_said(bucket, extract, monkeypatch):
     with pytest.raises(InputError, match=r"no store at s3://bucket/nowhere: expected s3://bucket/nowhere/st"):
-        open_store(root("s3://bucket/nowhere"))
+        open_store(store_root("s3://bucket/nowhere"))
     extract(limit=2)
     with pytest.raises(StoreError, match="has no locks: expected a local or shared file system"):
-        compact(open_store(root(ADDRESS)))
+        compact(open_store(store_root(ADDRESS)))
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     client.cache_clear()
     with pytest.raises(StoreError, match=r"store\.json cannot be read .*: check the path, your permissions"):
-        open_store(root(ADDRESS))
+        open_store(store_root(ADDRESS))
 
 
 @pytest.mark.parametrize("text", ["ftp://host/store", "s3://", "gs://bucket/store"])
 def test_other_addresses_are_refused(text):
     with pytest.raises(InputError, match="is no place for a store: expected a folder, or s3://bucket/prefix"):
-        root(text)
+        store_root(text)
 
 
 def test_a_folder_is_a_plain_path(tmp_path):
-    assert root(str(tmp_path)) == tmp_path
-    assert not isinstance(root("data/store"), RemotePath)
+    assert store_root(str(tmp_path)) == tmp_path
+    assert not isinstance(store_root("data/store"), RemotePath)

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from ser_features.errors import InputError
+from ser_features.files import is_sealed
 from ser_features.store import open_store
-from ser_features.store.part import read_held
+from ser_features.store.part import read_table
 from ser_features.store.schema import all_columns
-from ser_features.store.seal import is_whole
 from ser_features.store.verify import verify
 from ser_features.store.write import commit_rows, table_of
 
@@ -55,9 +55,9 @@ def test_a_flipped_byte_in_any_file_is_found_and_mended(store, extract_tess, see
 def test_every_byte_of_a_sealed_file_counts(store):
     for path in (store / "store.json", min((store / "failures").rglob("*.parquet"))):
         whole = path.read_bytes()
-        assert is_whole(whole)
+        assert is_sealed(whole)
         for at in range(len(whole)):
-            assert not is_whole(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
+            assert not is_sealed(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
 
 
 def test_an_extraction_finds_damage_without_being_told(store, extract_tess):
@@ -91,7 +91,7 @@ def test_missing_frames_are_found_and_only_their_rows_are_made_again(store, extr
 
 
 def change_rows(part: Path, store: Path, change) -> None:
-    held = read_held(part)
+    held = read_table(part)
     rows = change(held.table.to_pylist())
     columns = all_columns(open_store(store).description.features)
     commit_rows(part, table_of(rows, columns), held.metadata)
@@ -111,7 +111,7 @@ def test_a_row_without_frames_is_found_and_made_again(store, extract_tess):
 
 def test_a_row_in_two_tables_is_found_and_dropped_from_the_second(store, extract_tess):
     first, second = sorted((store / "files").rglob("*.parquet"))
-    twice = read_held(first).table.to_pylist()[0]
+    twice = read_table(first).table.to_pylist()[0]
     change_rows(second, store, lambda rows: [*rows, twice])
     assert "1 rows are in an earlier table too: tess/OAF_worda_angry" in [
         p.reason for p in verify(store).problems

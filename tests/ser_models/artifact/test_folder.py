@@ -12,7 +12,7 @@ import skops.io
 from ser_features.errors import ArtifactError, InputError
 from ser_features.extractors.core import Level
 from ser_features.extractors.mel import Mel
-from ser_features.store import seal
+from ser_features.files import BLANK_SEAL, seal
 from ser_models import artifact
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.experiments.train import Plan, run
@@ -158,8 +158,8 @@ def test_an_artifact_depends_on_the_extractors_that_its_model_reads_alone(folder
 def test_a_store_of_other_extractors_makes_no_artifact_that_loads(store_root, tmp_path):
     shutil.copytree(store_root, tmp_path / "store")
     description = tmp_path / "store" / "store.json"
-    other = {**json.loads(description.read_text()), "digest": "0" * 16, "seal": seal.BLANK.decode()}
-    description.write_bytes(seal.seal(json.dumps(other).encode()))
+    other = {**json.loads(description.read_text()), "digest": "0" * 16, "seal": BLANK_SEAL.decode()}
+    description.write_bytes(seal(json.dumps(other).encode()))
     run(tmp_path / "store", tmp_path / "model", Plan(model="logistic"))
     assert "was trained on features speech16k (0000000000000000)" in refusal(tmp_path / "model")
 
