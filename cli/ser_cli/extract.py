@@ -95,10 +95,10 @@ def extract(
     Example: ser extract --datasets tess cremad ravdess
     """
     from ser_cli.tables import print_json
-    from ser_features import api
+    from ser_features.api import extract as extract_features
 
     with extraction_progress() as observer:
-        report = api.extract(
+        report = extract_features(
             datasets,
             data=data,
             store=store,
