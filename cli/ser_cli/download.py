@@ -38,7 +38,7 @@ def download(
     from ser_features.download.repository import require_git
 
     plans = [plan(name, to) for name in dict.fromkeys(corpora)]
-    pending = [planned for planned in plans if not planned.whole]
+    pending = [planned for planned in plans if not planned.complete]
     for planned in pending:
         if isinstance(planned.source, Repository):
             require_git(planned.corpus.name)
@@ -101,12 +101,12 @@ def _carry_out(planned: "Plan", *, alone: bool) -> dict[str, Any]:
     outcome: dict[str, Any] = {
         "corpus": planned.corpus.name,
         "state": "present",
-        "recordings": planned.there,
+        "recordings": planned.present,
         "expected": planned.corpus.whole,
         "folder": planned.folder,
         "licence": planned.licence,
     }
-    if planned.whole:
+    if planned.complete:
         return outcome
     if isinstance(planned.source, ByHand):
         steps = [step.format(folder=planned.folder) for step in planned.source.steps]
@@ -125,8 +125,8 @@ def _fetch(planned: "Plan") -> int:
     from ser_features.download import install
 
     name, expected = planned.corpus.name, planned.corpus.whole
-    with download_progress(name) as watch:
-        count = install(planned, watch=watch)
+    with download_progress(name) as observer:
+        count = install(planned, observer=observer)
     if expected not in (None, count):
         print(f"{name}: {count} recordings, expected {expected}: check {planned.folder}", file=sys.stderr)
     return count
@@ -135,7 +135,7 @@ def _fetch(planned: "Plan") -> int:
 def _print(planned: "Plan", outcome: dict[str, Any]) -> None:
     name, state = planned.corpus.name, outcome["state"]
     if state == "present":
-        print(f"{name}: already present: {planned.there} recordings in {planned.to}")
+        print(f"{name}: already present: {planned.present} recordings in {planned.to}")
     elif state == "downloaded":
         print(f"{name}: {outcome['recordings']} recordings in {planned.folder}")
     elif state == "manual":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ser_features.download import Watch
+    from ser_features.download import TransferObserver
     from ser_features.engine import Observer
 
 PLAIN_SECONDS = 10.0
@@ -194,9 +194,9 @@ def extraction_progress() -> Iterator["Observer"]:
 
 
 @contextmanager
-def download_progress(corpus: str) -> Iterator["Watch"]:
+def download_progress(corpus: str) -> Iterator["TransferObserver"]:
     """Show the progress of a corpus's download for as long as the block runs."""
-    from ser_features.download import Watch
+    from ser_features.download import TransferObserver
 
     with metered(corpus, BYTES) as meter:
 
@@ -206,4 +206,4 @@ def download_progress(corpus: str) -> Iterator["Watch"]:
             resumed = f", resuming after {done / 1e6:.1f} MB" if done else ""
             meter.note(f"{corpus}: downloading {size}{resumed}")
 
-        yield Watch(begin, meter.reach, meter.note)
+        yield TransferObserver(begin, meter.reach, meter.note)

@@ -1,6 +1,6 @@
-"""Published corpus → its recordings in the data root, checked on the way.
+"""Published corpus → its recordings in the data root, with verified checksums.
 
-word → `plan` (what is there, where it comes from) → `fetch` (resumed, checked) → `unpack` (safely)
+name → `plan` (recordings present, source) → `fetch` (resumed, verified) → `unpack` (safely)
 → one rename into `<data root>/<corpus>`
 
 >>> from ser_features.download import SOURCES, Archive
@@ -11,6 +11,16 @@ word → `plan` (what is there, where it comes from) → `fetch` (resumed, check
 
 from ser_features.download.install import Plan, install, plan
 from ser_features.download.sources import SOURCES, Archive, ByHand, Repository
-from ser_features.download.watch import Patience, Watch
+from ser_features.download.transfer import RetryPolicy, TransferObserver
 
-__all__ = ["SOURCES", "Archive", "ByHand", "Patience", "Plan", "Repository", "Watch", "install", "plan"]
+__all__ = [
+    "SOURCES",
+    "Archive",
+    "ByHand",
+    "Plan",
+    "Repository",
+    "RetryPolicy",
+    "TransferObserver",
+    "install",
+    "plan",
+]

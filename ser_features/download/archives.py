@@ -1,9 +1,9 @@
-"""Archive file → its members, without writing any: zip, tar, tar.gz and tar.bz2, told by their first bytes.
+"""Archive file → its members, without writing any: zip, tar, tar.gz and tar.bz2, by their first bytes.
 
 A compressed tar has no list of members: it is inflated to a plain tar first, within the limit.
 
-Both readers work through a file that refuses to read much at once: a list of members that is too long, or
-a header that claims gigabytes, is refused before memory is spent on it.
+Both readers use a file object that limits the size of one read: a list of members that is too long, or a
+header that claims gigabytes, is refused before memory is allocated for it.
 """
 
 import bz2
@@ -25,13 +25,13 @@ from ser_features.errors import UnsafeArchiveError
 
 CHUNK = 1 << 20
 AT_ONCE = 8 << 20
-"""Bytes of an archive that are read at once, at most: 8 MiB hold the list of 80,000 usual members."""
+"""Largest number of bytes in one read: 8 MiB hold the list of 80,000 usual members."""
 
 DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error,
     EOFError, ValueError, LookupError, ArithmeticError, RuntimeError,
 )  # fmt: skip
-"""What the standard library raises on archives that are not in order."""
+"""Errors that the standard library raises on damaged archives."""
 
 ENCRYPTED = 0x1 | 0x40 | 0x2000
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -45,8 +45,8 @@ class Member:
 
     Attributes:
         name: as the archive has it.
-        size: bytes that it claims to hold.
-        packed: bytes that it takes in the archive; None where that is not known.
+        size: uncompressed bytes that it claims.
+        packed: bytes in the archive; None where not known.
         is_folder: whether it is a folder.
         open: returns its content as a file.
     """
@@ -60,16 +60,16 @@ class Member:
 
 @contextmanager
 def members(archive: Path, scratch: Path, *, most: int, total: int) -> Iterator[Iterator[Member]]:
-    """Read an archive's members for as long as the block runs.
+    """Read an archive's members for the duration of the block.
 
     Args:
         archive: the file.
-        scratch: a file that may be written meanwhile, for a compressed tar.
-        most: members after which to stop with an error.
-        total: bytes that an inflated tar may have.
+        scratch: path of a temporary file, for a compressed tar.
+        most: largest number of members.
+        total: largest number of bytes of an inflated tar.
 
     Yields:
-        The members, in their order; reading on may raise too.
+        The members, in order; iterating may raise too.
 
     Raises:
         UnsafeArchiveError: if it is damaged, encrypted, of another kind, or holds anything but files and
@@ -85,31 +85,31 @@ def members(archive: Path, scratch: Path, *, most: int, total: int) -> Iterator[
 
 
 def _listed(archive: Path, scratch: Path, total: int, stack: ExitStack) -> Iterator[Member]:
-    """Open an archive by what it begins with."""
-    file = stack.enter_context(_Slices(archive))
+    """Open an archive by its first bytes."""
+    file = stack.enter_context(_BoundedFile(archive))
     head = file.read(512)
     file.seek(0)
     if head.startswith(b"PK"):
         return _zip_members(stack.enter_context(zipfile.ZipFile(file)))
     if head.startswith(tuple(INFLATE)):
         _inflate(stack.enter_context(INFLATE[head[:2]](archive)), scratch, total)
-        file = stack.enter_context(_Slices(scratch))
+        file = stack.enter_context(_BoundedFile(scratch))
     elif head[TAR_MAGIC] != b"ustar":
         raise UnsafeArchiveError(f"the file begins with {head[:16]!r}, expected zip, tar, tar.gz or tar.bz2")
     return _tar_members(stack.enter_context(tarfile.open(fileobj=file, mode="r:")))
 
 
-class _Slices(io.FileIO):
-    """A file that is read in slices of bounded size."""
+class _BoundedFile(io.FileIO):
+    """A file that refuses to read many bytes at once."""
 
     def read(self, size: int | None = -1) -> bytes:
-        wanted = self._left() if size is None or size < 0 else size
-        if wanted > AT_ONCE:
+        count = self._left() if size is None or size < 0 else size
+        if count > AT_ONCE:
             raise UnsafeArchiveError(
-                f"the archive's list of members takes {wanted:,} bytes, expected {AT_ONCE:,} at most: "
+                f"the archive's list of members takes {count:,} bytes, expected {AT_ONCE:,} at most: "
                 "it is not unpacked"
             )
-        return super().read(wanted) or b""
+        return super().read(count) or b""
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         if offset < 0 and whence == io.SEEK_SET:
@@ -117,14 +117,14 @@ class _Slices(io.FileIO):
         return super().seek(offset, whence)
 
     def _left(self) -> int:
-        here = self.tell()
+        position = self.tell()
         end = self.seek(0, io.SEEK_END)
-        self.seek(here)
-        return end - here
+        self.seek(position)
+        return end - position
 
 
-def _counted(found: Iterator[Member], most: int) -> Iterator[Member]:
-    for count, member in enumerate(found, 1):
+def _counted(members: Iterator[Member], most: int) -> Iterator[Member]:
+    for count, member in enumerate(members, 1):
         if count > most:
             raise UnsafeArchiveError(f"the archive has more than {most:,} members: it is not unpacked")
         yield member
@@ -183,5 +183,5 @@ def _inflate(packed: IO[bytes], scratch: Path, total: int) -> None:
 def _inflated(packed: IO[bytes]) -> bytes:
     try:
         return packed.read(CHUNK)
-    except OSError as error:  # bz2 and gzip report bad data so
+    except OSError as error:  # raised by bz2 and gzip on bad data
         raise EOFError(str(error)) from error

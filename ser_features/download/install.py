@@ -1,10 +1,10 @@
-"""Corpus → `<data root>/<corpus>` with its recordings, by one rename, and nothing that was there is touched.
+"""Corpus → `<data root>/<corpus>` with its recordings, by one rename; existing files are never changed.
 
     <data root>/.download-ravdess/     the archive or a part of it, the folder being unpacked, a lock
-    <data root>/ravdess/               appears whole
+    <data root>/ravdess/               appears complete
 
-A run that is stopped leaves what it has fetched, and the next one goes on from there. The archive is
-removed once its recordings are in place.
+A stopped run keeps what it has downloaded, and the next run resumes it. The archive is removed once its
+recordings are in place.
 """
 
 import os
@@ -18,105 +18,111 @@ from ser_features import corpora
 from ser_features.corpora.base import Corpus
 from ser_features.download.repository import fetch_repository, require_git
 from ser_features.download.sources import SOURCES, Archive, ByHand, Repository
-from ser_features.download.transfer import fetch, require_room
+from ser_features.download.transfer import RetryPolicy, TransferObserver, fetch, require_room
 from ser_features.download.unpack import unpack
-from ser_features.download.watch import Patience, Watch
 from ser_features.errors import DownloadError, InputError, UnsafeArchiveError
 from ser_features.files import sync
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What downloading a corpus would do.
+    """A download of a corpus.
 
     Attributes:
-        corpus: which.
-        source: where it comes from.
+        corpus: the corpus.
+        source: where it is downloaded from.
         to: data root.
-        there: recordings of it that the data root holds already.
+        present: number of its recordings in the data root.
     """
 
     corpus: Corpus
     source: Archive | Repository | ByHand
     to: Path
-    there: int
+    present: int
 
     @property
     def folder(self) -> Path:
-        """Where its recordings go."""
+        """Folder of its recordings."""
         return self.to / self.corpus.name
 
     @property
-    def whole(self) -> bool:
-        """Whether all of them are there, so that there is nothing to do."""
-        return self.there >= (self.corpus.whole or 1)
+    def complete(self) -> bool:
+        """Whether all recordings are present, so that there is nothing to do."""
+        return self.present >= (self.corpus.whole or 1)
 
     @property
     def licence(self) -> str:
-        """The terms that its user has to accept."""
+        """Terms that its user has to accept."""
         return (not isinstance(self.source, ByHand) and self.source.licence) or self.corpus.licence
 
 
 def plan(name: str, to: Path) -> Plan:
-    """Look what there is of a corpus, and where the rest would come from; nothing is fetched.
+    """Count the recordings of a corpus that are present, and find its source; nothing is downloaded.
 
     Args:
-        name: a known corpus.
+        name: name of a corpus.
         to: data root, which need not exist.
 
     Raises:
-        InputError: if the name is unknown, the corpus is a synthetic one, or its folder holds something
-            that would be in the way.
+        InputError: if the name is unknown, the corpus is a synthetic one, or its folder holds other files.
     """
     corpus = corpora.get(name)
     if corpus.synthetic:
-        raise InputError(f"{name}: found nothing to download, for it is made: ser extract --datasets {name}")
+        raise InputError(
+            f"{name} is synthetic, there is nothing to download: run ser extract --datasets {name}"
+        )
     source = SOURCES[name]
     planned = Plan(corpus, source, to, corpus.count(to))
-    if not isinstance(source, ByHand) and not planned.whole:
+    if not isinstance(source, ByHand) and not planned.complete:
         _require_nothing_in(planned)
     return planned
 
 
-def install(planned: Plan, *, watch: Watch | None = None, patience: Patience | None = None) -> int:
-    """Fetch a corpus and put its recordings into the data root.
+def install(
+    planned: Plan, *, observer: TransferObserver | None = None, retries: RetryPolicy | None = None
+) -> int:
+    """Download a corpus and put its recordings into the data root.
 
     Args:
-        planned: by `plan`, of what is not fetched by hand.
-        watch: told of the progress.
-        patience: how long to wait for the server.
+        planned: result of `plan`, whose source is not `ByHand`.
+        observer: callbacks for the progress.
+        retries: retries and timeouts.
 
     Returns:
-        How many recordings there are now.
+        Number of recordings that are present now.
 
     Raises:
-        DownloadError: if it cannot be fetched, is not what was published, or finds no room.
+        DownloadError: if it cannot be downloaded, fails its checksum, or the disk is full.
     """
     if isinstance(planned.source, ByHand):
-        raise InputError(f"{planned.corpus.name} is not fetched, for {planned.source.reason}")
+        raise InputError(f"{planned.corpus.name} cannot be downloaded: {planned.source.reason}")
     work = planned.to / f".download-{planned.corpus.name}"
     try:
         work.mkdir(parents=True, exist_ok=True)
-        with _alone(work):
-            return _install(planned, planned.source, work, watch or Watch(), patience)
+        with _locked(work):
+            return _install(planned, planned.source, work, observer or TransferObserver(), retries)
     except OSError as error:
         raise DownloadError(
             f"{planned.corpus.name}: {error.filename or work}: {error.strerror or error}: "
-            "expected a folder that can be written and has room: put that right, or pass another --to"
+            "expected a writable folder with free space: correct that, or pass another --to"
         ) from error
 
 
 def _install(
-    planned: Plan, source: Archive | Repository, work: Path, watch: Watch, patience: Patience | None
+    planned: Plan,
+    source: Archive | Repository,
+    work: Path,
+    observer: TransferObserver,
+    retries: RetryPolicy | None,
 ) -> int:
-    """Fetch a source and put its recordings in place; what has come is kept if it breaks off."""
+    """Download a source and put its recordings in place; an interrupted download is kept."""
     stage = work / "unpacked"
     try:
         shutil.rmtree(stage, ignore_errors=True)
         if isinstance(source, Archive):
-            count, spent = _from_archive(planned, source, work, stage, watch, patience)
+            count, spent = _from_archive(planned, source, work, stage, observer, retries)
         else:
-            count, spent = _from_repository(planned, source, work, stage, watch)
+            count, spent = _from_repository(planned, source, work, stage, observer)
         _require_nothing_in(planned)
         (stage / planned.corpus.name).rename(planned.folder)
         sync(planned.to)
@@ -128,30 +134,35 @@ def _install(
     finally:
         shutil.rmtree(stage, ignore_errors=True)
         (work / "lock").unlink(missing_ok=True)
-        with suppress(OSError):  # what has come and is not in place yet is kept
+        with suppress(OSError):  # an interrupted download is kept
             work.rmdir()
 
 
 def _from_archive(
-    planned: Plan, archive: Archive, work: Path, stage: Path, watch: Watch, patience: Patience | None
+    planned: Plan,
+    archive: Archive,
+    work: Path,
+    stage: Path,
+    observer: TransferObserver,
+    retries: RetryPolicy | None,
 ) -> tuple[int, Path]:
-    """Fetch and unpack an archive; return how many recordings it has, and its file."""
-    there = sum(file.stat().st_size for file in work.glob(f"{archive.file}*"))
-    require_room(work, (archive.size or 0) - there + archive.unpacked, planned.corpus.name)
-    file = fetch(archive, work, watch=watch, patience=patience)
-    watch.on_note(f"{planned.corpus.name}: {archive.checksum.partition(':')[0]} as published; unpacking")
+    """Download and unpack an archive; return its number of recordings, and its file."""
+    present = sum(file.stat().st_size for file in work.glob(f"{archive.file}*"))
+    require_room(work, (archive.size or 0) - present + archive.unpacked, planned.corpus.name)
+    file = fetch(archive, work, observer=observer, retries=retries)
+    observer.on_note(f"{planned.corpus.name}: {archive.checksum.partition(':')[0]} as published; unpacking")
     stage.mkdir()
     return _unpacked(planned, file, stage), file
 
 
 def _from_repository(
-    planned: Plan, repository: Repository, work: Path, stage: Path, watch: Watch
+    planned: Plan, repository: Repository, work: Path, stage: Path, observer: TransferObserver
 ) -> tuple[int, Path]:
-    """Fetch a repository; return how many recordings it has, and its clone."""
+    """Download a repository; return its number of recordings, and its clone."""
     name = planned.corpus.name
     require_git(name)
-    require_room(work, 2 * repository.unpacked, name)  # git keeps a copy beside what it checks out
-    clone = fetch_repository(repository, work, stage / name, watch)
+    require_room(work, 2 * repository.unpacked, name)  # git keeps a second copy
+    clone = fetch_repository(repository, work, stage / name, observer)
     if not (count := planned.corpus.count(stage)):
         raise DownloadError(
             f"{name}: {repository.url} holds no recording of {planned.corpus.title}, expected names as "
@@ -175,23 +186,23 @@ def _unpacked(planned: Plan, file: Path, stage: Path) -> int:
 
 
 def _require_nothing_in(planned: Plan) -> None:
-    """Refuse to unpack where anything lies: nothing is ever overwritten."""
+    """Check that the folder has no files: nothing is ever overwritten."""
     folder, name = planned.folder, planned.corpus.name
-    if planned.there:
-        found = f"{planned.there} of {planned.corpus.whole} recordings in {planned.to}"
+    if planned.present:
+        obstacle = f"{planned.present} of {planned.corpus.whole} recordings in {planned.to}"
     elif folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
-        found = f"{folder}, which holds no recording of it"
+        obstacle = f"{folder}, which holds no recording of it"
     else:
         return
     raise InputError(
-        f"{name}: found {found}, expected none, for nothing is overwritten: move that away, or pass another "
-        "--to"
+        f"{name}: found {obstacle}, expected none, as nothing is overwritten: move that away, or pass "
+        "another --to"
     )
 
 
 @contextmanager
-def _alone(work: Path) -> Iterator[None]:
-    """Keep a second run out of the folder, where the system has locks."""
+def _locked(work: Path) -> Iterator[None]:
+    """Lock the folder against a second run, where the system has locks."""
     with (work / "lock").open("w") as lock:
         if os.name == "posix":
             import fcntl
@@ -200,7 +211,7 @@ def _alone(work: Path) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise DownloadError(
-                    f"{work}: another ser download is at work there: wait until it is done"
+                    f"{work}: another ser download is running there: wait until it ends"
                 ) from error
             except OSError:  # a file system without locks
                 pass

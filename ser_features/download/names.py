@@ -1,4 +1,4 @@
-r"""The name of a member of an archive → a path that stays in its folder on every system, or a refusal.
+r"""Name of an archive member → a path inside the folder on every system, or an error.
 
 >>> safe_path("Actor_01/03-01-01-01-01-01-01.wav")
 PurePosixPath('Actor_01/03-01-01-01-01-01-01.wav')
@@ -22,14 +22,14 @@ DEPTH = 32
 
 
 def safe_path(name: str) -> PurePosixPath:
-    """Return the path that a member's name stands for, relative to where the archive is unpacked.
+    """Path of a member, relative to the folder that the archive is unpacked into.
 
     Args:
         name: as the archive has it, with forward slashes.
 
     Raises:
-        UnsafeArchiveError: if the name is absolute, leads upwards, holds a backslash, a colon or a
-            character that is not to be seen, is too long, or is empty.
+        UnsafeArchiveError: if the name is absolute, leads upwards, has a backslash, a colon or an
+            invisible character, is too long, or is empty.
     """
     path = PurePosixPath(name)
     if problem := _problem(name, path):
@@ -38,15 +38,15 @@ def safe_path(name: str) -> PurePosixPath:
 
 
 def require_apart(files: Iterable[PurePosixPath], folders: Iterable[PurePosixPath]) -> None:
-    """Check that no two members would be written to one place, on file systems of any kind.
+    """Check that no two members have the same path, on file systems of any kind.
 
     Args:
         files: paths of the files to write.
         folders: paths of the members that are folders, which may repeat.
 
     Raises:
-        UnsafeArchiveError: if two files share a name (letters' case and the way that accents are written
-            are ignored), or a file has the name of a folder.
+        UnsafeArchiveError: if two files have the same name (ignoring case and Unicode normalisation), or a
+            file has the name of a folder.
     """
     seen: dict[str, PurePosixPath] = {}
     for path in files:
@@ -58,14 +58,14 @@ def require_apart(files: Iterable[PurePosixPath], folders: Iterable[PurePosixPat
 
 
 def refusal(name: str, problem: str) -> UnsafeArchiveError:
-    """Return the error that says what is wrong with a member."""
-    shown = name if len(name) <= 80 else f"{name[:80]}…"
-    return UnsafeArchiveError(f"member {shown!r} {problem}: the archive is not unpacked")
+    """Error for a member that is refused."""
+    short = name if len(name) <= 80 else f"{name[:80]}…"
+    return UnsafeArchiveError(f"member {short!r} {problem}: the archive is not unpacked")
 
 
 def _problem(name: str, path: PurePosixPath) -> str | None:
     if any(unicodedata.category(character).startswith("C") for character in name):
-        return "has a character that cannot be seen"
+        return "has an invisible character"
     if "\\" in name or ":" in name:
         return "has a backslash or a colon"
     if path.is_absolute() or ".." in path.parts:

@@ -1,9 +1,9 @@
-"""A git LFS repository → a folder with the corpus, whose every recording is checked by its SHA-256.
+"""Git LFS repository → folder with the corpus; the SHA-256 of every recording is verified.
 
 `Repository` → `git clone` (names and pointers, no recordings) → `git lfs pull` (resumed) → SHA-256 of each
 → the folder of recordings, and the tables beside it, moved out of the clone
 
-Nothing of the repository is run: git takes no hooks from a clone, and links in it become plain files.
+Nothing of the repository is executed: git takes no hooks from a clone, and links in it become plain files.
 """
 
 import os
@@ -17,53 +17,53 @@ from typing import Self
 
 from ser_features.audio import sha256
 from ser_features.download.sources import Repository
-from ser_features.download.watch import Watch
+from ser_features.download.transfer import TransferObserver
 from ser_features.errors import DownloadError
 
 POLL_SECONDS = 0.5
-"""How often the bytes that are there are counted."""
+"""Interval at which the received bytes are counted."""
 
 SAFE = ("-c", "core.symlinks=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never")
 
 
 def require_git(name: str) -> None:
-    """Refuse to begin where git or git-lfs are missing.
+    """Check that git and git-lfs are installed.
 
     Raises:
-        DownloadError: saying what to install.
+        DownloadError: naming the missing one.
     """
     if shutil.which("git") is None or shutil.which("git-lfs") is None:
         missing = "git-lfs" if shutil.which("git") else "git"
         raise DownloadError(
-            f"{name}: its recordings lie in a git LFS repository, and found no {missing}: install it "
+            f"{name}: its recordings are in a git LFS repository, and {missing} is not installed: install it "
             "(apt install git-lfs, brew install git-lfs), and run the same command again"
         )
 
 
-def fetch_repository(source: Repository, work: Path, stage: Path, watch: Watch) -> Path:
-    """Fetch the recordings of a repository; run again after a break, it goes on.
+def fetch_repository(source: Repository, work: Path, stage: Path, observer: TransferObserver) -> Path:
+    """Download the recordings of a repository; an interrupted download is resumed.
 
     Args:
         source: the repository.
-        work: folder that keeps the clone until all is there.
-        stage: folder that is made and gets the recordings.
-        watch: told of the progress.
+        work: folder that keeps the clone until all recordings are there.
+        stage: folder that is created and gets the recordings.
+        observer: callbacks for the progress.
 
     Returns:
-        The clone, which is of no more use.
+        The clone, which can be removed.
 
     Raises:
-        DownloadError: if git fails, or a recording is not what its SHA-256 says.
+        DownloadError: if git fails, or a recording fails its SHA-256.
     """
     clone = work / "clone"
     if not (clone / ".git" / "cloned").is_file():
         shutil.rmtree(clone, ignore_errors=True)
-        watch.on_note(f"cloning {source.url} without its recordings")
+        observer.on_note(f"cloning {source.url} without its recordings")
         _git(["clone", "--depth", "1", "--filter=blob:none", "--sparse", source.url, str(clone)], work)
         _git(["sparse-checkout", "set", source.folder], clone)
         (clone / ".git" / "cloned").touch()
-    _pull(source, clone, watch)
-    watch.on_note("all recordings are there; checking the SHA-256 of each")
+    _pull(source, clone, observer)
+    observer.on_note("all recordings are there; verifying the SHA-256 of each")
     _check(source, clone)
     stage.mkdir(parents=True)
     for entry in clone.iterdir():
@@ -72,22 +72,22 @@ def fetch_repository(source: Repository, work: Path, stage: Path, watch: Watch) 
     return clone
 
 
-def _pull(source: Repository, clone: Path, watch: Watch) -> None:
-    """Fetch the recordings, and count their bytes meanwhile."""
+def _pull(source: Repository, clone: Path, observer: TransferObserver) -> None:
+    """Download the recordings, and count their bytes meanwhile."""
     objects = clone / ".git" / "lfs"
-    watch.on_begin(_bytes(objects), source.unpacked)
+    observer.on_begin(_bytes(objects), source.unpacked)
     with _Git(["lfs", "pull", "--include", f"{source.folder}/*"], clone) as pull:
         while pull.process.poll() is None:
-            watch.on_bytes(min(_bytes(objects), source.unpacked))
+            observer.on_bytes(min(_bytes(objects), source.unpacked))
             time.sleep(POLL_SECONDS)
         pull.finish()
 
 
 def _check(source: Repository, clone: Path) -> None:
-    """Compare every recording with the SHA-256 that the repository has of it.
+    """Compare every recording with its SHA-256 in the repository.
 
     Raises:
-        DownloadError: naming the first that differs; the clone is removed, as it cannot be mended.
+        DownloadError: naming the first that differs; the clone is removed, as it cannot be repaired.
     """
     with _Git(["lfs", "ls-files", "--long", "--include", f"{source.folder}/*"], clone) as listing:
         lines = listing.finish()
@@ -97,13 +97,13 @@ def _check(source: Repository, clone: Path) -> None:
         if path.is_symlink() or not path.is_file() or sha256(path) != expected:
             shutil.rmtree(clone, ignore_errors=True)
             raise DownloadError(
-                f"{rest[2:]} is not what its SHA-256 in {source.url} says, and all was removed: run the same "
-                "command again"
+                f"{rest[2:]} does not match its SHA-256 in {source.url}, and the download was removed: run "
+                "the same command again"
             )
 
 
 def _bytes(folder: Path) -> int:
-    """Bytes of the files below a folder, some of which may vanish while it looks."""
+    """Bytes of the files below a folder; files may vanish meanwhile."""
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:
@@ -112,21 +112,21 @@ def _bytes(folder: Path) -> int:
     return total
 
 
-def _git(words: list[str], folder: Path) -> None:
-    with _Git(words, folder) as command:
+def _git(arguments: list[str], folder: Path) -> None:
+    with _Git(arguments, folder) as command:
         command.finish()
 
 
 class _Git:
-    """A git command at work in a folder; ended with the block, if it has not ended by itself."""
+    """A running git command; it is killed at the end of the block."""
 
-    def __init__(self, words: list[str], folder: Path) -> None:
+    def __init__(self, arguments: list[str], folder: Path) -> None:
         environment = {**os.environ, "GIT_LFS_SKIP_SMUDGE": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-        self._words = words
-        self._said = TemporaryFile()  # noqa: SIM115  closed with the block
+        self._arguments = arguments
+        self._output = TemporaryFile()  # noqa: SIM115  closed with the block
         self.process = subprocess.Popen(
-            ["git", *SAFE, *words], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-            stdout=self._said, stderr=subprocess.STDOUT,
+            ["git", *SAFE, *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+            stdout=self._output, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -135,23 +135,23 @@ class _Git:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
-        self._said.close()
+        self._output.close()
 
     def finish(self) -> list[str]:
-        """Wait for its end and return what it said.
+        """Wait for its end and return the lines of its output.
 
         Raises:
-            DownloadError: if it failed, with the line that says why.
+            DownloadError: if it failed, with the line that gives the reason.
         """
         code = self.process.wait()
-        self._said.seek(0)
-        lines = [line for line in self._said.read().decode(errors="replace").splitlines() if line.strip()]
+        self._output.seek(0)
+        lines = [line for line in self._output.read().decode(errors="replace").splitlines() if line.strip()]
         if code == 0:
             return lines
         fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
         reason = next(iter(fatal or lines[-1:]), f"exit code {code}").strip()[:200]
-        step = " ".join(self._words[:2] if self._words[0] == "lfs" else self._words[:1])
+        step = " ".join(self._arguments[: 2 if self._arguments[0] == "lfs" else 1])
         raise DownloadError(
             f"git {step} failed ({reason}): check the connection and the room on the disk, and run the same "
-            "command again: what has come is kept"
+            "command again: what was received is kept"
         )

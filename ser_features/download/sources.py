@@ -1,18 +1,18 @@
-"""Where each corpus comes from: an archive or a repository that is fetched and checked, or steps to take.
+"""Source of each corpus: an archive or a repository with checksums, or manual steps.
 
-This is the one place with addresses and checksums. An archive is taken only if its checksum is pinned
-here; where a registration is asked for, the corpus is fetched by hand, by the steps given.
+All URLs and checksums are in this file. An archive is accepted only if its checksum is pinned here; a corpus
+that needs a registration is downloaded by hand, with the steps given.
 
 - RAVDESS: the authors' Zenodo record, which prints this MD5 and no SHA-256.
 - EmoDB: its Zenodo release 1.3.0 (535 recordings), likewise.
-- TESS: the publisher (Borealis) packs a new zip on each request, so that there is nothing to pin. Fetched
-  is the copy that PaddlePaddle's audio library uses, with the MD5 in that library's source code.
-- CREMA-D: the authors' git LFS repository, fetched by git and git-lfs, which check the SHA-256 of every
-  recording by themselves.
-- SAVEE: given to those who register.
+- TESS: the publisher (Borealis) packs a new zip on each request, which has no fixed checksum. The source is
+  the copy that PaddlePaddle's audio library uses, with the MD5 in that library's source code.
+- CREMA-D: the authors' git LFS repository, downloaded by git and git-lfs, which verify the SHA-256 of every
+  recording.
+- SAVEE: available after registration.
 
-MD5 tells damage and a substitute put there later; it is no proof against a publisher who prepared two
-archives with one MD5, which is why `unpack` trusts no archive.
+MD5 detects damage and later substitution, but not a publisher who prepared two archives with one MD5; so
+`unpack` treats every archive as untrusted.
 
 >>> SOURCES["emodb"].host
 'zenodo.org'
@@ -33,18 +33,18 @@ DIGITS = {"md5": 32, "sha256": 64}
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A file that holds a whole corpus.
+    """An archive file with a whole corpus.
 
     Attributes:
         url: address, http or https.
-        file: name that it is kept under until it is unpacked.
+        file: its name on disk until it is unpacked.
         checksum: "md5:" or "sha256:" and its hexadecimal digits, as published.
-        unpacked: bytes that its content takes, roughly; for the check of free space, and it limits what
-            a server may send where `size` is not known.
-        size: exact bytes; None where they are not published.
-        origin: who keeps this file, in a few words.
+        unpacked: approximate unpacked bytes, for the check of free space; also limits the download where
+            `size` is not known.
+        size: exact bytes; None if not published.
+        origin: who hosts this file, in a few words.
         page: public page about this file.
-        licence: terms of this release, where they are others than the corpus's own; else "".
+        licence: terms of this release if they differ from the corpus's own; else "".
     """
 
     url: str
@@ -67,26 +67,26 @@ class Archive:
 
     @property
     def host(self) -> str:
-        """Name of the machine that the file comes from."""
+        """Host name of the URL."""
         return urlsplit(self.url).hostname or ""
 
     @property
     def limit(self) -> int:
-        """Bytes after which a transfer is cut off."""
+        """Number of bytes after which a transfer is aborted."""
         return self.size if self.size is not None else 2 * self.unpacked
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A git LFS repository that holds a whole corpus; git checks the SHA-256 of every recording.
+    """A git LFS repository with a whole corpus; git verifies the SHA-256 of every recording.
 
     Attributes:
         url: address, http or https.
         folder: of the recordings, in the repository.
-        unpacked: bytes that they take, roughly.
-        origin: who keeps it, in a few words.
+        unpacked: their approximate bytes.
+        origin: who hosts it, in a few words.
         page: public page about it.
-        licence: terms of this release, where they are others than the corpus's own; else "".
+        licence: terms of this release if they differ from the corpus's own; else "".
     """
 
     url: str
@@ -98,23 +98,23 @@ class Repository:
 
     @property
     def host(self) -> str:
-        """Name of the machine that it comes from."""
+        """Host name of the URL."""
         return urlsplit(self.url).hostname or ""
 
     @property
     def size(self) -> int:
-        """Bytes to be fetched, roughly."""
+        """Approximate bytes to download."""
         return self.unpacked
 
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """A corpus that is not fetched, and what its user does instead.
+    """A corpus that cannot be downloaded automatically, and the steps to obtain it.
 
     Attributes:
         reason: why, as half a sentence.
         steps: in order; `{folder}` stands for the corpus folder.
-        unpacked: bytes that the corpus takes, roughly; None where they are not published.
+        unpacked: approximate bytes of the corpus; None if not published.
     """
 
     reason: str
@@ -159,12 +159,12 @@ SOURCES: Mapping[str, Archive | Repository | ByHand] = {
         page="https://github.com/CheyneyComputerScience/CREMA-D",
     ),
     "savee": ByHand(
-        reason="it is given to those who register",
+        reason="it is available after registration only",
         steps=(
             "register at http://personal.ee.surrey.ac.uk/Personal/P.Jackson/SAVEE/Register.html",
-            "fetch AudioData.zip by the link that you are sent",
+            "download AudioData.zip from the link that you receive",
             "unpack it into {folder}, so that {folder}/DC/a01.wav or {folder}/AudioData/DC/a01.wav is there",
         ),
     ),
 }
-"""By the corpus's name; the synthetic one is made, not fetched."""
+"""By name of the corpus; the synthetic one is generated, not downloaded."""

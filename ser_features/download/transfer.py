@@ -1,56 +1,103 @@
-"""Archive → a checked file in a folder, taken up again where it broke off.
+"""Archive URL → verified file in a folder; an interrupted download is resumed.
 
-    <file>.part     what has come so far; kept when a run is stopped or the line fails
-    <file>          whole, and of the pinned checksum
+    <file>.part     bytes received so far; kept when a run is stopped or the connection fails
+    <file>          complete, with the pinned checksum
 
-urllib is used and not pooch, which begins anew after a break and tells a wrong file by its hash only
-after all of it has come; nor requests, which is no dependency of ours and would add nothing here.
+urllib is used instead of pooch, which starts again after an interruption and verifies a file only after the
+whole download, and instead of requests, which is no dependency of ours and would add nothing here.
 """
 
 import hashlib
 import shutil
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ser_features.download.connection import PassingError, Reply, ask
+from ser_features.download.connection import Response, TransientError, request
 from ser_features.download.sources import Archive
-from ser_features.download.watch import Patience, Watch
 from ser_features.errors import DownloadError
 from ser_features.files import sync
 
 CHUNK = 1 << 18
-"""Bytes asked of a connection at a time."""
+"""Bytes per read."""
 
-STEP = 1 << 16
-"""Bytes that a connection must bring to count as no failure in a row."""
+MIN_PROGRESS = 1 << 16
+"""Bytes that a connection must bring to count as successful."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferObserver:
+    """Callbacks for the progress of a download.
+
+    Attributes:
+        on_begin: called with (bytes present, total bytes or None), and again after an interruption.
+        on_bytes: called with the number of bytes present.
+        on_note: called with a sentence about the next step.
+    """
+
+    on_begin: Callable[[int, int | None], None] = lambda present, total: None
+    on_bytes: Callable[[int], None] = lambda present: None
+    on_note: Callable[[str], None] = lambda text: None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Retries and timeouts for servers that are slow, busy or close the connection.
+
+    Attributes:
+        attempts: number of failed connections in a row before giving up.
+        wait: seconds before the second attempt; doubled each time.
+        max_wait: longest wait in seconds, whatever the server requests.
+        timeout: seconds without a byte after which a connection counts as lost.
+    """
+
+    attempts: int = 6
+    wait: float = 1.0
+    max_wait: float = 60.0
+    timeout: float = 30.0
+
+    def pause(self, failures: int, retry_after: float | None) -> float:
+        """Seconds to wait after so many failures in a row; a server may request more.
+
+        >>> [RetryPolicy().pause(failures, None) for failures in (1, 2, 3, 9)]
+        [1.0, 2.0, 4.0, 60.0]
+        >>> RetryPolicy().pause(1, retry_after=7.0)
+        7.0
+        """
+        return min(self.max_wait, max(retry_after or 0.0, self.wait * 2.0 ** (failures - 1)))
 
 
 def fetch(
-    archive: Archive, folder: Path, *, watch: Watch | None = None, patience: Patience | None = None
+    archive: Archive,
+    folder: Path,
+    *,
+    observer: TransferObserver | None = None,
+    retries: RetryPolicy | None = None,
 ) -> Path:
-    """Return the archive as a file in `folder`, fetching what is missing of it.
+    """Return the archive as a file in `folder`, downloading the missing bytes.
 
     Args:
-        archive: what to fetch.
-        folder: where it is kept; must exist.
-        watch: told of the progress.
-        patience: how long to wait for the server.
+        archive: what to download.
+        folder: destination, which must exist.
+        observer: callbacks for the progress.
+        retries: retries and timeouts.
 
     Raises:
-        DownloadError: if it cannot be had, or is not what was published; then nothing of it is left.
+        DownloadError: if it cannot be downloaded, or fails its checksum; in that case it is removed.
     """
-    whole = folder / archive.file
-    if whole.is_file() and not _wrong(whole, archive):
-        return whole
+    complete = folder / archive.file
+    if complete.is_file() and not _mismatch(complete, archive):
+        return complete
     part = folder / f"{archive.file}.part"
-    if not part.is_file() or _wrong(part, archive):
-        _gather(archive, part, watch or Watch(), patience or Patience())
-        if problem := _wrong(part, archive):
+    if not part.is_file() or _mismatch(part, archive):
+        _download(archive, part, observer or TransferObserver(), retries or RetryPolicy())
+        if problem := _mismatch(part, archive):
             raise _not_published(archive, part, problem)
     sync(part)
-    part.replace(whole)
-    return whole
+    part.replace(complete)
+    return complete
 
 
 def require_room(folder: Path, needed: int, purpose: str) -> None:
@@ -68,7 +115,7 @@ def require_room(folder: Path, needed: int, purpose: str) -> None:
 
 
 def megabytes(size: float) -> str:
-    """Write a number of bytes for people.
+    """Format a number of bytes.
 
     >>> megabytes(208_468_073)
     '208.5 MB'
@@ -76,82 +123,82 @@ def megabytes(size: float) -> str:
     return f"{size / 1e6:,.1f} MB"
 
 
-def _gather(archive: Archive, part: Path, watch: Watch, patience: Patience) -> None:
-    """Bring `part` to its full size, however often the line breaks."""
+def _download(archive: Archive, part: Path, observer: TransferObserver, retries: RetryPolicy) -> None:
+    """Bring `part` to its full size, over several connections if necessary."""
     failures = 0
     while archive.size is None or _size(part) < archive.size:
         before = _size(part)
         try:
-            _connect(archive, part, watch, patience.timeout)
+            _connect(archive, part, observer, retries.timeout)
             return
-        except PassingError as error:
-            failures = 1 if _size(part) >= before + STEP else failures + 1
-            if failures >= patience.attempts:
+        except TransientError as error:
+            failures = 1 if _size(part) >= before + MIN_PROGRESS else failures + 1
+            if failures >= retries.attempts:
                 raise _given_up(archive, part, f"{error}, {failures} times in a row") from error
-            pause = patience.pause(failures, error.asked)
-            watch.on_note(f"{archive.host}: {error}; next try in {pause:.0f} s")
+            pause = retries.pause(failures, error.retry_after)
+            observer.on_note(f"{archive.host}: {error}; next try in {pause:.0f} s")
             time.sleep(pause)
 
 
 def _given_up(archive: Archive, part: Path, problem: str) -> DownloadError:
-    there = _size(part)
-    if there:
+    present = _size(part)
+    if present:
         return DownloadError(
-            f"{archive.url}: {problem}: {megabytes(there)} are kept, run the same command later to go on"
+            f"{archive.url}: {problem}: {megabytes(present)} are kept, run the same command later to resume"
         )
     return DownloadError(
-        f"{archive.url}: {problem}: nothing has come: look at the connection and run it again"
+        f"{archive.url}: {problem}: nothing was received: check the connection and run it again"
     )
 
 
-def _connect(archive: Archive, part: Path, watch: Watch, timeout: float) -> None:
-    """Bring `part` as far as one connection does."""
-    reply = ask(archive.url, _size(part), timeout=timeout)
+def _connect(archive: Archive, part: Path, observer: TransferObserver, timeout: float) -> None:
+    """Append to `part` what one connection delivers."""
+    response = request(archive.url, _size(part), timeout=timeout)
     try:
-        total = archive.size if archive.size is not None else reply.total
-        if reply.total not in (None, total):
-            raise _not_published(archive, part, f"{reply.total:,} bytes, expected {total:,}")
-        require_room(part.parent, (total or 0) - reply.start, archive.file)
-        watch.on_begin(reply.start, total)
-        with part.open("r+b" if reply.start else "wb") as file:
-            file.seek(reply.start)
-            there = _receive(reply, file, archive.limit, watch)
+        total = archive.size if archive.size is not None else response.total
+        if response.total not in (None, total):
+            raise _not_published(archive, part, f"{response.total:,} bytes, expected {total:,}")
+        require_room(part.parent, (total or 0) - response.start, archive.file)
+        observer.on_begin(response.start, total)
+        with part.open("r+b" if response.start else "wb") as file:
+            file.seek(response.start)
+            present = _receive(response, file, archive.limit, observer)
     finally:
-        reply.close()
-    if there > archive.limit:
+        response.close()
+    if present > archive.limit:
         raise _not_published(archive, part, f"more than the {archive.limit:,} bytes that were expected")
-    if total is not None and there < total:
-        raise PassingError(f"the line broke after {megabytes(there)} of {megabytes(total)}")
+    if total is not None and present < total:
+        raise TransientError(f"the connection broke after {megabytes(present)} of {megabytes(total)}")
 
 
-def _receive(reply: Reply, file: BinaryIO, limit: int, watch: Watch) -> int:
-    """Write what comes until it ends, or is more than `limit`; return how much of the file is there."""
-    there = reply.start
-    while there <= limit and (chunk := reply.read(min(CHUNK, limit + 1 - there))):
+def _receive(response: Response, file: BinaryIO, limit: int, observer: TransferObserver) -> int:
+    """Write the response until it ends or exceeds `limit`; return the bytes of the file that are present."""
+    present = response.start
+    while present <= limit and (chunk := response.read(min(CHUNK, limit + 1 - present))):
         file.write(chunk)
-        there += len(chunk)
-        watch.on_bytes(there)
-    return there
+        present += len(chunk)
+        observer.on_bytes(present)
+    return present
 
 
 def _not_published(archive: Archive, part: Path, problem: str) -> DownloadError:
-    """Remove what has come and say why."""
+    """Remove the download and return the error."""
     part.unlink(missing_ok=True)
     return DownloadError(
-        f"{archive.url}: {problem}: damaged on its way or changed at its source: it was removed, run the "
+        f"{archive.url}: {problem}: damaged in transfer or changed at its source: it was removed, run the "
         f"command again, and if this repeats look at {archive.page}"
     )
 
 
-def _wrong(file: Path, archive: Archive) -> str | None:
-    """Say how a file differs from what was published; None if it does not."""
+def _mismatch(file: Path, archive: Archive) -> str | None:
+    """Difference between a file and the published size and checksum; None if there is none."""
     size = _size(file)
     if archive.size is not None and size != archive.size:
         return f"{size:,} bytes, expected {archive.size:,}"
     kind, _, expected = archive.checksum.partition(":")
     with file.open("rb") as opened:
-        found = hashlib.file_digest(opened, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
-    return None if found == expected else f"{kind} is {found}, expected {expected}"
+        digest = hashlib.file_digest(opened, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
+    return None if digest == expected else f"{kind} is {digest}, expected {expected}"
 
 
 def _size(file: Path) -> int:

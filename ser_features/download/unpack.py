@@ -1,9 +1,9 @@
-"""Archive → a new folder with its files, or a refusal that leaves nothing behind.
+"""Archive → a new folder with its files, or an error that leaves nothing behind.
 
-all members are listed and checked → room on the disk → each file is written, counted, made durable
+all members are listed and checked → free space → each file is written, counted and made durable
 
-Nothing of an archive is trusted, even one of the right checksum: `names` says which names are taken,
-`archives` which kinds of members, and `Limits` how much of it all.
+No archive is trusted, even one with the right checksum: `names` checks the names, `archives` the kinds of
+members, and `Limits` sizes and numbers.
 """
 
 import os
@@ -21,17 +21,17 @@ from ser_features.files import sync
 CHUNK = 1 << 20
 
 SMALL = 1 << 20
-"""Members up to this many bytes may be packed as tightly as they like."""
+"""Members up to this size may have any compression ratio."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much an archive may hold; the largest known corpus has 7,442 recordings and 0.6 GB.
+    """Limits of an archive's contents; the largest known corpus has 7,442 recordings and 0.6 GB.
 
     Attributes:
         members: files and folders.
         total: bytes of all files together.
-        ratio: bytes of a file for each byte that it takes in the archive; speech has 1 to 5.
+        ratio: unpacked bytes of a file per packed byte; speech has 1 to 5.
     """
 
     members: int = 20_000

@@ -166,10 +166,10 @@ def test_savee_says_how_to_ask_for_it(ser, tmp_path):
     folder = tmp_path / "savee"
     assert answer == (
         1,
-        "savee: not downloaded: it is given to those who register; "
+        "savee: not downloaded: it is available after registration only; "
         "licence: free for research, on registration\n"
         "  1. register at http://personal.ee.surrey.ac.uk/Personal/P.Jackson/SAVEE/Register.html\n"
-        "  2. fetch AudioData.zip by the link that you are sent\n"
+        "  2. download AudioData.zip from the link that you receive\n"
         f"  3. unpack it into {folder}, "
         f"so that {folder}/DC/a01.wav or {folder}/AudioData/DC/a01.wav is there\n"
         "  web page: http://kahlan.eps.surrey.ac.uk/savee/\n"

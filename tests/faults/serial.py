@@ -1,4 +1,4 @@
-"""A runner without workers: this process does it all."""
+"""A runner without workers: tasks run in this process."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,10 +7,10 @@ from ser_features.engine.task import ShardSummary
 
 
 class Serial:
-    """One task after the other, as `ser_features.engine.runner.Runner`."""
+    """Runs one task after the other, as a `ser_features.engine.runner.Runner`."""
 
     def __init__(self, workers: int | None = None) -> None:
-        """Take what `local.Local` takes, whose place it can have."""
+        """Accept the argument of `Local`, which it can replace."""
 
     def run(
         self, tasks: Sequence[T], work: Work[T], on_progress: Progress | None = None

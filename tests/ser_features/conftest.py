@@ -1,16 +1,21 @@
 """Signals with known answers, real recordings by name, and a small corpus with a call that extracts it."""
 
 import hashlib
+import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from ser_features.engine import ExtractReport, extract_corpora
+from ser_features.engine import ExtractReport, extract_corpora, plan
+from tests.faults.serial import Serial
 
 SAMPLE_RATE = 16_000
+TONES = 28
+SHARD = 20
 EMOTIONS = ("angry", "disgust", "fear", "happy", "neutral", "ps", "sad")
 
 
@@ -45,22 +50,52 @@ def write_tone(path: Path, frequency: float, seconds: float = 0.3) -> None:
     soundfile.write(path, signal, SAMPLE_RATE)
 
 
-@pytest.fixture
-def tess(tmp_path: Path) -> Path:
-    """Data root with 84 tones named as TESS recordings: two shards."""
-    for number in range(84):
-        speaker, word = ("OAF", "YAF")[number % 2], f"word{chr(97 + number // 14)}"
+@pytest.fixture(scope="session")
+def tess_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data root with `TONES` tones named as TESS recordings."""
+    data = tmp_path_factory.mktemp("tess-source")
+    for number in range(TONES):
+        speaker, word = ("OAF", "YAF")[number % 2], f"word{'ab'[number // 14]}"
         emotion = EMOTIONS[number // 2 % 7]
-        write_tone(tmp_path / "data" / "tess" / f"{speaker}_{word}_{emotion}.wav", 100 + 3 * number)
-    return tmp_path / "data"
+        write_tone(data / "tess" / f"{speaker}_{word}_{emotion}.wav", 100 + 3 * number)
+    return data
+
+
+@pytest.fixture
+def tess(tess_source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Copy of the tones that a test may change; they are cut into shards of 20 and 8."""
+    monkeypatch.setattr(plan, "MIN_SHARD", SHARD)
+    return Path(shutil.copytree(tess_source, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def store_of(tess_source: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Extract the tones once per session and options; the stores are to be copied."""
+
+    @cache
+    def extract(limit: int | None = None) -> Path:
+        root = tmp_path_factory.mktemp("tess-store") / "store"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(plan, "MIN_SHARD", SHARD)
+            extract_corpora(["tess"], data=tess_source, store=root, runner=Serial(), limit=limit)
+        return root
+
+    return extract
+
+
+@pytest.fixture
+def tess_store(tess: Path, store_of: Callable[..., Path], tmp_path: Path) -> Path:
+    """Store of all tones, as a first extraction leaves it."""
+    return Path(shutil.copytree(store_of(), tmp_path / "store"))
 
 
 @pytest.fixture
 def extract_tess(tess: Path, tmp_path: Path) -> Callable[..., ExtractReport]:
-    """Extract the tones into tmp_path/store with one worker; keywords replace the defaults."""
+    """Extract the tones into tmp_path/store in this process; keywords replace the defaults."""
 
     def extract(**changes: object) -> ExtractReport:
-        options = {"data": tess, "store": tmp_path / "store", "workers": 1, **changes}
+        where = {} if {"workers", "runner"} & set(changes) else {"runner": Serial()}
+        options = {"data": tess, "store": tmp_path / "store", **where, **changes}
         return extract_corpora(["tess"], **options)  # type: ignore[arg-type]
 
     return extract
@@ -68,7 +103,7 @@ def extract_tess(tess: Path, tmp_path: Path) -> Callable[..., ExtractReport]:
 
 @pytest.fixture
 def tree() -> Callable[[Path], dict[str, tuple[str, int]]]:
-    """Content and modification time of every file of a folder."""
+    """SHA-256 and modification time of every file of a folder."""
 
     def look(root: Path) -> dict[str, tuple[str, int]]:
         return {

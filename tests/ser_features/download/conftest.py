@@ -1,4 +1,4 @@
-"""A web server on this machine that does what a test's script says, and archives to put on it."""
+"""A local web server that follows a script, and archives to serve."""
 
 import hashlib
 import http.server
@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_features.download import Archive, Patience
+from ser_features.download import Archive, RetryPolicy
 
 Step = Callable[["Handler", bytes], None]
-"""Answers one request for the content."""
+"""Responds to one request for the content."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -29,7 +29,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
         web.requests.append((self.path, self.headers.get("Range")))
         step = web.script.pop(0) if web.script else serve()
-        with suppress(ConnectionError):  # the client hangs up, in some tests
+        with suppress(ConnectionError):  # some tests close the connection
             step(self, web.content)
 
     def head(self, code: int, headers: Mapping[str, str]) -> None:
@@ -50,12 +50,12 @@ class Server(http.server.ThreadingHTTPServer):
 
 @dataclass
 class Web:
-    """What the server has and does.
+    """State of the server.
 
     Attributes:
-        content: the bytes of its one file.
-        script: how the next requests are answered, one after the other; after that all is well.
-        requests: path and Range header of those that came.
+        content: bytes of its one file.
+        script: responses to the next requests, in order; later requests get the content.
+        requests: path and Range header of the received requests.
     """
 
     root: str = ""
@@ -65,7 +65,7 @@ class Web:
 
     @property
     def ranges(self) -> list[str | None]:
-        return [asked for _, asked in self.requests]
+        return [header for _, header in self.requests]
 
     def archive(self, **changes: object) -> Archive:
         values = {
@@ -94,20 +94,20 @@ def serve(
 
     Args:
         ranges: whether a Range header is followed.
-        cut: bytes after which the line breaks.
-        content: other bytes than the right ones.
-        length: whether the answer says how long it is.
+        cut: bytes after which the connection breaks.
+        content: bytes other than the right ones.
+        length: whether the response has a Content-Length.
         pause: seconds before every 1,000 bytes.
-        stall: seconds of silence after `cut` bytes, with the line open.
-        content_range: a false Content-Range.
+        stall: seconds without data after `cut` bytes, with the connection open.
+        content_range: a wrong Content-Range.
     """
 
     def step(handler: Handler, right: bytes) -> None:
         whole = right if content is None else content
         start = 0
-        asked = handler.headers.get("Range")
-        if ranges and asked:
-            start = int(asked.removeprefix("bytes=").removesuffix("-"))
+        requested = handler.headers.get("Range")
+        if ranges and requested:
+            start = int(requested.removeprefix("bytes=").removesuffix("-"))
             if start >= len(whole):
                 handler.head(416, {"Content-Range": f"bytes */{len(whole)}", "Content-Length": "0"})
                 return
@@ -136,7 +136,7 @@ def answer(code: int, **headers: str) -> Step:
 
 
 def babble(handler: Handler, _: bytes) -> None:
-    """Send what is no HTTP."""
+    """Send something other than HTTP."""
     handler.wfile.write(b"220 smtp.example.org ready\r\n")
 
 
@@ -153,21 +153,9 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 
 
 @pytest.fixture
-def web_steps() -> type:
-    """The steps of a script, for tests in other files."""
-
-    class Steps:
-        serve = staticmethod(serve)
-        answer = staticmethod(answer)
-        babble = staticmethod(babble)
-
-    return Steps
-
-
-@pytest.fixture
-def brief() -> Patience:
-    """Patience that tests can wait for."""
-    return Patience(attempts=3, wait=0.001, longest=0.01, timeout=5.0)
+def quick_retries() -> RetryPolicy:
+    """Retries that take no time."""
+    return RetryPolicy(attempts=3, wait=0.001, max_wait=0.01, timeout=5.0)
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

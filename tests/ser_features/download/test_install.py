@@ -1,4 +1,4 @@
-"""A corpus appears whole in the data root, or not at all; what is there is never touched."""
+"""A corpus appears complete in the data root, or not at all; existing files are never changed."""
 
 import json
 import os
@@ -7,15 +7,14 @@ import stat
 import subprocess
 import sys
 import time
-import zipfile
 from dataclasses import asdict
-from io import BytesIO
 
 import pytest
 
 from ser_features.corpora.savee import Savee
-from ser_features.download import SOURCES, Patience, Watch, install, plan
+from ser_features.download import SOURCES, RetryPolicy, TransferObserver, install, plan
 from ser_features.errors import DownloadError, InputError, UnsafeArchiveError
+from tests.ser_features.download.conftest import answer, serve, zipped
 
 HIDDEN = ".download-savee"
 
@@ -41,8 +40,8 @@ def test_recordings_appear_and_nothing_else_stays(savee, savee_files, tmp_path):
     to = tmp_path / "data" / "raw"
     notes = []
     planned = plan("savee", to)
-    assert (planned.there, planned.whole, planned.folder) == (0, False, to / "savee")
-    assert install(planned, watch=Watch(on_note=notes.append)) == 8
+    assert (planned.present, planned.complete, planned.folder) == (0, False, to / "savee")
+    assert install(planned, observer=TransferObserver(on_note=notes.append)) == 8
     assert names(to) == ["savee"]
     for path, content in savee_files.items():
         assert (to / "savee" / path).read_bytes() == content
@@ -50,11 +49,11 @@ def test_recordings_appear_and_nothing_else_stays(savee, savee_files, tmp_path):
     assert len(Savee().scan(to).recordings) == 8
 
 
-def test_second_time_finds_them_there(savee, web, tmp_path):
+def test_a_second_run_downloads_nothing(savee, web, tmp_path):
     install(plan("savee", tmp_path))
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     again = plan("savee", tmp_path)
-    assert (again.there, again.whole) == (8, True)
+    assert (again.present, again.complete) == (8, True)
     assert len(web.requests) == 1
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
@@ -62,7 +61,7 @@ def test_second_time_finds_them_there(savee, web, tmp_path):
 def test_recordings_in_a_folder_of_another_name_count(savee, tmp_path):
     install(plan("savee", tmp_path))
     (tmp_path / "savee").rename(tmp_path / "surrey-audiovisual-expressed-emotion-savee")
-    assert plan("savee", tmp_path).whole
+    assert plan("savee", tmp_path).complete
 
 
 def test_part_of_a_corpus_is_not_overwritten(savee, web, tmp_path):
@@ -72,7 +71,7 @@ def test_part_of_a_corpus_is_not_overwritten(savee, web, tmp_path):
     with pytest.raises(InputError) as refused:
         plan("savee", tmp_path)
     assert str(refused.value) == (
-        f"savee: found 1 of 8 recordings in {tmp_path}, expected none, for nothing is overwritten: move that "
+        f"savee: found 1 of 8 recordings in {tmp_path}, expected none, as nothing is overwritten: move that "
         "away, or pass another --to"
     )
     assert (mine.read_bytes(), web.requests) == (b"mine", [])
@@ -110,40 +109,26 @@ def test_folder_that_appears_meanwhile_is_not_overwritten(savee, tmp_path):
     assert names(tmp_path / HIDDEN) == ["AudioData.zip"]
 
 
-def test_run_that_gave_up_is_taken_up_by_the_next(savee, web, web_steps, tmp_path):
-    web.script = [web_steps.serve(cut=3000), web_steps.answer(503)]
-    with pytest.raises(DownloadError, match=r"are kept, run the same command later to go on$"):
-        install(plan("savee", tmp_path), patience=Patience(attempts=2, wait=0.001))
+def test_a_run_that_gave_up_is_resumed(savee, web, tmp_path):
+    web.script = [serve(cut=3000), answer(503)]
+    with pytest.raises(DownloadError, match=r"are kept, run the same command later to resume$"):
+        install(plan("savee", tmp_path), retries=RetryPolicy(attempts=2, wait=0.001))
     assert names(tmp_path / HIDDEN) == ["AudioData.zip.part"]
     assert install(plan("savee", tmp_path)) == 8
     assert web.ranges == [None, "bytes=3000-", "bytes=3000-"]
     assert names(tmp_path) == ["savee"]
 
 
-def test_nothing_is_left_where_nothing_came(savee, web, web_steps, tmp_path):
-    web.script = [web_steps.answer(404)]
-    with pytest.raises(DownloadError, match="HTTP 404"):
+@pytest.mark.parametrize(("step", "error"), [(answer(404), "HTTP 404"), (serve(content=b"?"), "1 bytes")])
+def test_failed_downloads_leave_nothing(savee, web, tmp_path, step, error):
+    web.script = [step]
+    with pytest.raises(DownloadError, match=error):
         install(plan("savee", tmp_path / "data"))
     assert names(tmp_path / "data") == []
 
 
-def test_wrong_bytes_leave_nothing(savee, web, web_steps, tmp_path):
-    web.script = [web_steps.serve(content=b"?" * len(web.content))]
-    with pytest.raises(DownloadError, match="sha256 is"):
-        install(plan("savee", tmp_path))
-    assert names(tmp_path) == []
-
-
-def hostile() -> bytes:
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("DC/a01.wav", b"x")
-        archive.writestr("../../../../evil.wav", b"x")
-    return buffer.getvalue()
-
-
 def test_hostile_archive_of_the_right_checksum_leaves_nothing(savee, web, tmp_path):
-    web.content = hostile()
+    web.content = zipped({"DC/a01.wav": b"x", "../../../../evil.wav": b"x"})
     savee()
     to = tmp_path / "a" / "b" / "c"
     with pytest.raises(UnsafeArchiveError) as refused:
@@ -156,10 +141,7 @@ def test_hostile_archive_of_the_right_checksum_leaves_nothing(savee, web, tmp_pa
 
 
 def test_archive_of_another_corpus_is_refused(savee, web, tmp_path):
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("holiday.wav", b"x")
-    web.content = buffer.getvalue()
+    web.content = zipped({"holiday.wav": b"x"})
     savee()
     with pytest.raises(
         UnsafeArchiveError, match="it holds no recording of SAVEE, expected names as in savee/DC/a"
@@ -168,7 +150,7 @@ def test_archive_of_another_corpus_is_refused(savee, web, tmp_path):
     assert names(tmp_path) == []
 
 
-def test_full_disk_is_found_first(savee, web, tmp_path):
+def test_a_full_disk_is_detected_first(savee, web, tmp_path):
     savee(unpacked=1 << 60)
     with pytest.raises(
         DownloadError, match=r"^savee needs 1,152,921,504,606\.\d MB in .* which has .* MB left"
@@ -182,8 +164,8 @@ def test_folder_that_cannot_be_made_is_one_line(savee, tmp_path):
     with pytest.raises(DownloadError) as refused:
         install(plan("savee", tmp_path / "data" / "raw"))
     assert str(refused.value) == (
-        f"savee: {tmp_path}/data/raw/{HIDDEN}: Not a directory: expected a folder that can be written and "
-        "has room: put that right, or pass another --to"
+        f"savee: {tmp_path}/data/raw/{HIDDEN}: Not a directory: expected a writable folder with free "
+        "space: correct that, or pass another --to"
     )
 
 
@@ -198,7 +180,7 @@ def test_disk_that_fills_up_keeps_the_archive(savee, tmp_path, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", full)
         with pytest.raises(
-            DownloadError, match="No space left on device: expected a folder that can be written"
+            DownloadError, match="No space left on device: expected a writable folder with free space"
         ):
             install(plan("savee", tmp_path))
     assert names(tmp_path) == [HIDDEN]
@@ -207,7 +189,7 @@ def test_disk_that_fills_up_keeps_the_archive(savee, tmp_path, monkeypatch):
     assert names(tmp_path) == ["savee"]
 
 
-def test_litter_of_a_killed_run_is_cleared(savee, tmp_path):
+def test_unfinished_files_of_a_killed_run_are_removed(savee, tmp_path):
     litter = tmp_path / HIDDEN / "unpacked" / "savee" / "DC"
     litter.mkdir(parents=True)
     (litter / "a01.wav").write_bytes(b"half")
@@ -215,17 +197,17 @@ def test_litter_of_a_killed_run_is_cleared(savee, tmp_path):
     assert names(tmp_path) == ["savee"]
 
 
-def test_second_run_at_the_same_time_is_told_so(savee, web, web_steps, tmp_path):
+def test_a_second_run_at_the_same_time_is_an_error(savee, web, tmp_path):
     planned = plan("savee", tmp_path)
-    told = []
+    errors = []
 
     def meanwhile(*_):
         with pytest.raises(DownloadError) as refused:
             install(planned)
-        told.append(str(refused.value))
+        errors.append(str(refused.value))
 
-    assert install(planned, watch=Watch(on_begin=meanwhile)) == 8
-    assert told == [f"{tmp_path}/{HIDDEN}: another ser download is at work there: wait until it is done"]
+    assert install(planned, observer=TransferObserver(on_begin=meanwhile)) == 8
+    assert errors == [f"{tmp_path}/{HIDDEN}: another ser download is running there: wait until it ends"]
 
 
 def test_folders_can_be_read_by_others(savee, tmp_path):
@@ -236,7 +218,9 @@ def test_folders_can_be_read_by_others(savee, tmp_path):
 
 
 def test_corpus_by_hand_is_not_installed(tmp_path):
-    with pytest.raises(InputError, match="savee is not fetched, for it is given to those who register"):
+    with pytest.raises(
+        InputError, match="savee cannot be downloaded: it is available after registration only"
+    ):
         install(plan("savee", tmp_path))
 
 
@@ -249,8 +233,8 @@ print(install(plan("savee", Path(sys.argv[2]))))
 """
 
 
-def test_killed_run_is_taken_up(savee, web, web_steps, tmp_path):
-    web.script = [web_steps.serve(pause=0.05)]
+def test_a_killed_run_is_resumed(savee, web, tmp_path):
+    web.script = [serve(pause=0.05)]
     words = [sys.executable, "-c", PROGRAM, json.dumps(asdict(SOURCES["savee"])), str(tmp_path)]
     running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     part = tmp_path / HIDDEN / "AudioData.zip.part"
@@ -259,9 +243,9 @@ def test_killed_run_is_taken_up(savee, web, web_steps, tmp_path):
         time.sleep(0.01)
     running.send_signal(signal.SIGKILL)
     running.communicate()
-    came = part.stat().st_size
-    assert 0 < came < len(web.content)
+    received = part.stat().st_size
+    assert 0 < received < len(web.content)
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stdout == "8\n"
-    assert web.ranges == [None, f"bytes={came}-"]
+    assert web.ranges == [None, f"bytes={received}-"]
     assert names(tmp_path) == ["savee"]

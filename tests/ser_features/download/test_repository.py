@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from ser_features import corpora
-from ser_features.download import SOURCES, Repository, Watch, install, plan, repository
+from ser_features.download import SOURCES, Repository, TransferObserver, install, plan, repository
 from ser_features.errors import DownloadError
 
 NAMES = ("1001_DFA_ANG_XX", "1001_IEO_HAP_HI", "1002_DFA_SAD_XX")
@@ -33,8 +33,8 @@ def origin(tmp_path_factory) -> Path:
     git(folder, "lfs", "install", "--local")
     git(folder, "lfs", "track", "*.wav", "*.flv")
     git(folder, "config", "uploadpack.allowFilter", "true")
-    for place, name in enumerate(NAMES):
-        signal = 0.1 * np.sin(np.arange(16_000) / (8 + place))
+    for index, name in enumerate(NAMES):
+        signal = 0.1 * np.sin(np.arange(16_000) / (8 + index))
         soundfile.write(folder / "AudioWAV" / f"{name}.wav", signal, 16_000)
     (folder / "VideoFlash" / "film.flv").write_bytes(bytes(1000))
     (folder / "VideoDemographics.csv").write_text("ActorID,Age,Sex,Race,Ethnicity\n1001,51,Male,X,X\n")
@@ -52,17 +52,17 @@ def cremad(origin, monkeypatch) -> Repository:
 
 @needs_lfs
 def test_recordings_and_tables_come_and_nothing_else(cremad, tmp_path):
-    told = []
-    watch = Watch(lambda there, total: told.append((there, total)), told.append)
-    assert install(plan("cremad", tmp_path), watch=watch) == 3
-    found = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
-    assert found == [
+    progress = []
+    observer = TransferObserver(lambda present, total: progress.append((present, total)), progress.append)
+    assert install(plan("cremad", tmp_path), observer=observer) == 3
+    files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    assert files == [
         "cremad/.gitattributes",
         *(f"cremad/AudioWAV/{name}.wav" for name in NAMES),
         "cremad/VideoDemographics.csv",
     ]
     assert soundfile.info(tmp_path / "cremad" / "AudioWAV" / f"{NAMES[0]}.wav").frames == 16_000
-    assert told[0] == (0, 100_000)
+    assert progress[0] == (0, 100_000)
     assert corpora.get("cremad").count(tmp_path) == 3
 
 
@@ -71,7 +71,7 @@ def interrupted(*_):
 
 
 @needs_lfs
-def test_what_broke_off_goes_on(cremad, tmp_path, monkeypatch):
+def test_an_interrupted_download_is_resumed(cremad, tmp_path, monkeypatch):
     steps, git, pull = [], repository._git, repository._pull
     monkeypatch.setattr(
         repository, "_git", lambda words, folder: steps.append(words[0]) or git(words, folder)
@@ -90,12 +90,12 @@ def test_what_broke_off_goes_on(cremad, tmp_path, monkeypatch):
 def test_a_recording_that_was_altered_is_refused(cremad, tmp_path, monkeypatch):
     pull = repository._pull
 
-    def spoiled(source, clone, watch):
-        pull(source, clone, watch)
+    def spoiled(source, clone, observer):
+        pull(source, clone, observer)
         (clone / "AudioWAV" / f"{NAMES[1]}.wav").write_bytes(b"something else")
 
     monkeypatch.setattr(repository, "_pull", spoiled)
-    with pytest.raises(DownloadError, match=f"AudioWAV/{NAMES[1]}.wav is not what its SHA-256 in .* says"):
+    with pytest.raises(DownloadError, match=f"AudioWAV/{NAMES[1]}.wav does not match its SHA-256 in"):
         install(plan("cremad", tmp_path))
     assert not (tmp_path / "cremad").exists()
 
@@ -111,5 +111,5 @@ def test_without_git_lfs_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(
         repository.shutil, "which", lambda name: None if name == "git-lfs" else f"/bin/{name}"
     )
-    with pytest.raises(DownloadError, match=r"found no git-lfs: install it \(apt install git-lfs, brew"):
+    with pytest.raises(DownloadError, match=r"git-lfs is not installed: install it \(apt install git-lfs"):
         install(plan("cremad", tmp_path))

@@ -47,7 +47,7 @@ def test_checksums_are_those_that_were_published():
 
 def test_synthetic_corpus_is_made_instead(tmp_path):
     with pytest.raises(
-        InputError, match=r"^demo: found nothing to download, for it is made: ser extract --datas"
+        InputError, match=r"^demo is synthetic, there is nothing to download: run ser extract"
     ):
         plan("demo", tmp_path)
     assert list(tmp_path.iterdir()) == []

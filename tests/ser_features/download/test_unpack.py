@@ -1,4 +1,4 @@
-"""Archives that mean harm, or are broken, are refused with a reason and leave nothing behind."""
+"""Hostile and damaged archives are refused with a reason and leave nothing behind."""
 
 import bz2
 import gzip
@@ -83,7 +83,7 @@ def claiming(size: int) -> bytes:
 
 
 def overlapping() -> bytes:
-    """Two entries for one member's bytes, as in the bombs that pack gigabytes into kilobytes."""
+    """Two entries for one member's bytes, as in archive bombs."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(entry("a.wav"), NOISE)
@@ -122,7 +122,7 @@ def sparse_tar() -> bytes:
 
 
 def hungry_tar() -> bytes:
-    """A tar whose extended header claims two gigabytes, which a reader would take into memory."""
+    """A tar whose extended header claims two gigabytes, which a reader would allocate."""
     header = bytearray(tarfile.TarInfo("a.wav").tobuf())
     header[156:157] = tarfile.XHDTYPE
     header[124:136] = b"%011o\0" % (2 << 30)
@@ -147,10 +147,10 @@ ZOO: dict[str, tuple[Callable[[], bytes], str]] = {
     "zip-stream": (lambda: zip_of(("a.wav:evil", b"x")), "has a backslash or a colon"),
     "zip-backslash-up": (lambda: zip_of(("..\\evil.wav", b"x")), "has a backslash or a colon"),
     "zip-share": (lambda: zip_of(("\\\\server\\share\\evil.wav", b"x")), "has a backslash or a colon"),
-    "zip-newline": (lambda: zip_of(("a\n.wav", b"x")), "has a character that cannot be seen"),
-    "zip-nul": (lambda: zip_of(("evil.py\0.wav", b"x")), "has a character that cannot be seen"),
-    "zip-escape": (lambda: zip_of(("\x1b[2Ja.wav", b"x")), "has a character that cannot be seen"),
-    "zip-right-to-left": (lambda: zip_of(("a\u202evaw.exe", b"x")), "has a character that cannot be seen"),
+    "zip-newline": (lambda: zip_of(("a\n.wav", b"x")), "has an invisible character"),
+    "zip-nul": (lambda: zip_of(("evil.py\0.wav", b"x")), "has an invisible character"),
+    "zip-escape": (lambda: zip_of(("\x1b[2Ja.wav", b"x")), "has an invisible character"),
+    "zip-right-to-left": (lambda: zip_of(("a\u202evaw.exe", b"x")), "has an invisible character"),
     "zip-long-name": (lambda: zip_of(("a" * 256, b"x")), r"member 'aaa.*…' has too long a name"),
     "zip-long-path": (lambda: zip_of(("/".join(["a" * 200] * 6), b"x")), "has too long a name"),
     "zip-deep": (lambda: zip_of(("a/" * 40 + "b.wav", b"x")), "lies 41 folders deep, expected 32 at most"),
@@ -161,7 +161,7 @@ ZOO: dict[str, tuple[Callable[[], bytes], str]] = {
     "tar-backslash": (lambda: tar_of(("..\\evil.wav", b"x")), "has a backslash or a colon"),
     "tar-not-utf8": (
         lambda: tar_of(("a\udcff.wav", b"x"), kind=tarfile.GNU_FORMAT),
-        "has a character that cannot be seen",
+        "has an invisible character",
     ),
     "targz-up": (lambda: tar_of(("../evil.wav", b"x"), mode="w:gz"), "leaves the folder"),
     # two members in one place

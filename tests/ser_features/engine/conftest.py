@@ -1,4 +1,4 @@
-"""Ways to augment the small corpus, and to let workers die of it."""
+"""Calls that augment the small corpus, and workers that die of a marked recording."""
 
 import os
 import time
@@ -10,6 +10,7 @@ import soundfile
 
 from ser_features.augment import Variant
 from ser_features.engine import AugmentReport, augment_store
+from tests.faults.serial import Serial
 
 POISON = "YAF_wordb_fear"
 DEATHS = ("SIGKILL", "SIGSEGV", "memory")
@@ -37,10 +38,11 @@ VARIANTS = (
 
 @pytest.fixture
 def augment_tess(tess: Path, tmp_path: Path) -> Callable[..., AugmentReport]:
-    """Augment tmp_path/store with one worker; keywords replace the defaults."""
+    """Augment tmp_path/store in this process; keywords replace the defaults."""
 
     def augment(variants: tuple[Variant, ...] = VARIANTS, **changes: object) -> AugmentReport:
-        options = {"datasets": ["tess"], "features": ["core", "mel"], "workers": 1, **changes}
+        where = {} if "workers" in changes else {"runner": Serial()}
+        options = {"datasets": ["tess"], "features": ["core", "mel"], **where, **changes}
         store, data = options.pop("store", tmp_path / "store"), options.pop("data", tess)
         return augment_store(store, data, variants, **options)  # type: ignore[arg-type]
 
@@ -59,15 +61,9 @@ def mark(tess: Path) -> Callable[[str, str], str]:
     return write
 
 
-@pytest.fixture
-def poison(mark: Callable[[str, str], str]) -> str:
-    """Mark one recording; returns its file_id. `deadly` workers die of it."""
-    return mark(POISON, "SIGKILL")
-
-
 @pytest.fixture(scope="session")
 def deadly_path(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """PYTHONPATH of processes that die of a marked recording: stands for a crash in C code."""
+    """PYTHONPATH of processes that die of a marked recording, as of a crash in C code."""
     site = tmp_path_factory.mktemp("site")
     (site / "sitecustomize.py").write_text(DEADLY)
     return os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
@@ -80,8 +76,8 @@ def deadly(monkeypatch: pytest.MonkeyPatch, deadly_path: str) -> Callable[[], No
 
 
 @pytest.fixture
-def wait_for_litter() -> Callable[[Path, str], None]:
-    """Wait until the first unfinished file of a pattern is there: the run is in the middle of a shard."""
+def wait_for_unfinished() -> Callable[[Path, str], None]:
+    """Wait until an unfinished file of a pattern exists: the run is in the middle of a shard."""
 
     def wait(store: Path, pattern: str) -> None:
         deadline = time.monotonic() + 60

@@ -1,4 +1,4 @@
-"""Real Dask clusters of processes of this machine: runs outlive their workers, values are as locally."""
+"""Real Dask clusters of processes of this machine: runs survive their workers and give the local values."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from ser_cli.main import main
 from ser_features import extract, read_store
 from ser_features.config import SPEECH16K
 from ser_features.corpora import scan
-from ser_features.engine import Observer, cluster, work
+from ser_features.engine import Observer, cluster, shard
 from ser_features.engine.cluster import Dask
 from ser_features.engine.connect import connect, own_cluster
 from ser_features.engine.open_store import describe
@@ -24,18 +24,19 @@ from ser_features.engine.task import Target
 from ser_features.errors import InputError, MissingExtraError, SerError
 from ser_features.extractors import DEFAULT_FAMILIES
 from ser_features.store import open_or_create
+from tests.ser_features.conftest import TONES
 from tests.ser_features.engine.conftest import DEATHS
 
 dask = pytest.importorskip("dask", reason="no Dask: pip install 'ser-toolkit[dask]'")
 distributed = pytest.importorskip("distributed", reason="no Dask: pip install 'ser-toolkit[dask]'")
 
-EXTRACTION = Work(work.run_shard, work.probe)
+EXTRACTION = Work(shard.run_shard, shard.probe)
 WITHOUT_SER = "import sys\nsys.modules['ser_features'] = None\n"
 
 
 @pytest.fixture(scope="module")
 def dask_cluster(deadly_path):
-    """Two workers of little memory that die of a marked recording; a task is given up at once."""
+    """Two workers with little memory that die of a marked recording; Dask gives a task up at once."""
     with (
         pytest.MonkeyPatch.context() as patch,
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
@@ -52,7 +53,7 @@ def runner(dask_cluster):
         yield runner
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def empty_cluster():
     with own_cluster(0) as started:
         yield started
@@ -73,11 +74,11 @@ def test_store_is_the_same_as_that_of_a_local_run(runner, extract_tess, tmp_path
     seen = []
     observer = Observer(on_progress=lambda *state: seen.append(state))
     report = extract_tess(runner=runner, store=tmp_path / "dask", observer=observer)
-    assert (report.stored, report.failures, seen[-1]) == (84, [], (84, 0))
-    extract_tess(store=tmp_path / "local")
-    assert len(pd.read_parquet(tmp_path / "dask" / "files")) == 84
+    assert (report.stored, report.failures, seen[-1]) == (TONES, [], (TONES, 0))
+    extract_tess(store=tmp_path / "local", workers=1)
+    assert len(pd.read_parquet(tmp_path / "dask" / "files")) == TONES
     assert contents(tree(tmp_path / "dask")) == contents(tree(tmp_path / "local"))
-    assert extract_tess(runner=runner, store=tmp_path / "dask").unchanged == 84
+    assert extract_tess(runner=runner, store=tmp_path / "dask").unchanged == TONES
 
 
 def test_speed_perturbed_copies_are_computed_on_the_cluster_too(dask_cluster, tess, tmp_path, monkeypatch):
@@ -96,11 +97,12 @@ def test_speed_perturbed_copies_are_computed_on_the_cluster_too(dask_cluster, te
     assert len(read_store(tmp_path / "store").variants()) == 8
 
 
+@pytest.mark.long
 def test_recordings_that_kill_their_workers_are_quarantined_and_all_others_are_stored(
     runner, mark, extract_tess, tmp_path
 ):
     """By a signal, by a crash, and by taking more memory than the worker may have."""
-    stems = ("OAF_wordb_sad", "YAF_wordc_fear", "YAF_wordf_ps")
+    stems = ("OAF_wordb_sad", "YAF_worda_fear", "YAF_wordb_ps")
     poison = [mark(stem, death) for stem, death in zip(stems, DEATHS, strict=True)]
     report = extract_tess(runner=runner)
     assert [(f.file_id, f.stage, f.error_class) for f in report.failures] == [
@@ -108,42 +110,38 @@ def test_recordings_that_kill_their_workers_are_quarantined_and_all_others_are_s
     ]
     assert all("killed its worker process twice" in failure.message for failure in report.failures)
     rows = pd.read_parquet(tmp_path / "store" / "files")
-    assert report.stored == len(rows) == 81
+    assert report.stored == len(rows) == TONES - 3
     assert rows["file_id"].is_unique
 
 
-def test_worker_that_is_killed_in_mid_run_takes_nothing_with_it(
-    runner, extract_tess, tmp_path, wait_for_litter
-):
+def test_a_worker_killed_during_the_run_loses_nothing(runner, extract_tess, tmp_path, wait_for_unfinished):
     store = tmp_path / "store"
     with ThreadPoolExecutor(1) as thread:
         run = thread.submit(extract_tess, runner=runner)
         processes = runner.client.run(os.getpid)
-        wait_for_litter(store, ".*.npy.*")
+        wait_for_unfinished(store, ".*.npy.*")
         for process in processes.values():
             os.kill(process, signal.SIGKILL)
         report = run.result()
-    assert (report.stored, report.failures) == (84, [])
-    assert pd.read_parquet(store / "files")["file_id"].nunique() == 84
+    assert (report.stored, report.failures) == (TONES, [])
+    assert pd.read_parquet(store / "files")["file_id"].nunique() == TONES
     assert set(runner.client.run(os.getpid).values()).isdisjoint(processes.values())
 
 
-def test_command_works_on_a_running_cluster_and_on_its_own(dask_cluster, tess, tmp_path, capsys):
+@pytest.mark.parametrize("own", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_the_command_works_on_a_running_cluster_and_on_its_own(dask_cluster, tess, tmp_path, capsys, own):
     words = ["extract", "--datasets", "tess", "--data", str(tess), "--limit", "8", "--executor", "dask"]
-    own = ["--workers", "1", "--store", str(tmp_path / "own")]
-    given = ["--scheduler", dask_cluster.scheduler_address, "--store", str(tmp_path / "given")]
-    for rest in (own, given):
-        with pytest.raises(SystemExit) as ended:
-            main([*words, *rest])
-        assert ended.value.code == 0
-        assert "8 stored, 0 unchanged, 0 failed" in capsys.readouterr().out
+    words += ["--workers", "1"] if own else ["--scheduler", dask_cluster.scheduler_address]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--store", str(tmp_path / "store")])
+    assert ended.value.code == 0
+    assert "8 stored, 0 unchanged, 0 failed" in capsys.readouterr().out
 
 
-def test_workers_calculate_with_one_thread_each():
-    with connect(workers=1) as runner:
-        settings = runner.client.run(lambda: [os.environ.get(name) for name in ONE_THREAD])
-        assert list(settings.values()) == [["1", "1", "1"]]
-        assert list(runner.client.nthreads().values()) == [1]
+def test_workers_use_one_thread_each(runner):
+    settings = runner.client.run(lambda: [os.environ.get(name) for name in ONE_THREAD])
+    assert list(settings.values()) == [["1", "1", "1"]] * 2
+    assert list(runner.client.nthreads().values()) == [1, 1]
 
 
 def test_store_that_a_worker_does_not_see_ends_the_run(runner, tasks, tmp_path):
@@ -164,6 +162,7 @@ def test_worker_of_another_version_ends_the_run(runner, tasks, monkeypatch):
         list(runner.run(tasks, EXTRACTION))
 
 
+@pytest.mark.long
 def test_worker_without_ser_ends_the_run(tasks, tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text(WITHOUT_SER)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -177,7 +176,7 @@ def test_worker_without_ser_ends_the_run(tasks, tmp_path, monkeypatch):
         list(Dask(client).run(tasks, EXTRACTION))
 
 
-def test_cluster_without_workers_is_not_waited_for_without_end(empty_cluster, tasks, monkeypatch):
+def test_a_cluster_without_workers_is_given_up(empty_cluster, tasks, monkeypatch):
     monkeypatch.setattr(cluster, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(cluster, "NO_WORKER_SECONDS", 0.2)
     with (
@@ -187,13 +186,17 @@ def test_cluster_without_workers_is_not_waited_for_without_end(empty_cluster, ta
         list(runner.run(tasks, EXTRACTION))
 
 
-def test_scheduler_that_goes_away_ends_the_run(empty_cluster, tasks, monkeypatch):
+def test_scheduler_that_goes_away_ends_the_run(tasks, monkeypatch):
     monkeypatch.setattr(cluster, "POLL_SECONDS", 0.05)
-    with connect(empty_cluster.scheduler_address) as runner, ThreadPoolExecutor(1) as thread:
+    with (
+        own_cluster(0) as own,
+        connect(own.scheduler_address) as runner,
+        ThreadPoolExecutor(1) as thread,
+    ):
         run = thread.submit(list, runner.run(tasks, EXTRACTION))
         while not runner.client.futures:
             pass
-        empty_cluster.close()
+        own.close()
         with pytest.raises(SerError, match=r"the Dask scheduler is gone: start it again, and run the same"):
             run.result()
 
@@ -208,7 +211,7 @@ def test_wrong_address_is_one_line(address, monkeypatch):
         pass
 
 
-def test_address_of_a_worker_is_told(runner):
+def test_the_address_of_a_worker_is_refused(runner):
     worker = next(iter(runner.client.nthreads()))
     with (
         pytest.raises(InputError, match="is a Dask worker: expected the address of the sched"),

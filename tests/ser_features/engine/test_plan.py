@@ -1,4 +1,4 @@
-"""The cut depends on the corpus alone, and no recording changes its shard."""
+"""The cut into shards depends on the corpus alone."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +17,6 @@ def test_shards_are_never_larger_than_512(count):
 
 
 @given(st.integers(0, 300), st.integers(1, 400))
-def test_spread_takes_exactly_so_many_different_recordings(count, limit):
-    taken = spread(recordings(count), limit)
-    assert len({recording.file_id for recording in taken}) == len(taken) == min(count, limit)
+def test_spread_selects_distinct_recordings(count, limit):
+    chosen = spread(recordings(count), limit)
+    assert len({recording.file_id for recording in chosen}) == len(chosen) == min(count, limit)

@@ -1,4 +1,4 @@
-"""Copies of every recording, each made once, each of that recording alone."""
+"""Augmented copies of every recording: each computed once, from that recording alone."""
 
 import json
 import os
@@ -21,11 +21,16 @@ from ser_features.errors import InputError, MissingExtraError
 from ser_features.extractors import Analysis
 from ser_features.preprocess import prepare
 from ser_features.store import describe, layout, open_store
+from tests.faults.serial import Serial
+from tests.ser_features.conftest import TONES
+from tests.ser_features.engine.conftest import POISON
 
 HIGHER = Variant("higher", "pitch_shift", {"semitones": 2})
 LOUDER = Variant("louder", "gain")
 NOISY = Variant("noisy", "noise")
 MASKED = Variant("masked", "spec_augment")
+TOO_LONG = Variant("far", "echo", {"delay": 0.5})
+"""An echo that is longer than the recordings."""
 
 SYSTEM_1 = (
     Variant("stretch", "time_stretch"),
@@ -48,7 +53,7 @@ AUGMENT = """
 import sys
 from pathlib import Path
 from ser_features.augment import Variant
-from ser_features.engine import augment_store
+from ser_features.engine import augment_store, plan
 
 if __name__ == "__main__":
     variants = [Variant("higher", "pitch_shift"), Variant("noisy", "noise")]
@@ -58,140 +63,125 @@ if __name__ == "__main__":
 
 
 @pytest.fixture
-def store(extract_tess, tmp_path) -> Path:
-    """A store of six tones, in two shards."""
-    extract_tess(limit=6)
-    return tmp_path / "store"
+def store(tess, store_of, tmp_path) -> Path:
+    """A store of six tones, in two shards of five and one."""
+    return Path(shutil.copytree(store_of(6), tmp_path / "store"))
+
+
+@pytest.fixture(scope="module")
+def augmented(tess_source, store_of, tmp_path_factory) -> Path:
+    """A store of six tones with every copy of `SYSTEM_1`, to be read only."""
+    root = Path(shutil.copytree(store_of(6), tmp_path_factory.mktemp("augmented") / "store"))
+    report = augment_store(
+        root, tess_source, SYSTEM_1, datasets=["tess"], features=["mel", "core"], runner=Serial()
+    )
+    assert (report.stored, report.unchanged, report.failures) == (14 * 6, 0, [])
+    return root
 
 
 def contents(tree: dict[str, tuple[str, int]]) -> dict[str, str]:
     return {name: content for name, (content, _) in tree.items()}
 
 
-def test_every_recording_gets_every_copy(store, augment_tess):
-    report = augment_tess(SYSTEM_1)
-    assert (report.stored, report.unchanged, report.failures) == (14 * 6, 0, [])
-    rows = open_store(store).variants()
+def test_every_recording_has_every_copy_with_source_and_parameters(augmented):
+    rows = open_store(augmented).variants()
     assert len(rows) == 14 * 6
     assert rows["file_id"].is_unique
     assert set(rows.groupby("variant").size()) == {6}
     assert set(rows["variant"]) == {variant.name for variant in SYSTEM_1}
-
-
-def test_a_copy_says_whose_it_is_and_how_it_was_made(store, augment_tess):
-    augment_tess((LOUDER,))
-    sources = open_store(store).files().set_index("file_id")
-    for _, row in open_store(store).variants().iterrows():
+    sources = open_store(augmented).files().set_index("file_id")
+    same = ["dataset", "speaker", "emotion", "gender", "statement", "channels", "source_sample_rate"]
+    for _, row in rows[rows["variant"] == "louder"].iterrows():
         source = sources.loc[row["source_file_id"]]
         assert row["file_id"] == f"{row['source_file_id']}#louder"
-        assert row["variant"] == "louder"
         assert json.loads(row["parameters"]) == LOUDER.draw(0, row["source_file_id"])
         assert pd.isna(row["audio_sha256"])
-        for name in (
-            "dataset",
-            "speaker",
-            "emotion",
-            "gender",
-            "statement",
-            "channels",
-            "source_sample_rate",
-        ):
-            assert row[name] == source[name]
+        assert row[same].tolist() == source[same].tolist()
 
 
 @pytest.mark.parametrize("variant", SYSTEM_1, ids=lambda variant: variant.name)
-def test_features_are_those_of_the_transformed_signal(store, tess, augment_tess, variant):
-    augment_tess((variant,), features=["mel", "core"])
-    held = open_store(store)
-    row = held.variants().iloc[2]
-    path = held.files().set_index("file_id").loc[row["source_file_id"], "path"]
-    decoded = audio.decode(tess / path, min_seconds=0.1, max_seconds=600)
+def test_features_are_those_of_the_transformed_signal(augmented, tess_source, variant):
+    stored = open_store(augmented)
+    rows = stored.variants()
+    rows = rows[rows["variant"] == variant.name].iloc[[2]]
+    row = rows.iloc[0]
+    path = stored.files().set_index("file_id").loc[row["source_file_id"], "path"]
+    decoded = audio.decode(tess_source / path, min_seconds=0.1, max_seconds=600)
     assert isinstance(variant.kind, SignalTransform)
     parameters = json.loads(row["parameters"])
     signal = variant.kind.apply(prepare(decoded, SPEECH16K.audio), 16_000, parameters)
     analysis = Analysis(signal, SPEECH16K)
     for name, value in pipeline.columns_of(analysis, ["core"]).items():
         assert row[name] == pytest.approx(value, rel=1e-4, nan_ok=True), name
-    stored = held.frames(held.variants().iloc[[2]], "mel")[0]
-    np.testing.assert_allclose(stored, analysis.mel_db, rtol=1e-5, atol=1e-4)
+    np.testing.assert_allclose(stored.frames(rows, "mel")[0], analysis.mel_db, rtol=1e-5, atol=1e-4)
 
 
-def test_a_copy_of_the_spectrogram_keeps_the_signal_s_own_columns(store, augment_tess):
+def test_a_copy_of_the_spectrogram_keeps_the_columns_of_the_signal(store, augment_tess):
     augment_tess((MASKED,), features=["core", "mel", "mfcc"])
-    held = open_store(store)
-    copies = held.variants().set_index("source_file_id")
-    sources = held.files().set_index("file_id").loc[copies.index]
+    stored = open_store(store)
+    copies = stored.variants().set_index("source_file_id")
+    sources = stored.files().set_index("file_id").loc[copies.index]
     for name in ("duration_sec", "rms_mean", "zcr_mean", "pitch_mean", "spectral_centroid_mean"):
         assert copies[name].to_numpy() == pytest.approx(sources[name].to_numpy(), rel=1e-6, nan_ok=True)
     assert (copies["mfcc_mean_0"] != sources["mfcc_mean_0"]).all()
     for family in ("mel", "mfcc"):
         pairs = zip(
-            held.frames(held.variants(), family), held.frames(sources.reset_index(), family), strict=True
+            stored.frames(stored.variants(), family),
+            stored.frames(sources.reset_index(), family),
+            strict=True,
         )
         assert all(copy.shape == source.shape and (copy != source).any() for copy, source in pairs)
 
 
-def test_only_the_families_that_were_asked_for_are_computed(store, augment_tess):
+def test_only_the_requested_families_are_computed(store, augment_tess):
     augment_tess((NOISY,), features=["mel"])
-    held = open_store(store)
-    assert "rms_mean" not in held.variants()
+    assert "rms_mean" not in open_store(store).variants()
     assert {path.name.split(".")[1] for path in (store / "frames").rglob("variants-*.npy")} == {"mel"}
 
 
-def test_second_run_reads_no_recording_and_changes_no_byte(store, tess, augment_tess, tree):
-    augment_tess()
-    before = tree(store)
-    shutil.rmtree(tess)
-    plans = []
-    report = augment_tess(observer=Observer(on_plan=lambda todo, unchanged: plans.append((todo, unchanged))))
-    assert plans == [(0, 6)]
-    assert (report.stored, report.unchanged) == (0, 18)
-    assert tree(store) == before
-
-
-def test_one_and_two_workers_give_the_same_bytes(extract_tess, augment_tess, tree, tmp_path):
-    for workers, name in ((1, "one"), (2, "two")):
-        extract_tess(store=tmp_path / name, limit=12)
-        augment_tess(SYSTEM_1, store=tmp_path / name, workers=workers)
-    assert contents(tree(tmp_path / "one")) == contents(tree(tmp_path / "two"))
-
-
-def test_rows_of_files_and_their_frames_are_untouched(store, tess, augment_tess, tree):
-    before, sources = tree(store), tree(tess)
-    rows = pd.read_parquet(store / "files")
+def test_a_second_run_reads_no_recording_and_changes_no_byte(store, tess, augment_tess, tree):
+    before, sources, rows = tree(store), tree(tess), pd.read_parquet(store / "files")
     augment_tess()
     after = tree(store)
     assert {name: after[name] for name in before} == before
     pd.testing.assert_frame_equal(pd.read_parquet(store / "files"), rows)
     assert tree(tess) == sources
+    shutil.rmtree(tess)
+    plans = []
+    report = augment_tess(observer=Observer(on_plan=lambda todo, unchanged: plans.append((todo, unchanged))))
+    assert plans == [(0, 6)]
+    assert (report.stored, report.unchanged) == (0, 18)
+    assert augment_tess((NOISY,)).unchanged == 6  # a subset needs nothing either
+    assert tree(store) == after
+
+
+@pytest.mark.parametrize("variants", [(NOISY, HIGHER), pytest.param(SYSTEM_1, marks=pytest.mark.long)])
+def test_one_and_two_workers_give_the_same_bytes(store, augment_tess, tree, tmp_path, variants):
+    for workers, name in ((1, "one"), (2, "two")):
+        shutil.copytree(store, tmp_path / name)
+        augment_tess(variants, store=tmp_path / name, workers=workers)
+    assert contents(tree(tmp_path / "one")) == contents(tree(tmp_path / "two"))
 
 
 def test_another_variant_leaves_the_others_as_they_are(store, augment_tess):
     augment_tess((HIGHER, NOISY))
-    held = open_store(store)
-    before = held.variants().set_index("file_id")
-    frames = [np.array(each) for each in held.frames(held.variants(), "mel")]
+    stored = open_store(store)
+    before = stored.variants().set_index("file_id")
+    frames = [np.array(one) for one in stored.frames(stored.variants(), "mel")]
     report = augment_tess((NOISY, LOUDER))
     assert (report.stored, report.unchanged) == (6, 6)
-    rows = held.variants()
+    rows = stored.variants()
     assert len(rows) == 18
     kept = rows[rows["variant"] != "louder"]
     same = [name for name in before if not name.startswith("frame_")]
     pd.testing.assert_frame_equal(kept.set_index("file_id")[same], before[same])
-    assert all(np.array_equal(*pair) for pair in zip(frames, held.frames(kept, "mel"), strict=True))
-
-
-def test_a_subset_of_what_is_there_needs_nothing(store, augment_tess, tree):
-    augment_tess((HIGHER, NOISY, LOUDER))
-    before = tree(store)
-    assert augment_tess((NOISY,)).unchanged == 6
-    assert tree(store) == before
+    assert all(np.array_equal(*pair) for pair in zip(frames, stored.frames(kept, "mel"), strict=True))
 
 
 @pytest.mark.parametrize(
     "changes", [{"seed": 1}, {"variants": (HIGHER, Variant("noisy", "noise", {"amplitude": 0.01}))}]
 )
-def test_what_was_asked_for_otherwise_is_made_again(store, augment_tess, changes):
+def test_another_seed_or_setting_computes_the_copies_again(store, augment_tess, changes):
     augment_tess((HIGHER, NOISY))
     before = open_store(store).variants().set_index("file_id")["parameters"]
     report = augment_tess(**{"variants": (HIGHER, NOISY), **changes})
@@ -200,21 +190,31 @@ def test_what_was_asked_for_otherwise_is_made_again(store, augment_tess, changes
     assert (before != after).sum() == 6
 
 
-def test_other_families_make_all_copies_again(store, augment_tess):
-    augment_tess((HIGHER, NOISY), features=["mel"])
+def test_other_families_compute_all_copies_again(store, augment_tess):
+    augment_tess((LOUDER, NOISY), features=["mel"])
     assert augment_tess((NOISY,), features=["mel", "mfcc"]).stored == 6
-    held = open_store(store)
-    assert set(held.variants()["variant"]) == {"noisy"}
-    assert held.frames(held.variants(), "mfcc")[0].shape[1] == 39
+    stored = open_store(store)
+    assert set(stored.variants()["variant"]) == {"noisy"}
+    assert stored.frames(stored.variants(), "mfcc")[0].shape[1] == 39
 
 
 def test_copies_follow_a_recording_that_changed(store, tess, extract_tess, augment_tess):
     augment_tess((NOISY,))
     changed = open_store(store).files().iloc[0]
     soundfile.write(tess / changed["path"], [0.5, -0.5] * 4000, 16_000)
+    stale = augment_tess((NOISY, LOUDER))  # before the extraction
+    assert stale.stored == 5
+    assert {(one.file_id, one.error_class, one.message) for one in stale.failures} == {
+        (
+            f"{changed['file_id']}#louder",
+            "StoreError",
+            f"{changed['path']} is not the file that {changed['file_id']} was extracted from: "
+            "run ser extract again",
+        )
+    }
     extract_tess(limit=6)
     assert augment_tess((NOISY,)).stored > 0
-    rows = open_store(store).variants().set_index("source_file_id")
+    rows = open_store(store).variants().query("variant == 'noisy'").set_index("source_file_id")
     assert len(rows) == 6
     assert rows.loc[changed["file_id"], "frame_count"] == 51
 
@@ -224,167 +224,148 @@ def test_copies_follow_a_corrected_label(tmp_path):
     table = tmp_path / "mine.csv"
     for emotion, room in (("joy", "kitchen"), ("anger", "hall")):
         table.write_text(f"path,emotion,speaker,room\na.wav,{emotion},anna,{room}\n")
-        extract_corpora([str(table)], data=tmp_path, store=tmp_path / "s", workers=1)
-        options = {"datasets": ["mine"], "features": ["mel"], "workers": 1}
+        extract_corpora([str(table)], data=tmp_path, store=tmp_path / "s", runner=Serial())
+        options = {"datasets": ["mine"], "features": ["mel"], "runner": Serial()}
         report = augment_store(tmp_path / "s", tmp_path, [NOISY], **options)
         row = open_store(tmp_path / "s").variants().iloc[0]
         assert (report.stored, row["emotion_code"], row["room"]) == (1, emotion, room)
     assert row["emotion"] == "angry"
 
 
-def test_copies_of_a_shard_that_is_gone_are_removed(store, augment_tess, extract_tess, tess):
+def test_copies_of_a_removed_shard_are_removed(store, augment_tess, extract_tess, tess):
     """The second shard has one recording; once that is refused, nothing is left of the shard."""
-    augment_tess((NOISY, Variant("far", "echo", {"delay": 0.5})))
+    augment_tess((NOISY, TOO_LONG))
     last = open_store(store).files().iloc[-1]
     (tess / last["path"]).write_bytes(b"")
     extract_tess(limit=6)
     assert augment_tess((NOISY,)).unchanged == 5
-    held = open_store(store)
-    assert len(held.variants()) == 5
-    assert not set(held.variants()["source_file_id"]) & {last["file_id"]}
-    assert f"{last['file_id']}#far" not in held.failures().to_pandas()["file_id"].tolist()
+    stored = open_store(store)
+    assert len(stored.variants()) == 5
+    assert not set(stored.variants()["source_file_id"]) & {last["file_id"]}
+    assert f"{last['file_id']}#far" not in stored.failures().to_pandas()["file_id"].tolist()
 
 
-def test_frames_of_copies_survive_an_extraction_and_those_of_none_do_not(store, extract_tess, augment_tess):
+def test_an_extraction_keeps_the_frames_of_copies_and_sweeps_others(store, extract_tess, augment_tess):
     augment_tess((NOISY,))
     orphan = layout.frame_path(store, "tess", "variants-00000-0123456789ab", "mel")
     orphan.write_bytes(b"no row refers to this")
     for path in (store / "frames").rglob("*.npy"):
         os.utime(path, (0, 0))
     extract_tess(limit=6)
-    held = open_store(store)
-    assert all(len(frames) for frames in held.frames(held.variants(), "mel"))
+    stored = open_store(store)
+    assert all(len(frames) for frames in stored.frames(stored.variants(), "mel"))
     assert not orphan.exists()
 
 
-def test_missing_frames_of_copies_are_made_again(store, augment_tess, tree):
+def test_missing_frames_and_damaged_tables_of_copies_are_computed_again(store, augment_tess, tree):
     augment_tess((NOISY,))
     before = contents(tree(store))
     next((store / "frames").rglob("variants-*.mel.npy")).unlink()
     assert augment_tess((NOISY,)).stored > 0
     assert contents(tree(store)) == before
+    part = next((store / "variants").rglob("*.parquet"))
+    part.write_bytes(b"PAR1 nothing")
+    assert augment_tess((NOISY,)).stored > 0
+    (store / "damaged" / part.relative_to(store)).unlink()
+    assert contents(tree(store)) == before
 
 
-def test_a_copy_that_cannot_be_made_is_a_failure_and_stops_no_other(store, augment_tess, tree):
-    far = Variant("far", "echo", {"delay": 0.5})
-    report = augment_tess((far, NOISY))
+def test_a_copy_that_cannot_be_computed_is_a_failure_and_stops_no_other(
+    store, augment_tess, extract_tess, tree
+):
+    report = augment_tess((TOO_LONG, NOISY))
     assert (report.stored, len(report.failures)) == (6, 6)
     failure = report.failures[0]
     assert failure.file_id.endswith("#far")
     assert (failure.stage, failure.error_class) == ("augment", "TooShortError")
     assert failure.message.endswith("expected more than the echo's delay of 0.5 s: pass a shorter delay")
     before = tree(store)
-    again = augment_tess((far, NOISY))
+    again = augment_tess((TOO_LONG, NOISY))
     assert (again.stored, again.unchanged, again.failures) == (0, 6, report.failures)
     assert augment_tess((NOISY,)).failures == []
+    extracted = extract_tess(limit=6)
+    assert (extracted.stored, extracted.unchanged, extracted.failures) == (0, 6, [])
     assert tree(store) == before
-    assert [each.failures for each in describe(open_store(store))] == [0]
+    assert [one.failures for one in describe(open_store(store))] == [0]
 
 
-def test_a_variant_that_fails_everywhere_is_not_tried_again(store, augment_tess, tree):
-    far = Variant("far", "echo", {"delay": 0.5})
-    assert len(augment_tess((far,)).failures) == 6
+def test_a_variant_that_always_fails_is_not_tried_again(store, augment_tess, tree):
+    assert len(augment_tess((TOO_LONG,)).failures) == 6
     before = tree(store)
-    assert len(augment_tess((far,)).failures) == 6
+    assert len(augment_tess((TOO_LONG,)).failures) == 6
     assert tree(store) == before
     assert len(open_store(store).variants()) == 0
 
 
-def test_failed_copies_do_not_concern_an_extraction(store, augment_tess, extract_tess):
-    augment_tess((Variant("far", "echo", {"delay": 0.5}),))
-    report = extract_tess(limit=6)
-    assert (report.stored, report.unchanged, report.failures) == (0, 6, [])
-
-
-def test_a_file_that_is_not_the_one_extracted_is_not_augmented(store, tess, augment_tess):
-    first = open_store(store).files().iloc[0]
-    soundfile.write(tess / first["path"], [0.5, -0.5] * 4000, 16_000)
-    report = augment_tess((NOISY, LOUDER))
-    assert report.stored == 10
-    assert {(each.file_id, each.error_class, each.message) for each in report.failures} == {
-        (
-            f"{first['file_id']}#{name}",
-            "StoreError",
-            f"{first['path']} is not the file that {first['file_id']} was extracted from: "
-            "run ser extract again",
-        )
-        for name in ("noisy", "louder")
-    }
-
-
-def test_recording_that_kills_its_worker_is_quarantined_and_all_others_are_augmented(
-    poison, deadly, extract_tess, augment_tess, tmp_path
+@pytest.mark.long
+def test_a_recording_that_kills_its_worker_is_quarantined_and_all_others_are_augmented(
+    mark, deadly, extract_tess, augment_tess, tmp_path
 ):
+    poison = mark(POISON, "SIGKILL")
     extract_tess()
     deadly()
-    report = augment_tess((HIGHER, NOISY), workers=2)
-    assert report.stored == 2 * 83
-    assert [(each.file_id, each.stage, each.error_class) for each in report.failures] == [
-        (f"{poison}#higher", "augment", "WorkerDiedError"),
+    report = augment_tess((LOUDER, NOISY), workers=2)
+    assert report.stored == 2 * (TONES - 1)
+    assert [(one.file_id, one.stage, one.error_class) for one in report.failures] == [
+        (f"{poison}#louder", "augment", "WorkerDiedError"),
         (f"{poison}#noisy", "augment", "WorkerDiedError"),
     ]
-    assert len(open_store(tmp_path / "store").variants()) == 2 * 83
-    again = augment_tess((HIGHER, NOISY), workers=2)
-    assert (again.stored, again.unchanged, len(again.failures)) == (0, 2 * 83, 2)
+    assert len(open_store(tmp_path / "store").variants()) == 2 * (TONES - 1)
+    again = augment_tess((LOUDER, NOISY), workers=2)
+    assert (again.stored, again.unchanged, len(again.failures)) == (0, 2 * (TONES - 1), 2)
 
 
-def test_killed_run_leaves_whole_shards_and_the_next_one_completes(
-    extract_tess, augment_tess, tess, tmp_path, wait_for_litter
+@pytest.mark.long
+def test_a_killed_run_leaves_whole_shards_and_the_next_one_completes(
+    tess_store, augment_tess, tess, tmp_path, wait_for_unfinished
 ):
-    extract_tess()
-    store = tmp_path / "store"
     (tmp_path / "run.py").write_text(AUGMENT)
     run = subprocess.Popen(
-        [sys.executable, str(tmp_path / "run.py"), str(tess), str(store)], start_new_session=True
+        [sys.executable, str(tmp_path / "run.py"), str(tess), str(tess_store)], start_new_session=True
     )
-    wait_for_litter(store, ".variants-*.npy.*")
+    wait_for_unfinished(tess_store, ".variants-*.npy.*")
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
-    assert open_store(store).variants()["file_id"].is_unique
+    assert open_store(tess_store).variants()["file_id"].is_unique
     augment_tess((Variant("higher", "pitch_shift"), NOISY), features=["mel"])
-    held = open_store(store)
-    rows = held.variants()
-    assert len(rows) == 2 * 84
-    assert [len(frames) for frames in held.frames(rows, "mel")] == list(rows["frame_count"])
-    assert [path for path in store.rglob(".*") if path.is_file()] == []
+    stored = open_store(tess_store)
+    rows = stored.variants()
+    assert len(rows) == 2 * TONES
+    assert [len(frames) for frames in stored.frames(rows, "mel")] == list(rows["frame_count"])
+    assert [path for path in tess_store.rglob(".*") if path.is_file()] == []
 
 
 def test_progress_counts_recordings_and_those_of_which_a_copy_failed(store, augment_tess):
-    plans, seen = [], []
-    observer = Observer(lambda *plan: plans.append(plan), lambda *state: seen.append(state))
-    augment_tess((NOISY, Variant("far", "echo", {"delay": 0.5})), observer=observer)
+    plans, progress = [], []
+    observer = Observer(lambda *plan: plans.append(plan), lambda *state: progress.append(state))
+    augment_tess((NOISY, TOO_LONG), observer=observer, workers=1)
     assert plans == [(6, 0)]
-    assert seen[-1] == (6, 6)
+    assert progress[-1] == (6, 6)
 
 
-def test_a_corpus_folder_itself_is_a_data_root_as_in_an_extraction(store, tess, augment_tess):
+def test_a_corpus_folder_is_a_data_root_as_in_an_extraction(store, tess, augment_tess):
     assert augment_tess((NOISY,), data=tess / "tess").stored == 6
-
-
-def test_recordings_that_are_elsewhere_are_asked_for(store, augment_tess, tmp_path):
-    with pytest.raises(InputError) as caught:
-        augment_tess((NOISY,), data=tmp_path / "nowhere")
-    assert str(caught.value) == (
-        f"tess: no recording of the store is in {tmp_path}/nowhere: expected {tmp_path}/nowhere/tess/"
-        "OAF_worda_angry.wav: pass the --data that the store was extracted from"
-    )
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"datasets": ["ravdess"]}, "no 'ravdess' in .*: it holds tess: run ser extract"),
         (
-            {"features": ["mel", "chroma"]},
-            "no 'chroma' in .*: it holds core, mel, mfcc, pitch: extract into",
+            {"data": Path("nowhere")},
+            "tess: no recording of the store is in nowhere: expected nowhere/tess/OAF_worda_angry.wav: pass "
+            "the --data that the store was extracted from",
         ),
+        ({"datasets": ["ravdess"]}, "no 'ravdess' in .*: it holds tess: run ser extract"),
+        ({"features": ["mel", "chroma"]}, "no 'chroma' in .*: it holds core, mel, mfcc, pitch: extract into"),
         ({"variants": (NOISY, Variant("noisy", "gain"))}, "two variants are called 'noisy'"),
+        ({"store": Path("nowhere")}, "no store at nowhere"),
     ],
 )
-def test_what_cannot_be_done_is_refused_before_anything_is_written(store, augment_tess, changes, message):
+def test_invalid_requests_are_refused_before_anything_is_written(store, augment_tess, changes, message):
     with pytest.raises(InputError, match=message):
         augment_tess(**changes)
     assert not (store / "variants").exists()
+    assert not Path("nowhere").exists()
 
 
 def test_a_missing_package_is_named_before_anything_is_written(store, augment_tess, monkeypatch):
@@ -392,19 +373,3 @@ def test_a_missing_package_is_named_before_anything_is_written(store, augment_te
     with pytest.raises(MissingExtraError, match=r"pip install 'ser-toolkit\[augment\]'"):
         augment_tess()
     assert not (store / "variants").exists()
-
-
-def test_no_store_is_made(tmp_path, tess, augment_tess):
-    with pytest.raises(InputError, match="no store at"):
-        augment_tess(store=tmp_path / "none")
-    assert not (tmp_path / "none").exists()
-
-
-def test_damaged_table_of_copies_is_made_again(store, augment_tess, tree):
-    augment_tess((NOISY,))
-    before = contents(tree(store))
-    part = next((store / "variants").rglob("*.parquet"))
-    part.write_bytes(b"PAR1 nothing")
-    assert augment_tess((NOISY,)).stored > 0
-    (store / "damaged" / part.relative_to(store)).unlink()
-    assert contents(tree(store)) == before

@@ -12,16 +12,15 @@ from ser_features.manifest import Recording
 
 
 @pytest.fixture
-def task(extract_tess, tess, tmp_path) -> VariantTask:
+def task(tess_store, tess) -> VariantTask:
     """Two copies of each of two recordings."""
-    extract_tess(limit=2)
     recordings = tuple(
         Recording("tess", stem, f"tess/{stem}.wav", "OAF", "angry", "angry")
         for stem in ("OAF_worda_angry", "OAF_wordb_angry")
     )
-    hashes = {each.file_id: work.audio.sha256(tess / each.path) for each in recordings}
+    hashes = {one.file_id: work.audio.sha256(tess / one.path) for one in recordings}
     return VariantTask(
-        target=Target.of(tmp_path / "store", SPEECH16K, ("mel",)),
+        target=Target.of(tess_store, SPEECH16K, ("mel",)),
         dataset="tess",
         shard="00000",
         data_root=tess,
@@ -52,7 +51,7 @@ def test_unexpected_error_on_one_copy_is_its_failure(task, monkeypatch):
     monkeypatch.setattr("ser_features.augment.spectrogram.SpecAugment.apply", surprised)
     summary = work.run_variants(task)
     assert summary.stored == 2
-    assert {(each.stage, each.error_class, each.message) for each in summary.failures} == {
+    assert {(one.stage, one.error_class, one.message) for one in summary.failures} == {
         ("augment", "ZeroDivisionError", "unexpected: ZeroDivisionError('surprise')")
     }
 
@@ -64,7 +63,7 @@ def test_probing_stores_nothing(task):
 
 def test_copies_are_kept_by_their_variant(task):
     kept = replace(task, kept={"noisy": "0"})
-    stays = kept.keeper()
+    stays = kept.keeps()
     assert stays("tess/a#noisy")
     assert not stays("tess/a#masked")
     assert not stays("tess/a")
