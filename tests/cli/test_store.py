@@ -64,7 +64,7 @@ def test_terminal_control_characters_are_not_printed(query):
     [
         (
             "copy files to '/tmp/x.csv'",
-            "error: found a statement that does more than ask (copy), expected a select",
+            "error: found a statement that does more than read (copy), expected a select",
         ),
         ("select pich_mean from files", 'error: Referenced column "pich_mean" not found'),
         ("from read_csv('/etc/passwd')", 'error: Cannot access file "/etc/passwd"'),

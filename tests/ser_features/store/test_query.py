@@ -106,7 +106,7 @@ def test_questions_of_other_forms(store):
 )
 def test_what_does_more_than_ask_is_refused(store, sql, kind):
     assert refusal(store, sql) == (
-        f"found a statement that does more than ask ({kind}), expected a select: nothing is changed or "
+        f"found a statement that does more than read ({kind}), expected a select: nothing is changed or "
         "written by a query; for a file, use ser store export"
     )
 
@@ -124,7 +124,7 @@ def test_what_does_more_than_ask_is_refused(store, sql, kind):
 )
 def test_nothing_outside_of_the_store_is_read(store, source):
     text = refusal(store, f"select * from {source}")
-    assert text.endswith("a query sees files, variants, failures and columns and nothing else")
+    assert text.endswith("a query can read files, variants, failures and columns and nothing else")
 
 
 def test_settings_are_locked(store):
