@@ -9,10 +9,13 @@ cookie and restricts an upload to the visitor who sent it. Every route that is n
 
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 from urllib.parse import unquote
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request, cookie_parser
+from starlette.responses import PlainTextResponse
 
 from ser_models.app.limits import MAX_BYTES, too_large
 from ser_models.app.uploads import Uploads
@@ -23,6 +26,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 COOKIE = "ser_visitor"
+TOKEN_LENGTH = len(secrets.token_urlsafe(32))
 PAGES = ("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt")
 FOLDERS = ("/assets/", "/static/", "/svelte/")
 API = "/gradio_api/"
@@ -44,11 +48,11 @@ POLICY = (
     "frame-ancestors 'self'"
 )
 """Restricts the browser to this server, whatever Gradio or a file name contains."""
-HEADERS = [
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-]
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
 
 
 class Rejected(Exception):
@@ -80,43 +84,35 @@ class Guard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
-            await self._request(scope, receive, send)
+            request = Request(scope, receive)
+            visitor = visitor_of(request.headers.get("cookie", ""))
+            secured = _secured(send, scope["path"], visitor)
+            try:
+                check_route(request.method, scope["path"])
+                await self._pass_on(request, visitor, secured)
+            except Rejected as error:
+                await PlainTextResponse(str(error), error.status)(scope, receive, secured)
 
-    async def _request(self, scope: Message, receive: Receive, send: Send) -> None:
-        visitor = visitor_of(_header(scope, b"cookie"))
-        try:
-            check_route(scope["method"], scope["path"])
-            if scope["path"].startswith(FILE):
-                self._check_file(visitor, scope)
-            if scope["method"] == "POST":
-                await self._post(visitor, scope, receive, send)
-            else:
-                await self.app(scope, receive, _secured(send, scope["path"], visitor))
-        except Rejected as error:
-            await _respond(send, error)
-
-    def _check_file(self, visitor: str, scope: Message) -> None:
-        """Reject a file that the visitor has not uploaded."""
-        if not self.uploads.owns(visitor, scope["path"].removeprefix(FILE)):
+    async def _pass_on(self, request: Request, visitor: str, send: Send) -> None:
+        """Check the file and the body of a request and pass it on."""
+        scope, path = request.scope, request.scope["path"]
+        if path.startswith(FILE) and not self.uploads.owns(visitor, path.removeprefix(FILE)):
             raise Rejected(404, "no such file")
-
-    async def _post(self, visitor: str, scope: Message, receive: Receive, send: Send) -> None:
-        """Read and check the body of a request and pass it on."""
-        uploading = scope["path"] == f"{API}upload"
-        if uploading and not visitor:
-            raise Rejected(403, "expected the page's cookie: open the page first")
-        body = await _body(scope, receive, MAX_BYTES + FORM_BYTES if uploading else MAX_BODY)
-        if not uploading:
+        if request.method != "POST":
+            await self.app(scope, request.receive, send)
+        elif path == f"{API}upload":
+            if not visitor:
+                raise Rejected(403, "expected the page's cookie: open the page first")
+            body = await _body(request, MAX_BYTES + FORM_BYTES)
+            response: list[Message] = []
+            await self.app(scope, _replay(body, request.receive), _collector(response))
+            self.uploads.claim(visitor, _paths(response))  # before the visitor receives the path
+            for message in response:
+                await send(message)
+        else:
+            body = await _body(request, MAX_BODY)
             self._check_paths(visitor, body)
-        secured = _secured(send, scope["path"], visitor)
-        if not uploading:
-            await self.app(scope, _replay(body, receive), secured)
-            return
-        response: list[Message] = []
-        await self.app(scope, _replay(body, receive), _collector(response))
-        self.uploads.claim(visitor, _paths(response))  # before the visitor receives the path and can use it
-        for message in response:
-            await secured(message)
+            await self.app(scope, _replay(body, request.receive), send)
 
     def _check_paths(self, visitor: str, body: bytes) -> None:
         """Reject a request with the path of a file that the visitor has not uploaded."""
@@ -150,11 +146,8 @@ def check_route(method: str, path: str) -> None:
 
 def visitor_of(cookies: str) -> str:
     """Return the visitor named by a Cookie header; empty for a new visitor."""
-    try:
-        morsel = SimpleCookie(cookies).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel and len(morsel.value) == 43 else ""
+    name = cookie_parser(cookies).get(COOKIE, "")
+    return name if len(name) == TOKEN_LENGTH else ""
 
 
 def _path_values(content: Any) -> Iterator[Any]:
@@ -169,7 +162,7 @@ def _path_values(content: Any) -> Iterator[Any]:
             yield from _path_values(value)
 
 
-def _paths(response: Iterable[Message]) -> list[str]:
+def _paths(response: list[Message]) -> list[str]:
     """Return the paths of an upload from Gradio's response; empty if Gradio rejected it."""
     try:
         paths = json.loads(b"".join(message.get("body", b"") for message in response))
@@ -178,42 +171,32 @@ def _paths(response: Iterable[Message]) -> list[str]:
     return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
 
 
-def _header(scope: Message, name: bytes) -> str:
-    return b"; ".join(value for key, value in scope["headers"] if key == name).decode("latin-1")
-
-
-async def _body(scope: Message, receive: Receive, most: int) -> bytes:
+async def _body(request: Request, most: int) -> bytes:
     """Read the body of a request.
 
     Raises:
         Rejected: if it is larger than `most`, as declared or as received.
     """
-    declared = _header(scope, b"content-length")
+    declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > most:
         raise Rejected(413, too_large(int(declared)))
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Rejected(400, "the connection was closed")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > most:
-            raise Rejected(413, too_large(size))
-        more = message.get("more_body", False)
-    return b"".join(parts)
+    body = bytearray()
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > most:
+                raise Rejected(413, too_large(len(body)))
+    except ClientDisconnect as error:
+        raise Rejected(400, "the connection was closed") from error
+    return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
     """Return the body again, then the messages that follow it."""
-    done = False
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:
-        nonlocal done
-        if done:
-            return await receive()
-        done = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        return messages.pop() if messages else await receive()
 
     return replay
 
@@ -232,22 +215,15 @@ def _secured(send: Send, path: str, visitor: str) -> Send:
 
     async def send_secured(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [
-                pair for pair in message["headers"] if pair[0].lower() != b"access-control-allow-origin"
-            ]
-            headers += HEADERS
+            headers = MutableHeaders(raw=list(message["headers"]))
+            headers.update(HEADERS)
+            del headers["access-control-allow-origin"]
             if not path.startswith(FOLDERS):
-                headers.append((b"cache-control", b"no-store"))
+                headers["cache-control"] = "no-store"
             if path == "/" and not visitor:
-                name = f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; HttpOnly; SameSite=Strict"
-                headers.append((b"set-cookie", name.encode()))
-            message = {**message, "headers": headers}
+                cookie = f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; HttpOnly; SameSite=Strict"
+                headers.append("set-cookie", cookie)
+            message = {**message, "headers": headers.raw}
         await send(message)
 
     return send_secured
-
-
-async def _respond(send: Send, error: Rejected) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), *HEADERS]
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
-    await send({"type": "http.response.body", "body": str(error).encode()})

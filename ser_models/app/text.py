@@ -58,10 +58,10 @@ def classes(metadata: ArtifactMetadata) -> str:
 
 def protocol(evaluation: EvaluationResult) -> str:
     """Define UAR and describe the protocol of the evaluation."""
-    known = (text for start, text in PROTOCOLS.items() if evaluation.protocol.startswith(start))
+    meanings = (text for start, text in PROTOCOLS.items() if evaluation.protocol.startswith(start))
     return (
         "UAR (unweighted average recall) is the mean of the recalls of all emotions. "
-        f"Evaluated on {counted(evaluation.n, 'recording')}, {evaluation.protocol}. {next(known, '')}"
+        f"Evaluated on {counted(evaluation.n, 'recording')}, {evaluation.protocol}. {next(meanings, '')}"
     ).strip()
 
 

@@ -8,7 +8,6 @@ with explainable AI for trees, Nature Machine Intelligence 2, 2020.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +15,6 @@ from ser_models.artifact.folder import Artifact
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.inputs import Raw
 from ser_models.models.trees import Xgboost
-
-if TYPE_CHECKING:
-    import xgboost
 
 
 @dataclass(frozen=True)
@@ -57,23 +53,9 @@ def shap_values(trees: NativeBackend, raw: Raw) -> ShapValues:
     import xgboost
 
     columns = trees.scaler.transform(raw)["columns"]
-    values = _booster(trees).predict(xgboost.DMatrix(columns), pred_contribs=True).astype(np.float64)
+    booster = trees.model.booster  # type: ignore[attr-defined]  # `trees_of` returns nothing else
+    values = booster.predict(xgboost.DMatrix(columns), pred_contribs=True).astype(np.float64)
     return ShapValues(values[:, :, :-1], values[:, :, -1], columns)
-
-
-def margins(trees: NativeBackend, raw: Raw) -> np.ndarray:
-    """Return the margins of the trees before the softmax, (recordings, classes)."""
-    import xgboost
-
-    matrix = xgboost.DMatrix(trees.scaler.transform(raw)["columns"])
-    values: np.ndarray = _booster(trees).predict(matrix, output_margin=True)
-    return values
-
-
-def _booster(trees: NativeBackend) -> "xgboost.Booster":
-    assert isinstance(trees.model, Xgboost), "trees_of returns nothing else"
-    assert trees.model.booster is not None, "the model of an artifact is fitted"
-    return trees.model.booster
 
 
 def directions(shap: ShapValues) -> np.ndarray:

@@ -145,94 +145,83 @@ def _run(predictor: Predictor, jobs: Chunk, workers: int | None, task: Task) -> 
     import loky  # here, as a run over few files needs no workers
 
     chunks = deque(jobs[start : start + CHUNK] for start in range(0, len(jobs), CHUNK))
-    pool = _WorkerPool(predictor.artifact.folder, min(workers or loky.cpu_count(), len(chunks)), task)
-    try:
-        yield from pool.results(chunks)
-    finally:
-        pool.shutdown()
+    folder, workers = predictor.artifact.folder, min(workers or loky.cpu_count(), len(chunks))
+    with _Pool(folder, workers, task) as pool, _Pool(folder, 1, task) as quarantine:
+        running: deque[tuple[Chunk, Future[list[Any]] | None]] = deque()
+        while chunks or running:
+            while chunks and len(running) < AHEAD * workers:
+                running.append((chunks[0], pool.submit(chunks.popleft())))
+            chunk, future = running.popleft()
+            try:
+                results = future.result() if future else quarantine.one_by_one(chunk)
+            except BrokenExecutor:
+                pool.end()
+                running = deque((other, _if_done(result)) for other, result in running)
+                results = quarantine.one_by_one(chunk)
+            yield from results
 
 
-class _WorkerPool:
-    """Worker processes, and one more for files that are suspected of killing them."""
+class _Pool:
+    """Worker processes that are started on first use, and again after one of them has died."""
 
     def __init__(self, folder: Path, workers: int, task: Task) -> None:
         self._folder = folder
         self._workers = workers
         self._task = task
         self._pool: ProcessPoolExecutor | None = None
-        self._quarantine: ProcessPoolExecutor | None = None
 
-    def results(self, pending: deque[Chunk]) -> Iterator[Any]:
-        """Yield the results of all chunks, in order."""
-        running: deque[tuple[Chunk, Future[list[Any]] | None]] = deque()
-        while pending or running:
-            while pending and len(running) < AHEAD * self._workers:
-                chunk = pending.popleft()
-                running.append((chunk, self._submit(chunk)))
-            chunk, future = running.popleft()
-            try:
-                results = future.result() if future else self._one_by_one(chunk)
-            except BrokenExecutor:
-                self._discard_pool()
-                running = deque((other, _if_done(result)) for other, result in running)
-                results = self._one_by_one(chunk)
-            yield from results
+    def __enter__(self) -> "_Pool":
+        return self
 
-    def shutdown(self) -> None:
-        """End all processes."""
-        _end(self._pool)
-        _end(self._quarantine)
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
-    def _submit(self, chunk: Chunk) -> "Future[list[Any]] | None":
-        """Submit a chunk to the workers; None if one of them has just died."""
-        self._pool = self._pool or self._start(self._workers)
+    def submit(self, chunk: Chunk) -> "Future[list[Any]] | None":
+        """Submit a chunk; None if a process has just died."""
+        self._pool = self._pool or self._start()
         try:
             return self._pool.submit(_work, chunk, self._task)
         except BrokenExecutor:
-            self._discard_pool()
+            self.end()
             return None
 
-    def _discard_pool(self) -> None:
-        """End what is left of a broken pool; the next chunk starts another."""
-        _end(self._pool)
+    def one_by_one(self, chunk: Chunk) -> list[Any]:
+        """Return the result of each file alone; `CRASHED` for one that kills its process."""
+        return [self._alone(job) for job in chunk]
+
+    def end(self) -> None:
+        """End all processes."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, kill_workers=True)
         self._pool = None
 
-    def _one_by_one(self, chunk: Chunk) -> list[Any]:
-        return [self._quarantined(job) for job in chunk]
-
-    def _quarantined(self, job: Job) -> Any:
-        self._quarantine = self._quarantine or self._start(1)
+    def _alone(self, job: Job) -> Any:
+        future = self.submit([job])
         try:
-            return self._quarantine.submit(_work, [job], self._task).result()[0]
+            return future.result()[0] if future else CRASHED
         except BrokenExecutor:
-            _end(self._quarantine)
-            self._quarantine = None
+            self.end()
             return CRASHED
 
-    def _start(self, workers: int) -> "ProcessPoolExecutor":
+    def _start(self) -> "ProcessPoolExecutor":
         """Start processes that load the model; wait until one has."""
         from ser_features.engine.processes import pool
 
-        started = pool(workers, _load_model, (self._folder,))
+        self._pool = pool(self._workers, _load_model, (self._folder,))
         try:
-            started.submit(_work, [], self._task).result()
+            self._pool.submit(_work, [], self._task).result()
         except BrokenExecutor as error:
-            _end(started)
+            self.end()
             raise SerError(
                 f"worker processes die as they load {self._folder}: free memory, or pass fewer --workers"
             ) from error
-        return started
+        return self._pool
 
 
 def _crashed(path: Path) -> Prediction:
     from ser_features.engine.processes import KILLED
 
     return Prediction(str(path), error=KILLED)
-
-
-def _end(pool: "ProcessPoolExecutor | None") -> None:
-    if pool is not None:
-        pool.shutdown(wait=True, kill_workers=True)
 
 
 def _if_done(future: "Future[list[Any]] | None") -> "Future[list[Any]] | None":

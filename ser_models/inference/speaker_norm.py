@@ -93,7 +93,7 @@ class SpeakerNormalizer:
             stats: of each recording's speaker; None estimates them from this recording alone, which was
                 refused when the statistics were estimated and is readable now.
         """
-        own = [each or self.of_one_speaker([one]) for each, one in zip(stats, features, strict=True)]
+        own = [shared or self.of_one_speaker([one]) for shared, one in zip(stats, features, strict=True)]
         return normalize(self.inputs, self.inputs.from_features(features), own)
 
     def warning(self, stats: SpeakerStats | None) -> str | None:

@@ -150,8 +150,8 @@ def test_an_inspection_agrees_with_the_predictor(renderer):
     assert len(inspection.prediction.top) == len(renderer.predictor.labels)
     assert inspection.mel.shape == (inspection.f0.size, renderer.predictor.profile.frames.n_mels)
     assert list(inspection.columns) == [column.name for column in CORE_COLUMNS]
-    known = {name for name, value in inspection.columns.items() if not np.isnan(value)}
-    assert set(inspection.percentiles) == known
+    computed = {name for name, value in inspection.columns.items() if not np.isnan(value)}
+    assert set(inspection.percentiles) == computed
     assert all(0 <= value <= 100 for value in inspection.percentiles.values())
     assert inspection.attention is None
 

@@ -13,8 +13,8 @@ from ser_models.app.server import bound
 
 
 def test_a_port_in_use_is_reported_at_once(tmp_path):
-    with bound("127.0.0.1", 0) as taken:
-        port = taken.getsockname()[1]
+    with bound("127.0.0.1", 0) as bound_socket:
+        port = bound_socket.getsockname()[1]
         free = f"expected a free one: pass --port {port + 1}, or another"
         message = f"port {port} of 127.0.0.1 is in use, {free}"
         with pytest.raises(InputError, match=message):

@@ -7,12 +7,13 @@ import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
+import xgboost
 
 from ser_features.engine import extract_corpora
 from ser_features.errors import AudioError, InputError
 from ser_features.pipeline import extract
 from ser_models import inference
-from ser_models.explain import explain_model, explain_recording, save, trees
+from ser_models.explain import explain_model, explain_recording, save
 from ser_models.explain.held_out import held_out
 from ser_models.explain.save import check_folder
 
@@ -146,7 +147,9 @@ def test_shap_values_sum_to_the_margin(artifacts, predictor, recordings):
     assert explanation.probabilities == pytest.approx(prediction.probabilities)
     raw = predictor.raw([extract(file, predictor.profile, ("core",))])
     index = predictor.labels.index(prediction.emotion)
-    margin = trees.margins(predictor.artifact.backend, raw)[0, index]
+    backend = predictor.artifact.backend
+    matrix = xgboost.DMatrix(backend.scaler.transform(raw)["columns"])
+    margin = backend.model.booster.predict(matrix, output_margin=True)[0, index]
     assert explanation.margin == pytest.approx(margin, abs=1e-4)
     assert explanation.table["contribution"].abs().is_monotonic_decreasing
     row = explanation.table.set_index("feature").loc["duration_sec"]

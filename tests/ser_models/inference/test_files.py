@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from ser_features.errors import InputError
-from ser_models.inference.files import AudioFile, find_audio
-from ser_models.inference.speaker_table import speakers_of
+from ser_models.inference.files import AudioFile, find_audio, speakers_of
 
 
 @pytest.fixture

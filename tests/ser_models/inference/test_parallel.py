@@ -67,19 +67,24 @@ def test_few_files_start_no_process(recordings, predictor):
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.long), 2])
+@pytest.mark.parametrize(
+    ("workers", "positions"),
+    [(2, [10]), *(pytest.param(workers, [10, 35], marks=pytest.mark.long) for workers in (1, 2))],
+)
 def test_a_file_that_kills_its_worker_is_refused_and_the_others_are_recognised(
-    predictor, files, poisoned, workers
+    predictor, files, poisoned, workers, positions
 ):
-    files = files[:40]
-    poison, other = poisoned("poison.wav"), poisoned("other.wav")
-    files[10:10], files[35:35] = [poison], [other]
+    files = files[: positions[-1] + 10]
+    count = len(files)
+    for position in positions:
+        files.insert(position, poisoned(f"{position}.wav"))
     predictions = list(predict_files(predictor, files, OPTIONS, workers=workers))
     assert [prediction.file for prediction in predictions] == [str(file.path) for file in files]
     refused = {prediction.file: prediction.error for prediction in predictions if prediction.error}
-    assert set(refused) == {str(poison.path), str(other.path)}
-    assert refused[str(poison.path)].startswith("it killed its worker process twice (crash or memory)")
-    assert sum(prediction.emotion is not None for prediction in predictions) == 40
+    assert set(refused) == {str(files[position].path) for position in positions}
+    message = "it killed its worker process twice (crash or memory)"
+    assert all(error.startswith(message) for error in refused.values())
+    assert sum(prediction.emotion is not None for prediction in predictions) == count
 
 
 def test_a_file_with_a_problem_is_refused_for_it(predictor, files):
@@ -98,9 +103,9 @@ def test_workers_that_cannot_start_are_an_error(predictor, files, monkeypatch):
 def test_only_some_chunks_are_submitted_at_a_time(predictor, files, monkeypatch):
     """The first predictions arrive before the last files are submitted."""
     submitted = []
-    submit = parallel._WorkerPool._submit
+    submit = parallel._Pool.submit
     monkeypatch.setattr(
-        parallel._WorkerPool, "_submit", lambda pool, chunk: submitted.append(chunk) or submit(pool, chunk)
+        parallel._Pool, "submit", lambda pool, chunk: submitted.append(chunk) or submit(pool, chunk)
     )
     predictions = predict_files(predictor, files, OPTIONS, workers=1)
     next(predictions)
