@@ -163,8 +163,8 @@ class ColumnInputs:
                 row[is_wide] = wide[_wide_positions(self.columns, wide.size)]
         return values
 
-    def unheard(self, features: "Features") -> str | None:
-        """Nothing: the columns describe a whole recording."""
+    def unused(self, features: "Features") -> str | None:
+        """Return None: columns describe a whole recording."""
         return None
 
     def to_json(self) -> dict[str, Any]:
@@ -209,9 +209,9 @@ class FrameInputs:
         """Read the frames of freshly extracted files; shapes as `from_store`."""
         return [_joined([each.frames[family] for family in self.families]) for each in features]
 
-    def unheard(self, features: "Features") -> str | None:
-        """Say what of a recording the model does not hear; None if it hears all."""
-        return _unheard(features, self.families[0], self.length)
+    def unused(self, features: "Features") -> str | None:
+        """Warn of the part of a recording that the model does not use; None if it uses all."""
+        return _unused(features, self.families[0], self.length)
 
     def to_json(self) -> dict[str, Any]:
         """Describe the inputs as JSON values."""
@@ -253,9 +253,9 @@ class ChunkInputs:
         """Read the frames of freshly extracted files; shapes as `from_store`."""
         return [each.frames[self.family] for each in features]
 
-    def unheard(self, features: "Features") -> str | None:
-        """Say what of a recording the model does not hear; None if it hears all."""
-        return _unheard(features, self.family, self.length)
+    def unused(self, features: "Features") -> str | None:
+        """Warn of the part of a recording that the model does not use; None if it uses all."""
+        return _unused(features, self.family, self.length)
 
     def to_json(self) -> dict[str, Any]:
         """Describe the inputs as JSON values."""
@@ -305,10 +305,10 @@ class JointInputs:
         read = {part: part.from_features(features) for part in dict.fromkeys(self.parts)}
         return list(zip(*(read[part] for part in self.parts), strict=True))
 
-    def unheard(self, features: "Features") -> str | None:
-        """Say what of a recording no part hears; None if one of them hears all."""
-        told = [part.unheard(features) for part in self.parts]
-        return None if None in told else told[0]
+    def unused(self, features: "Features") -> str | None:
+        """Warn of the part of a recording that no member uses; None if one of them uses all."""
+        warnings = [part.unused(features) for part in self.parts]
+        return None if None in warnings else warnings[0]
 
     def to_json(self) -> dict[str, Any]:
         """Describe the inputs as JSON values."""
@@ -377,12 +377,12 @@ def _joined(parts: Sequence[np.ndarray]) -> Frames:
     return parts[0] if len(parts) == 1 else JoinedFrames(tuple(parts))
 
 
-def _unheard(features: "Features", family: str, length: int) -> str | None:
+def _unused(features: "Features", family: str, length: int) -> str | None:
     frames = len(features.frames[family])
     if frames <= length:
         return None
     seconds = features.seconds
-    return f"hears only the middle {seconds * length / frames:.1f} s of {seconds:.1f} s"
+    return f"uses only the middle {seconds * length / frames:.1f} s of {seconds:.1f} s"
 
 
 def _lists(content: dict[str, Any]) -> dict[str, Any]:

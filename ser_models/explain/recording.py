@@ -56,7 +56,7 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
         base = float(probabilities[predicted])
         occluded = predictor.probabilities(_occlude(raw, groups, _scaler(artifact)))
         contributions = base - occluded[:, predicted]
-    notes = (predictor.warning, inputs.unheard(features), _trained_on(artifact, features.audio_sha256))
+    notes = (predictor.warning, inputs.unused(features), _trained_on(artifact, features.audio_sha256))
     return Contributions(
         artifact=folder,
         model=artifact.metadata.model,

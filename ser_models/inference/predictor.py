@@ -312,7 +312,7 @@ class Predictor:
         ood_score = self.ood_score(analysis.features)
         warning = join_warnings(
             self.warning,
-            self.artifact.model.inputs.unheard(analysis.features),
+            self.artifact.model.inputs.unused(analysis.features),
             OOD_WARNING if ood_score is not None and ood_score > OOD_THRESHOLD else None,
             self.normalizer.warning(stats) if self.normalizer else None,
         )

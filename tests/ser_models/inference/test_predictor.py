@@ -136,8 +136,8 @@ def test_labels_that_do_not_fit_the_model_are_refused(predictor, recordings):
 def test_a_network_reads_only_the_middle_of_a_long_recording():
     frames = {"mel": np.zeros((600, 4), np.float32)}
     features = Features({}, frames, 6.0, 16_000, 1, "")
-    assert FrameInputs(("mel",), 300).unheard(features) == "hears only the middle 3.0 s of 6.0 s"
-    assert FrameInputs(("mel",), 600).unheard(features) is None
-    assert ChunkInputs("mel", 3, 60).unheard(features) == "hears only the middle 1.8 s of 6.0 s"
-    assert ChunkInputs("mel", 10, 60).unheard(features) is None
-    assert ColumnInputs(("rms_mean",)).unheard(features) is None
+    assert FrameInputs(("mel",), 300).unused(features) == "uses only the middle 3.0 s of 6.0 s"
+    assert FrameInputs(("mel",), 600).unused(features) is None
+    assert ChunkInputs("mel", 3, 60).unused(features) == "uses only the middle 1.8 s of 6.0 s"
+    assert ChunkInputs("mel", 10, 60).unused(features) is None
+    assert ColumnInputs(("rms_mean",)).unused(features) is None
