@@ -1,7 +1,7 @@
 """Stored features → trained, usable model.
 
-store → `dataset` → `split` → `scaling` → `models` (through `training`) → `evaluation` → `artifact`
-→ `inference`. `leakage` looks at every training; `experiment.run` is the whole way in one call.
+store → `data` → `training` (of `models`) → `evaluation` → `reporting` → `artifact` → `inference`;
+`experiments` runs the whole chain in one call, with a leak audit of every training.
 
     import ser_models
 
@@ -10,8 +10,7 @@ store → `dataset` → `split` → `scaling` → `models` (through `training`) 
     model = ser_models.load("artifacts/xgboost")
     model.predict("call.wav").emotion
 
-What the command line does in one call each is here; everything else in the modules below. The imports happen
-on first use, so that `import ser_models` costs nothing.
+Each command of the command line is one call here. Imports happen on first use: `import ser_models` is cheap.
 """
 
 from importlib import import_module

@@ -1,6 +1,6 @@
 """What `ser train`, `ser evaluate` and `ser predict` do, in one call each.
 
-paths as text or `Path` → `experiment.run`, `evaluation.stored`, `inference.load`
+paths as text or `Path` → `experiments.train.run_experiment`, `experiments.evaluate`, `inference.load`
 """
 
 import os
@@ -12,10 +12,10 @@ from typing import Any
 from ser_features.store.layout import store_root
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.evaluate import evaluate as measure
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
 from ser_models.inference.loading import load
 from ser_models.inference.predictor import Predictor
-from ser_models.training.train import Progress
+from ser_models.training.config import Progress, RunContext, TrainConfig, ignore
 
 __all__ = ["Result", "evaluate", "load", "train"]
 
@@ -35,7 +35,7 @@ class Result:
     metrics: EvaluationResult
 
     def load(self) -> Predictor:
-        """Load the model to ask it."""
+        """Load the model for prediction."""
         return load(self.folder)
 
 
@@ -49,52 +49,66 @@ def train(
     test_datasets: Sequence[str] = (),
     folds: int | None = None,
     seed: int = 0,
-    parameters: Mapping[str, Any] | None = None,
-    copies: bool | None = None,
+    hyperparameters: Mapping[str, Any] | None = None,
+    oversample: bool = False,
+    speed_perturb: bool | None = None,
     speaker_norm: bool = False,
-    progress: Progress = lambda step: None,
+    label_map: Mapping[str, str] | None = None,
+    jobs: int = 1,
+    tensorboard: PathLike | None = None,
+    progress: Progress = ignore,
 ) -> Result:
-    """Train a model on a feature store and measure it on speakers it has never heard.
+    """Train a model on a feature store and measure it on unseen speakers.
 
     Args:
         model: one of `ser_models.models.MODELS`, such as "cnn_lstm" or "xgboost".
         store: the feature store.
-        out: folder of the artifact; artifacts/<model> by default. An artifact that is there is replaced.
+        out: folder of the artifact; artifacts/<model> by default. An existing artifact is replaced.
         datasets: corpora to train on; all of the store by default.
         split: "speaker" (default), "random" or "cross-corpus".
         test_datasets: corpora to test on and not to train on.
-        folds: test every speaker once, in so many folds; one split of 70, 15 and 15 % by default.
+        folds: number of speaker-disjoint cross-validation folds; one 70/15/15 split by default.
         seed: the same seed gives the same result.
-        parameters: hyperparameters that differ from the model's defaults.
-        copies: whether it learns from the slower and faster copies of recordings; None: if it gains by them
-            and the store has them.
-        speaker_norm: whether every speaker's recordings are rid of their voice, which takes several of them
-            and no labels; the result is transductive, and so are the answers.
-        progress: told of every epoch.
+        hyperparameters: those that differ from the model's defaults, such as {"members": ["ridge", "mlp"]} of
+            an ensemble.
+        oversample: repeat recordings of the smaller classes on the training side.
+        speed_perturb: train on slower and faster copies of the training recordings too; None: if the model is
+            made for it and the store has them.
+        speaker_norm: normalise by speaker, unlabelled; takes several recordings per speaker, and makes the
+            result and the predictions transductive.
+        label_map: emotions that count as another class.
+        jobs: folds that are trained at the same time; the result is the same.
+        tensorboard: folder for TensorBoard event files.
+        progress: called after every epoch.
 
     Raises:
-        InputError: if that does not fit the store, or something else stands at `out`.
+        InputError: if the arguments do not fit the store, or something else stands at `out`.
         MissingExtraError: if the model needs a package that is not installed.
     """
     folder = Path(out) if out is not None else Path("artifacts") / model
-    plan = Plan(
+    config = TrainConfig(
         model=model,
-        parameters=parameters,
+        hyperparameters=hyperparameters or {},
         datasets=datasets,
         split=split,
         test_datasets=test_datasets,
         folds=folds,
         seed=seed,
-        copies=copies,
+        oversample=oversample,
+        speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
+        label_map=label_map or {},
     )
-    return Result(folder, run(store_root(store), folder, plan, progress))
+    context = RunContext(
+        progress=progress, jobs=jobs, tensorboard=Path(tensorboard) if tensorboard is not None else None
+    )
+    return Result(folder, run_experiment(store_root(store), folder, config, context))
 
 
 def evaluate(
     artifact: PathLike, *, store: PathLike = "data/store", datasets: Sequence[str] | None = None
 ) -> EvaluationResult:
-    """Measure a trained model on stored recordings, and say which of them it has met in training.
+    """Evaluate a trained model on stored recordings, and report those it has seen in training.
 
     Args:
         artifact: folder of the model.

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
+from ser_models.training.config import TrainConfig
 
 RATE = 16_000
 START_SECONDS = 120
@@ -76,7 +77,7 @@ def served(artifact: Path, folder: Path) -> Iterator[Served]:
 
 def quick_artifact(store_root: Path, out: Path) -> Path:
     """Train the cheapest model on a store."""
-    run(store_root, out, Plan("logistic"))
+    run_experiment(store_root, out, TrainConfig("logistic"))
     return out
 
 

@@ -23,9 +23,11 @@ from ser_features.store import Store, open_store
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import Split, make_split
 from ser_models.environment import versions
-from ser_models.experiments.train import Plan, with_copies
+from ser_models.experiments.train import with_speed_perturb
 from ser_models.models.base import Model
-from ser_models.training.fold import Fold, train_fold
+from ser_models.training.config import TrainConfig
+from ser_models.training.fold import train_fold
+from ser_models.training.resume import Fold
 from ser_models.training.train import Trained
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -113,27 +115,18 @@ def dealt(store: Store, corpus: str, data: Path) -> Run:
     """Deal a corpus's speakers to folds."""
     examples = load_examples(store, [corpus])
     folds = min(MOST_FOLDS, len(set(examples.groups)))
-    return Run(store, examples, make_split(examples, folds=folds, ship=False, seed=SEED), data)
+    return Run(store, examples, make_split(examples, folds=folds, final_model=False, seed=SEED), data)
 
 
 def learned(run: Run, model: Model) -> tuple[Examples, Split]:
     """The recordings and folds that a model is trained on: with copies, if it gains by them."""
-    return with_copies(run.store, run.examples, run.split, Plan(model=model.name))
+    return with_speed_perturb(run.store, run.examples, run.split, TrainConfig(model.name))
 
 
 def fitted(run: Run, number: int, model: Model, *, speaker_norm: bool = False) -> Fold:
     """Fit a model on one fold."""
-    return train_fold(
-        *learned(run, model),
-        number,
-        model,
-        part=f"fold {number}",
-        seed=SEED,
-        oversample=False,
-        speaker_norm=speaker_norm,
-        on_epoch=lambda row: None,
-        checkpoint=None,
-    )
+    config = TrainConfig(model.name, seed=SEED, speaker_norm=speaker_norm)
+    return train_fold(*learned(run, model), number, config, model=model)
 
 
 def tested(fold: Fold | Trained) -> pd.DataFrame:

@@ -23,9 +23,10 @@ from ser_features.store import Store
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import make_split
 from ser_models.evaluation.score import score
-from ser_models.experiments.train import Plan, with_copies
+from ser_models.experiments.train import with_speed_perturb
 from ser_models.reporting.figures.picture import BLUES, INK, MUTED, Drawing, Panel, Picture
 from ser_models.reporting.text import percent
+from ser_models.training.config import TrainConfig
 from ser_models.training.train import train
 
 MODEL = "best"
@@ -70,7 +71,7 @@ def matrix(store: Store, every: Examples, *, speaker_norm: bool) -> dict[str, di
         found[name] |= tested(store, of(every, names), speaker_norm, kind="cross-corpus", test_datasets=rest)
         own = of(every, [name])
         folds = min(MOST_FOLDS, len(set(own.groups)))
-        found[name] |= tested(store, own, speaker_norm, folds=folds, ship=False)
+        found[name] |= tested(store, own, speaker_norm, folds=folds, final_model=False)
         if len(rest) > 1:
             found[OTHERS] |= tested(
                 store, of(every, names), speaker_norm, kind="cross-corpus", test_datasets=[name]
@@ -88,8 +89,9 @@ def of(every: Examples, names: Sequence[str]) -> Examples:
 def tested(store: Store, examples: Examples, speaker_norm: bool, **protocol: Any) -> dict[str, Any]:
     """UAR and interval of each corpus that is tested under a protocol."""
     split = make_split(examples, seed=SEED, **protocol)
-    examples, split = with_copies(store, examples, split, Plan(model=MODEL))
-    told = train(examples, split, model=MODEL, seed=SEED, speaker_norm=speaker_norm).predictions
+    config = TrainConfig(MODEL, seed=SEED, speaker_norm=speaker_norm)
+    examples, split = with_speed_perturb(store, examples, split, config)
+    told = train(examples, split, config).predictions
     tested = told[told["split"] == "test"]
     return {str(name): _scored(rows, examples) for name, rows in tested.groupby("dataset")}
 

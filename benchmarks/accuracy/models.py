@@ -30,9 +30,10 @@ from benchmarks.accuracy.common import IMAGES, RESULTS, SEED, Run
 from ser_models.data.examples import Examples, speaker_keys
 from ser_models.evaluation.bootstrap import difference
 from ser_models.evaluation.score import score
-from ser_models.experiments.train import Plan, with_copies
+from ser_models.experiments.train import with_speed_perturb
 from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.picture import Drawing, Picture
+from ser_models.training.config import TrainConfig
 from ser_models.training.train import train
 
 PREDICTIONS = Path("data/accuracy")
@@ -93,15 +94,16 @@ def systems(run: Run, models: list[str], opensmile: bool) -> Iterator[tuple[str,
     for model in models:
         yield model, partial(own, run, model)
         if model in VARIED:
-            yield f"{model}, without copies", partial(own, run, model, copies=False)
+            yield f"{model}, without copies", partial(own, run, model, speed_perturb=False)
             yield f"{model}{ADAPTED}", partial(own, run, model, speaker_norm=True)
 
 
-def own(run: Run, model: str, *, copies: bool | None = None, speaker_norm: bool = False) -> pd.DataFrame:
+def own(
+    run: Run, model: str, *, speed_perturb: bool | None = None, speaker_norm: bool = False
+) -> pd.DataFrame:
     """Predictions of one of the project's models."""
-    plan = Plan(model=model, seed=SEED, copies=copies)
-    examples, split = with_copies(run.store, run.examples, run.split, plan)
-    return common.tested(train(examples, split, model=model, seed=SEED, speaker_norm=speaker_norm))
+    config = TrainConfig(model, seed=SEED, speed_perturb=speed_perturb, speaker_norm=speaker_norm)
+    return common.tested(train(*with_speed_perturb(run.store, run.examples, run.split, config), config))
 
 
 KEPT = ("uar", "uar_ci95", "bootstrap_unit", "accuracy", "chance", "n")

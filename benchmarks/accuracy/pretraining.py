@@ -23,7 +23,7 @@ from ser_models.data.scaling import Scaler
 from ser_models.evaluation.score import score
 from ser_models.models import create
 from ser_models.models.networks.crnn import Crnn
-from ser_models.training.fold import Fold
+from ser_models.training.resume import Fold
 
 NAME = "pretraining"
 SETTINGS = {"n_members": 1}

@@ -176,18 +176,15 @@ def _train(store: Store, model: str) -> None:
     from ser_models import models
     from ser_models.data.examples import load_examples
     from ser_models.data.split import make_split
+    from ser_models.training.config import RunContext, TrainConfig
     from ser_models.training.train import train
 
     models.MODELS["mean"] = (__name__, "Mean")
     examples = load_examples(store)
     start = time.perf_counter()
-    trained = train(
-        examples,
-        make_split(examples),
-        model=model,
-        parameters={"epochs": 1, "length": FRAMES} if model == "cnn_lstm" else {"epochs": 1},
-        progress=lambda step: _tell("predictions" if step.done else "epoch", start),
-    )
+    config = TrainConfig(model, {"epochs": 1, "length": FRAMES} if model == "cnn_lstm" else {"epochs": 1})
+    context = RunContext(progress=lambda step: _tell("predictions" if step.done else "epoch", start))
+    trained = train(examples, make_split(examples), config, context)
     print(f"{len(trained.predictions)} of {len(examples)} recordings predicted")
 
 

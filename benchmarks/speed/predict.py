@@ -36,9 +36,10 @@ from ser_features.engine import extract_corpora
 from ser_features.pipeline import extract
 from ser_models import inference
 from ser_models.artifact.native_backend import NativeBackend
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
 from ser_models.models import MODELS, create, model_class
 from ser_models.models.networks.network import Network
+from ser_models.training.config import TrainConfig
 
 SECONDS = 3.0
 TOLERANCE = 1e-5
@@ -100,7 +101,7 @@ def trained(data: Path, folder: Path, recordings: int) -> list[Path]:
                 features=families,
                 limit=recordings,
             )
-        run(store, folder / name, Plan(name, {"epochs": 1}))
+        run_experiment(store, folder / name, TrainConfig(name, {"epochs": 1}))
     return [folder / name for name in networks]
 
 

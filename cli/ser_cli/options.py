@@ -40,5 +40,6 @@ MetricsAsJson = Annotated[
 Data = Annotated[
     Path, typer.Option(envvar="SER_DATA", help="Data root: a folder with one subfolder per corpus.")
 ]
+Jobs = Annotated[int, typer.Option(min=1, help="Number of folds trained in parallel; same result.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Number of processes; default: one per CPU core.")]
 Seed = Annotated[int, typer.Option(help="Random seed; equal seeds give equal results.")]

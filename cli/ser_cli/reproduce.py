@@ -7,7 +7,7 @@ import typer
 
 from ser_cli import completion
 from ser_cli.arguments import typed
-from ser_cli.options import Data, MetricsAsJson, Seed, Workers
+from ser_cli.options import Data, Jobs, MetricsAsJson, Seed, Workers
 from ser_cli.progress import hint
 from ser_models.recipes import names
 
@@ -36,6 +36,7 @@ def reproduce(
     ] = False,
     seed: Seed = 0,
     workers: Workers = None,
+    jobs: Jobs = 1,
     as_json: MetricsAsJson = False,
 ) -> None:
     """Run a published system from recordings to report, under a speaker-independent or its own protocol.
@@ -51,7 +52,8 @@ def reproduce(
 
     from ser_cli.progress import extraction_progress, say
     from ser_cli.train import print_metrics, training_progress
-    from ser_models.experiments.reproduce import Reproduction, Watcher, reproduce
+    from ser_models.experiments.reproduce import Callbacks, Reproduction
+    from ser_models.experiments.reproduce import reproduce as run
 
     task = Reproduction(
         recipe=chosen,
@@ -61,9 +63,10 @@ def reproduce(
         quick=quick,
         seed=seed,
         workers=workers,
+        jobs=jobs,
         command=typed(),
     )
-    result = reproduce(task, Watcher(say, extraction_progress, training_progress))
+    result = run(task, Callbacks(say, extraction_progress, training_progress))
     if as_json:
         print(result.to_json())
         return

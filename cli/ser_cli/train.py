@@ -9,12 +9,12 @@ import typer
 
 from ser_cli import completion
 from ser_cli.arguments import typed
-from ser_cli.options import DEFAULT_STORE, MetricsAsJson, Seed, Store
+from ser_cli.options import DEFAULT_STORE, Jobs, MetricsAsJson, Seed, Store
 from ser_cli.progress import console, hint, on_screen, say, throttled
 
 if TYPE_CHECKING:
     from ser_models.evaluation.result import EvaluationResult
-    from ser_models.training.train import Progress, Step
+    from ser_models.training.config import Progress, Step
 
 
 def train(
@@ -53,10 +53,10 @@ def train(
         Path | None, typer.Option(help="Output folder of the artifact; default: artifacts/<model>.")
     ] = None,
     tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard event files.")] = None,
-    copies: Annotated[
+    speed_perturb: Annotated[
         bool | None,
         typer.Option(
-            "--copies/--no-copies",
+            "--speed-perturb/--no-speed-perturb",
             help="Train on speed-perturbed recordings too (ser extract --speed-perturb); default: if the "
             "store has them and the model benefits.",
         ),
@@ -73,6 +73,7 @@ def train(
             "labels (transductive); ser predict then needs several recordings per speaker.",
         ),
     ] = False,
+    jobs: Jobs = 1,
     as_json: MetricsAsJson = False,
 ) -> None:
     """Train a model on a feature store and evaluate it on speakers that are not in its training data.
@@ -80,29 +81,30 @@ def train(
     Example: ser train --model cnn_lstm --datasets ravdess --folds 5
     """
     from ser_features.extras import require
-    from ser_models.experiments.train import Plan, run
+    from ser_models.experiments.results import ReportTexts
+    from ser_models.experiments.train import run_experiment
     from ser_models.models import model_class
+    from ser_models.training.config import RunContext, TrainConfig
 
     for name in (model, *(members or ())):
         model_class(name)
     if tensorboard:
         require("--tensorboard", "tensorflow")
     folder = out or Path("artifacts") / model
-    plan = Plan(
+    config = TrainConfig(
         model=model,
+        hyperparameters={"members": members} if members else {},
         datasets=datasets or None,
         split=split,
         test_datasets=test_datasets or (),
         folds=folds,
         seed=seed,
-        command=typed(),
-        tensorboard=tensorboard,
-        copies=copies,
+        speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
-        parameters={"members": members} if members else None,
     )
     with training_progress() as progress:
-        result = run(store, folder, plan, progress)
+        context = RunContext(progress=progress, jobs=jobs, tensorboard=tensorboard)
+        result = run_experiment(store, folder, config, context, ReportTexts(command=typed()))
     if as_json:
         print(result.to_json())
         return

@@ -40,13 +40,13 @@ def tune(
 
     from ser_cli.progress import extraction_progress, say
     from ser_cli.tables import print_json
-    from ser_models.experiments.reproduce import Reproduction, Watcher
+    from ser_models.experiments.reproduce import Callbacks, Reproduction
     from ser_models.experiments.tune import tune as search
 
     folder = out or Path("artifacts") / chosen.name
     task = Reproduction(chosen, "honest", data=data, out=folder, quick=quick, seed=seed, workers=workers)
     with _trial_progress(trials) as on_trial:
-        result = search(task, trials, Watcher(say, extraction_progress), on_trial)
+        result = search(task, trials, Callbacks(say, extraction_progress), on_trial)
     if as_json:
         print_json(_summary(result))
         return

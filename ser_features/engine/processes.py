@@ -34,12 +34,12 @@ def pool(
 
 
 def _begin(parent: int, begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
     if begin is not None:
         begin(*arguments)
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """End this process once the parent is gone; loky's workers would wait for ever."""
     while os.getppid() == parent:
         time.sleep(POLL_SECONDS)

@@ -79,6 +79,30 @@ class Examples:
         positions = self.rows.reset_index().set_index("file_id").loc[list(file_ids), "index"]
         return replace(self, rows=self.rows.loc[positions].reset_index(drop=True))
 
+    @property
+    def originals(self) -> "Examples":
+        """The recordings without their augmented copies."""
+        if "source_file_id" not in self.rows:
+            return self
+        rows = self.rows[self.rows["source_file_id"].isna()]
+        return replace(self, rows=rows.reset_index(drop=True))
+
+    def with_variants(self, variants: pd.DataFrame) -> "Examples":
+        """Add augmented copies of these recordings.
+
+        Args:
+            variants: rows of `Store.variants`; copies of other recordings are ignored.
+
+        Returns:
+            Examples sorted by `file_id` with the columns source_file_id and variant, null for originals; a
+            copy has the class of its source.
+        """
+        classes = self.rows.set_index("file_id")["emotion"]
+        copies = variants[variants["source_file_id"].isin(classes.index)]
+        copies = copies.assign(emotion=copies["source_file_id"].map(classes))
+        rows = pd.concat([self.rows.assign(source_file_id=None, variant=None), copies])
+        return replace(self, rows=rows.sort_values("file_id").reset_index(drop=True))
+
     def map_labels(self, mapped: Mapping[str, str | None], labels: Sequence[str]) -> "Examples":
         """Give emotions other classes: the class of each emotion, None to leave its recordings out."""
         notes = list(self.notes)

@@ -73,6 +73,23 @@ class Split:
         table = self.table
         return table.loc[(table["fold"] == fold) & (table["split"] == split), "file_id"].tolist()
 
+    def with_training_variants(self, examples: Examples, *, sides: Sequence[str] = ("train",)) -> "Split":
+        """Put the augmented copies of training recordings on the training side of each fold.
+
+        An honest protocol splits originals only, then adds copies here. A split drawn over copies too puts
+        copies of one recording on both sides; `leakage` names them.
+
+        Args:
+            examples: originals and copies; the split covers the originals.
+            sides: sides whose recordings bring their copies; with validation for models that train on it.
+        """
+        copies = examples.rows.loc[examples.rows["source_file_id"].notna(), ["file_id", "source_file_id"]]
+        sources = self.table[self.table["split"].isin(sides)].rename(columns={"file_id": "source_file_id"})
+        added = sources.merge(copies, on="source_file_id")[["file_id", "fold", "split"]]
+        note = f"{len(copies)} augmented copies, of training recordings only"
+        table = pd.concat([self.table, added], ignore_index=True)
+        return replace(self, table=table, notes=(*self.notes, note))
+
 
 def make_split(
     examples: Examples,
@@ -81,7 +98,7 @@ def make_split(
     folds: int | None = None,
     test_datasets: Sequence[str] = (),
     shares: Sequence[float] | None = None,
-    ship: bool = True,
+    final_model: bool = True,
     seed: int = 0,
 ) -> Split:
     """Deal recordings to train, validation and test.
@@ -93,7 +110,7 @@ def make_split(
         test_datasets: corpora to test on, for cross-corpus.
         shares: of train, validation and test in one split; 70/15/15 by default. Without a share for
             validation, test decides when to stop.
-        ship: whether a model trained on everybody follows K folds; else the last fold's is kept.
+        final_model: whether a model trained on everybody follows K folds; else the last fold's is kept.
         seed: the same seed gives the same split.
 
     Raises:
@@ -105,7 +122,7 @@ def make_split(
     if kind == "cross-corpus":
         split = _across_corpora(examples, test_datasets, folds, rng)
     else:
-        split = _within(examples, kind, folds, shares or tuple(SHARES.values()), ship, rng)
+        split = _within(examples, kind, folds, shares or tuple(SHARES.values()), final_model, rng)
     told = kind == "random" or split.selects_on_test
     shared, notes = ((), ()) if told else _shared_validation(split, examples)
     notes = (*split.notes, *notes, *_untrained_classes(split, examples))
@@ -162,7 +179,7 @@ def _within(
     kind: str,
     folds: int | None,
     shares: Sequence[float],
-    ship: bool,
+    final_model: bool,
     rng: np.random.Generator,
 ) -> Split:
     """Split recordings of the same corpora, by speaker or at random."""
@@ -174,7 +191,7 @@ def _within(
         if not shares[1]:
             protocol += ", epoch chosen on the test side"
         return Split(table, f"{protocol}, one split", selects_on_test=not shares[1])
-    return Split(_k_fold(examples, kind, folds, ship, rng), f"{protocol}, {folds} folds")
+    return Split(_k_fold(examples, kind, folds, final_model, rng), f"{protocol}, {folds} folds")
 
 
 def _single(examples: Examples, kind: str, shares: Sequence[float], rng: np.random.Generator) -> pd.DataFrame:
@@ -186,10 +203,12 @@ def _single(examples: Examples, kind: str, shares: Sequence[float], rng: np.rand
     return _with_validation(examples, test, kind, 0, rng)
 
 
-def _k_fold(examples: Examples, kind: str, folds: int, ship: bool, rng: np.random.Generator) -> pd.DataFrame:
+def _k_fold(
+    examples: Examples, kind: str, folds: int, final_model: bool, rng: np.random.Generator
+) -> pd.DataFrame:
     tested_in = _deal_recordings(examples, kind, [1 / folds] * folds, rng)
     tests = {fold: tested_in == fold for fold in range(folds)}
-    if ship:
+    if final_model:
         tests[FINAL_FOLD] = np.zeros(len(examples), dtype=bool)
     tables = [_with_validation(examples, test, kind, fold, rng) for fold, test in tests.items()]
     return pd.concat(tables, ignore_index=True)

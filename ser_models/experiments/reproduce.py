@@ -1,9 +1,9 @@
-"""A recipe from recordings to report: what `ser reproduce` does in one call.
+"""Reproduce a recipe, from recordings to report: what `ser reproduce` does in one call.
 
-recipe → scan → store (and its augmented copies) → examples → the protocol's split → `trial.conduct`
+recipe → scan → store → examples, split of the protocol → `training.train` → `results.save`
 
-    out/store             features of the recipe's corpora, kept for the other protocol
-    out/paper, out/honest artifacts, each with its report.html; `-quick` behind the name of a reduced run
+    out/store             features of the recipe's corpora, shared by both protocols
+    out/paper, out/honest artifacts, each with its report.html; with `-quick` after the name for a reduced run
     out/report.html       the latest report, with both protocols side by side once both have run
 """
 
@@ -20,28 +20,30 @@ from ser_features.errors import InputError
 from ser_features.manifest import Scan
 from ser_features.store import Store, open_store
 from ser_models import artifact
-from ser_models.data.augmented import add_copies, originals, with_training_copies
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import Split, make_split
 from ser_models.evaluation.result import EvaluationResult
-from ser_models.experiments.run import Trial, conduct
+from ser_models.experiments import results
+from ser_models.experiments.results import Data, ReportTexts
 from ser_models.recipes.schema import PROTOCOLS, Protocol, Recipe
-from ser_models.training.train import Progress
+from ser_models.training.config import Progress, RunContext, TrainConfig, ignore
+from ser_models.training.train import train
 
 
 @dataclass(frozen=True, slots=True)
 class Reproduction:
-    """What shall be reproduced, and how.
+    """What to reproduce, and how.
 
     Attributes:
         recipe: the system.
         protocol: "paper" or "honest".
-        data: folder with a folder per corpus.
-        out: where the store and the artifacts go.
-        quick: run the reduced form, which every result then states.
+        data: folder with one folder per corpus.
+        out: folder of the store and the artifacts.
+        quick: run the reduced form; every result says so.
         seed: of augmentation, split, training and bootstrap.
         workers: processes of the extraction; one per core by default.
-        command: what the user typed, for the report.
+        jobs: folds that are trained at the same time.
+        command: the command line, for the report.
     """
 
     recipe: Recipe
@@ -51,6 +53,7 @@ class Reproduction:
     quick: bool = False
     seed: int = 0
     workers: int | None = None
+    jobs: int = 1
     command: str = ""
 
     @property
@@ -63,28 +66,33 @@ class Reproduction:
         """Folder of the result."""
         return artifact_folder(self.out, self.protocol, self.quick)
 
+    @property
+    def quick_note(self) -> str | None:
+        """What the reduced form reduces; None for a full run."""
+        return self.recipe.quick_note() if self.quick else None
+
 
 @dataclass(frozen=True, slots=True)
-class Watcher:
-    """Told of the steps of a reproduction; the command line draws its bars from it.
+class Callbacks:
+    """Progress of a reproduction; the command line draws its bars from it.
 
     Attributes:
         stage: called with a line as each step begins.
-        files: entered for extraction and for augmentation each; gives what is told of the files.
-        epochs: entered for the training; gives what is told of every epoch.
+        files: entered for extraction and for augmentation each; yields the observer of the files.
+        epochs: entered for the training; yields the callback for every epoch.
     """
 
     stage: Callable[[str], None] = lambda line: None
     files: Callable[[], AbstractContextManager[Observer]] = lambda: nullcontext(Observer())
-    epochs: Callable[[], AbstractContextManager[Progress]] = lambda: nullcontext(lambda step: None)
+    epochs: Callable[[], AbstractContextManager[Progress]] = lambda: nullcontext(ignore)
 
 
-def reproduce(wanted: Reproduction, watcher: Watcher | None = None) -> EvaluationResult:
-    """Run a recipe.
+def reproduce(job: Reproduction, callbacks: Callbacks | None = None) -> EvaluationResult:
+    """Run a recipe under one of its protocols.
 
     Args:
-        wanted: what and how.
-        watcher: told of the progress.
+        job: what to reproduce, and how.
+        callbacks: called with the progress.
 
     Returns:
         The result, as in metrics.json.
@@ -92,144 +100,155 @@ def reproduce(wanted: Reproduction, watcher: Watcher | None = None) -> Evaluatio
     Raises:
         InputError: if the recipe does not fit, none of its corpora is at hand, or a class has no recording.
     """
-    watcher = watcher or Watcher()
-    artifact.check_target(wanted.artifact)
-    store, examples = prepare(wanted, watcher)
-    recipe = wanted.effective
-    protocol = recipe.protocol(wanted.protocol)
-    split = _split(examples, protocol, wanted)
-    watcher.stage(f"training {recipe.model['name']} under the {wanted.protocol} protocol: {split.protocol}")
-    with watcher.epochs() as progress:
-        result = conduct(wanted.artifact, store, examples, split, _trial(wanted, recipe, protocol), progress)
-    shutil.copyfile(wanted.artifact / "report.html", wanted.out / "report.html")
+    callbacks = callbacks or Callbacks()
+    artifact.check_target(job.artifact)
+    store, examples = prepare(job, callbacks)
+    recipe = job.effective
+    protocol = recipe.protocol(job.protocol)
+    data = Data(store, examples, _split(examples, protocol, job))
+    config = _config(recipe, job.seed)
+    callbacks.stage(f"training {config.model} under the {job.protocol} protocol: {data.split.protocol}")
+    with callbacks.epochs() as progress:
+        context = results.with_state(RunContext(progress=progress, jobs=job.jobs), job.artifact)
+        trained = train(data.examples, data.split, config, context)
+    result = results.save(job.artifact, data, trained, config, _texts(job, recipe, protocol))
+    if context.state:
+        shutil.rmtree(context.state, ignore_errors=True)
+    shutil.copyfile(job.artifact / "report.html", job.out / "report.html")
     return result
 
 
-def prepare(wanted: Reproduction, watcher: Watcher) -> tuple[Store, Examples]:
-    """Bring a recipe's store up to date and read its examples, augmented copies among them.
+def prepare(job: Reproduction, callbacks: Callbacks) -> tuple[Store, Examples]:
+    """Bring a recipe's store up to date and read its examples with their augmented copies.
 
     Raises:
         InputError: as `reproduce`.
     """
-    recipe = wanted.effective
-    recipe.create_model()  # a package that is missing shows before any audio is read
-    scans, missing = at_hand(recipe, wanted.data)
-    store = _fill_store(wanted, recipe, scans, watcher)
+    recipe = job.effective
+    recipe.create_model()  # a missing package shows before any audio is read
+    scans, missing = at_hand(recipe, job.data)
+    store = _fill_store(job, recipe, scans, callbacks)
     examples = _examples(store, recipe, [scan.dataset for scan in scans.values()])
-    notes = (*examples.notes, *missing, *((wanted.recipe.quick_words(),) if wanted.quick else ()))
-    return store, replace(examples, notes=notes)
+    quick = (job.quick_note,) if job.quick_note else ()
+    return store, replace(examples, notes=(*examples.notes, *missing, *quick))
 
 
 def artifact_folder(out: Path, protocol: str, quick: bool) -> Path:
-    """Where the result of a protocol stands below a reproduction's folder."""
+    """Folder of a protocol's result below the folder of a reproduction."""
     return out / f"{protocol}{'-quick' if quick else ''}"
 
 
 def at_hand(recipe: Recipe, data: Path) -> tuple[dict[str, Scan], tuple[str, ...]]:
-    """Find those of a recipe's corpora that are at hand.
+    """Scan those of a recipe's corpora that are at hand.
 
     Args:
         recipe: the system.
-        data: folder with a folder per corpus.
+        data: folder with one folder per corpus.
 
     Returns:
-        The scans of those that are, by the recipe's word, and a sentence on each that is not.
+        The scans by the name in the recipe, and a sentence on each corpus that is missing.
 
     Raises:
-        InputError: if none is, or a class has no recording in those that are.
+        InputError: if none is at hand, or a class has no recording in those that are.
     """
     scans: dict[str, Scan] = {}
     absent: dict[str, InputError] = {}
-    for word in recipe.datasets:
+    for name in recipe.datasets:
         try:
-            scans[word] = corpora.scan(word, data)
+            scans[name] = corpora.scan(name, data)
         except InputError as error:
-            absent[word] = error
+            absent[name] = error
     if not scans:
         raise next(iter(absent.values()))
-    counts = recipe.count([each.emotion for scan in scans.values() for each in scan.recordings])
+    counts = recipe.count([recording.emotion for scan in scans.values() for recording in scan.recordings])
     if empty := [label for label, count in counts.items() if not count]:
         raise InputError(
             f"recipe {recipe.name}: no recording of {', '.join(empty)} in "
             f"{', '.join(scans)}: expected some of every class: "
             f"add {', '.join(absent) or 'recordings'} to {data}"
         )
-    return scans, tuple(f"{word} is not at hand: the paper used it" for word in absent)
+    return scans, tuple(f"{name} is not at hand: the paper used it" for name in absent)
 
 
-def _fill_store(wanted: Reproduction, recipe: Recipe, scans: dict[str, Scan], watcher: Watcher) -> Store:
+def _fill_store(job: Reproduction, recipe: Recipe, scans: dict[str, Scan], callbacks: Callbacks) -> Store:
     """Bring the recipe's store up to date."""
-    root = wanted.out / "store"
-    families = recipe.create_model().inputs.families
+    root = job.out / "store"
+    features = recipe.create_model().inputs.families
     variants = recipe.make_variants()
-    watcher.stage(f"extracting {', '.join(scans)} with profile {recipe.profile}")
-    with watcher.files() as observer:
+    callbacks.stage(f"extracting {', '.join(scans)} with profile {recipe.profile}")
+    with callbacks.files() as observer:
         extract_corpora(
             list(scans),
-            data=wanted.data,
+            data=job.data,
             store=root,
             profile=find_profile(recipe.profile),
-            features=families,
-            workers=wanted.workers,
+            features=features,
+            workers=job.workers,
             observer=observer,
         )
     if variants:
-        watcher.stage(f"augmenting: {len(variants)} copies of every recording")
-        with watcher.files() as observer:
+        callbacks.stage(f"augmenting: {len(variants)} copies of every recording")
+        with callbacks.files() as observer:
             augment_store(
                 root,
-                wanted.data,
+                job.data,
                 variants,
                 datasets=[scan.dataset for scan in scans.values()],
-                features=families,
-                seed=wanted.seed,
-                workers=wanted.workers,
+                features=features,
+                seed=job.seed,
+                workers=job.workers,
                 observer=observer,
             )
     return open_store(root)
 
 
 def _examples(store: Store, recipe: Recipe, datasets: list[str]) -> Examples:
-    """The recipe's classes of the stored recordings, with their augmented copies."""
+    """The stored recordings with the recipe's classes, and their augmented copies."""
     examples = load_examples(store, datasets)
     examples = examples.map_labels({name: recipe.label(name) for name in examples.labels}, recipe.classes)
     if names := {variant.name for variant in recipe.make_variants()}:
         variants = store.variants(datasets)
-        examples = add_copies(examples, variants[variants["variant"].isin(names)])
+        examples = examples.with_variants(variants[variants["variant"].isin(names)])
     return examples
 
 
-def _split(examples: Examples, protocol: Protocol, wanted: Reproduction) -> Split:
-    everywhere = protocol.copies == "all"
+def _split(examples: Examples, protocol: Protocol, job: Reproduction) -> Split:
+    before_split = protocol.augment == "all"
     split = make_split(
-        examples if everywhere else originals(examples),
+        examples if before_split else examples.originals,
         kind=protocol.split,
         folds=protocol.folds,
         shares=protocol.shares,
-        ship=not wanted.quick,
-        seed=wanted.seed,
+        final_model=not job.quick,
+        seed=job.seed,
     )
-    copied = "source_file_id" in examples.rows
-    return with_training_copies(split, examples) if copied and not everywhere else split
+    augmented = "source_file_id" in examples.rows
+    return split.with_training_variants(examples) if augmented and not before_split else split
 
 
-def _trial(wanted: Reproduction, recipe: Recipe, protocol: Protocol) -> Trial:
-    """What is trained, and what is told beside the figures."""
-    other = next(name for name in PROTOCOLS if name != wanted.protocol)
-    return Trial(
+def _config(recipe: Recipe, seed: int) -> TrainConfig:
+    return TrainConfig(
         model=recipe.model["name"],
-        parameters=recipe.parameters,
-        seed=wanted.seed,
+        hyperparameters=recipe.hyperparameters,
+        datasets=recipe.datasets,
+        seed=seed,
         oversample=recipe.oversample,
-        merge=recipe.merge,
+        label_map=recipe.label_map,
+    )
+
+
+def _texts(job: Reproduction, recipe: Recipe, protocol: Protocol) -> ReportTexts:
+    """What the report says beside the figures."""
+    other = next(name for name in PROTOCOLS if name != job.protocol)
+    return ReportTexts(
         title=recipe.title,
+        name=f"{job.protocol} protocol",
+        command=job.command,
         recipe=recipe.name,
-        name=f"{wanted.protocol} protocol",
-        words=protocol.words,
+        description=protocol.description,
         source=recipe.source,
         choices=tuple(recipe.choices),
         claims=recipe.claims.model_dump(exclude_none=True),
-        command=wanted.command,
-        quick=wanted.recipe.quick_words() if wanted.quick else None,
-        others={other: artifact_folder(wanted.out, other, wanted.quick)},
+        quick=job.quick_note,
+        others={other: artifact_folder(job.out, other, job.quick)},
     )

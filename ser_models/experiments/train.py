@@ -1,138 +1,127 @@
 """From a store to an artifact in one call: what `ser train` does.
 
-store → `Examples` → `Split` → `trial.conduct` → artifacts/<name>/
+store, `TrainConfig` → `read_data` → examples, split → `training.train` → `results.save` → artifacts/<name>/
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import shutil
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.errors import InputError
 from ser_features.store import Store, open_store
 from ser_models import artifact
-from ser_models.data.augmented import add_copies, with_training_copies
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import TRANSDUCTIVE, Split, make_split, shared_labels
 from ser_models.evaluation.result import EvaluationResult
-from ser_models.experiments.run import Trial, conduct
+from ser_models.experiments import results
+from ser_models.experiments.results import Data, ReportTexts
 from ser_models.models import model_class
-from ser_models.training.train import Progress
+from ser_models.training.config import RunContext, TrainConfig
+from ser_models.training.train import train
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What shall be trained, and how it shall be measured.
+def run_experiment(
+    store: Path,
+    out: Path,
+    config: TrainConfig,
+    context: RunContext | None = None,
+    texts: ReportTexts | None = None,
+) -> EvaluationResult:
+    """Train a model on a store, measure it, and save the artifact with its report.
 
-    Attributes:
-        model: name in `ser_models.models.MODELS`.
-        parameters: hyperparameters that differ from its defaults.
-        datasets: corpora to train on; None for all of the store (without those to test on).
-        split: "speaker", "random" or "cross-corpus"; None: cross-corpus if there are corpora to test on,
-            speaker otherwise.
-        test_datasets: corpora to test on, for cross-corpus.
-        folds: K for K folds; None for one split.
-        seed: of split, training and bootstrap.
-        command: what the user typed, for the report.
-        tensorboard: folder for event files; None for none.
-        copies: whether the slower and faster copies of training recordings are learned from; None: if the
-            model is for it and the store has them.
-        speaker_norm: whether every speaker's recordings are rid of their voice, unlabelled but together: a
-            transductive result.
-    """
-
-    model: str
-    parameters: Mapping[str, Any] | None = None
-    datasets: Sequence[str] | None = None
-    split: str | None = None
-    test_datasets: Sequence[str] = ()
-    folds: int | None = None
-    seed: int = 0
-    command: str = ""
-    tensorboard: Path | None = None
-    copies: bool | None = None
-    speaker_norm: bool = False
-
-
-def run(store: Path, out: Path, plan: Plan, progress: Progress = lambda step: None) -> EvaluationResult:
-    """Train, measure and save.
+    An interrupted training continues where it stopped, from the state that it leaves beside `out`.
 
     Args:
         store: folder of the feature store.
         out: folder of the artifact; replaced if it is one already.
-        plan: what shall be done.
-        progress: told of every epoch.
+        config: model, corpora, protocol and settings.
+        context: progress, jobs and event files; its state defaults to a hidden folder beside `out`.
+        texts: what the report says beside the figures.
 
     Returns:
         The result, as in metrics.json.
 
     Raises:
-        InputError: if the plan does not fit the store, or something else stands at `out`.
+        InputError: if the config does not fit the store, or something else stands at `out`.
         MissingExtraError: if the model needs a package that is not installed.
     """
     artifact.check_target(out)
-    model_class(plan.model)  # a wrong name, or a missing package, shows before any work
-    opened = open_store(store)
-    examples = _examples(opened, plan)
-    kind = plan.split or ("cross-corpus" if plan.test_datasets else "speaker")
-    split = make_split(
-        examples, kind=kind, folds=plan.folds, test_datasets=plan.test_datasets, seed=plan.seed
-    )
-    examples, split = with_copies(opened, examples, split, plan)
-    if plan.speaker_norm:
-        split = replace(split, protocol=f"{split.protocol}, {TRANSDUCTIVE}")
-    trial = Trial(
-        model=plan.model,
-        parameters=plan.parameters or {},
-        seed=plan.seed,
-        speaker_norm=plan.speaker_norm,
-        tensorboard=plan.tensorboard,
-        command=plan.command,
-    )
-    return conduct(out, opened, examples, split, trial, progress)
+    model_class(config.model)  # a wrong name, or a missing package, shows before any work
+    data = read_data(open_store(store), config)
+    context = results.with_state(context or RunContext(), out)
+    trained = train(data.examples, data.split, config, context)
+    result = results.save(out, data, trained, config, texts or ReportTexts())
+    if context.state:
+        shutil.rmtree(context.state, ignore_errors=True)
+    return result
 
 
-def with_copies(store: Store, examples: Examples, split: Split, plan: Plan) -> tuple[Examples, Split]:
-    """Let copies of recordings that are learned from join them, where that is wanted and they are there.
-
-    Args:
-        store: where the copies are.
-        examples: the recordings.
-        split: of them.
-        plan: its model and `copies` decide.
+def read_data(store: Store, config: TrainConfig) -> Data:
+    """Read the corpora of both sides, split them, and add the speed-perturbed copies.
 
     Raises:
-        InputError: if copies are asked for and there are none.
+        InputError: if the config does not fit the store.
     """
-    model = model_class(plan.model)
-    if not (model.speed_perturb if plan.copies is None else plan.copies):
+    examples = _examples(store, config)
+    split = make_split(
+        examples,
+        kind=config.split or ("cross-corpus" if config.test_datasets else "speaker"),
+        folds=config.folds,
+        test_datasets=config.test_datasets,
+        seed=config.seed,
+    )
+    examples, split = with_speed_perturb(store, examples, split, config)
+    if config.speaker_norm:
+        split = replace(split, protocol=f"{split.protocol}, {TRANSDUCTIVE}")
+    return Data(store, examples, split)
+
+
+def with_speed_perturb(
+    store: Store, examples: Examples, split: Split, config: TrainConfig
+) -> tuple[Examples, Split]:
+    """Add the slower and faster copies of training recordings, if they are wanted and in the store.
+
+    Args:
+        store: holds the copies.
+        examples: the recordings.
+        split: their sides in each fold.
+        config: its model and `speed_perturb` decide.
+
+    Raises:
+        InputError: if copies are required and the store has none.
+    """
+    model = model_class(config.model)
+    if not (model.speed_perturb if config.speed_perturb is None else config.speed_perturb):
         return examples, split
     variants = store.variants(examples.datasets)
     copies = variants[variants["variant"].isin([variant.name for variant in SPEED_PERTURBATIONS])]
     if copies.empty:
         advice = "run ser extract with --speed-perturb"
-        if plan.copies:
-            raise InputError(f"--copies: {store.root} has no slower and faster copies: {advice}")
+        if config.speed_perturb:
+            raise InputError(f"--speed-perturb: {store.root} has no slower and faster copies: {advice}")
         note = f"trained without slower and faster copies, which would help it: {advice}"
         return replace(examples, notes=(*examples.notes, note)), split
-    examples = add_copies(examples, copies)
+    examples = examples.with_variants(copies)
     sides = ("train", "validation") if model.trains_on_validation else ("train",)
-    return examples, with_training_copies(split, examples, sides=sides)
+    return examples, split.with_training_variants(examples, sides=sides)
 
 
-def _examples(store: Store, plan: Plan) -> Examples:
+def _examples(store: Store, config: TrainConfig) -> Examples:
     """Read the corpora of both sides."""
-    if not plan.test_datasets:
-        return load_examples(store, plan.datasets)
-    if plan.split not in (None, "cross-corpus"):
-        raise InputError(f"--test-datasets with --split {plan.split}: expected --split cross-corpus, or none")
-    if both := sorted(set(plan.datasets or ()) & set(plan.test_datasets)):
+    test_datasets = set(config.test_datasets)
+    if not test_datasets:
+        return load_examples(store, config.datasets)
+    if config.split not in (None, "cross-corpus"):
+        raise InputError(
+            f"--test-datasets with --split {config.split}: expected --split cross-corpus, or none"
+        )
+    if both := sorted(test_datasets.intersection(config.datasets or ())):
         raise InputError(
             f"{', '.join(both)} is in --datasets and in --test-datasets: expected different corpora"
         )
-    wanted = None if plan.datasets is None else [*plan.datasets, *plan.test_datasets]
-    examples = load_examples(store, wanted)
-    if absent := sorted(set(plan.test_datasets) - set(examples.datasets)):
+    datasets = None if config.datasets is None else [*config.datasets, *config.test_datasets]
+    examples = load_examples(store, datasets)
+    if absent := sorted(test_datasets - set(examples.datasets)):
         raise InputError(f"no {', '.join(absent)} in the store: it holds {', '.join(examples.datasets)}")
-    return shared_labels(examples, plan.test_datasets)
+    return shared_labels(examples, config.test_datasets)

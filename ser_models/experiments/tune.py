@@ -2,8 +2,8 @@
 
 recipe → examples without the test speakers → Optuna over the declared ranges → table, figure, best values
 
-The speakers of the test side are dealt out first and never read, so the choice owes them nothing. The
-study lives in SQLite: a search that was stopped goes on where it stood.
+The test speakers are split off first and never read, so the choice does not depend on them. The study is
+stored in SQLite: an interrupted search continues where it stopped.
 """
 
 from collections.abc import Callable
@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ser_features.extras import require
-from ser_models.data.augmented import originals, with_training_copies
 from ser_models.data.examples import Examples
 from ser_models.data.split import Split, make_split
-from ser_models.experiments.reproduce import Reproduction, Watcher, prepare
+from ser_models.experiments.reproduce import Callbacks, Reproduction, prepare
 from ser_models.recipes.schema import Range, Recipe
 from ser_models.reporting.figures import DPI, tuning
+from ser_models.training.config import TrainConfig
 from ser_models.training.train import train
 
 if TYPE_CHECKING:
     import optuna
 
 OBJECTIVE = "val_uar"
-"""What is maximised: the UAR on validation speakers, at the epoch that was kept."""
+"""The objective: the UAR on validation speakers at the best epoch, to be maximised."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found.
+    """The result of a search.
 
     Attributes:
         trials: a row per finished trial, best first: trial, val_uar, a column per hyperparameter.
@@ -45,89 +45,85 @@ class Search:
 
 
 def tune(
-    wanted: Reproduction,
+    job: Reproduction,
     trials: int,
-    watcher: Watcher | None = None,
+    callbacks: Callbacks | None = None,
     on_trial: Callable[[int, float, dict[str, Any]], None] = lambda number, uar, values: None,
 ) -> Search:
-    """Search until `trials` trials are finished, those of an earlier run among them.
+    """Search until `trials` trials are finished, including those of an earlier run.
 
     Args:
-        wanted: recipe, data and folder; the protocol is of no meaning here.
-        trials: how many in all.
-        watcher: told of the preparation.
-        on_trial: told of every finished trial: its number, its UAR, its hyperparameters.
+        job: recipe, data and folder; its protocol is ignored.
+        trials: number of trials in all.
+        callbacks: called during the preparation.
+        on_trial: called after every trial with its number, its UAR and its hyperparameters.
 
     Raises:
         InputError: as `reproduce`.
         MissingExtraError: if Optuna is not installed.
     """
     library = _optuna()
-    recipe = wanted.effective
-    _, examples = prepare(wanted, watcher or Watcher())
-    examples, split = without_test(examples, wanted.seed)
-    folder = wanted.out / "tune"
+    recipe = job.effective
+    _, examples = prepare(job, callbacks or Callbacks())
+    examples, split = without_test(examples, job.seed)
+    folder = job.out / "tune"
     folder.mkdir(parents=True, exist_ok=True)
     study = library.create_study(
         storage=f"sqlite:///{folder / 'study.db'}",
-        study_name=_name(wanted, examples),
+        study_name=_name(job, examples),
         direction="maximize",
         load_if_exists=True,
     )
-    if not study.trials:  # the recipe's own values first: what the search has to beat
+    if not study.trials:  # the recipe's own values first: the baseline
         own = recipe.create_model().parameters
         study.enqueue_trial({name: own[name] for name in recipe.tune})
 
     def objective(trial: "optuna.Trial") -> float:
-        values = {name: suggest(trial, name, place) for name, place in recipe.tune.items()}
-        return _measure(recipe, values, examples, split, wanted.seed)
+        values = {name: suggest(trial, name, choice) for name, choice in recipe.tune.items()}
+        return _measure(recipe, values, examples, split, job.seed)
 
-    def told(_: "optuna.Study", trial: "optuna.trial.FrozenTrial") -> None:
+    def report(_: "optuna.Study", trial: "optuna.trial.FrozenTrial") -> None:
         on_trial(trial.number, trial.values[0], trial.params)
 
     finished = len(study.get_trials(states=(library.trial.TrialState.COMPLETE,)))
-    study.sampler = library.samplers.TPESampler(seed=wanted.seed + finished)
-    study.optimize(objective, n_trials=max(0, trials - finished), callbacks=[told])
+    study.sampler = library.samplers.TPESampler(seed=job.seed + finished)
+    study.optimize(objective, n_trials=max(0, trials - finished), callbacks=[report])
     return _save(study, folder, recipe)
 
 
 def without_test(examples: Examples, seed: int) -> tuple[Examples, Split]:
-    """Deal out the test speakers and forget them.
+    """Split off the test speakers and drop them.
 
     Returns:
         The examples of training and validation speakers, and the split between them.
     """
-    split = make_split(originals(examples), kind="speaker", seed=seed)
+    split = make_split(examples.originals, kind="speaker", seed=seed)
     if "source_file_id" in examples.rows:
-        split = with_training_copies(split, examples)
+        split = split.with_training_variants(examples)
     table = split.table[split.table["split"] != "test"].reset_index(drop=True)
     return examples.take(table["file_id"].tolist()), replace(split, table=table)
 
 
-def suggest(trial: "optuna.Trial", name: str, place: Range) -> Any:
-    """Draw one hyperparameter from where the recipe says to look."""
-    if place.choices is not None:
-        return trial.suggest_categorical(name, place.choices)
-    assert place.low is not None, "recipes.check sees to it"
-    assert place.high is not None, "likewise"
-    return trial.suggest_float(name, place.low, place.high, log=place.log)
+def suggest(trial: "optuna.Trial", name: str, values: Range) -> Any:
+    """Draw one hyperparameter from the range that the recipe declares."""
+    if values.choices is not None:
+        return trial.suggest_categorical(name, values.choices)
+    assert values.low is not None, "recipes.check sees to it"
+    assert values.high is not None, "likewise"
+    return trial.suggest_float(name, values.low, values.high, log=values.log)
 
 
-def _name(wanted: Reproduction, examples: Examples) -> str:
-    """Tells apart searches whose results must not be mixed."""
-    quick = " quick" if wanted.quick else ""
-    return f"{wanted.recipe.name}{quick}, seed {wanted.seed}, data {examples.fingerprint}"
+def _name(job: Reproduction, examples: Examples) -> str:
+    """Name of the study; searches whose results must not be mixed have different names."""
+    quick = " quick" if job.quick else ""
+    return f"{job.recipe.name}{quick}, seed {job.seed}, data {examples.fingerprint}"
 
 
 def _measure(recipe: Recipe, values: dict[str, Any], examples: Examples, split: Split, seed: int) -> float:
-    trained = train(
-        examples,
-        split,
-        model=recipe.model["name"],
-        parameters={**recipe.parameters, **values},
-        seed=seed,
-        oversample=recipe.oversample,
+    config = TrainConfig(
+        recipe.model["name"], {**recipe.hyperparameters, **values}, seed=seed, oversample=recipe.oversample
     )
+    trained = train(examples, split, config)
     return float(trained.history.loc[trained.history["best"], OBJECTIVE].iloc[0])
 
 
@@ -139,7 +135,7 @@ def _save(study: "optuna.Study", folder: Path, recipe: Recipe) -> Search:
     ]
     table = pd.DataFrame(rows).sort_values(OBJECTIVE, ascending=False, ignore_index=True)
     table.to_csv(folder / "trials.csv", index=False)
-    logarithmic = [name for name, place in recipe.tune.items() if place.log]
+    logarithmic = [name for name, values in recipe.tune.items() if values.log]
     figure = tuning(table, title=recipe.title, logarithmic=logarithmic)
     figure.savefig(folder / "trials.png", dpi=DPI, facecolor="white")
     return Search(table, study.best_params, folder)

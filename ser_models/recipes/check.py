@@ -27,19 +27,16 @@ def check(recipe: Recipe) -> None:
 
 
 def _check_classes(recipe: Recipe) -> None:
-    words = [*recipe.classes, *recipe.merge, *recipe.merge.values()]
-    if unknown := [word for word in words if word not in EMOTIONS]:
+    names = [*recipe.classes, *recipe.label_map, *recipe.label_map.values()]
+    if unknown := [name for name in names if name not in EMOTIONS]:
         raise InputError(f"unknown emotion {unknown[0]!r}: expected one of {', '.join(EMOTIONS)}")
     if recipe.classes != in_order(set(recipe.classes)):
         raise InputError(
             f"classes are {recipe.classes}: expected each once, in the order {in_order(set(recipe.classes))}"
         )
-    if wrong := [
-        word for word, label in recipe.merge.items() if word in recipe.classes or label not in recipe.classes
-    ]:
-        raise InputError(
-            f"merge.{wrong[0]} = {recipe.merge[wrong[0]]!r}: expected an emotion that is no class = a class"
-        )
+    for name, label in recipe.label_map.items():
+        if name in recipe.classes or label not in recipe.classes:
+            raise InputError(f"label_map.{name} = {label!r}: expected an emotion that is no class = a class")
     known = [corpora.get(name) for name in recipe.datasets if not name.lower().endswith(".csv")]
     if len(known) < len(recipe.datasets):
         return  # what a user's own table holds is known when it is scanned

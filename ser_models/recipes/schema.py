@@ -1,4 +1,4 @@
-"""What a recipe says: the tables of its TOML file, and what follows from them without reading any audio."""
+"""The tables of a recipe's TOML file, and what follows from them without reading any audio."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,22 +20,22 @@ class _Table(BaseModel):
 
 
 class Protocol(_Table):
-    """Who is trained on and who is tested.
+    """Training and test side.
 
     Attributes:
         split: "speaker" (disjoint) or "random".
         folds: K folds in which everything is tested once; None for one split.
         shares: share of train, validation and test of one split; a validation share of 0 means that the
             epoch is chosen on the test side, as some papers do.
-        copies: which recordings have augmented copies: those trained on, or all, before the split.
-        words: the protocol and what leaks in it, in plain words.
+        augment: recordings with augmented copies: those on the training side, or all before the split.
+        description: the protocol and what leaks in it, in plain words.
     """
 
     split: Literal["speaker", "random"]
     folds: Annotated[int, Field(ge=2)] | None = None
     shares: Annotated[list[float], Field(min_length=3, max_length=3)] | None = None
-    copies: Literal["training", "all"] = "training"
-    words: str
+    augment: Literal["training", "all"] = "training"
+    description: str
 
 
 class Quick(_Table):
@@ -53,7 +53,7 @@ class Quick(_Table):
 
 
 class Range(_Table):
-    """Where `ser tune` looks for one hyperparameter: between two numbers, or among choices."""
+    """Search range of one hyperparameter for `ser tune`: between two numbers, or among choices."""
 
     low: float | None = None
     high: float | None = None
@@ -85,7 +85,7 @@ class Recipe(_Table):
         choices: what the paper leaves open and how it is settled here (*our choices*).
         datasets: its corpora.
         classes: its classes, canonical emotions in canonical order.
-        merge: canonical emotions that count as another class; what is in neither is dropped.
+        label_map: canonical emotions that count as another class; those in neither are dropped.
         profile: feature profile.
         model: `name` in the registry of models, and hyperparameters that differ from its defaults.
         oversample: whether smaller classes are repeated within the training side.
@@ -93,7 +93,7 @@ class Recipe(_Table):
         paper: the protocol as published.
         honest: the protocol on unseen speakers.
         quick: what `--quick` reduces.
-        tune: where `ser tune` looks.
+        tune: search ranges of `ser tune`.
         claims: what the paper reports.
     """
 
@@ -103,7 +103,7 @@ class Recipe(_Table):
     choices: list[str]
     datasets: Annotated[list[str], Field(min_length=1)]
     classes: Annotated[list[str], Field(min_length=2)]
-    merge: dict[str, str] = {}
+    label_map: dict[str, str] = {}
     profile: str
     model: dict[str, Any]
     oversample: bool = False
@@ -115,7 +115,7 @@ class Recipe(_Table):
     claims: Claims = Claims()
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def hyperparameters(self) -> dict[str, Any]:
         """Hyperparameters of the model that differ from its defaults."""
         return {key: value for key, value in self.model.items() if key != "name"}
 
@@ -129,9 +129,9 @@ class Recipe(_Table):
             raise InputError(f"unknown protocol {name!r}: expected one of {', '.join(PROTOCOLS)}")
         return self.paper if name == "paper" else self.honest
 
-    def create_model(self, parameters: Mapping[str, Any] | None = None) -> Model:
-        """Return the unfitted model, with `parameters` over the recipe's own."""
-        return create(self.model["name"], {**self.parameters, **(parameters or {})})
+    def create_model(self, hyperparameters: Mapping[str, Any] | None = None) -> Model:
+        """Return the unfitted model, with `hyperparameters` over the recipe's own."""
+        return create(self.model["name"], {**self.hyperparameters, **(hyperparameters or {})})
 
     def make_variants(self) -> tuple[Variant, ...]:
         """Return the augmented copies to make of a recording."""
@@ -146,7 +146,7 @@ class Recipe(_Table):
 
     def label(self, emotion: str) -> str | None:
         """Return the class that a canonical emotion counts as; None if it is dropped."""
-        label = self.merge.get(emotion, emotion)
+        label = self.label_map.get(emotion, emotion)
         return label if label in self.classes else None
 
     def count(self, emotions: Sequence[str]) -> dict[str, int]:
@@ -157,9 +157,9 @@ class Recipe(_Table):
     def reduced(self) -> Self:
         """Return the recipe as `--quick` runs it."""
         quick = self.quick
-        kept = self.variants
+        variants = self.variants
         if quick.variants is not None:
-            kept = [table for table in kept if table["name"] in quick.variants]
+            variants = [table for table in variants if table["name"] in quick.variants]
         model = dict(self.model)
         if quick.epochs is not None:
             model["n_estimators" if "n_estimators" in self.create_model().parameters else "epochs"] = (
@@ -171,10 +171,10 @@ class Recipe(_Table):
             else protocol
             for name, protocol in (("paper", self.paper), ("honest", self.honest))
         }
-        return self.model_copy(update={"model": model, "variants": kept, **protocols})
+        return self.model_copy(update={"model": model, "variants": variants, **protocols})
 
-    def quick_words(self) -> str:
-        """Say what `--quick` reduces, for every place where such a result stands."""
+    def quick_note(self) -> str:
+        """What `--quick` reduces; stated with every such result."""
         quick, parts = self.quick, []
         if quick.epochs is not None:
             parts.append(f"at most {quick.epochs} epochs")

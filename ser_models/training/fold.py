@@ -1,15 +1,16 @@
 """One fold: fit the scaler, fit the model, predict.
 
-`Examples`, `Split`, number of the fold → `train_fold` → `Fold`
+`Examples`, `Split`, number of the fold, `TrainConfig` → `train_fold` → `Fold`
 
-Everything is fitted on the fold's training recordings; validation only decides when to stop and how sure to
-be; what each part saw is kept for the leak audit. Arrays that are small enough are read into memory once;
-larger ones stay on disk and are read and scaled batch by batch, so that memory does not grow with the store.
+Everything is fitted on the training recordings of the fold; validation only decides the best epoch and the
+temperature. The recordings that each part was fitted on are kept for the leak audit. Small arrays are read
+into memory once; larger ones stay on disk and are read and scaled batch by batch, so memory does not grow
+with the store.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,104 +21,113 @@ from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs, Inputs
 from ser_models.data.scaling import Scaler
 from ser_models.data.speaker_norm import SpeakerPrior
-from ser_models.data.split import Split
+from ser_models.data.split import FINAL_FOLD, Split
 from ser_models.evaluation.leakage import FitRecord
 from ser_models.evaluation.predictions import prediction_table
+from ser_models.models import create
 from ser_models.models.base import Labelled, Model, OnEpoch, Row
 from ser_models.models.temperature import apply_temperature, fit_temperature
+from ser_models.training.config import RunContext, Step, TrainConfig
+from ser_models.training.resume import Fold, State
+from ser_models.training.tensorboard_log import Board
 
-MOST_KEPT = 512 * 2**20
+MAX_IN_MEMORY = 512 * 2**20
 """Bytes that the arrays of training and validation may take in memory together; beyond, they are streamed."""
 
 
 @dataclass(frozen=True)
-class Fold:
-    """What the training of a fold leaves.
+class _Data:
+    """The recordings of one fold, scaled.
 
     Attributes:
-        number: of the fold.
-        model: fitted, or its hyperparameters alone where it is done with: it takes memory.
-        scaler: its scaler; None where the model is not fitted.
-        history: a row per epoch.
-        predictions: see `Trained.predictions`.
-        fitted: what each fitted part saw.
-        temperature: of its probabilities, those of `predictions` among them.
+        sides: the recordings by side: train, validation, test.
+        scaler: fitted on the training side.
+        train: labelled recordings to fit on.
+        validation: labelled recordings that decide the best epoch.
     """
 
-    number: int
-    model: Model
-    scaler: Scaler | None
-    history: list[Row]
-    predictions: pd.DataFrame
-    fitted: tuple[FitRecord, ...]
-    temperature: float = 1.0
+    sides: Mapping[str, Examples]
+    scaler: Scaler
+    train: Labelled
+    validation: Labelled
 
 
 def train_fold(
     examples: Examples,
     split: Split,
     number: int,
-    model: Model,
-    *,
-    part: str,
-    seed: int,
-    oversample: bool,
-    speaker_norm: bool,
-    on_epoch: OnEpoch,
-    checkpoint: Path | None,
+    config: TrainConfig,
+    context: RunContext | None = None,
+    model: Model | None = None,
 ) -> Fold:
-    """Train and predict one fold; the arguments are those of `train` and `Model.fit`.
+    """Train and predict one fold, or read it back finished from the state.
+
+    Args:
+        examples: the recordings.
+        split: their sides in each fold.
+        number: of the fold.
+        config: model and settings.
+        context: state, progress and event files; None for none of them.
+        model: an unfitted model instead of the one that `config` names.
 
     Raises:
-        InputError: if there are fewer than two classes to train on, or nothing to validate; `part` says what
-            of the training it is.
+        InputError: if there are fewer than two classes to train on, or nothing to validate on.
     """
-    sides = {name: examples.take(split.side(number, name)) for name in ("train", "validation", "test")}
-    _check(part, sides["train"], sides["validation"])
-    if speaker_norm:
-        prior = fit_speaker_prior(sides["train"], model.inputs)
-        sides = {name: side.normalize_speakers(prior) for name, side in sides.items()}
-    scaler = Scaler.fit(model.inputs, sides["train"])
-    learned, watched = _labelled(scaler, sides["train"], sides["validation"])
-    if oversample:
-        learned = oversampled(learned, seed=seed, fold=number)
-    history = model.fit(learned, watched, seed=seed, on_epoch=on_epoch, fold=number, checkpoint=checkpoint)
-    fitted = (
-        FitRecord("scaler", number, scaler.seen),
-        _weights(model, number, learned, watched),
-        # The temperature below is found on the same recordings.
-        FitRecord("early stopping", number, frozenset(watched.file_ids), ("train", "validation")),
-    )
-    temperature = 1.0
-    if not (model.calibrated or split.selects_on_test):
-        said, speakers = model.predict(watched.source), len(set(watched.speakers))
-        temperature = fit_temperature(said, watched.targets, speakers)
-    told = _predict(model, scaler, temperature, _predicted(sides, split, number), number)
-    return Fold(number, model, scaler, history, told, fitted, temperature)
+    context = context or RunContext()
+    model = model or create(config.model, config.hyperparameters)
+    part, final = fold_name(split, number), number == split.final_fold
+    state = State(context.state) if context.state else None
+    fold = state.load(number, model, classes=len(examples.labels), final=final) if state else None
+    if fold is None:
+        data = _prepare(examples, split, number, model.inputs, config)
+        with _epoch_callback(context, part, model) as on_epoch:
+            history = model.fit(
+                data.train,
+                data.validation,
+                seed=config.seed,
+                on_epoch=on_epoch,
+                fold=number,
+                checkpoint=state.checkpoint(number) if state else None,
+            )
+        fold = _finish(data, split, number, model, history)
+        if state:
+            state.save(fold, final=final)
+    context.progress(Step(part, model.best_epoch(fold.history), done=True))
+    return fold
+
+
+def fold_name(split: Split, number: int) -> str:
+    """Name of a fold for progress and errors: "fold 2 of 5", "model", "final model"."""
+    if number == FINAL_FOLD:
+        return "final model"
+    measured = sum(fold != FINAL_FOLD for fold in split.folds)
+    return f"fold {number + 1} of {measured}" if measured > 1 else "model"
 
 
 def fit_speaker_prior(train: Examples, inputs: Inputs) -> SpeakerPrior:
-    """What the speakers of a training side are like."""
+    """Fit the mean training speaker on a training side."""
     return SpeakerPrior.fit(inputs, train.read(inputs), train.speaker_variants)
 
 
 def oversampled(labelled: Labelled, *, seed: int, fold: int) -> Labelled:
     """Repeat recordings of the smaller classes until every class that occurs has as many as the largest.
 
-    Whole rounds first, then as many as are missing, drawn without repetition: no recording occurs more than
-    once more often than another of its class.
+    Every recording is repeated equally often, then the rest is drawn without repetition: two recordings of a
+    class differ by one occurrence at most.
 
     Args:
-        labelled: recordings to learn from; none is left out.
-        seed: the same seed and fold draw the same.
-        fold: of the split, from -1.
+        labelled: training recordings; none is left out.
+        seed: the same seed and fold give the same draw.
+        fold: number of the fold, from -1.
     """
     rng = np.random.default_rng([seed, fold + 1])
-    members = [np.flatnonzero(labelled.targets == target) for target in np.unique(labelled.targets)]
-    wanted = max(map(len, members))
+    positions_by_class = [
+        np.flatnonzero(labelled.targets == target) for target in np.unique(labelled.targets)
+    ]
+    largest = max(map(len, positions_by_class))
     drawn = [
-        np.concatenate([np.tile(each, wanted // len(each)), rng.permutation(each)[: wanted % len(each)]])
-        for each in members
+        np.concatenate([np.tile(own, largest // len(own)), rng.permutation(own)[: largest % len(own)]])
+        for own in positions_by_class
     ]
     positions = np.sort(np.concatenate(drawn))
     return Labelled(
@@ -127,6 +137,20 @@ def oversampled(labelled: Labelled, *, seed: int, fold: int) -> Labelled:
         tuple(labelled.file_ids[position] for position in positions),
         tuple(labelled.speakers[position] for position in positions) if labelled.speakers else (),
     )
+
+
+def _prepare(examples: Examples, split: Split, number: int, inputs: Inputs, config: TrainConfig) -> _Data:
+    """Normalise, scale and oversample the recordings of a fold."""
+    sides = {name: examples.take(split.side(number, name)) for name in ("train", "validation", "test")}
+    _check(fold_name(split, number), sides["train"], sides["validation"])
+    if config.speaker_norm:
+        prior = fit_speaker_prior(sides["train"], inputs)
+        sides = {name: side.normalize_speakers(prior) for name, side in sides.items()}
+    scaler = Scaler.fit(inputs, sides["train"])
+    train, validation = _labelled(scaler, sides["train"], sides["validation"])
+    if config.oversample:
+        train = oversampled(train, seed=config.seed, fold=number)
+    return _Data(sides, scaler, train, validation)
 
 
 def _check(part: str, train: Examples, validation: Examples) -> None:
@@ -142,7 +166,7 @@ def _check(part: str, train: Examples, validation: Examples) -> None:
 def _labelled(scaler: Scaler, train: Examples, validation: Examples) -> list[Labelled]:
     sources: list[BatchSource] = [scaler.source(side.read(scaler.inputs)) for side in (train, validation)]
     # Models of columns take all of them at once; they are small.
-    if isinstance(scaler.inputs, ColumnInputs) or sum(map(memory_size, sources)) <= MOST_KEPT:
+    if isinstance(scaler.inputs, ColumnInputs) or sum(map(memory_size, sources)) <= MAX_IN_MEMORY:
         sources = [read_all(source) for source in sources]
     return [
         Labelled(source, side.targets, len(side.labels), tuple(side.rows["file_id"]), tuple(side.groups))
@@ -150,27 +174,59 @@ def _labelled(scaler: Scaler, train: Examples, validation: Examples) -> list[Lab
     ]
 
 
-def _weights(model: Model, number: int, learned: Labelled, watched: Labelled) -> FitRecord:
-    """What the weights were fitted on, and may be."""
-    if model.trains_on_validation:
-        both = frozenset((*learned.file_ids, *watched.file_ids))
-        return FitRecord("weights", number, both, ("train", "validation"))
-    return FitRecord("weights", number, frozenset(learned.file_ids))
+@contextmanager
+def _epoch_callback(context: RunContext, part: str, model: Model) -> Iterator[OnEpoch]:
+    """Report every epoch to the progress callback and to TensorBoard."""
+    folder = context.tensorboard / part.replace(" ", "-") if context.tensorboard else None
+    history: list[Row] = []
+    with closing(Board(folder)) if folder else nullcontext() as board:
+
+        def on_epoch(row: Row) -> None:
+            if board:
+                board.write(row, model.next_learning_rate(history))
+            history.append(row)
+            context.progress(Step(part, row))
+
+        yield on_epoch
 
 
-def _predicted(sides: Mapping[str, Examples], split: Split, number: int) -> dict[str, Examples]:
-    """The sides that are predicted: test, and of the shipped model all; each recording once."""
+def _finish(data: _Data, split: Split, number: int, model: Model, history: list[Row]) -> Fold:
+    """Fit the temperature, predict, and record what was fitted on what."""
+    validation = data.validation
+    temperature = 1.0
+    if not (model.calibrated or split.selects_on_test):
+        probabilities, speakers = model.predict(validation.source), len(set(validation.speakers))
+        temperature = fit_temperature(probabilities, validation.targets, speakers)
+    tables = [
+        prediction_table(
+            side,
+            apply_temperature(model.predict(data.scaler.source(side.read(model.inputs))), temperature),
+            fold=number,
+            split=name,
+        )
+        for name, side in _predicted_sides(data.sides, split, number).items()
+        if len(side)
+    ]
+    predictions = pd.concat(tables, ignore_index=True)
+    return Fold(
+        number, model, data.scaler, history, predictions, _fit_records(data, number, model), temperature
+    )
+
+
+def _fit_records(data: _Data, number: int, model: Model) -> tuple[FitRecord, ...]:
+    both, train, validation = ("train", "validation"), data.train.file_ids, data.validation.file_ids
+    weights = (
+        FitRecord("weights", number, frozenset((*train, *validation)), both)
+        if model.trains_on_validation
+        else FitRecord("weights", number, frozenset(train))
+    )
+    # The temperature is fitted on the recordings of early stopping.
+    stopping = FitRecord("early stopping", number, frozenset(validation), both)
+    return FitRecord("scaler", number, data.scaler.seen), weights, stopping
+
+
+def _predicted_sides(sides: Mapping[str, Examples], split: Split, number: int) -> dict[str, Examples]:
+    """The sides to predict: test, and all of them by the final model; each recording once."""
     if number != split.final_fold:
         return {"test": sides["test"]}
     return {name: side for name, side in sides.items() if name != "validation" or not split.selects_on_test}
-
-
-def _predict(
-    model: Model, scaler: Scaler, temperature: float, sides: Mapping[str, Examples], number: int
-) -> pd.DataFrame:
-    tables = []
-    for name, side in sides.items():
-        if len(side):
-            said = apply_temperature(model.predict(scaler.source(side.read(model.inputs))), temperature)
-            tables.append(prediction_table(side, said, fold=number, split=name))
-    return pd.concat(tables, ignore_index=True)

@@ -1,14 +1,14 @@
-"""What is left of a training that was killed, so that the next run of the same goes on from there.
+"""Resumable state: what a killed training leaves, so that the next run of the same training continues there.
 
-`State.open(root, fingerprint)` → checkpoint of the running fold, results of the finished ones
+`State.open(root, fingerprint)` → checkpoint of the running fold, results of the finished folds
 
-    state.json            which training this is
+    state.json            fingerprint of the training
     fold-2.npz            the running fold after an epoch (see `ser_models.models.networks.checkpoint`)
-    fold-0/, fold-1/      finished folds: fold.json (history, temperature, fit records),
-                          predictions.parquet, and model and scaler of the one that is shipped
+    fold-0/, fold-1/      finished folds: fold.json (history, temperature, fit records), predictions.parquet,
+                          and model and scaler of the final one
 
-A finished fold appears by one rename. The state of another training (other recordings, split, parameters,
-seed or versions) is removed.
+A finished fold appears by one rename. The state of another training (other recordings, split,
+hyperparameters, seed or versions) is removed.
 """
 
 import hashlib
@@ -32,9 +32,9 @@ from ser_models.data.scaling import Scaler
 from ser_models.data.split import FINAL_FOLD, Split
 from ser_models.environment import versions
 from ser_models.evaluation.leakage import FitRecord
-from ser_models.models.base import Model
+from ser_models.models.base import Model, Row
 from ser_models.safe_io import skops_file
-from ser_models.training.fold import Fold
+from ser_models.training.config import TrainConfig
 
 ROW_COLUMNS = (
     "file_id",
@@ -50,7 +50,30 @@ ROW_COLUMNS = (
     "frame_offset",
     "frame_count",
 )
-"""What tells which recordings these are, as far as rows have it; a frame shard's name is of its content."""
+"""Columns that identify the recordings, where rows have them; a frame shard is named after its content."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """The result of one fold.
+
+    Attributes:
+        number: of the fold, from 0; -1 for the final model.
+        model: the fitted model; unfitted in a fold that was read back and is not the final one.
+        scaler: its scaler; None where the model is not fitted.
+        history: one row per epoch.
+        predictions: see `Trained.predictions`.
+        fitted: the recordings that each fitted part has seen.
+        temperature: of the probabilities, those in `predictions` included.
+    """
+
+    number: int
+    model: Model
+    scaler: Scaler | None
+    history: list[Row]
+    predictions: pd.DataFrame
+    fitted: tuple[FitRecord, ...]
+    temperature: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -65,24 +88,24 @@ class State:
 
     @classmethod
     def open(cls, root: Path, fingerprint: str) -> "State":
-        """Go on with the training that `fingerprint` tells, or begin it; all other state is removed."""
+        """Continue the training with this fingerprint, or begin it; the state of any other is removed."""
         path = root / "state.json"
-        known = _read(path).get("fingerprint") == fingerprint
-        if not known:
+        same = _read(path).get("fingerprint") == fingerprint
+        if not same:
             path.unlink(missing_ok=True)
-        for left in [*root.glob(".fold-*"), *(() if known else root.glob("fold-*"))]:
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-        if not known:
+        for leftover in [*root.glob(".fold-*"), *(() if same else root.glob("fold-*"))]:
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        if not same:
             with files.replacing(path) as file:
                 file.write(json.dumps({"fingerprint": fingerprint}).encode())
         return cls(root)
 
     def checkpoint(self, number: int) -> Path:
-        """File for the running fold."""
+        """Checkpoint file of a running fold."""
         return self._folder(number).with_suffix(".npz")
 
-    def save(self, fold: Fold, *, shipped: bool) -> None:
-        """Keep a finished fold; its model only if it is `shipped`."""
+    def save(self, fold: Fold, *, final: bool) -> None:
+        """Write a finished fold; its model only if it is the `final` one."""
         hidden = Path(tempfile.mkdtemp(prefix=".fold-", dir=self.root))
         content = {
             "history": fold.history,
@@ -91,7 +114,7 @@ class State:
         }
         (hidden / "fold.json").write_text(json.dumps(content), encoding="utf-8")
         fold.predictions.to_parquet(hidden / "predictions.parquet", index=False)
-        if shipped and fold.scaler is not None:
+        if final and fold.scaler is not None:
             fold.model.save(hidden / f"model{fold.model.suffix}")
             skops_file.save(fold.scaler.pipeline, hidden / SCALER)
         for path in (*hidden.iterdir(), hidden):
@@ -100,14 +123,14 @@ class State:
         files.sync(self.root)
         self.checkpoint(fold.number).unlink(missing_ok=True)
 
-    def load(self, number: int, model: Model, *, classes: int, shipped: bool) -> Fold | None:
-        """Return a finished fold, or None.
+    def load(self, number: int, model: Model, *, classes: int, final: bool) -> Fold | None:
+        """Read a finished fold; None if it is not finished.
 
         Args:
             number: of the fold.
-            model: unfitted; it is restored if `shipped`.
-            classes: width of its probabilities.
-            shipped: whether the model is wanted.
+            model: unfitted; it is restored if `final`.
+            classes: number of classes.
+            final: whether to restore the model.
         """
         folder = self._folder(number)
         if not folder.is_dir():
@@ -118,7 +141,7 @@ class State:
             for part in content["fitted"]
         )
         scaler = None
-        if shipped:
+        if final:
             model.restore(folder / f"model{model.suffix}", classes=classes)
             seen = next(part.file_ids for part in fitted if part.part == "scaler")
             scaler = Scaler(model.inputs, skops_file.load(folder / SCALER, Pipeline), seen)
@@ -129,11 +152,11 @@ class State:
         return self.root / f"fold-{'final' if number == FINAL_FOLD else number}"
 
 
-def fingerprint(examples: Examples, split: Split, model: Model, **how: bool | int) -> str:
-    """Return 16 hexadecimal digits over everything that decides how a training ends.
+def fingerprint(examples: Examples, split: Split, model: Model, config: TrainConfig) -> str:
+    """Return 16 hexadecimal digits over everything that decides the result of a training.
 
     That is the recordings (their names, bytes, classes and columns), the split, the model and all of its
-    parameters, seed and whatever else decides `how`, the features' digest and the versions of the packages.
+    hyperparameters, the settings of the training, the digest of the features and the package versions.
     """
     columns = model.inputs.columns if isinstance(model.inputs, ColumnInputs) else ()
     rows = [name for name in (*ROW_COLUMNS, *columns) if name in examples.rows]
@@ -145,7 +168,7 @@ def fingerprint(examples: Examples, split: Split, model: Model, **how: bool | in
         "selects_on_test": split.selects_on_test,
         "model": model.name,
         "parameters": model.parameters,
-        "how": how,
+        "settings": [config.seed, config.oversample, config.speaker_norm],
         "versions": versions(),
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
     }
@@ -161,7 +184,7 @@ def _plain(part: FitRecord) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The content of a JSON file; nothing if there is none, or it is damaged."""
+    """The content of a JSON file; empty if there is none, or it is damaged."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -5,13 +5,14 @@ import sys
 
 import pytest
 
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
+from ser_models.training.config import TrainConfig
 
 
 @pytest.fixture(scope="module")
 def artifacts(store_root, tmp_path_factory):
     root = tmp_path_factory.mktemp("artifacts")
-    run(store_root, root / "mlp", Plan("mlp", {"epochs": 1}))
+    run_experiment(store_root, root / "mlp", TrainConfig("mlp", {"epochs": 1}))
     return root
 
 

@@ -26,12 +26,12 @@ name = "logistic"
 [paper]
 split = "random"
 shares = [0.7, 0.15, 0.15]
-words = "At random."
+description = "At random."
 
 [honest]
 split = "speaker"
 folds = 3
-words = "By speaker."
+description = "By speaker."
 
 [tune]
 C = {{ low = 0.01, high = 1.0, log = true }}

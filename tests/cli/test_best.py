@@ -79,11 +79,11 @@ def test_without_copies_it_says_what_would_help_and_asked_for_they_are_missed(se
     words = ("train", "--model", "ridge", "--store", voices / "s", "--out", voices / "ridge")
     answer = ser(*words)
     assert "slower and faster copies, which would help it: run ser extract with --speed-perturb" in answer.out
-    answer = ser(*words, "--copies")
+    answer = ser(*words, "--speed-perturb")
     assert answer.code == 2
     assert (
-        f"--copies: {voices / 's'} has no slower and faster copies: run ser extract with --speed-perturb"
-        in answer.err
+        f"--speed-perturb: {voices / 's'} has no slower and faster copies: "
+        "run ser extract with --speed-perturb" in answer.err
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from ser_features import corpora
-from ser_models.data.augmented import originals
 from ser_models.data.examples import Examples
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.figures import AttentionExample
@@ -114,7 +113,7 @@ def describe_data(examples: Examples, *, profile: str, digest: str) -> Data:
         digest: fingerprint of the features.
     """
     parts = [_part(str(name), rows, examples.labels) for name, rows in examples.rows.groupby("dataset")]
-    whole = originals(examples)
+    whole = examples.originals
     return Data(tuple(parts), whole.fingerprint, profile, digest, _recordings(whole.rows))
 
 

@@ -15,8 +15,9 @@ from ser_features.extractors.mel import Mel
 from ser_features.files import BLANK_SEAL, seal
 from ser_models import artifact
 from ser_models.artifact.native_backend import NativeBackend
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
 from ser_models.onnx_format.session import OnnxBackend
+from ser_models.training.config import TrainConfig
 
 ENCODER = {"folder": "/x", "sha256": "0" * 64, "layer": 1, "size": 16, "pooling": "mean"}
 
@@ -25,8 +26,8 @@ ENCODER = {"folder": "/x", "sha256": "0" * 64, "layer": 1, "size": 16, "pooling"
 def trained(store_root, tmp_path_factory):
     """Return the folders of a logistic and of an mlp."""
     root = tmp_path_factory.mktemp("artifacts")
-    run(store_root, root / "logistic", Plan(model="logistic"))
-    run(store_root, root / "mlp", Plan(model="mlp", parameters={"epochs": 1}))
+    run_experiment(store_root, root / "logistic", TrainConfig(model="logistic"))
+    run_experiment(store_root, root / "mlp", TrainConfig(model="mlp", hyperparameters={"epochs": 1}))
     return root
 
 
@@ -160,7 +161,7 @@ def test_a_store_of_other_extractors_makes_no_artifact_that_loads(store_root, tm
     description = tmp_path / "store" / "store.json"
     other = {**json.loads(description.read_text()), "digest": "0" * 16, "seal": BLANK_SEAL.decode()}
     description.write_bytes(seal(json.dumps(other).encode()))
-    run(tmp_path / "store", tmp_path / "model", Plan(model="logistic"))
+    run_experiment(tmp_path / "store", tmp_path / "model", TrainConfig(model="logistic"))
     assert "was trained on features speech16k (0000000000000000)" in refusal(tmp_path / "model")
 
 

@@ -1,9 +1,8 @@
-"""Augmented copies: whose class they have, and on which side they may stand."""
+"""Augmented copies: their class, and the sides of the split that they may be on."""
 
 import pandas as pd
 import pytest
 
-from ser_models.data.augmented import add_copies, originals, with_training_copies
 from ser_models.data.split import make_split
 from ser_models.evaluation.leakage import audit
 
@@ -22,7 +21,7 @@ def copied(make_examples):
         )
         for name in ("noise", "pitch")
     )
-    return add_copies(examples, variants)
+    return examples.with_variants(variants)
 
 
 def test_copies_have_the_class_of_their_source(copied):
@@ -31,18 +30,18 @@ def test_copies_have_the_class_of_their_source(copied):
     assert copied.rows["file_id"].is_monotonic_increasing
 
 
-def test_copies_of_others_are_passed_over(make_examples, copied):
+def test_copies_of_other_recordings_are_ignored(make_examples, copied):
     few = make_examples(speakers=2)
-    assert len(add_copies(few, copied.rows.dropna(subset="source_file_id"))) == 3 * len(few)
+    assert len(few.with_variants(copied.rows.dropna(subset="source_file_id"))) == 3 * len(few)
 
 
-def test_originals_are_what_was_there_before(make_examples, copied):
-    assert originals(copied).rows["file_id"].tolist() == sorted(make_examples(speakers=6).rows["file_id"])
-    assert originals(make_examples()).rows.equals(make_examples().rows)
+def test_originals_are_the_recordings_without_copies(make_examples, copied):
+    assert copied.originals.rows["file_id"].tolist() == sorted(make_examples(speakers=6).rows["file_id"])
+    assert make_examples().originals.rows.equals(make_examples().rows)
 
 
-def test_only_training_recordings_bring_their_copies(copied):
-    split = with_training_copies(make_split(originals(copied), folds=3, seed=0), copied)
+def test_copies_of_training_recordings_only(copied):
+    split = make_split(copied.originals, folds=3, seed=0).with_training_variants(copied)
     sources = dict(zip(copied.rows["file_id"], copied.rows["source_file_id"], strict=True))
     for fold in split.folds:
         train = split.side(fold, "train")
@@ -55,16 +54,16 @@ def test_only_training_recordings_bring_their_copies(copied):
     assert split.notes[-1] == "72 augmented copies, of training recordings only"
 
 
-def test_copies_of_validation_join_it_where_that_is_asked_and_tested_ones_never(copied):
-    split = make_split(originals(copied), folds=3, seed=0)
-    joined = with_training_copies(split, copied, sides=("train", "validation"))
+def test_copies_of_validation_recordings_on_request_and_of_test_recordings_never(copied):
+    split = make_split(copied.originals, folds=3, seed=0)
+    joined = split.with_training_variants(copied, sides=("train", "validation"))
     for fold in joined.folds:
         for side, times in (("train", 3), ("validation", 3), ("test", 1)):
             assert len(joined.side(fold, side)) == times * len(split.side(fold, side))
     assert audit(copied.rows, joined.table) == []
 
 
-def test_a_split_over_copies_is_found_out(copied):
+def test_a_split_over_copies_is_reported_as_leak(copied):
     split = make_split(copied, kind="random", shares=(0.8, 0.0, 0.2), seed=0)
     kinds = [finding.kind for finding in audit(copied.rows, split.table)]
     assert kinds == ["recording", "speaker"]
@@ -78,7 +77,7 @@ def test_a_split_without_validation_selects_on_test(copied):
     assert split.protocol.endswith("epoch chosen on the test side, one split")
 
 
-def test_without_a_shipped_model_the_last_fold_is_kept(make_examples):
-    split = make_split(make_examples(), folds=3, ship=False, seed=0)
+def test_without_a_final_model_the_last_fold_is_final(make_examples):
+    split = make_split(make_examples(), folds=3, final_model=False, seed=0)
     assert split.folds == [0, 1, 2]
     assert split.final_fold == 2

@@ -22,8 +22,8 @@ from ser_models.data.speaker_norm import (
     normalize,
 )
 from ser_models.data.split import TRANSDUCTIVE, make_split
-from ser_models.experiments.train import Plan, run
-from ser_models.models import create
+from ser_models.experiments.train import run_experiment
+from ser_models.training.config import TrainConfig
 from ser_models.training.fold import train_fold
 
 COLUMNS = ColumnInputs(("rms_mean", "zcr_mean"))
@@ -138,7 +138,7 @@ def test_copies_have_a_voice_of_their_own(make_examples):
 @pytest.fixture(scope="module")
 def artifact(store_root, tmp_path_factory):
     out = tmp_path_factory.mktemp("artifacts") / "logistic"
-    metrics = run(store_root, out, Plan("logistic", speaker_norm=True))
+    metrics = run_experiment(store_root, out, TrainConfig("logistic", speaker_norm=True))
     return out, metrics
 
 
@@ -203,11 +203,11 @@ def test_the_scaler_sees_training_voices_alone(store):
 
     examples = load_examples(store)
     split = make_split(examples, seed=0)
-    rest = {"part": "x", "seed": 0, "oversample": False, "on_epoch": lambda row: None, "checkpoint": None}
-    fold = train_fold(examples, split, 0, create("logistic"), speaker_norm=True, **rest)
+    config = TrainConfig("logistic", speaker_norm=True)
+    fold = train_fold(examples, split, 0, config)
     other = examples.rows["file_id"].isin(split.side(0, "test"))
     changed = replace(examples, rows=examples.rows.assign(rms_mean=examples.rows["rms_mean"] + 9.0 * other))
-    again = train_fold(changed, split, 0, create("logistic"), speaker_norm=True, **rest)
+    again = train_fold(changed, split, 0, config)
     for step in ("mean_", "scale_"):
         np.testing.assert_array_equal(
             getattr(fold.scaler.pipeline["scale"], step), getattr(again.scaler.pipeline["scale"], step)

@@ -13,7 +13,8 @@ from ser_features.extractors import encoder
 from ser_features.extractors.encoder import configure
 from ser_features.store import open_store
 from ser_models import artifact
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
+from ser_models.training.config import TrainConfig
 from tests.encoders import WHY, save_encoder
 
 pytest.importorskip("torch", reason=WHY)
@@ -29,9 +30,9 @@ def desk(recordings, tmp_path_factory):
     store, table = root / "store", str(recordings / "own.csv")
     extract_corpora([table], data=recordings, store=store, features=families, encoder=chosen, workers=1)
     parameters = {"families": ["ssl"], "length": 50, "epochs": 1}
-    run(store, root / "network", Plan(model="cnn_lstm", parameters=parameters))
-    run(store, root / "ridge_ssl", Plan(model="ridge_ssl", parameters={"size": 16}))
-    run(store, root / "logistic", Plan(model="logistic"))
+    run_experiment(store, root / "network", TrainConfig(model="cnn_lstm", hyperparameters=parameters))
+    run_experiment(store, root / "ridge_ssl", TrainConfig(model="ridge_ssl", hyperparameters={"size": 16}))
+    run_experiment(store, root / "logistic", TrainConfig(model="logistic"))
     return root
 
 
@@ -83,11 +84,13 @@ def test_a_store_has_what_is_asked_or_says_so(desk, store_root, tmp_path):
     with pytest.raises(
         InputError, match=r"^no ssl__0016__mean among the 16 columns of ssl_pooled in \S+/store"
     ):
-        run(desk / "store", tmp_path / "a", Plan(model="ridge_ssl", parameters={"size": 17}))
+        run_experiment(
+            desk / "store", tmp_path / "a", TrainConfig(model="ridge_ssl", hyperparameters={"size": 17})
+        )
     with pytest.raises(
         InputError, match=r"^no ssl_pooled in .*: it holds core, .* --features core .*ssl_pool"
     ):
-        run(store_root, tmp_path / "a", Plan(model="ridge_ssl"))
+        run_experiment(store_root, tmp_path / "a", TrainConfig(model="ridge_ssl"))
 
 
 def test_a_lost_encoder_is_named(desk, recordings):

@@ -9,13 +9,14 @@ from ser_features.engine import extract_corpora
 from ser_features.errors import InputError
 from ser_models.evaluation.result import read_result
 from ser_models.experiments.evaluate import _audit, evaluate
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
+from ser_models.training.config import TrainConfig
 
 
 @pytest.fixture(scope="module")
 def artifact(store_root, tmp_path_factory):
     out = tmp_path_factory.mktemp("artifacts") / "logistic"
-    run(store_root, out, Plan("logistic"))
+    run_experiment(store_root, out, TrainConfig("logistic"))
     return out
 
 

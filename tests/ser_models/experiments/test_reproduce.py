@@ -17,7 +17,7 @@ source = "nowhere"
 choices = ["everything"]
 datasets = ["{table}"]
 classes = ["angry", "neutral"]
-merge = {{ sad = "neutral" }}
+label_map = {{ sad = "neutral" }}
 profile = "speech16k+bone"
 oversample = true
 
@@ -28,13 +28,13 @@ n_estimators = 20
 [paper]
 split = "random"
 shares = [0.8, 0.0, 0.2]
-copies = "all"
-words = "80:20 over all clips, sisters included."
+augment = "all"
+description = "80:20 over all clips, sisters included."
 
 [honest]
 split = "speaker"
 folds = 3
-words = "Three folds over speakers."
+description = "Three folds over speakers."
 
 [quick]
 epochs = 5

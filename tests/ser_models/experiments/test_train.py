@@ -1,4 +1,4 @@
-"""From store to artifact: every model, every protocol, twice the same."""
+"""From store to artifact: one model of each kind (the others are long), every protocol, twice the same."""
 
 import hashlib
 import json
@@ -8,97 +8,88 @@ import pytest
 
 from ser_features.errors import InputError
 from ser_models.evaluation.result import read_result
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
 from ser_models.models import MODELS, create
+from ser_models.training.config import TrainConfig
 
-QUICK = {"epochs": 2, "n_estimators": 20, "length": 40, "filters": (4, 4, 8, 8)}
-
-
-def plan_for(name, **changes):
-    known = create(name).hyperparameters()
-    parameters = {key: value for key, value in QUICK.items() if key in known}
-    return Plan(model=name, parameters=parameters, **changes)
+QUICK = {"epochs": 1, "n_estimators": 5, "length": 24, "filters": (4, 4, 8, 8)}
+KINDS = ("logistic", "xgboost", "ridge", "cnn_lstm")
+"""One model of columns, trees, kernels and networks each."""
 
 
-@pytest.fixture(scope="module", params=[name for name in MODELS if name != "ridge_ssl"])  # test_encoded.py
-def result(request, whole_store_root, tmp_path_factory):
+def quick(name, **changes):
+    hyperparameters = create(name).hyperparameters()
+    return TrainConfig(name, {key: QUICK[key] for key in QUICK if key in hyperparameters}, **changes)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=() if name in KINDS else pytest.mark.long)
+        for name in MODELS
+        if name != "ridge_ssl"  # test_encoded.py
+    ],
+)
+def trained(request, whole_store_root, tmp_path_factory):
+    """Name of a model, its artifact and its result."""
     out = tmp_path_factory.mktemp("artifacts") / request.param
-    return request.param, out, run(whole_store_root, out, plan_for(request.param))
+    return request.param, out, run_experiment(whole_store_root, out, quick(request.param))
 
 
-def test_metrics_are_complete_and_saved_as_returned(result):
-    name, out, metrics = result
-    assert metrics == read_result(out)
-    assert metrics.model == name
-    assert metrics.protocol == "speaker-disjoint, one split"
-    assert [finding.kind for finding in metrics.leakage] in ([], ["suspect"])
-    assert metrics.synthetic is False
-
-
-def test_artifact_is_complete(result):
-    _, out, _ = result
+def test_the_artifact_is_complete_and_its_metrics_are_those_returned(trained):
+    name, out, result = trained
+    assert read_result(out) == result
+    assert (result.model, result.synthetic) == (name, False)
+    assert result.protocol == "speaker-disjoint, one split"
+    assert [finding.kind for finding in result.leakage] in ([], ["suspect"])
     metadata = json.loads((out / "artifact.json").read_text())
-    found = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
-    assert set(metadata["files"]) == set(found) - {"artifact.json"}
-    assert {"scaler.skops", "splits.parquet", "predictions.parquet", "history.csv", "metrics.json"} < set(
-        found
-    )
-    assert {"figures/confusion_matrix.png", "figures/per_speaker.png", metadata["model_file"]} < set(found)
-    for name, digest in metadata["files"].items():
-        assert hashlib.sha256(found[name].read_bytes()).hexdigest() == digest
+    files = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
+    assert set(metadata["files"]) == set(files) - {"artifact.json"}
+    assert {"splits.parquet", "predictions.parquet", "history.csv", "metrics.json"} < set(files)
+    assert {"figures/confusion_matrix.png", "figures/per_speaker.png", metadata["model_file"]} < set(files)
+    for path, digest in metadata["files"].items():
+        assert hashlib.sha256(files[path].read_bytes()).hexdigest() == digest
     assert not list(out.parent.glob(".*")), "hidden litter"
-
-
-def test_splits_are_saved_with_what_an_audit_needs(result):
-    _, out, _ = result
     splits = pd.read_parquet(out / "splits.parquet")
     assert splits.columns.tolist() == ["file_id", "fold", "split", "dataset", "speaker", "audio_sha256"]
     assert len(splits) == 72
 
 
-def test_twice_is_the_same(whole_store_root, tmp_path, result):
-    name, _, metrics = result
+@pytest.mark.long
+def test_twice_is_the_same(whole_store_root, tmp_path, trained):
+    name, _, result = trained
     if name not in ("logistic", "xgboost", "cnn_lstm"):
         pytest.skip("test_models.py holds that the same seed gives the same model; three stand for the rest")
-    again = run(whole_store_root, tmp_path / name, plan_for(name))
-    if metrics.reproducible:
-        assert again == metrics
+    again = run_experiment(whole_store_root, tmp_path / name, quick(name))
+    if result.reproducible:
+        assert again == result
     else:
-        assert any("is not reproducible here" in note for note in metrics.notes)
+        assert any("is not reproducible here" in note for note in result.notes)
 
 
 def test_an_artifact_is_replaced_and_nothing_else_is(store_root, tmp_path):
-    plan = plan_for("logistic")
     out = tmp_path / "model"
-    run(store_root, out, plan)
-    run(store_root, out, plan_for("logistic", seed=1))
+    result = run_experiment(store_root, out, TrainConfig("logistic", split="random"))
+    assert result.protocol == "random, speakers shared by training and test, one split"
+    assert any(finding.kind == "speaker" for finding in result.leakage)
+    run_experiment(store_root, out, TrainConfig("logistic", seed=1))
     assert read_result(out).seed == 1
     (out / "notes.txt").write_text("mine")
     with pytest.raises(InputError, match=r"holds notes\.txt, which is not ser's"):
-        run(store_root, out, plan)
+        run_experiment(store_root, out, TrainConfig("logistic"))
     other = tmp_path / "thesis"
     other.mkdir()
     (other / "chapter.txt").write_text("precious")
     with pytest.raises(InputError, match=r"thesis is not an artifact .* is not replaced: pass another --out"):
-        run(store_root, other, plan)
+        run_experiment(store_root, other, TrainConfig("logistic"))
     assert (other / "chapter.txt").read_text() == "precious"
-
-
-def test_a_failed_training_leaves_nothing(store_root, tmp_path):
-    with pytest.raises(InputError, match="--folds 7 needs at least 7 speakers, found 6 in own"):
-        run(store_root, tmp_path / "model", plan_for("logistic", folds=7))
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_random_split_says_that_speakers_are_shared(store_root, tmp_path):
-    metrics = run(store_root, tmp_path / "model", plan_for("logistic", split="random"))
-    assert metrics.protocol == "random, speakers shared by training and test, one split"
-    assert any(finding.kind == "speaker" for finding in metrics.leakage)
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"folds": 7}, "--folds 7 needs at least 7 speakers, found 6 in own"),
+        ({"speed_perturb": True}, "has no slower and faster copies: run ser extract with --speed-perturb"),
         ({"test_datasets": ["own"], "datasets": ["own"]}, "own is in --datasets and in --test-datasets"),
         ({"test_datasets": ["own"], "split": "random"}, "--test-datasets with --split random: expected"),
         ({"test_datasets": ["tess"]}, "no tess in the store: it holds own"),
@@ -106,14 +97,15 @@ def test_a_random_split_says_that_speakers_are_shared(store_root, tmp_path):
         ({"split": "cross-corpus"}, "found own for training and none for test"),
     ],
 )
-def test_plans_that_do_not_fit_are_refused(store_root, tmp_path, changes, message):
+def test_configs_that_do_not_fit_are_refused_and_leave_nothing(store_root, tmp_path, changes, message):
     with pytest.raises(InputError) as error:
-        run(store_root, tmp_path / "model", plan_for("logistic", **changes))
+        run_experiment(store_root, tmp_path / "model", TrainConfig("logistic", **changes))
     assert message in str(error.value)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_wrong_model_is_refused_before_the_store_is_opened(tmp_path):
     with pytest.raises(
         InputError, match="unknown model 'perceptron': expected one of mlp, cnn_lstm, xgboost, logistic"
     ):
-        run(tmp_path / "nowhere", tmp_path / "model", Plan(model="perceptron"))
+        run_experiment(tmp_path / "nowhere", tmp_path / "model", TrainConfig("perceptron"))

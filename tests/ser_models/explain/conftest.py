@@ -2,7 +2,8 @@
 
 import pytest
 
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
+from ser_models.training.config import TrainConfig
 
 SMALL = {
     "xgboost": {"n_estimators": 30},
@@ -18,7 +19,7 @@ def artifacts(store_root, tmp_path_factory):
 
     def make(name):
         if not (root / name).exists():
-            run(store_root, root / name, Plan(name, SMALL[name]))
+            run_experiment(store_root, root / name, TrainConfig(name, SMALL[name]))
         return root / name
 
     return make

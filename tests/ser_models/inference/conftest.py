@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
 from ser_models.inference import Predictor, load
 from ser_models.inference.files import AudioFile, find_audio
+from ser_models.training.config import TrainConfig
 
 
 @pytest.fixture(scope="session")
 def predictor(store_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Predictor:
     out = tmp_path_factory.mktemp("inference") / "logistic"
-    run(store_root, out, Plan("logistic"))
+    run_experiment(store_root, out, TrainConfig("logistic"))
     return load(out)
 
 

@@ -11,11 +11,12 @@ import soundfile
 from ser_features.errors import ArtifactError
 from ser_features.pipeline import Features, extract
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
 from ser_models.inference import Predictor, load
 from ser_models.inference.predictor import BATCH_FILES
 from ser_models.models import MODELS
 from ser_models.models import create as create_model
+from ser_models.training.config import TrainConfig
 
 QUICK = {"epochs": 1, "n_estimators": 10, "length": 12, "filters": (4, 4, 8, 8)}
 CHEAP = ("logistic", "cnn_lstm", "bone_conducted_transformer")
@@ -33,7 +34,11 @@ CHEAP = ("logistic", "cnn_lstm", "bone_conducted_transformer")
 def artifact(request, whole_store_root, tmp_path_factory):
     out = tmp_path_factory.mktemp("artifacts") / request.param
     defaults = create_model(request.param).hyperparameters()
-    run(whole_store_root, out, Plan(request.param, {key: QUICK[key] for key in defaults if key in QUICK}))
+    run_experiment(
+        whole_store_root,
+        out,
+        TrainConfig(request.param, {key: QUICK[key] for key in defaults if key in QUICK}),
+    )
     return out
 
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from ser_models import inference
 from ser_models.data.examples import load_examples
 from ser_models.data.split import make_split
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
 from ser_models.models.temperature import HIGHEST, LOWEST, apply_temperature, fit_temperature
+from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
 
 
@@ -54,7 +55,7 @@ def test_it_keeps_the_order_and_the_sum(row, temperature):
 def test_the_artifact_answers_as_its_test_did(store_root, recordings, tmp_path):
     import pandas as pd
 
-    run(store_root, tmp_path / "mlp", Plan("mlp", {"epochs": 3}))
+    run_experiment(store_root, tmp_path / "mlp", TrainConfig("mlp", {"epochs": 3}))
     predictor = inference.load(tmp_path / "mlp")
     assert predictor.artifact.metadata.temperature != 1
     tested = pd.read_parquet(tmp_path / "mlp" / "predictions.parquet").query("split == 'test'")
@@ -66,6 +67,7 @@ def test_the_artifact_answers_as_its_test_did(store_root, recordings, tmp_path):
 def test_what_is_calibrated_inside_is_left_alone_and_the_state_keeps_it(store, tmp_path):
     examples = load_examples(store)
     split = make_split(examples, seed=0)
-    first = train(examples, split, model="logistic", state=tmp_path / "state")
-    again = train(examples, split, model="logistic", state=tmp_path / "state")
+    first, again = (
+        train(examples, split, TrainConfig("logistic"), RunContext(tmp_path / "state")) for _ in range(2)
+    )
     assert first.temperature == again.temperature != 1

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from ser_features.errors import ArtifactError
-from ser_models.experiments.train import Plan, run
+from ser_models.experiments.train import run_experiment
 from ser_models.onnx_format.session import OnnxBackend
+from ser_models.training.config import TrainConfig
 
 HEAVY = (
     "tensorflow",
@@ -51,9 +52,9 @@ def imported(*words):
 @pytest.fixture(scope="module")
 def artifacts(store_root, tmp_path_factory):
     root = tmp_path_factory.mktemp("artifacts")
-    run(store_root, root / "cnn_lstm", Plan("cnn_lstm", {"epochs": 1, "length": 24}))
-    run(store_root, root / "mlp", Plan("mlp", {"epochs": 1}))
-    run(store_root, root / "logistic", Plan("logistic"))
+    run_experiment(store_root, root / "cnn_lstm", TrainConfig("cnn_lstm", {"epochs": 1, "length": 24}))
+    run_experiment(store_root, root / "mlp", TrainConfig("mlp", {"epochs": 1}))
+    run_experiment(store_root, root / "logistic", TrainConfig("logistic"))
     return root
 
 

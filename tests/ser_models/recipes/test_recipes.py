@@ -92,15 +92,15 @@ def test_a_recipe_is_complete(recipe):
     assert recipe.paper.split == "random"
     assert recipe.honest.split == "speaker"
     assert recipe.honest.folds == 5
-    assert recipe.honest.copies == "training"
+    assert recipe.honest.augment == "training"
     assert set(recipe.claims.f1) <= set(recipe.classes)
 
 
 def test_quick_is_smaller_and_says_so(recipe):
     quick = recipe.reduced()
     assert quick.honest.folds < recipe.honest.folds
-    assert recipe.quick_words().startswith("quick run: at most ")
-    assert str(recipe.quick.epochs) in recipe.quick_words()
+    assert recipe.quick_note().startswith("quick run: at most ")
+    assert str(recipe.quick.epochs) in recipe.quick_note()
     assert len(quick.variants) <= len(recipe.variants)
     assert quick.quick == recipe.quick
 
@@ -125,7 +125,7 @@ BAD = {
     ),
     "unknown key in a table": (
         ("folds = 5", "fold = 5"),
-        "recipe mine: unknown key 'honest.fold': expected one of split, folds, shares, copies, words",
+        "recipe mine: unknown key 'honest.fold': expected one of split, folds, shares, augment, description",
     ),
     "wrong type": (
         ("folds = 5", 'folds = "five"'),
@@ -141,9 +141,9 @@ BAD = {
         ('"angry", "disgust"', '"disgust", "angry"'),
         "expected each once, in the order ['angry', 'disgust'",
     ),
-    "merge into no class": (
+    "label mapped to no class": (
         ('calm = "neutral"', 'calm = "boredom"'),
-        "recipe mine: merge.calm = 'boredom': expected an emotion that is no class = a class",
+        "recipe mine: label_map.calm = 'boredom': expected an emotion that is no class = a class",
     ),
     "unknown corpus": (
         ('"savee"', '"iemocap"'),

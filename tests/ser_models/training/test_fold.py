@@ -1,4 +1,4 @@
-"""One fold: what is streamed is what is kept, and what is repeated stays on the training side."""
+"""One fold: streaming equals reading once, and oversampling stays on the training side."""
 
 import numpy as np
 import pytest
@@ -6,14 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ser_models.data.batches import InMemory, Streaming
-from ser_models.data.examples import load_examples
 from ser_models.data.scaling import Scaler
 from ser_models.data.split import make_split
 from ser_models.models.base import Labelled
+from ser_models.models.logistic import Logistic
 from ser_models.training import fold as folds
+from ser_models.training.config import TrainConfig
 from ser_models.training.train import train
 
-SMALL = {"epochs": 2, "length": 24}
+NETWORK = TrainConfig("cnn_lstm", {"epochs": 2, "length": 24})
 
 
 def labelled(targets):
@@ -24,7 +25,7 @@ def labelled(targets):
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=60), st.integers(0, 3))
-def test_oversampling_evens_the_classes_and_loses_nobody(targets, seed):
+def test_oversampling_balances_the_classes_and_keeps_every_recording(targets, seed):
     before = labelled(targets)
     after = folds.oversampled(before, seed=seed, fold=-1)
     counts = np.bincount(after.targets, minlength=5)
@@ -48,89 +49,66 @@ def test_oversampling_follows_seed_and_fold():
     assert folds.oversampled(data, seed=0, fold=1).file_ids != one
 
 
-@pytest.fixture
-def unbalanced(store):
-    """All recordings of two emotions, and a third of the sad ones."""
-    examples = load_examples(store)
-    rows = examples.rows
-    left_out = (rows["emotion"] == "sad") & ~rows["path"].str.contains("_0")
-    return examples.take(rows.loc[~left_out, "file_id"].tolist())
-
-
-@pytest.fixture
-def seen(monkeypatch):
-    """List of (train, validation) that models were fitted on."""
-    from ser_models.models.logistic import Logistic
-
-    calls = []
+def test_oversampling_leaves_validation_test_and_scaler_alone(examples, monkeypatch):
+    """With all recordings of two emotions, and a third of the sad ones."""
+    fits = []
     real = Logistic.fit
 
-    def fit(self, learned, watched, **settings):
-        calls.append((learned, watched))
-        return real(self, learned, watched, **settings)
+    def fit(self, train, validation, **settings):
+        fits.append((train, validation))
+        return real(self, train, validation, **settings)
 
     monkeypatch.setattr(Logistic, "fit", fit)
-    return calls
-
-
-def test_oversampling_leaves_validation_test_and_scaler_alone(unbalanced, seen):
+    left_out = (examples.rows["emotion"] == "sad") & ~examples.rows["path"].str.contains("_0")
+    unbalanced = examples.take(examples.rows.loc[~left_out, "file_id"].tolist())
     split = make_split(unbalanced, folds=2)
-    plain = train(unbalanced, split, model="logistic")
-    again = train(unbalanced, split, model="logistic", oversample=True)
-    assert len(seen) == 6
-    for number, before, after in zip(split.folds, seen[:3], seen[3:], strict=True):
-        learned = split.side(number, "train")
-        assert sorted(before[0].file_ids) == sorted(learned)
-        assert set(after[0].file_ids) == set(learned)
-        assert len(after[0].file_ids) > len(learned)
+    plain = train(unbalanced, split, TrainConfig("logistic"))
+    balanced = train(unbalanced, split, TrainConfig("logistic", oversample=True))
+    assert len(fits) == 6
+    for number, before, after in zip(split.folds, fits[:3], fits[3:], strict=True):
+        train_side = split.side(number, "train")
+        assert sorted(before[0].file_ids) == sorted(train_side)
+        assert set(after[0].file_ids) == set(train_side)
+        assert len(after[0].file_ids) > len(train_side)
         assert len(set(np.bincount(after[0].targets))) == 1
         assert after[1].file_ids == before[1].file_ids
-        assert not set(after[0].file_ids) & set(split.side(number, "test"))
     names = ["file_id", "fold", "split"]
-    assert again.predictions[names].equals(plain.predictions[names])
-    np.testing.assert_array_equal(again.scaler.pipeline["scale"].mean_, plain.scaler.pipeline["scale"].mean_)
-    assert again.fitted == plain.fitted
+    assert balanced.predictions[names].equals(plain.predictions[names])
+    scalers = [result.scaler.pipeline["scale"].mean_ for result in (balanced, plain)]
+    np.testing.assert_array_equal(*scalers)
+    assert balanced.fitted == plain.fitted
 
 
-def test_large_arrays_are_streamed_and_end_alike(store, monkeypatch):
-    examples = load_examples(store)
-    split = make_split(examples)
-    kept = train(examples, split, model="cnn_lstm", parameters=SMALL)
-    sources = []
-    real = Labelled.__init__
-
-    def remember(self, source, *arguments):
-        sources.append(source)
-        real(self, source, *arguments)
-
-    monkeypatch.setattr(Labelled, "__init__", remember)
-    monkeypatch.setattr(folds, "MOST_KEPT", 1000)
-    streamed = train(examples, split, model="cnn_lstm", parameters=SMALL)
-    assert [type(source) for source in sources] == [Streaming, Streaming]
-    assert streamed.history.equals(kept.history)
-    assert streamed.predictions.equals(kept.predictions)
-
-
-def test_what_is_small_is_read_once(store, monkeypatch):
-    examples = load_examples(store)
-    read = []
-    real = Scaler.transform
+@pytest.mark.parametrize("config", [None, pytest.param(NETWORK, marks=pytest.mark.long)])
+def test_large_arrays_are_streamed_with_the_same_result(config, centroids, examples, split, monkeypatch):
+    config = config or TrainConfig(centroids)
+    recordings_read, sources = [], []
+    real_transform, real_init = Scaler.transform, Labelled.__init__
 
     def transform(self, raw):
-        read.append(len(raw))
-        return real(self, raw)
+        recordings_read.append(len(raw))
+        return real_transform(self, raw)
 
-    monkeypatch.setattr(Scaler, "transform", transform)
-    split = make_split(examples)
-    train(examples, split, model="cnn_lstm", parameters=SMALL)
+    def init(self, source, *arguments):
+        sources.append(type(source))
+        real_init(self, source, *arguments)
+
+    monkeypatch.setattr(Labelled, "__init__", init)
+    with monkeypatch.context() as patch:
+        patch.setattr(Scaler, "transform", transform)
+        in_memory = train(examples, split, config)
     fitted = sum(len(split.side(0, side)) for side in ("train", "validation"))
-    shapes = [1] * read.count(1)
-    assert sum(read) - len(shapes) == fitted + len(examples), "once to learn from, once to predict"
+    shapes = recordings_read.count(1)
+    assert sum(recordings_read) - shapes == fitted + len(examples), "once to fit, once to predict"
+    monkeypatch.setattr(folds, "MAX_IN_MEMORY", 1000)
+    streamed = train(examples, split, config)
+    assert sources == [InMemory, InMemory, Streaming, Streaming]
+    assert streamed.history.equals(in_memory.history)
+    assert streamed.predictions.equals(in_memory.predictions)
 
 
-def test_a_side_that_selects_and_is_tested_is_predicted_once(store):
-    examples = load_examples(store)
+def test_a_side_that_decides_the_epoch_and_is_tested_is_predicted_once(examples):
     split = make_split(examples, kind="random", shares=(0.8, 0, 0.2))
-    result = train(examples, split, model="logistic")
+    result = train(examples, split, TrainConfig("logistic"))
     assert sorted(result.predictions["file_id"]) == sorted(examples.rows["file_id"])
     assert set(result.predictions["split"]) == {"train", "test"}

@@ -1,4 +1,4 @@
-"""A training that is killed goes on where it stood, to the same end; and never goes on with another one."""
+"""A killed training continues to the same result, and never with the state of another training."""
 
 import json
 import random
@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 
 from ser_features import files
-from ser_models.data.examples import load_examples
 from ser_models.data.split import FINAL_FOLD, make_split
 from ser_models.models import create
 from ser_models.models.networks import loop
+from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.resume import State, fingerprint
 from ser_models.training.train import train
 
-PARAMETERS = {
+HYPERPARAMETERS = {
     "mlp": {"epochs": 9, "patience": 9, "schedule": "cosine"},
     "cnn_lstm": {"epochs": 5, "patience": 5, "length": 24},
 }
@@ -29,6 +29,7 @@ from ser_features.store import open_store
 from ser_models.data.examples import load_examples
 from ser_models.models.networks import checkpoint
 from ser_models.data.split import make_split
+from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
 
 store, state, model, parameters, folds = sys.argv[1:]
@@ -36,30 +37,24 @@ checkpoint.SECONDS_BETWEEN, checkpoint.COST = 0, 1e9
 examples = load_examples(open_store(Path(store)))
 
 
-def tell(step):
+def report(step):
     print("done" if step.done else int(step.row["epoch"]), flush=True)
     time.sleep(0.05)
 
 
-train(
-    examples,
-    make_split(examples, folds=eval(folds)),
-    model=model,
-    parameters=eval(parameters),
-    state=Path(state),
-    progress=tell,
-)
+split = make_split(examples, folds=eval(folds), final_model=False)
+train(examples, split, TrainConfig(model, eval(parameters)), RunContext(Path(state), report))
 """
 
 
-def killed_after(lines, store, state, name, folds=None):
-    """Start a training, and kill it as soon as it has told `lines`, one after the other."""
-    words = [store.root, state, name, PARAMETERS[name], folds]
-    command = [sys.executable, "-c", KILLED, *map(str, words)]
+def kill_after(lines, store, state, name, folds=None):
+    """Start a training, and kill it as soon as it has printed `lines`, one after the other."""
+    arguments = [store.root, state, name, HYPERPARAMETERS[name], folds]
+    command = [sys.executable, "-c", KILLED, *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         for line in lines:
-            while (told := process.stdout.readline()).strip() != line:
-                assert told, f"it ended before it told {line!r}"
+            while (printed := process.stdout.readline()).strip() != line:
+                assert printed, f"it ended before it printed {line!r}"
         process.kill()
     assert process.returncode == -9
 
@@ -72,84 +67,81 @@ def assert_same(one, other):
 
 
 @pytest.fixture
-def epochs_taken(monkeypatch):
+def epochs_trained(monkeypatch):
     """List that grows with every epoch that is really trained."""
-    taken = []
+    trained = []
     real = loop._epoch
 
     def counted(*arguments):
-        taken.append(1)
+        trained.append(1)
         return real(*arguments)
 
     monkeypatch.setattr(loop, "_epoch", counted)
-    return taken
+    return trained
 
 
-@pytest.mark.parametrize(
-    "name", ["mlp", *(pytest.param(name, marks=pytest.mark.long) for name in PARAMETERS if name != "mlp")]
-)
-def test_killed_at_a_random_epoch_it_ends_like_an_unbroken_run(name, store, tmp_path, epochs_taken):
-    epoch = random.SystemRandom().randint(2, PARAMETERS[name]["epochs"] - 1)
-    killed_after([str(epoch)], store, tmp_path, name)
+@pytest.mark.long
+@pytest.mark.parametrize("name", HYPERPARAMETERS)
+def test_killed_at_a_random_epoch_it_ends_like_an_uninterrupted_run(
+    name, store, examples, split, tmp_path, epochs_trained
+):
+    epochs = HYPERPARAMETERS[name]["epochs"]
+    epoch = random.SystemRandom().randint(2, epochs - 1)
+    kill_after([str(epoch)], store, tmp_path, name)
     with np.load(tmp_path / "fold-0.npz", allow_pickle=False) as file:
         saved = len(json.loads(file["history"].item()))
     assert saved >= epoch
-    examples = load_examples(store)
-    told = []
-    arguments = {"split": make_split(examples), "model": name, "parameters": PARAMETERS[name]}
-    resumed = train(examples, **arguments, state=tmp_path, progress=told.append)
-    assert len(epochs_taken) == PARAMETERS[name]["epochs"] - saved
-    assert [step.row["epoch"] for step in told[:-1]] == list(range(1, PARAMETERS[name]["epochs"] + 1))
-    assert_same(resumed, train(examples, **arguments))
+    steps = []
+    config = TrainConfig(name, HYPERPARAMETERS[name])
+    resumed = train(examples, split, config, RunContext(tmp_path, steps.append))
+    assert len(epochs_trained) == epochs - saved
+    assert [step.row["epoch"] for step in steps[:-1]] == list(range(1, epochs + 1))
+    assert_same(resumed, train(examples, split, config))
     assert not (tmp_path / "fold-0.npz").exists()
 
 
-def test_killed_in_the_second_fold_the_first_is_not_done_again(store, tmp_path, epochs_taken):
-    killed_after(["done", "4"], store, tmp_path, "mlp", folds=2)
+def test_killed_in_the_second_fold_it_continues_there_and_ends_like_an_uninterrupted_run(
+    store, examples, tmp_path, epochs_trained
+):
+    kill_after(["done", "4"], store, tmp_path, "mlp", folds=2)
     first = (tmp_path / "fold-0").stat()
-    examples = load_examples(store)
-    arguments = {
-        "split": make_split(examples, folds=2),
-        "model": "mlp",
-        "parameters": PARAMETERS["mlp"],
-    }
-    resumed = train(examples, **arguments, state=tmp_path)
+    split = make_split(examples, folds=2, final_model=False)
+    config = TrainConfig("mlp", HYPERPARAMETERS["mlp"])
+    resumed = train(examples, split, config, RunContext(tmp_path))
     assert (tmp_path / "fold-0").stat() == first
-    assert len(epochs_taken) <= 5 + 9
-    assert_same(resumed, train(examples, **arguments))
+    assert len(epochs_trained) <= 5
+    assert_same(resumed, train(examples, split, config))
 
 
-@pytest.mark.parametrize("name", ["logistic", "xgboost", "mlp"])
-def test_a_finished_training_is_read_back_whole(name, store, tmp_path):
-    examples = load_examples(store)
-    known = create(name).hyperparameters()
-    quick = {key: value for key, value in {"epochs": 2, "n_estimators": 5}.items() if key in known}
-    arguments = {"split": make_split(examples, folds=2), "model": name, "parameters": quick}
-    first = train(examples, **arguments, state=tmp_path)
-    told = []
-    again = train(examples, **arguments, state=tmp_path, progress=told.append)
-    assert [step.done for step in told] == [True] * 3
+@pytest.mark.parametrize(
+    "config",
+    [
+        TrainConfig("logistic"),
+        TrainConfig("xgboost", {"n_estimators": 5}),
+        pytest.param(TrainConfig("mlp", {"epochs": 2}), marks=pytest.mark.long),
+    ],
+    ids=lambda config: config.model,
+)
+def test_a_finished_training_is_read_back_complete(config, examples, tmp_path):
+    split = make_split(examples, folds=2)
+    first = train(examples, split, config, RunContext(tmp_path))
+    steps = []
+    again = train(examples, split, config, RunContext(tmp_path, steps.append))
+    assert [step.done for step in steps] == [True] * 3
     assert_same(again, first)
-    assert_same(train(examples, **arguments), first)
+    assert_same(train(examples, split, config), first)
     source = first.scaler.source(examples.read(first.model.inputs))
     np.testing.assert_array_equal(again.model.predict(source), first.model.predict(source))
     assert again.scaler.seen == first.scaler.seen
     models = sorted(path.parent.name for path in tmp_path.glob("*/model.*"))
-    assert models == ["fold-final"], "only the shipped fold keeps its model"
+    assert models == ["fold-final"], "only the final fold keeps its model"
     assert not list(tmp_path.glob(".*")), "hidden litter"
 
 
 @pytest.fixture
-def training(store):
-    """What a fingerprint is made of."""
-    examples = load_examples(store)
-    return {
-        "examples": examples,
-        "split": make_split(examples),
-        "model": create("mlp"),
-        "seed": 0,
-        "oversample": False,
-    }
+def training(examples, split):
+    """The arguments of a fingerprint."""
+    return {"examples": examples, "split": split, "model": create("mlp"), "config": TrainConfig("mlp")}
 
 
 def changed_rows(training, column, value):
@@ -161,8 +153,9 @@ def changed_rows(training, column, value):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda training: {"seed": 1},
-        lambda training: {"oversample": True},
+        lambda training: {"config": TrainConfig("mlp", seed=1)},
+        lambda training: {"config": TrainConfig("mlp", oversample=True)},
+        lambda training: {"config": TrainConfig("mlp", speaker_norm=True)},
         lambda training: {"model": create("mlp", {"dropout": 0.31})},
         lambda training: {"model": create("xgboost")},
         lambda training: {"split": make_split(training["examples"], seed=1)},
@@ -201,8 +194,9 @@ def test_the_fingerprint_is_the_same_in_another_process(training, store):
         "import sys; from pathlib import Path; from ser_features.store import open_store;"
         "from ser_models.data.examples import load_examples; from ser_models.models import create;"
         "from ser_models.training.resume import fingerprint; from ser_models.data.split import make_split;"
+        "from ser_models.training.config import TrainConfig;"
         "examples = load_examples(open_store(Path(sys.argv[1])));"
-        "print(fingerprint(examples, make_split(examples), create('mlp'), seed=0, oversample=False))"
+        "print(fingerprint(examples, make_split(examples), create('mlp'), TrainConfig('mlp')))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(store.root)], check=True, capture_output=True, text=True
@@ -223,15 +217,11 @@ def test_state_of_another_training_is_removed_and_nothing_else(tmp_path):
     assert json.loads((tmp_path / "state.json").read_text()) == {"fingerprint": "other"}
 
 
-def test_a_damaged_state_begins_anew(tmp_path, store):
-    examples = load_examples(store)
-    arguments = {"split": make_split(examples), "model": "mlp", "parameters": {"epochs": 2}}
-    State.open(
-        tmp_path,
-        fingerprint(examples, arguments["split"], create("mlp", {"epochs": 2}), seed=0, oversample=False),
-    )
+def test_a_damaged_state_begins_anew(examples, split, tmp_path):
+    config = TrainConfig("mlp", {"epochs": 2})
+    State.open(tmp_path, fingerprint(examples, split, create("mlp", {"epochs": 2}), config))
     (tmp_path / "fold-0.npz").write_bytes(b"PK\x03\x04 half a file")
-    assert_same(train(examples, **arguments, state=tmp_path), train(examples, **arguments))
+    assert_same(train(examples, split, config, RunContext(tmp_path)), train(examples, split, config))
 
 
 def test_folds_are_named_by_their_number(tmp_path):
@@ -240,11 +230,10 @@ def test_folds_are_named_by_their_number(tmp_path):
     assert state.checkpoint(FINAL_FOLD).name == "fold-final.npz"
 
 
-def test_nothing_is_half_written(tmp_path, monkeypatch, store):
-    """A fold whose files are being written is not there yet."""
-    examples = load_examples(store)
+def test_nothing_is_half_written(examples, split, tmp_path, monkeypatch):
+    """A fold whose files are being written does not exist yet."""
     monkeypatch.setattr(files, "sync", lambda path: (_ for _ in ()).throw(OSError("disk full")))
     monkeypatch.setattr(State, "open", classmethod(lambda cls, root, fingerprint: cls(root)))
     with pytest.raises(OSError, match="disk full"):
-        train(examples, make_split(examples), model="logistic", state=tmp_path)
+        train(examples, split, TrainConfig("logistic"), RunContext(tmp_path))
     assert not list(tmp_path.glob("fold-*"))

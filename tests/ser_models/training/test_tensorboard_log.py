@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ser_features.errors import MissingExtraError
-from ser_models.data.examples import load_examples
 from ser_models.data.split import make_split
+from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
 
 
@@ -17,50 +17,43 @@ def curves(folder):
     import tensorflow as tf
     from tensorflow.core.util.event_pb2 import Event
 
-    found = {}
+    points = {}
     for path in sorted(folder.glob("events.out.tfevents.*")):
         for record in tf.data.TFRecordDataset(str(path)):
             event = Event.FromString(record.numpy())
             for value in event.summary.value:
                 assert value.metadata.plugin_data.plugin_name == "scalars"
-                found.setdefault(value.tag, []).append((event.step, float(tf.make_ndarray(value.tensor))))
-    return found
+                points.setdefault(value.tag, []).append((event.step, float(tf.make_ndarray(value.tensor))))
+    return points
 
 
-def test_curves_are_those_of_the_history(store, tmp_path):
-    examples = load_examples(store)
-    parameters = {"epochs": 4, "schedule": "cosine", "learning_rate": 0.01}
-    result = train(
-        examples,
-        make_split(examples, folds=2),
-        model="mlp",
-        parameters=parameters,
-        tensorboard=tmp_path,
-    )
-    folders = {0: "fold-1-of-2", 1: "fold-2-of-2", -1: "final-model"}
+def test_curves_equal_the_history(examples, tmp_path):
+    config = TrainConfig("mlp", {"epochs": 3, "schedule": "cosine", "learning_rate": 0.01})
+    split = make_split(examples, folds=2, final_model=False)
+    result = train(examples, split, config, RunContext(tensorboard=tmp_path))
+    folders = {0: "fold-1-of-2", 1: "fold-2-of-2"}
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(folders.values())
     for number, folder in folders.items():
         history = result.history[result.history["fold"] == number]
-        found = curves(tmp_path / folder)
-        assert set(found) == {"loss", "uar", "val_loss", "val_uar", "learning_rate"}
+        points = curves(tmp_path / folder)
+        assert set(points) == {"loss", "uar", "val_loss", "val_uar", "learning_rate"}
         for name in ("loss", "uar", "val_loss", "val_uar"):
-            epochs, values = zip(*found[name], strict=True)
+            epochs, values = zip(*points[name], strict=True)
             assert list(epochs) == history["epoch"].tolist()
             np.testing.assert_allclose(values, history[name], rtol=1e-6)
-        rates = [rate for _, rate in found["learning_rate"]]
+        rates = [rate for _, rate in points["learning_rate"]]
         assert rates[0] == pytest.approx(0.01)
         assert all(later < earlier for earlier, later in pairwise(rates))
 
 
-def test_models_without_a_learning_rate_have_no_such_curve(store, tmp_path):
-    examples = load_examples(store)
-    train(examples, make_split(examples), model="logistic", tensorboard=tmp_path)
+def test_models_without_a_learning_rate_have_no_such_curve(examples, split, tmp_path):
+    train(examples, split, TrainConfig("logistic"), RunContext(tensorboard=tmp_path))
     assert set(curves(tmp_path / "model")) == {"loss", "uar", "val_loss", "val_uar"}
 
 
-def test_a_training_that_goes_on_has_whole_curves(store, tmp_path):
-    examples = load_examples(store)
-    arguments = {"model": "mlp", "parameters": {"epochs": 3}, "tensorboard": tmp_path / "curves"}
+@pytest.mark.long
+def test_a_resumed_training_has_complete_curves(examples, split, tmp_path):
+    config = TrainConfig("mlp", {"epochs": 3})
 
     class KilledError(Exception):
         pass
@@ -69,18 +62,17 @@ def test_a_training_that_goes_on_has_whole_curves(store, tmp_path):
         if step.row["epoch"] == 2:
             raise KilledError
 
-    split = make_split(examples)
     with pytest.raises(KilledError):
-        train(examples, split, **arguments, state=tmp_path / "state", progress=kill)
-    train(examples, split, **arguments, state=tmp_path / "state")
-    found = curves(tmp_path / "curves" / "model")["val_loss"]
-    assert {epoch for epoch, _ in found} == {1, 2, 3}
-    assert len({round(value, 5) for epoch, value in found if epoch == 1}) == 1
+        train(examples, split, config, RunContext(tmp_path / "state", kill, tensorboard=tmp_path / "curves"))
+    train(examples, split, config, RunContext(tmp_path / "state", tensorboard=tmp_path / "curves"))
+    points = curves(tmp_path / "curves" / "model")["val_loss"]
+    assert {epoch for epoch, _ in points} == {1, 2, 3}
+    assert len({round(value, 5) for epoch, value in points if epoch == 1}) == 1
 
 
 def test_without_tensorflow_the_extra_is_named_before_any_work(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(MissingExtraError) as error:
-        train(None, None, model="logistic", tensorboard=tmp_path)
+        train(None, None, TrainConfig("logistic"), RunContext(tensorboard=tmp_path))
     message = "--tensorboard needs tensorflow, which is not installed: pip install 'ser-toolkit[cpu]'"
     assert str(error.value) == message

@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from ser_models.data.augmented import add_copies
 from ser_models.data.examples import load_examples
 from ser_models.reporting.report import describe_data
 
@@ -22,7 +21,7 @@ def test_copies_are_counted_apart(make_examples):
     examples = make_examples(speakers=2, takes=1, emotions=2)
     rows = examples.rows
     copies = rows.assign(file_id=rows["file_id"] + "#noise", source_file_id=rows["file_id"], variant="noise")
-    augmented = add_copies(examples, copies)
+    augmented = examples.with_variants(copies)
     data = describe_data(augmented, profile="speech16k", digest="abc")
     assert (data.corpora[0].recordings, data.corpora[0].copies) == (4, 4)
     assert data.fingerprint == examples.fingerprint
@@ -63,7 +62,7 @@ def test_copies_are_not_drawn(store):
     examples = load_examples(store)
     rows = examples.rows
     copies = rows.assign(file_id=rows["file_id"] + "#noise", source_file_id=rows["file_id"], variant="noise")
-    augmented = add_copies(examples, copies)
+    augmented = examples.with_variants(copies)
     assert len(describe_data(augmented, profile="p", digest="d").recordings.rows) == 72
 
 

@@ -1,0 +1,248 @@
+"""The result of a training, measured, audited and saved; shared by `ser train` and `ser reproduce`.
+
+`Data`, `Trained`, `TrainConfig` → `measure` → `EvaluationResult` → `save` → report, artifacts/<name>/
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ser_features.extractors import needs_encoder
+from ser_features.store import Store
+from ser_models import artifact, ood
+from ser_models.artifact.metadata import ArtifactMetadata
+from ser_models.data.examples import Examples, synthetic_datasets
+from ser_models.data.inputs import digest_of_inputs
+from ser_models.data.split import Split
+from ser_models.environment import versions
+from ser_models.evaluation import leakage
+from ser_models.evaluation.result import METRICS, EvaluationResult, read_results
+from ser_models.evaluation.score import score
+from ser_models.experiments.attention_examples import attention_examples
+from ser_models.ood import TrainingDistribution
+from ser_models.ood.build import build as build_distribution
+from ser_models.reporting import figures
+from ser_models.reporting.model_card import write_model_card
+from ser_models.reporting.report import AttentionExample, Report, describe_data, write_report
+from ser_models.training.config import RunContext, TrainConfig
+from ser_models.training.train import Trained
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What a model is trained and tested on.
+
+    Attributes:
+        store: holds the features.
+        examples: the recordings.
+        split: their sides in each fold.
+    """
+
+    store: Store
+    examples: Examples
+    split: Split
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTexts:
+    """What the report says beside the figures.
+
+    Attributes:
+        title: of the report; None for model and corpora.
+        name: a few words for this run among `others`.
+        command: the command line.
+        recipe: name of the recipe; None for a plain training.
+        description: the protocol in plain words, beyond what the split says.
+        source: the publication that is reproduced.
+        choices: what the publication leaves open, and how it is settled.
+        claims: what the publication reports, by the names of metrics.json.
+        quick: what a reduced run reduces; None for a full run.
+        others: artifacts of the same system under other protocols, by protocol.
+    """
+
+    title: str | None = None
+    name: str = "this run"
+    command: str = ""
+    recipe: str | None = None
+    description: str = ""
+    source: str = ""
+    choices: tuple[str, ...] = ()
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    quick: str | None = None
+    others: Mapping[str, Path] = field(default_factory=dict)
+
+
+def with_state(context: RunContext, out: Path) -> RunContext:
+    """The context with its state in a hidden folder beside `out`, unless it names another."""
+    return replace(context, state=context.state or out.with_name(f".{out.name}.training"))
+
+
+def save(
+    out: Path, data: Data, trained: Trained, config: TrainConfig, texts: ReportTexts
+) -> EvaluationResult:
+    """Measure a training and save its artifact with tables, figures, report and model card.
+
+    Args:
+        out: folder of the artifact; replaced if it is one already.
+        data: the recordings, their split and their store.
+        trained: the result of the training.
+        config: model and settings.
+        texts: what the report says beside the figures.
+
+    Returns:
+        The result, as in metrics.json.
+    """
+    result = measure(data, trained, config, texts)
+    metadata = _metadata(data, trained, config, result)
+    attention = attention_examples(data.store, data.examples, trained)
+    distribution = _training_distribution(data)
+
+    def extras(folder: Path) -> None:
+        _split_table(data).to_parquet(folder / "splits.parquet", index=False)
+        trained.predictions.to_parquet(folder / "predictions.parquet", index=False)
+        trained.history.to_csv(folder / "history.csv", index=False)
+        (folder / METRICS).write_text(result.to_json() + "\n", encoding="utf-8")
+        figures.save_all(folder / "figures", result, trained.history, claims=texts.claims, examples=attention)
+        write_report(folder / "report.html", _report(data, trained, texts, metadata, result, attention))
+        write_model_card(folder / "README.md", metadata, result)
+        if distribution:
+            ood.write(folder, distribution)
+
+    artifact.save(out, metadata, trained.model, trained.scaler, extras, trained.speaker_prior)
+    return result
+
+
+def measure(data: Data, trained: Trained, config: TrainConfig, texts: ReportTexts) -> EvaluationResult:
+    """Score the test predictions and audit the training for leaks."""
+    examples, split = data.examples, data.split
+    tested = trained.predictions[trained.predictions["split"] == "test"]
+    scores = score(tested, examples.labels, seed=config.seed)
+    findings = leakage.audit(
+        examples.rows,
+        split.table,
+        fitted=trained.fitted,
+        corpus_level=trained.model.inputs.corpus_level,
+        shared_validation=split.shared_validation,
+        uar=scores.uar,
+    )
+    originals = examples.originals
+    return EvaluationResult.of(
+        scores,
+        model=config.model,
+        datasets=tuple(examples.datasets),
+        synthetic=bool(synthetic_datasets(examples.datasets)),
+        protocol=split.protocol,
+        transductive=config.speaker_norm,
+        leakage=tuple(findings),
+        notes=(*examples.notes, *split.notes, *_caveats(data, trained)),
+        seed=config.seed,
+        reproducible=trained.model.reproducible,
+        recipe=texts.recipe,
+        quick=texts.quick,
+        command=texts.command,
+        date=datetime.now(UTC).date().isoformat(),
+        fingerprint=originals.fingerprint,
+        files=originals.rows["dataset"].value_counts().sort_index().to_dict(),
+    )
+
+
+def _caveats(data: Data, trained: Trained) -> list[str]:
+    """Notes on confidence that cannot be calibrated, and on figures that cannot be repeated exactly."""
+    table = data.split.table
+    speakers = data.examples.rows.assign(speaker=data.examples.groups)[["file_id", "speaker"]]
+    fitted = table[table["split"] != "test"].merge(speakers, on="file_id")
+    caveats = []
+    if fitted.groupby("fold")["speaker"].nunique().min() == 1:
+        caveats.append("trained on a single speaker: its confidence is too high for other speakers")
+    if not trained.model.reproducible:
+        caveats.append(
+            f"{trained.model.name} is not reproducible here: the same command may give slightly other figures"
+        )
+    return caveats
+
+
+def _report(
+    data: Data,
+    trained: Trained,
+    texts: ReportTexts,
+    metadata: ArtifactMetadata,
+    result: EvaluationResult,
+    attention: Sequence[AttentionExample],
+) -> Report:
+    return Report(
+        title=texts.title or f"{metadata.model} on {', '.join(data.examples.datasets)}",
+        result=result,
+        data=describe_data(data.examples, profile=metadata.profile, digest=metadata.digest),
+        command=texts.command,
+        date=result.date,
+        versions=metadata.versions,
+        name=texts.name,
+        explanation=texts.description,
+        history=trained.history,
+        parameters=metadata.parameters,
+        claims=texts.claims,
+        source=texts.source,
+        choices=texts.choices,
+        others=read_results({f"{name} protocol": folder for name, folder in texts.others.items()}),
+        attention=attention,
+        quick_note=texts.quick,
+    )
+
+
+def _metadata(
+    data: Data, trained: Trained, config: TrainConfig, result: EvaluationResult
+) -> ArtifactMetadata:
+    store, split, model = data.store, data.split, trained.model
+    trained_on = data.examples.take(split.side(split.final_fold, "train")).datasets
+    return ArtifactMetadata(
+        model=model.name,
+        parameters=model.parameters,
+        model_file=f"model{model.suffix}",
+        labels=list(data.examples.labels),
+        label_map=dict(config.label_map),
+        inputs=model.inputs.to_json(),
+        profile=store.profile.name,
+        digest=digest_of_inputs(store, model.inputs),
+        datasets=trained_on,
+        synthetic=bool(synthetic_datasets(trained_on)),
+        protocol=split.protocol,
+        seed=result.seed,
+        reproducible=result.reproducible,
+        final_fold=split.final_fold,
+        temperature=trained.temperature,
+        speaker_norm=_recordings_per_speaker(data.examples) if trained.speaker_prior else 0,
+        encoder=_encoder(store, model.inputs.families),
+        versions=versions(),
+        files={},
+    )
+
+
+def _encoder(store: Store, families: Sequence[str]) -> dict[str, Any]:
+    """The store's pretrained encoder, if the model reads its features."""
+    encoder = store.profile.encoder
+    return asdict(encoder) if encoder and needs_encoder(families) else {}
+
+
+def _recordings_per_speaker(examples: Examples) -> int:
+    """Number of recordings of the median speaker."""
+    return int(np.median(np.unique(examples.originals.groups, return_counts=True)[1]))
+
+
+def _training_distribution(data: Data) -> TrainingDistribution | None:
+    """Summarise the recordings that the final model was trained on, for the out-of-distribution score."""
+    split = data.split
+    sides = (data.examples.take(split.side(split.final_fold, name)) for name in ("train", "validation"))
+    return build_distribution(data.store, *(side.originals.rows for side in sides))
+
+
+def _split_table(data: Data) -> pd.DataFrame:
+    """The split with the columns that a later leak audit needs."""
+    columns = ["file_id", "dataset", "speaker", "audio_sha256", "source_file_id"]
+    rows = data.examples.rows
+    rows = rows[[name for name in columns if name in rows]]
+    return data.split.table.merge(rows, on="file_id", validate="many_to_one")

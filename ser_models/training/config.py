@@ -1,0 +1,89 @@
+"""What is trained, and what accompanies a training.
+
+`TrainConfig` (decides the result) and `RunContext` (does not) → `experiments`, `train`, `train_fold`
+
+>>> TrainConfig("logistic", folds=5).seed
+0
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ser_models.models.base import Row
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """Everything that decides the result of a training on a given store.
+
+    Attributes:
+        model: name in `ser_models.models.MODELS`.
+        hyperparameters: those that differ from the model's defaults.
+        datasets: corpora to train on; None for all of the store except `test_datasets`.
+        split: "speaker", "random" or "cross-corpus"; None: "cross-corpus" if there are `test_datasets`, else
+            "speaker".
+        test_datasets: corpora to test on and not to train on (cross-corpus).
+        folds: number of cross-validation folds; None for one split.
+        seed: of split, training and bootstrap; the same seed gives the same result where
+            `Model.reproducible`.
+        oversample: repeat recordings of the smaller classes, on the training side of each fold only.
+        speed_perturb: train on the slower and faster copies of training recordings too; None: if the model
+            is made for it and the store has them.
+        speaker_norm: normalise by speaker on all sides, without labels; the result is transductive.
+        label_map: emotions that count as another class.
+    """
+
+    model: str
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    datasets: Sequence[str] | None = None
+    split: str | None = None
+    test_datasets: Sequence[str] = ()
+    folds: int | None = None
+    seed: int = 0
+    oversample: bool = False
+    speed_perturb: bool | None = None
+    speaker_norm: bool = False
+    label_map: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One epoch of one fold.
+
+    Attributes:
+        part: name of the fold: "fold 2 of 5", "final model".
+        row: the epoch's line of the history.
+        done: whether the fold is finished; `row` is the best epoch then.
+    """
+
+    part: str
+    row: Row
+    done: bool = False
+
+
+Progress = Callable[[Step], None]
+"""Called after every epoch, and after every fold."""
+
+
+def ignore(step: Step) -> None:
+    """Do nothing: the progress callback by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What accompanies a training without changing its result.
+
+    Attributes:
+        state: folder for resumable state: the same training continues there after a kill and ends with the
+            same result. None keeps none. The caller removes it once the result is safe.
+        progress: called after every epoch.
+        jobs: folds that are trained at the same time, each in a process of its own.
+        tensorboard: folder for event files, one folder per fold; None writes none.
+    """
+
+    state: Path | None = None
+    progress: Progress = ignore
+    jobs: int = 1
+    tensorboard: Path | None = None
