@@ -62,15 +62,16 @@ class ValueCache:
     def put(self, key: Hashable, values: Values) -> None:
         """Hold the values of a table, unless it alone exceeds the budget."""
         with self._lock:
-            if key in self._tables or _bytes(values) > self.budget:
+            if key in self._tables or size_of(values) > self.budget:
                 return
             self._tables[key] = values
-            self.size += _bytes(values)
+            self.size += size_of(values)
             while self.size > self.budget:
-                self.size -= _bytes(self._tables.popitem(last=False)[1])
+                self.size -= size_of(self._tables.popitem(last=False)[1])
 
 
-def _bytes(values: Values) -> int:
+def size_of(values: Values) -> int:
+    """Bytes of a table's values in memory."""
     rows, array = values
     return array.nbytes + ROW_BYTES * len(rows)
 
@@ -103,7 +104,7 @@ def read_wide(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """
     names = None if columns is None else [KEY, *columns]
     try:
-        source = path if is_local(path) else io.BytesIO(path.read_bytes())
+        source = path if is_local(path) else io.BytesIO(path.readsize_of())
         with pq.ParquetFile(source) as file:
             return file.read(names, use_threads=False)
     except (OSError, pa.ArrowException) as error:

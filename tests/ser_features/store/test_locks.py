@@ -1,4 +1,4 @@
-"""Who is in a store; the system forgets the dead."""
+"""Locks of a store; the system releases those of dead processes."""
 
 import subprocess
 import sys
@@ -20,8 +20,8 @@ with locks.shared(Path(sys.argv[1])):
 
 
 @pytest.fixture
-def somebody(tmp_path):
-    """Another process in the store at tmp_path."""
+def other_process(tmp_path):
+    """Another process that holds the shared lock of the store at tmp_path."""
     process = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE)
     process.stdout.readline()
     yield process
@@ -30,7 +30,7 @@ def somebody(tmp_path):
     process.stdout.close()
 
 
-def test_the_first_run_is_alone_until_it_shares(tmp_path):
+def test_the_first_run_is_exclusive_until_it_shares(tmp_path):
     with locks.running(tmp_path) as run:
         assert run.exclusive
         run.share()
@@ -40,7 +40,7 @@ def test_the_first_run_is_alone_until_it_shares(tmp_path):
         assert run.try_exclusive()
 
 
-def test_a_run_beside_somebody_is_not_alone_and_one_after_a_kill_is(tmp_path, somebody):
+def test_a_run_is_exclusive_only_after_other_processes_end(tmp_path, other_process):
     with locks.running(tmp_path) as run:
         assert not run.exclusive
     with (
@@ -48,13 +48,13 @@ def test_a_run_beside_somebody_is_not_alone_and_one_after_a_kill_is(tmp_path, so
         locks.exclusive(tmp_path),
     ):
         pass
-    somebody.kill()
-    somebody.wait()
+    other_process.kill()
+    other_process.wait()
     with locks.running(tmp_path) as run:
         assert run.exclusive
 
 
-def test_where_locks_do_not_work_nobody_is_ever_alone(tmp_path, monkeypatch):
+def test_without_locks_no_run_is_exclusive(tmp_path, monkeypatch):
     def unsupported(descriptor, operation):
         raise OSError(38, "Function not implemented")
 
@@ -67,7 +67,7 @@ def test_where_locks_do_not_work_nobody_is_ever_alone(tmp_path, monkeypatch):
         pass
 
 
-def test_a_reader_needs_no_right_to_write(tmp_path, monkeypatch):
+def test_a_reader_needs_no_write_permission(tmp_path, monkeypatch):
     def refused(path, flags, mode):
         raise PermissionError(13, "Permission denied")
 
@@ -78,7 +78,7 @@ def test_a_reader_needs_no_right_to_write(tmp_path, monkeypatch):
         pass
 
 
-def test_looking_for_a_lock_leaves_only_empty_files(tmp_path: Path):
+def test_lock_files_are_empty(tmp_path: Path):
     with locks.running(tmp_path), locks.committing(tmp_path):
         pass
     assert sorted((path.name, path.stat().st_size) for path in (tmp_path / "locks").iterdir()) == [

@@ -1,4 +1,4 @@
-"""SQL is answered from the columns that it needs, and nothing but the store can be reached."""
+"""SQL queries read only the columns that they need, and nothing outside of the store."""
 
 import shutil
 from pathlib import Path
@@ -24,14 +24,14 @@ def copied(store_root: Path, tmp_path: Path) -> Store:
     return open_store(tmp_path / "store")
 
 
-def ask(store: Store, sql: str) -> list[tuple]:
-    with query(store, sql) as answer:
-        return [row for batch in answer.batches() for row in batch]
+def rows_of(store: Store, sql: str) -> list[tuple]:
+    with query(store, sql) as result:
+        return [row for batch in result.batches() for row in batch]
 
 
 def refusal(store: Store, sql: str) -> str:
     with pytest.raises(InputError) as refused:
-        ask(store, sql)
+        rows_of(store, sql)
     assert "\n" not in str(refused.value)
     return str(refused.value)
 
@@ -39,51 +39,53 @@ def refusal(store: Store, sql: str) -> str:
 def test_counts_and_means_are_those_of_pandas(store):
     rows = store.files()
     expected = rows.groupby("emotion")["pitch_mean"].agg(["size", "mean"])
-    found = ask(store, "select emotion, count(*), avg(pitch_mean) from files group by emotion order by 1")
-    assert [row[:2] for row in found] == [(name, row["size"]) for name, row in expected.iterrows()]
-    assert [row[2] for row in found] == pytest.approx(expected["mean"].tolist(), rel=1e-5)
+    counts = rows_of(
+        store, "select emotion, count(*), avg(pitch_mean) from files group by emotion order by 1"
+    )
+    assert [row[:2] for row in counts] == [(name, row["size"]) for name, row in expected.iterrows()]
+    assert [row[2] for row in counts] == pytest.approx(expected["mean"].tolist(), rel=1e-5)
 
 
-def test_every_column_is_there_in_order_the_corpus_first_ones_own_last(store):
-    with query(store, "from files limit 0") as answer:
-        assert answer.columns[:3] == ("dataset", "file_id", "path")
-        assert set(answer.columns) == set(store.table().column_names)
-        kinds = dict(zip(answer.columns, answer.numeric, strict=True))
+def test_all_columns_are_there_the_corpus_first_own_columns_last(store):
+    with query(store, "from files limit 0") as result:
+        assert result.columns[:3] == ("dataset", "file_id", "path")
+        assert set(result.columns) == set(store.table().column_names)
+        kinds = dict(zip(result.columns, result.numeric, strict=True))
     assert kinds["pitch_mean"]
     assert not kinds["emotion"]
 
 
-def test_float32_has_the_digits_that_it_needs(store):
-    [[value]] = ask(store, "select 0.1::float")
+def test_float32_is_printed_with_the_shortest_digits(store):
+    [[value]] = rows_of(store, "select 0.1::float")
     assert value == 0.1
 
 
 def test_null_is_none(store):
-    assert ask(store, "select distinct age from files") == [(None,)]
+    assert rows_of(store, "select distinct age from files") == [(None,)]
 
 
-def test_tables_without_rows_are_there(store):
-    assert ask(store, "select count(*) from failures where stage = 'audio'") == [(0,)]
-    assert ask(store, "select count(variant) from variants") == [(0,)]
+def test_empty_tables_exist(store):
+    assert rows_of(store, "select count(*) from failures where stage = 'audio'") == [(0,)]
+    assert rows_of(store, "select count(variant) from variants") == [(0,)]
 
 
-def test_dictionary_says_what_columns_mean(store):
-    [row] = ask(store, "from columns where name = 'pitch_mean'")
+def test_the_dictionary_describes_the_columns(store):
+    [row] = rows_of(store, "from columns where name = 'pitch_mean'")
     assert row == ("pitch_mean", "float32", "Hz", "Mean F0 over voiced frames; null if nothing is voiced.")
-    assert ask(store, "select count(*) from columns") == [(len(store.table().column_names),)]
+    assert rows_of(store, "select count(*) from columns") == [(len(store.table().column_names),)]
 
 
-def test_long_answers_come_in_batches(store):
-    with query(store, "select a.file_id from files a, files b") as answer:
-        sizes = [len(batch) for batch in answer.batches()]
+def test_long_results_come_in_batches(store):
+    with query(store, "select a.file_id from files a, files b") as result:
+        sizes = [len(batch) for batch in result.batches()]
     assert sum(sizes) == 72 * 72
     assert max(sizes) == 1_000
 
 
-def test_questions_of_other_forms(store):
+def test_other_reading_statements(store):
     words = "'angry', 'neutral', 'sad'"
-    assert ask(store, "describe files")[0][:2] == ("dataset", "VARCHAR")
-    assert ask(store, f"from (pivot files on emotion in ({words}) using count(*) group by dataset)") == [
+    assert rows_of(store, "describe files")[0][:2] == ("dataset", "VARCHAR")
+    assert rows_of(store, f"from (pivot files on emotion in ({words}) using count(*) group by dataset)") == [
         ("own", 24, 24, 24)
     ]
 
@@ -104,7 +106,7 @@ def test_questions_of_other_forms(store):
         ("call duckdb_settings()", "call"),
     ],
 )
-def test_what_does_more_than_ask_is_refused(store, sql, kind):
+def test_statements_that_do_more_than_read_are_refused(store, sql, kind):
     assert refusal(store, sql) == (
         f"found a statement that does more than read ({kind}), expected a select: nothing is changed or "
         "written by a query; for a file, use ser store export"
@@ -128,9 +130,9 @@ def test_nothing_outside_of_the_store_is_read(store, source):
 
 
 def test_settings_are_locked(store):
-    with query(store, "select current_setting('enable_external_access')") as answer:
-        assert list(answer.batches()) == [[(False,)]]
-        connection = answer._connection
+    with query(store, "select current_setting('enable_external_access')") as result:
+        assert list(result.batches()) == [[(False,)]]
+        connection = result._connection
         for change in ("set enable_external_access = true", "set lock_configuration = false"):
             with pytest.raises(Exception, match=r"configuration has been locked|Cannot"):
                 connection.execute(change)
@@ -144,7 +146,7 @@ def test_python_variables_are_no_tables(store):
     )
 
 
-def test_wrong_names_and_words_are_told_in_one_line(store):
+def test_errors_are_one_line(store):
     text = refusal(store, "select pich_mean from files")
     assert text.startswith(
         'Referenced column "pich_mean" not found in FROM clause! Candidate bindings: "pitch_'
@@ -163,31 +165,31 @@ def test_wrong_names_and_words_are_told_in_one_line(store):
     assert refusal(store, "select emotion::int from files").startswith("Could not convert string")
 
 
-def test_only_the_columns_that_are_asked_for_are_read(copied):
+def test_only_the_columns_of_the_statement_are_read(copied):
     damage(copied, "audio_sha256")
-    assert ask(copied, "select count(duration_sec) from files") == [(72,)]
+    assert rows_of(copied, "select count(duration_sec) from files") == [(72,)]
     with pytest.raises(StoreError, match=r"a table cannot be read \(.+\): run ser store verify --store"):
-        ask(copied, "select max(audio_sha256) from files")
+        rows_of(copied, "select max(audio_sha256) from files")
 
 
-def test_only_the_corpora_that_are_asked_for_are_read(copied):
+def test_only_the_corpora_of_the_statement_are_read(copied):
     other = copied.root / "files" / "dataset=other"
     shutil.copytree(copied.root / "files" / "dataset=own", other)
     damage(copied, "duration_sec", "other")
-    assert ask(copied, "select count(duration_sec) from files where dataset = 'own'") == [(72,)]
+    assert rows_of(copied, "select count(duration_sec) from files where dataset = 'own'") == [(72,)]
     with pytest.raises(StoreError, match="cannot be read"):
-        ask(copied, "select count(duration_sec) from files")
+        rows_of(copied, "select count(duration_sec) from files")
 
 
-def test_columns_of_ones_own_may_differ_by_corpus(copied):
+def test_own_columns_may_differ_by_corpus(copied):
     folder = copied.root / "files" / "dataset=other"
     folder.mkdir()
     for part in copied.parts("own"):
         table = pq.read_table(part, partitioning=None)
         pq.write_table(table.append_column("room", [["hall"] * len(table)]), folder / part.name)
-    found = ask(copied, "select dataset, room, count(*) from files group by all order by all")
-    assert found == [("other", "hall", 72), ("own", None, 72)]
-    assert ask(copied, "select name, type from columns where name = 'room'") == [("room", "string")]
+    rows = rows_of(copied, "select dataset, room, count(*) from files group by all order by all")
+    assert rows == [("other", "hall", 72), ("own", None, 72)]
+    assert rows_of(copied, "select name, type from columns where name = 'room'") == [("room", "string")]
 
 
 def damage(store: Store, column: str, dataset: str = "own") -> None:

@@ -1,4 +1,4 @@
-"""A store on an object store: moto's S3 server on the loopback device, spoken to as to any other."""
+"""A store on an object store: moto's S3 server on the loopback device."""
 
 import io
 import time
@@ -19,13 +19,15 @@ from ser_features.store.layout import store_root
 from ser_features.store.query import query
 from ser_features.store.remote import RemotePath, client
 from ser_features.store.verify import verify
+from tests.faults.serial import Serial
+from tests.ser_features.conftest import TONES
 
 ADDRESS = "s3://bucket/stores/tess"
 
 
 @pytest.fixture(scope="module")
 def server():
-    """A running S3 server with one bucket, and what finds it: AWS's environment variables."""
+    """A running S3 server, and AWS's environment variables that point to it."""
     moto = pytest.importorskip("moto.server", reason="moto is not installed: pip install 'ser-toolkit[test]'")
     boto3 = pytest.importorskip("boto3")
     running = moto.ThreadedMotoServer(port=0, verbose=False)
@@ -44,18 +46,18 @@ def server():
 
 @pytest.fixture
 def bucket(server, tmp_path, monkeypatch):
-    """An empty bucket; copies of frames go to a folder of the test."""
+    """An empty bucket; frames are cached in a folder of the test."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     server.create_bucket(Bucket="bucket")
     yield server
-    for each in server.list_objects_v2(Bucket="bucket").get("Contents", []):
-        server.delete_object(Bucket="bucket", Key=each["Key"])
+    for one in server.list_objects_v2(Bucket="bucket").get("Contents", []):
+        server.delete_object(Bucket="bucket", Key=one["Key"])
 
 
 @pytest.fixture
 def extract(bucket, tess: Path) -> Callable[..., ExtractReport]:
     def run(**changes: object) -> ExtractReport:
-        options = {"data": tess, "store": store_root(ADDRESS), "workers": 2, **changes}
+        options = {"data": tess, "store": store_root(ADDRESS), "runner": Serial(), **changes}
         return extract_corpora(["tess"], **options)
 
     return run
@@ -64,32 +66,32 @@ def extract(bucket, tess: Path) -> Callable[..., ExtractReport]:
 def objects(bucket) -> dict[str, str]:
     """Content hash and time of every object."""
     listed = bucket.list_objects_v2(Bucket="bucket").get("Contents", [])
-    return {each["Key"]: f"{each['ETag']} {each['LastModified']}" for each in listed}
+    return {one["Key"]: f"{one['ETag']} {one['LastModified']}" for one in listed}
 
 
-def test_extract_resume_and_read(extract, extract_tess, bucket, tmp_path):
-    assert extract(limit=10).stored == 10
-    assert extract().stored == 74
+def test_extract_resume_and_read(extract, tess_store, bucket, tmp_path):
+    assert extract(limit=7).stored == 7
+    assert extract().stored == TONES - 7
     before = objects(bucket)
     report = extract()
-    assert (report.stored, report.unchanged) == (0, 84)
+    assert (report.stored, report.unchanged) == (0, TONES)
     assert objects(bucket) == before
-    extract_tess()
-    local, remote = open_store(tmp_path / "store"), open_store(store_root(ADDRESS))
-    place = ["frame_shard", "frame_offset"]
-    pd.testing.assert_frame_equal(remote.files().drop(columns=place), local.files().drop(columns=place))
+    local, remote = open_store(tess_store), open_store(store_root(ADDRESS))
+    position = ["frame_shard", "frame_offset"]
+    pd.testing.assert_frame_equal(remote.files().drop(columns=position), local.files().drop(columns=position))
     for family in ("mel", "mfcc"):
         pairs = zip(remote.frames(remote.files(), family), local.frames(local.files(), family), strict=True)
-        assert all(np.array_equal(there, here) for there, here in pairs)
+        assert all(np.array_equal(theirs, ours) for theirs, ours in pairs)
     with query(remote, "select dataset, count(*), count(duration_sec) from files group by 1") as answer:
-        assert list(answer.batches()) == [[("tess", 84, 84)]]
+        assert list(answer.batches()) == [[("tess", TONES, TONES)]]
     export(remote, "csv", tmp_path / "tess.csv")
     assert pd.read_csv(tmp_path / "tess.csv")["file_id"].tolist() == remote.files()["file_id"].tolist()
     rows = pd.read_parquet(f"{ADDRESS}/files")
     assert sorted(rows["file_id"]) == list(local.files()["file_id"])
 
 
-def test_damage_is_found_and_mended(extract, bucket):
+@pytest.mark.long
+def test_damage_is_found_and_repaired(extract, bucket):
     extract()
     for suffix in ("store.json", "part-00000.parquet", ".mel.npy"):
         key = next(key for key in objects(bucket) if key.endswith(suffix))
@@ -102,8 +104,9 @@ def test_damage_is_found_and_mended(extract, bucket):
         assert verify(store_root(ADDRESS)).problems == []
 
 
-def test_train_and_look_through_the_command_line(extract, bucket, tess, tmp_path, capsys):
-    words = ["extract", "--datasets", "tess", "--data", str(tess), "--store", ADDRESS, "--features", "mel"]
+@pytest.mark.long
+def test_the_command_line_extracts_shows_and_trains(extract, bucket, tess, tmp_path, capsys):
+    words = ["extract", "--datasets", "tess", "--data", str(tess), "--store", ADDRESS, "--features", "core"]
     with pytest.raises(SystemExit) as done:
         main(words)
     assert done.value.code == 0
@@ -111,7 +114,7 @@ def test_train_and_look_through_the_command_line(extract, bucket, tess, tmp_path
     with pytest.raises(SystemExit) as done:
         main(["store", "info", "--store", ADDRESS])
     assert done.value.code == 0
-    assert capsys.readouterr().out.splitlines()[-1].split()[:2] == ["tess", "84"]
+    assert capsys.readouterr().out.splitlines()[-1].split()[:2] == ["tess", str(TONES)]
     out = tmp_path / "model"
     with pytest.raises(SystemExit) as done:
         main(["train", "--model", "logistic", "--store", ADDRESS, "--out", str(out), "--split", "random"])
@@ -119,7 +122,7 @@ def test_train_and_look_through_the_command_line(extract, bucket, tess, tmp_path
     assert (out / "metrics.json").is_file()
 
 
-def test_what_is_missing_or_cannot_be_done_is_said(bucket, extract, monkeypatch):
+def test_missing_stores_and_unsupported_operations_are_errors(bucket, extract, monkeypatch):
     with pytest.raises(InputError, match=r"no store at s3://bucket/nowhere: expected s3://bucket/nowhere/st"):
         open_store(store_root("s3://bucket/nowhere"))
     extract(limit=2)

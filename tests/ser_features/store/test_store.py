@@ -1,4 +1,4 @@
-"""What a store promises its readers and its writers."""
+"""Guarantees of a store to its readers and writers."""
 
 import json
 from pathlib import Path
@@ -19,18 +19,19 @@ from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
 from ser_features.store import Description, describe, layout, open_or_create, open_store
 from ser_features.store.schema import all_columns
 from ser_features.store.write import FrameWriter
+from tests.faults.serial import Serial
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory) -> Path:
-    """A store of two corpora, one of them somebody's own with an extra column."""
+    """A store of two corpora, one of them a user's own with an extra column."""
     folder = tmp_path_factory.mktemp("stored")
     for name in ("DC_a01", "JE_sa03", "KL_n10"):
         (folder / "savee").mkdir(exist_ok=True)
         soundfile.write(folder / "savee" / f"{name}.wav", np.sin(np.arange(8000) / (7 + len(name))), 16_000)
     soundfile.write(folder / "b.wav", np.sin(np.arange(8000) / 20), 16_000)
     (folder / "mine.csv").write_text("path,emotion,speaker,room\nb.wav,sad,eve,hall\n")
-    extract_corpora(["savee", str(folder / "mine.csv")], data=folder, store=folder / "store", workers=1)
+    extract_corpora(["savee", str(folder / "mine.csv")], data=folder, store=folder / "store", runner=Serial())
     return folder / "store"
 
 
@@ -52,12 +53,12 @@ def test_every_column_has_unit_and_description_in_parquet_and_in_store_json(root
     assert all(c["unit"] for c in dictionary.values() if c["type"] not in ("string",))
 
 
-def test_a_store_says_what_it_was_begun_with(tmp_path):
-    wanted = describe_features(SPEECH16K, ["statistics", "contrast", "mel"])
-    assert wanted.families == ("core", "statistics", "mel", "contrast")
-    assert wanted.frame_families == ("mel", "contrast")
-    assert open_or_create(tmp_path / "s", wanted).description == wanted
-    assert open_store(tmp_path / "s").description == wanted
+def test_a_store_describes_itself(tmp_path):
+    requested = describe_features(SPEECH16K, ["statistics", "contrast", "mel"])
+    assert requested.families == ("core", "statistics", "mel", "contrast")
+    assert requested.frame_families == ("mel", "contrast")
+    assert open_or_create(tmp_path / "s", requested).description == requested
+    assert open_store(tmp_path / "s").description == requested
     with pytest.raises(InputError, match="holds the families core statistics mel contrast, asked for"):
         open_or_create(tmp_path / "s", describe_features(SPEECH16K, ["mel"]))
 
@@ -71,7 +72,7 @@ def test_unvoiced_pitch_is_null_not_zero(tmp_path):
     noise = np.random.default_rng(0).standard_normal(16_000) * 0.1
     soundfile.write(tmp_path / "n.wav", noise, 16_000)
     (tmp_path / "mine.csv").write_text("path,emotion,speaker\nn.wav,sad,eve\n")
-    extract_corpora([str(tmp_path / "mine.csv")], data=tmp_path, store=tmp_path / "store", workers=1)
+    extract_corpora([str(tmp_path / "mine.csv")], data=tmp_path, store=tmp_path / "store", runner=Serial())
     row = pd.read_parquet(tmp_path / "store" / "files").iloc[0]
     assert np.isnan(row["pitch_mean"])
     assert row["voiced_ratio"] == 0

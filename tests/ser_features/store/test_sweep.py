@@ -1,4 +1,4 @@
-"""Litter goes, damaged tables are kept out of the way, everything else stays."""
+"""Unfinished files are removed, damaged tables are moved, everything else stays."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ def touch(path: Path) -> Path:
     return path
 
 
-def test_unfinished_files_and_folders_go(tmp_path):
-    litter = [
+def test_unfinished_files_and_folders_are_removed(tmp_path):
+    unfinished = [
         touch(tmp_path / "frames" / "dataset=tess" / ".00000.mel.npy.host.12"),
         touch(tmp_path / "files" / "dataset=tess" / ".part-00000.parquet.host.12"),
         touch(tmp_path / "files" / ".dataset=tess.compact" / "part-00000.parquet").parent,
@@ -23,11 +23,11 @@ def test_unfinished_files_and_folders_go(tmp_path):
     ]
     kept = [touch(tmp_path / "files" / "dataset=tess" / "part-00000.parquet"), touch(tmp_path / ".nobody's")]
     sweep(tmp_path)
-    assert not [path for path in litter if path.exists()]
+    assert not [path for path in unfinished if path.exists()]
     assert all(path.exists() for path in kept)
 
 
-def test_frames_that_no_row_refers_to_go(tmp_path):
+def test_frames_that_no_row_refers_to_are_removed(tmp_path):
     kept = touch(layout.frame_path(tmp_path, "tess", "00000-aa", "mel"))
     orphan = touch(layout.frame_path(tmp_path, "tess", "00000-bb", "mel"))
     elsewhere = touch(layout.frame_path(tmp_path, "savee", "00000-cc", "mel"))
@@ -35,16 +35,15 @@ def test_frames_that_no_row_refers_to_go(tmp_path):
     assert (kept.exists(), orphan.exists(), elsewhere.exists()) == (True, False, True)
 
 
-def test_a_table_that_another_run_has_mended_stays(extract_tess, tmp_path):
-    extract_tess(limit=2, features=["core"])
-    part = next((tmp_path / "store" / "files").rglob("*.parquet"))
-    set_aside(tmp_path / "store", part)
+def test_a_table_that_another_run_has_replaced_stays(tess_store):
+    part = next((tess_store / "files").rglob("*.parquet"))
+    set_aside(tess_store, part)
     assert part.exists()
     part.write_bytes(b"damaged")
-    kept = set_aside(tmp_path / "store", part)
+    moved = set_aside(tess_store, part)
     assert not part.exists()
-    assert kept == tmp_path / "store" / "damaged" / "files" / "dataset=tess" / part.name
-    assert kept.read_bytes() == b"damaged"
+    assert moved == tess_store / "damaged" / "files" / "dataset=tess" / part.name
+    assert moved.read_bytes() == b"damaged"
 
 
 @pytest.mark.parametrize("folder", ["files", "frames"])
