@@ -104,7 +104,7 @@ def read_wide(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """
     names = None if columns is None else [KEY, *columns]
     try:
-        source = path if is_local(path) else io.BytesIO(path.readsize_of())
+        source = path if is_local(path) else io.BytesIO(path.read_bytes())
         with pq.ParquetFile(source) as file:
             return file.read(names, use_threads=False)
     except (OSError, pa.ArrowException) as error:
