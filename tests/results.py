@@ -89,7 +89,7 @@ def attention_example() -> AttentionExample:
 def make_report(values: dict[str, Any] | None = None, **attributes: Any) -> Report:
     """A report; `values` replace attributes of its result, `attributes` its own."""
     counts = {"angry": 20, "neutral": 20, "sad": 20}
-    part = CorpusPart("demo", "Demo corpus", 60, 72, 0, 5, counts, "CC0", "Us (2025).")
+    part = CorpusPart("Demo corpus", 60, 72, 0, 5, counts, "CC0", "Us (2025).")
     content: dict[str, Any] = {
         "title": "A system",
         "result": make_result(values),

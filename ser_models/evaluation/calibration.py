@@ -46,8 +46,8 @@ def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -
         for number in np.unique(numbers)
         for inside in [numbers == number]
     )
-    gaps = [abs(each.confidence - each.accuracy) for each in reliability]
-    ece = float(np.average(gaps, weights=[each.n for each in reliability]))
+    gaps = [abs(entry.confidence - entry.accuracy) for entry in reliability]
+    ece = float(np.average(gaps, weights=[entry.n for entry in reliability]))
     return Calibration(ece, bins, reliability)
 
 

@@ -304,7 +304,7 @@ class EvaluationResult(Scores):
     @classmethod
     def of(cls, scores: Scores, **run: Any) -> "EvaluationResult":
         """Combine the metrics of a test with the other attributes, passed by name."""
-        return cls(**{each.name: getattr(scores, each.name) for each in fields(Scores)}, **run)
+        return cls(**{entry.name: getattr(scores, entry.name) for entry in fields(Scores)}, **run)
 
     def to_json(self) -> str:
         """Return the result as indented JSON."""

@@ -46,8 +46,8 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> Sco
     occurring = table[table["support"] > 0]
     curves = {
         label: curve
-        for place, label in enumerate(labels)
-        if (curve := roc_curve(targets == place, probabilities[:, place]))
+        for index, label in enumerate(labels)
+        if (curve := roc_curve(targets == index, probabilities[:, index]))
     }
     averages = _averages(occurring)
     groups = partial(_groups, targets, predicted, len(labels))
@@ -106,7 +106,7 @@ def _averages(table: pd.DataFrame) -> Averages:
     """Average the rows of a class table, unweighted and weighted by support."""
 
     def average(weights: pd.Series | None) -> Average:
-        names = [each.name for each in fields(Average)]
+        names = [field.name for field in fields(Average)]
         return Average(**{name: float(np.average(table[name], weights=weights)) for name in names})
 
     return Averages(macro=average(None), weighted=average(table["support"]))

@@ -42,7 +42,7 @@ def roc(result: Scores) -> Picture | None:
 def reliability(result: Scores) -> Picture:
     """Reliability diagram: accuracy against confidence."""
     bins = result.calibration.reliability
-    listed = ", ".join(f"{percent(each.confidence, 0)}: {percent(each.accuracy, 0)}" for each in bins)
+    listed = ", ".join(f"{percent(entry.confidence, 0)}: {percent(entry.accuracy, 0)}" for entry in bins)
     text = f"ECE {percent(result.calibration.ece)}. Accuracy by confidence: {listed}"
     return Picture(
         "reliability", "Reliability diagram", (Panel(lambda axes: _bins(axes, bins), 4.8, 3.9, text),)
@@ -100,12 +100,12 @@ def _roc_curves(axes: Axes, curves: Mapping[str, RocCurve], areas: Mapping[str, 
 
 
 def _bins(axes: Axes, bins: Sequence[CalibrationBin]) -> None:
-    shares = np.array([each.n for each in bins]) / sum(each.n for each in bins)
-    lows, widths = [each.low for each in bins], [each.high - each.low for each in bins]
+    shares = np.array([entry.n for entry in bins]) / sum(entry.n for entry in bins)
+    lows, widths = [entry.low for entry in bins], [entry.high - entry.low for entry in bins]
     bars = axes.bar(lows, shares, widths, align="edge", color=MUTED, alpha=0.3, zorder=1)
     bars.set_label("share of recordings")
     axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1, label="perfect calibration")
-    points = [each.confidence for each in bins], [each.accuracy for each in bins]
+    points = [entry.confidence for entry in bins], [entry.accuracy for entry in bins]
     axes.plot(*points, color=BLUE, linewidth=1.6, zorder=2)
     axes.scatter(*points, s=12 + 110 * shares, color=BLUE, zorder=3, label="this model")
     axes.set(xlabel="confidence", ylabel="accuracy")

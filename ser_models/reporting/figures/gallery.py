@@ -115,7 +115,7 @@ def _typical(recordings: Recordings, columns: Sequence[str], speakers: Sequence[
     counts = rows.groupby("emotion")["key"].nunique()
     shared = [emotion for emotion in recordings.emotions if counts[emotion] == len(speakers)]
     if not shared:
-        raise InputError(f"no emotion is acted by all of {', '.join(speakers)}: name other speakers")
+        raise InputError(f"no emotion has recordings of all of {', '.join(speakers)}: name other speakers")
     values = rows[list(columns)].astype(float)
     values = ((values - values.mean()) / values.std(ddof=0).replace(0, 1)).fillna(0)
     indices = []

@@ -1,4 +1,4 @@
-"""What a report tells: the run, its data, what the paper claims, and other runs to set beside it.
+"""The content of a report: the run, its data, the paper's claims, and other runs.
 
 `Examples` → `describe_data` → `Data`; with `EvaluationResult`s → `Report`
 """
@@ -18,21 +18,19 @@ from ser_models.reporting.figures.recordings import Recordings
 
 @dataclass(frozen=True, slots=True)
 class CorpusPart:
-    """What was used of one corpus.
+    """The recordings of one corpus in a run.
 
     Attributes:
-        name: as in the store.
-        title: as published; the name for a user's own.
-        recordings: how many were used, without copies.
-        whole: how many the complete corpus has; None where that is not known.
-        copies: augmented copies of them.
-        speakers: how many people speak.
-        emotions: recordings of each class, without copies, in the order of the labels.
-        licence: the terms it is published under; empty for a user's own.
-        citation: the publication to cite; likewise.
+        title: as published; the name of the table for a user's own corpus.
+        recordings: number of recordings, without augmented copies.
+        whole: number of recordings of the complete corpus; None if unknown.
+        copies: number of augmented copies.
+        speakers: number of speakers.
+        emotions: number of recordings of each class, without copies, in the order of the labels.
+        licence: of the corpus; empty for a user's own.
+        citation: publication of the corpus; likewise.
     """
 
-    name: str
     title: str
     recordings: int
     whole: int | None
@@ -48,11 +46,11 @@ class Data:
     """The recordings of a run.
 
     Attributes:
-        corpora: by name.
-        fingerprint: tells these recordings, without copies, from others: by name and content.
+        corpora: sorted by name.
+        fingerprint: identifies the recordings, without copies, by name and content.
         profile: name of the feature profile.
         digest: fingerprint of the profile and its extractors.
-        recordings: those that are drawn, with their features; None where there are none to draw.
+        recordings: the recordings with their features, for the figures; None if there are no features.
     """
 
     corpora: tuple[CorpusPart, ...]
@@ -64,26 +62,26 @@ class Data:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that `write_report` tells.
+    """The input of `write_report`.
 
     Attributes:
         title: of the page.
         result: of the evaluation.
         data: the recordings.
-        command: what the user typed.
-        date: day and time of the run, as it shall be read.
-        versions: of the packages that were used.
-        name: a few words for this run among `others`, such as "honest protocol".
-        explanation: the protocol in the recipe's own words.
-        history: columns fold, epoch, loss, uar, val_loss, val_uar, kept and perhaps learning_rate; None if
+        command: as typed.
+        date: of the run.
+        versions: of the packages.
+        name: of this run among `others`, such as "honest protocol".
+        explanation: the recipe's explanation of the protocol.
+        history: columns fold, epoch, loss, uar, val_loss, val_uar, best and perhaps learning_rate; None if
             nothing was trained.
         parameters: hyperparameters of the model.
-        claims: what the paper reports: values by their name in metrics.json, and `f1` by emotion.
+        claims: results of the paper by their name in metrics.json, and `f1` by emotion.
         source: the publication.
-        choices: what the paper leaves open, and how it is settled here.
-        others: results of other runs of the same system, by their names.
+        choices: what the paper leaves open, and what was chosen.
+        others: results of other runs of the same system, by name.
         attention: recordings with the model's attention.
-        quick_note: what was reduced, if it was; None for a full run.
+        quick_note: what a reduced run reduces; None for a full run.
     """
 
     title: str
@@ -105,45 +103,41 @@ class Report:
 
 
 def describe_data(examples: Examples, *, profile: str, digest: str) -> Data:
-    """Count what was used of each corpus, and choose what is drawn of it.
+    """Count the recordings of each corpus, and collect the features to draw.
 
     Args:
-        examples: all recordings of the run, training and test, with their copies if there are any.
+        examples: all recordings of the run, training and test, with augmented copies.
         profile: name of the feature profile.
         digest: fingerprint of the features.
     """
     parts = [_part(str(name), rows, examples.labels) for name, rows in examples.rows.groupby("dataset")]
-    whole = examples.originals
-    return Data(tuple(parts), whole.fingerprint, profile, digest, _recordings(whole.rows))
+    without_copies = examples.originals
+    features = _features(without_copies.rows)
+    return Data(tuple(parts), without_copies.fingerprint, profile, digest, features)
 
 
 def _part(name: str, rows: pd.DataFrame, labels: Sequence[str]) -> CorpusPart:
-    copied = (
-        rows["source_file_id"].notna() if "source_file_id" in rows else pd.Series(False, index=rows.index)
-    )
-    used = rows[~copied]
+    used = rows[rows["source_file_id"].isna()] if "source_file_id" in rows else rows
     counts = used["emotion"].value_counts()
-    published = corpora.find(name)
+    corpus = corpora.find(name)
     return CorpusPart(
-        name=name,
-        title=published.title if published else name,
+        title=corpus.title if corpus else name,
         recordings=len(used),
-        whole=published.whole if published else None,
-        copies=int(copied.sum()),
+        whole=corpus.whole if corpus else None,
+        copies=len(rows) - len(used),
         speakers=used["speaker"].nunique(),
         emotions={label: int(counts.get(label, 0)) for label in labels},
-        licence=published.licence if published else "",
-        citation=published.citation if published else "",
+        licence=corpus.licence if corpus else "",
+        citation=corpus.citation if corpus else "",
     )
 
 
-def _recordings(rows: pd.DataFrame) -> Recordings | None:
-    """The recordings with the features that every store has, as many as a page can show."""
+def _features(rows: pd.DataFrame) -> Recordings | None:
+    """The recordings with the core features, which every store has; None if there are none."""
     from ser_features.extractors import CORE_COLUMNS
 
-    known = [column for column in CORE_COLUMNS if column.name in rows]
-    if not known:
+    units = {column.name: column.unit for column in CORE_COLUMNS if column.name in rows}
+    if not units:
         return None
-    kept = rows[["file_id", "dataset", "speaker", "emotion", *(column.name for column in known)]]
-    units = {column.name: column.unit for column in known}
-    return Recordings(kept.reset_index(drop=True), len(rows), units=units)
+    columns = ["file_id", "dataset", "speaker", "emotion", *units]
+    return Recordings(rows[columns].reset_index(drop=True), len(rows), units=units)

@@ -1,8 +1,8 @@
 """The tables of a report, as text in cells.
 
-metrics.json, claims, `Data` → `Table`s, which the template lays out
+`EvaluationResult`, claims, `Data` → `Table`s, which the template renders
 
-The first cell of a row heads it; columns of numbers are aligned to the right.
+The first cell of a row is its header; columns of numbers are aligned to the right.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,11 +22,11 @@ class Table:
     """Text in rows and columns.
 
     Attributes:
-        caption: what the table holds.
-        columns: their heads.
-        rows: cells, as many as columns.
-        words: places of the columns that hold words; the others hold numbers.
-        strong: places of rows that stand out.
+        caption: above the table.
+        columns: headers.
+        rows: cells, one per column.
+        words: indices of the columns of text; the others are numbers.
+        strong: indices of the rows in bold.
     """
 
     caption: str
@@ -51,14 +51,14 @@ def results(report: Report) -> Table:
 
 
 def measures(result: Scores, claims: Values) -> Table:
-    """Every measure of the whole, ours and the paper's."""
-    known = [measure for measure in MEASURES if any(claims.get(each.key) is not None for each in MEASURES)]
-    columns = ("Measure", "This run", *(("Paper's claim", "Difference") if known else ()), "Definition")
+    """All metrics of the whole test, with the paper's claims."""
+    claimed = any(claims.get(measure.key) is not None for measure in MEASURES)
+    columns = ("Measure", "This run", *(("Paper's claim", "Difference") if claimed else ()), "Definition")
     rows = tuple(
         (
             measure.name,
             _value(measure, getattr(result, measure.key)),
-            *(_claim(measure, result, claims) if known else ()),
+            *(_claim(measure, result, claims) if claimed else ()),
             measure.meaning,
         )
         for measure in MEASURES
@@ -93,7 +93,7 @@ def groups(result: Scores, kind: str) -> Table:
 
 
 def corpora(data: Data) -> Table:
-    """What was used of each corpus."""
+    """Recordings, speakers and emotions of each corpus."""
     copies = any(part.copies for part in data.corpora)
     labels = list(data.corpora[0].emotions)
     columns = ("Corpus", "Recordings", "Speakers", *(["Augmented copies"] if copies else []), *labels)
@@ -132,8 +132,8 @@ def confusions(result: Scores) -> Table:
 def _result(name: str, scores: Scores, protocol: str, leaks: int | None) -> tuple[str, ...]:
     low, high = scores.uar_ci95
     bounds = f"{100 * low:.1f} to {percent(high)}"
-    found = MISSING if leaks is None else str(leaks or "none")
-    return (name, percent(scores.uar), bounds, percent(scores.accuracy), f"{scores.n:,}", found, protocol)
+    count = MISSING if leaks is None else str(leaks or "none")
+    return (name, percent(scores.uar), bounds, percent(scores.accuracy), f"{scores.n:,}", count, protocol)
 
 
 def _value(measure: Measure, value: float | None) -> str:
@@ -141,11 +141,11 @@ def _value(measure: Measure, value: float | None) -> str:
 
 
 def _claim(measure: Measure, result: Scores, claims: Values) -> tuple[str, str]:
-    """The claim, and how far ours is above it."""
-    claim, mine = claims.get(measure.key), getattr(result, measure.key)
-    if claim is None or mine is None:
+    """The claim, and the difference of this run to it."""
+    claim, value = claims.get(measure.key), getattr(result, measure.key)
+    if claim is None or value is None:
         return _value(measure, claim), MISSING
-    gap = points(mine - claim) if measure.digits is None else decimals(mine - claim, measure.digits)
+    gap = points(value - claim) if measure.digits is None else decimals(value - claim, measure.digits)
     return _value(measure, claim), signed(gap)
 
 
