@@ -31,7 +31,7 @@ def full() -> Report:
         history=make_history(rates=True),
         parameters={"epochs": 50, "learning_rate": 0.001},
         claims=CLAIMS,
-        source="Somebody et al. (2025)",
+        source="Smith et al. (2025)",
         choices=["The filter runs at 16 kHz."],
         others={"paper protocol": make_result({**paper, "protocol": "random, one split"})},
         attention=[attention_example()],

@@ -12,7 +12,7 @@ def test_a_hand_worked_example():
     confidence = np.array([0.50, 0.52, 0.95, 0.97, 0.99])
     result = calibration(confidence, np.array([True, False, True, True, False]))
     bins = result.reliability
-    assert [(each.n, each.accuracy) for each in bins] == [(2, 0.5), (3, pytest.approx(2 / 3))]
+    assert [(entry.n, entry.accuracy) for entry in bins] == [(2, 0.5), (3, pytest.approx(2 / 3))]
     assert bins[0].confidence == pytest.approx(0.51)
     assert (bins[0].low, bins[0].high) == (pytest.approx(7 / 15), pytest.approx(8 / 15))
     assert result.ece == pytest.approx((2 * 0.01 + 3 * (0.97 - 2 / 3)) / 5)
@@ -21,8 +21,8 @@ def test_a_hand_worked_example():
 def test_bins_are_fifteen_of_equal_width():
     bins = calibration(np.linspace(0.001, 1, 1000), np.ones(1000, dtype=bool)).reliability
     assert len(bins) == BINS == 15
-    assert [each.high - each.low for each in bins] == pytest.approx([1 / 15] * 15)
-    assert sum(each.n for each in bins) == 1000
+    assert [entry.high - entry.low for entry in bins] == pytest.approx([1 / 15] * 15)
+    assert sum(entry.n for entry in bins) == 1000
 
 
 def test_bins_equal_scikit_learns_curve():
@@ -31,8 +31,8 @@ def test_bins_equal_scikit_learns_curve():
     correct = rng.random(400) < confidence**2
     accuracy, mean = calibration_curve(correct, confidence, n_bins=BINS)
     bins = calibration(confidence, correct).reliability
-    assert [each.accuracy for each in bins] == pytest.approx(accuracy)
-    assert [each.confidence for each in bins] == pytest.approx(mean)
+    assert [entry.accuracy for entry in bins] == pytest.approx(accuracy)
+    assert [entry.confidence for entry in bins] == pytest.approx(mean)
 
 
 def test_an_edge_belongs_to_the_lower_bin():

@@ -1,4 +1,4 @@
-"""A picture says what was measured, whatever the length of it, and takes no name for a formula."""
+"""Titles name model, protocol and result at any length; names are never formulas; files are atomic."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +17,7 @@ def texts(figure):
 
 
 @pytest.mark.parametrize(("synthetic", "corpus"), [(True, "demo (synthetic speech)"), (False, "demo")])
-def test_titles_say_what_was_measured(synthetic, corpus):
+def test_titles_name_model_protocol_and_result(synthetic, corpus):
     values = {"synthetic": synthetic, "uar": 0.5123, "uar_ci95": (0.45, 0.58), "chance": 1 / 3}
     result = make_result(values)
     assert texts(titled(per_speaker(result), result)) == [
@@ -37,7 +37,7 @@ def test_long_titles_are_wrapped_inside_of_the_picture():
     assert all(above.y0 >= below.y1 - 1 for above, below in pairwise(boxes))
 
 
-def test_names_with_dollar_signs_are_no_formulas():
+def test_dollar_signs_are_escaped():
     result = make_result(name="$\\undefined{$")
     figure = titled(per_speaker(result), result)
     FigureCanvasAgg(figure).draw()  # a formula that cannot be read would raise
@@ -53,15 +53,15 @@ def test_panels_share_a_row_by_their_widths():
     assert right.get_position().x0 > left.get_position().x1
 
 
-def test_a_plain_panel_stands_on_nothing():
+def test_a_plain_panel_is_transparent():
     figure = plain(Panel(lambda axes: axes.plot([0, 1]), 3.0, 2.0, "a line"))
     assert not figure.patch.get_visible()
     assert not figure.axes[0].patch.get_visible()
     assert figure.texts == []
 
 
-def test_panels_stand_in_rows():
-    panels = tuple(Panel(lambda axes: axes.set_title("x"), 2.0, 1.0 + place, "x") for place in range(5))
+def test_panels_are_placed_in_rows():
+    panels = tuple(Panel(lambda axes: axes.set_title("x"), 2.0, 1.0 + number, "x") for number in range(5))
     picture = Picture("x", "five", panels, across=2)
     assert [len(row) for row in picture.grid] == [2, 2, 1]
     figure = captioned(picture, ["a sentence"])
@@ -72,7 +72,7 @@ def test_panels_stand_in_rows():
     assert len(Picture("x", "five", panels).grid) == 1
 
 
-def test_a_drawing_is_saved_whole_under_its_name(tmp_path, monkeypatch):
+def test_a_drawing_is_saved_under_its_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     drawing = Drawing(Picture("x", "a title", (Panel(lambda axes: None, 4.0, 3.0, "nothing"),)), ["said"])
     assert drawing.save() == Path("x.png")

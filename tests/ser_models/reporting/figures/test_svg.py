@@ -1,4 +1,4 @@
-"""A figure in a page takes its colours and letters from it, and names cannot break out of it."""
+"""Inline SVG takes colours and fonts from the page, and escapes all text."""
 
 import re
 
@@ -15,7 +15,7 @@ def drawn(picture, name="figure"):
     return inline(picture.panels[0], name)
 
 
-def test_colours_are_the_pages_variables():
+def test_colours_are_variables_of_the_page():
     svg = drawn(roc(make_result()))
     used = set(re.findall(r"var\((--c-\w+)\)", svg))
     assert variable(INK) in used
@@ -23,20 +23,20 @@ def test_colours_are_the_pages_variables():
     assert not re.findall(r"#[0-9a-f]{6}\b", svg)  # no colour that would stay as it is in the dark
 
 
-def test_letters_stay_letters_in_the_pages_font():
+def test_text_stays_text_in_the_font_of_the_page():
     svg = drawn(per_speaker(make_result()))
     assert ">chance</text>" in svg
     assert "font-family" not in svg
 
 
-def test_size_is_left_to_the_page():
+def test_the_size_is_that_of_the_page():
     head = drawn(per_speaker(make_result())).partition(">")[0]
     assert re.search(r'viewBox="0 0 [\d.]+ [\d.]+"', head)
     assert " width=" not in head
     assert "--width: 614px" in head
 
 
-def test_it_is_told_in_words():
+def test_there_is_an_escaped_description():
     picture = per_speaker(make_result(name="<b>\"&'"))
     head = drawn(picture).partition(">")[0]
     assert 'role="img"' in head
@@ -52,16 +52,16 @@ def test_names_are_escaped(name):
     assert svg.count("</svg>") == 1
 
 
-def test_ids_are_the_figures_own_and_meet_their_references():
+def test_ids_have_a_prefix_and_match_their_references():
     for svg in (drawn(attention(attention_example(), 1), "one"), drawn(per_speaker(make_result()), "two")):
         ids = re.findall(r' id="([^"]+)"', svg)
         references = re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg)
         assert len(ids) == len(set(ids)) > 0
         assert {one or other for one, other in references} == set(ids)
-        assert all(each.startswith(("one-", "two-")) for each in ids)
+        assert all(name.startswith(("one-", "two-")) for name in ids)
 
 
-def test_nothing_is_fetched():
+def test_there_are_no_external_resources():
     svg = drawn(attention(attention_example(), 1))
     assert "http" not in svg
     assert "<image" in svg
@@ -73,7 +73,7 @@ def test_the_same_panel_gives_the_same_bytes():
     assert drawn(roc(result)) == drawn(roc(result))
 
 
-def test_a_font_of_older_matplotlib_keeps_its_size_only(monkeypatch):
+def test_fonts_of_older_matplotlib_keep_their_size_only(monkeypatch):
     from ser_models.reporting.figures import svg
 
     old = (
@@ -82,14 +82,14 @@ def test_a_font_of_older_matplotlib_keeps_its_size_only(monkeypatch):
         "a</text></g><g><g/></g></svg>"
     )
     monkeypatch.setattr(svg, "_drawn", lambda panel: old)
-    found = inline(Panel(lambda axes: None, 1.0, 1.0, "words"), "x")
-    assert '<text style="text-anchor: end; font-size: 9px; fill: ' in found
-    assert "metadata" not in found
-    assert found.count("<g>") == 1
+    svg_text = inline(Panel(lambda axes: None, 1.0, 1.0, "words"), "x")
+    assert '<text style="text-anchor: end; font-size: 9px; fill: ' in svg_text
+    assert "metadata" not in svg_text
+    assert svg_text.count("<g>") == 1
 
 
-def test_places_are_told_to_a_hundredth_of_a_pixel():
+def test_coordinates_are_rounded_to_a_hundredth_of_a_pixel():
     svg = drawn(roc(make_result()))
-    places = re.findall(r' (?:d|x|y)="([^"]+)"', svg)
-    assert len(places) > 10
-    assert not re.findall(r"\d\.\d{3}", " ".join(places))
+    coordinates = re.findall(r' (?:d|x|y)="([^"]+)"', svg)
+    assert len(coordinates) > 10
+    assert not re.findall(r"\d\.\d{3}", " ".join(coordinates))

@@ -1,4 +1,4 @@
-"""Every colour can be told from its background, by day and in the dark."""
+"""Every colour has enough contrast with its background, in light and dark mode."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from ser_models.reporting.figures.picture import (
 def luminance(rgb):
     """Relative luminance of WCAG 2, 0 to 1, of red, green and blue from 0 to 255."""
     linear = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (each / 255 for each in rgb)
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (value / 255 for value in rgb)
     ]
     return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
@@ -31,11 +31,11 @@ def contrast(one, other):
 
 
 def rgb(colour):
-    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return tuple(int(colour[start : start + 2], 16) for start in (1, 3, 5))
 
 
 MODES = {
-    "day": ({colour: colour for colour in theme.DARK}, PAPER, theme.CELL),
+    "light": ({colour: colour for colour in theme.DARK}, PAPER, theme.CELL),
     "dark": (theme.DARK, theme.DARK_PAPER, theme.DARK_CELL),
 }
 
@@ -45,7 +45,7 @@ def mode(request):
     return MODES[request.param]
 
 
-def test_words_are_readable(mode):
+def test_text_is_readable(mode):
     colours, paper, _ = mode
     assert contrast(rgb(colours[INK]), rgb(paper)) >= 7
     assert contrast(rgb(colours[MUTED]), rgb(paper)) >= 4.5
@@ -61,7 +61,7 @@ def test_lines_and_bars_stand_out(mode, colour):
 def test_cells_are_readable_at_every_share(mode):
     _, paper, cell = mode
     shallow, deep = ((0, 0, 0), (255, 255, 255)) if paper == PAPER else ((255, 255, 255), (0, 0, 0))
-    for share in (place / 100 for place in range(101)):
+    for share in (percent / 100 for percent in range(101)):
         ground = [share * full + (1 - share) * empty for full, empty in zip(cell, rgb(paper), strict=True)]
         assert contrast(deep if share > theme.DEEP else shallow, ground) >= 4.4, share
 
