@@ -104,7 +104,7 @@ def export(
         done = write(open_store(store), format, out, datasets or None, advance)
     corpora = ", ".join(done.datasets)
     print(f"{out}: {done.recordings:,} recordings of {corpora}, {done.columns} columns, format {format}")
-    hint(done.following)
+    hint(done.next_step)
 
 
 @app.command()

@@ -1,11 +1,11 @@
-"""A store's rows in the formats of other houses: one file per format, a registry of all.
+"""Export of a store's rows to other formats: one module per format, and a registry.
 
-`Store` → `Rows` (a batch at a time) → `FORMATS[name]` → one file or folder, whole or not there at all
+`Store` → `Rows` (batch by batch) → `FORMATS[name]` → one file or folder, complete or absent
 
     exported = export(open_store(root), "arff", Path("speech.arff"))
     exported.recordings, exported.columns
 
-Where the frames of a row lie is left out: it means nothing outside of the store.
+The position of a row's frames is left out, as it has no meaning outside of the store.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,25 +21,25 @@ from ser_features.store.read import Store
 
 __all__ = ["FORMATS", "Exported", "Format", "export"]
 
-FORMATS: dict[str, Format] = {each.name: each for each in (Csv(), Arff(), Audformat())}
-"""By the word of `--format`."""
+FORMATS: dict[str, Format] = {one.name: one for one in (Csv(), Arff(), Audformat())}
+"""By the value of `--format`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written.
+    """Result of an export.
 
     Attributes:
-        recordings: how many.
-        datasets: of which corpora.
-        columns: of each recording.
-        following: what to do with it next, as a command or in words.
+        recordings: number of recordings.
+        datasets: their corpora.
+        columns: number of columns.
+        next_step: how to use the file, as a command or a sentence.
     """
 
     recordings: int
     datasets: tuple[str, ...]
     columns: int
-    following: str
+    next_step: str
 
 
 def export(
@@ -47,19 +47,19 @@ def export(
     format: str,
     out: Path,
     datasets: Sequence[str] | None = None,
-    watch: Callable[[int], None] = lambda rows: None,
+    on_rows: Callable[[int], None] = lambda count: None,
 ) -> Exported:
     """Write a store's rows in another format.
 
     Args:
         store: the store.
         format: a name in `FORMATS`.
-        out: the file or folder to write; an earlier export in the same format is replaced in one step.
+        out: path of the file or folder; an earlier export in the same format is replaced in one step.
         datasets: corpora to write; all by default.
-        watch: told how many rows were read, some at a time; a format may read them twice.
+        on_rows: called with the number of rows of each batch that was read; a format may read them twice.
 
     Raises:
-        InputError: if the format or a corpus is unknown, there are no rows, or something else is in the way.
+        InputError: if the format or a corpus is unknown, there are no rows, or `out` is another file.
         MissingExtraError: if the format needs a package that is not installed.
         StoreError: if a table cannot be read, or `out` cannot be written.
     """
@@ -70,8 +70,8 @@ def export(
         raise InputError(
             f"{out} is no earlier export as {format} and is not replaced: pass another --out, or remove it"
         )
-    rows = Rows.of(store, datasets, watch)
+    rows = Rows.of(store, datasets, on_rows)
     if not (recordings := rows.count()):
         raise InputError(f"{store.root} has no recordings to export: run ser extract --store {store.root}")
     writer.write(rows, out)
-    return Exported(recordings, rows.datasets, len(rows.schema), writer.following(out))
+    return Exported(recordings, rows.datasets, len(rows.schema), writer.next_step(out))

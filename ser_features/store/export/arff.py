@@ -1,6 +1,6 @@
-r"""One ARFF file, as Weka reads it and openSMILE writes it: typed attributes, the emotion last, as the class.
+r"""One ARFF file, the format of Weka and openSMILE: typed attributes, the emotion last, as the class.
 
-`Rows` → attributes (what a word may be is gathered first) → one line per recording, batch by batch
+`Rows` → attributes (values of nominal ones are collected first) → one line per recording, batch by batch
 
 >>> print(quoted(pa.array(["plain", "it's 5 %", "", None])).to_pylist())
 ['plain', "'it\\'s 5 \\%'", "''", '?']
@@ -19,13 +19,13 @@ from ser_features.store.export.base import Format, Rows, first_line
 
 START = "% Written by ser store export"
 CLASS = "emotion"
-"""The attribute that classifiers predict unless told otherwise: the last one."""
+"""The attribute that classifiers predict by default: the last one."""
 
 NOMINAL = ("dataset", "speaker", "gender", "language", "intensity", "modality", "vocal_channel", CLASS)
-"""Columns of words from a short list, which is declared; other text is of type string."""
+"""Text columns with few values, which are declared; other text is of type string."""
 
 DATE, PATTERN = "source_mtime", "yyyy-MM-dd'T'HH:mm:ss"
-"""The column that is a moment, in ns since 1970, and how ARFF's readers in Java are told to read it (UTC)."""
+"""The column of timestamps, in ns since 1970, and its ARFF date format (UTC)."""
 
 ESCAPES = (
     ("\\", "\\\\"),
@@ -36,14 +36,14 @@ ESCAPES = (
     ("\n", "\\n"),
     ("\r", "\\r"),
 )
-"""What stands in quotes is written as Weka writes it."""
+"""Escapes inside quotes, as Weka writes them."""
 
 PLAIN = r"^[A-Za-z0-9_.+-][A-Za-z0-9_.+/:-]*$"
-"""Words that need no quotes."""
+"""Text that needs no quotes."""
 
 
 class Arff(Format):
-    """Attribute-Relation File Format, for Weka and whatever else learned to read it."""
+    """Attribute-Relation File Format, for Weka and compatible tools."""
 
     name: ClassVar[str] = "arff"
 
@@ -52,7 +52,7 @@ class Arff(Format):
         return first_line(path).startswith(START)
 
     def write(self, rows: Rows, path: Path) -> None:
-        """Write one file, batch by batch; the rows are read twice, first for the words of the attributes."""
+        """Write one file, batch by batch; the rows are read twice, first for the nominal values."""
         names = [name for name in rows.schema.names if name != CLASS] + [CLASS]
         words = _words(rows)
         with writing("the export", path), replacing(path) as file:
@@ -62,8 +62,8 @@ class Arff(Format):
                 lines = pc.binary_join_element_wise(*map(_values, names, batch.columns), ",")
                 file.write("".join(f"{line}\n" for line in lines.to_pylist()).encode())
 
-    def following(self, path: Path) -> str:
-        """Say what Weka must be told."""
+    def next_step(self, path: Path) -> str:
+        """How to use the file in Weka."""
         return (
             f"open {path} in Weka; remove the attributes before duration_sec, which say what a recording "
             "is, before you train"
@@ -71,7 +71,7 @@ class Arff(Format):
 
 
 def quoted(texts: pa.Array) -> pa.Array:
-    """Write text as values of an ARFF file: in quotes where that is needed, ? for null."""
+    """Format text as values of an ARFF file: quoted where needed, ? for null."""
     plain = pc.match_substring_regex(texts, PLAIN)
     escaped: pa.Array = texts
     for raw, safe in ESCAPES:
@@ -81,27 +81,29 @@ def quoted(texts: pa.Array) -> pa.Array:
 
 
 def _words(rows: Rows) -> dict[str, list[str]]:
-    """What each nominal attribute may be: the emotions in their order, other words sorted."""
-    found: dict[str, set[str]] = {name: set() for name in NOMINAL if name in rows.schema.names}
-    for batch in rows.batches(list(found)):
-        for name, words in found.items():
+    """Values of each nominal attribute: emotions in their order, others sorted."""
+    values: dict[str, set[str]] = {name: set() for name in NOMINAL if name in rows.schema.names}
+    for batch in rows.batches(list(values)):
+        for name, words in values.items():
             words.update(pc.unique(batch[name]).drop_null().to_pylist())
     return {
-        name: in_order(words) if name == CLASS else sorted(words) for name, words in found.items() if words
+        name: in_order(words) if name == CLASS else sorted(words) for name, words in values.items() if words
     }
 
 
 def _header(rows: Rows, names: Sequence[str], words: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Everything before the rows: where they are from, what each attribute means and may be."""
+    """Everything before the rows: source, description, unit and type of each attribute."""
     store = rows.store
     yield f"{START}: {', '.join(rows.datasets)}, profile {store.profile.name} ({store.digest})"
     yield "@relation ser"
     yield ""
     for name in names:
         field = rows.schema.field(name)
-        told = {key.decode(): " ".join(text.decode().split()) for key, text in (field.metadata or {}).items()}
-        unit = f" [{told['unit']}]" if told.get("unit") else ""
-        yield f"% {told.get('description', '')}{unit}"
+        metadata = {
+            key.decode(): " ".join(text.decode().split()) for key, text in (field.metadata or {}).items()
+        }
+        unit = f" [{metadata['unit']}]" if metadata.get("unit") else ""
+        yield f"% {metadata.get('description', '')}{unit}"
         yield f"@attribute {_word(name)} {_type(field, words)}"
     yield ""
     yield "@data"
@@ -120,7 +122,7 @@ def _word(text: str) -> str:
 
 
 def _values(name: str, column: pa.Array) -> pa.Array:
-    """A column as text, ready to be joined into lines."""
+    """A column as text, to be joined into lines."""
     if name == DATE:
         moments = pc.cast(pc.divide(column, 10**9), pa.timestamp("s"))
         return pc.fill_null(pc.strftime(moments, '"%Y-%m-%dT%H:%M:%S"'), "?")

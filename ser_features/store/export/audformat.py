@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
 HEADER = "db.yaml"
 NAME = "ser-store"
-"""Name of every database that is written; by it an earlier one is known."""
+"""Name of every written database, by which an earlier export is recognised."""
 
 OF_SPEAKERS = ("gender", "age", "language")
-"""Columns that say something of a speaker; they go into the misc table."""
+"""Columns about the speaker; they go into the misc table."""
 
 ELSEWHERE = ("path", "speaker", "emotion", *OF_SPEAKERS)
-"""Columns that are no plain columns of the table files."""
+"""Columns that are not in the table files as they are."""
 
 
 class Audformat(Format):
-    """Database folder for audformat and what is built on it; needs the extra [audformat]."""
+    """Database folder for audformat and tools built on it; needs the extra [audformat]."""
 
     name: ClassVar[str] = "audformat"
 
@@ -47,13 +47,13 @@ class Audformat(Format):
         )
 
     def write(self, rows: Rows, path: Path) -> None:
-        """Write a folder; all rows are held in memory, as audformat works on them whole."""
+        """Write a folder; all rows are in memory, as audformat needs them at once."""
         database = _database(rows)
         with writing("the export", path), replacing_folder(path) as hidden:
             database.save(str(hidden))
 
-    def following(self, path: Path) -> str:
-        """Name the folder's reader."""
+    def next_step(self, path: Path) -> str:
+        """Command that loads the folder with audformat."""
         return f"python -c 'import audformat; print(audformat.Database.load(\"{path}\"))'"
 
 
@@ -75,30 +75,30 @@ def _database(rows: Rows) -> "audformat.Database":
     _add_speakers(database, table, rows.schema)
     index = audformat.filewise_index(table["path"])
     words = [name for name in rows.schema.names if name not in (*ELSEWHERE, *rows.features)]
-    _add_table(database, "files", "What the names of the files say.", table[words], index, rows.schema)
+    _add_table(database, "files", "Labels from the file names.", table[words], index, rows.schema)
     speakers = _speakers(table)
     database["files"]["speaker"] = audformat.Column(scheme_id="speaker")
     database["files"]["speaker"].set(speakers.to_numpy())
     database.schemes["emotion"] = audformat.Scheme(
-        labels=in_order(set(table["emotion"])), description=_told(rows.schema, "emotion")[0]
+        labels=in_order(set(table["emotion"])), description=_describe(rows.schema, "emotion")[0]
     )
     database["emotion"] = audformat.Table(index, description="The acted emotion of each file.")
     database["emotion"]["emotion"] = audformat.Column(scheme_id="emotion")
     database["emotion"]["emotion"].set(table["emotion"].to_numpy())
     features = [name for name in rows.features if name in rows.schema.names]
-    _add_table(database, "features", "What was computed of each file.", table[features], index, rows.schema)
+    _add_table(database, "features", "Features of each file.", table[features], index, rows.schema)
     return database
 
 
 def _add_speakers(database: "audformat.Database", table: pd.DataFrame, schema: pa.Schema) -> None:
-    """Add the misc table of the speakers, and the scheme whose labels are its rows."""
+    """Add the misc table of the speakers, and the scheme that has its rows as labels."""
     import audformat
 
     people = table.assign(speaker=_speakers(table)).groupby("speaker")[list(OF_SPEAKERS)]
-    known = people.agg(lambda values: values.iloc[0] if values.nunique(dropna=False) == 1 else None)
-    index = audformat.utils.set_index_dtypes(pd.Index(known.index, name="speaker"), "string")
-    text = "What is known of each speaker: dataset/speaker."
-    _add_table(database, "speaker", text, known, index, schema)
+    speakers = people.agg(lambda values: values.iloc[0] if values.nunique(dropna=False) == 1 else None)
+    index = audformat.utils.set_index_dtypes(pd.Index(speakers.index, name="speaker"), "string")
+    text = "Attributes of each speaker: dataset/speaker."
+    _add_table(database, "speaker", text, speakers, index, schema)
     database.schemes["speaker"] = audformat.Scheme("str", labels="speaker", description=text)
 
 
@@ -110,13 +110,13 @@ def _add_table(
     index: pd.Index,
     schema: pa.Schema,
 ) -> None:
-    """Add a table with a scheme of its own for every column."""
+    """Add a table with one scheme per column."""
     import audformat
 
     kind = audformat.MiscTable if name == "speaker" else audformat.Table
     database[name] = kind(index, description=text)
     for column in values:
-        description, unit = _told(schema, column)
+        description, unit = _describe(schema, column)
         meta = {"unit": unit} if unit else None
         database.schemes[column] = audformat.Scheme(
             _type(schema.field(column)), description=description, meta=meta
@@ -131,40 +131,40 @@ def _type(field: pa.Field) -> str:
     return "int" if pa.types.is_integer(field.type) else "float"
 
 
-def _told(schema: pa.Schema, name: str) -> tuple[str, str]:
+def _describe(schema: pa.Schema, name: str) -> tuple[str, str]:
     """Description and unit of a column."""
-    told: dict[bytes, bytes] = schema.field(name).metadata or {}
-    return told.get(b"description", b"").decode(), told.get(b"unit", b"").decode()
+    metadata: dict[bytes, bytes] = schema.field(name).metadata or {}
+    return metadata.get(b"description", b"").decode(), metadata.get(b"unit", b"").decode()
 
 
 def _speakers(table: pd.DataFrame) -> pd.Series:
-    """Speaker of each row: the same name in two corpora is two people."""
+    """Speaker of each row; the same name in two corpora means two people."""
     return table["dataset"] + "/" + table["speaker"]
 
 
 def _check_paths(table: pd.DataFrame) -> None:
-    """Refuse two recordings of one path, as audformat knows recordings by their path alone."""
+    """Refuse two recordings with the same path, which identifies recordings in audformat."""
     again = table[table["path"].duplicated(keep=False)]
     if len(again):
         first, second = again[again["path"] == again["path"].iloc[0]]["file_id"].head(2)
         raise InputError(
-            f"{first} and {second} have the same path, {again['path'].iloc[0]}, by which audformat knows "
-            "a recording: export one of the corpora at a time with --datasets"
+            f"{first} and {second} have the same path, {again['path'].iloc[0]}, which identifies a recording "
+            "in audformat: export one of the corpora at a time with --datasets"
         )
 
 
 def _languages(codes: pd.Series) -> list[str]:
-    """Languages as audformat writes them, without words that are no language."""
+    """Languages as audformat writes them, without unknown codes."""
     import audformat
 
-    found = []
+    languages = []
     for code in sorted(codes.dropna().unique()):
         with suppress(ValueError):
-            found.append(audformat.utils.map_language(code))
-    return found
+            languages.append(audformat.utils.map_language(code))
+    return languages
 
 
 def _licences(datasets: Sequence[str]) -> list[str]:
-    """Terms of the published corpora among these."""
-    known = [name for name in datasets if name in corpora.names()]
-    return [f"{name}: {corpora.get(name).licence}" for name in known]
+    """Licences of the published corpora among these."""
+    published = [name for name in datasets if name in corpora.names()]
+    return [f"{name}: {corpora.get(name).licence}" for name in published]

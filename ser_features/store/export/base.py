@@ -1,4 +1,4 @@
-"""What every format shares: the rows, read a batch at a time, and what a format has to say of itself."""
+"""Shared by all formats: `Rows`, read batch by batch, and the base class `Format`."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -16,31 +16,31 @@ from ser_features.store.scan import scan
 from ser_features.store.schema import FRAME_COLUMNS
 
 BATCH = 4_096
-"""Rows in memory at once."""
+"""Rows per batch."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The recordings that are exported.
+    """The recordings to export.
 
     Attributes:
-        store: where they come from.
+        store: their store.
         datasets: their corpora.
         source: files/ of the store, read lazily.
-        watch: told how many rows were read, some at a time.
+        on_rows: called with the number of rows of each batch that was read.
     """
 
     store: Store
     datasets: tuple[str, ...]
     source: ds.Dataset
-    watch: Callable[[int], None] = lambda rows: None
+    on_rows: Callable[[int], None] = lambda count: None
 
     @classmethod
     def of(
         cls,
         store: Store,
         datasets: Sequence[str] | None,
-        watch: Callable[[int], None] = lambda rows: None,
+        on_rows: Callable[[int], None] = lambda count: None,
     ) -> "Rows":
         """The rows of some corpora; of all for None.
 
@@ -48,7 +48,7 @@ class Rows:
             InputError: if the store has no such corpus.
         """
         chosen = tuple(store.check(datasets))
-        return cls(store, chosen, scan(store, "files", chosen), watch)
+        return cls(store, chosen, scan(store, "files", chosen), on_rows)
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -58,15 +58,15 @@ class Rows:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """Names of the columns that were computed from the sound."""
+        """Names of the feature columns."""
         return tuple(column.name for column in self.store.description.features)
 
     def count(self) -> int:
-        """How many there are."""
+        """Number of recordings."""
         return self.source.count_rows()
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Read them in the order of the store, some at a time.
+        """Read them in the order of the store, batch by batch.
 
         Args:
             columns: names; all by default.
@@ -75,12 +75,12 @@ class Rows:
             StoreError: if a table of the store cannot be read.
         """
         names = list(self.schema.names if columns is None else columns)
-        try:  # reading further ahead would hold many tables in memory
+        try:  # reading further ahead would keep many tables in memory
             for batch in self.source.to_batches(
                 columns=names, batch_size=BATCH, batch_readahead=1, fragment_readahead=1
             ):
                 yield batch
-                self.watch(len(batch))
+                self.on_rows(len(batch))
         except (OSError, pa.ArrowException) as error:
             raise StoreError(
                 f"a table cannot be read ({error}): run ser store verify --store {self.store.root}"
@@ -88,10 +88,10 @@ class Rows:
 
 
 class Format(ABC):
-    """A format of another house.
+    """An export format.
 
     Attributes:
-        name: its word on the command line.
+        name: its name on the command line.
     """
 
     name: ClassVar[str]
@@ -102,19 +102,19 @@ class Format(ABC):
 
     @abstractmethod
     def write(self, rows: Rows, path: Path) -> None:
-        """Write all rows to `path`, which appears whole or not at all.
+        """Write all rows to `path`, which appears complete or not at all.
 
         Raises:
             StoreError: if it cannot be written.
         """
 
     @abstractmethod
-    def following(self, path: Path) -> str:
-        """Say what to do next with what was written."""
+    def next_step(self, path: Path) -> str:
+        """How to use the export, as a command or a sentence."""
 
 
 def first_line(path: Path) -> str:
-    """The first line of a file; empty if it is none, or no text."""
+    """First line of a text file; empty if there is none."""
     try:
         with path.open(encoding="utf-8") as file:
             return file.readline(10_000)

@@ -1,4 +1,4 @@
-"""One CSV file: text in quotes, numbers as they are, nothing where nothing is known.
+"""One CSV file: text in quotes, numbers without, null as an empty field.
 
 `Rows` → pyarrow's writer → UTF-8, one header line
 """
@@ -12,21 +12,21 @@ from ser_features.files import replacing, writing
 from ser_features.store.export.base import Format, Rows, first_line
 
 START = '"dataset","file_id",'
-"""How the header of every export begins."""
+"""Beginning of the header of every export."""
 
 
 class Csv(Format):
-    """Comma-separated values, for everything that reads tables."""
+    """Comma-separated values."""
 
     name: ClassVar[str] = "csv"
 
     def owns(self, path: Path) -> bool:
-        """Whether a file begins with the columns that ours begin with."""
+        """Whether the header of a file begins as that of our exports."""
         return first_line(path).startswith(START)
 
     def write(self, rows: Rows, path: Path) -> None:
         """Write one file, batch by batch."""
-        options = csv.WriteOptions(quoting_style="needed")  # text always, so that "" is not null
+        options = csv.WriteOptions(quoting_style="needed")  # all text, so that "" differs from null
         with (
             writing("the export", path),
             replacing(path) as file,
@@ -35,6 +35,6 @@ class Csv(Format):
             for batch in rows.batches():
                 writer.write_batch(batch)
 
-    def following(self, path: Path) -> str:
-        """Name the file's usual reader."""
+    def next_step(self, path: Path) -> str:
+        """Command that reads the file with pandas."""
         return f"python -c 'import pandas as pd; print(pd.read_csv(\"{path}\"))'"

@@ -1,4 +1,4 @@
-"""ARFF as scipy reads it, and as a reader of Weka's grammar reads what scipy cannot."""
+"""ARFF read by scipy, and by a parser of Weka's grammar where scipy cannot."""
 
 import io
 import re
@@ -31,30 +31,29 @@ def text(store, tmp_path_factory) -> str:
 
 
 def values(line: str) -> list[str | None]:
-    """The values of a line by Weka's grammar; None for a ? without quotes."""
+    """Values of a line by Weka's grammar; None for an unquoted ?."""
     return [_plain(word) for word in _words(line)]
 
 
 def _words(line: str) -> Iterator[str]:
-    place = 0
-    while place < len(line):
-        found = WORD.match(line, place)
-        assert found
-        yield found[1]
-        place = found.end()
+    position = 0
+    while position < len(line):
+        match = WORD.match(line, position)
+        assert match
+        yield match[1]
+        position = match.end()
 
 
 def _plain(word: str) -> str | None:
     if word == "?":
         return None
     if word[:1] == "'":
-        return re.sub(r"\\.", lambda found: UNESCAPED[found[0]], word[1:-1])
+        return re.sub(r"\\.", lambda match: UNESCAPED[match[0]], word[1:-1])
     return word.strip('"')
 
 
 def attributes(text: str) -> dict[str, str]:
-    found = re.findall(r"^@attribute (\S+) (.+)$", text, re.MULTILINE)
-    return dict(found)
+    return dict(re.findall(r"^@attribute (\S+) (.+)$", text, re.MULTILINE))
 
 
 def test_class_comes_last_with_the_emotions_in_their_order(text):
@@ -68,15 +67,15 @@ def test_types(text):
     assert types["speaker"] == "{s0,s1,s2,s3,s4,s5}"
     assert types["age"] == types["pitch_mean"] == "numeric"
     assert types["source_mtime"] == "date \"yyyy-MM-dd'T'HH:mm:ss\""
-    assert types["modality"] == "string"  # no recording has one: there are no words to declare
+    assert types["modality"] == "string"  # no recording has one: there are no values to declare
 
 
-def test_meaning_and_unit_stand_before_each_attribute(text):
+def test_description_and_unit_precede_each_attribute(text):
     assert "% Mean F0 over voiced frames; null if nothing is voiced. [Hz]\n@attribute pitch_mean" in text
 
 
-def test_scipy_reads_what_it_knows(store, text):
-    """Scipy has no strings and no such dates; all other attributes are as the store has them."""
+def test_scipy_reads_numeric_and_nominal_attributes(store, text):
+    """Scipy supports neither strings nor these dates; all other attributes equal those of the store."""
     head, _, data = text.partition("@data\n")
     types = attributes(text)
     kept = [place for place, kind in enumerate(types.values()) if kind != "string" and "date" not in kind]
@@ -107,7 +106,7 @@ def test_every_line_has_a_value_per_attribute(store, text):
     "word",
     ["a b", "it's", '"', "\\", "100 %", "a,b", "{", "?", "", "ü", "a\tb", "a\nb", "@data", "plain-1.5"],
 )
-def test_any_word_comes_back(word):
+def test_any_text_is_read_back(word):
     [written] = quoted(pa.array([word])).to_pylist()
     assert "\n" not in written
     assert values(f"{written},x") == [word, "x"]

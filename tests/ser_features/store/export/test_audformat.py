@@ -1,4 +1,4 @@
-"""An audformat database says what the store says, and audformat reads it."""
+"""audformat reads the exported database with the values of the store."""
 
 import shutil
 import sys
@@ -39,11 +39,11 @@ def test_emotions_have_a_scheme_with_the_labels_in_their_order(database, rows):
     assert database["emotion"]["emotion"].get().astype(str).tolist() == rows["emotion"].tolist()
 
 
-def test_features_come_back_with_unit_and_meaning(database, rows):
-    found = database["features"].get()
-    assert found.shape == (72, 46)
+def test_features_have_values_unit_and_description(database, rows):
+    features = database["features"].get()
+    assert features.shape == (72, 46)
     for name in ("pitch_mean", "shimmer", "duration_sec"):
-        assert found[name].tolist() == pytest.approx(rows[name].tolist(), nan_ok=True)
+        assert features[name].tolist() == pytest.approx(rows[name].tolist(), nan_ok=True)
     scheme = database.schemes["pitch_mean"]
     assert (scheme.dtype, scheme.meta["unit"]) == ("float", "Hz")
     assert scheme.description == "Mean F0 over voiced frames; null if nothing is voiced."
@@ -57,7 +57,7 @@ def test_speakers_have_a_misc_table(database, rows):
     assert database["files"]["speaker"].get(map="gender").tolist() == rows["gender"].tolist()
 
 
-def test_header_says_how_the_features_were_made(database, store_root):
+def test_the_header_has_profile_and_digest(database, store_root):
     store = open_store(store_root)
     assert database.meta["profile"] == store.profile.name
     assert database.meta["digest"] == store.digest

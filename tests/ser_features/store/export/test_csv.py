@@ -1,4 +1,4 @@
-"""CSV says what the store says: text is quoted, null is nothing."""
+"""CSV has the values of the store: text is quoted, null is empty."""
 
 import pandas as pd
 import pytest
@@ -16,13 +16,13 @@ def written(store_root, tmp_path_factory):
 
 def test_pandas_reads_the_rows_of_the_store(store_root, written):
     expected = open_store(store_root).files().drop(columns=["frame_shard", "frame_offset", "frame_count"])
-    found = pd.read_csv(written, dtype={"speaker": str}).sort_values("file_id", ignore_index=True)
+    exported = pd.read_csv(written, dtype={"speaker": str}).sort_values("file_id", ignore_index=True)
     pd.testing.assert_frame_equal(
-        found[["file_id", "emotion", "speaker"]], expected[["file_id", "emotion", "speaker"]]
+        exported[["file_id", "emotion", "speaker"]], expected[["file_id", "emotion", "speaker"]]
     )
     numbers = expected.select_dtypes("number").columns
     assert "pitch_mean" in numbers
-    pd.testing.assert_frame_equal(found[numbers], expected[numbers], check_dtype=False, rtol=1e-6)
+    pd.testing.assert_frame_equal(exported[numbers], expected[numbers], check_dtype=False, rtol=1e-6)
 
 
 def test_text_is_quoted_numbers_and_null_are_not(written):

@@ -1,4 +1,4 @@
-"""Every format: whole or not there, never over what is another's, and with every recording."""
+"""Every format: complete or absent, never over other files, and with every recording."""
 
 from pathlib import Path
 
@@ -28,23 +28,15 @@ def content(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in files if file.is_file() and file.suffix != ".parquet"}
 
 
-def test_format_is_named_as_its_word(name):
+def test_the_result_counts_rows_and_names_the_next_step(name, store, tmp_path):
     assert FORMATS[name].name == name
-
-
-def test_says_what_was_written_and_what_is_next(name, store, tmp_path):
     done = export(store, name, tmp_path / "out")
     assert (done.recordings, done.datasets) == (72, ("own",))
-    assert done.columns == len(store.table().column_names) - 3  # all but where the frames are
-    assert str(tmp_path / "out") in done.following
+    assert done.columns == len(store.table().column_names) - 3  # all but the position of the frames
+    assert str(tmp_path / "out") in done.next_step
 
 
-def test_nothing_else_is_left_behind(name, store, tmp_path):
-    export(store, name, tmp_path / "here" / "out")
-    assert [path.name for path in (tmp_path / "here").iterdir()] == ["out"]
-
-
-def test_an_earlier_export_is_replaced_by_the_same(name, store, tmp_path):
+def test_an_earlier_export_is_replaced_and_nothing_else_is_left(name, store, tmp_path):
     export(store, name, tmp_path / "out")
     before = content(tmp_path / "out")
     assert before
@@ -54,7 +46,7 @@ def test_an_earlier_export_is_replaced_by_the_same(name, store, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
-def test_what_is_anothers_stays(name, kind, store, tmp_path):
+def test_other_files_stay(name, kind, store, tmp_path):
     out = tmp_path / "out"
     if kind == "folder":
         out.mkdir()
@@ -67,7 +59,7 @@ def test_what_is_anothers_stays(name, kind, store, tmp_path):
     assert thesis.read_text() == "my thesis"
 
 
-def test_a_run_that_fails_leaves_what_was_there(name, store, tmp_path, monkeypatch):
+def test_a_failed_export_leaves_the_earlier_one(name, store, tmp_path, monkeypatch):
     export(store, name, tmp_path / "out")
     before = content(tmp_path / "out")
 
@@ -82,7 +74,7 @@ def test_a_run_that_fails_leaves_what_was_there(name, store, tmp_path, monkeypat
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_where_nothing_can_be_written_is_told(name, store, tmp_path):
+def test_an_unwritable_path_is_an_error(name, store, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="the export cannot be written to"):
         export(store, name, tmp_path / "file" / "out")
