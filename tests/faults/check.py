@@ -1,9 +1,11 @@
-"""What a store can be asked at any moment: is it whole, what does it hold, how does it differ from another.
+"""Checks of a store at any moment: is it whole, what does it hold, how does it differ from another.
 
-Whatever is found is a line of text; no lines, no faults.
+Checks return one line of text per violated guarantee; `Findings` collects them with counts of what was done.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,34 +14,64 @@ import pandas as pd
 from ser_features.store import layout, open_store
 from ser_features.store.verify import verify
 
-PLACE = ["frame_shard", "frame_offset"]
-"""Columns that say where a row's frames lie; which rows share a file depends on who came first."""
+POSITION = ["frame_shard", "frame_offset"]
+"""Columns with the position of a row's frames; which rows share a file depends on the order of the runs."""
 
 HISTORY = ["attempts", "at"]
-"""Columns of failures/ that tell how often and when, not what."""
+"""Columns of failures/ about number and time of the attempts."""
+
+PRINTED = 20
+"""Violations that are printed."""
 
 
-def torn(root: Path) -> list[str]:
-    """Say what in a store is not whole: tables, frames that rows refer to, frames that none refers to yet."""
+@dataclass(slots=True)
+class Findings:
+    """Result of a series of faults.
+
+    Attributes:
+        counts: number of occurrences, by what was done or observed.
+        violations: guarantees that were violated.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+
+    def add(self, other: "Findings") -> None:
+        """Add the result of another series."""
+        self.counts.update(other.counts)
+        self.violations += other.violations
+
+    def show(self, title: str) -> None:
+        """Print counts and violations."""
+        print(title)
+        for name, count in (*self.counts.items(), ("guarantees violated", len(self.violations))):
+            print(f"{count:8}  {name}")
+        for line in self.violations[:PRINTED]:
+            print(f"          {line}")
+        print(flush=True)
+
+
+def damage(root: Path) -> list[str]:
+    """Damaged tables and frame files, including frames that no row refers to yet."""
     if not (root / layout.DESCRIPTION).is_file():
         return []
-    found = [f"{problem.path}: {problem.reason}" for problem in verify(root).problems]
+    lines = [f"{problem.path}: {problem.reason}" for problem in verify(root).problems]
     for path in root.glob("frames/*/[!.]*.npy"):
         try:
             np.load(path, mmap_mode="r")
         except FileNotFoundError:  # replaced by a run that goes on
             continue
         except (OSError, ValueError) as error:
-            found.append(f"{path.name}: {error}")
-    return found
+            lines.append(f"{path.name}: {error}")
+    return lines
 
 
 def rows(root: Path) -> pd.DataFrame:
-    """Read files/ as an analyst does, by `file_id`; without rows it is empty."""
+    """Rows of files/ as pandas reads them, by `file_id`; empty if there are none."""
     if not any(root.glob("files/*/[!.]*.parquet")):
         return pd.DataFrame(index=pd.Index([], name="file_id"))
     table = pd.read_parquet(root / "files")
-    types = {"dataset": str, "age": "Int32"}  # pandas takes others if a corpus, or an age, is the only one
+    types = {"dataset": str, "age": "Int32"}  # pandas infers others if there is one corpus, or one age
     return table.astype(types).set_index("file_id").sort_index()
 
 
@@ -49,33 +81,37 @@ def failures(root: Path) -> pd.DataFrame:
     return table.drop(columns=HISTORY).set_index("file_id").sort_index()
 
 
-def litter(root: Path) -> list[str]:
-    """List hidden files, and frames that no row refers to."""
+def leftovers(root: Path) -> list[str]:
+    """Unfinished files, and frames that no row refers to."""
     hidden = [path.name for path in root.rglob("*") if path.name.startswith(".")]
     table = rows(root)
-    known = set() if table.empty else set(table["frame_shard"])
-    lost = (path for path in root.glob("frames/*/[!.]*.npy") if layout.frame_shard_of(path) not in known)
+    used = set() if table.empty else set(table["frame_shard"])
+    lost = (path for path in root.glob("frames/*/[!.]*.npy") if layout.frame_shard_of(path) not in used)
     return hidden + [path.name for path in lost]
 
 
 def changed(table: pd.DataFrame, expected: pd.DataFrame) -> Iterator[str]:
-    """Say which rows are doubled, or others than expected; rows that are not there are no fault."""
+    """Duplicated rows, and rows that differ from the expected ones; missing rows are allowed."""
     if not table.index.is_unique:
-        yield f"{table.index.duplicated().sum()} rows are doubled"
+        yield f"{table.index.duplicated().sum()} rows are duplicated"
     elif unknown := set(table.index) - set(expected.index):
         yield f"{len(unknown)} rows too many, such as {min(unknown)}"
     elif len(table):
-        wanted = expected.loc[table.index].drop(columns=PLACE, errors="ignore")
-        if not table.drop(columns=PLACE, errors="ignore").equals(wanted):
+        same = expected.loc[table.index].drop(columns=POSITION, errors="ignore")
+        if not table.drop(columns=POSITION, errors="ignore").equals(same):
             yield "rows have other values"
 
 
+def lost(before: pd.DataFrame, now: pd.DataFrame) -> Iterator[str]:
+    """Rows that no longer exist."""
+    if missing := set(before.index) - set(now.index):
+        yield f"{len(missing)} rows are lost, such as {min(missing)}"
+
+
 def differences(root: Path, reference: Path) -> list[str]:
-    """Say how the rows, frames and failures of a store differ from those of another."""
-    found, expected = rows(root), rows(reference)
-    lines = list(changed(found, expected))
-    if missing := set(expected.index) - set(found.index):
-        lines.append(f"{len(missing)} rows are lost, such as {min(missing)}")
+    """Differences between the rows, frames and failures of two stores."""
+    table, expected = rows(root), rows(reference)
+    lines = [*changed(table, expected), *lost(expected, table)]
     if lines:
         return lines
     if _frames(root) != _frames(reference):

@@ -1,4 +1,4 @@
-"""Small corpora of tones, no two alike, made on the spot."""
+"""Small corpora of tones, no two alike."""
 
 import string
 from collections.abc import Iterable, Sequence
@@ -15,11 +15,11 @@ SPEAKERS = ("OAF", "YAF")
 
 
 def make_tess(data: Path, count: int) -> None:
-    """Write tones that are named as recordings of TESS.
+    """Write tones named as TESS recordings.
 
     Args:
         data: folder that gets a folder tess.
-        count: how many, up to 9464.
+        count: number of tones, up to 9464.
     """
     (data / "tess").mkdir(parents=True)
     words = product(string.ascii_lowercase, repeat=2)
@@ -29,35 +29,35 @@ def make_tess(data: Path, count: int) -> None:
 
 
 def make_own(data: Path, name: str, count: int, pitch: float) -> Path:
-    """Write tones, and the table that lists them.
+    """Write tones and their manifest.
 
     Args:
-        data: folder that gets the table, and a folder of its name.
+        data: folder that gets the manifest, and a folder of its name.
         name: of the corpus.
-        count: how many tones.
-        pitch: of the first one, in Hz; each has 1 Hz more.
+        count: number of tones.
+        pitch: frequency of the first one in Hz; each has 1 Hz more.
 
     Returns:
-        The table.
+        The manifest.
     """
     (data / name).mkdir(parents=True)
     paths = [f"{name}/{number:03d}.wav" for number in range(count)]
     for number, path in enumerate(paths):
         write_tone(data / path, pitch + number)
-    table = data / f"{name}.csv"
-    write_labels(table, paths, ("angry", "sad"))
-    return table
+    manifest = data / f"{name}.csv"
+    write_labels(manifest, paths, ("angry", "sad"))
+    return manifest
 
 
-def write_labels(table: Path, paths: Iterable[str], emotions: Sequence[str]) -> None:
-    """Replace a table by one rename; the emotions take turns."""
+def write_labels(manifest: Path, paths: Iterable[str], emotions: Sequence[str]) -> None:
+    """Replace a manifest by one rename; the emotions alternate."""
     lines = (f"{path},{emotions[index % len(emotions)]},s{index % 3}" for index, path in enumerate(paths))
-    scratch = table.with_suffix(".new")
+    scratch = manifest.with_suffix(".new")
     scratch.write_text("\n".join(("path,emotion,speaker", *lines, "")))
-    scratch.replace(table)
+    scratch.replace(manifest)
 
 
 def write_tone(path: Path, pitch: float) -> None:
-    """Write a quarter of a second of a tone of so many Hz that swells and fades."""
+    """Write a quarter of a second of a tone of `pitch` Hz with a Hann envelope."""
     time = np.arange(int(RATE * SECONDS)) / RATE
     soundfile.write(path, 0.3 * np.sin(2 * np.pi * pitch * time) * np.hanning(time.size), RATE)

@@ -1,10 +1,10 @@
-"""A disk that fails: calls that change something on it are counted, and one, or all from it on, is refused.
+"""A failing disk: calls that change something on it are counted, and one, or all from it on, are refused.
 
     with FailingDisk(folder) as disk: …                            # counts: disk.calls
     with FailingDisk(folder, at=7, error=errno.ENOSPC) as disk: …  # the eighth call is refused
 
-The calls are those of `os` and `pathlib`, by which all files of a store are written; `FailingDisk.written`
-names the files, so that a file which came by another way would be noticed. A refused write has written half.
+The calls are those of `os` and `pathlib`, which write all files of a store; `FailingDisk.written` lists the
+files, so that a file written by another call is noticed. A refused write has written half.
 """
 
 import errno
@@ -23,20 +23,20 @@ class FailingDisk:
     """Counts calls below a folder, and refuses some.
 
     Attributes:
-        calls: what was asked, in order: create, write, fsync, rename, mkdir, remove.
+        calls: kinds of the calls, in order: create, write, fsync, rename, mkdir, remove.
         written: every path that was created or renamed to.
     """
 
     def __init__(
         self, folder: Path, at: int | None = None, error: int = errno.ENOSPC, *, lasting: bool = False
     ) -> None:
-        """Choose the fault.
+        """Select the fault.
 
         Args:
-            folder: only what is below it is counted.
+            folder: only calls below it are counted.
             at: index in `calls` of the call that is refused; None for none.
-            error: what the system says, as in `errno`.
-            lasting: refuse all later calls, too; on a full disk, files can still be removed.
+            error: error number, as in `errno`.
+            lasting: whether later calls are refused too; on a full disk, files can still be removed.
         """
         self.calls: list[str] = []
         self.written: set[Path] = set()
@@ -65,8 +65,8 @@ class FailingDisk:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def ask(self, call: str) -> None:
-        """Note a call.
+    def count(self, call: str) -> None:
+        """Count a call.
 
         Raises:
             OSError: if it is refused.
@@ -87,41 +87,41 @@ class FailingDisk:
     def _of(
         self, call: str, original: Callable[..., Any], changes: Callable[[Any], bool] = lambda path: True
     ) -> Callable[..., Any]:
-        def asked(path: Any, *words: Any, **named: Any) -> Any:
+        def counted(path: Any, *words: Any, **named: Any) -> Any:
             if self._is_below(path) and changes(path):
-                self.ask(call)
+                self.count(call)
             return original(path, *words, **named)
 
-        return asked
+        return counted
 
     def _to(self, call: str, original: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(source: Any, target: Any) -> Any:
+        def counted(source: Any, target: Any) -> Any:
             if self._is_below(target):
-                self.ask(call)
+                self.count(call)
             original(source, target)
             self.written.add(Path(target))
 
-        return asked
+        return counted
 
     def _of_descriptor(self, call: str) -> Callable[[int], None]:
         original = os.fsync
 
-        def asked(descriptor: int) -> None:
-            self.ask(call)
+        def counted(descriptor: int) -> None:
+            self.count(call)
             original(descriptor)
 
-        return asked
+        return counted
 
     def _opened_by_os(self, path: Any, flags: int, *words: Any, **named: Any) -> int:
         if flags & os.O_CREAT and self._is_below(path):
-            self.ask("create")
+            self.count("create")
             self.written.add(Path(path))
         return self._os_open(path, flags, *words, **named)
 
     def _opened(self, path: Path, mode: str = "r", buffering: int = -1, **named: Any) -> Any:
         if mode.startswith("r") or not self._is_below(path):
             return self._open(path, mode, buffering, **named)
-        self.ask("create")
+        self.count("create")
         self.written.add(path)
         raw = _FailingFile(str(path), mode.replace("b", ""))
         raw.disk = self
@@ -133,7 +133,7 @@ class _FailingFile(io.FileIO):
 
     def write(self, content: Any) -> int:
         try:
-            self.disk.ask("write")
+            self.disk.count("write")
         except OSError:
             super().write(memoryview(content).cast("B")[: len(content) // 2])
             raise
