@@ -16,9 +16,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ser_models.evaluation.result import EvaluationResult
 from ser_models.recipes import names
 from ser_models.recipes.read import load
 from ser_models.recipes.schema import PROTOCOLS
@@ -31,9 +33,9 @@ BEGIN, END = "<!-- table: written by benchmarks/accuracy/recipes.py -->", "<!-- 
 KEPT = (
     *("recipe", "quick", "command", "date", "seed", "fingerprint", "files", "model", "protocol"),
     *("n", "uar", "uar_ci95", "bootstrap_unit", "chance", "accuracy", "macro_f1", "mcc", "log_loss", "mse"),
-    *("mean_iou", "leakage", "notes"),
+    *("mean_iou", "notes"),
 )
-"""What of a result's metrics.json is kept beside the docs."""
+"""Attributes of a result that are stored in docs/results."""
 
 
 def main() -> None:
@@ -68,11 +70,12 @@ def reproduce_all(options: argparse.Namespace) -> None:
             print(f"ser {shlex.join(command)}", flush=True)
             began = time.monotonic()
             done = subprocess.run([SER, *command], stdout=subprocess.PIPE, check=True)
-            metrics = json.loads(done.stdout)
-            result = {key: metrics[key] for key in KEPT}
-            result |= {"under": protocol, "ece": metrics["calibration"]["ece"]}
-            kept.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-            print(f"UAR {metrics['uar']:.3f} in {time.monotonic() - began:.0f} s → {kept.name}", flush=True)
+            result = EvaluationResult.from_json(done.stdout)
+            content = {key: getattr(result, key) for key in KEPT}
+            content |= {"leakage": [asdict(finding) for finding in result.leakage]}
+            content |= {"under": protocol, "ece": result.calibration.ece}
+            kept.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            print(f"UAR {result.uar:.3f} in {time.monotonic() - began:.0f} s → {kept.name}", flush=True)
 
 
 def write_table() -> None:

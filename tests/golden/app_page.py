@@ -19,7 +19,7 @@ from ser_models.evaluation.result import Finding
 from ser_models.inference import Prediction, Predictor
 from ser_models.inference.prediction import WindowPrediction, ranked
 from ser_models.inference.recording import RecordingAnalysis
-from tests.golden.write_reports import text_of
+from tests.pages import text_of
 from tests.results import make_result
 
 FRAMES, BANDS, RATE = 200, 64, 16_000

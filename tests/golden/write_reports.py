@@ -1,21 +1,17 @@
 """The golden text of reports: `python -m tests.golden.write_reports` writes report_*.txt beside this file.
 
-`CASES` → `render` → `text_of`: a line per heading, paragraph, list item, table row and figure description
-
-Write the files anew after a wanted change, and read their difference.
+`CASES` → `render` → `text_of` → *.txt; review the difference after writing them.
 """
 
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 from ser_models.evaluation.result import Finding
 from ser_models.reporting.report import Report
 from ser_models.reporting.report.page import render
+from tests.pages import text_of
 from tests.results import attention_example, make_history, make_report, make_result
 
-LINES = {"h1", "h2", "h3", "p", "li", "tr", "caption", "figcaption", "summary", "dt", "dd", "title"}
-"""Elements that begin a line."""
 LEAK = Finding("speaker", "2 speakers are in both train and test: a, b", 2, ("a", "b"))
 CLAIMS = {"accuracy": 0.9551, "uar": 0.9532, "log_loss": 1.4105, "macro_f1": 0.94, "f1": {"sad": 0.94}}
 
@@ -52,40 +48,6 @@ CASES: dict[str, Callable[[], Report]] = {
     "one_emotion": lambda: make_report(result=make_result(tested=("sad",), speakers=1)),
     "stored": stored,
 }
-
-
-class _Lines(HTMLParser):
-    """Collects the text of a page line by line; a figure is its description."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.lines: list[str] = [""]
-        self.hidden: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "svg" and not self.hidden:
-            self.lines += [f"figure: {dict(attrs)['aria-label']}", ""]
-        if tag in ("svg", "style"):
-            self.hidden.append(tag)
-        elif tag in LINES:
-            self.lines.append({"li": "- ", "dd": "  ", "h1": "# ", "h2": "## ", "h3": "### "}.get(tag, ""))
-        elif tag in ("td", "th"):
-            self.lines[-1] += "| "
-
-    def handle_endtag(self, tag: str) -> None:
-        if self.hidden and tag == self.hidden[-1]:
-            self.hidden.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.lines[-1] += data
-
-
-def text_of(page: str) -> str:
-    """The visible text of a page, with its white space normalised."""
-    lines = (" ".join(line.split()) for line in _Lines(page).lines)
-    return "\n".join(line for line in lines if line) + "\n"
 
 
 def path_of(name: str) -> Path:

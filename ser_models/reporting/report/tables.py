@@ -11,7 +11,7 @@ from typing import Any
 
 from ser_models.evaluation.result import Average, ClassResult, Scores
 from ser_models.reporting.report.content import Data, Report
-from ser_models.reporting.report.text import MEASURES, Measure
+from ser_models.reporting.report.text import METRICS, Metric
 from ser_models.reporting.text import MISSING, decimals, percent, points, signed
 
 Values = Mapping[str, Any]
@@ -50,22 +50,20 @@ def results(report: Report) -> Table:
     return Table("This run and what it is compared with", columns, tuple(rows), words=(0, 6), strong=(0,))
 
 
-def measures(result: Scores, claims: Values) -> Table:
+def metrics(result: Scores, claims: Values) -> Table:
     """All metrics of the whole test, with the paper's claims."""
-    claimed = any(claims.get(measure.key) is not None for measure in MEASURES)
-    columns = ("Measure", "This run", *(("Paper's claim", "Difference") if claimed else ()), "Definition")
+    claimed = any(claims.get(metric.key) is not None for metric in METRICS)
+    columns = ("Metric", "This run", *(("Paper's claim", "Difference") if claimed else ()), "Definition")
     rows = tuple(
         (
-            measure.name,
-            _value(measure, getattr(result, measure.key)),
-            *(_claim(measure, result, claims) if claimed else ()),
-            measure.meaning,
+            metric.name,
+            _value(metric, getattr(result, metric.key)),
+            *(_claim(metric, result, claims) if claimed else ()),
+            metric.meaning,
         )
-        for measure in MEASURES
+        for metric in METRICS
     )
-    return Table(
-        "Measures over all tested recordings", columns, rows, words=(0, len(columns) - 1), strong=(0,)
-    )
+    return Table("Metrics of all test recordings", columns, rows, words=(0, len(columns) - 1), strong=(0,))
 
 
 def emotions(result: Scores, claims: Values) -> Table:
@@ -80,7 +78,7 @@ def emotions(result: Scores, claims: Values) -> Table:
     for kind in ("macro", "weighted"):
         claim = [percent(claims.get("macro_f1") if kind == "macro" else None)] if claimed else []
         rows.append(_emotion(f"{kind} average", result.n, getattr(result.averages, kind), claim))
-    return Table("Measures of each emotion", columns, tuple(rows), strong=(len(rows) - 2, len(rows) - 1))
+    return Table("Metrics by emotion", columns, tuple(rows), strong=(len(rows) - 2, len(rows) - 1))
 
 
 def groups(result: Scores, kind: str) -> Table:
@@ -136,17 +134,17 @@ def _result(name: str, scores: Scores, protocol: str, leaks: int | None) -> tupl
     return (name, percent(scores.uar), bounds, percent(scores.accuracy), f"{scores.n:,}", count, protocol)
 
 
-def _value(measure: Measure, value: float | None) -> str:
-    return percent(value) if measure.digits is None else decimals(value, measure.digits)
+def _value(metric: Metric, value: float | None) -> str:
+    return percent(value) if metric.digits is None else decimals(value, metric.digits)
 
 
-def _claim(measure: Measure, result: Scores, claims: Values) -> tuple[str, str]:
+def _claim(metric: Metric, result: Scores, claims: Values) -> tuple[str, str]:
     """The claim, and the difference of this run to it."""
-    claim, value = claims.get(measure.key), getattr(result, measure.key)
+    claim, value = claims.get(metric.key), getattr(result, metric.key)
     if claim is None or value is None:
-        return _value(measure, claim), MISSING
-    gap = points(value - claim) if measure.digits is None else decimals(value - claim, measure.digits)
-    return _value(measure, claim), signed(gap)
+        return _value(metric, claim), MISSING
+    gap = points(value - claim) if metric.digits is None else decimals(value - claim, metric.digits)
+    return _value(metric, claim), signed(gap)
 
 
 def _emotion(name: str, n: int, row: ClassResult | Average, claim: Sequence[str]) -> tuple[str, ...]:

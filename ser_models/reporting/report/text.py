@@ -69,7 +69,7 @@ TRAINING_CHECKS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class Metric:
     """A metric of the whole test.
 
     Attributes:
@@ -85,16 +85,16 @@ class Measure:
     digits: int | None = None
 
 
-MEASURES = (
-    Measure("uar", "UAR (balanced accuracy)", "mean recall of the emotions, each with the same weight"),
-    Measure("accuracy", "Accuracy", "share of correct predictions; frequent emotions weigh more"),
-    Measure("macro_f1", "Macro F1", "mean F1 of the emotions"),
-    Measure("weighted_f1", "Weighted F1", "mean F1 of the emotions, weighted by their support"),
-    Measure("mcc", "MCC", "Matthews correlation coefficient: 1 is perfect, 0 is chance", 4),
-    Measure("mean_iou", "Mean IoU", "mean of TP / (TP + FP + FN) over emotions"),
-    Measure("macro_auc", "Macro AUC", "mean area under the ROC curves: 1 is perfect, 0.5 is chance", 3),
-    Measure("log_loss", "Log loss", "mean of -ln p(true emotion); lower is better", 4),
-    Measure("mse", "MSE", "mean of (p - y)² over recordings and emotions, y = 0 or 1; lower is better", 4),
+METRICS = (
+    Metric("uar", "UAR (balanced accuracy)", "mean recall of the emotions, each with the same weight"),
+    Metric("accuracy", "Accuracy", "share of correct predictions; frequent emotions weigh more"),
+    Metric("macro_f1", "Macro F1", "mean F1 of the emotions"),
+    Metric("weighted_f1", "Weighted F1", "mean F1 of the emotions, weighted by their support"),
+    Metric("mcc", "MCC", "Matthews correlation coefficient: 1 is perfect, 0 is chance", 4),
+    Metric("mean_iou", "Mean IoU", "mean of TP / (TP + FP + FN) over emotions"),
+    Metric("macro_auc", "Macro AUC", "mean area under the ROC curves: 1 is perfect, 0.5 is chance", 3),
+    Metric("log_loss", "Log loss", "mean of -ln p(true emotion); lower is better", 4),
+    Metric("mse", "MSE", "mean of (p - y)² over recordings and emotions, y = 0 or 1; lower is better", 4),
 )
 
 

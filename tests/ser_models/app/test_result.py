@@ -20,7 +20,7 @@ from ser_models.reporting.figures.picture import EMOTION_COLOURS
 from ser_models.reporting.figures.theme import variable
 from ser_models.reporting.text import percent
 from tests.golden import app_page
-from tests.golden.write_reports import text_of
+from tests.pages import text_of
 from tests.serving import empty_room, music, noise, voice
 
 INJECTION = """<img src=x onerror=alert(1)> "quoted" 'n' ${alert(2)} {{7*7}} & co.wav"""

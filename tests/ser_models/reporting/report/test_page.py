@@ -10,7 +10,8 @@ from ser_models.data.examples import load_examples
 from ser_models.evaluation.result import Errors
 from ser_models.reporting.report import describe_data, write_report
 from ser_models.reporting.report.page import render
-from tests.golden.write_reports import CASES, LEAK, path_of, text_of
+from tests.golden.write_reports import CASES, LEAK, path_of
+from tests.pages import Page, text_of
 from tests.results import make_report, make_result
 
 
@@ -20,8 +21,8 @@ def html():
 
 
 @pytest.fixture(scope="module")
-def page(html, read_page):
-    return read_page(html)
+def page(html):
+    return Page(html)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -96,7 +97,7 @@ def test_sentences_of_special_results(values, text):
 @pytest.mark.parametrize(
     "hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "&amp;{{ 7 * 7 }}"]
 )
-def test_names_are_never_markup(read_page, hostile):
+def test_names_are_never_markup(hostile):
     report = make_report(
         title=hostile,
         result=make_result({"notes": (hostile,), "leakage": (replace(LEAK, message=hostile),)}, name=hostile),
@@ -107,7 +108,7 @@ def test_names_are_never_markup(read_page, hostile):
         quick_note=hostile,
         parameters={hostile: hostile},
     )
-    page = read_page(render(report))
+    page = Page(render(report))
     assert not {tag for tag, _, _ in page.elements} & {"script", "img"}
     assert page.texts("h1") == [hostile]
     assert f"demo/{hostile}0" in " ".join(page.texts("th"))
@@ -124,8 +125,8 @@ def drawn_html(drawn):
     return render(drawn)
 
 
-def test_recordings_are_drawn_by_their_best_features_and_on_a_map(drawn_html, read_page, page):
-    labels = [figure["aria-label"] for figure in read_page(drawn_html).all("svg")]
+def test_recordings_are_drawn_by_their_best_features_and_on_a_map(drawn_html, page):
+    labels = [figure["aria-label"] for figure in Page(drawn_html).all("svg")]
     densities = [text for text in labels if text.startswith("Medians of ")]
     assert len(densities) == 3
     best = re.match(

@@ -21,7 +21,7 @@ def test_a_claim_of_accuracy_alone_is_compared():
 def test_differences_to_the_claims_have_a_sign():
     result = make_result({"uar": 0.4, "log_loss": 1.5, "mse": 0.09, "macro_auc": None})
     claims = {"uar": 0.9532, "log_loss": 1.4105, "mse": 0.0812, "macro_auc": 1.0}
-    rows = {row[0]: row[1:4] for row in plain(tables.measures(result, claims).rows)}
+    rows = {row[0]: row[1:4] for row in plain(tables.metrics(result, claims).rows)}
     assert rows["UAR (balanced accuracy)"] == ("40.0 %", "95.3 %", "−55.3 points")
     assert rows["Log loss"] == ("1.5000", "1.4105", "+0.0895")
     assert rows["MSE"] == ("0.0900", "0.0812", "+0.0088")
@@ -30,7 +30,7 @@ def test_differences_to_the_claims_have_a_sign():
 
 
 def test_without_claims_there_are_no_columns_for_them():
-    assert tables.measures(make_result(), {}).columns == ("Measure", "This run", "Definition")
+    assert tables.metrics(make_result(), {}).columns == ("Metric", "This run", "Definition")
     assert "F1 claimed" not in tables.emotions(make_result(), {"accuracy": 0.9, "f1": {}}).columns
 
 
