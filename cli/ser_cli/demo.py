@@ -11,7 +11,7 @@ import typer
 from ser_cli.progress import hint, say
 
 FEATURES = ("core", "functionals", "mel", "mfcc", "pitch")
-FOLDS = 4
+FOLDS = 3
 
 
 def demo(
