@@ -18,9 +18,7 @@ def steps(monkeypatch):
     return calls
 
 
-@pytest.mark.parametrize(
-    ("installed", "models"), [(True, ["best", "xgboost"]), (False, ["best", "logistic"])]
-)
+@pytest.mark.parametrize(("installed", "second"), [(True, "xgboost"), (False, "logistic")])
 def test_two_models_of_what_is_installed(ser, steps, tmp_path, monkeypatch, installed, second):
     if installed:
         pytest.importorskip("xgboost")
