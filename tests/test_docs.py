@@ -1,24 +1,22 @@
-"""What the documents say is run: their Python on a small store, their command lines against the parser."""
+"""Code of the documents runs: Python on a small store, command lines through the parser; links exist."""
 
 import re
-import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-import typer
-from ser_cli.arguments import repeat_flags
-from ser_cli.main import app
 
 from ser_features.engine import extract_corpora
+from tests.cli.walk import parsed
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "data" / "README.md", *(ROOT / "docs").glob("*.md")])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 GENERATED = ("commands.md",)
-"""Pages that only the site has; `test_site.py` follows the links to them."""
-COMMAND = typer.main.get_command(app)
+"""Generated pages of the site; `test_site.py` checks links to them."""
+SLOW = ("api.md", "scale.md")
+"""Documents whose Python trains models or starts a cluster."""
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -44,7 +42,10 @@ def working_folder(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=[pytest.mark.long] * (path.name in SLOW), id=path.name) for path in DOCUMENTS],
+)
 def test_python_of_a_document_runs(path, working_folder, monkeypatch, capsys):
     monkeypatch.chdir(working_folder)
     names: dict[str, object] = {}
@@ -54,19 +55,15 @@ def test_python_of_a_document_runs(path, working_folder, monkeypatch, capsys):
 
 @pytest.mark.parametrize("line", command_lines())
 def test_command_line_of_a_document_is_valid(line):
-    words = repeat_flags(COMMAND, shlex.split(line)[1:])
-    command = COMMAND
-    while words and words[0] in getattr(command, "commands", ()):
-        command = command.commands[words.pop(0)]
-    command.make_context("ser", words)
+    parsed(line)
 
 
 def test_documents_have_command_lines():
     assert "ser extract --datasets tess cremad ravdess" in command_lines()
 
 
-def test_links_between_documents_lead_somewhere():
+def test_links_between_documents_are_valid():
     for path in (*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"):
         for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
-            found = "://" in target or target in GENERATED or (path.parent / target).exists()
-            assert found, f"{path.name}: {target}"
+            exists = "://" in target or target in GENERATED or (path.parent / target).exists()
+            assert exists, f"{path.name}: {target}"

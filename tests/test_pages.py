@@ -1,4 +1,4 @@
-"""What the pages say of features, corpora, models and leaks is what the code has."""
+"""The pages on features, corpora, models and leakage agree with the code."""
 
 import re
 from collections import Counter
@@ -45,7 +45,7 @@ def test_every_core_column_is_described_with_its_unit():
 def test_every_family_is_described():
     text = (DOCS / "features.md").read_text(encoding="utf-8")
     units = {row[0].strip("`"): row[2] for row in table_rows("features") if len(row) == 5}
-    for name, extractor in ((each.name, each.extractor) for each in of_kind("frames", encoder_free())):
+    for name, extractor in ((family.name, family.extractor) for family in of_kind("frames", encoder_free())):
         assert units[name] == extractor.unit
     for name in ("core", "statistics"):
         assert f"`{name}`" in text
@@ -75,10 +75,10 @@ def test_profiles_are_as_described():
 def test_a_corpus_is_as_described(name, whole_corpora):
     corpus = corpora.get(name)
     rows = {row[0]: row[1:] for row in table_rows("corpora")}
-    told = next(row for cell, row in rows.items() if cell.startswith(f"[`{name}`]"))
-    assert number(told[0]) == corpus.whole
-    assert number(told[2]) == len(corpus.emotions)
-    assert told[3:5] == [corpus.language, corpus.licence]
+    described = next(row for cell, row in rows.items() if cell.startswith(f"[`{name}`]"))
+    assert number(described[0]) == corpus.whole
+    assert number(described[2]) == len(corpus.emotions)
+    assert described[3:5] == [corpus.language, corpus.licence]
     counts = dict(zip(EMOTIONS, map(number, rows[f"`{name}`"]), strict=True))
     assert sum(counts.values()) == corpus.whole
     assert [emotion for emotion, count in counts.items() if count] == list(corpus.emotions)
@@ -88,11 +88,11 @@ def test_a_corpus_is_as_described(name, whole_corpora):
     assert corpus.citation in text
     if name in whole_corpora:
         whole = whole_corpora[name]
-        assert counts == {**dict.fromkeys(EMOTIONS, 0), **Counter(each.emotion for each in whole)}
-        assert number(told[1]) == len({each.speaker for each in whole})
+        assert counts == {**dict.fromkeys(EMOTIONS, 0), **Counter(recording.emotion for recording in whole)}
+        assert number(described[1]) == len({recording.speaker for recording in whole})
 
 
-def test_every_corpus_says_where_to_get_it():
+def test_every_corpus_has_its_source():
     text = (DOCS / "corpora.md").read_text(encoding="utf-8")
     for corpus in map(corpora.get, corpora.names()):
         assert corpus.synthetic or f"<{corpus.url}>" in text
@@ -105,7 +105,7 @@ def test_every_corpus_says_where_to_get_it():
 # Models
 
 
-def shown(value) -> str:
+def default_text(value) -> str:
     if value is None or isinstance(value, bool):
         return {None: "none", True: "true", False: "false"}[value]
     if isinstance(value, list):
@@ -126,13 +126,21 @@ def test_hyperparameters_are_as_described(name):
     cls = model_class(name, described_only=True)
     model = cls()
     common = hyperparameters("Every network") if isinstance(model, Network) else {}
-    told = {**common, **hyperparameters(f"`{name}`")}
-    assert told == {key: [shown(model.parameters[key]), describe(hint)] for key, hint in cls.hints().items()}
+    described = {**common, **hyperparameters(f"`{name}`")}
+    assert described == {
+        key: [default_text(model.parameters[key]), describe(hint)] for key, hint in cls.hints().items()
+    }
 
 
-def test_networks_have_the_parameters_that_are_described():
+def test_table_of_models_lists_the_registry():
+    names = [row[0] for row in table_rows("models") if len(row) == 4 and row[0].startswith("[")]
+    assert sorted(names) == sorted(f"[`{name}`](#{name})" for name in MODELS)
+
+
+@pytest.mark.long
+def test_parameter_counts_of_networks():
     pytest.importorskip("keras", reason="no Keras, so networks are not counted")
-    told = {row[0]: row[2] for row in table_rows("models") if len(row) == 4 and row[0].startswith("[")}
+    described = {row[0]: row[2] for row in table_rows("models") if len(row) == 4 and row[0].startswith("[")}
     inputs = {
         "mlp": {"columns": (30,)},
         "cnn_lstm": {"frames": (300, 64), "mask": (300,)},
@@ -142,7 +150,7 @@ def test_networks_have_the_parameters_that_are_described():
         "chunked_conv3d": {"chunks": (3, 128, 60, 1)},
     }
     counted = {name: create(name).build(shapes, classes=6).count_params() for name, shapes in inputs.items()}
-    assert {name: number(told[f"[`{name}`](#{name})"]) for name in inputs} == counted
+    assert {name: number(described[f"[`{name}`](#{name})"]) for name in inputs} == counted
 
 
 def test_every_recipe_is_on_the_page():
@@ -172,8 +180,8 @@ def test_every_kind_of_leak_is_described():
 
 
 @pytest.mark.parametrize("page", ["protocols", "models", "index"])
-def test_figures_of_a_page_were_measured_elsewhere(page):
-    """Each UAR stands in the README or in the table of results, beside its command."""
+def test_figures_of_a_page_are_documented_results(page):
+    """Each UAR is also in the README or in the table of results, with its command."""
     sources = (ROOT / "README.md").read_text(encoding="utf-8") + (DOCS / "results.md").read_text(
         encoding="utf-8"
     )

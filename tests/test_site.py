@@ -1,4 +1,4 @@
-"""The documentation as a site: built strictly, whole, and nothing in it is loaded from elsewhere."""
+"""The documentation site: strict build, valid links, no external resources."""
 
 import html
 import re
@@ -11,21 +11,21 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-import typer
-from ser_cli.main import app
 
 from ser_features import corpora
 from ser_features.extractors import CORE_COLUMNS
 from ser_models import recipes
 from ser_models.models import MODELS
+from tests.cli.walk import commands
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[1]
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
-"""Elements that a browser fetches something for, and where they name it."""
+"""Elements with external resources, and the attribute that names the resource."""
 
 
 class Elements(HTMLParser):
-    """What a page links to, loads, and can be linked at."""
+    """Links, loaded resources and ids of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -35,13 +35,13 @@ class Elements(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if "id" in found:
-            self.ids.append(found["id"])
-        if tag == "a" and "href" in found:
-            self.links.append(found["href"])
-        if tag in LOADED and LOADED[tag] in found and found.get("rel") != "canonical":
-            self.loads.append(found[LOADED[tag]])
+        values = {name: value or "" for name, value in attrs}
+        if "id" in values:
+            self.ids.append(values["id"])
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        if tag in LOADED and LOADED[tag] in values and values.get("rel") != "canonical":
+            self.loads.append(values[LOADED[tag]])
 
 
 @pytest.fixture(scope="module")
@@ -65,17 +65,17 @@ def site(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def pages(site: Path) -> dict[Path, Elements]:
     """Every page by its path."""
-    found = {path: Elements(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
-    assert len(found) > 15
-    return found
+    parsed = {path: Elements(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
+    assert len(parsed) > 15
+    return parsed
 
 
 def text_of(site: Path, name: str) -> str:
-    """The text of a page as it is read, without tags."""
+    """Text of a page, without tags."""
     return html.unescape(re.sub(r"<[^>]+>", "", (site / f"{name}.html").read_text(encoding="utf-8")))
 
 
-def test_every_link_and_anchor_leads_somewhere(pages, site):
+def test_links_and_anchors_are_valid(pages, site):
     broken = []
     for page, elements in pages.items():
         for link in (*elements.links, *elements.loads):
@@ -89,12 +89,12 @@ def test_every_link_and_anchor_leads_somewhere(pages, site):
 
 
 def target_of(path: str, page: Path, site: Path) -> Path:
-    """The file that a link leads to; those of the page for errors begin at the root of the server."""
-    found = site / path.lstrip("/") if path.startswith("/") else page.parent / path if path else page
-    return (found / "index.html" if found.is_dir() else found).resolve()
+    """Target file of a link; links of the error page are relative to the server root."""
+    target = site / path.lstrip("/") if path.startswith("/") else page.parent / path if path else page
+    return (target / "index.html" if target.is_dir() else target).resolve()
 
 
-def test_nothing_is_loaded_from_elsewhere(pages, site):
+def test_no_external_resources(pages, site):
     loaded = {load for elements in pages.values() for load in elements.loads}
     assert len(loaded) > 3
     assert not [load for load in loaded if re.match(r"([a-z]+:)?//", load)]
@@ -105,39 +105,28 @@ def test_nothing_is_loaded_from_elsewhere(pages, site):
         assert not [url for pair in named for url in pair if re.match(r"(https?:)?//", url)], path.name
 
 
-def test_no_id_is_on_a_page_twice(pages):
-    twice = {
-        page.name: [name for name, count in Counter(each.ids).items() if count > 1]
-        for page, each in pages.items()
-    }
-    assert not {name: ids for name, ids in twice.items() if ids}
+def test_ids_are_unique(pages):
+    for page, elements in pages.items():
+        assert not [name for name, count in Counter(elements.ids).items() if count > 1], page.name
 
 
-def test_pages_can_be_found_by_the_search(site):
+def test_search_index(site):
     index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
     for page in ("tour.html", "features.html", "commands.html", "notebook.html"):
         assert f'"location":"{page}"' in index
 
 
-def test_no_path_of_this_machine_is_on_the_site(site):
+def test_no_local_paths(site):
     for path in (*site.rglob("*.html"), site / "search" / "search_index.json"):
         text = path.read_text(encoding="utf-8")
         assert str(ROOT) not in text, path.name
         assert str(Path.home()) + "/" not in text, path.name
 
 
-def commands(command, words=("ser",)):
-    yield words, command
-    for name, each in getattr(command, "commands", {}).items():
-        yield from commands(each, (*words, name))
-
-
 def test_every_command_is_on_its_page_with_its_help(site):
     text = text_of(site, "commands")
-    known = list(commands(typer.main.get_command(app)))
-    assert len(known) > 10
-    for words, command in known:
-        assert f"Usage: {' '.join(words)} " in text
+    for words, command in commands():
+        assert f"Usage: ser {words} " in text
         first = (command.help or "").split("\n")[0].split()
         assert " ".join(first) in " ".join(text.split()), words
         for parameter in command.params:

@@ -37,25 +37,23 @@ def predict(
     top: Annotated[int, typer.Option(min=1, help="Number of emotions to rank.")] = 3,
     windows: Annotated[
         bool,
-        typer.Option("--windows", help="Also recognise long recordings window by window."),
+        typer.Option("--windows", help="Also predict long recordings window by window."),
     ] = False,
-    win_dur: Annotated[float, typer.Option(min=0.1, help="Length of a window in seconds.")] = 3.0,
-    hop_dur: Annotated[
-        float, typer.Option(min=0.1, help="Seconds from the start of a window to the start of the next.")
-    ] = 1.0,
+    win_dur: Annotated[float, typer.Option(min=0.1, help="Window length in seconds.")] = 3.0,
+    hop_dur: Annotated[float, typer.Option(min=0.1, help="Hop length between windows in seconds.")] = 1.0,
     form: Annotated[
         Format | None,
         typer.Option("--format", help="Output format; default: table, or the suffix of --out."),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write the predictions into this file; the same command resumes a killed run."),
+        typer.Option(help="Output file of the predictions; an interrupted run is continued."),
     ] = None,
     speakers: Annotated[
         Path | None,
         typer.Option(
-            help="For models of --speaker-norm: a CSV with the columns file and speaker; default: all files "
-            "have the same speaker."
+            help="For models trained with --speaker-norm: CSV with the columns file and speaker; default: all "
+            "files are of one speaker."
         ),
     ] = None,
     abstain_below: Annotated[
@@ -63,7 +61,7 @@ def predict(
     ] = 0.0,
     workers: Workers = None,
 ) -> int:
-    """Recognise the emotion of each file; exits with 1 if a file was refused.
+    """Predict the emotion of each audio file; exit code 1 if a file cannot be read.
 
     Example: ser predict artifacts/cnn_lstm calls/ --windows --out predictions.csv
     """
@@ -233,6 +231,6 @@ def _window(window: "WindowPrediction") -> list[str]:
 def _print_summary(summary: "PredictionSummary") -> None:
     """Print refused files, and each warning once with the number of files that have it."""
     for prediction in summary.refused:
-        print(f"refused {prediction.file}: {prediction.error}", file=sys.stderr)
+        print(f"failed {prediction.file}: {prediction.error}", file=sys.stderr)
     for warning, count in summary.warnings.items():
         say(f"warning: {warning} ({count} of {summary.count} files)")

@@ -52,7 +52,7 @@ def test_json_has_an_entry_per_file_and_failures(ser, artifact, recordings, tmp_
     assert set(good) >= {"file", "emotion", "confidence", "probabilities", "top", "warning", "seconds"}
     assert len(good["top"]) == 3
     assert failed["error"]
-    assert errors == f"refused {bad}: {failed['error']}\n"
+    assert errors == f"failed {bad}: {failed['error']}\n"
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_stdin(ser, artifact, recordings, stdin, tmp_path):
     stdin(b"")
     code, _, errors = ser("predict", artifact, "-")
     assert code == 1
-    assert errors.startswith("refused -: the file has 0 bytes")
+    assert errors.startswith("failed -: the file has 0 bytes")
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet"])
