@@ -47,13 +47,13 @@ def predict(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Output file of the predictions; an interrupted run is continued."),
+        typer.Option(help="Output file; the same command continues an interrupted run."),
     ] = None,
     speakers: Annotated[
         Path | None,
         typer.Option(
-            help="For models trained with --speaker-norm: CSV with the columns file and speaker; default: all "
-            "files are of one speaker."
+            help="For models trained with --speaker-norm: CSV with the columns file and speaker; default: "
+            "all files are of one speaker."
         ),
     ] = None,
     abstain_below: Annotated[

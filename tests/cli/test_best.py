@@ -74,7 +74,9 @@ def test_store_without_speed_perturbation(ser, store, tmp_path):
     assert note in ser(*words).out
     answer = ser(*words, "--speed-perturb")
     assert answer.code == 2
-    message = f"--speed-perturb: {store} has no slower and faster copies: run ser extract with --speed-perturb"
+    message = (
+        f"--speed-perturb: {store} has no slower and faster copies: run ser extract with --speed-perturb"
+    )
     assert message in answer.err
 
 

@@ -154,7 +154,7 @@ def test_missing_git_lfs_is_reported_before_any_download(ser, tmp_path, monkeypa
     monkeypatch.setattr("shutil.which", lambda name: None if name == "git-lfs" else name)
     answer = ser("download", "ravdess", "cremad", "--to", tmp_path, "--yes")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err.startswith("error: cremad: its recordings lie in a git LFS repository")
+    assert answer.err.startswith("error: cremad: its recordings are in a git LFS repository")
     assert answer.err.count("\n") == 1
 
 
@@ -164,7 +164,7 @@ def test_debug_shows_the_traceback(ser):
 
 
 def test_unexpected_errors_are_one_line_too(ser, monkeypatch):
-    monkeypatch.setattr("ser_features.extract", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("ser_features.api.extract", lambda *a, **k: 1 / 0)
     answer = ser("extract", "--datasets", "demo")
     assert (answer.code, answer.err) == (
         2,
@@ -176,7 +176,7 @@ def test_interrupted_command_says_how_to_continue(ser, monkeypatch):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ser_features.extract", interrupted)
+    monkeypatch.setattr("ser_features.api.extract", interrupted)
     answer = ser("extract", "--datasets", "demo")
     assert answer.code == 130
     last = "interrupted: finished work is stored; run the same command again to continue"
