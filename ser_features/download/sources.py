@@ -12,7 +12,7 @@ that needs a registration is downloaded by hand, with the steps given.
 - SAVEE: available after registration.
 
 MD5 detects damage and later substitution, but not a publisher who prepared two archives with one MD5; so
-`unpack` treats every archive as untrusted.
+`unpack` trusts no archive.
 
 >>> SOURCES["emodb"].host
 'zenodo.org'

@@ -57,8 +57,8 @@ def unpack(archive: Path, into: Path, *, limits: Limits | None = None) -> int:
     limits = limits or Limits()
     scratch = into.with_name(f"{into.name}.tar")
     try:
-        with members(archive, scratch, most=limits.members, total=limits.total) as found:
-            files = _checked(found, archive.stat().st_size, limits)
+        with members(archive, scratch, most=limits.members, total=limits.total) as listed:
+            files = _checked(listed, archive.stat().st_size, limits)
             require_room(into.parent, sum(member.size for member in files.values()), archive.name)
             into.mkdir()
             for path, member in files.items():
@@ -71,11 +71,11 @@ def unpack(archive: Path, into: Path, *, limits: Limits | None = None) -> int:
     return len(files)
 
 
-def _checked(found: Iterable[Member], packed: int, limits: Limits) -> dict[PurePosixPath, Member]:
-    """Return the files to write by their paths, if every member is in order."""
+def _checked(listed: Iterable[Member], packed: int, limits: Limits) -> dict[PurePosixPath, Member]:
+    """Files to write by their paths, if every member passes the checks."""
     files: list[tuple[PurePosixPath, Member]] = []
     folders: list[PurePosixPath] = []
-    for member in found:
+    for member in listed:
         if member.is_folder and PurePosixPath(member.name) == PurePosixPath("."):
             continue
         path = safe_path(member.name)

@@ -43,12 +43,12 @@ class _Outcome:
     Attributes:
         rows: computed rows.
         failures: recordings or copies that could not be computed.
-        found: file_ids of rows that another run committed since the task was planned.
+        others: file_ids of rows that another run committed since the task was planned.
     """
 
     rows: list[Row] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    found: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
 
 
 def run_shard(task: ShardTask) -> ShardSummary:
@@ -123,7 +123,7 @@ def bring_up_to_date(
             with _frame_writer(task) as writer:
                 outcome = _compute_all(task, compute, writer, _committed_since(task, stored))
                 if _commit(task, stored, outcome, relabelled or {}, writer):
-                    count = len(outcome.rows) + len(outcome.found)
+                    count = len(outcome.rows) + len(outcome.others)
                     return ShardSummary(task.dataset, task.shard, count, tuple(outcome.failures))
 
 
@@ -148,7 +148,7 @@ def _compute_all(
         for recording in task.compute:
             failed = len(outcome.failures)
             if _is_committed(task, recording, committed):
-                outcome.found.add(recording.file_id)
+                outcome.others.add(recording.file_id)
             else:
                 _add(compute(recording), writer, outcome)
             mark(DONE if len(outcome.failures) == failed else FAILED)
@@ -194,9 +194,9 @@ def _commit(
     """Commit frames, failures and rows in this order; False if the table was replaced meanwhile."""
     frame_shard, checksums = writer.commit()
     computed = [row | {"frame_shard": frame_shard} for row in outcome.rows]
-    same, changed = _kept(task, stored, outcome.found, relabelled)
+    same, changed = _kept(task, stored, outcome.others, relabelled)
     table = table_of(computed + changed, task.columns, same)
-    known = stored.metadata.get("frames", {}) | ({frame_shard: checksums} if frame_shard else {})
+    checksums_of = stored.metadata.get("frames", {}) | ({frame_shard: checksums} if frame_shard else {})
     used = set(table["frame_shard"].unique().to_pylist()) - {None}
     with locks.committing(task.target.root):
         if version(task.part) != stored.version:
@@ -205,22 +205,22 @@ def _commit(
         if not computed and not changed and stored.table is not None and len(table) == len(stored.table):
             return True  # another run has committed everything
         if len(table) or task.stores_empty:
-            frames = {name: digests for name, digests in known.items() if name in used}
+            frames = {name: digests for name, digests in checksums_of.items() if name in used}
             commit_rows(task.part, table, task.metadata | {"frames": frames})
         else:
             task.part.unlink(missing_ok=True)
-    _remove_frames(task, set(known) - used)
+    _remove_frames(task, set(checksums_of) - used)
     return True
 
 
 def _kept(
-    task: Task, stored: StoredTable, found: set[str], relabelled: Mapping[str, Row]
+    task: Task, stored: StoredTable, others: set[str], relabelled: Mapping[str, Row]
 ) -> tuple[pa.Table | None, list[Row]]:
     """Rows of the table that stay as they are, and those whose labels have changed."""
     if stored.table is None:
         return None, []
     file_ids, keeps = stored.table["file_id"].to_pylist(), task.keeps()
-    stays = [file_id in found or keeps(file_id) for file_id in file_ids]
+    stays = [file_id in others or keeps(file_id) for file_id in file_ids]
     same = [stay and file_id not in relabelled for stay, file_id in zip(stays, file_ids, strict=True)]
     other = [stay and file_id in relabelled for stay, file_id in zip(stays, file_ids, strict=True)]
     changed = stored.table.filter(pa.array(other, pa.bool_())).to_pylist()

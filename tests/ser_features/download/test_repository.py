@@ -19,7 +19,7 @@ needs_lfs = pytest.mark.skipif(shutil.which("git-lfs") is None, reason="git-lfs 
 
 
 def git(folder: Path, *words: str) -> None:
-    name = ("-c", "user.name=somebody", "-c", "user.email=nobody@localhost", "-c", "init.defaultBranch=main")
+    name = ("-c", "user.name=test", "-c", "user.email=test@localhost", "-c", "init.defaultBranch=main")
     subprocess.run(["git", *name, *words], cwd=folder, check=True, capture_output=True)
 
 

@@ -94,12 +94,12 @@ def test_received_bytes_are_kept_for_the_next_run(web, tmp_path):
 
 def test_wrong_bytes_are_refused_and_removed(web, tmp_path):
     web.script = [serve(content=b"?" * 300_000)]
-    found = hashlib.sha256(b"?" * 300_000).hexdigest()
+    digest = hashlib.sha256(b"?" * 300_000).hexdigest()
     archive = web.archive()
     with pytest.raises(DownloadError) as refused:
         fetch(archive, tmp_path)
     assert str(refused.value) == (
-        f"{archive.url}: sha256 is {found}, expected {archive.checksum.removeprefix('sha256:')}: "
+        f"{archive.url}: sha256 is {digest}, expected {archive.checksum.removeprefix('sha256:')}: "
         "damaged in transfer or changed at its source: it was removed, run the command again, and if this "
         "repeats look at https://example.org/corpus"
     )

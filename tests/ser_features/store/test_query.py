@@ -196,10 +196,10 @@ def damage(store: Store, column: str, dataset: str = "own") -> None:
     """Overwrite the values of one column in all tables of a corpus."""
     for part in store.parts(dataset):
         file = pq.ParquetFile(part)
-        place = file.schema_arrow.names.index(column)
+        index = file.schema_arrow.names.index(column)
         content = bytearray(part.read_bytes())
         for group in range(file.num_row_groups):
-            chunk = file.metadata.row_group(group).column(place)
+            chunk = file.metadata.row_group(group).column(index)
             start = chunk.dictionary_page_offset or chunk.data_page_offset
             content[start : start + chunk.total_compressed_size] = b"\xff" * chunk.total_compressed_size
         part.write_bytes(content)

@@ -21,7 +21,7 @@ def test_unfinished_files_and_folders_are_removed(tmp_path):
         touch(tmp_path / "files" / ".dataset=tess.compact" / "part-00000.parquet").parent,
         touch(tmp_path / ".store.json.host.12"),
     ]
-    kept = [touch(tmp_path / "files" / "dataset=tess" / "part-00000.parquet"), touch(tmp_path / ".nobody's")]
+    kept = [touch(tmp_path / "files" / "dataset=tess" / "part-00000.parquet"), touch(tmp_path / ".other")]
     sweep(tmp_path)
     assert not [path for path in unfinished if path.exists()]
     assert all(path.exists() for path in kept)

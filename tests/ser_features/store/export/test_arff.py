@@ -78,11 +78,11 @@ def test_scipy_reads_numeric_and_nominal_attributes(store, text):
     """Scipy supports neither strings nor these dates; all other attributes equal those of the store."""
     head, _, data = text.partition("@data\n")
     types = attributes(text)
-    kept = [place for place, kind in enumerate(types.values()) if kind != "string" and "date" not in kind]
+    kept = [index for index, kind in enumerate(types.values()) if kind != "string" and "date" not in kind]
     lines = [line for line in head.splitlines() if line.startswith("@attribute")]
     rows = [list(_words(line)) for line in data.splitlines()]
-    chosen = ["@relation x", *(lines[place] for place in kept), "@data"]
-    chosen += [",".join(row[place] for place in kept) for row in rows]
+    chosen = ["@relation x", *(lines[index] for index in kept), "@data"]
+    chosen += [",".join(row[index] for index in kept) for row in rows]
     loaded, meta = arff.loadarff(io.StringIO("\n".join(chosen)))
     expected = store.files()
     assert meta["emotion"] == ("nominal", ("angry", "neutral", "sad"))
