@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from ser_features.errors import ArtifactError, SerError
 from ser_models.artifact.metadata import SCALER, ArtifactMetadata
-from ser_models.data.framing import uncropped
+from ser_models.data.batches import uncropped
 from ser_models.data.inputs import Raw
 from ser_models.data.scaling import Scaler
 from ser_models.models.base import BATCH_TO_PREDICT, Model

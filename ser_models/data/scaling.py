@@ -19,9 +19,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ser_models.data.batches import Arrays, Streaming
+from ser_models.data.batches import Arrays, Streaming, arranged, joined, part_of
 from ser_models.data.examples import Examples
-from ser_models.data.framing import arranged, joined, part_of
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, Frames, Inputs, JointInputs, Raw
 
 FRAMES_AT_ONCE = 8192

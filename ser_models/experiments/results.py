@@ -16,14 +16,15 @@ from ser_features.extractors import needs_encoder
 from ser_features.store import Store
 from ser_models import artifact, ood
 from ser_models.artifact.metadata import ArtifactMetadata
+from ser_models.artifact.native_backend import NativeBackend
+from ser_models.data.batches import frames_in_crop
 from ser_models.data.examples import Examples, synthetic_datasets
-from ser_models.data.inputs import digest_of_inputs
+from ser_models.data.inputs import FrameInputs, digest_of_inputs
 from ser_models.data.split import Split
 from ser_models.environment import versions
 from ser_models.evaluation import leakage
 from ser_models.evaluation.result import METRICS, EvaluationResult, read_results
 from ser_models.evaluation.score import score
-from ser_models.experiments.attention_examples import attention_examples
 from ser_models.ood import TrainingDistribution
 from ser_models.ood.build import build as build_distribution
 from ser_models.reporting import figures
@@ -246,3 +247,62 @@ def _split_table(data: Data) -> pd.DataFrame:
     rows = data.examples.rows
     rows = rows[[name for name in columns if name in rows]]
     return data.split.table.merge(rows, on="file_id", validate="many_to_one")
+
+
+MEL = "mel"
+"""Frames that the weights are drawn over."""
+
+
+def attention_examples(store: Store, examples: Examples, trained: Trained) -> list[AttentionExample]:
+    """Compute attention weights for two held-out recordings.
+
+    Args:
+        store: holds the spectrograms.
+        examples: the recordings.
+        trained: the result of a training, of any model.
+
+    Returns:
+        The most confident right and wrong prediction, as far as there are any; nothing for a model without
+        attention, or a store without mel frames.
+    """
+    inputs = trained.model.inputs
+    if not isinstance(inputs, FrameInputs) or MEL not in store.families:
+        return []
+    rows = _most_confident(trained.predictions)
+    chosen = examples.take(rows["file_id"].tolist())
+    if trained.speaker_prior:
+        same_speakers = examples.rows[np.isin(examples.groups, chosen.groups)]
+        speakers = examples.take(same_speakers["file_id"].tolist()).normalize_speakers(trained.speaker_prior)
+        chosen = speakers.take(rows["file_id"].tolist())
+    weights = NativeBackend(trained.model, trained.scaler).attention(chosen.read(inputs))
+    if weights is None:
+        return []
+    hop_sec = store.profile.frames.hop_length / store.profile.audio.sample_rate
+    frames = store.frames(chosen.rows, MEL)
+    return [
+        _example(row, np.asarray(mel), weight, inputs.length, hop_sec)
+        for row, mel, weight in zip(rows.itertuples(), frames, weights, strict=True)
+    ]
+
+
+def _most_confident(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The most confident right and wrong prediction of recordings that the final model was not trained on."""
+    final = predictions["fold"] == predictions["fold"].iloc[-1]
+    held_out = predictions[final & (predictions["split"] != "train")]
+    ranked = held_out.sort_values("confidence", ascending=False)
+    right = ranked["predicted"] == ranked["emotion"]
+    return pd.concat([ranked[right].head(1), ranked[~right].head(1)])
+
+
+def _example(row: Any, mel: np.ndarray, weights: np.ndarray, length: int, hop_sec: float) -> AttentionExample:
+    frames = frames_in_crop(len(mel), length)
+    return AttentionExample(
+        file_id=row.file_id,
+        true=row.emotion,
+        predicted=row.predicted,
+        confidence=float(row.confidence),
+        mel=mel[frames],
+        weights=weights[frames],
+        hop_sec=hop_sec,
+        start_sec=frames.start * hop_sec,
+    )

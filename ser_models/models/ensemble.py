@@ -20,8 +20,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ser_features.errors import ArtifactError, InputError
-from ser_models.data.batches import BatchSource, Oversampled, Shapes
-from ser_models.data.framing import separated
+from ser_models.data.batches import BatchSource, Oversampled, Shapes, separated
 from ser_models.data.inputs import JointInputs
 from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
 from ser_models.models.hyperparameters import Names

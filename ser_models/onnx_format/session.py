@@ -15,8 +15,7 @@ import numpy as np
 import onnxruntime
 
 from ser_features.errors import ArtifactError
-from ser_models.data.batches import Arrays
-from ser_models.data.framing import arranged, uncropped
+from ser_models.data.batches import Arrays, arranged, uncropped
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, Inputs, Raw
 from ser_models.models.base import Model
 from ser_models.models.networks.attention import AttentiveNetwork, spread

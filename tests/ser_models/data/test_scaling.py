@@ -5,8 +5,8 @@ import pytest
 
 from ser_features.errors import InputError
 from ser_models.data import scaling
+from ser_models.data.batches import chunked, pad_or_crop, separated, uncropped
 from ser_models.data.examples import Examples, load_examples
-from ser_models.data.framing import chunked, pad_or_crop, separated, uncropped
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs
 from ser_models.data.scaling import Scaler
 

@@ -10,8 +10,7 @@ import pytest
 
 from ser_features import extras
 from ser_features.errors import InputError, MissingExtraError
-from ser_models.data.batches import InMemory
-from ser_models.data.framing import joined
+from ser_models.data.batches import InMemory, joined
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, JointInputs
 from ser_models.models import MODELS, create
 from ser_models.models.base import Labelled
