@@ -165,7 +165,7 @@ def _ours(codes: set[CodeType]) -> set[str]:
     return {
         str(path.relative_to(ROOT))
         for path in paths
-        if path.is_relative_to(ROOT) and any(part in PACKAGES for part in path.parts)
+        if path.suffix == ".py" and path.is_relative_to(ROOT) and any(part in PACKAGES for part in path.parts)
     }
 
 

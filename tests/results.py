@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_models.evaluation.predictions import probability_columns
 from ser_models.evaluation.result import EvaluationResult
-from ser_models.evaluation.score import score
+from ser_models.evaluation.score import probability_columns, score
 from ser_models.reporting.figures import AttentionExample
 from ser_models.reporting.report import CorpusPart, Data, Report
 

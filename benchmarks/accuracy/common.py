@@ -26,9 +26,8 @@ from ser_models.environment import versions
 from ser_models.experiments.train import with_speed_perturb
 from ser_models.models.base import Model
 from ser_models.training.config import TrainConfig
-from ser_models.training.fold import train_fold
 from ser_models.training.resume import Fold
-from ser_models.training.train import Trained
+from ser_models.training.train import Trained, train_fold
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, IMAGES, PAGE = DOCS / "results", DOCS / "images", DOCS / "accuracy.md"

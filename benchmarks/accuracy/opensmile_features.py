@@ -21,7 +21,7 @@ from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import fit_columns
 from ser_models.data.speaker_norm import SpeakerPrior, normalize
 from ser_models.data.split import Split
-from ser_models.evaluation.predictions import prediction_table
+from ser_models.evaluation.score import prediction_table
 from ser_models.models.base import Labelled
 from ser_models.models.kernel.ridge import Ridge
 

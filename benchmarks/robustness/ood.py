@@ -24,7 +24,7 @@ from ser_features.store import Store, open_store
 from ser_models import ood
 from ser_models.data.examples import load_examples
 from ser_models.data.split import make_split
-from ser_models.ood.build import build
+from ser_models.ood.distribution import build
 
 SEEDS = (0, 1, 2)
 CORPORA = ("ravdess", "emodb", "tess", "demo")

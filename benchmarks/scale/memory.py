@@ -28,8 +28,7 @@ import numpy as np
 
 from ser_features.config import SPEECH16K
 from ser_features.store import Description, Store, layout, open_store
-from ser_features.store.description import FrameFamily
-from ser_features.store.schema import all_columns
+from ser_features.store.description import FrameFamily, all_columns
 from ser_features.store.write import FrameWriter, commit_rows, table_of
 from ser_models.data.inputs import FrameInputs
 from ser_models.models.networks.network import Network

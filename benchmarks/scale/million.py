@@ -32,7 +32,7 @@ from ser_features.engine.plan import cells
 from ser_features.engine.task import ShardTask, Target
 from ser_features.manifest import NAME_COLUMNS, Recording
 from ser_features.store import layout, open_or_create, open_store
-from ser_features.store.schema import all_columns, row_schema
+from ser_features.store.description import all_columns, row_schema
 from ser_features.store.write import commit_rows
 
 MISSING = 1_000

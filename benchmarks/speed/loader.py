@@ -3,7 +3,7 @@
     python -m benchmarks.speed.loader --data ../shared/data                    # cnn_lstm, chunked_conv3d, mlp
     python -m benchmarks.speed.loader --models cnn_lstm --files 600 --pairs 5
 
-Recordings of RAVDESS are extracted into a store of their own. Arrays above `fold.MAX_IN_MEMORY` are streamed:
+Recordings of RAVDESS are extracted into a store. Arrays above `train.MAX_IN_MEMORY` are streamed:
 every batch is read from memory-mapped frames and scaled (`Streaming`), smaller ones read once (`InMemory`).
 What a batch costs does not depend on how many there are, so here the same recordings are taken both ways: in
 one training, epochs from memory and from the store take turns (as does who goes first in each pair of them),

@@ -31,7 +31,7 @@ def file_imports() -> Imports:
 
 
 def room(module: str) -> str:
-    """Package or root module that a module belongs to: `ser_models.training.fold` → `ser_models.training`.
+    """Package or root module that a module belongs to: `ser_models.training.train` → `ser_models.training`.
 
     `ser_features` and `ser_models` are divided into their direct children; the command line is one room.
     """

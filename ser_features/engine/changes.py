@@ -20,8 +20,7 @@ import pyarrow as pa
 from ser_features import audio
 from ser_features.manifest import NAME_COLUMNS, Recording, Scan
 from ser_features.store import Store, layout
-from ser_features.store.frames import broken
-from ser_features.store.part import READERS, StoredTable, duplicated_ids, read_if_whole
+from ser_features.store.part import READERS, StoredTable, broken, duplicated_ids, read_if_whole
 from ser_features.store.sweep import set_aside
 
 LABEL_COLUMNS = tuple(column.name for column in NAME_COLUMNS if column.name not in ("file_id", "path"))

@@ -26,7 +26,7 @@ from ser_features.extractors.encoder import check
 from ser_features.files import is_local, writing
 from ser_features.manifest import Scan
 from ser_features.store import Store, layout, locks
-from ser_features.store.schema import FRAME_COLUMNS, VARIANT_COLUMNS
+from ser_features.store.description import FRAME_COLUMNS, VARIANT_COLUMNS
 from ser_features.store.sweep import sweep, sweep_frames
 from ser_features.store.write import commit_failures
 

@@ -15,7 +15,7 @@ from ser_features.extractors import row_columns, stored_apart, wide_columns
 from ser_features.manifest import VARIANT_MARK, Column, Recording
 from ser_features.pipeline import digest
 from ser_features.store import layout
-from ser_features.store.schema import all_columns, variant_columns
+from ser_features.store.description import all_columns, variant_columns
 
 DONE, FAILED = b".", b"x"
 """Bytes that a worker appends to its progress file, one per recording."""

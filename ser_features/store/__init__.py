@@ -1,9 +1,8 @@
 """The feature store: Parquet rows and npy frames, committed shard by shard. It does not import extractors."""
 
 from ser_features.store.description import Description
-from ser_features.store.frames import open_frames
 from ser_features.store.info import DatasetInfo, describe
-from ser_features.store.part import read_part
+from ser_features.store.part import open_frames, read_part
 from ser_features.store.read import Store, open_or_create, open_store
 
 __all__ = [

@@ -16,10 +16,9 @@ import pyarrow as pa
 
 from ser_features.files import exchange, sync
 from ser_features.store import layout, locks
-from ser_features.store.frames import open_frames
-from ser_features.store.part import StoredTable, read_part, read_table
+from ser_features.store.description import all_columns
+from ser_features.store.part import StoredTable, open_frames, read_part, read_table
 from ser_features.store.read import Store
-from ser_features.store.schema import all_columns
 from ser_features.store.sweep import sweep, sweep_frames
 from ser_features.store.write import FrameWriter, commit_rows, table_of
 

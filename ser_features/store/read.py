@@ -20,10 +20,15 @@ from ser_features.config import Profile
 from ser_features.errors import InputError
 from ser_features.manifest import Column
 from ser_features.store import layout, locks
-from ser_features.store.description import Description, read_description
-from ser_features.store.frames import open_frames
-from ser_features.store.part import read_parts
-from ser_features.store.schema import FAILURE_SCHEMA, all_columns, row_schema, variant_columns
+from ser_features.store.description import (
+    FAILURE_SCHEMA,
+    Description,
+    all_columns,
+    read_description,
+    row_schema,
+    variant_columns,
+)
+from ser_features.store.part import open_frames, read_parts
 from ser_features.store.wide import values_of
 
 if TYPE_CHECKING:

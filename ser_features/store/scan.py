@@ -17,8 +17,15 @@ from pyarrow import fs
 
 from ser_features.files import is_local
 from ser_features.store import layout
+from ser_features.store.description import (
+    DATASET,
+    FAILURE_SCHEMA,
+    all_columns,
+    arrow_field,
+    row_schema,
+    variant_columns,
+)
 from ser_features.store.part import READERS, read_schema
-from ser_features.store.schema import DATASET, FAILURE_SCHEMA, all_columns, field, row_schema, variant_columns
 
 if TYPE_CHECKING:
     from ser_features.store.read import Store
@@ -69,7 +76,7 @@ def _schema(store: "Store", table: str, parts: Sequence[Path]) -> pa.Schema:
     fields = {one.name: one for schema in (*schemas, fixed) for one in schema}
     present = {name for schema in schemas or [fixed] for name in schema.names}
     columns = [fields[name] for name in dict.fromkeys(names) if name in present and name != "dataset"]
-    return pa.schema([field(DATASET), *columns])
+    return pa.schema([arrow_field(DATASET), *columns])
 
 
 def _key(path: Any) -> str:

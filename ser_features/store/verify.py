@@ -20,8 +20,7 @@ from ser_features.errors import DamagedError
 from ser_features.files import is_local, publish, scratch
 from ser_features.store import layout, locks
 from ser_features.store.description import read_description
-from ser_features.store.frames import problem
-from ser_features.store.part import READERS, StoredTable, duplicated_ids, read_table, version
+from ser_features.store.part import READERS, StoredTable, duplicated_ids, problem, read_table, version
 
 FRAME_COLUMNS = ["file_id", "frame_shard", "frame_offset", "frame_count"]
 

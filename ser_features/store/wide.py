@@ -25,7 +25,7 @@ from ser_features.audio import stamp
 from ser_features.errors import StoreError
 from ser_features.files import is_local
 from ser_features.manifest import Column
-from ser_features.store.schema import field
+from ser_features.store.description import arrow_field
 
 KEY = "file_id"
 
@@ -87,7 +87,7 @@ def encoded(file_ids: Sequence[str], values: np.ndarray, columns: Sequence[Colum
         values: (recordings, columns) float32.
         columns: their names, units and descriptions, in order.
     """
-    schema = pa.schema([pa.field(KEY, pa.string()), *map(field, columns)])
+    schema = pa.schema([pa.field(KEY, pa.string()), *map(arrow_field, columns)])
     arrays = [pa.array(values[:, index], from_pandas=True) for index in range(values.shape[1])]
     table = pa.table([pa.array(file_ids, pa.string()), *arrays], schema=schema)
     file = io.BytesIO()

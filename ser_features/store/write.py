@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from ser_features.files import BLANK_SEAL, SEAL_KEY, publish, replacing, scratch, seal, sync
 from ser_features.manifest import Column
 from ser_features.store import layout
-from ser_features.store.frames import frame_header, problem
-from ser_features.store.schema import FAILURE_SCHEMA, METADATA_KEY, row_schema
+from ser_features.store.description import FAILURE_SCHEMA, METADATA_KEY, row_schema
+from ser_features.store.part import frame_header, problem
 from ser_features.store.wide import encoded
 
 ROW_GROUP = 16_384
@@ -150,7 +150,7 @@ def table_of(
 
     Args:
         rows: one mapping per recording; keys that are not in `columns` are the user's own.
-        columns: `schema.all_columns` or `schema.variant_columns`.
+        columns: `description.all_columns` or `description.variant_columns`.
         kept: further rows, as read from the store.
     """
     fixed = {column.name for column in columns}

@@ -17,7 +17,7 @@ from ser_models.app.guard import visitor_of
 from ser_models.app.result import ResultRenderer, render_error
 from ser_models.app.uploads import MAX_AGE, Uploads
 from ser_models.reporting.figures.picture import BLUE, PAPER
-from ser_models.reporting.figures.theme import DARK, DARK_PAPER
+from ser_models.reporting.html import DARK, DARK_PAPER
 
 TITLE = "ser: speech emotion recognition"
 HEADER = """<header class="ser">

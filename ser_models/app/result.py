@@ -18,9 +18,7 @@ from ser_models.app.clips import wav
 from ser_models.app.inspection import Inspection, inspect
 from ser_models.evaluation.result import EvaluationResult, read_result
 from ser_models.inference.predictor import OOD_THRESHOLD, Predictor
-from ser_models.reporting.figures.svg import inline
-from ser_models.reporting.figures.theme import declarations
-from ser_models.reporting.html import template
+from ser_models.reporting.html import declarations, inline, template
 
 HERE = Path(__file__).parent
 

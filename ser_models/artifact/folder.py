@@ -41,7 +41,7 @@ from ser_models.models import create
 from ser_models.models.base import Model
 from ser_models.models.networks.network import Network
 from ser_models.ood import TrainingDistribution
-from ser_models.ood.file import NUMBERS, RECORDINGS
+from ser_models.ood.distribution import NUMBERS, RECORDINGS
 from ser_models.safe_io.strict import quoted
 
 if TYPE_CHECKING:

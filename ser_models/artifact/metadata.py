@@ -16,7 +16,7 @@ from ser_features.config import EncoderConfig, Profile
 from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError
 from ser_features.labels import EMOTIONS
-from ser_models.models.temperature import HIGHEST, LOWEST
+from ser_models.models.base import HIGHEST, LOWEST
 from ser_models.safe_io.strict import MAX_FILE, quoted, strict_json
 
 FORMAT = 1

@@ -345,7 +345,8 @@ def _is_wide(columns: tuple[str, ...]) -> np.ndarray:
     """Whether each column belongs to a wide family, bool, shape (columns,)."""
     from ser_features.extractors import wide_family_of
 
-    return np.array([wide_family_of(name) is not None for name in columns], dtype=bool)
+    core = _core_columns()
+    return np.array([name not in core and wide_family_of(name) is not None for name in columns], dtype=bool)
 
 
 @lru_cache(maxsize=8)

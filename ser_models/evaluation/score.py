@@ -1,12 +1,21 @@
 """Predictions → metrics.
 
-predictions table (a row per recording, p_<label> columns) → `score` → `Scores`
+`Examples`, probabilities → `prediction_table` (a row per recording, p_<label> columns) → `score` → `Scores`
+confidence, correct? → `calibration` → bins and ECE
+confidence, true and predicted classes → `risk_coverage` → UAR and accuracy by coverage, AURC
+predictions table → `most_confident` errors; confusion matrix → `confusions`
+
+Confidence is the probability of the predicted class. Calibration uses 15 bins of equal width from 0 to 1,
+(low, high], as in Guo et al., On Calibration of Modern Neural Networks, 2017.
 
 >>> rows = pd.DataFrame({"file_id": ["own/1", "own/2"], "dataset": "own", "speaker": ["a", "b"], "fold": 0,
 ...                      "emotion": ["sad", "angry"], "p_angry": [0.2, 0.6], "p_sad": [0.8, 0.4]})
 >>> scores = score(rows, ("angry", "sad"), seed=0)
 >>> scores.uar, scores.per_class["sad"].auc, round(scores.calibration.ece, 3)
 (1.0, 1.0, 0.3)
+>>> result = calibration(np.array([0.9, 0.9, 0.9, 0.9]), np.array([True, True, True, False]))
+>>> round(result.ece, 3)
+0.15
 """
 
 from collections.abc import Sequence
@@ -16,13 +25,22 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from ser_models.data.examples import speaker_keys
-from ser_models.evaluation import error_analysis
-from ser_models.evaluation.bootstrap import interval
-from ser_models.evaluation.calibration import calibration, risk_coverage
-from ser_models.evaluation.metrics import confusion_matrix, log_losses, roc_curve, uar
-from ser_models.evaluation.predictions import probability_columns
-from ser_models.evaluation.result import Average, Averages, ClassResult, Errors, GroupResult, Scores
+from ser_models.data.examples import Examples, speaker_keys
+from ser_models.evaluation.metrics import confusion_matrix, interval, log_losses, roc_curve, uar
+from ser_models.evaluation.result import (
+    Average,
+    Averages,
+    Calibration,
+    CalibrationBin,
+    ClassResult,
+    Confusion,
+    CoveragePoint,
+    Errors,
+    GroupResult,
+    Misclassification,
+    RiskCoverage,
+    Scores,
+)
 
 
 def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> Scores:
@@ -78,8 +96,8 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> Sco
         calibration=calibration(confidence, predicted == targets),
         risk_coverage=risk_coverage(confidence, targets, predicted, len(labels)),
         errors=Errors(
-            error_analysis.most_confident(predictions, labels, probabilities),
-            error_analysis.confusions(matrix, labels),
+            most_confident(predictions, labels, probabilities),
+            confusions(matrix, labels),
         ),
         labels=tuple(labels),
     )
@@ -121,3 +139,159 @@ def _groups(
         str(key): GroupResult(uar(confusion_matrix(targets[own], predicted[own], classes)), int(own.sum()))
         for key, own in members.items()
     }
+
+
+def probability_columns(labels: Sequence[str]) -> list[str]:
+    """Names of the probability columns of a predictions table, in the order of the labels."""
+    return [f"p_{label}" for label in labels]
+
+
+def prediction_table(examples: Examples, probabilities: np.ndarray, *, fold: int, split: str) -> pd.DataFrame:
+    """Build the predictions table of some recordings.
+
+    Args:
+        examples: the recordings.
+        probabilities: (recordings, classes), in the order of the examples and of their labels.
+        fold: number of the fold, written to each row.
+        split: "train", "validation" or "test", likewise.
+
+    Returns:
+        Columns file_id, dataset, path, speaker, emotion (the true class), fold, split, predicted,
+        confidence (probability of the predicted class, 0 to 1) and one p_<label> per class.
+    """
+    best = probabilities.argmax(axis=1)
+    table = examples.rows[["file_id", "dataset", "path", "speaker", "emotion"]].assign(
+        fold=fold,
+        split=split,
+        predicted=np.array(examples.labels, dtype=object)[best],
+        confidence=probabilities[np.arange(len(best)), best],
+    )
+    columns = probability_columns(examples.labels)
+    return pd.concat([table, pd.DataFrame(probabilities, columns=columns, index=table.index)], axis=1)
+
+
+BINS = 15
+STEPS = 20
+"""Number of coverages at which a risk-coverage curve is computed."""
+
+
+def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -> Calibration:
+    """Bin predictions by confidence and compute the expected calibration error (ECE).
+
+    Args:
+        confidence: (recordings,), 0 to 1.
+        correct: whether each prediction is correct, (recordings,) bool.
+        bins: number of bins of equal width.
+
+    Returns:
+        The bins that are not empty, by rising confidence, and the mean distance of confidence and accuracy
+        over bins, weighted by their size.
+    """
+    edges = np.linspace(0, 1, bins + 1)
+    numbers = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
+    reliability = tuple(
+        CalibrationBin(
+            low=float(edges[number]),
+            high=float(edges[number + 1]),
+            n=int(inside.sum()),
+            confidence=float(confidence[inside].mean()),
+            accuracy=float(correct[inside].mean()),
+        )
+        for number in np.unique(numbers)
+        for inside in [numbers == number]
+    )
+    gaps = [abs(entry.confidence - entry.accuracy) for entry in reliability]
+    ece = float(np.average(gaps, weights=[entry.n for entry in reliability]))
+    return Calibration(ece, bins, reliability)
+
+
+def risk_coverage(
+    confidence: np.ndarray, targets: np.ndarray, predicted: np.ndarray, classes: int
+) -> RiskCoverage:
+    """Evaluate selective classification: predictions of lowest confidence are rejected first.
+
+    Args:
+        confidence: (recordings,), 0 to 1.
+        targets: true classes, (recordings,).
+        predicted: predicted classes, (recordings,).
+        classes: number of classes.
+
+    Returns:
+        The AURC, and the curve at `STEPS` coverages by rising coverage.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    curve = []
+    for step in range(1, STEPS + 1):
+        kept = order[: max(1, round(len(order) * step / STEPS))]
+        matrix = confusion_matrix(targets[kept], predicted[kept], classes)
+        curve.append(
+            CoveragePoint(
+                coverage=len(kept) / len(order),
+                threshold=float(confidence[kept[-1]]),
+                accuracy=float(np.trace(matrix) / len(kept)),
+                uar=uar(matrix),
+            )
+        )
+    return RiskCoverage(aurc(confidence, predicted == targets), tuple(curve))
+
+
+def aurc(confidence: np.ndarray, correct: np.ndarray) -> float:
+    """Area under the risk-coverage curve, 0 to 1: the error rate averaged over all coverages.
+
+    0 if every prediction is correct; the overall error rate if confidence is uninformative. Recordings of
+    equal confidence share a coverage. Geifman and El-Yaniv, Selective Classification for Deep Neural
+    Networks, 2017.
+
+    >>> aurc(np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, True, True, False]))
+    0.0625
+    """
+    order = np.argsort(-confidence, kind="stable")
+    wrong = np.cumsum(~correct[order])
+    last = np.searchsorted(-confidence[order], -confidence[order], side="right")
+    return float((wrong[last - 1] / last).mean())
+
+
+MOST_ERRORS = 20
+"""Maximal number of wrong predictions that are listed."""
+MOST_PAIRS = 10
+"""Maximal number of confused pairs that are listed."""
+
+
+def most_confident(
+    predictions: pd.DataFrame, labels: Sequence[str], probabilities: np.ndarray
+) -> tuple[Misclassification, ...]:
+    """List the wrong predictions of highest confidence.
+
+    Args:
+        predictions: columns file_id and emotion, a row per recording.
+        labels: the classes, in order.
+        probabilities: (recordings, classes), in the order of the rows.
+
+    Returns:
+        At most `MOST_ERRORS`, by falling confidence, then by file_id.
+    """
+    rows = zip(predictions["file_id"], predictions["emotion"], probabilities, strict=True)
+    errors = [
+        Misclassification(file_id, true, predicted, float(row.max()), float(row[labels.index(true)]))
+        for file_id, true, row in rows
+        if (predicted := labels[row.argmax()]) != true
+    ]
+    return tuple(sorted(errors, key=lambda error: (-error.confidence, error.file_id))[:MOST_ERRORS])
+
+
+def confusions(matrix: np.ndarray, labels: Sequence[str]) -> tuple[Confusion, ...]:
+    """List the pairs of classes that are confused most often.
+
+    Args:
+        matrix: true classes in rows, predicted ones in columns, (classes, classes).
+        labels: the classes, in order.
+
+    Returns:
+        At most `MOST_PAIRS`, by falling count, then by falling share of the true class's recordings.
+    """
+    pairs = [
+        Confusion(labels[row], labels[column], int(n), float(n / matrix[row].sum()))
+        for (row, column), n in np.ndenumerate(matrix)
+        if row != column and n
+    ]
+    return tuple(sorted(pairs, key=lambda pair: (-pair.n, -pair.share))[:MOST_PAIRS])

@@ -17,9 +17,8 @@ from ser_models.data.examples import Examples, load_examples, speaker_keys, synt
 from ser_models.data.inputs import digest_of_inputs
 from ser_models.data.split import TRANSDUCTIVE
 from ser_models.evaluation.leakage import audit
-from ser_models.evaluation.predictions import prediction_table
 from ser_models.evaluation.result import EvaluationResult, Finding
-from ser_models.evaluation.score import score
+from ser_models.evaluation.score import prediction_table, score
 
 
 def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -> EvaluationResult:

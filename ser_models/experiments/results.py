@@ -26,7 +26,7 @@ from ser_models.evaluation import leakage
 from ser_models.evaluation.result import METRICS, EvaluationResult, read_results
 from ser_models.evaluation.score import score
 from ser_models.ood import TrainingDistribution
-from ser_models.ood.build import build as build_distribution
+from ser_models.ood.distribution import build as build_distribution
 from ser_models.reporting import figures
 from ser_models.reporting.model_card import write_model_card
 from ser_models.reporting.report import AttentionExample, Report, describe_data, write_report

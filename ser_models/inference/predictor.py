@@ -32,7 +32,7 @@ from ser_models.inference.prediction import (
 )
 from ser_models.inference.recording import AudioSource, RecordingAnalysis, Window, analyse_recording, read
 from ser_models.inference.speaker_norm import SpeakerNormalizer
-from ser_models.models.temperature import apply_temperature
+from ser_models.models.base import apply_temperature
 from ser_models.ood import MEL
 
 if TYPE_CHECKING:

@@ -1,10 +1,9 @@
-"""What a model was trained on, in short: how far a recording is from that, and where its features lie in it.
+"""Out-of-distribution score: how far a recording is from the training data of a model.
 
-rows of a store → `build.build` → `TrainingDistribution` ↔ reference.json + reference.npy
+rows of a store → `build` → `TrainingDistribution` ↔ reference.json + reference.npy
 log-mel frames → `TrainingDistribution.distance`; core columns → `TrainingDistribution.percentiles`
 """
 
-from ser_models.ood.distance import MEL, TrainingDistribution, describe
-from ser_models.ood.file import read, write
+from ser_models.ood.distribution import MEL, TrainingDistribution, build, describe, read, write
 
-__all__ = ["MEL", "TrainingDistribution", "describe", "read", "write"]
+__all__ = ["MEL", "TrainingDistribution", "build", "describe", "read", "write"]

@@ -1,4 +1,4 @@
 """Folds → fitted model, resumable and in parallel.
 
-`Examples`, `Split` → `train` (all folds) → `fold` (one) → `Model.fit` → `Trained`
+`Examples`, `Split` → `train` (all folds) → `train_fold` (one) → `Model.fit` → `Trained`
 """

@@ -1,37 +1,42 @@
-"""Train a model on every fold of a split.
+"""Train a model on every fold of a split: fit the scaler, fit the model, predict.
 
-`Examples`, `Split`, `TrainConfig` → `train_fold` for each fold, in order or in parallel → `Trained`
+`Examples`, `Split`, `TrainConfig` → `train_fold` for each fold, in order or in `parallel` → `Trained`
 
-Progress goes to a callback; library code never prints. With a folder for its state, a killed training
-continues where it stopped. In parallel, each fold is trained in a process of its own and comes back
-through the state.
+Everything is fitted on the training recordings of a fold; validation only decides the best epoch and the
+temperature. The recordings that each part was fitted on are kept for the leak audit. Small arrays are read
+into memory once; larger ones stay on disk and are read and scaled batch by batch, so memory does not grow
+with the store. Progress goes to a callback. With a folder for its state, a killed training continues where it
+stopped.
 """
 
-import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from ser_features.errors import InputError
+from ser_models.data.batches import BatchSource, Oversampled, memory_size, read_all
 from ser_models.data.examples import Examples
+from ser_models.data.inputs import ColumnInputs, Inputs
 from ser_models.data.scaling import Scaler
 from ser_models.data.speaker_norm import SpeakerPrior
-from ser_models.data.split import Split
+from ser_models.data.split import FINAL_FOLD, Split
 from ser_models.evaluation.leakage import FitRecord
+from ser_models.evaluation.score import prediction_table
 from ser_models.models import create
-from ser_models.models.base import Model
+from ser_models.models.base import Labelled, Model, OnEpoch, Row, apply_temperature, fit_temperature
 from ser_models.training.config import RunContext, Step, TrainConfig, ignore
-from ser_models.training.fold import fit_speaker_prior, train_fold
+from ser_models.training.parallel import train_in_parallel
 from ser_models.training.resume import Fold, State, fingerprint
+from ser_models.training.tensorboard_log import Board
 from ser_models.training.tensorboard_log import check as check_tensorboard
 
-if TYPE_CHECKING:
-    from queue import Queue
+MAX_IN_MEMORY = 512 * 2**20
+"""Bytes that the arrays of training and validation may take in memory together; beyond, they are streamed."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def train(
             State.open(state, fingerprint(examples, split, unfitted, config))
         context = replace(context, state=state, jobs=jobs)
         if jobs > 1:
-            _train_in_parallel(examples, split, config, context)
+            train_in_parallel(_FoldTask(examples, split, config), split.folds, context)
             context = replace(context, progress=ignore)
         folds = []
         for number in split.folds:
@@ -91,6 +96,215 @@ def train(
             # Fitted models take memory: only the final one is kept.
             folds.append(fold if number == split.final_fold else replace(fold, model=unfitted, scaler=None))
     return _trained(examples, split, config, folds)
+
+
+def train_fold(
+    examples: Examples,
+    split: Split,
+    number: int,
+    config: TrainConfig,
+    context: RunContext | None = None,
+    model: Model | None = None,
+) -> Fold:
+    """Train and predict one fold, or read it back finished from the state.
+
+    Args:
+        examples: the recordings.
+        split: their sides in each fold.
+        number: of the fold.
+        config: model and settings.
+        context: state, progress and event files; None for none of them.
+        model: an unfitted model instead of the one that `config` names.
+
+    Raises:
+        InputError: if there are fewer than two classes to train on, or nothing to validate on.
+    """
+    context = context or RunContext()
+    model = model or create(config.model, config.hyperparameters)
+    part, final = fold_name(split, number), number == split.final_fold
+    state = State(context.state) if context.state else None
+    fold = state.load(number, model, classes=len(examples.labels), final=final) if state else None
+    if fold is None:
+        data = _prepare(examples, split, number, model.inputs, config)
+        with _epoch_callback(context, part, model) as on_epoch:
+            history = model.fit(
+                data.train,
+                data.validation,
+                seed=config.seed,
+                on_epoch=on_epoch,
+                fold=number,
+                checkpoint=state.checkpoint(number) if state else None,
+            )
+        fold = _finish(data, split, number, model, history)
+        if state:
+            state.save(fold, final=final)
+    context.progress(Step(part, model.best_epoch(fold.history), done=True))
+    return fold
+
+
+def fold_name(split: Split, number: int) -> str:
+    """Name of a fold for progress and errors: "fold 2 of 5", "model", "final model"."""
+    if number == FINAL_FOLD:
+        return "final model"
+    measured = sum(fold != FINAL_FOLD for fold in split.folds)
+    return f"fold {number + 1} of {measured}" if measured > 1 else "model"
+
+
+def fit_speaker_prior(train: Examples, inputs: Inputs) -> SpeakerPrior:
+    """Fit the mean training speaker on a training side."""
+    return SpeakerPrior.fit(inputs, train.read(inputs), train.speaker_variants)
+
+
+def oversampled(labelled: Labelled, *, seed: int, fold: int) -> Labelled:
+    """Repeat recordings of the smaller classes until every class that occurs has as many as the largest.
+
+    Every recording is repeated equally often, then the rest is drawn without repetition: two recordings of a
+    class differ by one occurrence at most.
+
+    Args:
+        labelled: training recordings; none is left out.
+        seed: the same seed and fold give the same draw.
+        fold: number of the fold, from -1.
+    """
+    rng = np.random.default_rng([seed, fold + 1])
+    positions_by_class = [
+        np.flatnonzero(labelled.targets == target) for target in np.unique(labelled.targets)
+    ]
+    largest = max(map(len, positions_by_class))
+    drawn = [
+        np.concatenate([np.tile(own, largest // len(own)), rng.permutation(own)[: largest % len(own)]])
+        for own in positions_by_class
+    ]
+    positions = np.sort(np.concatenate(drawn))
+    return Labelled(
+        Oversampled(labelled.source, positions),
+        labelled.targets[positions],
+        labelled.classes,
+        tuple(labelled.file_ids[position] for position in positions),
+        tuple(labelled.speakers[position] for position in positions) if labelled.speakers else (),
+    )
+
+
+@dataclass(frozen=True)
+class _Data:
+    """The recordings of one fold, scaled.
+
+    Attributes:
+        sides: the recordings by side: train, validation, test.
+        scaler: fitted on the training side.
+        train: labelled recordings to fit on.
+        validation: labelled recordings that decide the best epoch.
+    """
+
+    sides: Mapping[str, Examples]
+    scaler: Scaler
+    train: Labelled
+    validation: Labelled
+
+
+def _prepare(examples: Examples, split: Split, number: int, inputs: Inputs, config: TrainConfig) -> _Data:
+    """Normalise, scale and oversample the recordings of a fold."""
+    sides = {name: examples.take(split.side(number, name)) for name in ("train", "validation", "test")}
+    _check(fold_name(split, number), sides["train"], sides["validation"])
+    if config.speaker_norm:
+        prior = fit_speaker_prior(sides["train"], inputs)
+        sides = {name: side.normalize_speakers(prior) for name, side in sides.items()}
+    scaler = Scaler.fit(inputs, sides["train"])
+    train, validation = _labelled(scaler, sides["train"], sides["validation"])
+    if config.oversample:
+        train = oversampled(train, seed=config.seed, fold=number)
+    return _Data(sides, scaler, train, validation)
+
+
+def _check(part: str, train: Examples, validation: Examples) -> None:
+    classes = len(set(train.targets))
+    if classes < 2 or not len(validation):
+        raise InputError(
+            f"{part} has {len(train)} recordings of {classes} classes to train on and "
+            f"{len(validation)} to validate, expected two classes and one recording at least: "
+            "use another --seed, fewer --folds or more recordings"
+        )
+
+
+def _labelled(scaler: Scaler, train: Examples, validation: Examples) -> list[Labelled]:
+    sources: list[BatchSource] = [scaler.source(side.read(scaler.inputs)) for side in (train, validation)]
+    # Models of columns take all of them at once; they are small.
+    if isinstance(scaler.inputs, ColumnInputs) or sum(map(memory_size, sources)) <= MAX_IN_MEMORY:
+        sources = [read_all(source) for source in sources]
+    return [
+        Labelled(source, side.targets, len(side.labels), tuple(side.rows["file_id"]), tuple(side.groups))
+        for source, side in zip(sources, (train, validation), strict=True)
+    ]
+
+
+@contextmanager
+def _epoch_callback(context: RunContext, part: str, model: Model) -> Iterator[OnEpoch]:
+    """Report every epoch to the progress callback and to TensorBoard."""
+    folder = context.tensorboard / part.replace(" ", "-") if context.tensorboard else None
+    history: list[Row] = []
+    with closing(Board(folder)) if folder else nullcontext() as board:
+
+        def on_epoch(row: Row) -> None:
+            if board:
+                board.write(row, model.next_learning_rate(history))
+            history.append(row)
+            context.progress(Step(part, row))
+
+        yield on_epoch
+
+
+def _finish(data: _Data, split: Split, number: int, model: Model, history: list[Row]) -> Fold:
+    """Fit the temperature, predict, and record what was fitted on what."""
+    validation = data.validation
+    temperature = 1.0
+    if not (model.calibrated or split.selects_on_test):
+        probabilities, speakers = model.predict(validation.source), len(set(validation.speakers))
+        temperature = fit_temperature(probabilities, validation.targets, speakers)
+    tables = [
+        prediction_table(
+            side,
+            apply_temperature(model.predict(data.scaler.source(side.read(model.inputs))), temperature),
+            fold=number,
+            split=name,
+        )
+        for name, side in _predicted_sides(data.sides, split, number).items()
+        if len(side)
+    ]
+    predictions = pd.concat(tables, ignore_index=True)
+    return Fold(
+        number, model, data.scaler, history, predictions, _fit_records(data, number, model), temperature
+    )
+
+
+def _fit_records(data: _Data, number: int, model: Model) -> tuple[FitRecord, ...]:
+    both, train, validation = ("train", "validation"), data.train.file_ids, data.validation.file_ids
+    weights = (
+        FitRecord("weights", number, frozenset((*train, *validation)), both)
+        if model.trains_on_validation
+        else FitRecord("weights", number, frozenset(train))
+    )
+    # The temperature is fitted on the recordings of early stopping.
+    stopping = FitRecord("early stopping", number, frozenset(validation), both)
+    return FitRecord("scaler", number, data.scaler.seen), weights, stopping
+
+
+def _predicted_sides(sides: Mapping[str, Examples], split: Split, number: int) -> dict[str, Examples]:
+    """The sides to predict: test, and all of them by the final model; each recording once."""
+    if number != split.final_fold:
+        return {"test": sides["test"]}
+    return {name: side for name, side in sides.items() if name != "validation" or not split.selects_on_test}
+
+
+@dataclass(frozen=True)
+class _FoldTask:
+    """`train_fold` of one training, for worker processes."""
+
+    examples: Examples
+    split: Split
+    config: TrainConfig
+
+    def __call__(self, number: int, context: RunContext) -> None:
+        train_fold(self.examples, self.split, number, self.config, context)
 
 
 @contextmanager
@@ -101,46 +315,6 @@ def _state(context: RunContext, jobs: int) -> Iterator[Path | None]:
         return
     with tempfile.TemporaryDirectory(prefix="ser-") as folder:
         yield Path(folder)
-
-
-def _train_in_parallel(examples: Examples, split: Split, config: TrainConfig, context: RunContext) -> None:
-    """Train folds in processes of their own; each leaves its result in the state."""
-    from joblib import Parallel, delayed, parallel_config
-    from joblib.externals.loky.backend.context import get_context
-
-    # As many threads as without parallel folds: the order of sums, and so the result, may depend on it.
-    threads = os.cpu_count() or 1
-    with get_context("loky").Manager() as manager:
-        steps: Queue[Step | None] = manager.Queue()
-        listener = Thread(target=_forward, args=(steps, context), daemon=True)
-        listener.start()
-        try:
-            with parallel_config("loky", n_jobs=context.jobs, inner_max_num_threads=threads):
-                Parallel(pre_dispatch="n_jobs")(
-                    delayed(_train_in_worker)(
-                        examples, split, number, config, replace(context, progress=steps.put), os.getpid()
-                    )
-                    for number in split.folds
-                )
-        finally:
-            steps.put(None)
-            listener.join()
-
-
-def _train_in_worker(
-    examples: Examples, split: Split, number: int, config: TrainConfig, context: RunContext, parent: int
-) -> None:
-    """Train a fold and leave it in the state: a fitted network cannot be pickled."""
-    from ser_features.engine.processes import end_with
-
-    Thread(target=end_with, args=(parent,), daemon=True).start()
-    train_fold(examples, split, number, config, context)
-
-
-def _forward(steps: "Queue[Step | None]", context: RunContext) -> None:
-    """Call the progress callback with the steps of all workers until None arrives."""
-    while (step := steps.get()) is not None:
-        context.progress(step)
 
 
 def _trained(examples: Examples, split: Split, config: TrainConfig, folds: list[Fold]) -> Trained:

@@ -19,9 +19,8 @@ from ser_features.engine.task import Target, VariantTask, variant_label
 from ser_features.errors import InputError
 from ser_features.manifest import NAME_COLUMNS, Recording
 from ser_features.store import Store, layout, read_part
-from ser_features.store.frames import broken
-from ser_features.store.part import StoredTable, read_if_whole
-from ser_features.store.schema import all_columns
+from ser_features.store.description import all_columns
+from ser_features.store.part import StoredTable, broken, read_if_whole
 from ser_features.store.sweep import set_aside
 
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from ser_features.errors import StoreError
+from ser_features.store.description import FRAME_COLUMNS
 from ser_features.store.read import Store
 from ser_features.store.scan import scan
-from ser_features.store.schema import FRAME_COLUMNS
 
 BATCH = 4_096
 """Rows per batch."""

@@ -12,13 +12,11 @@ from markupsafe import Markup
 from ser_models.evaluation.result import Scores
 from ser_models.reporting import figures
 from ser_models.reporting.figures import distribution, map
-from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.picture import Panel
-from ser_models.reporting.figures.ranking import rank_features
-from ser_models.reporting.figures.svg import inline
-from ser_models.reporting.figures.theme import DEEP, declarations
-from ser_models.reporting.html import stylesheet, template
-from ser_models.reporting.report import tables, text
+from ser_models.reporting.figures.recordings import rank_features
+from ser_models.reporting.figures.results import Mark, comparison
+from ser_models.reporting.html import DEEP, declarations, inline, stylesheet, template
+from ser_models.reporting.report import text
 from ser_models.reporting.report.content import Data, Report
 
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
@@ -39,7 +37,6 @@ def render(report: Report) -> str:
         report=report,
         result=report.result,
         text=text,
-        tables=tables,
         figures=_figures(report, ranked),
         ranked=ranked,
         map_recordings=MAP_RECORDINGS,

@@ -17,7 +17,7 @@ from ser_features.errors import InputError, StoreError
 from ser_features.extractors import CORE_COLUMNS
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
 from ser_features.store import Description, describe, layout, open_or_create, open_store
-from ser_features.store.schema import all_columns
+from ser_features.store.description import all_columns
 from ser_features.store.write import FrameWriter
 from tests.faults.serial import Serial
 

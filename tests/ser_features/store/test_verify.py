@@ -10,8 +10,8 @@ import pytest
 from ser_features.errors import InputError
 from ser_features.files import is_sealed
 from ser_features.store import open_store
+from ser_features.store.description import all_columns
 from ser_features.store.part import read_table
-from ser_features.store.schema import all_columns
 from ser_features.store.verify import verify
 from ser_features.store.write import commit_rows, table_of
 from tests.ser_features.conftest import TONES

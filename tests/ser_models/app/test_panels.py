@@ -14,7 +14,7 @@ from ser_models.app.panels import borders, pooled
 from ser_models.inference.recording import RecordingAnalysis
 from ser_models.reporting.figures.picture import plain
 from ser_models.reporting.figures.spectrogram import band_of
-from ser_models.reporting.figures.svg import inline
+from ser_models.reporting.html import inline
 from tests.golden import app_page
 from tests.golden.app_page import BANDS, FRAMES
 

@@ -17,7 +17,7 @@ from ser_models.app.inspection import inspect
 from ser_models.app.result import ResultRenderer, render, render_error, style
 from ser_models.inference.prediction import Prediction, WindowPrediction, ranked
 from ser_models.reporting.figures.picture import EMOTION_COLOURS
-from ser_models.reporting.figures.theme import variable
+from ser_models.reporting.html import variable
 from ser_models.reporting.text import percent
 from tests.golden import app_page
 from tests.pages import text_of

@@ -24,7 +24,7 @@ from ser_models.data.speaker_norm import (
 from ser_models.data.split import TRANSDUCTIVE, make_split
 from ser_models.experiments.train import run_experiment
 from ser_models.training.config import TrainConfig
-from ser_models.training.fold import train_fold
+from ser_models.training.train import train_fold
 
 COLUMNS = ColumnInputs(("rms_mean", "zcr_mean"))
 FRAMES = FrameInputs(("mel",), length=5)

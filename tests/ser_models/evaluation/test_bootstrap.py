@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from ser_models.evaluation.bootstrap import difference, interval
-from ser_models.evaluation.metrics import confusion_matrix, uar
+from ser_models.evaluation.metrics import confusion_matrix, difference, interval, uar
 
 
 def speakers_of_unlike_skill(count, recordings=20):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
-from ser_models.evaluation.calibration import BINS, STEPS, aurc, calibration, risk_coverage
 from ser_models.evaluation.result import CalibrationBin
+from ser_models.evaluation.score import BINS, STEPS, aurc, calibration, risk_coverage
 
 
 def test_a_hand_worked_example():

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ser_models.evaluation.error_analysis import MOST_ERRORS, MOST_PAIRS, confusions, most_confident
 from ser_models.evaluation.result import Confusion, Misclassification
+from ser_models.evaluation.score import MOST_ERRORS, MOST_PAIRS, confusions, most_confident
 
 LABELS = ("angry", "calm", "sad")
 

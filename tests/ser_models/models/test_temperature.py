@@ -9,7 +9,7 @@ from ser_models import inference
 from ser_models.data.examples import load_examples
 from ser_models.data.split import make_split
 from ser_models.experiments.train import run_experiment
-from ser_models.models.temperature import HIGHEST, LOWEST, apply_temperature, fit_temperature
+from ser_models.models.base import HIGHEST, LOWEST, apply_temperature, fit_temperature
 from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
 

@@ -15,8 +15,7 @@ from ser_features.store import open_store
 from ser_models import ood
 from ser_models.data.examples import load_examples
 from ser_models.data.split import make_split
-from ser_models.ood.build import build
-from ser_models.ood.file import NUMBERS, RECORDINGS
+from ser_models.ood.distribution import NUMBERS, RECORDINGS, build
 
 
 @pytest.fixture(scope="module")

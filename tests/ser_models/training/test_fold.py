@@ -10,7 +10,7 @@ from ser_models.data.scaling import Scaler
 from ser_models.data.split import make_split
 from ser_models.models.base import Labelled
 from ser_models.models.logistic import Logistic
-from ser_models.training import fold as folds
+from ser_models.training import train as training
 from ser_models.training.config import TrainConfig
 from ser_models.training.train import train
 
@@ -27,7 +27,7 @@ def labelled(targets):
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=60), st.integers(0, 3))
 def test_oversampling_balances_the_classes_and_keeps_every_recording(targets, seed):
     before = labelled(targets)
-    after = folds.oversampled(before, seed=seed, fold=-1)
+    after = training.oversampled(before, seed=seed, fold=-1)
     counts = np.bincount(after.targets, minlength=5)
     assert set(counts[counts > 0]) == {max(np.bincount(targets))}
     np.testing.assert_allclose(after.weights, 1)
@@ -43,10 +43,10 @@ def test_oversampling_balances_the_classes_and_keeps_every_recording(targets, se
 
 def test_oversampling_follows_seed_and_fold():
     data = labelled([0] * 50 + [1] * 35)
-    one = folds.oversampled(data, seed=0, fold=0).file_ids
-    assert folds.oversampled(data, seed=0, fold=0).file_ids == one
-    assert folds.oversampled(data, seed=1, fold=0).file_ids != one
-    assert folds.oversampled(data, seed=0, fold=1).file_ids != one
+    one = training.oversampled(data, seed=0, fold=0).file_ids
+    assert training.oversampled(data, seed=0, fold=0).file_ids == one
+    assert training.oversampled(data, seed=1, fold=0).file_ids != one
+    assert training.oversampled(data, seed=0, fold=1).file_ids != one
 
 
 def test_oversampling_leaves_validation_test_and_scaler_alone(examples, monkeypatch):
@@ -100,7 +100,7 @@ def test_large_arrays_are_streamed_with_the_same_result(config, centroids, examp
     fitted = sum(len(split.side(0, side)) for side in ("train", "validation"))
     shapes = recordings_read.count(1)
     assert sum(recordings_read) - shapes == fitted + len(examples), "once to fit, once to predict"
-    monkeypatch.setattr(folds, "MAX_IN_MEMORY", 1000)
+    monkeypatch.setattr(training, "MAX_IN_MEMORY", 1000)
     streamed = train(examples, split, config)
     assert sources == [InMemory, InMemory, Streaming, Streaming]
     assert streamed.history.equals(in_memory.history)

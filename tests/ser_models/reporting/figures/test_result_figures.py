@@ -8,8 +8,8 @@ import pytest
 
 from ser_models.evaluation.result import GroupResult
 from ser_models.reporting import figures
-from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.picture import plain
+from ser_models.reporting.figures.results import Mark, comparison
 from tests.results import attention_example, make_history, make_result
 
 EXAMPLE = attention_example()

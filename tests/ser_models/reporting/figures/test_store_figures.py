@@ -14,8 +14,7 @@ from ser_features.errors import InputError
 from ser_features.store import open_store
 from ser_models.reporting.figures import contours, distribution, gallery, map, speakers
 from ser_models.reporting.figures.picture import EMOTION_COLOURS, Drawing, captioned, plain
-from ser_models.reporting.figures.ranking import rank_features
-from ser_models.reporting.figures.recordings import FRAMES, Recordings, features, sample
+from ser_models.reporting.figures.recordings import FRAMES, Recordings, features, rank_features, sample
 
 
 def axes_of(drawn):

@@ -6,8 +6,7 @@ import pytest
 
 from ser_models.reporting.figures import Panel, attention, per_speaker, roc
 from ser_models.reporting.figures.picture import INK
-from ser_models.reporting.figures.svg import inline
-from ser_models.reporting.figures.theme import DARK, variable
+from ser_models.reporting.html import DARK, inline, variable
 from tests.results import attention_example, make_result
 
 
@@ -74,14 +73,14 @@ def test_the_same_panel_gives_the_same_bytes():
 
 
 def test_fonts_of_older_matplotlib_keep_their_size_only(monkeypatch):
-    from ser_models.reporting.figures import svg
+    from ser_models.reporting import html
 
     old = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt" viewBox="0 0 9 9" version="1.1">'
         "<metadata>x</metadata><g><text style=\"font: 700 9px 'DejaVu Sans', sans-serif; text-anchor: end\">"
         "a</text></g><g><g/></g></svg>"
     )
-    monkeypatch.setattr(svg, "_drawn", lambda panel: old)
+    monkeypatch.setattr(html, "_drawn", lambda panel: old)
     svg_text = inline(Panel(lambda axes: None, 1.0, 1.0, "words"), "x")
     assert '<text style="text-anchor: end; font-size: 9px; fill: ' in svg_text
     assert "metadata" not in svg_text

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ser_models.reporting.figures import theme
+from ser_models.reporting import html
 from ser_models.reporting.figures.picture import (
     BLUE,
     CORPUS_COLOURS,
@@ -35,8 +35,8 @@ def rgb(colour):
 
 
 MODES = {
-    "light": ({colour: colour for colour in theme.DARK}, PAPER, theme.CELL),
-    "dark": (theme.DARK, theme.DARK_PAPER, theme.DARK_CELL),
+    "light": ({colour: colour for colour in html.DARK}, PAPER, html.CELL),
+    "dark": (html.DARK, html.DARK_PAPER, html.DARK_CELL),
 }
 
 
@@ -63,13 +63,13 @@ def test_cells_are_readable_at_every_share(mode):
     shallow, deep = ((0, 0, 0), (255, 255, 255)) if paper == PAPER else ((255, 255, 255), (0, 0, 0))
     for share in (percent / 100 for percent in range(101)):
         ground = [share * full + (1 - share) * empty for full, empty in zip(cell, rgb(paper), strict=True)]
-        assert contrast(deep if share > theme.DEEP else shallow, ground) >= 4.4, share
+        assert contrast(deep if share > html.DEEP else shallow, ground) >= 4.4, share
 
 
 def test_every_colour_has_a_variable_in_both_modes():
     for dark in (False, True):
-        text = theme.declarations(dark=dark)
-        assert all(f"{theme.variable(colour)}: " in text for colour in (*theme.DARK, GRID))
+        text = html.declarations(dark=dark)
+        assert all(f"{html.variable(colour)}: " in text for colour in (*html.DARK, GRID))
         assert "--cell: " in text
 
 
@@ -79,6 +79,6 @@ def test_the_page_uses_no_variable_that_is_not_declared():
     import ser_models.reporting.report as package
 
     css = (Path(package.__file__).parent / "report.css").read_text(encoding="utf-8")
-    declared = set(re.findall(r"(--[\w-]+):", css + theme.declarations(dark=False)))
+    declared = set(re.findall(r"(--[\w-]+):", css + html.declarations(dark=False)))
     used = set(re.findall(r"var\((--[\w-]+)\)", css))
     assert used - declared == {"--share", "--width"}  # set where they are used: each cell, each figure

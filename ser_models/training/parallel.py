@@ -1,0 +1,60 @@
+"""Folds in parallel: each in a process of its own, with its progress.
+
+folds → joblib → `train_fold` in a worker → state on disk; every `Step` → progress callback of this process
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from ser_models.training.config import RunContext, Step
+
+if TYPE_CHECKING:
+    from queue import Queue
+
+
+def train_in_parallel(
+    train_fold: Callable[[int, RunContext], Any], numbers: Iterable[int], context: RunContext
+) -> None:
+    """Train folds in processes of their own; each leaves its result in the state.
+
+    Args:
+        train_fold: trains one fold, by its number; picklable.
+        numbers: of the folds.
+        context: with a state, which the results go to: a fitted network cannot be pickled.
+    """
+    from joblib import Parallel, delayed, parallel_config
+    from joblib.externals.loky.backend.context import get_context
+
+    # As many threads as without parallel folds: the order of sums, and so the result, may depend on it.
+    threads = os.cpu_count() or 1
+    with get_context("loky").Manager() as manager:
+        steps: Queue[Step | None] = manager.Queue()
+        forward = Thread(target=_forward, args=(steps, context), daemon=True)
+        forward.start()
+        train = partial(_in_worker, train_fold, replace(context, progress=steps.put), os.getpid())
+        try:
+            with parallel_config("loky", n_jobs=context.jobs, inner_max_num_threads=threads):
+                Parallel(pre_dispatch="n_jobs")(delayed(train)(number) for number in numbers)
+        finally:
+            steps.put(None)
+            forward.join()
+
+
+def _in_worker(
+    train_fold: Callable[[int, RunContext], Any], context: RunContext, parent: int, number: int
+) -> None:
+    """Train a fold, in a process that ends with its parent."""
+    from ser_features.engine.processes import end_with
+
+    Thread(target=end_with, args=(parent,), daemon=True).start()
+    train_fold(number, context)
+
+
+def _forward(steps: "Queue[Step | None]", context: RunContext) -> None:
+    """Call the progress callback with the steps of all workers until None arrives."""
+    while (step := steps.get()) is not None:
+        context.progress(step)
