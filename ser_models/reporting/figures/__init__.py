@@ -7,7 +7,7 @@ with a function `drawing`: `distribution`, `speakers`, `contours`, `gallery`, `m
 """
 
 from ser_models.reporting.figures.attention import AttentionExample, attention
-from ser_models.reporting.figures.picture import DPI, Panel
+from ser_models.reporting.figures.picture import DPI, Panel, Picture
 from ser_models.reporting.figures.results import (
     confusion_matrix,
     coverage,
@@ -25,6 +25,7 @@ __all__ = [
     "DPI",
     "AttentionExample",
     "Panel",
+    "Picture",
     "Picture",
     "attention",
     "confusion_matrix",
