@@ -179,10 +179,10 @@ def versions(names: Sequence[str] | None = None) -> dict[str, int]:
     """
     names = encoder_free() if names is None else names
     _check_known(names)
-    found: dict[str, int] = {}
+    by_name: dict[str, int] = {}
     for name in names:
-        found |= FAMILIES[name].extractor.versions
-    return found
+        by_name |= FAMILIES[name].extractor.versions
+    return by_name
 
 
 def check_families(names: Sequence[str]) -> tuple[str, ...]:

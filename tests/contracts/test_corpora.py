@@ -78,7 +78,7 @@ def test_layout_is_found_by_scan(corpus, tmp_path):
     file.parent.mkdir(parents=True)
     file.touch()
     scan = corpus.scan(tmp_path)
-    assert [each.path for each in scan.recordings] == [corpus.layout]
+    assert [recording.path for recording in scan.recordings] == [corpus.layout]
     assert scan.root == tmp_path
     assert scan.dataset == corpus.name
 
@@ -105,9 +105,9 @@ def test_real_names(name, real_data):
     scan = corpora.scan(name, real_data)
     assert len(scan.recordings) in (PARTS[name], corpus.whole)
     assert scan.rejected == ()
-    keys = [each.file_id for each in scan.recordings]
+    keys = [recording.file_id for recording in scan.recordings]
     assert keys == sorted(set(keys))
-    assert all((scan.root / each.path).is_file() for each in scan.recordings)
+    assert all((scan.root / recording.path).is_file() for recording in scan.recordings)
 
 
 def test_an_unknown_name_lists_the_built_in_ones():
@@ -124,7 +124,7 @@ def test_a_csv_path_is_a_manifest(tmp_path):
     table = tmp_path / "Mine.CSV"
     table.write_text("path,emotion,speaker\na.wav,sad,Ada\n")
     scan = corpora.scan(str(table), tmp_path / "elsewhere")
-    assert [each.file_id for each in scan.recordings] == ["mine/a"]
+    assert [recording.file_id for recording in scan.recordings] == ["mine/a"]
 
 
 def test_a_manifest_with_the_name_of_a_built_in_corpus(tmp_path):
@@ -153,22 +153,26 @@ def test_all_published_corpora_have_their_counts_here():
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_emotions_count_as_published(name, whole_corpora):
-    assert Counter(each.emotion for each in whole_corpora[name]) == EMOTIONS_OF[name]
+    assert Counter(recording.emotion for recording in whole_corpora[name]) == EMOTIONS_OF[name]
     assert set(EMOTIONS_OF[name]) <= set(EMOTIONS)
 
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_complete_corpus_has_its_number_of_recordings_and_speakers(name, whole_corpora):
     recordings = whole_corpora[name]
-    assert len({each.file_id for each in recordings}) == len(recordings) == corpora.get(name).whole
-    assert len({each.speaker for each in recordings}) == SPEAKERS_OF[name] == corpora.get(name).speakers
-    assert {each.dataset for each in recordings} == {name}
-    assert {each.vocal_channel for each in recordings} == {"speech"}
+    assert len({recording.file_id for recording in recordings}) == len(recordings) == corpora.get(name).whole
+    assert (
+        len({recording.speaker for recording in recordings})
+        == SPEAKERS_OF[name]
+        == corpora.get(name).speakers
+    )
+    assert {recording.dataset for recording in recordings} == {name}
+    assert {recording.vocal_channel for recording in recordings} == {"speech"}
 
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_every_speaker_has_every_emotion(name, whole_corpora):
-    spoken = {(each.speaker, each.emotion) for each in whole_corpora[name]}
+    spoken = {(recording.speaker, recording.emotion) for recording in whole_corpora[name]}
     assert len(spoken) == SPEAKERS_OF[name] * len(EMOTIONS_OF[name])
 
 
@@ -180,7 +184,7 @@ def test_a_scan_of_empty_files_finds_the_same(name, whole_corpora, tmp_path):
         file.touch()
     scan = corpora.scan(name, tmp_path)
     assert scan.rejected == scan.duplicates == ()
-    assert list(scan.recordings) == sorted(whole_corpora[name], key=lambda each: each.file_id)
+    assert list(scan.recordings) == sorted(whole_corpora[name], key=lambda recording: recording.file_id)
 
 
 @pytest.mark.real
@@ -198,5 +202,5 @@ def test_the_same_savee_recording_in_both_layouts_is_a_duplicate(tmp_path):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).touch()
     scan = corpora.get("savee").scan(tmp_path)
-    assert [each.file_id for each in scan.recordings] == ["savee/DC_a01"]
+    assert [recording.file_id for recording in scan.recordings] == ["savee/DC_a01"]
     assert scan.duplicates == (Duplicate("savee/ALL/DC_a01.wav", "savee/AudioData/DC/a01.wav"),)

@@ -103,20 +103,20 @@ def test_equal_parameters_give_equal_bytes_without_global_randomness(transform, 
 def test_the_input_is_not_changed_and_the_output_differs(transform, vowel):
     array = input_of(transform, vowel)
     before = array.tobytes()
-    found = applied(transform, array, drawn(transform))
+    output = applied(transform, array, drawn(transform))
     assert array.tobytes() == before
-    assert found.dtype == np.float32
-    assert found.ndim == array.ndim
-    assert np.isfinite(found).all()
-    assert found.tobytes() != before
+    assert output.dtype == np.float32
+    assert output.ndim == array.ndim
+    assert np.isfinite(output).all()
+    assert output.tobytes() != before
 
 
 def test_real_speech_gives_finite_output(transform, speech):
     for number in range(3):
         parameters = drawn(transform, number)
-        found = applied(transform, input_of(transform, speech), parameters)
-        assert np.isfinite(found).all()
-        assert found.std() > 0
+        output = applied(transform, input_of(transform, speech), parameters)
+        assert np.isfinite(output).all()
+        assert output.std() > 0
 
 
 @pytest.mark.parametrize("samples", [512, 1600, 4801])
@@ -124,9 +124,9 @@ def test_short_signals(transform, samples, voice):
     signal = voice(150, 150, seconds=1.0)[-samples:]
     if transform.name == "echo":
         pytest.skip("raises for signals shorter than its delay: see test_time_and_pitch.py")
-    found = applied(transform, input_of(transform, signal), drawn(transform))
-    assert np.isfinite(found).all()
-    assert found.size > 0
+    output = applied(transform, input_of(transform, signal), drawn(transform))
+    assert np.isfinite(output).all()
+    assert output.size > 0
 
 
 def test_extreme_parameters_are_finite(transform, vowel):

@@ -221,9 +221,9 @@ def test_header_with_more_than_the_file_holds():
 )
 def test_truncated(container, subtype, text, share):
     content = encode(np.tile(SIGNAL, 3), container=container, subtype=subtype)
-    found = refusal(content[: int(share * len(content))], TruncatedAudioError)
-    assert found.startswith(text)
-    assert found.endswith(": expected a complete file: copy it again from its source")
+    result = refusal(content[: int(share * len(content))], TruncatedAudioError)
+    assert result.startswith(text)
+    assert result.endswith(": expected a complete file: copy it again from its source")
 
 
 @pytest.mark.parametrize("rate", [16_000, 44_100])

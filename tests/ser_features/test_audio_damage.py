@@ -51,7 +51,7 @@ def test_random_bytes_raise_nothing_else(content):
 @settings(max_examples=150, deadline=None)
 def test_damaged_headers_raise_nothing_else(container, changes, kept):
     content = bytearray(write(container, 4000))
-    for place, value in changes.items():
-        content[place] = value
+    for index, value in changes.items():
+        content[index] = value
     accepted_or_refused(bytes(content))
     accepted_or_refused(bytes(content[: int(kept * len(content))]))

@@ -50,7 +50,7 @@ def test_a_family_alone_is_as_among_all_and_nothing_else_is_returned(sine, profi
     content = wav(sine(180, 22_050), 22_050)
     every, alone = extract_bytes(content, profile, ALL), extract_bytes(content, profile, [family])
     kind = FAMILIES[family].kind
-    assert list(every.frames) == [each.name for each in of_kind("frames", ALL)]
+    assert list(every.frames) == [item.name for item in of_kind("frames", ALL)]
     assert list(alone.frames) == [family] * (kind == "frames")
     few = [] if kind == "wide" else columns([family], profile)
     assert list(alone.columns) == [column.name for column in few]
@@ -88,9 +88,9 @@ def test_only_core_and_pitch_need_praat(sine, monkeypatch):
 
 
 def test_columns_are_float32_values_in_registry_order(sine, profile):
-    found = extract_bytes(wav(sine(180, 22_050), 22_050), profile, ALL).columns
-    assert list(found) == [column.name for column in columns(["core", "statistics"], profile)]
-    for value in found.values():
+    result = extract_bytes(wav(sine(180, 22_050), 22_050), profile, ALL).columns
+    assert list(result) == [column.name for column in columns(["core", "statistics"], profile)]
+    for value in result.values():
         assert type(value) is float
         assert np.isnan(value) or value == float(np.float32(value))
 
@@ -123,9 +123,9 @@ def test_what_is_known_of_the_file(sine, tmp_path):
 def test_rate_and_level_of_the_file_do_not_move_the_pitch(sine, profile):
     for rate, amplitude in ((16_000, 0.5), (44_100, 0.5), (48_000, 0.005)):
         content = wav(sine(180, rate, seconds=3, amplitude=amplitude), rate)
-        found = extract_bytes(content, profile, ["core"]).columns
-        assert found["pitch_median"] == pytest.approx(180, rel=1e-3)
-        assert found["rms_mean"] == pytest.approx(amplitude / np.sqrt(2), rel=2e-2)
+        result = extract_bytes(content, profile, ["core"]).columns
+        assert result["pitch_median"] == pytest.approx(180, rel=1e-3)
+        assert result["rms_mean"] == pytest.approx(amplitude / np.sqrt(2), rel=2e-2)
 
 
 def test_refusals_pass_through(sine):
@@ -165,9 +165,9 @@ def test_the_papers_own_values(real, real_data):
     computed = {stem: extract(real(stem), PAPER48K, ["core"]).columns for stem in stems}
     checked = {"yes": 0, "digit": 0}
     for cell in cells:
-        found = computed[cell["recording"]][cell["column"]]
+        result = computed[cell["recording"]][cell["column"]]
         expected = cell["printed"] if cell["agrees"] == "yes" else cell["librosa_0_11"]
-        assert found == pytest.approx(float(expected), rel=1.1e-6, abs=2e-6), cell
+        assert result == pytest.approx(float(expected), rel=1.1e-6, abs=2e-6), cell
         checked[cell["agrees"]] += 1
     assert checked == {"yes": 80, "digit": 10}
 

@@ -41,10 +41,10 @@ def tone_in_silence(before: int, tone: int, after: int, gain: float = 0.5) -> np
 @pytest.mark.parametrize("seconds", [0.1, 0.7777])
 def test_resample_equals_librosa(sine, source, target, seconds):
     signal = sine(440, source, seconds=seconds)
-    found = resample(signal, source, target)
+    result = resample(signal, source, target)
     reference = librosa.resample(signal, orig_sr=source, target_sr=target, res_type="soxr_hq")
-    assert found.dtype == np.float32
-    assert np.array_equal(found, reference)
+    assert result.dtype == np.float32
+    assert np.array_equal(result, reference)
 
 
 @given(st.integers(1600, 9000), st.sampled_from(RATES), st.sampled_from([16_000, 48_000]))
@@ -56,8 +56,8 @@ def test_resampled_length_is_librosa_s(size, source, target):
 
 
 def test_resampling_keeps_a_sine(sine):
-    found = resample(sine(440, 48_000), 48_000, 16_000)
-    assert found[200:-200] == pytest.approx(sine(440, 16_000)[200:-200], abs=1e-4)
+    result = resample(sine(440, 48_000), 48_000, 16_000)
+    assert result[200:-200] == pytest.approx(sine(440, 16_000)[200:-200], abs=1e-4)
 
 
 def test_same_rate_is_untouched(sine):
@@ -144,9 +144,9 @@ def test_level_is_kept():
 def test_bone_conduction_s_impulse_response_is_the_formula_s():
     impulse = np.zeros(64, np.float32)
     impulse[0] = 1
-    found = bone_conduct(impulse)
-    assert found.dtype == np.float32
-    assert found == pytest.approx(0.205 * 0.755 ** np.arange(64), rel=1e-6)
+    result = bone_conduct(impulse)
+    assert result.dtype == np.float32
+    assert result == pytest.approx(0.205 * 0.755 ** np.arange(64), rel=1e-6)
 
 
 def test_bone_conduction_s_frequency_response_is_the_formula_s():
@@ -163,8 +163,8 @@ def test_bone_conduction_of_a_tone(sine, frequency):
     gain = abs(0.205 / (1 - 0.755 * np.exp(-1j * omega)))
     tone = sine(frequency, 16_000)
     whole_periods = slice(1600, 14_400)
-    found, given = bone_conduct(tone)[whole_periods], tone[whole_periods]
-    assert np.sqrt(np.mean(found**2) / np.mean(given**2)) == pytest.approx(gain, rel=1e-4)
+    result, given = bone_conduct(tone)[whole_periods], tone[whole_periods]
+    assert np.sqrt(np.mean(result**2) / np.mean(given**2)) == pytest.approx(gain, rel=1e-4)
 
 
 def test_prepare_filters_before_it_trims():
@@ -174,11 +174,11 @@ def test_prepare_filters_before_it_trims():
     high = 0.05 * np.sin(2 * np.pi * 7000 * time)
     audio = Audio((low + high).astype(np.float32), 48_000, 1)
     plain = AudioConfig(sample_rate=16_000, trim_db=30)
-    found = prepare(audio, replace(plain, bone_conduction=True))
+    result = prepare(audio, replace(plain, bone_conduction=True))
     filtered = resample(bone_conduct(audio.signal), 48_000, 16_000)
     start, end = speech_bounds(filtered, 30)
-    assert np.array_equal(found, filtered[start:end])
-    assert found.size < 20_000 < prepare(audio, plain).size
+    assert np.array_equal(result, filtered[start:end])
+    assert result.size < 20_000 < prepare(audio, plain).size
 
 
 @pytest.mark.parametrize("rate", [16_000, 24_414, 48_000, 96_000])
@@ -186,9 +186,9 @@ def test_bone_conduction_is_the_same_at_every_rate(sine, rate):
     """A tone of 2 kHz is as much weaker in a recording of any rate as the formula says at 48 kHz."""
     gain = abs(0.205 / (1 - 0.755 * np.exp(-2j * np.pi * 2000 / 48_000)))
     tone = sine(2000, rate)
-    found = prepare(Audio(tone, rate, 1), AudioConfig(sample_rate=16_000, bone_conduction=True))
+    result = prepare(Audio(tone, rate, 1), AudioConfig(sample_rate=16_000, bone_conduction=True))
     middle = slice(4000, 12_000)
-    assert np.sqrt(np.mean(found[middle] ** 2)) == pytest.approx(gain * np.sqrt(np.mean(tone**2)), rel=1e-2)
+    assert np.sqrt(np.mean(result[middle] ** 2)) == pytest.approx(gain * np.sqrt(np.mean(tone**2)), rel=1e-2)
 
 
 def test_no_profile_filters_unasked(real):

@@ -66,8 +66,8 @@ def vowel() -> np.ndarray:
 def praat_pitch(signal: np.ndarray) -> np.ndarray:
     """F0 every 10 ms in Hz, by Praat; 0 where nothing is voiced."""
     sound = parselmouth.Sound(signal.astype(np.float64), RATE)
-    found = sound.to_pitch_ac(time_step=0.01, pitch_floor=75, pitch_ceiling=600)
-    return found.selected_array["frequency"]
+    output = sound.to_pitch_ac(time_step=0.01, pitch_floor=75, pitch_ceiling=600)
+    return output.selected_array["frequency"]
 
 
 @pytest.fixture(scope="session")

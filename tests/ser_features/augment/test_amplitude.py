@@ -8,9 +8,9 @@ from ser_features.augment import Variant
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 1.5, 40.0])
 def test_gain_scales_every_sample(apply, speech, factor):
-    found = apply("gain", speech, factor=factor)
-    assert np.abs(found).max() == pytest.approx(factor * np.abs(speech).max(), rel=1e-6)
-    assert found == pytest.approx(factor * speech, rel=1e-6)
+    output = apply("gain", speech, factor=factor)
+    assert np.abs(output).max() == pytest.approx(factor * np.abs(speech).max(), rel=1e-6)
+    assert output == pytest.approx(factor * speech, rel=1e-6)
 
 
 def test_gain_draws_the_paper_s_factors():
@@ -26,11 +26,11 @@ def test_polarity_negates_every_sample(apply, speech):
 @pytest.mark.parametrize("threshold", [0.1, 0.5, 1.0])
 def test_clip_limits_samples_above_the_threshold_only(apply, speech, threshold):
     limit = threshold * np.abs(speech).max()
-    found = apply("clip", speech, threshold=threshold)
-    assert np.abs(found).max() == pytest.approx(limit, rel=1e-6)
+    output = apply("clip", speech, threshold=threshold)
+    assert np.abs(output).max() == pytest.approx(limit, rel=1e-6)
     below = np.abs(speech) < limit
-    assert np.array_equal(found[below], speech[below])
-    assert found[~below] == pytest.approx(np.sign(speech[~below]) * limit, rel=1e-6)
+    assert np.array_equal(output[below], speech[below])
+    assert output[~below] == pytest.approx(np.sign(speech[~below]) * limit, rel=1e-6)
 
 
 def test_clip_affects_soft_recordings(apply, speech):
@@ -54,29 +54,29 @@ def middles(signal: np.ndarray, count: int) -> np.ndarray:
 def test_compression_ratio_above_the_threshold(apply, sine, ratio):
     levels = [-60.0, -40.0, -21.0, -16.0, -8.0, 0.0]
     signal = steps(sine, levels)
-    found = middles(apply("compression", signal, threshold_db=-20, ratio=ratio), len(levels))
-    gained = found - middles(signal, len(levels))
+    output = middles(apply("compression", signal, threshold_db=-20, ratio=ratio), len(levels))
+    gained = output - middles(signal, len(levels))
     expected = -np.maximum(np.array(levels) + 20, 0) * (1 - 1 / ratio)
     assert gained == pytest.approx(expected, abs=0.05)
 
 
 def test_compression_leaves_levels_below_the_threshold(apply, sine):
     signal = steps(sine, [-30.0, 0.0])
-    found = apply("compression", signal, threshold_db=-20, ratio=4)
-    assert np.array_equal(found[:7000], signal[:7000])
+    output = apply("compression", signal, threshold_db=-20, ratio=4)
+    assert np.array_equal(output[:7000], signal[:7000])
 
 
 def test_compression_is_independent_of_the_recording_level(apply, speech):
-    found = apply("compression", speech, threshold_db=-20, ratio=4)
+    output = apply("compression", speech, threshold_db=-20, ratio=4)
     faint = apply("compression", speech / 64, threshold_db=-20, ratio=4)
-    assert 64 * faint == pytest.approx(found, rel=1e-4, abs=1e-7)
+    assert 64 * faint == pytest.approx(output, rel=1e-4, abs=1e-7)
 
 
 def test_compression_reduces_the_dynamic_range_of_speech(apply, speech, level):
-    found = apply("compression", speech, threshold_db=-20, ratio=4)
+    output = apply("compression", speech, threshold_db=-20, ratio=4)
     before, after = (
         np.percentile([level(part) for part in np.array_split(signal, signal.size // 320)], [50, 99])
-        for signal in (speech, found)
+        for signal in (speech, output)
     )
     assert after[1] / after[0] < 0.7 * before[1] / before[0]
 

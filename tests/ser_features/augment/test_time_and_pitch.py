@@ -22,8 +22,8 @@ def test_time_stretch_length_is_divided_by_the_rate(apply, speech, rate):
 @pytest.mark.parametrize("rate", [0.8, 1.2, 1.25])
 def test_time_stretch_keeps_f0_of_a_tone_within_three_cents(apply, sine, rate, pitch):
     tone = sine(220, 16_000, seconds=2) + sine(440, 16_000, seconds=2, amplitude=0.2)
-    found = pitch(apply("time_stretch", tone, rate=rate))
-    assert np.median(1200 * np.log2(found[found > 0] / 220)) == pytest.approx(0, abs=3)
+    output = pitch(apply("time_stretch", tone, rate=rate))
+    assert np.median(1200 * np.log2(output[output > 0] / 220)) == pytest.approx(0, abs=3)
 
 
 def test_time_stretch_keeps_f0_of_speech(apply, speech, cents):
@@ -36,8 +36,8 @@ def test_time_stretch_scales_the_timing(apply, sine):
     """A tone from 1.2 s to 1.8 s lies between 1.0 s and 1.5 s after."""
     signal = np.zeros(48_000, np.float32)
     signal[19_200:28_800] = sine(300, 16_000, seconds=0.6)
-    found = np.abs(apply("time_stretch", signal, rate=1.2)) > 0.25
-    loud = np.flatnonzero(found) / 16_000
+    output = np.abs(apply("time_stretch", signal, rate=1.2)) > 0.25
+    loud = np.flatnonzero(output) / 16_000
     assert (loud[0], loud[-1]) == pytest.approx((1.0, 1.5), abs=0.04)
 
 
@@ -60,9 +60,9 @@ def test_speed_pitch_is_multiplied_by_the_rate(apply, speech, rate, pitch):
 
 
 def test_speed_of_a_tone(apply, sine):
-    found = apply("speed", sine(1000, 16_000), rate=1.1)
+    output = apply("speed", sine(1000, 16_000), rate=1.1)
     expected = sine(1100, 16_000, seconds=1 / 1.1)
-    assert found[300:14_000] == pytest.approx(expected[300:14_000], abs=1e-3)
+    assert output[300:14_000] == pytest.approx(expected[300:14_000], abs=1e-3)
 
 
 def test_speed_equals_resampling_with_librosa(apply, speech):
@@ -72,17 +72,17 @@ def test_speed_equals_resampling_with_librosa(apply, speech):
 
 @pytest.mark.parametrize("semitones", [-2.0, -0.5, 1.0, 2.0])
 def test_pitch_shift_of_speech(apply, speech, semitones, cents, level):
-    found = apply("pitch_shift", speech, semitones=semitones)
-    assert found.size == speech.size
-    assert cents(speech, found) == pytest.approx(100 * semitones, abs=10)
-    assert level(found) == pytest.approx(level(speech), rel=0.15)
+    output = apply("pitch_shift", speech, semitones=semitones)
+    assert output.size == speech.size
+    assert cents(speech, output) == pytest.approx(100 * semitones, abs=10)
+    assert level(output) == pytest.approx(level(speech), rel=0.15)
 
 
 @pytest.mark.parametrize("semitones", [-4.0, -2.0, 2.0, 4.0])
 def test_pitch_shift_of_a_tone(apply, sine, semitones, pitch):
     tone = sine(220, 16_000, seconds=2) + sine(440, 16_000, seconds=2, amplitude=0.2)
-    found = pitch(apply("pitch_shift", tone, semitones=semitones))
-    assert np.median(1200 * np.log2(found[found > 0] / 220)) == pytest.approx(100 * semitones, abs=5)
+    output = pitch(apply("pitch_shift", tone, semitones=semitones))
+    assert np.median(1200 * np.log2(output[output > 0] / 220)) == pytest.approx(100 * semitones, abs=5)
 
 
 def test_pitch_shift_keeps_the_timing(apply, sine):
@@ -94,15 +94,15 @@ def test_pitch_shift_keeps_the_timing(apply, sine):
 
 @pytest.mark.parametrize("fraction", [-0.5, -0.2, 0.2, 0.33])
 def test_time_shift_is_a_rotation_except_at_the_seam(apply, speech, fraction):
-    found = apply("time_shift", speech, fraction=fraction)
+    output = apply("time_shift", speech, fraction=fraction)
     places = round(fraction * speech.size)
     rotated = np.roll(speech, places)
-    differing = np.flatnonzero(found != rotated)
+    differing = np.flatnonzero(output != rotated)
     seam = places % speech.size
-    assert found.size == speech.size
+    assert output.size == speech.size
     assert differing.size
     assert (np.abs(differing - seam) <= SEAM).all()
-    assert abs(found[seam]) <= abs(rotated[seam])
+    assert abs(output[seam]) <= abs(rotated[seam])
 
 
 def test_time_shift_direction(apply):
@@ -119,13 +119,13 @@ def test_time_shift_by_zero(apply, speech):
 @pytest.mark.parametrize("position", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("fraction", [0.02, 0.1, 0.5])
 def test_time_mask_is_one_gap_of_the_given_share(apply, speech, fraction, position):
-    found = apply("time_mask", speech, fraction=fraction, position=position)
+    output = apply("time_mask", speech, fraction=fraction, position=position)
     length = int(fraction * speech.size)
     start = round(position * (speech.size - length))
-    differing = np.flatnonzero(found != speech)
+    differing = np.flatnonzero(output != speech)
     assert differing.min() >= start
     assert differing.max() < start + length
-    silent = found[start + RAMPS // 2 : start + length - RAMPS // 2]
+    silent = output[start + RAMPS // 2 : start + length - RAMPS // 2]
     assert silent.size == length - RAMPS
     assert not silent.any()
 
@@ -134,8 +134,8 @@ def test_time_mask_draws_up_to_a_tenth_at_any_position(apply):
     variant, ones = Variant("gap", "time_mask"), np.ones(16_000, np.float32)
     shares, middles = [], []
     for number in range(300):
-        found = apply("time_mask", ones, **variant.draw(0, f"x/{number}"))
-        changed = np.flatnonzero(found != 1)
+        output = apply("time_mask", ones, **variant.draw(0, f"x/{number}"))
+        changed = np.flatnonzero(output != 1)
         shares.append(changed.size / ones.size)
         middles.append(changed.mean() / ones.size if changed.size else 0.5)
     assert 0.095 < max(shares) <= 0.1
@@ -152,17 +152,17 @@ def test_time_mask_of_zero_length(apply, speech):
 def test_echo_impulse_response(apply, delay, decay):
     impulse = np.zeros(16_000, np.float32)
     impulse[100] = 1
-    found = apply("echo", impulse, delay=delay, decay=decay)
+    output = apply("echo", impulse, delay=delay, decay=decay)
     expected = impulse.copy()
     expected[100 + round(delay * 16_000)] = decay
-    assert np.array_equal(found, expected)
+    assert np.array_equal(output, expected)
 
 
 def test_echo_leaves_the_signal_before_the_delay(apply, speech):
-    found = apply("echo", speech, delay=0.5, decay=0.5)
-    assert found.size == speech.size
-    assert np.array_equal(found[:8000], speech[:8000])
-    assert found[8000:] - speech[8000:] == pytest.approx(0.5 * speech[:-8000], abs=1e-6)
+    output = apply("echo", speech, delay=0.5, decay=0.5)
+    assert output.size == speech.size
+    assert np.array_equal(output[:8000], speech[:8000])
+    assert output[8000:] - speech[8000:] == pytest.approx(0.5 * speech[:-8000], abs=1e-6)
 
 
 def test_echo_of_a_signal_shorter_than_the_delay(apply, vowel):

@@ -79,7 +79,7 @@ def test_draws_depend_on_seed_recording_and_name_alone():
         louder.draw(0, "ravdess/b"),
         Variant("x", "gain").draw(0, "ravdess/a"),
     ]
-    assert len({each["factor"] for each in (first, *others)}) == 4
+    assert len({item["factor"] for item in (first, *others)}) == 4
 
 
 def test_draws_are_the_same_in_every_version():

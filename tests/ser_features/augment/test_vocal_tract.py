@@ -23,7 +23,7 @@ def factor(before: np.ndarray, after: np.ndarray) -> float:
     """By how much the frequency axis is stretched, at best correlation of the average spectra."""
     one, two = spectrum(before), spectrum(after)
     factors = np.arange(0.7, 1.4, 0.005)
-    fits = [np.corrcoef(np.interp(BINS / each, BINS, one)[VOICED], two[VOICED])[0, 1] for each in factors]
+    fits = [np.corrcoef(np.interp(BINS / item, BINS, one)[VOICED], two[VOICED])[0, 1] for item in factors]
     return float(factors[np.argmax(fits)])
 
 
@@ -38,7 +38,7 @@ def test_formants_of_a_vowel_move_by_alpha(apply, low, high, alpha, voice):
 def test_it_is_near_to_what_a_shorter_tract_would_say(apply, low, high, voice):
     """The vowel with all formants 1.1 times as high is twice as near to the copy as to the original."""
     vowel = voice(low, high, FORMANTS)
-    shorter = spectrum(voice(low, high, tuple(1.1 * each for each in FORMANTS)))
+    shorter = spectrum(voice(low, high, tuple(1.1 * item for item in FORMANTS)))
     copy = spectrum(apply("vocal_tract", vowel, alpha=1.1))
     distance = [np.sqrt(np.mean((shorter - other)[VOICED] ** 2)) for other in (copy, spectrum(vowel))]
     assert distance[0] < distance[1] / 2

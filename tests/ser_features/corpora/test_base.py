@@ -22,11 +22,11 @@ def touch(*paths: Path) -> None:
 
 
 def paths_of(data: Path) -> list[str]:
-    return [each.path for each in Tess().scan(data).recordings]
+    return [recording.path for recording in Tess().scan(data).recordings]
 
 
 def reasons_of(data: Path) -> list[tuple[str, str]]:
-    return [(each.path, each.reason) for each in Tess().scan(data).rejected]
+    return [(recording.path, recording.reason) for recording in Tess().scan(data).rejected]
 
 
 @pytest.mark.parametrize("folder", ["tess", "TESS", "TESS Toronto emotional speech set data"])
@@ -96,7 +96,7 @@ def test_the_published_archive_holds_everything_twice(tmp_path):
     touch(*(tmp_path / "tess" / name for name in names))
     touch(*(tmp_path / "tess" / nested / name for name in names))
     scan = Tess().scan(tmp_path)
-    assert [each.path for each in scan.recordings] == [f"tess/{name}" for name in names]
+    assert [recording.path for recording in scan.recordings] == [f"tess/{name}" for name in names]
     assert scan.duplicates == tuple(Duplicate(f"tess/{name}", f"tess/{nested}/{name}") for name in names)
 
 

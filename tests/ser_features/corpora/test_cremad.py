@@ -24,7 +24,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def people(data: Path) -> list[tuple[str | None, int | None]]:
-    return [(each.gender, each.age) for each in CremaD().scan(data).recordings]
+    return [(recording.gender, recording.age) for recording in CremaD().scan(data).recordings]
 
 
 @pytest.mark.real
@@ -35,20 +35,23 @@ def test_all_published_names(real_data):
     with table.open(newline="") as lines:
         stems = [row["Filename"] for row in csv.DictReader(lines)]
     recordings = [CremaD().parse(PurePosixPath(f"cremad/{stem}.wav")) for stem in stems]
-    assert len({each.file_id for each in recordings}) == CremaD.whole
-    assert {each.speaker for each in recordings} == {*cremad.ACTORS}
-    emotions = Counter(each.emotion for each in recordings)
+    assert len({recording.file_id for recording in recordings}) == CremaD.whole
+    assert {recording.speaker for recording in recordings} == {*cremad.ACTORS}
+    emotions = Counter(recording.emotion for recording in recordings)
     assert emotions == dict.fromkeys(("angry", "disgust", "fear", "happy", "sad"), 1271) | {"neutral": 1087}
-    levels = Counter(each.intensity for each in recordings)
+    levels = Counter(recording.intensity for recording in recordings)
     assert levels == {None: 6077, "low": 455, "medium": 455, "high": 455}
-    assert {each.statement for each in recordings if each.intensity} == {"IEO"}
+    assert {recording.statement for recording in recordings if recording.intensity} == {"IEO"}
 
 
 @pytest.mark.real
 def test_published_age_and_gender(real_data):
     if not (real_data / "cremad" / cremad.DEMOGRAPHICS).is_file():
         pytest.skip(f"no {cremad.DEMOGRAPHICS} in {real_data}/cremad")
-    people = {each.speaker: (each.gender, each.age) for each in CremaD().scan(real_data).recordings}
+    people = {
+        recording.speaker: (recording.gender, recording.age)
+        for recording in CremaD().scan(real_data).recordings
+    }
     assert people["1001"] == ("male", 51)
     assert people["1002"] == ("female", 21)
 

@@ -177,7 +177,7 @@ def test_tremor_modulates_f0(spoken):
 @pytest.mark.parametrize("name", ["M1", "M3"])
 @pytest.mark.parametrize("change", [-0.2, 0.1, 0.3])
 def test_formants_move_without_pitch_or_speed(spoken, name, change):
-    moved, plain = (say(spoken, name, formants=each, breath=-60.0) for each in (change, 0.0))
+    moved, plain = (say(spoken, name, formants=formants, breath=-60.0) for formants in (change, 0.0))
     assert octaves_between(moved, plain) == pytest.approx(np.log2(1 + change), abs=1.5 / 24)
     assert np.median(f0(moved)) == pytest.approx(np.median(f0(plain)), abs=0.3)
     assert speech(moved).size == pytest.approx(speech(plain).size, rel=0.02)
@@ -261,4 +261,5 @@ def measured(spoken: Utterances) -> dict[str, dict[str, float]]:
     ],
 )
 def test_emotions_differ_as_in_the_recipe(measured, measure, lower, higher):
-    assert max(measured[measure][each] for each in lower) < min(measured[measure][each] for each in higher)
+    values = measured[measure]
+    assert max(values[emotion] for emotion in lower) < min(values[emotion] for emotion in higher)

@@ -1,4 +1,4 @@
-"""One's own corpus, by table."""
+"""The CSV manifest of a user's own corpus."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def refusal(table: Path, **options: object) -> str:
 
 
 def reasons(scan: Scan) -> list[str]:
-    return [each.reason for each in scan.rejected]
+    return [recording.reason for recording in scan.rejected]
 
 
 def test_every_attribute_of_one_row(folder):
@@ -94,8 +94,8 @@ def test_a_nameless_index_column_and_trailing_delimiters_do_no_harm(folder):
 
 def test_stems_keep_folders_and_are_sorted(folder):
     table = write(folder, HEADER, "spk2\\001.wav,sad,2", "./spk1/x/../001.wav,sad,1", "a.wav,sad,1")
-    found = [(each.file_id, each.path) for each in scan_table(table).recordings]
-    assert found == [
+    results = [(recording.file_id, recording.path) for recording in scan_table(table).recordings]
+    assert results == [
         ("mine/a", "a.wav"),
         ("mine/spk1/001", "spk1/001.wav"),
         ("mine/spk2/001", "spk2/001.wav"),
@@ -106,13 +106,14 @@ def test_stems_that_would_collide_keep_their_extension(folder):
     for name in ("a.flac", "a.wav.ogg"):
         (folder / name).touch()
     table = write(folder, HEADER, "a.wav,sad,1", "a.flac,sad,1", "a.wav.ogg,sad,1", "b.wav,sad,1")
-    assert [each.stem for each in scan_table(table).recordings] == ["a.flac", "a.wav", "a.wav.ogg", "b"]
+    stems = [recording.stem for recording in scan_table(table).recordings]
+    assert stems == ["a.flac", "a.wav", "a.wav.ogg", "b"]
 
 
 @given(st.sets(st.text("ab./", min_size=1).filter(lambda text: text.strip("./")), min_size=1))
 def test_stems_are_unique(paths):
     recordings = [Recording("mine", path, path, "1", "sad", "sad") for path in paths]
-    assert len({each.stem for each in _with_stems(recordings)}) == len(paths)
+    assert len({recording.stem for recording in _with_stems(recordings)}) == len(paths)
 
 
 def test_rows_are_rejected_one_by_one(folder):
@@ -136,7 +137,7 @@ def test_rows_are_rejected_one_by_one(folder):
         "spk1/../a.wav,sad,Ada,": "path 'a.wav' is the same as in row 2",
     }
     scan = scan_table(write(folder, f"{HEADER},age", "a.wav,sad,Ada,36.0", "", *rows))
-    assert [(each.path, each.age) for each in scan.recordings] == [("a.wav", 36)]
+    assert [(recording.path, recording.age) for recording in scan.recordings] == [("a.wav", 36)]
     expected = [f"row {number}: {reason}" for number, reason in enumerate(rows.values(), start=4)]
     assert sorted(reasons(scan)) == sorted(expected)
 

@@ -1,4 +1,4 @@
-"""Names of recordings → the table of a corpus of one's own."""
+"""File names of recordings → the manifest of a user's own corpus."""
 
 import csv
 
@@ -47,7 +47,9 @@ def test_the_written_manifest_is_a_corpus(folder):
     named = read_names(folder, "{speaker}/{emotion}_{repetition}.wav")
     write_table(folder / "calls.csv", named.columns, named.rows)
     scan = corpora.scan(str(folder / "calls.csv"), folder)
-    assert [(each.speaker, each.emotion, each.repetition) for each in scan.recordings] == [
+    assert [
+        (recording.speaker, recording.emotion, recording.repetition) for recording in scan.recordings
+    ] == [
         ("ada", "angry", "02"),
         ("ada", "happy", "01"),
     ]

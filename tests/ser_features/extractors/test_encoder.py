@@ -64,20 +64,20 @@ def with_transformers_alone(folder, kind, signal, layer):
 @pytest.mark.parametrize("kind", KINDS)
 def test_hidden_states_are_those_of_transformers(folders, kind, layer):
     signal = speech(1.23)
-    found = encode(signal, configure(folders[kind], layer))
+    values = encode(signal, configure(folders[kind], layer))
     expected = with_transformers_alone(folders[kind], kind, signal, layer)
     count = -(-signal.size // 320) if kind.startswith("whisper") else len(expected)
-    assert found.states.dtype == np.float32
-    assert found.states.shape == (count, SIZE)
-    np.testing.assert_allclose(found.states, expected[:count], rtol=1e-4, atol=1e-5)
+    assert values.states.dtype == np.float32
+    assert values.states.shape == (count, SIZE)
+    np.testing.assert_allclose(values.states, expected[:count], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_states_are_centred_on_what_they_hear(folders, kind):
     """wav2vec2's first state is made of 400 samples; each one lies 320 after the one before."""
-    found = encode(speech(), configure(folders[kind]))
-    assert found.centres[0] == (0 if kind.startswith("whisper") else 199.5)
-    assert set(np.diff(found.centres)) == {320}
+    values = encode(speech(), configure(folders[kind]))
+    assert values.centres[0] == (0 if kind.startswith("whisper") else 199.5)
+    assert set(np.diff(values.centres)) == {320}
 
 
 def test_a_state_depends_on_the_sound_around_it_most(folders):
@@ -106,21 +106,21 @@ def test_the_same_signal_gives_the_same_bits_whatever_the_threads(folders):
 @pytest.mark.parametrize("kind", ["wav2vec2", "whisper"])
 def test_long_recordings_are_encoded_in_pieces(folders, kind):
     config, signal = configure(folders[kind]), speech(47)
-    found = encode(signal, config)
+    values = encode(signal, config)
     half = signal.size // 2
     assert half < MAX_PIECE < signal.size
     second = encode(signal[half:], config)
-    np.testing.assert_array_equal(found.states[-len(second.states) :], second.states)
-    np.testing.assert_array_equal(found.centres[-len(second.centres) :], half + second.centres)
-    assert len(found.states) == pytest.approx(signal.size / 320, abs=3)
+    np.testing.assert_array_equal(values.states[-len(second.states) :], second.states)
+    np.testing.assert_array_equal(values.centres[-len(second.centres) :], half + second.centres)
+    assert len(values.states) == pytest.approx(signal.size / 320, abs=3)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("samples", [1, 160, 399, 400, 1600])
 def test_very_short_signals_have_a_state(folders, kind, samples):
-    found = encode(speech()[:samples], configure(folders[kind]))
-    assert len(found.states) >= 1
-    assert np.isfinite(found.states).all()
+    values = encode(speech()[:samples], configure(folders[kind]))
+    assert len(values.states) >= 1
+    assert np.isfinite(values.states).all()
 
 
 def test_layers_count_from_either_end(folder):
@@ -179,7 +179,7 @@ def test_pickled_weights_are_not_read(folder):
 
 
 def test_an_adapter_without_its_model(folder):
-    (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "somebody/model"}')
+    (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "user/model"}')
     with pytest.raises(InputError, match=r"holds an adapter, expected .*: merge it into its model"):
         configure(folder)
 

@@ -14,7 +14,7 @@ CEILING = 600.0
 
 def candidates(frames: list[list[tuple[float, float]]], unvoiced: list[float]) -> Candidates:
     """Of (frequency, strength) by frame."""
-    flat = [(number, *each) for number, frame in enumerate(frames) for each in frame]
+    flat = [(number, *item) for number, frame in enumerate(frames) for item in frame]
     frame, frequency, strength = (
         (np.array(values) for values in zip(*flat, strict=True)) if flat else ([],) * 3
     )
@@ -44,10 +44,10 @@ frame = st.tuples(voiced, st.floats(0.45, 2.45))
 @settings(max_examples=150, deadline=None)
 @given(st.lists(frame, min_size=1, max_size=6), st.sampled_from([0.005, 0.01, 0.02]))
 def test_no_path_is_better(frames, step):
-    found = best_path(candidates([each[0] for each in frames], [each[1] for each in frames]), CEILING, step)
+    values = best_path(candidates([item[0] for item in frames], [item[1] for item in frames]), CEILING, step)
     options = [[(0.0, unvoiced), *voiced] for voiced, unvoiced in frames]
     best = max(score(path, step) for path in product(*options))
-    chosen = [[each for each in option if each[0] == f0] for option, f0 in zip(options, found, strict=True)]
+    chosen = [[item for item in option if item[0] == f0] for option, f0 in zip(options, values, strict=True)]
     assert max(score(path, step) for path in product(*chosen)) == pytest.approx(best, abs=1e-9)
 
 

@@ -25,17 +25,17 @@ def ours(signal: np.ndarray, rate: int, floor: float = FLOOR, ceiling: float = C
 
 def praat(signal: np.ndarray, rate: int, floor: float = FLOOR, ceiling: float = CEILING) -> Contour:
     sound = parselmouth.Sound(signal.astype(np.float32).astype(np.float64), rate)
-    found = sound.to_pitch_ac(time_step=STEP, pitch_floor=floor, pitch_ceiling=ceiling)
-    return Contour(found.selected_array["frequency"], found.x1, STEP)
+    values = sound.to_pitch_ac(time_step=STEP, pitch_floor=floor, pitch_ceiling=ceiling)
+    return Contour(values.selected_array["frequency"], values.x1, STEP)
 
 
-def agreement(found: Contour, expected: Contour) -> tuple[int, int, int, int]:
+def agreement(values: Contour, expected: Contour) -> tuple[int, int, int, int]:
     """Frames, those of the same voicing, voiced frames of Praat, those within 0.5 % of it."""
-    assert found.f0.shape == expected.f0.shape
-    assert found.start == pytest.approx(expected.start, abs=1e-12)
+    assert values.f0.shape == expected.f0.shape
+    assert values.start == pytest.approx(expected.start, abs=1e-12)
     voiced = expected.f0 > 0
-    near = np.abs(found.f0 - expected.f0) <= 0.005 * expected.f0
-    return voiced.size, np.sum((found.f0 > 0) == voiced), voiced.sum(), np.sum(near & voiced)
+    near = np.abs(values.f0 - expected.f0) <= 0.005 * expected.f0
+    return voiced.size, np.sum((values.f0 > 0) == voiced), voiced.sum(), np.sum(near & voiced)
 
 
 def harmonics(f0: np.ndarray, rate: int, weights: dict[int, float]) -> np.ndarray:

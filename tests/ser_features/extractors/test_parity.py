@@ -258,7 +258,7 @@ def praat_prosody(signal: np.ndarray, rate: int, floor: float, ceiling: float) -
 
 def differences(case: Case) -> list[str]:
     """What differs by more than its tolerance, in numpy's words."""
-    found = []
+    failures = []
     for compared in case.compared():
         ours, reference = compared.ours, compared.reference
         if isinstance(ours, dict):
@@ -267,12 +267,12 @@ def differences(case: Case) -> list[str]:
             ours = np.array([ours[name] for name in names], np.float64)
             reference = np.array([reference[name] for name in names], np.float64)
         elif ours.dtype != np.float32 and compared.name in FAMILIES:
-            found.append(f"{compared.name}: {ours.dtype}, expected float32")
+            failures.append(f"{compared.name}: {ours.dtype}, expected float32")
         try:
             np.testing.assert_allclose(ours, reference, rtol=compared.rtol, atol=compared.atol)
         except AssertionError as error:
-            found.append(f"{compared.name}: {error}")
-    return found
+            failures.append(f"{compared.name}: {error}")
+    return failures
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)

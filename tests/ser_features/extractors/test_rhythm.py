@@ -19,8 +19,8 @@ def test_tempo_of_clicks(analyse, profile, bpm):
     signal = np.zeros(10 * rate)
     signal[(np.arange(0, 10, 60 / bpm) * rate).astype(int)] = 0.5
     frames_per_minute = 60 * rate / profile.frames.hop_length
-    found = Rhythm().extract(analyse(signal))["tempo_bpm"]
-    assert frames_per_minute / found == pytest.approx(frames_per_minute / bpm, abs=0.6)  # lags are whole
+    values = Rhythm().extract(analyse(signal))["tempo_bpm"]
+    assert frames_per_minute / values == pytest.approx(frames_per_minute / bpm, abs=0.6)  # lags are whole
 
 
 def test_tempo_of_beats_at_whole_frames():
@@ -42,8 +42,8 @@ def test_tempo_is_at_most_the_maximum():
 def tempogram_mean(onsets: np.ndarray) -> np.ndarray:
     """By librosa in double precision; windows of zeros contribute zeros."""
     exact = onsets.astype(np.float64)
-    found = librosa.feature.tempogram(onset_envelope=exact, win_length=WINDOW, norm=None)
-    return (found / np.where(found[0] > 1e-30, found[0], 1)).mean(axis=1)
+    values = librosa.feature.tempogram(onset_envelope=exact, win_length=WINDOW, norm=None)
+    return (values / np.where(values[0] > 1e-30, values[0], 1)).mean(axis=1)
 
 
 @pytest.mark.parametrize("frames", [1, 7, 1024, 1025, 3000])

@@ -52,7 +52,7 @@ def extracted(root, **changes):
     return extract_corpora([str(root / "own.csv")], **options)
 
 
-# Without an encoder at hand
+# Without an encoder
 
 
 def test_names_are_systematic_and_described():
@@ -68,14 +68,14 @@ def test_names_are_systematic_and_described():
 def test_digest_covers_the_encoder_where_a_family_needs_it_and_not_its_place(family):
     changes = {"sha256": "cd" * 32, "layer": 1, "size": 4, "pooling": "mean_std"}
     others = [ENCODER, *(replace(ENCODER, **{name: value}) for name, value in changes.items())]
-    digests = {pipeline.digest(replace(SPEECH16K, encoder=each), [family]) for each in others}
+    digests = {pipeline.digest(replace(SPEECH16K, encoder=item), [family]) for item in others}
     assert len(digests) == len(others)
     moved = replace(SPEECH16K, encoder=replace(ENCODER, folder="/elsewhere"))
     assert pipeline.digest(moved, [family]) == pipeline.digest(replace(SPEECH16K, encoder=ENCODER), [family])
     assert pipeline.digest(moved, ["core", "mel"]) == pipeline.digest(SPEECH16K, ["core", "mel"])
 
 
-@pytest.mark.parametrize("profile", [replace(each, encoder=ENCODER) for each in (SPEECH16K, WIDE16K)])
+@pytest.mark.parametrize("profile", [replace(item, encoder=ENCODER) for item in (SPEECH16K, WIDE16K)])
 def test_a_store_says_what_encoder_it_has(tmp_path, profile):
     described = describe(profile, ["ssl"])
     assert described.families == ("core", "ssl_pooled", "ssl")
@@ -121,14 +121,14 @@ def test_the_encoder_needs_16_khz():
 def test_frames_are_the_nearest_states_and_as_many_as_of_mel(folder, name):
     profile = replace(PROFILES[name], encoder=configure(folder))
     analysis = Analysis(speech(1.1), profile)
-    found = pipeline.frames_of(analysis, ["mel", "ssl"])
+    values = pipeline.frames_of(analysis, ["mel", "ssl"])
     states = encode(analysis.signal, profile.encoder)
-    assert found["ssl"].shape == (len(found["mel"]), SIZE)
-    assert found["ssl"].dtype == np.float32
-    for frame, row in enumerate(found["ssl"]):
+    assert values["ssl"].shape == (len(values["mel"]), SIZE)
+    assert values["ssl"].dtype == np.float32
+    for frame, row in enumerate(values["ssl"]):
         distances = np.abs(states.centres - frame * profile.frames.hop_length)
-        place = np.flatnonzero((states.states == row).all(axis=1))
-        assert distances[place].min() == distances.min()
+        index = np.flatnonzero((states.states == row).all(axis=1))
+        assert distances[index].min() == distances.min()
 
 
 @pytest.mark.parametrize("samples", [1, 100, 1600])
@@ -144,11 +144,11 @@ def test_very_short_signals(folder, samples):
 def test_pooling_is_over_the_encoder_s_own_frames(folder, pooling):
     profile = replace(SPEECH16K, encoder=configure(folder, 1, pooling))
     analysis = Analysis(speech(), profile)
-    found = pipeline.wide_of(analysis, ["ssl_pooled"])["ssl_pooled"]
+    values = pipeline.wide_of(analysis, ["ssl_pooled"])["ssl_pooled"]
     states = encode(analysis.signal, profile.encoder).states
     expected = [states.mean(axis=0), states.std(axis=0)][: 1 + (pooling == "mean_std")]
-    assert found.shape == (len(columns(["ssl_pooled"], profile)),)
-    np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-5, atol=1e-6)
+    assert values.shape == (len(columns(["ssl_pooled"], profile)),)
+    np.testing.assert_allclose(values, np.concatenate(expected), rtol=1e-5, atol=1e-6)
 
 
 def test_the_encoder_runs_once_for_both_families(folder, monkeypatch):

@@ -16,19 +16,19 @@ def test_statistics_of_a_recording_that_grows_louder(analyse, profile):
     """Level rises linearly from 0 to 1: quartiles at a quarter, a half and three quarters."""
     rate = profile.audio.sample_rate
     square = np.resize(np.repeat([1.0, -1.0], rate // 200), 20 * rate)
-    found = statistics_of(analyse(square * np.linspace(0, 1, square.size)))
+    values = statistics_of(analyse(square * np.linspace(0, 1, square.size)))
     for name, share in (("q25", 0.25), ("median", 0.5), ("q75", 0.75), ("max", 1)):
-        assert found[f"rms_{name}"] == pytest.approx(share, rel=2e-2)
-    assert found["rms_min"] == pytest.approx(0, abs=5e-3)
-    assert found["rms_range"] == pytest.approx(found["rms_max"] - found["rms_min"], abs=1e-12)
-    assert found["zcr_median"] == pytest.approx(200 / rate, abs=1 / profile.frames.frame_length)
+        assert values[f"rms_{name}"] == pytest.approx(share, rel=2e-2)
+    assert values["rms_min"] == pytest.approx(0, abs=5e-3)
+    assert values["rms_range"] == pytest.approx(values["rms_max"] - values["rms_min"], abs=1e-12)
+    assert values["zcr_median"] == pytest.approx(200 / rate, abs=1 / profile.frames.frame_length)
 
 
 def test_a_steady_signal_has_no_derivative(analyse, profile):
     signal = np.zeros(2 * profile.audio.sample_rate)
     signal[:: profile.frames.hop_length] = 0.5
-    found = statistics_of(analyse(signal))
-    derivatives = [value for name, value in found.items() if name.startswith("mfcc_delta_mean")]
+    values = statistics_of(analyse(signal))
+    derivatives = [value for name, value in values.items() if name.startswith("mfcc_delta_mean")]
     assert derivatives == pytest.approx(np.zeros(13), abs=0.5)
 
 

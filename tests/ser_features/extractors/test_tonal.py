@@ -17,8 +17,8 @@ def test_a_sine_is_strongest_in_its_pitch_class(analyse, sine, profile, semitone
     for octave in (6, 7):
         frequency = librosa.midi_to_hz(12 * (octave + 1) + semitone)
         if frequency * (2 ** (1 / 12) - 1) > 1.5 * bin_hz:  # its neighbours lie in other bins
-            found = Chroma().extract(analyse(sine(frequency, profile.audio.sample_rate)))
-            assert (found[10:-10].argmax(axis=1) == semitone).all(), octave
+            values = Chroma().extract(analyse(sine(frequency, profile.audio.sample_rate)))
+            assert (values[10:-10].argmax(axis=1) == semitone).all(), octave
 
 
 def test_chroma_and_tonnetz_are_independent_of_the_level(analyse, profile):
@@ -39,9 +39,9 @@ def test_chroma_and_tonnetz_of_silence_are_zero(analyse, profile):
 def test_a_sine_has_the_largest_contrast_in_its_octave(analyse, sine, profile):
     rng = np.random.default_rng(3)
     signal = sine(600, profile.audio.sample_rate) + rng.normal(scale=1e-3, size=profile.audio.sample_rate)
-    found = Contrast().extract(analyse(signal))[10:-10].mean(axis=0)
-    assert found.argmax() == 2  # 400 to 800 Hz
-    assert found[2] > 1.2 * np.delete(found, 2).max()
+    values = Contrast().extract(analyse(signal))[10:-10].mean(axis=0)
+    assert values.argmax() == 2  # 400 to 800 Hz
+    assert values[2] > 1.2 * np.delete(values, 2).max()
 
 
 def test_noise_has_little_contrast_at_every_level(analyse, profile):
@@ -62,9 +62,9 @@ def test_contrast_of_alternating_bins():
 def test_contrast_is_between_0_and_80_db(analyse, sine, profile):
     signal = sine(600, profile.audio.sample_rate)
     signal[signal.size // 2 :] = 0
-    found = Contrast().extract(analyse(signal))
-    assert found.min() >= 0
-    assert found.max() <= 80
+    values = Contrast().extract(analyse(signal))
+    assert values.min() >= 0
+    assert values.max() <= 80
 
 
 def test_sample_rates_without_the_last_band_are_refused():

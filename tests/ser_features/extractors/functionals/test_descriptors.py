@@ -29,7 +29,7 @@ def test_there_is_a_column_for_every_unit_and_all_are_finite():
 def test_formulas():
     analysis = Analysis(NOISE, SPEECH16K)
     power, magnitude = analysis.power.astype(np.float64), analysis.magnitude.astype(np.float64)
-    hertz, found = np.fft.rfftfreq(512, 1 / RATE), described(NOISE)
+    hertz, values = np.fft.rfftfreq(512, 1 / RATE), described(NOISE)
     centre = magnitude @ hertz / magnitude.sum(axis=1)
     spread = np.sqrt((magnitude * (hertz - centre[:, None]) ** 2).sum(axis=1) / magnitude.sum(axis=1))
     shares = power / power.sum(axis=1, keepdims=True)
@@ -47,18 +47,18 @@ def test_formulas():
             power[:, hertz < 2000].max(axis=1) / power[:, (hertz >= 2000) & (hertz < 5000)].max(axis=1)
         ),
     }
-    for name, values in expected.items():
-        np.testing.assert_allclose(found[name], values, rtol=2e-3, atol=2e-3, err_msg=name)
+    for name, reference in expected.items():
+        np.testing.assert_allclose(values[name], reference, rtol=2e-3, atol=2e-3, err_msg=name)
 
 
 def test_flatness_rolloff_and_mfcc_are_librosas():
-    analysis, found = Analysis(NOISE, SPEECH16K), described(NOISE)
+    analysis, values = Analysis(NOISE, SPEECH16K), described(NOISE)
     flatness = librosa.feature.spectral_flatness(S=analysis.magnitude.T, power=2.0)[0]
-    np.testing.assert_allclose(found["flatness"], flatness, rtol=1e-3)
+    np.testing.assert_allclose(values["flatness"], flatness, rtol=1e-3)
     rolloff = librosa.feature.spectral_rolloff(S=analysis.magnitude.T, sr=RATE, roll_percent=0.25)[0]
-    np.testing.assert_allclose(found["rolloff_25"], rolloff)
+    np.testing.assert_allclose(values["rolloff_25"], rolloff)
     mfcc = librosa.feature.mfcc(S=analysis.mel_db.T, n_mfcc=20)
-    np.testing.assert_allclose(np.stack([found[f"mfcc_{k:02d}"] for k in range(20)]), mfcc, atol=1e-2)
+    np.testing.assert_allclose(np.stack([values[f"mfcc_{k:02d}"] for k in range(20)]), mfcc, atol=1e-2)
 
 
 def test_a_tone_has_its_height_and_is_harmonic():

@@ -35,18 +35,18 @@ def test_values_stand_behind_their_names_in_every_profile(name):
         time.size
     )
     analysis = Analysis(signal.astype(np.float32), PROFILES[name])
-    found = named(analysis)
+    values = named(analysis)
     course = per_frame(analysis)
-    assert found["mel_07__mean"] == pytest.approx(course[:, 7].mean(), rel=1e-5)
-    assert found["level__p90"] == pytest.approx(np.percentile(course[:, 60], 90), rel=1e-5)
-    assert found["recording__seconds"] == pytest.approx(1.0, abs=0.05)
-    assert found["f0__p50"] == pytest.approx(12 * np.log2(1.8), abs=0.5)
+    assert values["mel_07__mean"] == pytest.approx(course[:, 7].mean(), rel=1e-5)
+    assert values["level__p90"] == pytest.approx(np.percentile(course[:, 60], 90), rel=1e-5)
+    assert values["recording__seconds"] == pytest.approx(1.0, abs=0.05)
+    assert values["f0__p50"] == pytest.approx(12 * np.log2(1.8), abs=0.5)
 
 
 def test_without_a_voice_only_the_voice_is_unknown():
     noise = np.random.default_rng(2).standard_normal(8000).astype(np.float32)
-    found = named(Analysis(0.05 * noise, SPEECH16K))
-    unknown = {name for name, value in found.items() if np.isnan(value)}
+    values = named(Analysis(0.05 * noise, SPEECH16K))
+    unknown = {name for name, value in values.items() if np.isnan(value)}
     assert {"f0__mean", "hnr__std", "mel_00_voiced__mean", "segment__mean"} <= unknown
     assert all(
         any(part in name for part in ("f0", "hnr", "_voiced__", "segment__", "gap__")) for name in unknown

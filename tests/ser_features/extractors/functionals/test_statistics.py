@@ -37,10 +37,10 @@ def test_a_functional_is_what_numpy_or_scipy_make_of_it(name):
 def test_some_are_those_of_all():
     every = statistics.full(COURSE)
     for names in (statistics.SHORT, statistics.VOICED, statistics.UNVOICED):
-        found = statistics.some(COURSE, names)
-        assert tuple(found) == names
+        values = statistics.some(COURSE, names)
+        assert tuple(values) == names
         for name in names:
-            np.testing.assert_array_equal(found[name], every[name])
+            np.testing.assert_array_equal(values[name], every[name])
 
 
 def test_of_no_frame_nothing_is_known():
@@ -57,39 +57,39 @@ def test_all_are_finite_whatever_the_course(course):
 
 
 def test_a_constant_has_no_shape():
-    found = statistics.full(np.full((50, 1), 0.1, np.float32))
-    assert found["skewness"] == found["kurtosis"] == 0
+    values = statistics.full(np.full((50, 1), 0.1, np.float32))
+    assert values["skewness"] == values["kurtosis"] == 0
 
 
 @pytest.mark.parametrize(("hertz", "band"), [(0.75, 0), (1.5, 1), (3, 2), (6, 3), (12, 4), (24, 5)])
 def test_a_movement_is_strongest_in_its_own_modulation_band(hertz, band):
     time = np.arange(600) / 100
-    found = statistics.modulation(np.sin(2 * np.pi * hertz * time)[:, np.newaxis].astype(np.float32), 100.0)
-    assert int(np.argmax([value[0] for value in found.values()])) == band
+    values = statistics.modulation(np.sin(2 * np.pi * hertz * time)[:, np.newaxis].astype(np.float32), 100.0)
+    assert int(np.argmax([value[0] for value in values.values()])) == band
 
 
 def test_modulation_power_is_that_of_numpys_transform():
-    found = statistics.modulation(COURSE.astype(np.float32), 100.0)
+    values = statistics.modulation(COURSE.astype(np.float32), 100.0)
     window = np.hanning(len(COURSE) + 2)[1:-1, np.newaxis]
     power = np.abs(np.fft.rfft((COURSE - COURSE.mean(axis=0)) * window, 512, axis=0)) ** 2 / len(COURSE)
     frequencies = np.fft.rfftfreq(512, 0.01)
-    for (low, high), value in zip(statistics.MODULATION, found.values(), strict=True):
+    for (low, high), value in zip(statistics.MODULATION, values.values(), strict=True):
         inside = (frequencies >= low) & (frequencies < high)
         np.testing.assert_allclose(value, np.log10(power[inside].mean(axis=0) + 1e-3), atol=1e-4)
 
 
 def test_no_modulation_is_told_above_half_the_frame_rate():
-    found = statistics.modulation(COURSE.astype(np.float32), 30.0)
-    assert np.isnan(found["modulation_16_32hz"]).all()
-    assert np.isfinite(found["modulation_4_8hz"]).all()
+    values = statistics.modulation(COURSE.astype(np.float32), 30.0)
+    assert np.isnan(values["modulation_16_32hz"]).all()
+    assert np.isfinite(values["modulation_4_8hz"]).all()
 
 
 def test_thirds_are_told_relative_to_the_whole():
     course = np.array([[0.0], [0.0], [3.0], [3.0], [np.nan], [6.0]])
-    found = statistics.thirds(course)
-    assert [float(value[0]) for value in found.values()] == pytest.approx([-2.4, 0.6, 3.6])
+    values = statistics.thirds(course)
+    assert [float(value[0]) for value in values.values()] == pytest.approx([-2.4, 0.6, 3.6])
 
 
 def test_a_third_without_a_value_is_unknown():
-    found = statistics.thirds(np.array([[1.0], [np.nan], [1.0]]))
-    assert np.isnan(found["third_2"]).all()
+    values = statistics.thirds(np.array([[1.0], [np.nan], [1.0]]))
+    assert np.isnan(values["third_2"]).all()
