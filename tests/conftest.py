@@ -1,6 +1,8 @@
 """Fixtures that several parts of the tests share."""
 
+import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 # Functions that librosa compiles are cached per test process: processes that share a cache may read it while
@@ -24,6 +26,9 @@ from tests.whole_corpora import WHOLE
 SAMPLE_RATE = 16_000
 EMOTIONS = {"angry": 1.6, "neutral": 1.0, "sad": 0.7}
 """Pitch of each emotion, times the speaker's own."""
+
+TINY = {"epochs": 1, "n_estimators": 10, "length": 12, "filters": (4, 4, 8, 8)}
+"""Hyperparameters of the models of `artifact_of`, where a model has them."""
 
 BESIDE_THE_CHECKOUT = Path(__file__).parents[2] / "shared" / "data"
 
@@ -87,3 +92,35 @@ def whole_store_root(recordings: Path, tmp_path_factory: pytest.TempPathFactory)
         [table], data=recordings, store=root, profile=profile("wide16k"), features=encoder_free(), workers=1
     )
     return root
+
+
+@pytest.fixture(scope="session")
+def artifact_of(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Path]:
+    """Return a function that returns the artifact of a tiny model, trained once per run of the tests.
+
+    Processes of pytest-xdist share the artifacts; tests must not change them.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    folder = folder / "artifacts"
+    folder.mkdir(exist_ok=True)
+
+    def train(name: str, store: str = "store_root") -> Path:
+        from ser_models.experiments.train import run_experiment
+        from ser_models.models import create
+        from ser_models.training.config import TrainConfig
+
+        out = folder / store / name
+        out.parent.mkdir(exist_ok=True)
+        with (folder / f"{store}-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not out.exists():
+                own = create(name, described_only=True).hyperparameters()
+                tiny = {key: value for key, value in TINY.items() if key in own}
+                run_experiment(request.getfixturevalue(store), out, TrainConfig(name, tiny))
+        return out
+
+    return train

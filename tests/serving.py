@@ -16,9 +16,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_models.experiments.train import run_experiment
-from ser_models.training.config import TrainConfig
-
 RATE = 16_000
 START_SECONDS = 120
 CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});?</script>", re.DOTALL)
@@ -73,12 +70,6 @@ def served(artifact: Path, folder: Path) -> Iterator[Served]:
             process.wait(timeout=20)
     assert process.returncode == 0, "a regular exit"
     assert list(folder.iterdir()) == [], "no temporary folder is left"
-
-
-def quick_artifact(store_root: Path, out: Path) -> Path:
-    """Train the cheapest model on a store."""
-    run_experiment(store_root, out, TrainConfig("logistic"))
-    return out
 
 
 def config_of(page: str) -> dict:

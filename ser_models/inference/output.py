@@ -101,9 +101,7 @@ def write_csv(
         writer.writerows(rows(prediction, labels, windows=windows))
 
 
-def write_json(
-    file: TextIO, predictions: Iterable[Prediction], labels: Sequence[str] = (), *, windows: bool = False
-) -> None:
+def write_json(file: TextIO, predictions: Iterable[Prediction], *_: object, **__: object) -> None:
     """Write a JSON list with an object per recording; see `Prediction.to_json`."""
     file.write("[")
     for number, prediction in enumerate(predictions):
@@ -127,25 +125,12 @@ def write_parquet(
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
 
 
-def _encoded(write: Callable[..., None]) -> Callable[..., None]:
-    """Let a writer of text write UTF-8 into a binary file."""
-
-    def write_bytes(file: IO[bytes], *arguments: Any, **named: Any) -> None:
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        try:
-            write(text, *arguments, **named)
-        finally:
-            text.detach()
-
-    return write_bytes
-
-
 WRITERS: dict[str, Callable[..., None]] = {
-    "csv": _encoded(write_csv),
-    "json": _encoded(write_json),
+    "csv": write_csv,
+    "json": write_json,
     "parquet": write_parquet,
 }
-"""Writer of each file format: (binary file, predictions, labels, windows=…)."""
+"""Writer of each file format: (file, predictions, labels, windows=…); all but Parquet are text."""
 
 
 def write_file(
@@ -171,4 +156,11 @@ def write_file(
     from ser_features.files import replacing, writing  # imports pyarrow, which the screen does not need
 
     with writing("the predictions", path), replacing(path) as file:
-        WRITERS[form](file, predictions, labels, windows=windows)
+        if form == "parquet":
+            write_parquet(file, predictions, labels, windows=windows)
+            return
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        try:
+            WRITERS[form](text, predictions, labels, windows=windows)
+        finally:
+            text.detach()

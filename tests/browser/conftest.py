@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import Served, quick_artifact, served
+from tests.serving import Served, served
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = ("--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
@@ -34,12 +34,11 @@ def browser() -> Iterator:
 
 
 @pytest.fixture(scope="module")
-def server(browser, store_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def server(browser, artifact_of, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page of a cheap model."""
     folder = tmp_path_factory.mktemp("served") / "tmp"
     folder.mkdir()
-    artifact = quick_artifact(store_root, tmp_path_factory.mktemp("app") / "logistic")
-    with served(artifact, folder) as page:
+    with served(artifact_of("logistic"), folder) as page:
         yield page
 
 

@@ -1,18 +1,18 @@
 """One cheap model, its renderer, and its page on a port."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ser_models.app.result import ResultRenderer
 from ser_models.inference import load
-from tests.serving import Served, quick_artifact, served
+from tests.serving import Served, served
 
 
 @pytest.fixture(scope="session")
-def artifact(store_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return quick_artifact(store_root, tmp_path_factory.mktemp("app") / "logistic")
+def artifact(artifact_of: Callable[..., Path]) -> Path:
+    return artifact_of("logistic")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The page with a stand-in for the model: concurrency, and the handling of uploads."""
 
 import asyncio
-import threading
 import time
 from pathlib import Path
 
@@ -19,17 +18,15 @@ class Slow:
     """Responds after a while, and counts simultaneous calls."""
 
     def __init__(self) -> None:
-        self.now = self.most = self.total = 0
-        self._lock = threading.Lock()
+        self.running: list[str] = []
+        self.most = self.total = 0
 
     def recognise(self, content: bytes, name: str) -> str:
-        with self._lock:
-            self.now += 1
-            self.most = max(self.most, self.now)
+        self.running.append(name)
+        self.most = max(self.most, len(self.running))
         time.sleep(0.2)
-        with self._lock:
-            self.now -= 1
-            self.total += 1
+        self.running.pop()
+        self.total += 1
         return f"result for {name}"
 
     def describe_model(self) -> str:

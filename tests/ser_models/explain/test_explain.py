@@ -21,26 +21,26 @@ METHODS = {"xgboost": "shap", "logistic": "permutation", "cnn_lstm": "permutatio
 
 
 @pytest.fixture(scope="module")
-def importance(artifacts, store_root):
+def importance(artifact_of, store_root):
     """Return a function that explains a model, each once."""
     explained = {}
 
     def explain(name):
         if name not in explained:
-            explained[name] = explain_model(artifacts(name), store_root, repeats=2)
+            explained[name] = explain_model(artifact_of(name), store_root, repeats=2)
         return explained[name]
 
     return explain
 
 
 @pytest.fixture(scope="module")
-def predictor(artifacts):
-    return inference.load(artifacts("xgboost"))
+def predictor(artifact_of):
+    return inference.load(artifact_of("xgboost"))
 
 
 @pytest.fixture(scope="module")
-def splits(artifacts):
-    return pd.read_parquet(artifacts("xgboost") / "splits.parquet")
+def splits(artifact_of):
+    return pd.read_parquet(artifact_of("xgboost") / "splits.parquet")
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -56,8 +56,8 @@ def test_importance(importance, name):
 
 
 @pytest.mark.parametrize("name", ["xgboost", "logistic"])
-def test_importance_is_deterministic(artifacts, store_root, importance, name):
-    again = explain_model(artifacts(name), store_root, repeats=2)
+def test_importance_is_deterministic(artifact_of, store_root, importance, name):
+    again = explain_model(artifact_of(name), store_root, repeats=2)
     pd.testing.assert_frame_equal(again.table, importance(name).table)
 
 
@@ -100,9 +100,9 @@ def test_known_speakers_are_counted(predictor, store_root, splits, monkeypatch):
     )
 
 
-def test_a_missing_store_is_one_line(artifacts, tmp_path):
+def test_a_missing_store_is_one_line(artifact_of, tmp_path):
     with pytest.raises(InputError, match=r"no store at .*: make one with ser extract"):
-        explain_model(artifacts("xgboost"), tmp_path / "none")
+        explain_model(artifact_of("xgboost"), tmp_path / "none")
 
 
 def test_correlated_columns_are_named(importance):
@@ -124,8 +124,8 @@ def test_saved_importance(importance, name, tmp_path):
     assert is_drawn(figure)
 
 
-def test_nothing_is_written_into_an_artifact(importance, artifacts):
-    folder = artifacts("xgboost")
+def test_nothing_is_written_into_an_artifact(importance, artifact_of):
+    folder = artifact_of("xgboost")
     for inside in (folder, folder / "explain"):
         with pytest.raises(InputError, match=r"is inside of the artifact .*: pass another --out"):
             save(importance("xgboost"), inside)
@@ -139,9 +139,9 @@ def test_a_folder_that_cannot_be_created_is_an_error(importance, tmp_path):
         save(importance("xgboost"), tmp_path / "file" / "out")
 
 
-def test_shap_values_sum_to_the_margin(artifacts, predictor, recordings):
+def test_shap_values_sum_to_the_margin(artifact_of, predictor, recordings):
     file = recordings / "s0_sad_0.wav"
-    explanation = explain_recording(artifacts("xgboost"), file)
+    explanation = explain_recording(artifact_of("xgboost"), file)
     prediction = predictor.predict(file)
     assert (explanation.method, explanation.emotion) == ("shap", prediction.emotion)
     assert explanation.probabilities == pytest.approx(prediction.probabilities)
@@ -157,11 +157,11 @@ def test_shap_values_sum_to_the_margin(artifacts, predictor, recordings):
     assert row["training_median"] > 0
 
 
-def test_an_occluded_column_has_its_training_median(artifacts, recordings):
+def test_an_occluded_column_has_its_training_median(artifact_of, recordings):
     file = recordings / "s0_sad_0.wav"
-    explanation = explain_recording(artifacts("logistic"), file)
+    explanation = explain_recording(artifact_of("logistic"), file)
     assert explanation.method == "occlusion"
-    predictor = inference.load(artifacts("logistic"))
+    predictor = inference.load(artifact_of("logistic"))
     raw = predictor.raw([extract(file, predictor.profile, ("core",))])
     row = explanation.table.iloc[0]
     raw[0, predictor.artifact.model.inputs.columns.index(row["feature"])] = row["training_median"]
@@ -170,8 +170,8 @@ def test_an_occluded_column_has_its_training_median(artifacts, recordings):
     assert decrease == pytest.approx(row["contribution"], abs=1e-6)
 
 
-def test_frames_are_occluded_by_frequency_range(artifacts, recordings):
-    explanation = explain_recording(artifacts("cnn_lstm"), recordings / "s0_sad_3.wav")
+def test_frames_are_occluded_by_frequency_range(artifact_of, recordings):
+    explanation = explain_recording(artifact_of("cnn_lstm"), recordings / "s0_sad_3.wav")
     assert explanation.method == "occlusion"
     assert len(explanation.table) == 8
     assert explanation.table["unit"].eq("dB").all()
@@ -181,15 +181,15 @@ def test_frames_are_occluded_by_frequency_range(artifacts, recordings):
 
 
 @pytest.mark.parametrize(("side", "noted"), [("train", True), ("test", False)])
-def test_a_training_recording_has_a_note(artifacts, recordings, splits, side, noted):
+def test_a_training_recording_has_a_note(artifact_of, recordings, splits, side, noted):
     file_id = splits.loc[splits["split"] == side, "file_id"].iloc[0]
-    explanation = explain_recording(artifacts("xgboost"), recordings / f"{file_id.partition('/')[2]}.wav")
+    explanation = explain_recording(artifact_of("xgboost"), recordings / f"{file_id.partition('/')[2]}.wav")
     assert any("is in the training data" in note for note in explanation.notes) == noted
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_saved_contributions(artifacts, recordings, name, tmp_path):
-    explanation = explain_recording(artifacts(name), recordings / "s0_angry_0.wav")
+def test_saved_contributions(artifact_of, recordings, name, tmp_path):
+    explanation = explain_recording(artifact_of(name), recordings / "s0_angry_0.wav")
     table, figure = save(explanation, tmp_path, top=3)
     assert (table.name, figure.name) == ("contributions.csv", "contributions.png")
     assert len(pd.read_csv(table)) == len(explanation.table)
@@ -198,10 +198,10 @@ def test_saved_contributions(artifacts, recordings, name, tmp_path):
     assert is_drawn(save(missing, tmp_path)[1])
 
 
-def test_a_file_that_is_no_audio_is_refused(artifacts, tmp_path):
+def test_a_file_that_is_no_audio_is_refused(artifact_of, tmp_path):
     (tmp_path / "bad.wav").touch()
     with pytest.raises(AudioError, match="0 bytes"):
-        explain_recording(artifacts("logistic"), tmp_path / "bad.wav")
+        explain_recording(artifact_of("logistic"), tmp_path / "bad.wav")
 
 
 def is_drawn(path) -> bool:

@@ -77,6 +77,6 @@ def test_directions_are_correlations_with_ranks(fitted, raw):
     assert trees.directions(shap)[0, DECISIVE] == pytest.approx(np.corrcoef(ranks, added)[0, 1])
 
 
-def test_trees_of_returns_boosted_trees_only(artifacts):
-    assert trees.trees_of(inference.load(artifacts("xgboost")).artifact) is not None
-    assert trees.trees_of(inference.load(artifacts("logistic")).artifact) is None
+def test_trees_of_returns_boosted_trees_only(artifact_of):
+    assert trees.trees_of(inference.load(artifact_of("xgboost")).artifact) is not None
+    assert trees.trees_of(inference.load(artifact_of("logistic")).artifact) is None

@@ -1,4 +1,4 @@
-"""One cheap model for all tests of inference, and long recordings."""
+"""One cheap model for all tests of inference, and recordings."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,17 +7,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_models.experiments.train import run_experiment
 from ser_models.inference import Predictor, load
 from ser_models.inference.files import AudioFile, find_audio
-from ser_models.training.config import TrainConfig
 
 
 @pytest.fixture(scope="session")
-def predictor(store_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Predictor:
-    out = tmp_path_factory.mktemp("inference") / "logistic"
-    run_experiment(store_root, out, TrainConfig("logistic"))
-    return load(out)
+def predictor(artifact_of: Callable[..., Path]) -> Predictor:
+    return load(artifact_of("logistic"))
 
 
 @pytest.fixture

@@ -11,16 +11,13 @@ import soundfile
 from ser_features.errors import ArtifactError
 from ser_features.pipeline import Features, extract
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs
-from ser_models.experiments.train import run_experiment
 from ser_models.inference import Predictor, load
 from ser_models.inference.predictor import BATCH_FILES
 from ser_models.models import MODELS
-from ser_models.models import create as create_model
-from ser_models.training.config import TrainConfig
+from tests.conftest import TINY
 
-QUICK = {"epochs": 1, "n_estimators": 10, "length": 12, "filters": (4, 4, 8, 8)}
-CHEAP = ("logistic", "cnn_lstm", "bone_conducted_transformer")
-"""A linear model, a network on frames and a network with attention; the others are long tests."""
+CHEAP = ("logistic", "bone_conducted_transformer")
+"""A linear model and a network with attention; the others are long tests."""
 
 
 @pytest.fixture(
@@ -28,18 +25,11 @@ CHEAP = ("logistic", "cnn_lstm", "bone_conducted_transformer")
     params=[
         pytest.param(name, marks=() if name in CHEAP else pytest.mark.long)
         for name in MODELS
-        if name != "ridge_ssl"  # tests/ser_models/models/test_encoded.py
+        if name != "ridge_ssl"  # tests/ser_models/experiments/test_encoded.py
     ],
 )
-def artifact(request, whole_store_root, tmp_path_factory):
-    out = tmp_path_factory.mktemp("artifacts") / request.param
-    defaults = create_model(request.param).hyperparameters()
-    run_experiment(
-        whole_store_root,
-        out,
-        TrainConfig(request.param, {key: QUICK[key] for key in defaults if key in QUICK}),
-    )
-    return out
+def artifact(request, artifact_of):
+    return artifact_of(request.param, store="whole_store_root")
 
 
 def test_a_recording_gets_its_stored_probabilities(artifact, recordings):
@@ -61,11 +51,11 @@ def test_attention_weights_frames_of_the_input_only(artifact, recordings):
             assert weights is None
             continue
         frames = len(features.frames["mel"])
-        assert frames > QUICK["length"], "the model reads only the middle"
+        assert frames > TINY["length"], "the model reads only the middle"
         assert weights.shape == (frames,)
         assert weights.sum() == pytest.approx(1)
-        start = (frames - QUICK["length"]) // 2
-        read = (np.arange(frames) >= start) & (np.arange(frames) < start + QUICK["length"])
+        start = (frames - TINY["length"]) // 2
+        read = (np.arange(frames) >= start) & (np.arange(frames) < start + TINY["length"])
         np.testing.assert_array_equal(weights > 0, read)
 
 
