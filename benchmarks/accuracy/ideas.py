@@ -50,8 +50,8 @@ class WithoutSpeakers(Ridge):
 
     def learn(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
         """Find the directions between the means of speakers, each over its classes' means."""
-        learned = super().learn(both, seed=seed, fold=fold)
-        seen = super().represent(both.arrays, learned).astype(np.float64)
+        learned = super().fit_features(both, seed=seed, fold=fold)
+        seen = super().design_matrix(both.arrays, learned).astype(np.float64)
         names = np.array(both.speakers)
         means = np.stack(
             [
@@ -67,7 +67,7 @@ class WithoutSpeakers(Ridge):
 
     def represent(self, arrays: Arrays, learned: dict[str, np.ndarray]) -> np.ndarray:
         """What the machine sees, without those directions."""
-        seen = super().represent(arrays, learned)
+        seen = super().design_matrix(arrays, learned)
         if "nuisance" not in learned:
             return seen
         blind: np.ndarray = seen - (seen @ learned["nuisance"].T) @ learned["nuisance"]

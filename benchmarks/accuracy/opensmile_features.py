@@ -22,7 +22,7 @@ from ser_models.data.scaling import fit_columns
 from ser_models.data.speaker_norm import SpeakerPrior, normalize
 from ser_models.data.split import Split
 from ser_models.evaluation.score import prediction_table
-from ser_models.models.base import Labelled
+from ser_models.models.base import FitContext, Labelled
 from ser_models.models.kernel.ridge import Ridge
 
 SETS = ("ComParE_2016", "eGeMAPSv02")
@@ -82,9 +82,7 @@ def tested(
             for name, side in sides.items()
         }
         machine = Ridge()
-        machine.fit(
-            labelled["train"], labelled["validation"], seed=seed, on_epoch=lambda row: None, fold=fold
-        )
+        machine.fit(labelled["train"], labelled["validation"], FitContext(seed, fold))
         told = machine.predict(labelled["test"].source)
         tables.append(prediction_table(sides["test"], told, fold=fold, split="test"))
     return pd.concat(tables, ignore_index=True)

@@ -30,7 +30,7 @@ from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import Scaler
 from ser_models.data.split import make_split
 from ser_models.models import create
-from ser_models.models.base import Labelled, Model
+from ser_models.models.base import FitContext, Labelled, Model
 
 MIB = 2**20
 FOLD = 0
@@ -101,7 +101,7 @@ def compare(name: str, examples: Examples, pairs: int) -> str:
         Labelled(turn, side.targets, len(side.labels))
         for turn, side in zip(turns, (learned, watched), strict=True)
     )
-    model.fit(train, validation, seed=0, on_epoch=next_epoch)
+    model.fit(train, validation, FitContext(0, on_epoch=next_epoch))
     kept, streamed = ([seconds[epoch] for epoch in epochs] for epochs in _epochs(pairs))
     reading = [[sum(each.seconds[epoch] for each in turns) for epoch in epochs] for epochs in _epochs(pairs)]
     ratio = statistics.median(two / one for one, two in zip(kept, streamed, strict=True))
@@ -135,7 +135,7 @@ def compare_columns(name: str, examples: Examples) -> str:
         for source, side in zip(kept, (learned, watched), strict=True)
     )
     start = time.perf_counter()
-    history = model.fit(train, validation, seed=0, on_epoch=lambda row: None)
+    history = model.fit(train, validation, FitContext(0))
     training = time.perf_counter() - start
     return (
         f"{name}: {len(learned) + len(watched)} recordings, kept; reading takes {reading:.3f} s, "

@@ -1,30 +1,58 @@
-"""What every model is: a dataclass of hyperparameters with declared inputs.
+"""Interface of all models: a dataclass of hyperparameters with declared inputs.
 
 `Labelled` (scaled recordings, targets) → `Model.fit` → `Model.predict_proba` → (recordings, classes).
 
-A new model is one file: a dataclass that derives from `Model`, and one line in `ser_models.models.MODELS`.
-The file imports the package that it stands on (`needs`) inside its methods, never at its top.
+A new model is one file with a dataclass that derives from `Model`, and one line in
+`ser_models.models.registry.MODELS`. The file imports the packages it needs (`needs`) inside functions only.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ser_models.data.batches import Arrays, BatchSource
+from ser_models.data.batches import Arrays, BatchSource, InMemory, Oversampled
 from ser_models.data.inputs import Inputs
 
 Row = dict[str, float]
 """One line of a training history: epoch, loss, uar, val_loss, val_uar."""
 
 OnEpoch = Callable[[Row], None]
-"""Told every epoch (or boosting round) as it ends."""
+"""Called after every epoch or boosting round."""
 
 BATCH_TO_PREDICT = 64
-"""Recordings that are read and predicted at once."""
+"""Recordings per prediction batch."""
+
+
+def _ignore(row: Row) -> None:
+    """Do nothing after an epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitContext:
+    """Settings of one call of `Model.fit` that are not hyperparameters.
+
+    Attributes:
+        seed: two runs with one seed are equal where `Model.reproducible`.
+        fold: number of the fold, from -1; folds draw different random numbers.
+        on_epoch: called with every row of the history; after a resume first with the restored rows.
+        checkpoint: file for the state after each epoch. A fit that finds one resumes from it, with the same
+            result as without interruption. Models that train in seconds ignore it.
+        jobs: inner folds or ensemble members that are fitted in parallel; results do not depend on it.
+    """
+
+    seed: int
+    fold: int = 0
+    on_epoch: OnEpoch = _ignore
+    checkpoint: Path | None = None
+    jobs: int = 1
+
+    def inner(self, *, jobs: int = 1) -> "FitContext":
+        """Context of a fit within this one, with neither progress nor checkpoint."""
+        return FitContext(self.seed, self.fold, jobs=jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +60,11 @@ class Labelled:
     """Scaled recordings with their classes.
 
     Attributes:
-        source: where their arrays are read from.
-        targets: class of each recording, (recordings,), 0 to classes - 1.
-        classes: how many classes there are, even if some are absent here.
-        file_ids: which recordings they are, for the leak audit.
-        speakers: of each recording, "dataset/speaker"; empty where nobody asks.
+        source: their arrays.
+        targets: class index of each recording, (recordings,), 0 to classes - 1.
+        classes: number of classes, even if some are absent here.
+        file_ids: of the recordings, for the leakage audit.
+        speakers: of each recording, "dataset/speaker"; empty where not needed.
     """
 
     source: BatchSource
@@ -47,12 +75,12 @@ class Labelled:
 
     @property
     def arrays(self) -> Arrays:
-        """All recordings at once, for models that need them so."""
+        """All recordings at once, for models that are not trained in batches."""
         return self.source.batch(np.arange(len(self.source)))
 
     @property
     def weights(self) -> np.ndarray:
-        """Balanced weight of each recording, mean 1: every class that occurs weighs the same.
+        """Class-balanced weight of each recording, mean 1.
 
         With them a weighted accuracy is the UAR, and a weighted loss the mean of the classes' losses.
 
@@ -62,47 +90,71 @@ class Labelled:
         """
         return balanced_weights(self.targets, self.classes)
 
+    def take(self, indices: np.ndarray) -> "Labelled":
+        """Recordings at `indices`, (n,) integers, any of them repeatedly."""
+        return replace(
+            self,
+            source=Oversampled(self.source, indices),
+            targets=self.targets[indices],
+            file_ids=tuple(self.file_ids[index] for index in indices) if self.file_ids else (),
+            speakers=tuple(self.speakers[index] for index in indices) if self.speakers else (),
+        )
+
     def row(self, probabilities: np.ndarray, prefix: str) -> Row:
-        """Loss and UAR of predictions of these recordings, as a history has them behind `prefix`.
+        """Balanced loss and UAR of predictions for these recordings, as part of a history row.
 
         Args:
             probabilities: (recordings, classes).
-            prefix: "" for the training side, "val_" for what was held out of it.
+            prefix: "" for training, "val_" for validation.
         """
         true = probabilities[np.arange(len(self.targets)), self.targets]
         loss = -np.log(np.maximum(true, np.finfo(np.float64).eps))
-        right = probabilities.argmax(axis=1) == self.targets
+        correct = probabilities.argmax(axis=1) == self.targets
         return {
             f"{prefix}loss": float((self.weights * loss).mean()),
-            f"{prefix}uar": float((self.weights * right).mean()),
+            f"{prefix}uar": float((self.weights * correct).mean()),
         }
 
 
 def balanced_weights(targets: np.ndarray, classes: int) -> np.ndarray:
-    """Weights of recordings, mean 1, with which every class that occurs weighs the same.
+    """Weights of recordings, mean 1, that give every class present the same total weight.
 
     Args:
-        targets: class of each recording, (recordings,).
-        classes: how many there are, even if some are absent here.
+        targets: class index of each recording, (recordings,).
+        classes: number of classes, even if some are absent.
     """
     counts = np.bincount(targets, minlength=classes)
     return len(targets) / (np.count_nonzero(counts) * counts[targets])
 
 
+def concatenate(train: Labelled, validation: Labelled) -> Labelled:
+    """Training and validation recordings, in this order; without names, each is its own speaker."""
+    arrays = [train.arrays, validation.arrays]
+    targets = np.concatenate([train.targets, validation.targets])
+    file_ids = train.file_ids + validation.file_ids or tuple(map(str, range(len(targets))))
+    return Labelled(
+        InMemory({name: np.concatenate([side[name] for side in arrays]) for name in arrays[0]}),
+        targets,
+        train.classes,
+        file_ids,
+        train.speakers + validation.speakers or file_ids,
+    )
+
+
 @dataclass
 class Model(ABC):
-    """A classifier of emotions; the fields of a subclass are its hyperparameters, their hints its rules.
+    """An emotion classifier; the fields of a subclass are its hyperparameters, their hints its valid values.
 
     Class attributes:
         name: its name in the registry.
         suffix: extension of its saved file.
         needs: packages beyond the base installation that it imports.
-        calibrated: whether its probabilities are fitted to held-out speakers inside of its training; those of
-            other models get a temperature afterwards.
-        trains_on_validation: whether its weights are fitted on the validation speakers too, as it needs
-            nobody to say when to stop; test speakers are never among them.
-        speed_perturb: whether it is trained on the slower and faster copies of recordings, where the
-            store has them, unless told otherwise.
+        calibrated: whether `fit` calibrates its probabilities on held-out speakers; other models get a
+            temperature afterwards.
+        trains_on_validation: whether its weights are fitted to the validation speakers too, as it needs no
+            early stopping; test speakers are never used.
+        speed_perturb: whether it is trained on the speed-perturbed recordings of a store by default.
+        thread_safe: whether several may be fitted at once in threads of one process.
     """
 
     name: ClassVar[str]
@@ -111,36 +163,24 @@ class Model(ABC):
     calibrated: ClassVar[bool] = False
     trains_on_validation: ClassVar[bool] = False
     speed_perturb: ClassVar[bool] = False
+    thread_safe: ClassVar[bool] = True
 
     @property
     @abstractmethod
     def inputs(self) -> Inputs:
-        """What it reads of every recording."""
+        """Features that it reads from every recording."""
 
     @abstractmethod
-    def fit(
-        self,
-        train: Labelled,
-        validation: Labelled,
-        *,
-        seed: int,
-        on_epoch: OnEpoch,
-        fold: int = 0,
-        checkpoint: Path | None = None,
-    ) -> list[Row]:
-        """Train on `train`, with balanced classes; `validation` only decides when to stop.
+    def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
+        """Train with class-balanced weights.
 
         Args:
-            train: recordings to learn from.
-            validation: recordings of held-out speakers; the best epoch on them is kept.
-            seed: makes two runs equal where `reproducible`.
-            on_epoch: told every row of the history as it comes; first those from before an interruption.
-            fold: which fold it is, so that folds may draw other random numbers.
-            checkpoint: file for the state after an epoch; a fit that finds one there goes on from it and
-                ends as if it had never stopped. Models that take seconds begin anew instead.
+            train: training recordings.
+            validation: recordings of other speakers, for early stopping; see `trains_on_validation`.
+            context: seed, fold, progress, checkpoint, parallelism.
 
         Returns:
-            The history, a row per epoch, those before an interruption among them.
+            The history, one row per epoch, including those before an interruption.
         """
 
     def best_epoch(self, history: Sequence[Row]) -> Row:
@@ -152,21 +192,21 @@ class Model(ABC):
         """Return class probabilities, (recordings, classes) float64; rows sum to 1."""
 
     def predict(self, source: BatchSource) -> np.ndarray:
-        """Return the probabilities of every recording of a source, which is read a batch at a time."""
+        """Return the probabilities of every recording of a source, which is read in batches."""
         starts = range(0, len(source), BATCH_TO_PREDICT)
         batches = (np.arange(start, min(start + BATCH_TO_PREDICT, len(source))) for start in starts)
         return np.concatenate([self.predict_proba(source.batch(indices)) for indices in batches])
 
     def next_learning_rate(self, history: Sequence[Row]) -> float | None:
-        """Return the learning rate of the epoch that follows `history`; None where there is none."""
+        """Return the learning rate of the epoch after `history`; None for models without one."""
         return None
 
     def attention(self, arrays: Arrays) -> np.ndarray | None:
-        """Return how much each frame of the input weighs in the answer.
+        """Return the attention weight of each input frame.
 
         Returns:
-            (recordings, frames of the input array) float64, rows summing to 1 and 0 where there is padding;
-            None where the model has no attention.
+            (recordings, frames of the input array) float64, rows summing to 1 and 0 on padding; None for
+            models without attention.
         """
         return None
 
@@ -176,17 +216,26 @@ class Model(ABC):
 
     @abstractmethod
     def restore(self, path: Path, *, classes: int) -> Self:
-        """Read what `save` wrote, running no code from the file, and return self.
+        """Read what `save` wrote, without running code from the file, and return self.
 
         Args:
             path: the saved file.
             classes: width of the probabilities.
         """
 
+    def not_fitted(self) -> RuntimeError:
+        """The error of a prediction before `fit` or `restore`."""
+        return RuntimeError(f"{self.name} is not fitted: call fit or restore first")
+
     @property
     def reproducible(self) -> bool:
-        """Whether two runs with one seed, on this machine, give the same model."""
+        """Whether two runs with one seed on this machine give the same model."""
         return True
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Packages beyond the base installation that these hyperparameters need."""
+        return self.needs
 
     @classmethod
     def hints(cls) -> dict[str, Any]:
@@ -195,7 +244,7 @@ class Model(ABC):
 
     @classmethod
     def hyperparameters(cls) -> tuple[str, ...]:
-        """Names of the model's hyperparameters."""
+        """Names of the hyperparameters."""
         return tuple(cls.hints())
 
     @property
@@ -206,42 +255,52 @@ class Model(ABC):
 
 
 LOWEST, HIGHEST = 0.2, 20.0
-"""Bounds of a temperature: beyond, a handful of recordings decide, and no answer is left or no doubt."""
+"""Bounds of the temperature; beyond, a few recordings decide and probabilities are one-hot or uniform."""
 
-
-PULL = 0.2
-"""Loss that a temperature of e costs with one validation speaker; with more of them, a part each."""
+REGULARISATION = 0.2
+"""Penalty on the squared log-temperature with one validation speaker; divided by the number of speakers."""
 
 
 def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Sharpen (below 1) or blunt (above 1) probabilities.
+    """Sharpen (below 1) or flatten (above 1) probabilities.
 
     Args:
         probabilities: (recordings, classes), rows summing to 1.
-        temperature: above 0; 1 leaves them as they are.
+        temperature: above 0; 1 leaves them unchanged.
     """
     if temperature == 1:
         return probabilities
     highest = np.maximum(probabilities.max(axis=1, keepdims=True), np.finfo(np.float64).tiny)
     powers = (probabilities / highest) ** (1 / temperature)
-    whole: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
-    return whole
+    calibrated: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
+    return calibrated
 
 
 def fit_temperature(probabilities: np.ndarray, targets: np.ndarray, speakers: int) -> float:
-    """Find the temperature under which recordings are most likely to have their true classes.
+    """Temperature with the highest regularised likelihood of the true classes (temperature scaling).
+
+    Guo et al., "On calibration of modern neural networks", 2017: one divisor of the log-probabilities, so
+    that the predicted class does not change. Speakers differ in difficulty, so the temperature of few speakers is
+    regularised towards 1.
 
     Args:
-        probabilities: of recordings that the model was not trained on, (recordings, classes).
+        probabilities: of recordings without training data, (recordings, classes).
         targets: their classes, (recordings,).
-        speakers: how many people speak in them, 1 at least.
+        speakers: number of their speakers, at least 1.
+
+    >>> confident = np.array([[0.99, 0.01], [0.99, 0.01], [0.99, 0.01], [0.01, 0.99]])
+    >>> temperature = fit_temperature(confident, np.array([0, 0, 1, 1]), speakers=10**6)
+    >>> round(temperature, 2), apply_temperature(confident, temperature)[0].round(2).tolist()
+    (4.18, [0.75, 0.25])
+    >>> fit_temperature(confident, np.array([0, 0, 1, 1]), speakers=1) < temperature
+    True
     """
-    from scipy.optimize import minimize_scalar  # which prediction does without
+    from scipy.optimize import minimize_scalar  # not needed for prediction
 
     def loss(logarithm: float) -> float:
         true = apply_temperature(probabilities, np.exp(logarithm))[np.arange(len(targets)), targets]
-        drawn = PULL * logarithm**2 / speakers
-        return float(-np.log(np.maximum(true, np.finfo(np.float64).eps)).mean() + drawn)
+        penalty = REGULARISATION * logarithm**2 / speakers
+        return float(-np.log(np.maximum(true, np.finfo(np.float64).eps)).mean() + penalty)
 
-    found = minimize_scalar(loss, bounds=(np.log(LOWEST), np.log(HIGHEST)), method="bounded")
-    return float(np.exp(found.x))
+    best = minimize_scalar(loss, bounds=(np.log(LOWEST), np.log(HIGHEST)), method="bounded")
+    return float(np.exp(best.x))

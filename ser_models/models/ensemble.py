@@ -1,9 +1,9 @@
-"""Any set of models as one: each says how likely every class is, and held-out speakers say how far to listen.
+"""Ensemble of any models: a weighted product of their probabilities, weighted on held-out speakers.
 
-`Labelled` → members fitted → what they say of held-out speakers → weights of their log-probabilities → .zip
+`Labelled` → fitted members → predictions for held-out speakers → weights of their log-probabilities → .zip
 
-p ∝ Π p_m ^ w_m, w ≥ 0 (a logarithmic opinion pool; Genest & Zidek 1986): the weights maximise the likelihood
-of the true classes of held-out speakers, and so sharpen or blunt the answer as well.
+p ∝ Π p_m ^ w_m, w ≥ 0 (logarithmic opinion pool; Genest & Zidek 1986): the weights maximise the likelihood of
+the true classes of held-out speakers, which calibrates the probabilities as well.
 
 >>> Ensemble(("logistic", "ridge")).inputs.families
 ('core', 'functionals')
@@ -11,37 +11,38 @@ of the true classes of held-out speakers, and so sharpen or blunt the answer as 
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import softmax
 
 from ser_features.errors import ArtifactError, InputError
-from ser_models.data.batches import BatchSource, Oversampled, Shapes, separated
+from ser_models.data.batches import BatchSource, Shapes, separated
 from ser_models.data.inputs import JointInputs
-from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
+from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row, concatenate
 from ser_models.models.hyperparameters import Names
-from ser_models.models.inner_folds import GroupFold, group_folds
-from ser_models.models.kernel.base import together
+from ser_models.models.inner_folds import GroupFold, group_folds, parallel
 from ser_models.safe_io.strict import MAX_FILE, open_archive, strict_json
 
 WEIGHTS = "weights.json"
 FLOOR = 1e-6
-"""Least probability that a member may give, so that no single one can rule a class out."""
+"""Minimum probability of a member's prediction, so that none can exclude a class by itself."""
 
-PULL = 1e-3
-"""How strongly weights are drawn to each other: between members that say the same, neither wins by chance."""
+REGULARISATION = 1e-3
+"""Penalty on the variance of the weights: members with equal predictions get equal weights."""
 
 
 @dataclass
 class Ensemble(Model):
-    """Members with weights.
+    """Weighted ensemble of the models of your choice.
 
     Attributes:
-        members: names of models, one at least, each with its own defaults.
+        members: names of the member models, each with its own defaults.
     """
 
     name = "ensemble"
@@ -52,83 +53,80 @@ class Ensemble(Model):
     members: Names = ("ridge", "kernel_ridge", "fisher_vectors")
     fitted: list[Model] | None = field(default=None, init=False, repr=False)
     weights: np.ndarray | None = field(default=None, init=False, repr=False)
-    """Of each member, (members,), 0 and above."""
+    """Of the members, (members,), 0 and above."""
 
     def __post_init__(self) -> None:
-        if nested := [name for name in self.members if issubclass(_class(name), Ensemble)]:
+        nested = [
+            name
+            for name, member in zip(self.members, self._unfitted(), strict=True)
+            if isinstance(member, Ensemble)
+        ]
+        if nested:
             raise InputError(f"{nested[0]!r} in an ensemble: expected single models: name its members")
 
     @property
     def inputs(self) -> JointInputs:
-        """What each member reads."""
-        parts = [_create(name).inputs for name in self.members]
+        """The inputs of all members."""
+        parts = [member.inputs for member in self._unfitted()]
         return JointInputs(tuple(part for part in parts if not isinstance(part, JointInputs)))
 
-    def fit(
-        self,
-        train: Labelled,
-        validation: Labelled,
-        *,
-        seed: int,
-        on_epoch: OnEpoch,
-        fold: int = 0,
-        checkpoint: Path | None = None,
-    ) -> list[Row]:
-        """Fit every member, then weigh them by what they say of held-out speakers; see `Model.fit`.
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Packages that the members need."""
+        return tuple(dict.fromkeys(package for member in self._unfitted() for package in member.packages))
 
-        Members that hold speakers out by themselves are asked what they said then; others are fitted once
-        more for every part that is held out, which also tells them when to stop.
+    def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
+        """Fit every member, then their weights on held-out speakers; see `Model.fit`.
+
+        Members that predict held-out speakers during their own fit do so once; others are fitted again in
+        each inner fold, with its held-out speakers as validation set.
         """
+        both = concatenate(train, validation)
         self.fitted, rows, held_out = [], [], []
-        both = together(train, validation)
-        rounds = group_folds(both.speakers, both.file_ids, seed=seed)
-        for place, name in enumerate(self.members):
-            member = _create(name)
-            sides = _part(train, place), _part(validation, place)
-            member.fit(*sides, seed=seed, on_epoch=lambda row: None, fold=fold)
-            said = getattr(member, "held_out", None)
-            if said is None:
-                said = _cross_fitted(name, _part(both, place), rounds, seed=seed, fold=fold)
+        members = self._unfitted()
+        jobs = context.jobs if all(member.thread_safe for member in members) else 1
+        inner = context.inner(jobs=context.jobs if jobs == 1 else 1)
+        fit = partial(_fit_member, train, validation, both, inner)
+        results = parallel(fit, list(enumerate(members)), jobs=jobs)
+        for position, (member, predictions) in enumerate(results):
             self.fitted.append(member)
-            held_out.append(said)
-            row: Row = {"epoch": place + 1.0, **both.row(self._alone(place, both), "")}
-            rows.append(row | both.row(said, "val_"))
-            on_epoch(rows[-1])
+            held_out.append(predictions)
+            in_sample = member.predict(_Part(both.source, position))
+            rows.append({"epoch": position + 1.0, **both.row(in_sample, ""), **both.row(predictions, "val_")})
+            context.on_epoch(rows[-1])
         self.weights = pool_weights(held_out, both)
-        rows.append(
-            {
-                "epoch": len(self.members) + 1.0,
-                **both.row(self.predict(both.source), ""),
-                **both.row(pooled(held_out, self.weights), "val_"),
-            }
-        )
-        on_epoch(rows[-1])
+        pooled = pool(held_out, self.weights)
+        whole = both.row(self.predict(both.source), "") | both.row(pooled, "val_")
+        rows.append({"epoch": len(rows) + 1.0, **whole})
+        context.on_epoch(rows[-1])
         return rows
 
     def best_epoch(self, history: Sequence[Row]) -> Row:
-        """The last row: that of all members together."""
+        """The last row, that of the whole ensemble."""
         return history[-1]
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64."""
         members, weights = self._fitted()
-        said = [member.predict_proba(separated(arrays, place)) for place, member in enumerate(members)]
-        return pooled(said, weights)
+        predictions = [
+            member.predict_proba(separated(arrays, position)) for position, member in enumerate(members)
+        ]
+        return pool(predictions, weights)
 
     def save(self, path: Path) -> None:
         """Write the members' own files and the weights into one zip."""
         members, weights = self._fitted()
         with tempfile.TemporaryDirectory() as folder, ZipFile(path, "w", ZIP_STORED) as archive:
             archive.writestr(WEIGHTS, _json(weights))
-            for place, member in enumerate(members):
-                own = Path(folder) / f"{place}{member.suffix}"
+            for position, member in enumerate(members):
+                own = Path(folder) / f"{position}{member.suffix}"
                 member.save(own)
                 archive.write(own, own.name)
 
     def restore(self, path: Path, *, classes: int) -> Self:
-        """Read what `save` wrote: only members of the expected names, each by its own model's rules."""
-        members = [_create(name) for name in self.members]
-        names = [f"{place}{member.suffix}" for place, member in enumerate(members)]
+        """Read what `save` wrote; each member validates its own file."""
+        members = self._unfitted()
+        names = [f"{position}{member.suffix}" for position, member in enumerate(members)]
         limits = {WEIGHTS: 2**16} | {name.replace(".", r"\."): MAX_FILE for name in names}
         with tempfile.TemporaryDirectory() as folder, open_archive(path, limits) as archive:
             self.weights = _weights(path, archive.read(WEIGHTS), len(members))
@@ -142,60 +140,62 @@ class Ensemble(Model):
     @property
     def reproducible(self) -> bool:
         """Whether all members are."""
-        return all(_create(name).reproducible for name in self.members)
+        return all(member.reproducible for member in self._unfitted())
 
-    def _alone(self, place: int, both: Labelled) -> np.ndarray:
-        """What one member says of recordings, (recordings, classes)."""
-        return (self.fitted or [])[place].predict(_Part(both.source, place))
+    def _unfitted(self) -> list[Model]:
+        from ser_models.models.registry import create
+
+        return [create(name, described_only=True) for name in self.members]
 
     def _fitted(self) -> tuple[list[Model], np.ndarray]:
         if self.fitted is None or self.weights is None:
-            raise RuntimeError(f"{self.name} is not fitted: call fit or restore first")
+            raise self.not_fitted()
         return self.fitted, self.weights
 
 
-def pooled(said: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
-    """Pool what members say.
+def pool(predictions: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
+    """Weighted geometric mean of the members' probabilities.
 
     Args:
-        said: probabilities of each member, (recordings, classes).
-        weights: of each, (members,), 0 and above.
+        predictions: of each member, (recordings, classes).
+        weights: of the members, (members,), 0 and above.
 
     Returns:
-        (recordings, classes) float64, rows summing to 1; a class that no member knows has 0.
+        (recordings, classes) float64, rows summing to 1; a class with probability 0 in all members has 0.
     """
-    logs = sum(weight * np.log(np.maximum(each, FLOOR)) for weight, each in zip(weights, said, strict=True))
-    raised = np.exp(logs - np.max(logs, axis=1, keepdims=True)) * (np.sum(said, axis=0) > 0)
-    shares: np.ndarray = raised / raised.sum(axis=1, keepdims=True)
-    return shares
+    logs = sum(
+        weight * np.log(np.maximum(prediction, FLOOR))
+        for weight, prediction in zip(weights, predictions, strict=True)
+    )
+    pooled: np.ndarray = softmax(np.where(np.sum(predictions, axis=0) > 0, logs, -np.inf), axis=1)
+    return pooled
 
 
-def pool_weights(said: Sequence[np.ndarray], labelled: Labelled) -> np.ndarray:
-    """Weights, 0 and above, with which `pooled` makes the true classes most likely, all weighing the same.
+def pool_weights(predictions: Sequence[np.ndarray], labelled: Labelled) -> np.ndarray:
+    """Weights, 0 and above, that maximise the class-balanced likelihood of `pool`.
 
     Args:
-        said: probabilities of each member for recordings that it was not fitted on, (recordings, classes).
+        predictions: of each member for recordings that it was not fitted on, (recordings, classes).
         labelled: the recordings with their classes.
     """
     rows = np.arange(len(labelled.targets))
 
     def loss(weights: np.ndarray) -> float:
-        true = pooled(said, weights)[rows, labelled.targets]
+        true = pool(predictions, weights)[rows, labelled.targets]
         likelihood = np.average(-np.log(np.maximum(true, FLOOR)), weights=labelled.weights)
-        return float(likelihood + PULL * np.square(weights - weights.mean()).sum())
+        return float(likelihood + REGULARISATION * np.square(weights - weights.mean()).sum())
 
-    start = np.full(len(said), 1 / len(said))
-    found = minimize(loss, start, method="L-BFGS-B", bounds=[(0, None)] * len(said))
-    weights: np.ndarray = found.x
-    return weights if weights.any() else start
+    equal = np.full(len(predictions), 1 / len(predictions))
+    weights: np.ndarray = minimize(loss, equal, method="L-BFGS-B", bounds=[(0, None)] * len(equal)).x
+    return weights if weights.any() else equal
 
 
 @dataclass(frozen=True)
 class _Part:
-    """What one member reads of a source."""
+    """The arrays of one member in a joint source."""
 
     source: BatchSource
-    place: int
+    position: int
 
     def __len__(self) -> int:
         return len(self.source)
@@ -203,50 +203,37 @@ class _Part:
     @property
     def shapes(self) -> Shapes:
         """Shape of one recording in each of the member's arrays."""
-        return separated(self.source.shapes, self.place)  # type: ignore[arg-type,return-value]
+        return separated(self.source.shapes, self.position)  # type: ignore[arg-type,return-value]
 
     def batch(self, indices: np.ndarray) -> Arrays:
         """Read the recordings at `indices`."""
-        return separated(self.source.batch(indices), self.place)
+        return separated(self.source.batch(indices), self.position)
 
 
-def _part(labelled: Labelled, place: int) -> Labelled:
-    source = _Part(labelled.source, place)
-    return Labelled(source, labelled.targets, labelled.classes, labelled.file_ids, labelled.speakers)
-
-
-def _cross_fitted(
-    name: str, both: Labelled, rounds: Sequence[GroupFold], *, seed: int, fold: int
-) -> np.ndarray:
-    """What a model says of each recording when its speaker is held out, (recordings, classes)."""
-    said = np.zeros((len(both.targets), both.classes))
-    for turn in rounds:
-        model, held = _create(name), _some(both, turn.held_out)
-        model.fit(_some(both, turn.train), held, seed=seed, on_epoch=lambda row: None, fold=fold)
-        said[turn.held_out] = model.predict(held.source)
-    return said
-
-
-def _some(labelled: Labelled, places: np.ndarray) -> Labelled:
-    return Labelled(
-        Oversampled(labelled.source, places),
-        labelled.targets[places],
-        labelled.classes,
-        tuple(labelled.file_ids[place] for place in places),
-        tuple(labelled.speakers[place] for place in places),
+def _fit_member(
+    train: Labelled, validation: Labelled, both: Labelled, context: FitContext, numbered: tuple[int, Model]
+) -> tuple[Model, np.ndarray]:
+    """Fit a member, and predict each recording by a fit without its speaker, (recordings, classes)."""
+    position, member = numbered
+    train, validation, both = (
+        replace(side, source=_Part(side.source, position)) for side in (train, validation, both)
     )
+    member.fit(train, validation, context)
+    predictions: np.ndarray | None = getattr(member, "held_out", None)
+    if predictions is not None:
+        return member, predictions
+    folds = group_folds(both.speakers, both.file_ids, seed=context.seed)
+    predictions = np.zeros((len(both.targets), both.classes))
+    jobs = context.jobs if member.thread_safe else 1
 
+    def predicted(fold: GroupFold) -> np.ndarray:
+        refitted, held_out = replace(member), both.take(fold.held_out)
+        refitted.fit(both.take(fold.train), held_out, context.inner())
+        return refitted.predict(held_out.source)
 
-def _class(name: str) -> type[Model]:
-    from ser_models.models.registry import model_class
-
-    return model_class(name, described_only=True)
-
-
-def _create(name: str) -> Model:
-    from ser_models.models.registry import create
-
-    return create(name)
+    for fold, probabilities in zip(folds, parallel(predicted, folds, jobs=jobs), strict=True):
+        predictions[fold.held_out] = probabilities
+    return member, predictions
 
 
 def _json(weights: np.ndarray) -> str:

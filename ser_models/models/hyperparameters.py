@@ -1,7 +1,7 @@
-"""Hyperparameters as a recipe gives them → as a model takes them, or one line that says what is wrong.
+"""Validation of hyperparameters: values of a recipe → values of the model's types, or a one-line error.
 
-The type hints of a model's fields are the rules: `int`, `float`, `bool`, `str`, `Literal["adam", "sgd"]`,
-`tuple[int, ...]`, `float | None`, and any of them with a limit:
+The type hints of a model's fields define the valid values: `int`, `float`, `bool`, `str`,
+`Literal["adam", "sgd"]`, `tuple[int, ...]`, `float | None`, and any of them with a limit:
 
 >>> convert(Share, 0)
 0.0
@@ -20,11 +20,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a value must hold to beyond its type.
+    """Constraint on a value beyond its type.
 
     Attributes:
-        words: the limit as it follows the type: "above 0".
-        holds: whether a value keeps to it.
+        words: the constraint in words, after those of the type: "above 0".
+        holds: whether a value satisfies it.
     """
 
     words: str
@@ -38,27 +38,27 @@ Share = Annotated[float, Limit("from 0 to below 1", lambda value: 0 <= value < 1
 Portion = Annotated[float, Limit("above 0 and at most 1", lambda value: 0 < value <= 1)]
 Counts = Annotated[
     tuple[int, ...],
-    Limit("of at least 1, one at least", lambda values: len(values) > 0 and min(values) >= 1),
+    Limit("of at least 1, with at least one entry", lambda values: len(values) > 0 and min(values) >= 1),
 ]
 Positives = Annotated[
     tuple[float, ...],
-    Limit("above 0, one at least", lambda values: len(values) > 0 and min(values) > 0),
+    Limit("above 0, with at least one entry", lambda values: len(values) > 0 and min(values) > 0),
 ]
-Names = Annotated[tuple[str, ...], Limit("of one at least", lambda values: len(values) > 0)]
+Names = Annotated[tuple[str, ...], Limit("with at least one entry", lambda values: len(values) > 0)]
 
-WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", NoneType: "none"}
-LISTS = {int: "a list of whole numbers", float: "a list of numbers", str: "a list of texts"}
+WORDS = {int: "an integer", float: "a number", bool: "true or false", str: "a string", NoneType: "none"}
+LISTS = {int: "a list of integers", float: "a list of numbers", str: "a list of strings"}
 
 
 class MismatchError(ValueError):
-    """A value does not fit its hint."""
+    """A value does not match its type hint."""
 
 
 def convert(hint: Any, value: Any) -> Any:
-    """Return `value` as `hint` wants it: a whole number given for a `float` becomes one, a list a tuple.
+    """Return `value` converted to the type of `hint`: an integer to a float where needed, a list to a tuple.
 
     Raises:
-        MismatchError: if it does not fit.
+        MismatchError: if it is not valid.
     """
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
@@ -70,14 +70,14 @@ def convert(hint: Any, value: Any) -> Any:
         return _checked(value, fits)
     if origin is tuple:
         _checked(value, isinstance(value, list | tuple))
-        return tuple(convert(arguments[0], each) for each in value)
+        return tuple(convert(arguments[0], item) for item in value)
     if hint is float:
         return float(_checked(value, type(value) in (int, float) and isfinite(value)))
     return _checked(value, type(value) is hint)
 
 
 def describe(hint: Any) -> str:
-    """Say in words what fits `hint`."""
+    """Describe the valid values of `hint` in words."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return " ".join((describe(arguments[0]), *(limit.words for limit in arguments[1:])))

@@ -1,30 +1,34 @@
-"""Within the training speakers: who is fitted and who is held out, turn by turn.
+"""Speaker-disjoint folds within the training speakers.
 
-speakers, file_ids of the training side → `group_folds` → indices of both sides, for choosing what a model
-cannot learn from its own training: a penalty, how sure to be, how much each member of an ensemble counts.
+speakers, file_ids of the training side → `group_folds` → indices of both sides of each fold, for what cannot
+be fitted to the training recordings themselves: regularisation, calibration, ensemble weights.
 
->>> [turn.held_out.tolist() for turn in group_folds(["a", "a", "b"], ["x/1", "x/2", "x/3"], seed=0)]
+>>> [fold.held_out.tolist() for fold in group_folds(["a", "a", "b"], ["x/1", "x/2", "x/3"], seed=0)]
 [[0, 1], [2]]
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from ser_features.manifest import VARIANT_MARK
 
-PARTS = 4
-"""Parts of the training speakers that take turns at being held out."""
+FOLDS = 4
+"""Maximum number of folds over the training speakers."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class GroupFold:
-    """One part held out; over all turns, every recording is held once.
+    """One fold; over all folds, every recording is held out once.
 
     Attributes:
         train: indices of the recordings to fit.
-        held_out: indices of those that are predicted then.
+        held_out: indices of the recordings to predict.
     """
 
     train: np.ndarray
@@ -32,44 +36,60 @@ class GroupFold:
 
 
 def group_folds(speakers: Sequence[str], file_ids: Sequence[str], *, seed: int) -> list[GroupFold]:
-    """Deal whole speakers, their copies with them, to at most `PARTS` parts, and hold each out in turn.
+    """Assign whole speakers, with their augmentations, to at most `FOLDS` folds.
 
-    Where there is a single speaker, its recordings are dealt instead, a copy with what it is a copy of; and
-    if there are copies, those of one speed are predicted by what was fitted on the other speeds of other
-    recordings. That is as near as one voice comes to another.
+    With a single speaker, recordings are assigned instead, an augmentation with its original; and if there
+    are augmentations, those of one kind are predicted by a model of other kinds of other recordings, the
+    nearest substitute for another voice.
 
     Args:
         speakers: of each recording.
-        file_ids: of each; that of a copy ends in "#" and its kind.
-        seed: decides who goes where.
+        file_ids: of each recording; that of an augmentation ends in "#" and its kind.
+        seed: of the assignment.
     """
     rng = np.random.default_rng(seed)
     units = np.unique(np.asarray(speakers, dtype=str), return_inverse=True)[1]
     if units.any():
-        return list(_pairs(_dealt(units, PARTS, rng), np.zeros(len(units), dtype=int), apart=False))
-    parted = [file_id.partition(VARIANT_MARK) for file_id in file_ids]
-    sources, kinds = (
-        np.unique([names[place] for names in parted], return_inverse=True)[1] for place in (0, 2)
+        return list(_folds(_assigned(units, FOLDS, rng), np.zeros(len(units), dtype=int), disjoint=False))
+    parts = [file_id.partition(VARIANT_MARK) for file_id in file_ids]
+    originals, kinds = (
+        np.unique([part[position] for part in parts], return_inverse=True)[1] for position in (0, 2)
     )
     if kinds.any():
-        found = list(_pairs(_dealt(sources, 2, rng), kinds, apart=True))
-        if sum(len(turn.held_out) for turn in found) == len(kinds):
-            return found
-    return list(_pairs(_dealt(sources, PARTS, rng), np.zeros_like(kinds), apart=False))
+        folds = list(_folds(_assigned(originals, 2, rng), kinds, disjoint=True))
+        if sum(len(fold.held_out) for fold in folds) == len(kinds):
+            return folds
+    return list(_folds(_assigned(originals, FOLDS, rng), np.zeros_like(kinds), disjoint=False))
 
 
-def _dealt(units: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
-    """The part of each recording, whole units together."""
+def parallel(function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int) -> Iterator[Result]:
+    """Results in the order of the items, computed in `jobs` threads.
+
+    Threads, as most of the work is in libraries that release the interpreter lock; and as they keep the
+    number of BLAS threads, on which the last bits of a result depend.
+    """
+    if jobs == 1:
+        return map(function, items)
+    from joblib import Parallel, delayed  # slow to import, not needed for prediction
+
+    results: Iterator[Result] = Parallel(n_jobs=jobs, backend="threading", return_as="generator")(
+        delayed(function)(item) for item in items
+    )
+    return results
+
+
+def _assigned(units: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """Fold number of each recording, whole units together."""
     count = int(units.max()) + 1
-    parts: np.ndarray = (rng.permutation(count) % min(most, count))[units]
-    return parts
+    numbers: np.ndarray = (rng.permutation(count) % min(most, count))[units]
+    return numbers
 
 
-def _pairs(parts: np.ndarray, kinds: np.ndarray, *, apart: bool) -> Iterator[GroupFold]:
-    """Hold out each part, and each kind of it if kinds shall stay `apart`."""
-    for part in np.unique(parts):
+def _folds(numbers: np.ndarray, kinds: np.ndarray, *, disjoint: bool) -> Iterator[GroupFold]:
+    """Hold out each fold number; with `disjoint` kinds, each of its kinds by itself."""
+    for number in np.unique(numbers):
         for kind in np.unique(kinds):
-            held = (parts == part) & (kinds == kind)
-            fitted = (parts != part) & ((kinds != kind) | (not apart))
-            if held.any() and fitted.any():
-                yield GroupFold(np.flatnonzero(fitted), np.flatnonzero(held))
+            held_out = (numbers == number) & (kinds == kind)
+            train = (numbers != number) & ((kinds != kind) | (not disjoint))
+            if held_out.any() and train.any():
+                yield GroupFold(np.flatnonzero(train), np.flatnonzero(held_out))

@@ -1,6 +1,6 @@
-"""Multinomial logistic regression on the per-file columns: the floor that every other model must clear.
+"""Multinomial logistic regression on the core columns: the baseline that every other model must beat.
 
-`Labelled` → scikit-learn's LogisticRegression, balanced → model.skops
+`Labelled` → scikit-learn's LogisticRegression, class-balanced → model.skops
 
 >>> Logistic(C=0.1).parameters["C"]
 0.1
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
+from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Logistic(Model):
-    """A linear model; nothing of it is chosen on validation.
+    """Multinomial logistic regression on the core columns: the baseline.
 
     Attributes:
-        C: inverse of the L2 penalty, above 0.
-        max_iter: most iterations of the solver.
+        C: inverse regularisation strength (L2).
+        max_iter: maximum number of solver iterations.
     """
 
     name = "logistic"
@@ -40,39 +40,30 @@ class Logistic(Model):
 
     @property
     def inputs(self) -> ColumnInputs:
-        """Every core column that describes the voice."""
+        """All core columns that describe the voice."""
         return ColumnInputs(CORE_INPUTS)
 
-    def fit(
-        self,
-        train: Labelled,
-        validation: Labelled,
-        *,
-        seed: int,
-        on_epoch: OnEpoch,
-        fold: int = 0,
-        checkpoint: Path | None = None,
-    ) -> list[Row]:
-        """Solve the convex problem; the history is its one row, with the solver's iterations as epoch."""
+    def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
+        """Solve the convex problem; the history is one row, whose epoch is the number of iterations."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
-        estimator = LogisticRegression(C=self.C, max_iter=self.max_iter, random_state=seed)
+        estimator = LogisticRegression(C=self.C, max_iter=self.max_iter, random_state=context.seed)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # the history says how far it came
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the history has the iterations
             columns = train.arrays["columns"].astype(np.float64)
             estimator.fit(columns, train.targets, sample_weight=train.weights)
         self.estimator, self.classes = estimator, train.classes
         row: Row = {"epoch": float(estimator.n_iter_.max())}
         for side, prefix in ((train, ""), (validation, "val_")):
             row |= side.row(self.predict_proba(side.arrays), prefix)
-        on_epoch(row)
+        context.on_epoch(row)
         return [row]
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
-        """Return class probabilities, (recordings, classes) float64; a class never trained on has 0."""
+        """Return class probabilities, (recordings, classes) float64; a class without training data has 0."""
         if self.estimator is None:
-            raise RuntimeError("logistic is not fitted: call fit or restore first")
+            raise self.not_fitted()
         columns = arrays["columns"].astype(np.float64)
         probabilities = np.zeros((len(columns), self.classes))
         probabilities[:, self.estimator.classes_] = self.estimator.predict_proba(columns)

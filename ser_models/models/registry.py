@@ -1,8 +1,8 @@
-"""The models by name; the packages that a model stands on are imported only when it is built or restored.
+"""Registry of the models; the packages that a model needs are imported only when it is fitted or restored.
 
 name → (module, class) → `create(name, parameters)` → an unfitted `Model`.
 
-So a wrong name or parameter shows at once, and extraction never loads TensorFlow.
+So invalid names and hyperparameters are reported at once, and extraction never loads TensorFlow.
 
 >>> create("logistic", {"C": 0.5}).parameters
 {'C': 0.5, 'max_iter': 1000}
@@ -13,7 +13,7 @@ ser_features.errors.InputError: unknown model 'perceptron': expected one of mlp,
 >>> create("logistic", {"max_iter": "many"})
 Traceback (most recent call last):
 ...
-ser_features.errors.InputError: model 'logistic': max_iter is 'many', expected a whole number of at least 1
+ser_features.errors.InputError: model 'logistic': max_iter is 'many', expected an integer of at least 1
 """
 
 import os
@@ -45,6 +45,7 @@ MODELS: dict[str, tuple[str, str]] = {
     "fusion_cnn_bilstm": ("ser_models.models.networks.fusion_cnn_bilstm", "FusionCnnBilstm"),
     "attention_cnn_bilstm": ("ser_models.models.networks.attention_cnn_bilstm", "AttentionCnnBilstm"),
     "chunked_conv3d": ("ser_models.models.networks.chunked_conv3d", "ChunkedConv3d"),
+    "svm": ("ser_models.models.kernel.svm", "Svm"),
     "ridge": ("ser_models.models.kernel.ridge", "Ridge"),
     "kernel_ridge": ("ser_models.models.kernel.ridge", "KernelRidge"),
     "ridge_ssl": ("ser_models.models.kernel.ridge", "RidgeSsl"),
@@ -54,26 +55,26 @@ MODELS: dict[str, tuple[str, str]] = {
     "ensemble": ("ser_models.models.ensemble", "Ensemble"),
     "best": ("ser_models.models.best", "Best"),
 }
-"""Where each model lives: name → (module, class)."""
+"""Name → (module, class) of each model."""
 
 
 def model_class(name: str, *, described_only: bool = False) -> "type[Model]":
-    """Return the class of the model called `name`, without importing what it needs.
+    """Return the class of a model, without importing the packages it needs.
 
     Args:
         name: one of `MODELS`.
-        described_only: whether what it needs may be missing, as it is not going to be fitted or restored.
+        described_only: whether these packages may be missing, as it will be neither fitted nor restored.
 
     Raises:
-        InputError: if there is none; the message lists the names.
-        MissingExtraError: if it needs a package that is not installed.
+        InputError: for an unknown name; the message lists the names.
+        MissingExtraError: if a package that it needs is not installed.
     """
     if name not in MODELS:
         raise InputError(f"unknown model {name!r}: expected one of {', '.join(MODELS)}")
     module, attribute = MODELS[name]
     cls: type[Model] = getattr(import_module(module), attribute)
     if not described_only:
-        require(f"model {name!r}", *_packages(cls))
+        require(f"model {name!r}", *_with_backend(cls.needs))
     return cls
 
 
@@ -88,26 +89,29 @@ def create(
         described_only: see `model_class`.
 
     Raises:
-        InputError: for an unknown name or hyperparameter (the message lists the known ones), or a value that
-            does not fit.
-        MissingExtraError: if the model needs a package that is not installed.
+        InputError: for an unknown name or hyperparameter (the message lists the valid ones), or an invalid
+            value.
+        MissingExtraError: if the model, or a member of an ensemble, needs a package that is not installed.
     """
     cls = model_class(name, described_only=described_only)
     hints, given = cls.hints(), dict(parameters or {})
     if unknown := sorted(set(given) - set(hints)):
         raise InputError(f"model {name!r} has no parameter {', '.join(unknown)}: expected {', '.join(hints)}")
-    return cls(**{key: _fitting(name, key, hints[key], value) for key, value in given.items()})
+    model = cls(**{key: _converted(name, key, hints[key], value) for key, value in given.items()})
+    if not described_only:
+        require(f"model {name!r}", *_with_backend(model.packages))
+    return model
 
 
-def _fitting(name: str, key: str, hint: Any, value: Any) -> Any:
+def _converted(name: str, key: str, hint: Any, value: Any) -> Any:
     try:
         return convert(hint, value)
     except MismatchError as error:
         raise InputError(f"model {name!r}: {key} is {value!r}, expected {describe(hint)}") from error
 
 
-def _packages(cls: "type[Model]") -> tuple[str, ...]:
-    """What `cls` imports; Keras itself imports the backend that the environment names."""
-    if "keras" not in cls.needs:
-        return cls.needs
-    return (*cls.needs, os.environ.get("KERAS_BACKEND", "tensorflow"))
+def _with_backend(packages: tuple[str, ...]) -> tuple[str, ...]:
+    """Packages with the backend of Keras, which the environment may select."""
+    if "keras" not in packages:
+        return packages
+    return (*packages, os.environ.get("KERAS_BACKEND", "tensorflow"))

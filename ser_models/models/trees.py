@@ -1,4 +1,4 @@
-"""Gradient-boosted trees (XGBoost) on the per-file columns: the baseline that is hard to beat.
+"""Gradient-boosted trees (XGBoost) on the per-file columns: a strong baseline.
 
 `Labelled` → multi:softprob on histograms, early stopping on validation → model.ubj
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import Arrays, Labelled, Model, OnEpoch, Row
+from ser_models.models.base import Arrays, FitContext, Labelled, Model, OnEpoch, Row
 from ser_models.models.feature_sets import CORE_INPUTS, FUNCTIONAL_INPUTS
 from ser_models.models.hyperparameters import Count, Portion, Positive
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     import xgboost
 
 THREADS = 1
-"""On a busy machine OpenMP's waiting threads take the cores from the working ones: measured on two busy
-cores, two threads took 50 times as long as one. One thread also gives the same trees on every machine."""
+"""On two busy cores, two OpenMP threads took 50 times as long as one, as waiting threads occupy the cores.
+One thread also gives the same trees on every machine."""
 
 
 @dataclass
 class Xgboost(Model):
-    """XGBoost with balanced weights; trees after the best round on validation are cut off.
+    """Gradient-boosted trees with early stopping, on the core columns.
 
     Attributes:
-        n_estimators: maximum number of boosting rounds (one tree per class each).
-        patience: rounds without a better validation loss before it stops.
+        n_estimators: maximum number of boosting rounds, of one tree per class each.
+        patience: rounds without a better validation loss before training stops.
         learning_rate: shrinkage of each tree.
-        max_depth: deepest level of a tree.
-        subsample: share of the recordings that each tree sees.
-        colsample_bytree: share of the columns that each tree sees.
+        max_depth: maximum depth of a tree.
+        subsample: share of the recordings that each tree is fitted to.
+        colsample_bytree: share of the columns that each tree is fitted to.
     """
 
     name = "xgboost"
@@ -51,33 +51,24 @@ class Xgboost(Model):
 
     @property
     def inputs(self) -> ColumnInputs:
-        """Every core column that describes the voice."""
+        """All core columns that describe the voice."""
         return ColumnInputs(CORE_INPUTS)
 
-    def fit(
-        self,
-        train: Labelled,
-        validation: Labelled,
-        *,
-        seed: int,
-        on_epoch: OnEpoch,
-        fold: int = 0,
-        checkpoint: Path | None = None,
-    ) -> list[Row]:
-        """Boost until validation stops improving; see `Model.fit`."""
+    def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
+        """Boost until the validation loss stops improving; later trees are dropped. See `Model.fit`."""
         import xgboost
 
         rows: list[Row] = []
-        learned, watched = _matrix(train), _matrix(validation)
+        matrices = [_matrix(train), _matrix(validation)]
         stop = xgboost.callback.EarlyStopping(
             rounds=self.patience, data_name="val", metric_name="mlogloss", save_best=True
         )
         self.booster = xgboost.train(
-            {"num_class": train.classes, "seed": seed, **self._settings()},
-            learned,
+            {"num_class": train.classes, "seed": context.seed, **self._settings()},
+            matrices[0],
             num_boost_round=self.n_estimators,
-            evals=[(learned, "train"), (watched, "val")],
-            callbacks=[stop, _collector(rows, on_epoch)],
+            evals=list(zip(matrices, ("train", "val"), strict=True)),
+            callbacks=[stop, _collector(rows, context.on_epoch)],
             verbose_eval=False,
         )
         return rows
@@ -119,13 +110,13 @@ class Xgboost(Model):
 
     def _fitted(self) -> "xgboost.Booster":
         if self.booster is None:
-            raise RuntimeError(f"{self.name} is not fitted: call fit or restore first")
+            raise self.not_fitted()
         return self.booster
 
 
 @dataclass
 class XgboostFunctionals(Xgboost):
-    """The same trees on functionals: a tree sees a tenth of them, as there are thousands."""
+    """Gradient-boosted trees on the functionals; each tree is fitted to a tenth of their thousands."""
 
     name = "xgboost_functionals"
     colsample_bytree: Portion = 0.1
@@ -133,21 +124,21 @@ class XgboostFunctionals(Xgboost):
 
     @property
     def inputs(self) -> ColumnInputs:
-        """Every functional, jitter and shimmer."""
+        """Functionals, jitter and shimmer."""
         return ColumnInputs(FUNCTIONAL_INPUTS)
 
 
 def _collector(rows: list[Row], on_epoch: OnEpoch) -> "xgboost.callback.TrainingCallback":
-    """Return what puts one `Row` per round into `rows` and passes it on."""
+    """Return a callback that appends one `Row` per round to `rows` and passes it on."""
     import xgboost
 
     class Collector(xgboost.callback.TrainingCallback):
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-            """Keep the row of a round, counted from 1; never asks to stop."""
+            """Collect the row of a round, counted from 1; never stop training."""
             row: Row = {"epoch": epoch + 1}
             for data, prefix in (("train", ""), ("val", "val_")):
                 row[f"{prefix}loss"] = float(evals_log[data]["mlogloss"][-1])
-                # Weighted by balanced weights, accuracy is the UAR.
+                # With balanced weights the accuracy is the UAR.
                 row[f"{prefix}uar"] = 1 - float(evals_log[data]["merror"][-1])
             rows.append(row)
             on_epoch(row)

@@ -79,7 +79,8 @@ class RunContext:
         state: folder for resumable state: the same training continues there after a kill and ends with the
             same result. None keeps none. The caller removes it once the result is safe.
         progress: called after every epoch.
-        jobs: folds that are trained at the same time, each in a process of its own.
+        jobs: folds that are trained at the same time, each in a process of its own; with a single fold,
+            inner folds and ensemble members of its model.
         tensorboard: folder for event files, one folder per fold; None writes none.
     """
 

@@ -35,7 +35,9 @@ def train_in_parallel(
         steps: Queue[Step | None] = manager.Queue()
         forward = Thread(target=_forward, args=(steps, context), daemon=True)
         forward.start()
-        train = partial(_in_worker, train_fold, replace(context, progress=steps.put), os.getpid())
+        # Folds are parallel already, so their models are fitted serially.
+        worker = replace(context, progress=steps.put, jobs=1)
+        train = partial(_in_worker, train_fold, worker, os.getpid())
         try:
             with parallel_config("loky", n_jobs=context.jobs, inner_max_num_threads=threads):
                 Parallel(pre_dispatch="n_jobs")(delayed(train)(number) for number in numbers)

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ser_features.errors import InputError
-from ser_models.data.batches import BatchSource, Oversampled, memory_size, read_all
+from ser_models.data.batches import BatchSource, memory_size, read_all
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs, Inputs
 from ser_models.data.scaling import Scaler
@@ -28,7 +28,15 @@ from ser_models.data.split import FINAL_FOLD, Split
 from ser_models.evaluation.leakage import FitRecord
 from ser_models.evaluation.score import prediction_table
 from ser_models.models import create
-from ser_models.models.base import Labelled, Model, OnEpoch, Row, apply_temperature, fit_temperature
+from ser_models.models.base import (
+    FitContext,
+    Labelled,
+    Model,
+    OnEpoch,
+    Row,
+    apply_temperature,
+    fit_temperature,
+)
 from ser_models.training.config import RunContext, Step, TrainConfig, ignore
 from ser_models.training.parallel import train_in_parallel
 from ser_models.training.resume import Fold, State, fingerprint
@@ -86,9 +94,10 @@ def train(
     with _state(context, jobs) as state:
         if state:
             State.open(state, fingerprint(examples, split, unfitted, config))
-        context = replace(context, state=state, jobs=jobs)
+        context = replace(context, state=state)
         if jobs > 1:
-            train_in_parallel(_FoldTask(examples, split, config), split.folds, context)
+            parallel = replace(context, jobs=jobs)
+            train_in_parallel(_FoldTask(examples, split, config), split.folds, parallel)
             context = replace(context, progress=ignore)
         folds = []
         for number in split.folds:
@@ -127,14 +136,9 @@ def train_fold(
     if fold is None:
         data = _prepare(examples, split, number, model.inputs, config)
         with _epoch_callback(context, part, model) as on_epoch:
-            history = model.fit(
-                data.train,
-                data.validation,
-                seed=config.seed,
-                on_epoch=on_epoch,
-                fold=number,
-                checkpoint=state.checkpoint(number) if state else None,
-            )
+            checkpoint = state.checkpoint(number) if state else None
+            fit_context = FitContext(config.seed, number, on_epoch, checkpoint, jobs=context.jobs)
+            history = model.fit(data.train, data.validation, fit_context)
         fold = _finish(data, split, number, model, history)
         if state:
             state.save(fold, final=final)
@@ -176,13 +180,7 @@ def oversampled(labelled: Labelled, *, seed: int, fold: int) -> Labelled:
         for own in positions_by_class
     ]
     positions = np.sort(np.concatenate(drawn))
-    return Labelled(
-        Oversampled(labelled.source, positions),
-        labelled.targets[positions],
-        labelled.classes,
-        tuple(labelled.file_ids[position] for position in positions),
-        tuple(labelled.speakers[position] for position in positions) if labelled.speakers else (),
-    )
+    return labelled.take(positions)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Fisher vectors of MFCC frames with a linear machine: what a voice's sounds are like, whatever their order.
+"""Fisher vectors of MFCC frames with ridge regression: spectral detail, independent of the order of frames.
 
-frames (MFCC, Δ, ΔΔ) → less their own mean → mixture of Gaussians of all training frames → how a recording's
-frames would move its means and deviations → root, norm 1 → standardised → least-squares machine → softmax
+frames (MFCC, Δ, ΔΔ) → cepstral mean normalisation → Gaussian mixture of all training frames → gradients of a
+recording's log-likelihood by means and deviations → square root, L2 norm → standardised → least squares
 
 Sources: Perronnin, Sánchez & Mensink, "Improving the Fisher kernel for large-scale image classification",
 2010; for emotions Kaya, Karpov & Salah, "Fisher vectors with cascaded normalization for paralinguistic
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from scipy.special import softmax
 
 from ser_models.data.inputs import FrameInputs
 from ser_models.models.base import Arrays, Labelled
@@ -25,26 +26,25 @@ from ser_models.models.kernel.ridge import CLIP
 
 MIXTURE = {"mixing": 1, "means": 2, "deviations": 2}
 FRAMES = 30_000
-"""Training frames that the mixture is fitted to: more change nothing that matters."""
+"""Maximum number of training frames of the mixture; more do not improve it."""
 
-ROUNDS = 20
-"""Most rounds of expectation and maximisation."""
+ITERATIONS = 20
+"""Maximum number of EM iterations."""
 
-LEAST_VARIANCE = 1e-3
-"""Added to every variance of the mixture, of frames that are standardised."""
-
+MIN_VARIANCE = 1e-3
+"""Added to every variance of the mixture of standardised frames."""
 
 CEPSTRA = 13
-"""Coefficients that come before their derivatives in a frame of the family `mfcc`."""
+"""Coefficients before their derivatives in a frame of the family `mfcc`."""
 
 
 @dataclass
 class FisherVectors(LeastSquares):
-    """A bag of sounds.
+    """Ridge regression on Fisher vectors of MFCC frames.
 
     Attributes:
-        n_components: of the mixture.
-        length: frames that it hears, at the profile's hop (600 are 6 s at 10 ms).
+        n_components: Gaussians of the mixture.
+        length: frames of the input, at the profile's hop length (600 are 6 s at 10 ms).
     """
 
     name = "fisher_vectors"
@@ -57,18 +57,18 @@ class FisherVectors(LeastSquares):
         """MFCC with their Δ and ΔΔ."""
         return FrameInputs(("mfcc",), self.length)
 
-    def learn(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
-        """Fit the mixture to frames of all recordings, then standardise their vectors."""
+    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
+        """Fit the mixture to frames of all recordings, then the standardisation of their vectors."""
         mixture = _mixture(both.arrays, self.n_components, np.random.default_rng([seed, fold + 1]))
-        found = vectors(both.arrays, mixture)
-        scale = found.std(axis=0)
-        return {**mixture, "centre": found.mean(axis=0), "scale": np.where(scale > 0, scale, 1)}
+        unscaled = vectors(both.arrays, mixture)
+        scale = unscaled.std(axis=0)
+        return {**mixture, "centre": unscaled.mean(axis=0), "scale": np.where(scale > 0, scale, 1)}
 
-    def represent(self, arrays: Arrays, learned: dict[str, np.ndarray]) -> np.ndarray:
+    def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:
         """Return the standardised vectors, clipped and divided by √columns."""
-        standard = (vectors(arrays, learned) - learned["centre"]) / learned["scale"]
-        seen: np.ndarray = np.clip(standard, -CLIP, CLIP) / np.sqrt(standard.shape[1])
-        return seen.astype(np.float32)
+        standard = (vectors(arrays, features) - features["centre"]) / features["scale"]
+        design: np.ndarray = np.clip(standard, -CLIP, CLIP) / np.sqrt(standard.shape[1])
+        return design.astype(np.float32)
 
 
 def vectors(arrays: Arrays, mixture: dict[str, np.ndarray]) -> np.ndarray:
@@ -79,76 +79,76 @@ def vectors(arrays: Arrays, mixture: dict[str, np.ndarray]) -> np.ndarray:
         mixture: mixing (k,), means and deviations (k, bands).
 
     Returns:
-        (n, 2 · k · bands) float64 of norm 1; 0 for a recording without a frame.
+        (n, 2 · k · bands) float64 of norm 1; 0 for a recording without valid frames.
     """
-    return np.stack([_vector(frames.astype(np.float64), mixture) for frames in levelled(arrays)])
+    return np.stack([_vector(frames.astype(np.float64), mixture) for frames in mean_normalised(arrays)])
 
 
-def levelled(arrays: Arrays) -> Iterator[np.ndarray]:
-    """Each recording's frames without what its voice, room and level are always like.
+def mean_normalised(arrays: Arrays) -> Iterator[np.ndarray]:
+    """Valid frames of each recording after cepstral mean normalisation (Atal 1974).
 
-    From every coefficient its mean over the recording is taken (cepstral mean normalisation; Atal 1974), from
-    the first, the level, its highest value; derivatives have no such part.
+    The mean over the recording is subtracted from every coefficient, which removes voice and channel; from
+    the first, the level, its maximum. Derivatives have no such constant.
 
     Args:
         arrays: frames (n, length, bands) and mask (n, length).
 
     Yields:
-        (real frames, bands) of each recording.
+        (valid frames, bands) of each recording.
     """
-    for frames, real in zip(arrays["frames"], arrays["mask"] > 0, strict=True):
-        own = frames[real].copy()
+    for frames, valid in zip(arrays["frames"], arrays["mask"] > 0, strict=True):
+        own = frames[valid].copy()
         if len(own):
             own[:, 1:CEPSTRA] -= own[:, 1:CEPSTRA].mean(axis=0)
             own[:, 0] -= own[:, 0].max()
         yield own
 
 
-def _vector(frames: np.ndarray, mixture: dict[str, np.ndarray]) -> np.ndarray:
-    shares = responsibilities(frames, mixture)
-    means, deviations = mixture["means"], mixture["deviations"]
-    counts, sums, squares = shares.sum(axis=0)[:, None], shares.T @ frames, shares.T @ frames**2
-    roots = np.sqrt(mixture["mixing"])[:, None] * max(len(frames), 1)
-    moved = (sums - counts * means) / deviations / roots
-    spread = (squares - 2 * sums * means + counts * (means**2 - deviations**2)) / deviations**2
-    vector = np.concatenate([moved, spread / (roots * np.sqrt(2))]).ravel()
-    vector = np.sign(vector) * np.sqrt(np.abs(vector))
-    whole: np.ndarray = vector / max(float(np.linalg.norm(vector)), np.finfo(np.float64).tiny)
-    return whole
-
-
 def responsibilities(frames: np.ndarray, mixture: dict[str, np.ndarray]) -> np.ndarray:
-    """Share of each Gaussian in each frame, (frames, k); rows sum to 1."""
+    """Posterior probability of each Gaussian for each frame, (frames, k); rows sum to 1."""
     precisions = mixture["deviations"] ** -2
     distances = frames**2 @ precisions.T - 2 * frames @ (mixture["means"] * precisions).T
     distances += (mixture["means"] ** 2 * precisions).sum(axis=1)
     logs = np.log(mixture["mixing"]) - np.log(mixture["deviations"]).sum(axis=1) - distances / 2
-    shares = np.exp(logs - logs.max(axis=1, keepdims=True)) if len(logs) else logs
-    whole: np.ndarray = shares / shares.sum(axis=1, keepdims=True)
-    return whole
+    posteriors: np.ndarray = softmax(logs, axis=1) if len(logs) else logs
+    return posteriors
 
 
-def _mixture(arrays: Arrays, gaussians: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Fit Gaussians with diagonal covariance to some of the frames."""
+def _vector(frames: np.ndarray, mixture: dict[str, np.ndarray]) -> np.ndarray:
+    posteriors = responsibilities(frames, mixture)
+    means, deviations = mixture["means"], mixture["deviations"]
+    counts = posteriors.sum(axis=0)[:, None]
+    sums, squares = posteriors.T @ frames, posteriors.T @ frames**2
+    roots = np.sqrt(mixture["mixing"])[:, None] * max(len(frames), 1)
+    by_mean = (sums - counts * means) / deviations / roots
+    by_deviation = (squares - 2 * sums * means + counts * (means**2 - deviations**2)) / deviations**2
+    vector = np.concatenate([by_mean, by_deviation / (roots * np.sqrt(2))]).ravel()
+    vector = np.sign(vector) * np.sqrt(np.abs(vector))
+    unit: np.ndarray = vector / max(float(np.linalg.norm(vector)), np.finfo(np.float64).tiny)
+    return unit
+
+
+def _mixture(arrays: Arrays, components: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Fit Gaussians with diagonal covariance to a sample of the frames."""
     import warnings
 
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
 
-    every = np.concatenate(list(levelled(arrays)))
-    frames = every[np.sort(rng.permutation(len(every))[:FRAMES])].astype(np.float64)
-    fitted = GaussianMixture(
-        min(gaussians, len(frames)),
+    pooled = np.concatenate(list(mean_normalised(arrays)))
+    frames = pooled[np.sort(rng.permutation(len(pooled))[:FRAMES])].astype(np.float64)
+    mixture = GaussianMixture(
+        min(components, len(frames)),
         covariance_type="diag",
-        max_iter=ROUNDS,
-        reg_covar=LEAST_VARIANCE,
+        max_iter=ITERATIONS,
+        reg_covar=MIN_VARIANCE,
         random_state=int(rng.integers(2**31)),
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # one that still moves serves as well
-        fitted.fit(frames)
+        warnings.simplefilter("ignore", ConvergenceWarning)  # full convergence is not needed
+        mixture.fit(frames)
     return {
-        "mixing": fitted.weights_,
-        "means": fitted.means_,
-        "deviations": np.sqrt(fitted.covariances_),
+        "mixing": mixture.weights_,
+        "means": mixture.means_,
+        "deviations": np.sqrt(mixture.covariances_),
     }

@@ -43,11 +43,11 @@ class Ridge(LeastSquares):
         """Functionals, jitter and shimmer."""
         return ColumnInputs(FUNCTIONAL_INPUTS)
 
-    def learn(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
+    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
         """Return nothing: the design is a fixed function of the columns."""
         return {}
 
-    def represent(self, arrays: Arrays, learned: dict[str, np.ndarray]) -> np.ndarray:
+    def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:
         """Return the clipped columns divided by √columns."""
         return clipped(arrays)
 
@@ -64,7 +64,7 @@ class KernelRidge(Ridge):
     own: ClassVar[dict[str, int]] = {"landmarks": 2}
     gamma: Positive = 0.25
 
-    def learn(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
+    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
         """Sample the landmarks and factorise their kernel matrix."""
         columns = clipped(both.arrays)
         drawn = np.random.default_rng([seed, fold + 1]).permutation(len(columns))[:LANDMARKS]
@@ -73,17 +73,17 @@ class KernelRidge(Ridge):
         kernel[np.diag_indices_from(kernel)] += JITTER
         return {"landmarks": landmarks, "root": cholesky(kernel, lower=True)}
 
-    def represent(self, arrays: Arrays, learned: dict[str, np.ndarray]) -> np.ndarray:
+    def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:
         """Return the similarities to the landmarks, (n, landmarks).
 
         While the model is fitted they are whitened, so that the products of two rows equal the kernel.
         """
-        similarities = solver.rbf_kernel(clipped(arrays), learned["landmarks"], self.gamma)
-        if "root" in learned:
-            similarities = solve_triangular(learned["root"], similarities.T, lower=True).T
+        similarities = solver.rbf_kernel(clipped(arrays), features["landmarks"], self.gamma)
+        if "root" in features:
+            similarities = solve_triangular(features["root"], similarities.T, lower=True).T
         return similarities.astype(np.float32)
 
-    def settled(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def compacted(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Fold the whitening into the weights, which halves the size on disk."""
         weights = solve_triangular(arrays["root"], arrays["weights"], lower=True, trans="T")
         return {name: array for name, array in arrays.items() if name != "root"} | {"weights": weights}

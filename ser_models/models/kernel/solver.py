@@ -1,16 +1,18 @@
-"""Least-squares support vector machines: kernel, balanced weights, a penalty chosen on held-out speakers.
+"""Regularised least squares with balanced weights, and its model selection on held-out speakers.
 
-design or kernel → `choose` (penalty, scores of every recording by a machine that was not fitted on its
-speaker, sharpness of the probabilities) → `System.solve` (one linear system) → scores → `probabilities`
+design or kernel → `choose` (α, scores of every recording from a fold without its speaker, logit scale)
+→ `System.solve` (one linear system) → scores → `probabilities`
 
-A machine of this kind regresses every class against the others with a squared loss (Suykens & Vandewalle,
-"Least squares support vector machine classifiers", 1999): nothing of it is sparse, but it is solved exactly,
-by one Cholesky factorisation, so that trying a penalty on held-out speakers costs a fraction of a second.
+Every class is regressed against the others with squared loss (Suykens & Vandewalle, "Least squares support
+vector machine classifiers", 1999). The solution equals scikit-learn's `Ridge` and `KernelRidge` with balanced
+sample weights (tested). It is computed here because those fit one α per call and form its matrix anew: here a
+fold forms its matrix once for all α, and all folds share one kernel, which is several times faster with
+thousands of columns.
 
 >>> system = Dual(np.eye(3))
->>> everybody = np.arange(3)
->>> solution = system.solve(everybody, np.array([0, 1, 1]), classes=2, penalties=[0.1])[0]
->>> system.scores(everybody, everybody, solution).argmax(axis=1).tolist()
+>>> rows = np.arange(3)
+>>> solution = system.solve(rows, np.array([0, 1, 1]), classes=2, alphas=[0.1])[0]
+>>> system.scores(rows, rows, solution).argmax(axis=1).tolist()
 [0, 1, 1]
 """
 
@@ -21,77 +23,76 @@ from typing import Protocol
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
 
 from ser_models.models.base import balanced_weights
-from ser_models.models.inner_folds import GroupFold
+from ser_models.models.inner_folds import GroupFold, parallel
 
-SHARPEST = 1e4
-"""Largest factor between scores and log-probabilities that is looked for."""
+MAX_SCALE = 1e4
+"""Upper bound of the logit scale; its inverse is the lower bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A fitted machine.
+    """A fitted regression.
 
     Attributes:
-        coefficients: of each fitted recording (dual) or column (primal), (n, classes) float64.
-        offset: (classes,) float64.
+        coefficients: dual, of each fitted recording, or primal, of each column, (n, classes) float64.
+        intercept: (classes,) float64.
     """
 
     coefficients: np.ndarray
-    offset: np.ndarray
+    intercept: np.ndarray
 
 
 class System(Protocol):
-    """Training recordings, of which any may be fitted and others scored."""
+    """Training recordings, any subset of which can be fitted and any other scored."""
 
     def solve(
-        self, fitted: np.ndarray, targets: np.ndarray, *, classes: int, penalties: Sequence[float]
+        self, rows: np.ndarray, targets: np.ndarray, *, classes: int, alphas: Sequence[float]
     ) -> list[Solution]:
-        """Fit one machine per penalty; every class that occurs weighs the same.
+        """Fit one class-balanced regression per α.
 
         Args:
-            fitted: indices of the recordings to fit, (n,).
+            rows: indices of the recordings to fit, (n,).
             targets: their classes, (n,).
-            classes: how many there are.
-            penalties: of the squared norm, above 0.
+            classes: number of classes.
+            alphas: regularisation strengths, above 0.
         """
 
-    def scores(self, held: np.ndarray, fitted: np.ndarray, solution: Solution) -> np.ndarray:
-        """Scores of the recordings `held`, (m, classes), by a machine fitted on `fitted`."""
+    def scores(self, held_out: np.ndarray, rows: np.ndarray, solution: Solution) -> np.ndarray:
+        """Scores of the recordings `held_out`, (m, classes), by a solution of `rows`."""
 
 
 @dataclass(frozen=True)
 class Dual:
-    """A system with an unknown per recording.
+    """System with one unknown per recording.
 
     Attributes:
-        kernel: of all recordings with each other, (n, n) float64.
+        kernel: kernel matrix of all recordings, (n, n) float64.
     """
 
     kernel: np.ndarray
 
     def solve(
-        self, fitted: np.ndarray, targets: np.ndarray, *, classes: int, penalties: Sequence[float]
+        self, rows: np.ndarray, targets: np.ndarray, *, classes: int, alphas: Sequence[float]
     ) -> list[Solution]:
         """See `System.solve`."""
-        weights, wanted, offset = _regression(targets, classes)
+        weights, one_hot, intercept = _regression(targets, classes)
         roots = np.sqrt(weights)[:, None]
-        matrix = roots * self.kernel[np.ix_(fitted, fitted)] * roots.T
-        return [
-            Solution(roots * found, offset)
-            for found in _cholesky(matrix, roots * (wanted - offset), penalties)
-        ]
+        matrix = roots * self.kernel[np.ix_(rows, rows)] * roots.T
+        solutions = _cholesky(matrix, roots * (one_hot - intercept), alphas)
+        return [Solution(roots * solution, intercept) for solution in solutions]
 
-    def scores(self, held: np.ndarray, fitted: np.ndarray, solution: Solution) -> np.ndarray:
+    def scores(self, held_out: np.ndarray, rows: np.ndarray, solution: Solution) -> np.ndarray:
         """See `System.scores`."""
-        scored: np.ndarray = self.kernel[np.ix_(held, fitted)] @ solution.coefficients + solution.offset
-        return scored
+        scores: np.ndarray = self.kernel[np.ix_(held_out, rows)] @ solution.coefficients + solution.intercept
+        return scores
 
 
 @dataclass(frozen=True)
 class Primal:
-    """A linear system with an unknown per column: the same machine, cheaper where recordings are many.
+    """System with one unknown per column: the same solution, faster with many recordings.
 
     Attributes:
         design: columns of all recordings, (n, columns) float32.
@@ -100,73 +101,85 @@ class Primal:
     design: np.ndarray
 
     def solve(
-        self, fitted: np.ndarray, targets: np.ndarray, *, classes: int, penalties: Sequence[float]
+        self, rows: np.ndarray, targets: np.ndarray, *, classes: int, alphas: Sequence[float]
     ) -> list[Solution]:
         """See `System.solve`."""
-        weights, wanted, offset = _regression(targets, classes)
-        weighted = self.design[fitted] * np.sqrt(weights)[:, None].astype(np.float32)
+        weights, one_hot, intercept = _regression(targets, classes)
+        weighted = self.design[rows] * np.sqrt(weights)[:, None].astype(np.float32)
         matrix = (weighted.T @ weighted).astype(np.float64)
-        right = weighted.T.astype(np.float64) @ (np.sqrt(weights)[:, None] * (wanted - offset))
-        return [Solution(found, offset) for found in _cholesky(matrix, right, penalties)]
+        right = weighted.T.astype(np.float64) @ (np.sqrt(weights)[:, None] * (one_hot - intercept))
+        return [Solution(solution, intercept) for solution in _cholesky(matrix, right, alphas)]
 
-    def scores(self, held: np.ndarray, fitted: np.ndarray, solution: Solution) -> np.ndarray:
+    def scores(self, held_out: np.ndarray, rows: np.ndarray, solution: Solution) -> np.ndarray:
         """See `System.scores`."""
-        scored: np.ndarray = self.design[held] @ solution.coefficients + solution.offset
-        return scored
+        scores: np.ndarray = self.design[held_out] @ solution.coefficients + solution.intercept
+        return scores
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What held-out speakers decide.
+    """Result of the model selection on held-out speakers.
 
     Attributes:
-        penalty: the one with the highest UAR on them; the largest of equals.
-        scores: of every recording, by a machine that was not fitted on its speaker, (recordings, classes).
-        sharpness: what scores are multiplied by before the softmax, above 0.
+        alpha: the one with the highest UAR; the largest of several.
+        scores: of every recording, from the fold that held out its speaker, (recordings, classes).
+        logit_scale: factor of the scores before the softmax, above 0.
     """
 
-    penalty: float
+    alpha: float
     scores: np.ndarray
-    sharpness: float
+    logit_scale: float
 
 
 def choose(
     system: System,
     targets: np.ndarray,
-    turns: Sequence[GroupFold],
+    folds: Sequence[GroupFold],
     *,
     classes: int,
-    penalties: Sequence[float],
+    alphas: Sequence[float],
+    jobs: int = 1,
 ) -> Choice:
-    """Try penalties on held-out speakers.
+    """Select α and the logit scale on held-out speakers.
 
     Args:
         system: the training recordings.
         targets: their classes, (n,).
-        turns: who is fitted and who held out, from `heldout.turns`.
-        classes: how many there are.
-        penalties: to try.
+        folds: from `group_folds`.
+        classes: number of classes.
+        alphas: candidates.
+        jobs: folds that are fitted in parallel.
     """
-    rising = sorted(penalties)
-    tried = np.zeros((len(rising), len(targets), classes))
-    for turn in turns:
-        solutions = system.solve(turn.train, targets[turn.train], classes=classes, penalties=rising)
-        for scores, solution in zip(tried, solutions, strict=True):
-            scores[turn.held_out] = system.scores(turn.held_out, turn.train, solution)
+    rising = sorted(alphas)
+
+    def scores_of(fold: GroupFold) -> list[np.ndarray]:
+        solutions = system.solve(fold.train, targets[fold.train], classes=classes, alphas=rising)
+        return [system.scores(fold.held_out, fold.train, solution) for solution in solutions]
+
+    scores = np.zeros((len(rising), len(targets), classes))
+    for fold, of_alphas in zip(folds, parallel(scores_of, folds, jobs=jobs), strict=True):
+        scores[:, fold.held_out] = of_alphas
     weights = balanced_weights(targets, classes)
-    right = [float(weights[scores.argmax(axis=1) == targets].sum()) for scores in tried]
-    best = max(range(len(rising)), key=lambda place: (right[place], place))
-    return Choice(rising[best], tried[best], sharpness(tried[best], targets, classes))
+    correct = [float(weights[own.argmax(axis=1) == targets].sum()) for own in scores]
+    best = max(range(len(rising)), key=lambda index: (correct[index], index))
+    return Choice(rising[best], scores[best], logit_scale(scores[best], targets, classes))
 
 
 def linear(design: np.ndarray) -> System:
-    """The cheaper of the two systems of a linear kernel, columns having been divided by √columns."""
+    """The smaller of the two systems of a linear kernel, of columns divided by √columns."""
     recordings, columns = design.shape
     return Primal(design) if recordings > columns else Dual((design @ design.T).astype(np.float64))
 
 
+def primal_weights(design: np.ndarray, solution: Solution) -> np.ndarray:
+    """Weights of the columns of `design`, (columns, classes), from a solution of all its rows."""
+    if len(solution.coefficients) == design.shape[1] != len(design):
+        return solution.coefficients
+    return design.T.astype(np.float64) @ solution.coefficients
+
+
 def rbf_kernel(left: np.ndarray, right: np.ndarray, gamma: float) -> np.ndarray:
-    """The kernel exp(−γ · squared distance).
+    """Kernel exp(−γ · squared distance); in float32 but for norms and exponential.
 
     Args:
         left: (n, columns).
@@ -182,54 +195,50 @@ def rbf_kernel(left: np.ndarray, right: np.ndarray, gamma: float) -> np.ndarray:
     return kernel
 
 
-def sharpness(scores: np.ndarray, targets: np.ndarray, classes: int) -> float:
-    """The factor that makes the softmax of scores most likely, classes weighing the same; above 0.
+def logit_scale(scores: np.ndarray, targets: np.ndarray, classes: int) -> float:
+    """Factor, above 0, that maximises the class-balanced likelihood of the softmax of scores.
 
     Args:
-        scores: of recordings that the machine was not fitted on, (n, classes).
+        scores: of recordings that were not fitted, (n, classes).
         targets: (n,).
-        classes: how many there are.
+        classes: number of classes.
     """
-    weights = balanced_weights(targets, classes)
-    own = scores[np.arange(len(targets)), targets]
+    weights, rows = balanced_weights(targets, classes), np.arange(len(targets))
 
     def loss(exponent: float) -> float:
-        raised = np.exp(exponent) * (scores - scores.max(axis=1, keepdims=True))
-        top = np.exp(exponent) * (own - scores.max(axis=1))
-        return float(np.average(np.log(np.exp(raised).sum(axis=1)) - top, weights=weights))
+        logs = log_softmax(np.exp(exponent) * scores, axis=1)
+        return float(-np.average(logs[rows, targets], weights=weights))
 
-    limit = np.log(SHARPEST)
+    limit = np.log(MAX_SCALE)
     return float(np.exp(minimize_scalar(loss, bounds=(-limit, limit), method="bounded").x))
 
 
-def probabilities(scores: np.ndarray, factor: float, known: np.ndarray) -> np.ndarray:
-    """Softmax of scores.
+def probabilities(scores: np.ndarray, scale: float, trained: np.ndarray) -> np.ndarray:
+    """Softmax of scaled scores over the trained classes.
 
     Args:
         scores: (n, classes).
-        factor: from `sharpness`.
-        known: whether a class was trained on, (classes,) bool; others have 0.
+        scale: from `logit_scale`.
+        trained: whether a class had training data, (classes,) bool; others get 0.
 
     Returns:
         (n, classes) float64, rows summing to 1.
     """
-    logits = np.where(known, factor * scores, -np.inf)
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: np.ndarray = raised / raised.sum(axis=1, keepdims=True)
+    shares: np.ndarray = softmax(np.where(trained, scale * scores, -np.inf), axis=1)
     return shares
 
 
 def _regression(targets: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weights of the recordings, what each class is regressed on, and its weighted mean."""
+    """Weights of the recordings, one-hot targets, and their weighted mean."""
     weights = balanced_weights(targets, classes)
-    wanted = np.eye(classes)[targets]
-    return weights, wanted, np.average(wanted, axis=0, weights=weights)
+    one_hot = np.eye(classes)[targets]
+    return weights, one_hot, np.average(one_hot, axis=0, weights=weights)
 
 
-def _cholesky(matrix: np.ndarray, right: np.ndarray, penalties: Sequence[float]) -> list[np.ndarray]:
-    """Solutions of (matrix + penalty · identity) x = right."""
-    diagonal, found = matrix.diagonal().copy(), []
-    for penalty in penalties:
-        np.fill_diagonal(matrix, diagonal + penalty)
-        found.append(cho_solve(cho_factor(matrix, check_finite=False), right, check_finite=False))
-    return found
+def _cholesky(matrix: np.ndarray, right: np.ndarray, alphas: Sequence[float]) -> list[np.ndarray]:
+    """Solutions of (matrix + α · identity) x = right."""
+    diagonal, solutions = matrix.diagonal().copy(), []
+    for alpha in alphas:
+        np.fill_diagonal(matrix, diagonal + alpha)
+        solutions.append(cho_solve(cho_factor(matrix, check_finite=False), right, check_finite=False))
+    return solutions

@@ -8,13 +8,12 @@ interrupted training resumes to the same result.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import numpy as np
 
 from ser_models.data.batches import Arrays
-from ser_models.models.base import Labelled, OnEpoch, Row
+from ser_models.models.base import FitContext, Labelled, Row
 from ser_models.models.networks.batch_norm import RECORDINGS, recompute_batch_norm
 from ser_models.models.networks.checkpoint import Checkpoint
 from ser_models.models.networks.losses import Uar, WeightedLoss
@@ -60,9 +59,7 @@ def fit(
     network: keras.Model,
     train: Labelled,
     validation: Labelled,
-    order: Order,
-    on_epoch: OnEpoch,
-    path: Path | None,
+    context: FitContext,
 ) -> list[Row]:
     """Train until `should_stop`, then restore the weights of the best epoch.
 
@@ -71,22 +68,21 @@ def fit(
         network: graph with its initial weights.
         train: training recordings.
         validation: recordings for early stopping; always class-balanced.
-        order: random numbers of each epoch.
-        on_epoch: called with every row of the history, restored rows first.
-        path: checkpoint file; None for none.
+        context: seed, fold, progress and checkpoint.
     """
     _compile(settings, network)
-    checkpoint = Checkpoint(path, network) if path else None
+    order = Order(context.seed, context.fold)
+    checkpoint = Checkpoint(context.checkpoint, network) if context.checkpoint else None
     history, best = (checkpoint.load() if checkpoint else None) or ([], network.get_weights())
     for row in history:
-        on_epoch(row)
+        context.on_epoch(row)
     while not should_stop(settings, history):
         history.append(_epoch(settings, network, train, validation, order, history))
         if best_index(history, settings.monitor) == len(history) - 1:
             best = network.get_weights()
         if checkpoint:
             checkpoint.save(history, best)
-        on_epoch(history[-1])
+        context.on_epoch(history[-1])
     network.set_weights(best)
     return history
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from ser_models.data.inputs import FrameInputs
-from ser_models.models.base import BATCH_TO_PREDICT, Arrays, Labelled, Model, OnEpoch, Row
+from ser_models.models.base import BATCH_TO_PREDICT, Arrays, FitContext, Labelled, Model, Row
 from ser_models.models.hyperparameters import Count
 from ser_models.models.networks.schedule import Settings, best_index, learning_rate
 from ser_models.safe_io.keras_import import load_keras
@@ -32,6 +32,7 @@ class Network(Settings, Model):
 
     suffix = ".keras"
     needs = ("keras", "onnx")
+    thread_safe = False  # Keras has global random numbers
     network: "keras.Model | None" = field(default=None, init=False, repr=False)
 
     @abstractmethod
@@ -55,26 +56,15 @@ class Network(Settings, Model):
 
         return keras.backend.backend() == "tensorflow" and not keras.distribution.list_devices("gpu")
 
-    def fit(
-        self,
-        train: Labelled,
-        validation: Labelled,
-        *,
-        seed: int,
-        on_epoch: OnEpoch,
-        fold: int = 0,
-        checkpoint: Path | None = None,
-    ) -> list[Row]:
+    def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
         """Train by gradient descent on batches; see `Model.fit`."""
         load_keras()
         from ser_models.models.networks import loop
 
-        loop.seed_everything(seed)
+        loop.seed_everything(context.seed)
         self.network = self.build(train.source.shapes, train.classes)
-        order = loop.Order(seed, fold)
-        return loop.fit(
-            self, self.training_graph(self.network), train, validation, order, on_epoch, checkpoint
-        )
+        graph = self.training_graph(self.network)
+        return loop.fit(self, graph, train, validation, context)
 
     def best_epoch(self, history: Sequence[Row]) -> Row:
         """The first epoch with the best `monitor`."""
@@ -114,7 +104,7 @@ class Network(Settings, Model):
 
     def _fitted(self) -> "keras.Model":
         if self.network is None:
-            raise RuntimeError(f"{self.name} is not fitted: call fit or restore first")
+            raise self.not_fitted()
         return self.network
 
 

@@ -13,7 +13,7 @@ from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.batches import InMemory
 from ser_models.data.scaling import Scaler
 from ser_models.explain import trees
-from ser_models.models.base import Labelled
+from ser_models.models.base import FitContext, Labelled
 from ser_models.models.trees import Xgboost
 
 DECISIVE = 7
@@ -37,7 +37,7 @@ def fitted(raw):
     pipeline = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())]).fit(raw)
     scaler = Scaler(model.inputs, pipeline)
     labelled = Labelled(InMemory(dict(scaler.transform(raw))), np.arange(150) % CLASSES, CLASSES)
-    model.fit(labelled, labelled, seed=0, on_epoch=lambda row: None)
+    model.fit(labelled, labelled, FitContext(0))
     return NativeBackend(model, scaler)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from ser_models.data.batches import InMemory
 from ser_models.models import MODELS, create, model_class
-from ser_models.models.base import Labelled
+from ser_models.models.base import FitContext, Labelled
 from ser_models.models.networks.network import Network
 
 NETWORKS = [name for name in MODELS if issubclass(model_class(name), Network)]
@@ -33,7 +33,7 @@ from pathlib import Path
 from types import SimpleNamespace
 import numpy as np
 from ser_models.models import create
-from ser_models.models.base import Labelled
+from ser_models.models.base import FitContext, Labelled
 from ser_models.data.batches import InMemory
 import keras
 
@@ -42,7 +42,7 @@ for name, parameters in json.loads(sys.argv[2]).items():
     arrays = dict(np.load(folder / f"{name}.npz"))
     data = Labelled(InMemory(arrays), np.arange(8) % 2, 2)
     model = create(name, {**parameters, "epochs": 1, "batch_size": 8})
-    row = model.fit(data, data, seed=0, on_epoch=lambda row: None)[0]
+    row = model.fit(data, data, FitContext(0))[0]
     sums = model.predict_proba(arrays).sum(axis=1).tolist()
     restored = create(name, parameters).restore(folder / f"{name}.keras", classes=2)
     attention = restored.attention(arrays)
@@ -81,7 +81,7 @@ def kept(tmp_path_factory):
         arrays = eight(name)
         data = Labelled(InMemory(arrays), np.arange(8) % 2, 2)
         model = create(name, {**PARAMETERS.get(name, {"length": FRAMES}), "epochs": 1})
-        model.fit(data, data, seed=0, on_epoch=lambda row: None)
+        model.fit(data, data, FitContext(0))
         model.save(folder / f"{name}.keras")
         np.savez(folder / f"{name}.npz", **arrays)
         answers[name] = model.predict_proba(arrays), model.attention(arrays)

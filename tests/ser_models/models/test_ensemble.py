@@ -1,96 +1,107 @@
-"""Members that know are listened to, others not; and only what was written is read."""
+"""Ensemble weights on held-out speakers, and the saved file."""
 
+import sys
 import zipfile
 
 import numpy as np
 import pytest
 
-from ser_features.errors import ArtifactError, InputError
+from ser_features.errors import ArtifactError, InputError, MissingExtraError
 from ser_models.data.batches import InMemory
 from ser_models.models import create
-from ser_models.models.base import Labelled
-from ser_models.models.ensemble import WEIGHTS, pool_weights, pooled
+from ser_models.models.base import FitContext, Labelled
+from ser_models.models.ensemble import WEIGHTS, pool, pool_weights
 
 RNG = np.random.default_rng(6)
 TARGETS = np.arange(120) % 3
+MEMBERS = {"members": ["logistic", "xgboost", "kernel_ridge"]}
 
 
-def labelled():
-    return Labelled(InMemory({"columns": np.zeros((120, 1), np.float32)}), TARGETS, 3)
+def labelled(arrays, targets=TARGETS, speakers=None):
+    ids = tuple(f"own/{index}" for index in range(len(targets)))
+    speakers = np.arange(len(targets)) // 15 if speakers is None else speakers
+    return Labelled(InMemory(arrays), targets, 3, ids, tuple(f"own/s{speaker}" for speaker in speakers))
 
 
-def telling(strength):
-    logits = strength * np.eye(3)[TARGETS] + RNG.standard_normal((120, 3))
-    raised = np.exp(logits)
-    return raised / raised.sum(axis=1, keepdims=True)
+def predictions(strength):
+    """Probabilities of 120 recordings; the higher the strength, the more accurate."""
+    odds = np.exp(strength * np.eye(3)[TARGETS] + RNG.standard_normal((120, 3)))
+    return odds / odds.sum(axis=1, keepdims=True)
 
 
-def test_a_member_of_noise_is_hardly_heard():
-    good, noise = telling(3.0), telling(0.0)
-    weights = pool_weights([good, noise], labelled())
-    assert weights[0] > 5 * weights[1]
-    assert (weights >= 0).all()
+def weights_of(*members):
+    return pool_weights(members, labelled({}))
 
 
-def test_together_they_are_more_likely_right_than_any_alone():
-    members = [telling(1.0), telling(1.0), telling(1.0)]
-    weights = pool_weights(members, labelled())
+def test_a_random_member_gets_a_small_weight():
+    accurate, random = weights_of(predictions(3.0), predictions(0.0))
+    assert accurate > 5 * random >= 0
+
+
+def test_the_pool_is_more_likely_than_any_member():
+    members = [predictions(1.0) for _ in range(3)]
 
     def likelihood(probabilities):
         return np.log(probabilities[np.arange(120), TARGETS]).mean()
 
-    assert likelihood(pooled(members, weights)) > max(map(likelihood, members))
+    assert likelihood(pool(members, weights_of(*members))) > max(map(likelihood, members))
 
 
-def test_a_member_that_misleads_is_not_believed_backwards():
-    """One that is wrong more often than chance might be of use with a weight below 0, which none may have."""
-    weights = pool_weights([telling(2.0), 1 / telling(3.0).clip(1e-3)], labelled())
+def test_a_member_below_chance_gets_no_negative_weight():
+    weights = weights_of(predictions(2.0), 1 / predictions(3.0).clip(1e-3))
     assert weights[1] == 0 < weights[0]
 
 
-def test_a_member_without_held_out_answers_is_judged_by_voices_that_it_did_not_hear():
-    """Labels at random can be learned, not recognised of a voice that was not heard."""
+def test_one_member_of_weight_one_is_unchanged():
+    one = predictions(1.0)
+    np.testing.assert_allclose(pool([one], np.ones(1)), one, atol=1e-6)
+
+
+def test_a_class_unknown_to_all_members_has_no_probability():
+    members = [np.array([[0.4, 0.6, 0.0]]), np.array([[0.7, 0.3, 0.0]])]
+    assert pool(members, np.ones(2))[0, 2] == 0
+
+
+def test_members_are_weighted_on_speakers_they_were_not_fitted_to():
+    """Random labels can be fitted, but not predicted for other speakers."""
     rng = np.random.default_rng(0)
     model = create("ensemble", {"members": ["logistic"]})
     columns = rng.standard_normal((60, len(model.inputs.parts[0].columns))).astype(np.float32)
-    speakers = tuple(f"own/s{place // 10}" for place in range(60))
-    ids = tuple(f"own/{place}" for place in range(60))
-    targets = rng.integers(0, 2, 60)
-    sides = [
-        Labelled(InMemory({"0/columns": columns[places]}), targets[places], 2, ids[places], speakers[places])
-        for places in (slice(0, 40), slice(40, 60))
-    ]
-    row = model.fit(*sides, seed=0, on_epoch=lambda row: None)[0]
-    assert row["uar"] > 0.75  # of two sides, the one that it learns from is learned by heart
+    whole = labelled({"0/columns": columns}, rng.integers(0, 2, 60), np.arange(60) // 10)
+    row = model.fit(whole.take(np.arange(40)), whole.take(np.arange(40, 60)), FitContext(0))[0]
+    assert row["uar"] > 0.75  # the training side is fitted perfectly
     assert 0.3 < row["val_uar"] < 0.7
 
 
-def test_what_is_said_of_held_out_voices_is_said_of_the_right_recordings(saved):
-    """Columns tell the classes well here: answers of other recordings would be right by chance, a third."""
-    train = Labelled(
-        InMemory(saved[1]),
-        TARGETS,
-        3,
-        tuple(f"own/{place}" for place in range(120)),
-        tuple(f"own/s{place // 15}" for place in np.random.default_rng(3).permutation(120)),
-    )
-    model = create("ensemble", {"members": ["logistic", "xgboost", "kernel_ridge"]})
-    rows = model.fit(train, train, seed=0, on_epoch=lambda row: None)
-    assert all(row["val_uar"] > 0.7 for row in rows)
+@pytest.fixture(scope="module")
+def fitted():
+    """An ensemble of models with different files, its history and its training data."""
+    model = create("ensemble", MEMBERS)
+    columns = {
+        f"{index}/columns": (RNG.standard_normal((120, len(part.columns))) + TARGETS[:, None]).astype(
+            np.float32
+        )
+        for index, part in enumerate(model.inputs.parts)
+    }
+    train = labelled(columns, speakers=np.random.default_rng(3).permutation(120) // 15)
+    return model, model.fit(train, train, FitContext(0)), train
 
 
-def test_one_member_of_weight_one_is_itself():
-    one = telling(1.0)
-    np.testing.assert_allclose(pooled([one], np.ones(1)), one, atol=1e-6)
+def test_held_out_predictions_belong_to_their_recordings(fitted):
+    """The columns are informative: predictions of other recordings would be right by chance only."""
+    assert all(row["val_uar"] > 0.7 for row in fitted[1])
 
 
-def test_a_class_that_no_member_knows_has_no_probability():
-    said = [np.array([[0.4, 0.6, 0.0]]), np.array([[0.7, 0.3, 0.0]])]
-    assert pooled(said, np.ones(2))[0, 2] == 0
+def test_parallel_members_give_the_same_model_bit_for_bit(fitted):
+    model, history, train = fitted
+    again = create("ensemble", MEMBERS)
+    assert again.fit(train, train, FitContext(0, jobs=2)) == history
+    np.testing.assert_array_equal(again.weights, model.weights)
+    np.testing.assert_array_equal(again.predict(train.source), model.predict(train.source))
 
 
 @pytest.mark.parametrize("name", ["ensemble", "best"])
-def test_ensembles_are_not_nested(name):
+def test_nested_ensembles_are_refused(name):
     with pytest.raises(InputError) as error:
         create("ensemble", {"members": ["ridge", name]})
     assert str(error.value) == f"{name!r} in an ensemble: expected single models: name its members"
@@ -101,39 +112,24 @@ def test_an_unknown_member_is_named():
         create("ensemble", {"members": ["ridge", "perceptron"]})
 
 
+def test_a_missing_package_of_a_member_is_reported_before_the_fit(monkeypatch):
+    monkeypatch.setitem(sys.modules, "xgboost", None)
+    with pytest.raises(MissingExtraError, match="model 'ensemble' needs xgboost, which is not installed"):
+        create("ensemble", MEMBERS)
+    assert create("ensemble", MEMBERS, described_only=True).packages == ("xgboost",)
+
+
 @pytest.fixture
-def saved(tmp_path):
-    """An ensemble of models of every kind of file, and where it is saved."""
-    model = create("ensemble", {"members": ["logistic", "xgboost", "kernel_ridge"]})
-    arrays = {
-        f"{place}/columns": (RNG.standard_normal((120, len(part.columns))) + TARGETS[:, None]).astype(
-            np.float32
-        )
-        for place, part in enumerate(model.inputs.parts)
-    }
-    speakers = tuple(f"own/s{place // 15}" for place in range(120))
-    ids = tuple(f"own/{place}" for place in range(120))
-    train = Labelled(InMemory(arrays), TARGETS, 3, ids, speakers)
-    model.fit(train, train, seed=0, on_epoch=lambda row: None)
-    model.save(tmp_path / "model.zip")
-    return model, arrays, tmp_path / "model.zip"
+def saved(fitted, tmp_path):
+    path = tmp_path / "model.zip"
+    fitted[0].save(path)
+    return path
 
 
-def restored(path):
-    return create("ensemble", {"members": ["logistic", "xgboost", "kernel_ridge"]}).restore(path, classes=3)
-
-
-def test_any_set_of_members_comes_back_from_disk(saved):
-    model, arrays, path = saved
-    np.testing.assert_allclose(restored(path).predict_proba(arrays), model.predict_proba(arrays), atol=1e-6)
-
-
-def rewritten(path, changes):
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()} | changes
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
+def test_a_restored_ensemble_predicts_the_same(fitted, saved):
+    model, _, train = fitted
+    restored = create("ensemble", MEMBERS).restore(saved, classes=3)
+    np.testing.assert_allclose(restored.predict(train.source), model.predict(train.source), atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +143,11 @@ def rewritten(path, changes):
         ({"2.npz": b"no zip"}, "File is not a zip file"),
     ],
 )
-def test_what_was_not_written_is_refused(saved, changes, message):
-    rewritten(saved[2], changes)
+def test_a_changed_file_is_refused(saved, changes, message):
+    with zipfile.ZipFile(saved) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()} | changes
+    with zipfile.ZipFile(saved, "w") as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
     with pytest.raises(ArtifactError, match=message):
-        restored(saved[2])
+        create("ensemble", MEMBERS).restore(saved, classes=3)

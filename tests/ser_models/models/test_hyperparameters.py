@@ -1,4 +1,4 @@
-"""Values of every kind, against every kind of hint."""
+"""Conversion of values by type hint, and the descriptions of valid values."""
 
 from typing import Annotated, Literal
 
@@ -47,10 +47,10 @@ VALUES = [
         (Portion, 1, 1.0),
     ],
 )
-def test_what_fits_is_taken_in_its_type(hint, value, expected):
-    taken = convert(hint, value)
-    assert taken == expected
-    assert type(taken) is type(expected)
+def test_valid_values_are_converted(hint, value, expected):
+    converted = convert(hint, value)
+    assert converted == expected
+    assert type(converted) is type(expected)
 
 
 @pytest.mark.parametrize(
@@ -62,37 +62,37 @@ def test_what_fits_is_taken_in_its_type(hint, value, expected):
         (Portion, 0), (NotNegative, -0.1), (float | None, "none"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_is_refused(hint, value):
+def test_invalid_values_are_refused(hint, value):
     with pytest.raises(MismatchError):
         convert(hint, value)
 
 
 @pytest.mark.parametrize("hint", HINTS, ids=describe)
-def test_taking_twice_is_taking_once(hint):
+def test_conversion_is_idempotent(hint):
     for value in VALUES:
         try:
-            taken = convert(hint, value)
+            converted = convert(hint, value)
         except MismatchError:
             continue
-        assert convert(hint, taken) == taken
+        assert convert(hint, converted) == converted
 
 
 @pytest.mark.parametrize(
     ("hint", "words"),
     [
-        (Counts, "a list of whole numbers of at least 1, one at least"),
+        (Counts, "a list of integers of at least 1, with at least one entry"),
         (Literal["relu", "elu"], "one of relu, elu"),
         (Positive | None, "a number above 0 or none"),
-        (tuple[str, ...], "a list of texts"),
-        (Annotated[int, Limit("of 2 to 4", lambda value: 2 <= value <= 4)], "a whole number of 2 to 4"),
+        (tuple[str, ...], "a list of strings"),
+        (Annotated[int, Limit("of 2 to 4", lambda value: 2 <= value <= 4)], "an integer of 2 to 4"),
     ],
 )
-def test_hints_are_told_in_words(hint, words):
+def test_descriptions(hint, words):
     assert describe(hint) == words
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
-def test_a_share_is_from_0_to_below_1(value):
+def test_shares_are_from_0_to_below_1(value):
     try:
         assert 0 <= convert(Share, value) < 1
     except MismatchError:

@@ -1,64 +1,66 @@
-"""Within the training speakers nobody judges what was fitted on the same voice."""
+"""Folds within the training speakers: nobody is evaluated by a model of the same speaker."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.models.inner_folds import PARTS, group_folds
+from ser_models.models.inner_folds import FOLDS, group_folds, parallel
 
-VOICES = st.lists(st.sampled_from("abcdefg"), min_size=2, max_size=40).filter(
-    lambda found: len(set(found)) > 1
+SPEAKERS = st.lists(st.sampled_from("abcdefg"), min_size=2, max_size=40).filter(
+    lambda names: len(set(names)) > 1
 )
-
-COPIES = st.sampled_from([("",), ("", "#slower"), ("", "#slower", "#faster")])
-
-
-def held_once(found, count):
-    return sorted(np.concatenate([turn.held_out for turn in found]).tolist()) == list(range(count))
+KINDS = st.sampled_from([("",), ("", "#slower"), ("", "#slower", "#faster")])
 
 
-@given(VOICES, st.integers(0, 5))
-def test_every_recording_is_held_once_by_others_than_its_speaker(speakers, seed):
-    found = group_folds(speakers, [f"x/{place}" for place in range(len(speakers))], seed=seed)
-    assert held_once(found, len(speakers))
-    assert len(found) == min(PARTS, len(set(speakers)))
-    for turn in found:
-        voices = [{speakers[place] for place in side} for side in (turn.train, turn.held_out)]
-        assert not voices[0] & voices[1]
+def sides(fold, names):
+    return ({names[index] for index in side} for side in (fold.train, fold.held_out))
+
+
+def check_all_held_out_once(folds, count):
+    assert sorted(np.concatenate([fold.held_out for fold in folds]).tolist()) == list(range(count))
+
+
+@given(SPEAKERS, st.integers(0, 5))
+def test_every_recording_is_held_out_once_without_its_speaker(speakers, seed):
+    folds = group_folds(speakers, [f"x/{index}" for index in range(len(speakers))], seed=seed)
+    check_all_held_out_once(folds, len(speakers))
+    assert len(folds) == min(FOLDS, len(set(speakers)))
+    assert all(set.isdisjoint(*sides(fold, speakers)) for fold in folds)
 
 
 @given(st.integers(2, 12), st.integers(0, 5))
-def test_of_a_single_speaker_no_copy_is_judged_by_its_sister_nor_by_its_own_speed(count, seed):
-    ids = [f"x/{place}{kind}" for place in range(count) for kind in ("", "#slower", "#faster")]
-    found = group_folds(["x/a"] * len(ids), ids, seed=seed)
-    assert held_once(found, len(ids))
-    for turn in found:
-        fitted, held = ([ids[place].partition("#") for place in side] for side in (turn.train, turn.held_out))
-        assert not {name for name, _, _ in fitted} & {name for name, _, _ in held}
-        assert not {kind for _, _, kind in fitted} & {kind for _, _, kind in held}
+def test_with_one_speaker_augmentations_are_predicted_from_other_kinds_of_other_recordings(count, seed):
+    ids = [f"x/{index}{kind}" for index in range(count) for kind in ("", "#slower", "#faster")]
+    folds = group_folds(["x/a"] * len(ids), ids, seed=seed)
+    check_all_held_out_once(folds, len(ids))
+    for part in (0, 2):
+        names = [name.partition("#")[part] for name in ids]
+        assert all(set.isdisjoint(*sides(fold, names)) for fold in folds)
 
 
-def test_a_single_speaker_without_copies_has_its_recordings_dealt():
-    found = group_folds(["x/a"] * 10, [f"x/{place}" for place in range(10)], seed=0)
-    assert held_once(found, 10)
-    assert len(found) == PARTS
+def test_with_one_speaker_and_no_augmentations_recordings_are_assigned():
+    folds = group_folds(["x/a"] * 10, [f"x/{index}" for index in range(10)], seed=0)
+    check_all_held_out_once(folds, 10)
+    assert len(folds) == FOLDS
 
 
-@given(
-    st.lists(st.sampled_from([("",), ("", "#slower"), ("", "#slower", "#faster")]), min_size=2, max_size=12)
-)
-def test_of_a_single_speaker_every_recording_is_held_however_few_have_copies(kinds):
-    ids = [f"x/{place}{kind}" for place, own in enumerate(kinds) for kind in own]
-    found = group_folds(["x/a"] * len(ids), ids, seed=0)
-    assert held_once(found, len(ids))
-    for turn in found:
-        names = [{ids[place].partition("#")[0] for place in side} for side in (turn.train, turn.held_out)]
-        assert not names[0] & names[1]
+@given(st.lists(KINDS, min_size=2, max_size=12))
+def test_with_one_speaker_every_recording_is_held_out_however_few_are_augmented(kinds):
+    ids = [f"x/{index}{kind}" for index, own in enumerate(kinds) for kind in own]
+    folds = group_folds(["x/a"] * len(ids), ids, seed=0)
+    check_all_held_out_once(folds, len(ids))
+    originals = [name.partition("#")[0] for name in ids]
+    assert all(set.isdisjoint(*sides(fold, originals)) for fold in folds)
 
 
-def test_the_same_seed_deals_alike():
-    speakers, ids = list("abcdefgh"), [f"x/{place}" for place in range(8)]
-    one, two, other = (
-        [turn.held_out.tolist() for turn in group_folds(speakers, ids, seed=seed)] for seed in (1, 1, 2)
+def test_the_assignment_depends_on_the_seed():
+    ids = [f"x/{index}" for index in range(8)]
+    one, same, other = (
+        [fold.held_out.tolist() for fold in group_folds(list("abcdefgh"), ids, seed=seed)]
+        for seed in (1, 1, 2)
     )
-    assert one == two != other
+    assert one == same != other
+
+
+def test_parallel_results_keep_their_order():
+    assert list(parallel(str, range(20), jobs=2)) == list(parallel(str, range(20), jobs=1))

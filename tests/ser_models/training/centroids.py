@@ -20,13 +20,13 @@ class Centroids(Model):
     def inputs(self):
         return FrameInputs(("mel",), length=self.length)
 
-    def fit(self, train, validation, *, seed, on_epoch, fold=0, checkpoint=None):
+    def fit(self, train, validation, context):
         means = train.arrays["frames"].mean(axis=1)
         self.centres = np.stack([means[train.targets == k].mean(axis=0) for k in range(train.classes)])
         row = {"epoch": 1.0}
         for side, prefix in ((train, ""), (validation, "val_")):
             row |= side.row(self.predict(side.source), prefix)
-        on_epoch(row)
+        context.on_epoch(row)
         return [row]
 
     def predict_proba(self, arrays):

@@ -54,9 +54,9 @@ def test_oversampling_leaves_validation_test_and_scaler_alone(examples, monkeypa
     fits = []
     real = Logistic.fit
 
-    def fit(self, train, validation, **settings):
+    def fit(self, train, validation, context):
         fits.append((train, validation))
-        return real(self, train, validation, **settings)
+        return real(self, train, validation, context)
 
     monkeypatch.setattr(Logistic, "fit", fit)
     left_out = (examples.rows["emotion"] == "sad") & ~examples.rows["path"].str.contains("_0")

@@ -1,9 +1,9 @@
-"""Fisher vectors against scikit-learn's mixture, and on frames with a known answer."""
+"""Fisher vectors against scikit-learn's mixture and numerical gradients."""
 
 import numpy as np
 from sklearn.mixture import GaussianMixture
 
-from ser_models.models.kernel.fisher_vectors import FisherVectors, levelled, responsibilities, vectors
+from ser_models.models.kernel.fisher_vectors import mean_normalised, responsibilities, vectors
 
 RNG = np.random.default_rng(2)
 MIXTURE = {
@@ -18,7 +18,7 @@ def drawn(count):
     return MIXTURE["means"][kinds] + MIXTURE["deviations"][kinds] * RNG.standard_normal((count, 3))
 
 
-def test_responsibilities_are_scikit_learns():
+def test_responsibilities_are_equal_those_of_scikit_learn():
     other = GaussianMixture(2, covariance_type="diag")
     other.weights_, other.means_ = MIXTURE["mixing"], MIXTURE["means"]
     other.covariances_ = MIXTURE["deviations"] ** 2
@@ -34,43 +34,43 @@ def log_likelihood(frames, mixture):
     return np.log(densities @ mixture["mixing"]).mean()
 
 
-def slopes(frames, name):
-    """Slope of the log-likelihood in each of `name`, by central differences."""
-    found, step = np.zeros((2, 3)), 1e-5
-    for place in np.ndindex(2, 3):
+def gradient_of(frames, name):
+    """Gradient of the log-likelihood by each of `name`, by central differences."""
+    gradient, step = np.zeros((2, 3)), 1e-5
+    for index in np.ndindex(2, 3):
         ends = []
         for sign in (1, -1):
             moved = {key: array.copy() for key, array in MIXTURE.items()}
-            moved[name][place] += sign * step
+            moved[name][index] += sign * step
             ends.append(log_likelihood(frames, moved))
-        found[place] = (ends[0] - ends[1]) / (2 * step)
-    return found
+        gradient[index] = (ends[0] - ends[1]) / (2 * step)
+    return gradient
 
 
 def vector(frames):
-    """Its Fisher vector as `vectors` tells it; the mixture has less than 13 bands, so level them first."""
+    """Fisher vector of one recording."""
     return vectors({"frames": frames[None], "mask": np.ones((1, len(frames)))}, MIXTURE)[0]
 
 
-def test_the_vector_is_the_slope_of_the_likelihood_over_what_it_varies_by():
-    """Perronnin et al. 2010, eq. 7 and 8: by deviation/root of mixing, and root of 2 less for deviations."""
+def test_the_vector_is_the_scaled_gradient_of_the_log_likelihood():
+    """Perronnin et al. 2010, eq. 7 and 8: scaled by deviation / √mixing, and 1 / √2 for deviations."""
     raw = drawn(40)
-    frames = next(levelled({"frames": raw[None], "mask": np.ones((1, 40))}))
+    frames = next(mean_normalised({"frames": raw[None], "mask": np.ones((1, 40))}))
     scale = MIXTURE["deviations"] / np.sqrt(MIXTURE["mixing"])[:, None]
     gradient = np.concatenate(
-        [scale * slopes(frames, "means"), scale * slopes(frames, "deviations") / np.sqrt(2)]
+        [scale * gradient_of(frames, "means"), scale * gradient_of(frames, "deviations") / np.sqrt(2)]
     ).ravel()
     rooted = np.sign(gradient) * np.sqrt(np.abs(gradient))
     np.testing.assert_allclose(vector(raw), rooted / np.linalg.norm(rooted), atol=1e-4)
 
 
-def test_the_slope_of_frames_of_the_mixture_itself_vanishes():
-    """Before root and norm, which keep directions alone, it falls with the square root of the frames."""
+def test_the_gradient_vanishes_for_frames_of_the_mixture_itself():
+    """Before square root and norm, it decreases with the square root of the number of frames."""
     frames = drawn(100_000)
-    assert max(np.abs(slopes(frames, name)).max() for name in ("means", "deviations")) < 0.03
+    assert max(np.abs(gradient_of(frames, name)).max() for name in ("means", "deviations")) < 0.03
 
 
-def test_padding_says_nothing():
+def test_padding_is_ignored():
     frames = RNG.standard_normal((1, 30, 39)).astype(np.float32)
     mask = np.ones((1, 30), np.float32)
     wider = {"frames": np.pad(frames, [(0, 0), (0, 20), (0, 0)]), "mask": np.pad(mask, [(0, 0), (0, 20)])}
@@ -82,17 +82,15 @@ def test_padding_says_nothing():
     alone = vectors({"frames": frames, "mask": mask}, mixture)
     np.testing.assert_allclose(vectors(wider, mixture), alone)
     np.testing.assert_allclose(np.linalg.norm(alone), 1)
-    nothing = vectors({"frames": frames, "mask": np.zeros_like(mask)}, mixture)
-    assert not nothing.any()
+    silent = vectors({"frames": frames, "mask": np.zeros_like(mask)}, mixture)
+    assert not silent.any()
 
 
-def test_what_a_room_adds_to_every_frame_is_taken_away():
+def test_a_constant_offset_of_the_cepstra_is_removed():
     frames = RNG.standard_normal((1, 30, 39)).astype(np.float32)
     mask = np.ones((1, 30), np.float32)
-    colour = np.concatenate([RNG.standard_normal(13), np.zeros(26)]).astype(np.float32)
-    here, there = (next(levelled({"frames": each, "mask": mask})) for each in (frames, frames + colour))
-    np.testing.assert_allclose(here, there, atol=1e-5)
-
-
-def test_it_hears_mfcc():
-    assert FisherVectors().inputs.families == ("mfcc",)
+    channel = np.concatenate([RNG.standard_normal(13), np.zeros(26)]).astype(np.float32)
+    dry, coloured = (
+        next(mean_normalised({"frames": given, "mask": mask})) for given in (frames, frames + channel)
+    )
+    np.testing.assert_allclose(dry, coloured, atol=1e-5)

@@ -1,4 +1,4 @@
-"""Both kernels against scikit-learn's, and what is kept of them on disk."""
+"""Ridge and kernel ridge against scikit-learn, their calibration on held-out speakers, and what is saved."""
 
 import numpy as np
 import pytest
@@ -7,161 +7,140 @@ from sklearn.kernel_ridge import KernelRidge
 from ser_features.errors import ArtifactError, InputError
 from ser_models.data.batches import InMemory
 from ser_models.models import create
-from ser_models.models.base import Labelled, balanced_weights
+from ser_models.models.base import FitContext, Labelled, balanced_weights
 from ser_models.models.kernel import ridge, solver
 
-RNG = np.random.default_rng(11)
-TARGETS = np.repeat([0, 1, 2], [30, 20, 10])
-COLUMNS = (RNG.standard_normal((60, 12)) + TARGETS[:, None] / 2).astype(np.float32)
-SPEAKERS = tuple(f"own/s{place % 5}" for place in range(60))
-PENALTY = 0.3
+ALPHA = 0.3
+FIRST, LAST = np.arange(45), np.arange(45, 60)
 
 
-def labelled(places):
-    return Labelled(
-        InMemory({"columns": COLUMNS[places]}),
-        TARGETS[places],
-        3,
-        tuple(f"own/{place}" for place in places),
-        tuple(SPEAKERS[place] for place in places),
-    )
+@pytest.fixture
+def fitted(recordings):
+    """Return a function that fits a model to the first 45 recordings, with the others as validation."""
 
+    def fit(name, **parameters):
+        model = create(name, {"alphas": (ALPHA,), **parameters})
+        model.fit(recordings.take(FIRST), recordings.take(LAST), FitContext(0))
+        return model
 
-def fitted(name, **parameters):
-    model = create(name, {"alphas": (PENALTY,), **parameters})
-    everybody = np.arange(60)
-    model.fit(labelled(everybody[:45]), labelled(everybody[45:]), seed=0, on_epoch=lambda row: None)
-    return model
-
-
-def expected(**kernel):
-    """Probabilities of weighted kernel ridge regression, before any sharpness: its scores."""
-    weights, wanted = balanced_weights(TARGETS, 3), np.eye(3)[TARGETS]
-    offset = np.average(wanted, axis=0, weights=weights)
-    seen = COLUMNS.astype(np.float64) / np.sqrt(COLUMNS.shape[1])
-    ridge = KernelRidge(alpha=PENALTY, **kernel).fit(seen, wanted - offset, sample_weight=weights)
-    return ridge.predict(seen) + offset
+    return fit
 
 
 @pytest.mark.parametrize(
-    ("name", "kernel"), [("ridge", {"kernel": "linear"}), ("kernel_ridge", {"kernel": "rbf", "gamma": 0.25})]
+    ("name", "parameters", "kernel"),
+    [
+        ("ridge", {}, {"kernel": "linear"}),
+        ("kernel_ridge", {}, {"kernel": "rbf", "gamma": 0.25}),
+        ("kernel_ridge", {"gamma": 2.0}, {"kernel": "rbf", "gamma": 2.0}),
+    ],
 )
-def test_both_kernels_are_scikit_learns_on_training_and_validation_together(name, kernel):
-    model = fitted(name)
-    found = model.score(model.represent({"columns": COLUMNS}, model.arrays), model.arrays)
-    np.testing.assert_allclose(found, expected(**kernel), atol=2e-3)
-    sure = solver.probabilities(found, float(model.arrays["sharpness"]), np.ones(3, dtype=bool))
-    np.testing.assert_allclose(model.predict_proba({"columns": COLUMNS}), sure)
-
-
-def test_the_width_is_that_of_the_kernel():
-    model = fitted("kernel_ridge", gamma=2.0)
-    found = model.score(model.represent({"columns": COLUMNS}, model.arrays), model.arrays)
-    np.testing.assert_allclose(found, expected(kernel="rbf", gamma=2.0), atol=2e-3)
+def test_scores_equal_weighted_kernel_ridge_on_training_and_validation(
+    fitted, recordings, name, parameters, kernel
+):
+    columns = recordings.arrays["columns"].astype(np.float64) / np.sqrt(12)
+    weights, one_hot = balanced_weights(recordings.targets, 3), np.eye(3)[recordings.targets]
+    mean = np.average(one_hot, axis=0, weights=weights)
+    peer = KernelRidge(alpha=ALPHA, **kernel).fit(columns, one_hot - mean, sample_weight=weights)
+    model = fitted(name, **parameters)
+    logits = np.log(model.predict_proba(recordings.arrays)) / model.arrays["logit_scale"]
+    np.testing.assert_allclose(np.diff(logits), np.diff(peer.predict(columns) + mean), atol=2e-3)
 
 
 @pytest.mark.parametrize("name", ["ridge", "kernel_ridge"])
-def test_one_wild_value_counts_as_the_farthest_that_is_told_apart(name):
-    model, wild, far = fitted(name), COLUMNS[:1].copy(), COLUMNS[:1].copy()
-    wild[0, 3], far[0, 3] = 1e6, ridge.CLIP
-    answers = [model.predict_proba({"columns": each}) for each in (wild, far)]
-    np.testing.assert_array_equal(*answers)
-
-
-@pytest.mark.parametrize(("most", "kept"), [(1000, 60), (25, 25)])
-def test_as_many_landmarks_are_kept_as_are_allowed(monkeypatch, most, kept):
-    monkeypatch.setattr(ridge, "LANDMARKS", most)
-    model = fitted("kernel_ridge")
-    assert model.arrays["landmarks"].shape == (kept, 12)
-    assert model.arrays["weights"].shape == (kept, 3)
-    seen = {row.tobytes() for row in (COLUMNS / np.sqrt(12)).astype(np.float32)}
-    assert {row.tobytes() for row in model.arrays["landmarks"]} <= seen
-
-
-def test_few_landmarks_are_drawn_by_seed_and_fold(monkeypatch):
-    monkeypatch.setattr(ridge, "LANDMARKS", 25)
-    both = labelled(np.arange(60))
-    drawn = [
-        create("kernel_ridge").learn(both, seed=seed, fold=fold)["landmarks"]
-        for seed, fold in [(0, 0), (0, 0), (1, 0), (0, 1)]
-    ]
-    np.testing.assert_array_equal(drawn[0], drawn[1])
-    assert not np.array_equal(drawn[0], drawn[2])
-    assert not np.array_equal(drawn[0], drawn[3])
-
-
-@pytest.mark.parametrize(("name", "more"), [("ridge", set()), ("kernel_ridge", {"landmarks"})])
-def test_nothing_is_kept_that_only_fitting_needs(tmp_path, name, more):
+def test_outliers_are_clipped(fitted, recordings, name):
+    outlier, limit = (recordings.arrays["columns"][:1].copy() for _ in range(2))
+    outlier[0, 3], limit[0, 3] = 1e6, ridge.CLIP
     model = fitted(name)
-    model.save(tmp_path / "model.npz")
-    with np.load(tmp_path / "model.npz") as file:
-        assert set(file) == {"weights", "offset", "known", "sharpness"} | more
+    np.testing.assert_array_equal(*(model.predict_proba({"columns": each}) for each in (outlier, limit)))
 
 
-def test_the_penalty_is_the_one_that_held_out_speakers_choose(monkeypatch):
-    """With 1000 it says of everyone what is most common: never chosen where columns tell."""
-    asked = []
-    choose = solver.choose
-    monkeypatch.setattr(
-        solver, "choose", lambda *args, **more: asked.append(choose(*args, **more)) or asked[-1]
+@pytest.mark.parametrize(("limit", "count"), [(1000, 60), (25, 25)])
+def test_landmarks_are_at_most_as_many_as_allowed(fitted, recordings, monkeypatch, limit, count):
+    monkeypatch.setattr(ridge, "LANDMARKS", limit)
+    arrays = fitted("kernel_ridge").arrays
+    assert arrays["landmarks"].shape == (count, 12)
+    assert arrays["weights"].shape == (count, 3)
+    rows = {row.tobytes() for row in ridge.clipped(recordings.arrays)}
+    assert {row.tobytes() for row in arrays["landmarks"]} <= rows
+
+
+def test_sampled_landmarks_depend_on_seed_and_fold(recordings, monkeypatch):
+    monkeypatch.setattr(ridge, "LANDMARKS", 25)
+    first, same, *others = (
+        create("kernel_ridge").fit_features(recordings, seed=seed, fold=fold)["landmarks"]
+        for seed, fold in [(0, 0), (0, 0), (1, 0), (0, 1)]
     )
-    fitted("ridge", alphas=(0.01, 0.3, 1000.0))
-    alone = {penalty: fitted("ridge", alphas=(penalty,)) for penalty in (0.01, 0.3, 1000.0)}
-    weights = balanced_weights(TARGETS, 3)
-    rates = {p: weights[m.held_out.argmax(axis=1) == TARGETS].sum() for p, m in alone.items()}
-    assert rates[asked[0].penalty] == max(rates.values())
+    np.testing.assert_array_equal(first, same)
+    assert not any(np.array_equal(first, other) for other in others)
 
 
-def test_what_a_speaker_is_said_to_be_when_held_out_is_not_learned_from_that_speaker():
-    """Random labels cannot be recognised of a voice that was not heard, though they can be learned."""
+@pytest.mark.parametrize(("name", "own"), [("ridge", set()), ("kernel_ridge", {"landmarks"})])
+def test_nothing_is_saved_that_only_the_fit_needs(fitted, tmp_path, name, own):
+    fitted(name).save(tmp_path / "model.npz")
+    with np.load(tmp_path / "model.npz") as file:
+        assert set(file) == {"weights", "intercept", "trained", "logit_scale"} | own
+
+
+def test_the_alpha_is_chosen_on_held_out_speakers(fitted, recordings, monkeypatch):
+    """α = 1000 predicts the most frequent class for all, so it is never chosen for informative columns."""
+    choices, choose = [], solver.choose
+    monkeypatch.setattr(
+        solver, "choose", lambda *args, **more: choices.append(choose(*args, **more)) or choices[-1]
+    )
+    alphas = (0.01, 0.3, 1000.0)
+    fitted("ridge", alphas=alphas)
+    weights = balanced_weights(recordings.targets, 3)
+    uars = {
+        alpha: weights[fitted("ridge", alphas=(alpha,)).held_out.argmax(axis=1) == recordings.targets].sum()
+        for alpha in alphas
+    }
+    assert uars[choices[0].alpha] == max(uars.values())
+
+
+def test_held_out_predictions_are_not_fitted_to_the_speaker():
+    """Random labels can be fitted, but not predicted for other speakers."""
     columns = np.random.default_rng(0).standard_normal((200, 400)).astype(np.float32)
     targets = np.random.default_rng(1).integers(0, 2, 200)
-    side = Labelled(
-        InMemory({"columns": columns}),
-        targets,
-        2,
-        tuple(f"own/{place}" for place in range(200)),
-        tuple(f"own/s{place // 20}" for place in range(200)),
-    )
-    empty = Labelled(InMemory({"columns": columns[:0]}), targets[:0], 2)
-    model = create("ridge", {"alphas": (0.01,)})
-    row = model.fit(side, empty, seed=0, on_epoch=lambda row: None)[0]
+    ids = tuple(f"own/{index}" for index in range(200))
+    speakers = tuple(f"own/s{index // 20}" for index in range(200))
+    train = Labelled(InMemory({"columns": columns}), targets, 2, ids, speakers)
+    empty = train.take(np.arange(0))
+    row = create("ridge", {"alphas": (0.01,)}).fit(train, empty, FitContext(0))[0]
     assert row["uar"] > 0.95
     assert 0.35 < row["val_uar"] < 0.65
 
 
-def test_what_held_out_speakers_are_said_to_be_is_as_sure_as_it_is_right():
-    """No other factor between scores and log-probabilities makes their true classes likelier."""
-    model = fitted("ridge")
-    weights, logs = balanced_weights(TARGETS, 3), np.log(model.held_out)
+def test_held_out_predictions_are_calibrated(fitted, recordings):
+    """No other scale of their log-probabilities has a higher likelihood."""
+    logs, weights = np.log(fitted("ridge").held_out), balanced_weights(recordings.targets, 3)
 
-    def loss(factor):
-        told = solver.probabilities(logs, factor, np.ones(3, dtype=bool))
-        return np.average(-np.log(told[np.arange(60), TARGETS]), weights=weights)
+    def loss(scale):
+        probabilities = solver.probabilities(logs, scale, np.ones(3, dtype=bool))
+        return np.average(-np.log(probabilities[np.arange(60), recordings.targets]), weights=weights)
 
-    assert all(loss(1.0) <= loss(factor) + 1e-6 for factor in np.geomspace(0.1, 10, 41))
+    assert all(loss(1.0) <= loss(scale) + 1e-6 for scale in np.geomspace(0.1, 10, 41))
 
 
-def test_a_class_that_nobody_spoke_has_no_probability():
-    some = np.flatnonzero(TARGETS != 1)
+def test_a_class_without_training_data_has_no_probability(recordings):
+    rows = np.flatnonzero(recordings.targets != 1)
     model = create("ridge")
-    model.fit(labelled(some[::2]), labelled(some[1::2]), seed=0, on_epoch=lambda row: None)
-    told = model.predict_proba({"columns": COLUMNS})
-    assert not told[:, 1].any()
-    np.testing.assert_allclose(told.sum(axis=1), 1)
+    model.fit(recordings.take(rows[::2]), recordings.take(rows[1::2]), FitContext(0))
+    probabilities = model.predict_proba(recordings.arrays)
+    assert not probabilities[:, 1].any()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
-def test_weights_of_other_classes_are_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "classes", "message"),
+    [
+        ("ridge", 4, r"model\.npz: number of classes is \(3, 3, 3\), expected \(4, 4, 4\)"),
+        ("kernel_ridge", 3, r"model\.npz has no landmarks: train again"),
+    ],
+)
+def test_a_file_of_another_model_is_refused(fitted, tmp_path, name, classes, message):
     fitted("ridge").save(tmp_path / "model.npz")
-    with pytest.raises(ArtifactError) as error:
-        create("ridge").restore(tmp_path / "model.npz", classes=4)
-    assert str(error.value) == ("model.npz: number of classes is (3, 3, 3), expected (4, 4, 4): train again")
-
-
-def test_a_linear_file_is_no_radial_one(tmp_path):
-    fitted("ridge").save(tmp_path / "model.npz")
-    with pytest.raises(ArtifactError, match=r"model\.npz has no landmarks: train again"):
-        create("kernel_ridge").restore(tmp_path / "model.npz", classes=3)
+    with pytest.raises(ArtifactError, match=message):
+        create(name).restore(tmp_path / "model.npz", classes=classes)
 
 
 def test_an_invalid_gamma_is_refused():

@@ -1,4 +1,4 @@
-"""The machine against other ways to solve the same, and what held-out recordings decide."""
+"""The least-squares solver against scikit-learn, and its model selection on held-out recordings."""
 
 import numpy as np
 import pytest
@@ -11,80 +11,74 @@ from ser_models.models.kernel import solver
 RNG = np.random.default_rng(4)
 TARGETS = np.repeat([0, 1, 2], [30, 20, 10])
 DESIGN = (RNG.standard_normal((60, 8)) + TARGETS[:, None] / 2).astype(np.float32) / np.sqrt(8)
-EVERYBODY = np.arange(60)
+ROWS = np.arange(60)
+FOLDS = [GroupFold(np.flatnonzero(k != ROWS % 3), np.flatnonzero(k == ROWS % 3)) for k in range(3)]
 
 
-def solved(system, penalty):
-    return system.solve(EVERYBODY, TARGETS, classes=3, penalties=[penalty])[0]
+@pytest.mark.parametrize("alpha", [0.01, 1.0])
+@pytest.mark.parametrize(
+    "system",
+    [solver.Primal(DESIGN), solver.Dual((DESIGN @ DESIGN.T).astype(np.float64))],
+    ids=["primal", "dual"],
+)
+def test_both_systems_equal_weighted_kernel_ridge_of_scikit_learn(system, alpha):
+    weights, one_hot = balanced_weights(TARGETS, 3), np.eye(3)[TARGETS]
+    mean = np.average(one_hot, axis=0, weights=weights)
+    peer = KernelRidge(alpha=alpha).fit(DESIGN.astype(float), one_hot - mean, sample_weight=weights)
+    solution = system.solve(ROWS, TARGETS, classes=3, alphas=[alpha])[0]
+    expected = peer.predict(DESIGN.astype(float)) + mean
+    np.testing.assert_allclose(system.scores(ROWS, ROWS, solution), expected, atol=1e-4)
+    np.testing.assert_allclose(
+        DESIGN @ solver.primal_weights(DESIGN, solution) + solution.intercept, expected, atol=1e-4
+    )
 
 
-@pytest.mark.parametrize("penalty", [0.01, 1.0])
-def test_both_systems_are_scikit_learns_weighted_kernel_ridge(penalty):
-    weights = balanced_weights(TARGETS, 3)
-    wanted = np.eye(3)[TARGETS]
-    offset = np.average(wanted, axis=0, weights=weights)
-    ridge = KernelRidge(alpha=penalty).fit(DESIGN.astype(float), wanted - offset, sample_weight=weights)
-    expected = ridge.predict(DESIGN.astype(float)) + offset
-    dual = solver.Dual((DESIGN @ DESIGN.T).astype(np.float64))
-    for system in (dual, solver.Primal(DESIGN)):
-        found = system.scores(EVERYBODY, EVERYBODY, solved(system, penalty))
-        np.testing.assert_allclose(found, expected, atol=1e-4)
-
-
-def test_the_cheaper_system_is_taken():
+def test_the_smaller_system_is_used():
     assert isinstance(solver.linear(DESIGN), solver.Primal)
     assert isinstance(solver.linear(DESIGN[:5]), solver.Dual)
 
 
-def test_the_radial_kernel_is_what_it_says():
-    found = solver.rbf_kernel(DESIGN[:4], DESIGN[:3], 0.7)
+def test_rbf_kernel():
     expected = [[np.exp(-0.7 * np.sum((a - b) ** 2)) for b in DESIGN[:3]] for a in DESIGN[:4]]
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    np.testing.assert_allclose(solver.rbf_kernel(DESIGN[:4], DESIGN[:3], 0.7), expected, rtol=1e-5)
 
 
-def test_scores_of_held_out_recordings_come_from_others_alone():
-    turns = [
-        GroupFold(np.flatnonzero(side == EVERYBODY % 2), np.flatnonzero(side != EVERYBODY % 2))
-        for side in (0, 1)
-    ]
+def test_scores_of_held_out_recordings_come_from_the_other_folds():
     system = solver.linear(DESIGN)
-    choice = solver.choose(system, TARGETS, turns, classes=3, penalties=[0.3])
-    for turn in turns:
-        own = system.solve(turn.train, TARGETS[turn.train], classes=3, penalties=[0.3])[0]
-        np.testing.assert_allclose(
-            choice.scores[turn.held_out], system.scores(turn.held_out, turn.train, own)
-        )
+    choice = solver.choose(system, TARGETS, FOLDS, classes=3, alphas=[0.3])
+    for fold in FOLDS:
+        solution = system.solve(fold.train, TARGETS[fold.train], classes=3, alphas=[0.3])[0]
+        expected = system.scores(fold.held_out, fold.train, solution)
+        np.testing.assert_allclose(choice.scores[fold.held_out], expected)
 
 
-def test_the_penalty_with_the_highest_uar_is_chosen():
-    turns = [
-        GroupFold(np.flatnonzero(side != EVERYBODY % 3), np.flatnonzero(side == EVERYBODY % 3))
-        for side in range(3)
-    ]
-    system = solver.linear(DESIGN)
-    penalties = [1e-3, 0.1, 10.0]
-    choice = solver.choose(system, TARGETS, turns, classes=3, penalties=penalties)
+def test_the_alpha_with_the_highest_uar_is_chosen_whatever_the_number_of_jobs():
+    system, alphas = solver.linear(DESIGN), [1e-3, 0.1, 10.0]
+    choice = solver.choose(system, TARGETS, FOLDS, classes=3, alphas=alphas)
     weights = balanced_weights(TARGETS, 3)
 
-    def uar(penalty):
-        alone = solver.choose(system, TARGETS, turns, classes=3, penalties=[penalty])
-        return weights[alone.scores.argmax(axis=1) == TARGETS].sum()
+    def uar(alpha):
+        scores = solver.choose(system, TARGETS, FOLDS, classes=3, alphas=[alpha]).scores
+        return weights[scores.argmax(axis=1) == TARGETS].sum()
 
-    assert uar(choice.penalty) == max(map(uar, penalties))
+    assert uar(choice.alpha) == max(map(uar, alphas))
+    parallel = solver.choose(system, TARGETS, FOLDS, classes=3, alphas=alphas, jobs=2)
+    assert (parallel.alpha, parallel.logit_scale) == (choice.alpha, choice.logit_scale)
+    np.testing.assert_array_equal(parallel.scores, choice.scores)
 
 
-def test_the_sharpness_is_the_most_likely_one():
+def test_the_logit_scale_has_the_highest_likelihood():
     scores = np.eye(3)[TARGETS] * 0.4 + RNG.standard_normal((60, 3)) * 0.3
     weights = balanced_weights(TARGETS, 3)
 
-    def loss(factor):
-        told = solver.probabilities(scores, factor, np.ones(3, dtype=bool))
-        return np.average(-np.log(told[EVERYBODY, TARGETS]), weights=weights)
+    def loss(scale):
+        probabilities = solver.probabilities(scores, scale, np.ones(3, dtype=bool))
+        return np.average(-np.log(probabilities[ROWS, TARGETS]), weights=weights)
 
-    found = solver.sharpness(scores, TARGETS, 3)
-    assert loss(found) <= min(loss(factor) for factor in np.geomspace(0.01, 100, 200)) + 1e-6
+    best = min(loss(scale) for scale in np.geomspace(0.01, 100, 200))
+    assert loss(solver.logit_scale(scores, TARGETS, 3)) <= best + 1e-6
 
 
-def test_a_class_that_was_never_trained_on_has_no_probability():
-    told = solver.probabilities(np.zeros((2, 3)), 5.0, np.array([True, False, True]))
-    np.testing.assert_allclose(told, [[0.5, 0, 0.5]] * 2)
+def test_a_class_without_training_data_has_no_probability():
+    probabilities = solver.probabilities(np.zeros((2, 3)), 5.0, np.array([True, False, True]))
+    np.testing.assert_allclose(probabilities, [[0.5, 0, 0.5]] * 2)

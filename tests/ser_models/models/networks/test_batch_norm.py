@@ -6,7 +6,7 @@ import pytest
 
 from ser_models.data.batches import InMemory
 from ser_models.models import create
-from ser_models.models.base import Labelled
+from ser_models.models.base import FitContext, Labelled
 from ser_models.models.networks.batch_norm import recompute_batch_norm
 
 
@@ -96,6 +96,6 @@ def test_validation_tells_what_was_learned_only_where_it_settles(settling):
         "recompute_batch_norm": settling,
     }
     model = create("chunked_conv3d", given)
-    row = model.fit(data, data, seed=0, on_epoch=lambda row: None)[-1]
+    row = model.fit(data, data, FitContext(0))[-1]
     assert row["uar"] > 0.9
     assert row["val_uar"] > 0.95 if settling else row["val_uar"] < 0.8

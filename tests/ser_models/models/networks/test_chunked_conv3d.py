@@ -121,7 +121,7 @@ def test_chunks_and_frames_are_what_it_reads():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"depth": 5}, "depth is 5, expected a whole number from 2 to 4"),
+        ({"depth": 5}, "depth is 5, expected an integer from 2 to 4"),
         ({"head": "mean"}, "head is 'mean', expected one of pool, transformer, lstm"),
         ({"filters": [64, 128]}, "filters is [64, 128], expected one for each of the 4 blocks"),
         ({"kernels": [3], "depth": 2}, "kernels is [3], expected one for each of the 2 blocks"),

@@ -5,7 +5,7 @@ import pytest
 
 from ser_models.data.batches import InMemory
 from ser_models.models import create
-from ser_models.models.base import Labelled
+from ser_models.models.base import FitContext, Labelled
 
 keras = pytest.importorskip("keras")
 
@@ -75,7 +75,7 @@ def test_two_trainings_are_equal_and_validation_is_never_varied(data, monkeypatc
     told = []
     for _ in range(2):
         model = create("crnn", SMALL)
-        model.fit(data, data, seed=3, on_epoch=lambda row: None)
+        model.fit(data, data, FitContext(3))
         told.append(model.predict(data.source))
     np.testing.assert_array_equal(*told)
     assert sum(seen) == 2 * 2 * 24, "training alone, twice two epochs"
@@ -83,5 +83,5 @@ def test_two_trainings_are_equal_and_validation_is_never_varied(data, monkeypatc
 
 def test_a_single_member_is_a_network_like_any_other(data):
     model = create("crnn", {**SMALL, "n_members": 1})
-    model.fit(data, data, seed=0, on_epoch=lambda row: None)
+    model.fit(data, data, FitContext(0))
     assert model.predict(data.source).shape == (24, 3)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ser_models.data.batches import InMemory
 from ser_models.models import create
-from ser_models.models.base import Labelled
+from ser_models.models.base import FitContext, Labelled
 from ser_models.models.networks import loop
 from ser_models.models.networks.loop import Order
 
@@ -23,7 +23,7 @@ def noise(count=48, seed=0):
 def fitted(**parameters):
     """A trained MLP without dropout, and its history."""
     model = create("mlp", {"epochs": 3, "dropout": 0.0, "batch_size": 16, **parameters})
-    return model, model.fit(noise(), noise(24, seed=1), seed=0, on_epoch=lambda row: None)
+    return model, model.fit(noise(), noise(24, seed=1), FitContext(0))
 
 
 @given(st.integers(0, 2**31), st.integers(-1, 20), st.integers(0, 500), st.integers(1, 200))
@@ -116,7 +116,7 @@ def test_loss_and_uar_are_of_all_recordings_by_their_weight():
     order = np.argsort(data.targets, kind="stable")[:37]
     ordered = Labelled(InMemory({"columns": data.arrays["columns"][order]}), data.targets[order], 3)
     model = create("mlp", {"epochs": 1, "batch_size": 16})
-    row = model.fit(data, ordered, seed=0, on_epoch=lambda row: None)[0]
+    row = model.fit(data, ordered, FitContext(0))[0]
     probabilities = model.predict(ordered.source)
     true = probabilities[np.arange(37), ordered.targets]
     right = probabilities.argmax(axis=1) == ordered.targets
@@ -137,7 +137,7 @@ def test_class_weights_can_be_left_out_of_training_alone(weighted, monkeypatch):
     monkeypatch.setattr(loop, "_run", take)
     data = Labelled(noise().source, np.array([0] * 40 + [1] * 6 + [2] * 2), 3)
     model = create("mlp", {"epochs": 1, "class_weights": weighted})
-    model.fit(data, data, seed=0, on_epoch=lambda row: None)
+    model.fit(data, data, FitContext(0))
     trained, validated = given
     np.testing.assert_array_equal(trained, data.weights if weighted else np.ones(48))
     np.testing.assert_array_equal(validated, data.weights)
@@ -147,7 +147,7 @@ def test_folds_have_orders_of_their_own_and_the_same_first_weights():
     histories = []
     for fold in (0, 0, 1):
         model = create("mlp", {"epochs": 1, "batch_size": 8})
-        histories.append(model.fit(noise(), noise(24, 1), seed=0, on_epoch=lambda row: None, fold=fold))
+        histories.append(model.fit(noise(), noise(24, 1), FitContext(0, fold)))
     assert histories[0] == histories[1] != histories[2]
 
 

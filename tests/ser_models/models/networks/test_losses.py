@@ -12,7 +12,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from ser_models.data.batches import InMemory
 from ser_models.models import create
-from ser_models.models.base import Labelled
+from ser_models.models.base import FitContext, Labelled
 from ser_models.models.networks.losses import WeightedLoss
 
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.25, 0.5, 0.25], [0.1, 0.1, 0.8], [0.6, 0.3, 0.1]], np.float32)
@@ -114,7 +114,7 @@ def learned(parameters):
     columns = rng.normal(size=(60, 30)).astype(np.float32)
     data = Labelled(InMemory({"columns": columns}), np.array([0] * 40 + [1] * 15 + [2] * 5), 3)
     model = create("mlp", {"epochs": 1, "dropout": 0.0, **parameters})
-    return model, data, model.fit(data, data, seed=0, on_epoch=lambda row: None)[0]
+    return model, data, model.fit(data, data, FitContext(0))[0]
 
 
 def test_focal_loss_without_gamma_and_weights_trains_like_cross_entropy():
