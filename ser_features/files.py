@@ -92,26 +92,42 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
-    """Make a hidden folder that appears at `path` whole and durable, or not at all.
+    """Make a hidden folder that appears at `path` complete and durable, or not at all.
 
     Args:
-        path: final name, of this machine; the folder that it stands in is made. What stood there is removed
-            once the new one is in its place.
+        path: final name on this machine; its parent folder is made. An existing folder is exchanged with the
+            new one in one step, so that a killed process leaves one of them at `path`; where the file system
+            cannot do that, it is moved aside first.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     hidden = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         hidden.chmod(0o755)  # mkdtemp's folders are private
         yield hidden
-        for each in (*hidden.rglob("*"), hidden):
-            sync(each)
-        old = hidden.with_name(f"{hidden.name}.old")
-        if path.exists():
-            path.rename(old)
-        hidden.rename(path)
-        shutil.rmtree(old, ignore_errors=True)
+        for written in (*hidden.rglob("*"), hidden):
+            sync(written)
+        if not path.exists():
+            hidden.rename(path)
+        else:
+            _replace_folder(path, hidden)
+        sync(path.parent)
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _replace_folder(path: Path, new: Path) -> None:
+    """Put `new` in the place of `path`; the old folder is at `new` afterwards."""
+    try:
+        exchange(new, path)
+    except StoreError:  # not on this system or file system
+        old = new.with_name(f"{new.name}.old")
+        path.rename(old)
+        try:
+            new.rename(path)
+        except OSError:
+            old.rename(path)
+            raise
+        old.rename(new)
 
 
 @contextmanager

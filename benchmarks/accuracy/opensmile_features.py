@@ -18,7 +18,7 @@ from joblib import Parallel, delayed
 from ser_models.data.batches import InMemory
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs
-from ser_models.data.scaling import fit_columns
+from ser_models.data.scaling import Scaler, fit_statistics
 from ser_models.data.speaker_norm import SpeakerPrior, normalize
 from ser_models.data.split import Split
 from ser_models.evaluation.score import prediction_table
@@ -70,10 +70,11 @@ def tested(
         }
         if speaker_norm:
             values = _normalized(values, {name: side.speaker_variants for name, side in sides.items()})
-        scaler = fit_columns(values["train"])
+        inputs = ColumnInputs(tuple(map(str, range(columns.shape[1]))))
+        scaler = Scaler(inputs, fit_statistics(inputs, values["train"]))
         labelled = {
             name: Labelled(
-                InMemory({"columns": scaler.transform(values[name]).astype(np.float32)}),
+                InMemory(scaler.transform(values[name])),
                 side.targets,
                 len(side.labels),
                 tuple(side.rows["file_id"]),

@@ -65,7 +65,7 @@ def report(store: Store, name: str) -> None:
         for other, rows in others.items():
             far[other].append(beyond(known, store, rows))
         for sound, values in sounds.items():
-            values.append(float(known.distance([frames(store, sound, seed)])[0]))
+            values.append(float(known.ood_score([frames(store, sound, seed)])[0]))
     print(f"\n{name}: beyond 1, three splits")
     print(f"  unheard voices of its own  {shares(own)}")
     for other, values in far.items():
@@ -77,7 +77,7 @@ def report(store: Store, name: str) -> None:
 
 def beyond(known: ood.TrainingDistribution, store: Store, rows: pd.DataFrame) -> float:
     """Share of recordings that are farther than 1."""
-    return float((known.distance(store.frames(rows, ood.MEL)) > 1).mean())
+    return float((known.ood_score(store.frames(rows, ood.MEL)) > 1).mean())
 
 
 def frames(store: Store, sound: str, seed: int) -> np.ndarray:

@@ -110,7 +110,9 @@ def difference(artifact: Path, paths: Sequence[Path]) -> float:
     loaded = inference.load(artifact).artifact
     metadata, inputs = loaded.metadata, loaded.model.inputs
     raw = inputs.from_features([extract(path, profile(metadata.profile), inputs.families) for path in paths])
-    fitted = NativeBackend.restore(artifact, metadata, create(metadata.model, metadata.parameters))
+    fitted = NativeBackend.load(
+        artifact, create(metadata.model, metadata.parameters), classes=len(metadata.labels)
+    )
     return float(np.abs(fitted.probabilities(raw) - loaded.backend.probabilities(raw)).max())
 
 

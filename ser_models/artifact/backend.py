@@ -1,4 +1,4 @@
-"""What a loaded model can do, whatever runs it: what it was fitted with (`fitted`), or ONNX (`portable`)."""
+"""What every loaded model can do, whichever library runs it; see `NativeBackend` and `OnnxBackend`."""
 
 from typing import Protocol
 
@@ -8,20 +8,20 @@ from ser_models.data.inputs import Raw
 
 
 class Backend(Protocol):
-    """A model together with its scaling."""
+    """A fitted model together with its scaler."""
 
     def probabilities(self, raw: Raw) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64; rows sum to 1.
 
         Args:
-            raw: unscaled values of one recording at least, as the model's `Inputs` read them from a store
-                or from features; read some at a time.
+            raw: unscaled values of at least one recording, as the model's `Inputs` read them from a store or
+                from features; read in batches.
         """
 
     def attention(self, raw: Raw) -> list[np.ndarray] | None:
-        """Return how much each frame of some recordings weighs in the answers.
+        """Return the attention weight of each frame of some recordings.
 
         Returns:
-            Per recording (its frames,) float64, summing to 1, 0 for frames that the model does not hear; None
-            if the model has no attention.
+            Per recording (frames,) float64, summing to 1, 0 for frames outside of the model's window; None if
+            the model has no attention.
         """

@@ -1,19 +1,19 @@
-"""A trained model on disk: written whole or not at all, and checked before anything of it is read.
+"""A trained model on disk: written completely or not at all, and verified before anything of it is read.
 
-`Trained` → `save` → artifacts/<name>/ → `load` → `Artifact` (metadata, backend)
+fitted model, scaler → `save` → artifacts/<name>/ → `load` → `Artifact` (metadata, backend)
 
-    artifact.json            the metadata: what it is, and the SHA-256 of every other file
-    scaler.skops             imputation and scaling
-    model.keras | .ubj | .skops
-    model.onnx               of networks: the same with its scaling, for prediction without Keras
-    speakers.npz             the mean training speaker, of models that take voices out
-    reference.json  .npy     what the training recordings are like: how far is another from them?
+    artifact.json            the metadata: what the model is, and the SHA-256 of every other file
+    model.npz                of every model: what was fitted, as numeric arrays
+    model.onnx               of networks: the graph with its scaling, for prediction without Keras
+    scaler.npz               imputation and scaling
+    speakers.npz             of models with speaker normalisation: the mean training speaker
+    ood.npz                  the distribution of the training data, for out-of-distribution scores
     README.md                the model card, for people
     splits.parquet  predictions.parquet  history.csv  metrics.json  figures/*.png
 
-Loading runs no pickle: ONNX of known operators, or else skops with a fixed list of types, Keras in safe mode,
-XGBoost's own format. A network is run by ONNX Runtime where there is a model.onnx: neither Keras nor
-scikit-learn is imported, nor need they be installed.
+Loading unpickles nothing: files hold numbers, checked JSON, or ONNX of known operators. A network is run by
+ONNX Runtime if there is a model.onnx: Keras and scikit-learn are neither imported nor needed. Without it the
+graph is built from the hyperparameters and gets its weights from model.npz.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError, InputError
 from ser_features.pipeline import digest
 from ser_models import ood
@@ -29,19 +28,19 @@ from ser_models.artifact.backend import Backend
 from ser_models.artifact.metadata import (
     METADATA_FILE,
     ONNX_FILE,
-    SCALER,
     ArtifactMetadata,
     feature_profile,
     read_metadata,
     verify,
     write_metadata,
 )
-from ser_models.data.speaker_norm import FILE, SpeakerPrior
+from ser_models.artifact.native_backend import NativeBackend, load_scaler
+from ser_models.data import speaker_norm
+from ser_models.data.speaker_norm import SpeakerPrior
 from ser_models.models import create
 from ser_models.models.base import Model
 from ser_models.models.networks.network import Network
 from ser_models.ood import TrainingDistribution
-from ser_models.ood.distribution import NUMBERS, RECORDINGS
 from ser_models.safe_io.strict import quoted
 
 if TYPE_CHECKING:
@@ -53,12 +52,12 @@ class Artifact:
     """A loaded artifact.
 
     Attributes:
-        folder: where it stands.
+        folder: its path.
         metadata: what it is.
-        model: its inputs and hyperparameters; fitted only if it is what runs.
-        backend: runs the model.
-        training_distribution: None if the store had no log-mel frames.
-        speaker_prior: the mean training speaker, if recordings are rid of their speaker's voice; else None.
+        model: inputs and hyperparameters; fitted only if it is part of the backend.
+        backend: computes probabilities.
+        training_distribution: for out-of-distribution scores; None if the store had no log-mel frames.
+        speaker_prior: the mean training speaker, if the model needs speaker normalisation.
     """
 
     folder: Path
@@ -68,12 +67,19 @@ class Artifact:
     training_distribution: TrainingDistribution | None = None
     speaker_prior: SpeakerPrior | None = None
 
+    @property
+    def scaler(self) -> "Scaler":
+        """Imputation and scaling of what the model reads; read from disk where the ONNX graph includes it."""
+        if isinstance(self.backend, NativeBackend):
+            return self.backend.scaler
+        return load_scaler(self.folder, self.model.inputs)
+
 
 def check_target(folder: Path) -> None:
-    """Refuse to replace what is not an artifact; called before any work is done.
+    """Refuse to replace anything but an artifact; called before any work is done.
 
     Raises:
-        InputError: if `folder` is a file, or a folder with anything but an artifact in it.
+        InputError: if `folder` is a file, or a folder that holds anything but an artifact.
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
@@ -83,8 +89,8 @@ def check_target(folder: Path) -> None:
         raise InputError(
             f"{folder} is not an artifact of this version and is not replaced: pass another --out"
         ) from error
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    if foreign := sorted(found - {METADATA_FILE, *metadata.files}):
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    if foreign := sorted(files - {METADATA_FILE, *metadata.files}):
         raise InputError(f"{folder} holds {foreign[0]}, which is not ser's: move it, or pass another --out")
 
 
@@ -96,28 +102,28 @@ def save(
     extras: Callable[[Path], None],
     speaker_prior: SpeakerPrior | None = None,
 ) -> None:
-    """Write an artifact to a hidden folder beside `folder`, then rename it.
+    """Write an artifact to a hidden folder beside `folder`, then put it in place in one step.
 
     Args:
-        folder: where it shall stand; an artifact that is there is replaced.
+        folder: path of the artifact; an existing artifact is replaced.
         metadata: everything but `files`, which is filled in here.
         model: the fitted model.
         scaler: its scaler.
-        extras: writes tables, metrics and figures into the folder it is given.
-        speaker_prior: the mean training speaker, if recordings are rid of their speaker's voice.
+        extras: writes tables, metrics and figures into the folder that it is given.
+        speaker_prior: the mean training speaker, if the model needs speaker normalisation.
 
     Raises:
-        InputError: if something that is not an artifact is in the way.
+        InputError: if `folder` exists and is not an artifact.
     """
     from ser_features import files
-    from ser_models.safe_io import skops_file
 
     check_target(folder)
     with files.replacing_folder(folder) as hidden:
-        model.save(hidden / metadata.model_file)
+        NativeBackend(model, scaler).save(hidden)
         if isinstance(model, Network):
-            model.export(hidden / ONNX_FILE, scaler)
-        skops_file.save(scaler.pipeline, hidden / SCALER)
+            from ser_models.onnx_format import export
+
+            export.write(model.fitted_network, scaler, hidden / ONNX_FILE)
         if speaker_prior:
             speaker_prior.save(hidden)
         extras(hidden)
@@ -125,7 +131,7 @@ def save(
 
 
 def load(folder: Path) -> Artifact:
-    """Check an artifact and read its model.
+    """Verify an artifact and load its model.
 
     Raises:
         ArtifactError: if it is incomplete, altered, of another format, or made with other features.
@@ -135,63 +141,48 @@ def load(folder: Path) -> Artifact:
     verify(folder, metadata)
     try:
         model = create(metadata.model, metadata.parameters, described_only=ONNX_FILE in metadata.files)
-        current = digest(feature_profile(metadata), model.inputs.families)
+        profile = feature_profile(metadata)
     except InputError as error:
         raise ArtifactError(f"{folder / METADATA_FILE}: {quoted(error, 400)}") from error
-    if current != metadata.digest:
+    if (current := digest(profile, model.inputs.families)) != metadata.digest:
         raise ArtifactError(
             f"{folder} was trained on features {metadata.profile} ({quoted(metadata.digest)}), "
             f"this version of ser computes ({current}): train again, or use the version that made it"
         )
-    if not _describes(metadata, model):
+    has_onnx = ONNX_FILE in metadata.files
+    if model.inputs.to_json() != metadata.inputs or (has_onnx and not isinstance(model, Network)):
         raise ArtifactError(
             f"{folder / METADATA_FILE} does not describe a {metadata.model} of this version: train again"
         )
-    backend, distribution = _backend(folder, metadata, model), _training_distribution(folder, metadata)
-    return Artifact(folder, metadata, model, backend, distribution, _speaker_prior(folder, metadata, model))
-
-
-def _describes(metadata: ArtifactMetadata, model: Model) -> bool:
-    """Whether the metadata names the inputs and files that such a model has."""
-    may_be_portable = isinstance(model, Network) or ONNX_FILE not in metadata.files
-    as_saved = metadata.model_file == f"model{model.suffix}" and model.inputs.to_json() == metadata.inputs
-    return may_be_portable and as_saved
+    return Artifact(
+        folder,
+        metadata,
+        model,
+        _backend(folder, metadata, model),
+        ood.read(folder, bands=profile.frames.n_mels) if ood.FILE in metadata.files else None,
+        _speaker_prior(folder, metadata, model),
+    )
 
 
 def _backend(folder: Path, metadata: ArtifactMetadata, model: Model) -> Backend:
-    """Read what answers; the packages that it needs are imported only here."""
+    """Load the backend; the packages that it needs are imported only here."""
     if ONNX_FILE in metadata.files:
         from ser_models.onnx_format.session import OnnxBackend
 
         return OnnxBackend.load(folder / ONNX_FILE, model)
-    from ser_models.artifact.native_backend import NativeBackend
-
-    return NativeBackend.restore(folder, metadata, model)
+    return NativeBackend.load(folder, model, classes=len(metadata.labels))
 
 
 def _speaker_prior(folder: Path, metadata: ArtifactMetadata, model: Model) -> SpeakerPrior | None:
-    """Read what the training speakers are like, where the model needs to know.
+    """Load the mean training speaker, if the model needs speaker normalisation.
 
     Raises:
-        ArtifactError: if the metadata says so and it is not there, or the other way round.
+        ArtifactError: if the metadata and the files disagree about that.
     """
-    if (FILE in metadata.files) != (metadata.speaker_norm > 0):
+    exists = speaker_norm.FILE in metadata.files
+    if exists != (metadata.speaker_norm > 0):
         raise ArtifactError(
             f"{folder / METADATA_FILE}: speaker_norm is {metadata.speaker_norm} "
-            f"{'with' if FILE in metadata.files else 'without'} {FILE}: restore it, or train again"
+            f"{'with' if exists else 'without'} {speaker_norm.FILE}: restore it, or train again"
         )
-    return SpeakerPrior.load(folder, model.inputs) if metadata.speaker_norm else None
-
-
-def _training_distribution(folder: Path, metadata: ArtifactMetadata) -> TrainingDistribution | None:
-    """Read what the training recordings are like."""
-    if not {NUMBERS, RECORDINGS} <= set(metadata.files):
-        return None
-    reference = ood.read(folder)
-    bands = find_profile(metadata.profile).frames.n_mels
-    if reference.mean.size != 2 * bands:
-        raise ArtifactError(
-            f"{folder / NUMBERS} describes recordings by {reference.mean.size} numbers, expected {2 * bands} "
-            f"of profile {metadata.profile}: train again"
-        )
-    return reference
+    return SpeakerPrior.load(folder, model.inputs) if exists else None

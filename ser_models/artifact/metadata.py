@@ -1,4 +1,4 @@
-"""artifact.json: what a trained model is, and the SHA-256 of every file beside it.
+"""artifact.json: the description of a trained model, and the SHA-256 of every file beside it.
 
 `ArtifactMetadata` → `write_metadata` → artifact.json → `read_metadata` → `verify` (files)
 """
@@ -19,23 +19,23 @@ from ser_features.labels import EMOTIONS
 from ser_models.models.base import HIGHEST, LOWEST
 from ser_models.safe_io.strict import MAX_FILE, quoted, strict_json
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout; an artifact of another version is refused."""
 
 METADATA_FILE = "artifact.json"
-SCALER = "scaler.skops"
+MODEL_FILE, SCALER_FILE = "model.npz", "scaler.npz"
 ONNX_FILE = "model.onnx"
 NAME_PATTERN = re.compile(r"(figures/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
-"""What a file of an artifact may be called: nothing leads out of the folder."""
+"""Allowed file names: none leads out of the folder."""
 
-MAX_CARD = 2**20
-"""Bytes of artifact.json; what is written has 5 kB."""
+MAX_BYTES = 2**20
+"""Maximum size of artifact.json in bytes; 5 kB are usual."""
 
 MAX_FILES = 2**30
-"""Bytes of all other files together: more would be hashed for longer than anyone waits."""
+"""Maximum size of all other files together in bytes, because each is hashed."""
 
 MAX_LENGTH = 2**16
-"""Frames that a model may look at: ten minutes at a hop of 10 ms, the longest recording that is taken."""
+"""Maximum number of frames of an input: ten minutes at a hop of 10 ms, the longest recording allowed."""
 
 
 @dataclass(frozen=True)
@@ -45,30 +45,28 @@ class ArtifactMetadata:
     Attributes:
         model: name in the registry.
         parameters: hyperparameters.
-        model_file: file that holds the model.
-        labels: the classes, in the order of the probabilities.
+        labels: classes in the order of the probabilities.
         label_map: emotions that count as another class, such as calm as neutral.
-        inputs: what the model reads, as `Inputs.to_json` gives it.
+        inputs: what the model reads, from `Inputs.to_json`.
         profile: name of the feature profile.
         digest: fingerprint of the profile and its extractors.
-        datasets: corpora it was trained on.
-        synthetic: whether some of that speech is synthesised.
-        protocol: how it was evaluated, in words.
+        datasets: training corpora.
+        synthetic: whether some of the training speech is synthesised.
+        protocol: description of the evaluation protocol.
         seed: of split, training and bootstrap.
-        reproducible: whether the same command gives the same model on the machine that trained it.
+        reproducible: whether the same command gives the same model on the same machine.
         final_fold: fold of splits.parquet and predictions.parquet that this model belongs to.
         versions: versions of the packages that were used.
         files: SHA-256 of every other file, by path.
-        temperature: that the model's own probabilities are divided by, as logarithms; see `temperature`.
-        speaker_norm: recordings of the median speaker that were heard together when it was measured, to rid
-            them of the speaker's voice; 0 if each recording is answered by itself.
-        encoder: the pretrained encoder that its features need, as `EncoderConfig` has it; empty if none.
+        temperature: divisor of the log-probabilities; see `ser_models.models.temperature`.
+        speaker_norm: median number of recordings per speaker that speaker normalisation had in the
+            evaluation; 0 without speaker normalisation.
+        encoder: fields of the `EncoderConfig` of the pretrained encoder; empty without one.
         format: version of the layout.
     """
 
     model: str
     parameters: dict[str, Any]
-    model_file: str
     labels: list[str]
     label_map: dict[str, str]
     inputs: dict[str, Any]
@@ -89,7 +87,7 @@ class ArtifactMetadata:
 
 
 def write_metadata(folder: Path, metadata: ArtifactMetadata) -> None:
-    """Write artifact.json with the SHA-256 of every file that is in the folder by now."""
+    """Write artifact.json with the SHA-256 of every file in the folder."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     files = {path.relative_to(folder).as_posix(): sha256(path) for path in paths}
     content = {**asdict(metadata), "files": files}
@@ -99,7 +97,7 @@ def write_metadata(folder: Path, metadata: ArtifactMetadata) -> None:
 
 
 def read_metadata(folder: Path) -> ArtifactMetadata:
-    """Read artifact.json and check its form.
+    """Read and validate artifact.json.
 
     Raises:
         ArtifactError: if it is missing, damaged, of another format, or names files outside of the folder.
@@ -110,29 +108,34 @@ def read_metadata(folder: Path) -> ArtifactMetadata:
             f"no artifact at {folder}: expected {path}: make one with ser train --out {folder}"
         )
     with path.open("rb") as file:
-        text = file.read(MAX_CARD + 1)
-    if len(text) > MAX_CARD:
-        raise ArtifactError(f"{path} has more than {MAX_CARD} bytes, expected 5000: do not use it")
+        text = file.read(MAX_BYTES + 1)
+    if len(text) > MAX_BYTES:
+        raise ArtifactError(f"{path} has more than {MAX_BYTES} bytes, expected about 5000: do not use it")
     try:
         content = strict_json(text)
-        found = content["format"]
-        metadata = ArtifactMetadata(**content) if found == FORMAT else None
+        _check_format(path, content["format"])
+        metadata = ArtifactMetadata(**content)
     except (ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{path} is damaged ({quoted(error)}): train again") from error
-    if metadata is None:
-        raise ArtifactError(
-            f"{path} has format {quoted(repr(found))}, expected {FORMAT}: "
-            "use the version of ser that wrote it"
-        )
     _check_form(path, metadata)
     return metadata
 
 
+def _check_format(path: Path, number: Any) -> None:
+    if number == FORMAT and type(number) is int:
+        return
+    if type(number) is int and 0 < number < FORMAT:
+        raise ArtifactError(f"{path} was made by an earlier version of ser (format {number}): train again")
+    raise ArtifactError(
+        f"{path} has format {quoted(repr(number))}, expected {FORMAT}: use the version of ser that wrote it"
+    )
+
+
 def verify(folder: Path, metadata: ArtifactMetadata) -> None:
-    """Check that every file is there, is the one that was written, and that no model file is beside them.
+    """Check that every file is present and unaltered, and that there is no unlisted model file.
 
     Raises:
-        ArtifactError: naming the first file that is not as it should be.
+        ArtifactError: naming the first file that is missing, altered or not listed.
     """
     _check_sizes(folder, metadata)
     for name, expected in sorted(metadata.files.items()):
@@ -172,21 +175,21 @@ def sha256(path: Path) -> str:
 
 
 def feature_profile(metadata: ArtifactMetadata) -> Profile:
-    """The feature configuration that the model was trained on.
+    """Return the feature configuration that the model was trained with.
 
     Raises:
         InputError: if this version has no profile of that name.
     """
-    found = find_profile(metadata.profile)
-    return replace(found, encoder=EncoderConfig(**metadata.encoder)) if metadata.encoder else found
+    profile = find_profile(metadata.profile)
+    return replace(profile, encoder=EncoderConfig(**metadata.encoder)) if metadata.encoder else profile
 
 
 def _check_form(path: Path, metadata: ArtifactMetadata) -> None:
-    """Refuse values of another type than `save` writes, and paths that lead elsewhere."""
+    """Refuse values of other types than `write_metadata` writes, values out of range, and foreign paths."""
     for name, hint in get_type_hints(ArtifactMetadata).items():
         if not _fits(getattr(metadata, name), hint):
             raise ArtifactError(
-                f"{path}: {name} is {quoted(repr(getattr(metadata, name)))}, expected {_words(hint)}: "
+                f"{path}: {name} is {quoted(repr(getattr(metadata, name)))}, expected {_type_name(hint)}: "
                 "train again"
             )
     for text in _texts(vars(metadata)):
@@ -194,12 +197,12 @@ def _check_form(path: Path, metadata: ArtifactMetadata) -> None:
             raise ArtifactError(f"{path} holds {quoted(repr(text))}, expected printable text: do not use it")
     if not set(metadata.label_map.values()) <= set(metadata.labels):
         raise ArtifactError(
-            f"{path}: label_map is {quoted(metadata.label_map)}, expected classes on its right: train again"
+            f"{path}: label_map is {quoted(metadata.label_map)}, expected labels as its values: train again"
         )
     different = len(set(metadata.labels))
     if not set(metadata.labels) <= set(EMOTIONS) or different < max(2, len(metadata.labels)):
         raise ArtifactError(
-            f"{path}: labels are {quoted(metadata.labels)}, expected different emotions: train again"
+            f"{path}: labels are {quoted(metadata.labels)}, expected distinct emotions: train again"
         )
     if not LOWEST <= metadata.temperature <= HIGHEST:
         raise ArtifactError(
@@ -208,7 +211,7 @@ def _check_form(path: Path, metadata: ArtifactMetadata) -> None:
     length = math.prod(size for size in metadata.inputs.values() if isinstance(size, int))
     if not 1 <= length <= MAX_LENGTH:
         raise ArtifactError(
-            f"{path}: {quoted(length)} frames to look at, expected 1 to {MAX_LENGTH}: train again"
+            f"{path}: inputs have {quoted(length)} frames, expected 1 to {MAX_LENGTH}: train again"
         )
     if metadata.encoder and not _is_encoder(metadata.encoder):
         raise ArtifactError(
@@ -219,7 +222,7 @@ def _check_form(path: Path, metadata: ArtifactMetadata) -> None:
 
 
 def _is_encoder(content: dict[str, Any]) -> bool:
-    """Whether that is an `EncoderConfig` whose folder is on no other machine."""
+    """Whether these are the fields of an `EncoderConfig` with a folder of this machine."""
     types = {"folder": str, "sha256": str, "layer": int, "size": int, "pooling": str}
     if {name: type(value) for name, value in content.items()} != types:
         return False
@@ -227,33 +230,32 @@ def _is_encoder(content: dict[str, Any]) -> bool:
 
 
 def _fits(value: Any, hint: Any) -> bool:
-    """Whether a value and what is in it have the types that `save` writes."""
-    wanted, inside = get_origin(hint) or hint, (*get_args(hint), Any)
-    if type(value) is not wanted:
+    """Whether a value and its items have the types that `write_metadata` writes."""
+    expected, arguments = get_origin(hint) or hint, (*get_args(hint), Any)
+    if type(value) is not expected:
         return False
-    items = value if wanted is list else value.values() if wanted is dict else ()
-    item_hint = inside[1] if wanted is dict else inside[0]
+    items = value if expected is list else value.values() if expected is dict else ()
+    item_hint = arguments[1] if expected is dict else arguments[0]
     return item_hint is Any or all(type(item) is item_hint for item in items)
 
 
-def _words(hint: Any) -> str:
-    inside = [item for item in get_args(hint)[-1:] if item is not Any]
-    return f"a {(get_origin(hint) or hint).__name__}" + "".join(f" of {item.__name__}" for item in inside)
+def _type_name(hint: Any) -> str:
+    items = [item for item in get_args(hint)[-1:] if item is not Any]
+    return f"a {(get_origin(hint) or hint).__name__}" + "".join(f" of {item.__name__}" for item in items)
 
 
 def _check_names(path: Path, metadata: ArtifactMetadata) -> None:
-    for name in (metadata.model_file, *metadata.files):
+    for name in metadata.files:
         if not NAME_PATTERN.fullmatch(name):
             raise ArtifactError(
-                f"{path} names the file {quoted(repr(name))}, expected one inside of the artifact: "
-                "do not use it"
+                f"{path} names the file {quoted(repr(name))}, expected one inside the artifact: do not use it"
             )
-    if missing := sorted({metadata.model_file, SCALER} - set(metadata.files)):
+    if missing := sorted({MODEL_FILE, SCALER_FILE} - set(metadata.files)):
         raise ArtifactError(f"{path} has no SHA-256 of {', '.join(missing)}: restore it, or train again")
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Yield every text of the metadata, names of fields among them."""
+    """Yield every string of the metadata, including field names."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

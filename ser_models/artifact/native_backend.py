@@ -1,6 +1,7 @@
-"""A model run by the package that it was fitted with, behind its scaler.
+"""A model run by the library that it was fitted with, behind its scaler.
 
-`Trained`, or scaler.skops and model.keras | .ubj | .skops → `NativeBackend` → probabilities
+fitted `Model`, `Scaler` → `NativeBackend` ↔ model.npz, scaler.npz
+raw values → `NativeBackend` → probabilities
 """
 
 from dataclasses import dataclass
@@ -8,21 +9,20 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from ser_features.errors import ArtifactError, SerError
-from ser_models.artifact.metadata import SCALER, ArtifactMetadata
+from ser_models.artifact.metadata import MODEL_FILE, SCALER_FILE
 from ser_models.data.batches import uncropped
-from ser_models.data.inputs import Raw
+from ser_models.data.inputs import Inputs, Raw
 from ser_models.data.scaling import Scaler
 from ser_models.models.base import BATCH_TO_PREDICT, Model
-from ser_models.safe_io import skops_file
+from ser_models.safe_io import arrays
 from ser_models.safe_io.strict import quoted
 
 
 @dataclass(frozen=True)
 class NativeBackend:
-    """A recogniser; see `ser_models.artifact.backend`.
+    """See `ser_models.artifact.backend`.
 
     Attributes:
         model: fitted.
@@ -32,33 +32,59 @@ class NativeBackend:
     model: Model
     scaler: Scaler
 
+    def save(self, folder: Path) -> None:
+        """Write model and scaler as numeric arrays."""
+        arrays.save(folder / MODEL_FILE, self.model.state())
+        arrays.save(folder / SCALER_FILE, self.scaler.statistics)
+
     @classmethod
-    def restore(cls, folder: Path, metadata: ArtifactMetadata, model: Model) -> Self:
-        """Read scaler and model of an artifact whose hashes are checked.
+    def load(cls, folder: Path, model: Model, *, classes: int) -> Self:
+        """Read what `save` wrote.
+
+        Args:
+            folder: of the artifact.
+            model: unfitted, with the hyperparameters of the saved one.
+            classes: number of classes.
 
         Raises:
-            ArtifactError: if one of them is damaged or not safe to load.
+            ArtifactError: if a file is damaged or does not belong to such a model.
         """
-        scaler = Scaler(model.inputs, skops_file.load(folder / SCALER, Pipeline))
-        path = folder / metadata.model_file
+        scaler, path = load_scaler(folder, model.inputs), folder / MODEL_FILE
         try:
-            return cls(model.restore(path, classes=len(metadata.labels)), scaler)
+            return cls(model.set_state(arrays.load(path), classes=classes), scaler)
         except SerError:
             raise
-        except Exception as error:  # a damaged or hostile file can fail anywhere in its parser
-            raise ArtifactError(f"{path} cannot be loaded safely ({quoted(error)}): train again") from error
+        except Exception as error:  # a damaged or hostile file can fail anywhere in XGBoost or Keras
+            raise _unfitting(path, model.name, error) from error
 
     def probabilities(self, raw: Raw) -> np.ndarray:
         """Return class probabilities, (recordings, classes)."""
         return self.model.predict(self.scaler.source(raw))
 
     def attention(self, raw: Raw) -> list[np.ndarray] | None:
-        """Return how much each frame weighs, per recording; None if the model has no attention."""
+        """Return the attention weight of each frame, per recording; None if the model has no attention."""
         weights: list[np.ndarray] = []
         for start in range(0, len(raw), BATCH_TO_PREDICT):
             recordings = raw[start : start + BATCH_TO_PREDICT]
-            found = self.model.attention(self.scaler.transform(recordings))
-            if found is None:
+            batch = self.model.attention(self.scaler.transform(recordings))
+            if batch is None:
                 return None
-            weights += [uncropped(each, len(own)) for each, own in zip(found, recordings, strict=True)]
+            weights += [uncropped(row, len(frames)) for row, frames in zip(batch, recordings, strict=True)]
         return weights
+
+
+def load_scaler(folder: Path, inputs: Inputs) -> Scaler:
+    """Read the scaler of an artifact.
+
+    Raises:
+        ArtifactError: if the file is damaged or does not belong to these inputs.
+    """
+    path = folder / SCALER_FILE
+    try:
+        return Scaler.restore(inputs, arrays.load(path))
+    except ValueError as error:
+        raise _unfitting(path, f"model on {inputs.kind}", error) from error
+
+
+def _unfitting(path: Path, what: str, error: Exception) -> ArtifactError:
+    return ArtifactError(f"{path} does not hold a {what} ({quoted(error, 300)}): train again")

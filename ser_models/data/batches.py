@@ -44,6 +44,15 @@ def arranged(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
     return {"frames": frames, "mask": mask}
 
 
+def array_shapes(inputs: Inputs) -> dict[str, tuple[int | None, ...]]:
+    """Shape of one recording in each array of `arranged`; None for the number of bands."""
+    if isinstance(inputs, ColumnInputs):
+        return {"columns": (len(inputs.columns),)}
+    if isinstance(inputs, ChunkInputs):
+        return {"chunks": (inputs.chunks, None, inputs.frames, 1)}
+    return {"frames": (inputs.length, None), "mask": (inputs.length,)}
+
+
 def part_of(raw: Iterable[Any], inputs: JointInputs, place: int) -> Raw:
     """Take the raw values of one part out of those of all."""
     own = [recording[place] for recording in raw]

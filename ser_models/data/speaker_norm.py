@@ -110,8 +110,9 @@ class SpeakerPrior:
         Raises:
             ArtifactError: if the file is damaged.
         """
-        arrays = safe_arrays.load(folder / FILE, {"mean": 1, "variance": 1})
-        safe_arrays.expect(folder / FILE, "variance", arrays["variance"].shape, arrays["mean"].shape)
+        forms: dict[str, safe_arrays.Form] = dict.fromkeys(("mean", "variance"), ("float64", (None,)))
+        arrays = safe_arrays.load(folder / FILE, forms)
+        safe_arrays.check(arrays, dict.fromkeys(arrays, ("float64", arrays["mean"].shape)))
         return cls(inputs, arrays["mean"], np.maximum(arrays["variance"], 0))
 
     def _smooth(self, sums: np.ndarray, recordings: int) -> SpeakerStats:

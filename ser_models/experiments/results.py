@@ -203,7 +203,6 @@ def _metadata(
     return ArtifactMetadata(
         model=model.name,
         parameters=model.parameters,
-        model_file=f"model{model.suffix}",
         labels=list(data.examples.labels),
         label_map=dict(config.label_map),
         inputs=model.inputs.to_json(),

@@ -17,8 +17,6 @@ import pandas as pd
 from ser_features.pipeline import extract
 from ser_models import inference
 from ser_models.artifact.folder import Artifact
-from ser_models.artifact.metadata import SCALER
-from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.inputs import ChunkInputs, Raw
 from ser_models.data.scaling import Scaler
 from ser_models.data.speaker_norm import SpeakerStats
@@ -26,7 +24,6 @@ from ser_models.explain import trees
 from ser_models.explain.feature_groups import FeatureGroup, feature_groups
 from ser_models.explain.result import Contributions
 from ser_models.inference.predictor import Predictor
-from ser_models.safe_io import skops_file
 
 
 def explain_recording(folder: Path, file: Path) -> Contributions:
@@ -54,7 +51,7 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
         base, contributions = float(shap.base[0, predicted]), shap.by_feature[0, predicted]
     else:
         base = float(probabilities[predicted])
-        occluded = predictor.probabilities(_occlude(raw, groups, _scaler(artifact)))
+        occluded = predictor.probabilities(_occlude(raw, groups, artifact.scaler))
         contributions = base - occluded[:, predicted]
     notes = (predictor.warning, inputs.unused(features), _trained_on(artifact, features.audio_sha256))
     return Contributions(
@@ -89,7 +86,7 @@ def _table(
     """Return the table of `Contributions`, of raw values before speaker normalisation."""
     values, median = _values(raw, groups), np.full(len(groups), np.nan)
     if isinstance(raw, np.ndarray):
-        median = _scaler(predictor.artifact).pipeline["impute"].statistics_
+        median = predictor.artifact.scaler.statistics["median"]
         if stats:  # undo the normalisation, as the values have their units
             median = median * stats.deviation + stats.mean
     columns: dict[str, Any] = {
@@ -124,17 +121,8 @@ def _occlude(raw: Raw, groups: Sequence[FeatureGroup], scaler: Scaler) -> Raw:
     if isinstance(scaler.inputs, ChunkInputs):
         neutral = np.full(frames.shape[1], frames.min())
     else:
-        neutral = scaler.pipeline["scale"].mean_.astype(np.float32)
+        neutral = scaler.statistics["mean"].astype(np.float32)
     copies = [frames.copy() for _ in groups]
     for copy, group in zip(copies, groups, strict=True):
         copy[:, list(group.indices)] = neutral[list(group.indices)]
     return copies
-
-
-def _scaler(artifact: Artifact) -> Scaler:
-    """Return the scaler of an artifact, which is also stored for a network that scales in its ONNX graph."""
-    if isinstance(artifact.backend, NativeBackend):
-        return artifact.backend.scaler
-    from sklearn.pipeline import Pipeline
-
-    return Scaler(artifact.model.inputs, skops_file.load(artifact.folder / SCALER, Pipeline))

@@ -37,6 +37,7 @@ from ser_models.ood import MEL
 
 if TYPE_CHECKING:
     import pandas as pd
+    from sklearn.preprocessing import StandardScaler
 
 BATCH_FILES = 8
 """Recordings whose features are in memory at the same time."""
@@ -70,6 +71,11 @@ class Predictor:
     def classes_(self) -> np.ndarray:
         """The labels as in scikit-learn, (classes,)."""
         return np.array(self.labels)
+
+    @property
+    def scaler(self) -> "StandardScaler | tuple[StandardScaler, ...] | None":
+        """The fitted `sklearn.preprocessing.StandardScaler`; of an ensemble a tuple with one per member."""
+        return self.artifact.scaler.standard_scaler()
 
     @property
     def warning(self) -> str | None:
@@ -269,7 +275,7 @@ class Predictor:
     def ood_score(self, features: Features) -> float | None:
         """Return the distance of a recording to the training data; None if the artifact has no reference."""
         reference = self.artifact.training_distribution
-        return None if reference is None else float(reference.distance([features.frames[MEL]])[0])
+        return None if reference is None else float(reference.ood_score([features.frames[MEL]])[0])
 
     def _predict_batch(
         self, recordings: Sequence[AudioSource], names: Sequence[str], stats: Stats, options: PredictOptions

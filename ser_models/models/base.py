@@ -7,7 +7,7 @@ A new model is one file with a dataclass that derives from `Model`, and one line
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -147,7 +147,6 @@ class Model(ABC):
 
     Class attributes:
         name: its name in the registry.
-        suffix: extension of its saved file.
         needs: packages beyond the base installation that it imports.
         calibrated: whether `fit` calibrates its probabilities on held-out speakers; other models get a
             temperature afterwards.
@@ -158,7 +157,6 @@ class Model(ABC):
     """
 
     name: ClassVar[str]
-    suffix: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()
     calibrated: ClassVar[bool] = False
     trains_on_validation: ClassVar[bool] = False
@@ -211,21 +209,24 @@ class Model(ABC):
         return None
 
     @abstractmethod
-    def save(self, path: Path) -> None:
-        """Write the fitted model to `path`, which ends in `suffix`."""
+    def state(self) -> dict[str, np.ndarray]:
+        """Return everything that was fitted, as numeric arrays by name; see `set_state`."""
 
     @abstractmethod
-    def restore(self, path: Path, *, classes: int) -> Self:
-        """Read what `save` wrote, without running code from the file, and return self.
+    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
+        """Restore a fitted model and return self.
 
         Args:
-            path: the saved file.
-            classes: width of the probabilities.
+            state: from `state` of a model with the same hyperparameters; it may come from an untrusted file.
+            classes: number of classes.
+
+        Raises:
+            ValueError: if an array is missing, unexpected, or of another data type or shape.
         """
 
     def not_fitted(self) -> RuntimeError:
-        """The error of a prediction before `fit` or `restore`."""
-        return RuntimeError(f"{self.name} is not fitted: call fit or restore first")
+        """The error of a prediction before `fit` or `set_state`."""
+        return RuntimeError(f"{self.name} is not fitted: call fit or set_state first")
 
     @property
     def reproducible(self) -> bool:
@@ -280,8 +281,8 @@ def fit_temperature(probabilities: np.ndarray, targets: np.ndarray, speakers: in
     """Temperature with the highest regularised likelihood of the true classes (temperature scaling).
 
     Guo et al., "On calibration of modern neural networks", 2017: one divisor of the log-probabilities, so
-    that the predicted class does not change. Speakers differ in difficulty, so the temperature of few speakers is
-    regularised towards 1.
+    that the predicted class does not change. Speakers differ in difficulty, so the temperature of few
+    speakers is regularised towards 1.
 
     Args:
         probabilities: of recordings without training data, (recordings, classes).

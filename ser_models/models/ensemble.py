@@ -1,6 +1,6 @@
 """Ensemble of any models: a weighted product of their probabilities, weighted on held-out speakers.
 
-`Labelled` → fitted members → predictions for held-out speakers → weights of their log-probabilities → .zip
+`Labelled` → fitted members → predictions for held-out speakers → weights of their log-probabilities
 
 p ∝ Π p_m ^ w_m, w ≥ 0 (logarithmic opinion pool; Genest & Zidek 1986): the weights maximise the likelihood of
 the true classes of held-out speakers, which calibrates the probabilities as well.
@@ -9,27 +9,26 @@ the true classes of held-out speakers, which calibrates the probabilities as wel
 ('core', 'functionals')
 """
 
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
-from typing import Any, Self
-from zipfile import ZIP_STORED, ZipFile
+from typing import Self
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import softmax
 
-from ser_features.errors import ArtifactError, InputError
-from ser_models.data.batches import BatchSource, Shapes, separated
+from ser_features.errors import InputError
+from ser_models.data.batches import BatchSource, Shapes, joined, separated
 from ser_models.data.inputs import JointInputs
 from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row, concatenate
 from ser_models.models.hyperparameters import Names
 from ser_models.models.inner_folds import GroupFold, group_folds, parallel
-from ser_models.safe_io.strict import MAX_FILE, open_archive, strict_json
+from ser_models.safe_io.arrays import check
 
-WEIGHTS = "weights.json"
+WEIGHTS = "weights"
+"""Name of the array of the members' weights."""
+
 FLOOR = 1e-6
 """Minimum probability of a member's prediction, so that none can exclude a class by itself."""
 
@@ -46,7 +45,6 @@ class Ensemble(Model):
     """
 
     name = "ensemble"
-    suffix = ".zip"
     calibrated = True
     trains_on_validation = True
     speed_perturb = True
@@ -113,28 +111,24 @@ class Ensemble(Model):
         ]
         return pool(predictions, weights)
 
-    def save(self, path: Path) -> None:
-        """Write the members' own files and the weights into one zip."""
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the weights of the members, and each member's arrays behind its number: "0/intercept"."""
         members, weights = self._fitted()
-        with tempfile.TemporaryDirectory() as folder, ZipFile(path, "w", ZIP_STORED) as archive:
-            archive.writestr(WEIGHTS, _json(weights))
-            for position, member in enumerate(members):
-                own = Path(folder) / f"{position}{member.suffix}"
-                member.save(own)
-                archive.write(own, own.name)
+        return {WEIGHTS: weights, **joined([member.state() for member in members])}
 
-    def restore(self, path: Path, *, classes: int) -> Self:
-        """Read what `save` wrote; each member validates its own file."""
+    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
+        """Restore every member by its own rules; see `Model.set_state`."""
         members = self._unfitted()
-        names = [f"{position}{member.suffix}" for position, member in enumerate(members)]
-        limits = {WEIGHTS: 2**16} | {name.replace(".", r"\."): MAX_FILE for name in names}
-        with tempfile.TemporaryDirectory() as folder, open_archive(path, limits) as archive:
-            self.weights = _weights(path, archive.read(WEIGHTS), len(members))
-            for name, member in zip(names, members, strict=True):
-                own = Path(folder) / name
-                own.write_bytes(archive.read(name))
-                member.restore(own, classes=classes)
-        self.fitted = members
+        prefixes = tuple(f"{position}/" for position in range(len(members)))
+        check(
+            {name: array for name, array in state.items() if not name.startswith(prefixes)},
+            {WEIGHTS: ("float64", (len(members),))},
+        )
+        if (state[WEIGHTS] < 0).any() or not state[WEIGHTS].any():
+            raise ValueError("a weight of a member is negative, or all of them are 0")
+        for position, member in enumerate(members):
+            member.set_state(separated(state, position), classes=classes)
+        self.fitted, self.weights = members, state[WEIGHTS]
         return self
 
     @property
@@ -234,28 +228,3 @@ def _fit_member(
     for fold, probabilities in zip(folds, parallel(predicted, folds, jobs=jobs), strict=True):
         predictions[fold.held_out] = probabilities
     return member, predictions
-
-
-def _json(weights: np.ndarray) -> str:
-    import json
-
-    return json.dumps(weights.tolist())
-
-
-def _weights(path: Path, content: bytes, members: int) -> np.ndarray:
-    """Check what a file says of the members' weights."""
-    try:
-        found: Any = strict_json(content)
-        weights = np.array(found, dtype=np.float64)
-    except (ValueError, TypeError) as error:
-        raise ArtifactError(f"{path.name}: {WEIGHTS} cannot be read: train again") from error
-    if (
-        weights.shape != (members,)
-        or not np.isfinite(weights).all()
-        or (weights < 0).any()
-        or not weights.any()
-    ):
-        raise ArtifactError(
-            f"{path.name}: {WEIGHTS} is no list of {members} weights of at least 0: train again"
-        )
-    return weights

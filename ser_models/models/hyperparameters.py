@@ -32,13 +32,14 @@ class Limit:
 
 
 Count = Annotated[int, Limit("of at least 1", lambda value: value >= 1)]
+Few = Annotated[int, Limit("from 1 to 64", lambda value: 1 <= value <= 64)]
 Positive = Annotated[float, Limit("above 0", lambda value: value > 0)]
 NotNegative = Annotated[float, Limit("of at least 0", lambda value: value >= 0)]
 Share = Annotated[float, Limit("from 0 to below 1", lambda value: 0 <= value < 1)]
 Portion = Annotated[float, Limit("above 0 and at most 1", lambda value: 0 < value <= 1)]
 Counts = Annotated[
     tuple[int, ...],
-    Limit("of at least 1, with at least one entry", lambda values: len(values) > 0 and min(values) >= 1),
+    Limit("of at least 1, 1 to 16 of them", lambda values: 0 < len(values) <= 16 and min(values) >= 1),
 ]
 Positives = Annotated[
     tuple[float, ...],

@@ -1,22 +1,24 @@
 """Multinomial logistic regression on the core columns: the baseline that every other model must beat.
 
-`Labelled` → scikit-learn's LogisticRegression, class-balanced → model.skops
+`Labelled` → scikit-learn's LogisticRegression, class-balanced → coefficients
 
 >>> Logistic(C=0.1).parameters["C"]
 0.1
 """
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+from scipy.special import softmax
 
 from ser_models.data.inputs import ColumnInputs
 from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
+from ser_models.safe_io.arrays import Form, check
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
@@ -32,11 +34,9 @@ class Logistic(Model):
     """
 
     name = "logistic"
-    suffix = ".skops"
     C: Positive = 0.1
     max_iter: Count = 1000
-    classes: int = field(default=0, init=False, repr=False)
-    estimator: "LogisticRegression | None" = field(default=None, init=False, repr=False)
+    weights: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -53,7 +53,7 @@ class Logistic(Model):
             warnings.simplefilter("ignore", ConvergenceWarning)  # the history has the iterations
             columns = train.arrays["columns"].astype(np.float64)
             estimator.fit(columns, train.targets, sample_weight=train.weights)
-        self.estimator, self.classes = estimator, train.classes
+        self.weights = _weights(estimator, train.classes)
         row: Row = {"epoch": float(estimator.n_iter_.max())}
         for side, prefix in ((train, ""), (validation, "val_")):
             row |= side.row(self.predict_proba(side.arrays), prefix)
@@ -62,24 +62,40 @@ class Logistic(Model):
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64; a class without training data has 0."""
-        if self.estimator is None:
-            raise self.not_fitted()
-        columns = arrays["columns"].astype(np.float64)
-        probabilities = np.zeros((len(columns), self.classes))
-        probabilities[:, self.estimator.classes_] = self.estimator.predict_proba(columns)
+        weights = self.state()
+        logits = arrays["columns"].astype(np.float64) @ weights["coefficients"] + weights["intercept"]
+        probabilities: np.ndarray = softmax(np.where(weights["trained"], logits, -np.inf), axis=1)
         return probabilities
 
-    def save(self, path: Path) -> None:
-        """Write the estimator with skops."""
-        from ser_models.safe_io import skops_file
+    def state(self) -> dict[str, np.ndarray]:
+        """Return coefficients (columns, classes), intercept (classes,) and which classes were trained."""
+        if self.weights is None:
+            raise self.not_fitted()
+        return self.weights
 
-        skops_file.save(self.estimator, path)
-
-    def restore(self, path: Path, *, classes: int) -> Self:
-        """Load the estimator with skops, from a fixed list of types."""
-        from sklearn.linear_model import LogisticRegression
-
-        from ser_models.safe_io import skops_file
-
-        self.estimator, self.classes = skops_file.load(path, LogisticRegression), classes
+    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
+        """Restore the coefficients; see `Model.set_state`."""
+        forms: dict[str, Form] = {
+            "coefficients": ("float64", (len(self.inputs.columns), classes)),
+            "intercept": ("float64", (classes,)),
+            "trained": ("bool", (classes,)),
+        }
+        check(state, forms)
+        self.weights = dict(state)
         return self
+
+
+def _weights(estimator: "LogisticRegression", classes: int) -> dict[str, np.ndarray]:
+    """Weights of all classes; scikit-learn has none for untrained classes, and one set for two classes."""
+    coefficients, intercept = estimator.coef_, estimator.intercept_
+    if len(estimator.classes_) == 2:  # the logit of the second class against the first
+        coefficients = np.concatenate([np.zeros_like(coefficients), coefficients])
+        intercept = np.concatenate([np.zeros_like(intercept), intercept])
+    weights = {
+        "coefficients": np.zeros((coefficients.shape[1], classes)),
+        "intercept": np.zeros(classes),
+        "trained": np.isin(np.arange(classes), estimator.classes_),
+    }
+    weights["coefficients"][:, estimator.classes_] = coefficients.T
+    weights["intercept"][estimator.classes_] = intercept
+    return weights

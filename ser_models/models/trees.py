@@ -1,13 +1,13 @@
 """Gradient-boosted trees (XGBoost) on the per-file columns: a strong baseline.
 
-`Labelled` → multi:softprob on histograms, early stopping on validation → model.ubj
+`Labelled` → multi:softprob on histograms, early stopping on validation → trees
 
 >>> Xgboost(max_depth=3).parameters["max_depth"]
 3
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -16,9 +16,14 @@ from ser_models.data.inputs import ColumnInputs
 from ser_models.models.base import Arrays, FitContext, Labelled, Model, OnEpoch, Row
 from ser_models.models.feature_sets import CORE_INPUTS, FUNCTIONAL_INPUTS
 from ser_models.models.hyperparameters import Count, Portion, Positive
+from ser_models.safe_io import xgboost_json
+from ser_models.safe_io.arrays import check
 
 if TYPE_CHECKING:
     import xgboost
+
+JSON = "json"
+"""Name of the array that holds XGBoost's JSON."""
 
 THREADS = 1
 """On two busy cores, two OpenMP threads took 50 times as long as one, as waiting threads occupy the cores.
@@ -39,7 +44,6 @@ class Xgboost(Model):
     """
 
     name = "xgboost"
-    suffix = ".ubj"
     needs = ("xgboost",)
     n_estimators: Count = 600
     patience: Count = 40
@@ -81,19 +85,19 @@ class Xgboost(Model):
         probabilities = fitted.predict(xgboost.DMatrix(arrays["columns"])).astype(np.float64)
         return probabilities / probabilities.sum(axis=1, keepdims=True)
 
-    def save(self, path: Path) -> None:
-        """Write XGBoost's own binary JSON."""
-        self._fitted().save_model(path)
+    def state(self) -> dict[str, np.ndarray]:
+        """Return XGBoost's own JSON as bytes."""
+        return {JSON: np.frombuffer(self._fitted().save_raw("json"), np.uint8)}
 
-    def restore(self, path: Path, *, classes: int) -> Self:
-        """Load XGBoost's own binary JSON; its trees are checked before XGBoost sees them."""
+    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
+        """Load XGBoost's own JSON after its structure was checked; see `Model.set_state`."""
         import xgboost
 
-        from ser_models.safe_io import booster_file
-
-        booster_file.check(path, features=len(self.inputs.columns), classes=classes)
+        check(state, {JSON: ("uint8", (None,))})
+        content = state[JSON].tobytes()
+        xgboost_json.check(content, features=len(self.inputs.columns), classes=classes)
         self.booster = xgboost.Booster({"nthread": THREADS})
-        self.booster.load_model(path)
+        self.booster.load_model(bytearray(content))
         return self
 
     def _settings(self) -> dict[str, Any]:

@@ -41,11 +41,11 @@ def scaled_inputs(draft: Draft, scaler: "Scaler", names: Mapping[str, str]) -> d
 
 
 def _columns(draft: Draft, scaler: "Scaler", raw: str) -> str:
-    medians = draft.constant(scaler.pipeline["impute"].statistics_.astype(np.float32))
+    medians = draft.constant(scaler.statistics["median"].astype(np.float32))
     return _standard(draft, scaler, draft.node("Where", draft.node("IsNaN", raw), medians, raw))
 
 
 def _standard(draft: Draft, scaler: "Scaler", raw: str) -> str:
-    fitted = scaler.pipeline["scale"]
-    centred = draft.node("Sub", draft.node("Cast", raw, to=DOUBLE), draft.constant(fitted.mean_))
-    return draft.node("Cast", draft.node("Div", centred, draft.constant(fitted.scale_)), to=FLOAT)
+    statistics = scaler.statistics
+    centred = draft.node("Sub", draft.node("Cast", raw, to=DOUBLE), draft.constant(statistics["mean"]))
+    return draft.node("Cast", draft.node("Div", centred, draft.constant(statistics["scale"])), to=FLOAT)

@@ -15,8 +15,8 @@ import numpy as np
 import onnxruntime
 
 from ser_features.errors import ArtifactError
-from ser_models.data.batches import Arrays, arranged, uncropped
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, Inputs, Raw
+from ser_models.data.batches import Arrays, arranged, array_shapes, uncropped
+from ser_models.data.inputs import Raw
 from ser_models.models.base import Model
 from ser_models.models.networks.attention import AttentiveNetwork, spread
 from ser_models.onnx_format.check import check
@@ -59,7 +59,7 @@ class OnnxBackend:
             ArtifactError: if it is not what `export` writes of such a model.
         """
         content = path.read_bytes()
-        check(content, shapes(model.inputs))
+        check(content, array_shapes(model.inputs))
         try:
             return cls(path, model, _session(content))
         except Exception as error:  # ONNX Runtime has no error of its own to catch
@@ -98,15 +98,6 @@ class OnnxBackend:
                 f"{self.path} does not run on what {self.model.name} reads ({quoted(error)}): train again"
             ) from error
         return found
-
-
-def shapes(inputs: Inputs) -> dict[str, tuple[int | None, ...]]:
-    """Shape of one recording in each input of the graph; None for mel bands and the like, as profiles say."""
-    if isinstance(inputs, ColumnInputs):
-        return {"columns": (len(inputs.columns),)}
-    if isinstance(inputs, ChunkInputs):
-        return {"chunks": (inputs.chunks, None, inputs.frames, 1)}
-    return {"frames": (inputs.length, None), "mask": (inputs.length,)}
 
 
 def _session(content: bytes) -> onnxruntime.InferenceSession:

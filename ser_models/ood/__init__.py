@@ -1,9 +1,9 @@
-"""Out-of-distribution score: how far a recording is from the training data of a model.
+"""Out-of-distribution score: distance of recordings to the training data of a model.
 
-rows of a store → `build` → `TrainingDistribution` ↔ reference.json + reference.npy
-log-mel frames → `TrainingDistribution.distance`; core columns → `TrainingDistribution.percentiles`
+rows of a store → `build` → `TrainingDistribution` ↔ ood.npz
+log-mel frames → `TrainingDistribution.ood_score`; core columns → `TrainingDistribution.percentiles`
 """
 
-from ser_models.ood.distribution import MEL, TrainingDistribution, build, describe, read, write
+from ser_models.ood.distribution import FILE, MEL, TrainingDistribution, build, describe, read, write
 
-__all__ = ["MEL", "TrainingDistribution", "build", "describe", "read", "write"]
+__all__ = ["FILE", "MEL", "TrainingDistribution", "build", "describe", "read", "write"]

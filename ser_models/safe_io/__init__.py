@@ -1,4 +1,4 @@
-"""Files that strangers may have written: read with limits, checked first, and without running code from them.
+"""Readers for files from untrusted sources: size and structure are validated before the content is used.
 
-path → size and structure checked → arrays or objects; `ArtifactError` says in one line what was refused
+path → `strict`, `arrays`, `xgboost_json` → plain values or arrays; `ArtifactError` names what was refused
 """

@@ -17,15 +17,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from ser_features import files
-from ser_models.artifact.metadata import SCALER
+from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import Scaler
@@ -33,7 +32,6 @@ from ser_models.data.split import FINAL_FOLD, Split
 from ser_models.environment import versions
 from ser_models.evaluation.leakage import FitRecord
 from ser_models.models.base import Model, Row
-from ser_models.safe_io import skops_file
 from ser_models.training.config import TrainConfig
 
 ROW_COLUMNS = (
@@ -115,8 +113,7 @@ class State:
         (hidden / "fold.json").write_text(json.dumps(content), encoding="utf-8")
         fold.predictions.to_parquet(hidden / "predictions.parquet", index=False)
         if final and fold.scaler is not None:
-            fold.model.save(hidden / f"model{fold.model.suffix}")
-            skops_file.save(fold.scaler.pipeline, hidden / SCALER)
+            NativeBackend(fold.model, fold.scaler).save(hidden)
         for path in (*hidden.iterdir(), hidden):
             files.sync(path)
         hidden.rename(self._folder(fold.number))
@@ -142,9 +139,9 @@ class State:
         )
         scaler = None
         if final:
-            model.restore(folder / f"model{model.suffix}", classes=classes)
+            backend = NativeBackend.load(folder, model, classes=classes)
             seen = next(part.file_ids for part in fitted if part.part == "scaler")
-            scaler = Scaler(model.inputs, skops_file.load(folder / SCALER, Pipeline), seen)
+            scaler = replace(backend.scaler, seen=seen)
         predictions = pd.read_parquet(folder / "predictions.parquet")
         return Fold(number, model, scaler, content["history"], predictions, fitted, content["temperature"])
 

@@ -1,8 +1,8 @@
-"""Build every hostile artifact and load it as `ser predict` does; print one JSON object per attack.
+"""Build every hostile artifact and load it as `ser predict` does; print a JSON object per attack.
 
     SER_CANARY=/tmp/canary python -m tests.attacks FOLDER
 
-It runs in a process of its own, so that a crash or a hang is seen, and memory is its own.
+It runs in its own process, so that crashes, hangs and memory are observed.
 """
 
 import json
@@ -13,14 +13,14 @@ from pathlib import Path
 
 from ser_features.errors import ArtifactError
 from ser_models import inference
-from tests.attacks.base import PARAMETERS, Hostile, good
+from tests.attacks.base import PARAMETERS, Hostile, valid
 from tests.attacks.registry import HOSTILE
 
 
 def main(root: Path) -> None:
-    """Try the good artifacts, then the hostile ones."""
+    """Load the valid artifacts, then the hostile ones."""
     for name in PARAMETERS:
-        good(name, root / name)
+        valid(name, root / name)
         inference.load(root / name)
     for index, hostile in enumerate(HOSTILE):
         folder = shutil.copytree(root / hostile.model, root / f"hostile{index}")
@@ -29,11 +29,11 @@ def main(root: Path) -> None:
         shutil.rmtree(folder)
     for name in PARAMETERS:
         inference.load(root / name)
-    say({"name": "good ones still load"})
+    say({"name": "valid artifacts still load"})
 
 
 def attempt(hostile: Hostile, folder: Path) -> dict[str, object]:
-    """Load an artifact: what was raised, how long it took, and how many bytes of memory more than before."""
+    """Load an artifact; return the exception, the seconds and the additional bytes of memory."""
     Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before, begin = memory("VmRSS"), time.perf_counter()
     try:
@@ -50,9 +50,9 @@ def attempt(hostile: Hostile, folder: Path) -> dict[str, object]:
     }  # fmt: skip
 
 
-def say(found: dict[str, object]) -> None:
+def say(outcome: dict[str, object]) -> None:
     """Write a line at once: what follows may be a crash."""
-    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.write(json.dumps(outcome) + "\n")
     sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""Good artifacts, and what every attacker can do to them."""
+"""Valid artifacts, and the changes that every attack is made of."""
 
 import hashlib
 import json
@@ -11,34 +11,35 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 
 from ser_features.config import SPEECH16K
 from ser_features.pipeline import digest
-from ser_models import artifact
+from ser_models import artifact, ood
 from ser_models.artifact.metadata import METADATA_FILE, ONNX_FILE, ArtifactMetadata
-from ser_models.data.scaling import Scaler
+from ser_models.data.batches import InMemory
+from ser_models.data.scaling import Scaler, fit_statistics
 from ser_models.models import create
-from ser_models.models.base import Model
+from ser_models.models.base import FitContext, Labelled, Model
+from ser_models.models.networks.network import Network
 
 CANARY = "SER_CANARY"
-"""Environment variable with the path of a file that any payload writes when it is run."""
+"""Environment variable with the path of a file that every payload writes when it is run."""
 
 LABELS = ["angry", "neutral", "sad"]
+BANDS = 64
 PARAMETERS: dict[str, dict[str, Any]] = {
     "logistic": {},
-    "mlp": {"epochs": 1},
-    "xgboost": {"n_estimators": 4},
-    "cnn_lstm": {"length": 24, "epochs": 1},
-    "mlp.onnx": {"epochs": 1},
-    "cnn_lstm.onnx": {"length": 24, "epochs": 1},
+    "mlp": {},
+    "crnn": {"length": 24, "n_members": 1, "filters": [4], "units": 4},
+    "xgboost": {"n_estimators": 4, "max_depth": 3},
+    "ensemble": {"members": ["logistic", "xgboost"]},
+    "mlp.onnx": {},
+    "cnn_lstm.onnx": {"length": 24},
 }
-"""Hyperparameters of each good artifact. Networks are as older versions of ser saved them, run by Keras; with
-".onnx" behind their names they are run by ONNX Runtime."""
+"""Hyperparameters of each valid artifact. ".onnx" behind the name of a network: it is run by ONNX
+Runtime instead of Keras."""
 
-Spoil = Callable[[Path], None]
+Spoil = Callable[[Path], object]
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,17 @@ class Hostile:
 
     Attributes:
         name: what is wrong with it.
-        model: the good artifact that it is made of.
-        spoil: turns a copy of that into this.
-        says: part of the message of the refusal.
-        names: the file that the message must name.
+        model: the valid artifact that it is made of.
+        spoil: turns a copy of that into this one.
+        says: part of the error message.
+        file: name of the file that the message must contain.
     """
 
     name: str
     model: str
     spoil: Spoil
     says: str
-    names: str
+    file: str = ""
 
 
 class Payload:
@@ -70,51 +71,43 @@ class Payload:
 PICKLE = pickle.dumps(Payload())
 
 
-def good(name: str, folder: Path) -> None:
-    """Write one of the good artifacts, fitted on noise."""
+def valid(name: str, folder: Path) -> None:
+    """Write one of the valid artifacts, fitted on noise."""
     model = create(name.removesuffix(".onnx"), PARAMETERS[name])
     rng = np.random.default_rng(0)
-    scaler = StandardScaler().fit(rng.normal(size=(60, 64)))
-    pipeline = Pipeline([("scale", scaler)])
+    raw: Any = [rng.normal(size=(30, BANDS)).astype(np.float32) for _ in range(60)]
     if model.inputs.kind == "columns":
-        columns = rng.normal(size=(60, len(model.inputs.columns)))
-        imputer = SimpleImputer(strategy="median", keep_empty_features=True)
-        pipeline = Pipeline([("impute", imputer), ("scale", StandardScaler())]).fit(columns)
-    fit(model, pipeline)
-    artifact.save(folder, card(model), model, Scaler(model.inputs, pipeline), lambda hidden: None)
-    if not name.endswith(".onnx"):
-        (folder / ONNX_FILE).unlink(missing_ok=True)
+        raw = rng.normal(size=(60, len(model.inputs.columns))).astype(np.float32)
+    if model.inputs.kind == "joint":
+        raw = [tuple(rng.normal(size=len(part.columns)) for part in model.inputs.parts) for _ in range(60)]
+    scaler = Scaler(model.inputs, fit_statistics(model.inputs, raw))
+    fit(model, scaler.transform(raw))
+    columns = {"pitch_mean": np.arange(101.0)}
+    mean, scale = np.zeros(2 * BANDS), np.ones(2 * BANDS)
+    distribution = ood.TrainingDistribution(mean, scale, 1.0, rng.normal(size=(9, 2 * BANDS)), columns)
+    artifact.save(folder, metadata(model), model, scaler, lambda hidden: ood.write(hidden, distribution))
+    if isinstance(model, Network) and not name.endswith(".onnx"):
+        (folder / ONNX_FILE).unlink()
         files = json.loads((folder / METADATA_FILE).read_text())["files"]
-        edit(folder, files={file: known for file, known in files.items() if file != ONNX_FILE})
+        edit(folder, files={file: sha256 for file, sha256 in files.items() if file != ONNX_FILE})
 
 
-def fit(model: Model, pipeline: Pipeline) -> None:
-    """Give a model weights, without the cost of training a network."""
-    rng = np.random.default_rng(1)
-    if model.suffix == ".keras":
-        shapes: dict[str, tuple[int, ...]] = {"frames": (24, 64), "mask": (24,)}
-        if model.inputs.kind == "columns":
-            shapes = {"columns": (len(model.inputs.columns),)}
-        model.network = model.build(shapes, len(LABELS))
+def fit(model: Model, arrays: Mapping[str, np.ndarray]) -> None:
+    """Fit a model; networks keep their initial weights."""
+    if isinstance(model, Network):
+        model.network = model.build({key: array.shape[1:] for key, array in arrays.items()}, len(LABELS))
         return
-    columns = rng.normal(size=(60, len(model.inputs.columns))).astype(np.float32)
-    if model.suffix == ".skops":
-        from sklearn.linear_model import LogisticRegression
-
-        model.estimator = LogisticRegression().fit(columns, np.arange(60) % 3)
-        return
-    import xgboost
-
-    settings = {"objective": "multi:softprob", "num_class": 3, "max_depth": 3, "nthread": 1}
-    model.booster = xgboost.train(settings, xgboost.DMatrix(columns, np.arange(60) % 3), 4)
+    speakers = tuple(f"own/s{index // 10}" for index in range(60))
+    ids = tuple(f"own/{index}" for index in range(60))
+    data = Labelled(InMemory(dict(arrays)), np.arange(60) % 3, 3, ids, speakers)
+    model.fit(data, data, FitContext(0))
 
 
-def card(model: Model) -> ArtifactMetadata:
-    """Return the card of a good artifact."""
+def metadata(model: Model) -> ArtifactMetadata:
+    """Return the metadata of a valid artifact."""
     return ArtifactMetadata(
         model=model.name,
         parameters=model.parameters,
-        model_file=f"model{model.suffix}",
         labels=LABELS,
         label_map={},
         inputs=model.inputs.to_json(),
@@ -138,14 +131,14 @@ def edit(folder: Path, **changes: Any) -> None:
 
 
 def rehash(folder: Path, name: str) -> None:
-    """Make artifact.json agree with a file that was changed."""
+    """Make artifact.json agree with a changed file: an attacker can do that too."""
     files = json.loads((folder / METADATA_FILE).read_text())["files"]
     with (folder / name).open("rb") as file:
         edit(folder, files={**files, name: hashlib.file_digest(file, "sha256").hexdigest()})
 
 
 def replaced(name: str, content: bytes) -> Spoil:
-    """Put other bytes in the place of a file."""
+    """Replace the content of a file."""
 
     def spoil(folder: Path) -> None:
         (folder / name).write_bytes(content)
@@ -154,27 +147,20 @@ def replaced(name: str, content: bytes) -> Spoil:
     return spoil
 
 
+def changed(name: str, change: Callable[[bytes], bytes]) -> Spoil:
+    """Change the content of a file."""
+    return lambda folder: replaced(name, change((folder / name).read_bytes()))(folder)
+
+
 def members(path: Path) -> dict[str, bytes]:
-    """Return what a zip file holds."""
+    """Return the members of a zip file."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def rezip(folder: Path, name: str, content: Mapping[str, bytes], kind: int = zipfile.ZIP_STORED) -> None:
+def rezip(folder: Path, name: str, content: Mapping[str, bytes]) -> None:
     """Write a zip file in the place of a file."""
-    with zipfile.ZipFile(folder / name, "w", kind) as archive:
-        for member, held in content.items():
-            archive.writestr(member, held)
-    rehash(folder, name)
-
-
-def zip_bomb(folder: Path, name: str, member: str, size: int) -> None:
-    """Replace one member of a zip file by so many spaces, which take a thousandth of it."""
-    held = members(folder / name)
-    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
-        for other in held.keys() - {member}:
-            archive.writestr(other, held[other])
-        with archive.open(member, "w", force_zip64=True) as file:
-            for _ in range(size >> 20):
-                file.write(b" " * 2**20)
+    with zipfile.ZipFile(folder / name, "w") as archive:
+        for member, data in content.items():
+            archive.writestr(member, data)
     rehash(folder, name)

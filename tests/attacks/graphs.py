@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from tests.attacks.base import PICKLE, Hostile, Spoil, rehash, replaced
+from tests.attacks.base import PICKLE, Hostile, Spoil, changed, rehash, replaced
 
 MODEL = "model.onnx"
 SECRET = "/etc/hostname"
@@ -35,10 +35,6 @@ def _graph(change: Callable[[Any], Any]) -> Spoil:
 def _weight(change: Callable[[Any], Any]) -> Spoil:
     """Change the largest weight."""
     return _graph(lambda graph: change(max(graph.initializer, key=lambda weight: len(weight.raw_data))))
-
-
-def _bytes(change: Callable[[bytes], bytes]) -> Spoil:
-    return lambda folder: replaced(MODEL, change((folder / MODEL).read_bytes()))(folder)
 
 
 def _elsewhere(location: str) -> Spoil:
@@ -97,7 +93,6 @@ def _outer(graph: Any) -> None:
 
 
 def _many(graph: Any) -> None:
-
     for _ in range(2000):
         _behind(graph, "Relu")
 
@@ -167,8 +162,8 @@ def _onnx_of_a_logistic(folder: Path) -> None:
 MLP: dict[str, tuple[Spoil, str]] = {
     "a pickle named .onnx": (replaced(MODEL, PICKLE), "cannot be read"),
     "nothing": (replaced(MODEL, b""), "its operators are of []"),
-    "half a file": (_bytes(lambda content: content[: len(content) // 2]), "it ends early"),
-    "a file with a tail": (_bytes(lambda content: content + PICKLE), "cannot be read"),
+    "half a file": (changed(MODEL, lambda content: content[: len(content) // 2]), "it ends early"),
+    "a file with a tail": (changed(MODEL, lambda content: content + PICKLE), "cannot be read"),
     "a number without end": (replaced(MODEL, b"\x08" + b"\xff" * 10**6), "it ends early"),
     "a length of 2^60": (replaced(MODEL, b"\x3a" + b"\xff" * 7 + b"\x7f"), "it ends early"),
     "a million operators": (replaced(MODEL, b"\x3a\x80\x89\x7a" + b"\n\0" * 10**6), "more than 50000 values"),
@@ -177,7 +172,7 @@ MLP: dict[str, tuple[Spoil, str]] = {
     ),
     "weights in a file above": (_elsewhere("../../secret"), "is in another file"),
     "weights in a system file": (_elsewhere(SECRET), "is in another file"),
-    "weights beside the model": (_elsewhere("scaler.skops"), "is in another file"),
+    "weights beside the model": (_elsewhere("scaler.npz"), "is in another file"),
     "weights of 2^50 numbers": (_weight(_dims(2**50)), "promises [1125899906842624] numbers in"),
     "weights of fewer than none": (_weight(_dims(-1)), "expected numbers"),
     "weights that are texts": (_weight(lambda weight: setattr(weight, "data_type", TEXT)), "has the type 8"),
@@ -259,6 +254,6 @@ GRAPHS = [
         for model, kinds in (("mlp.onnx", MLP), ("cnn_lstm.onnx", CNN_LSTM))
         for name, (spoil, says) in kinds.items()
     ),
-    Hostile("a graph of its own", "logistic", _onnx_of_a_logistic, "does not describe a logistic", ""),
+    Hostile("a graph of its own", "logistic", _onnx_of_a_logistic, "does not describe a logistic"),
 ]
 """What every reader of ONNX files must fear."""

@@ -1,10 +1,8 @@
-"""All attacks."""
+"""Every hostile artifact."""
 
+from tests.attacks.arrays import ARRAYS
 from tests.attacks.base import Hostile
-from tests.attacks.boosters import BOOSTERS
-from tests.attacks.cards import CARDS
 from tests.attacks.graphs import GRAPHS
-from tests.attacks.networks import NETWORKS
-from tests.attacks.scikit import SKOPS
+from tests.attacks.metadata import METADATA
 
-HOSTILE: tuple[Hostile, ...] = (*CARDS, *SKOPS, *NETWORKS, *BOOSTERS, *GRAPHS)
+HOSTILE: tuple[Hostile, ...] = (*METADATA, *ARRAYS, *GRAPHS)

@@ -12,6 +12,7 @@ from ser_features import extras
 from ser_features.errors import InputError, MissingExtraError
 from ser_models.models import MODELS, create
 from ser_models.models.base import FitContext
+from ser_models.safe_io import arrays
 from tests.ser_models.tiny import CLASSES, NETWORKS, REPRESENTATIVES, labelled, long, parameters, tiny
 
 SLOW = set(NETWORKS) - set(REPRESENTATIVES)
@@ -48,12 +49,25 @@ def test_probabilities_sum_to_one_alone_and_in_a_batch(fitted):
 
 def test_a_restored_model_predicts_the_same(fitted, tmp_path):
     model, _, validation, _, _ = fitted
-    path = tmp_path / f"model{model.suffix}"
-    model.save(path)
-    restored = create(model.name, model.parameters).restore(path, classes=CLASSES)
-    np.testing.assert_allclose(
-        restored.predict_proba(validation.arrays), model.predict_proba(validation.arrays), atol=1e-6
+    arrays.save(tmp_path / "model.npz", model.state())
+    state = arrays.load(tmp_path / "model.npz")
+    restored = create(model.name, model.parameters).set_state(state, classes=CLASSES)
+    np.testing.assert_array_equal(
+        restored.predict_proba(validation.arrays), model.predict_proba(validation.arrays)
     )
+
+
+def test_a_state_with_an_array_too_many_missing_or_of_another_type_is_refused(fitted):
+    model = fitted[0]
+    state = model.state()
+    name = next(iter(state))
+    for wrong in (
+        {**state, "more": np.ones(1)},
+        {key: array for key, array in state.items() if key != name},
+        {**state, name: state[name].astype(np.int8)},
+    ):
+        with pytest.raises(ValueError, match=r"unexpected array|is missing|expected"):
+            create(model.name, model.parameters).set_state(wrong, classes=CLASSES)
 
 
 @pytest.mark.parametrize("name", [*(name for name in MODELS if name not in SLOW), *long(SLOW)])
@@ -156,8 +170,9 @@ for name in ("xgboost", "logistic", "svm"):
 """
 PREDICT_BEST = """
 from pathlib import Path
+from ser_models.safe_io import arrays
 from tests.ser_models.tiny import labelled, tiny
-model = tiny("best").restore(Path({path!r}), classes=3)
+model = tiny("best").set_state(arrays.load(Path({path!r})), classes=3)
 model.predict_proba(labelled(model.inputs, 2, 0).arrays)
 """
 
@@ -173,10 +188,10 @@ model.predict_proba(labelled(model.inputs, 2, 0).arrays)
 )
 def test_packages_are_imported_only_when_needed(code, unwanted, tmp_path):
     if code is PREDICT_BEST:
-        model, path = tiny("best"), tmp_path / "model.zip"
+        model, path = tiny("best"), tmp_path / "model.npz"
         data = labelled(model.inputs, 24, 0)
         model.fit(data, data, FitContext(0))
-        model.save(path)
+        arrays.save(path, model.state())
         code = code.format(path=str(path))
     code = f"import sys\nfrom ser_models.models import MODELS, create\n{code}\n"
     code += f"print(sorted({unwanted!r} & set(sys.modules)))"

@@ -1,14 +1,14 @@
 """Base of the regularised least-squares classifiers: model selection and calibration on held-out speakers.
 
-`Labelled` of both sides → `fit_features` → design matrix → α selected on inner folds → weights → .npz
+`Labelled` of both sides → `fit_features` → design matrix → α selected on inner folds → weights
 
 No early stopping is needed, so the validation speakers are training data like the others; α and the scale of
 the logits are selected in speaker-disjoint folds over all of them (`ser_models.models.inner_folds`).
 """
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import ClassVar, Self
 
 import numpy as np
@@ -17,10 +17,7 @@ from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row, con
 from ser_models.models.hyperparameters import Positives
 from ser_models.models.inner_folds import group_folds
 from ser_models.models.kernel import solver
-from ser_models.safe_io import arrays as safe_arrays
-
-COMMON = {"weights": 2, "intercept": 1, "trained": 1, "logit_scale": 0}
-"""Arrays that every subclass saves, with their numbers of dimensions."""
+from ser_models.safe_io.arrays import Form, check
 
 
 @dataclass
@@ -31,11 +28,10 @@ class LeastSquares(Model):
         alphas: regularisation strengths, of which the one with the highest UAR on held-out speakers is used.
     """
 
-    suffix = ".npz"
     calibrated = True
     trains_on_validation = True
     speed_perturb = True
-    own: ClassVar[dict[str, int]]
+    own: ClassVar[dict[str, Form]]
     """Arrays of the subclass that are saved, with their numbers of dimensions."""
     alphas: Positives = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
     arrays: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
@@ -92,22 +88,25 @@ class LeastSquares(Model):
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64; a class without training data has 0."""
+        state = self.state()
+        return self._probabilities(self.design_matrix(arrays, state), state)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the fitted arrays."""
         if self.arrays is None:
             raise self.not_fitted()
-        return self._probabilities(self.design_matrix(arrays, self.arrays), self.arrays)
+        return self.arrays
 
-    def save(self, path: Path) -> None:
-        """Write the arrays, without pickle."""
-        if self.arrays is None:
-            raise self.not_fitted()
-        safe_arrays.save(path, self.arrays)
-
-    def restore(self, path: Path, *, classes: int) -> Self:
-        """Read the arrays; their shapes are checked by a prediction when an artifact is loaded."""
-        arrays = safe_arrays.load(path, {**COMMON, **self.own})
-        shape = (arrays["weights"].shape[1], arrays["intercept"].size, arrays["trained"].size)
-        safe_arrays.expect(path, "number of classes", shape, (classes,) * 3)
-        self.arrays = {**arrays, "trained": arrays["trained"].astype(bool)}
+    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
+        """Restore the arrays; see `Model.set_state`. Sizes that depend on the features are checked in use."""
+        common: dict[str, Form] = {
+            "weights": ("float64", (None, classes)),
+            "intercept": ("float64", (classes,)),
+            "trained": ("bool", (classes,)),
+            "logit_scale": ("float64", ()),
+        }
+        check(state, {**common, **self.own})
+        self.arrays = dict(state)
         return self
 
     def _probabilities(self, design: np.ndarray, arrays: dict[str, np.ndarray]) -> np.ndarray:

@@ -23,8 +23,15 @@ from ser_models.models.base import Arrays, Labelled
 from ser_models.models.hyperparameters import Count
 from ser_models.models.kernel.base import LeastSquares
 from ser_models.models.kernel.ridge import CLIP
+from ser_models.safe_io.arrays import Form
 
-MIXTURE = {"mixing": 1, "means": 2, "deviations": 2}
+MIXTURE: dict[str, Form] = {
+    "mixing": ("float64", (None,)),
+    "means": ("float64", (None, None)),
+    "deviations": ("float64", (None, None)),
+}
+"""Arrays of the Gaussian mixture: (k,), (k, bands), (k, bands)."""
+
 FRAMES = 30_000
 """Maximum number of training frames of the mixture; more do not improve it."""
 
@@ -48,7 +55,11 @@ class FisherVectors(LeastSquares):
     """
 
     name = "fisher_vectors"
-    own: ClassVar[dict[str, int]] = {**MIXTURE, "centre": 1, "scale": 1}
+    own: ClassVar[dict[str, Form]] = {
+        **MIXTURE,
+        "centre": ("float64", (None,)),
+        "scale": ("float64", (None,)),
+    }
     n_components: Count = 48
     length: Count = 600
 

@@ -19,6 +19,7 @@ from ser_models.models.feature_sets import FUNCTIONAL_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
 from ser_models.models.kernel import solver
 from ser_models.models.kernel.base import LeastSquares
+from ser_models.safe_io.arrays import Form
 
 CLIP = 6.0
 """Standard deviations at which columns are clipped: one outlier must not outweigh thousands of columns."""
@@ -36,7 +37,7 @@ class Ridge(LeastSquares):
     """Linear ridge regression on the functionals."""
 
     name: ClassVar[str] = "ridge"
-    own: ClassVar[dict[str, int]] = {}
+    own: ClassVar[dict[str, Form]] = {}
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -61,7 +62,7 @@ class KernelRidge(Ridge):
     """
 
     name: ClassVar[str] = "kernel_ridge"
-    own: ClassVar[dict[str, int]] = {"landmarks": 2}
+    own: ClassVar[dict[str, Form]] = {"landmarks": ("float32", (None, None))}
     gamma: Positive = 0.25
 
     def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:

@@ -9,10 +9,10 @@ Lin, 2011). The softmax is calibrated by the temperature that training fits on t
 ('linear', ('core', 'functionals'))
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from pathlib import Path
+from math import comb
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
@@ -23,13 +23,10 @@ from ser_models.models.feature_sets import FUNCTIONAL_INPUTS
 from ser_models.models.hyperparameters import Positive
 from ser_models.models.kernel import solver
 from ser_models.models.kernel.ridge import clipped
-from ser_models.safe_io import arrays as safe_arrays
+from ser_models.safe_io.arrays import Form, check
 
 if TYPE_CHECKING:
     from sklearn.svm import SVC
-
-SAVED = {"support": 2, "weights": 2, "intercept": 1, "trained": 1}
-"""Saved arrays with their numbers of dimensions."""
 
 
 @dataclass
@@ -43,7 +40,6 @@ class Svm(Model):
     """
 
     name = "svm"
-    suffix = ".npz"
     kernel: Literal["linear", "rbf"] = "linear"
     C: Positive = 1.0
     gamma: Positive = 0.25
@@ -73,28 +69,34 @@ class Svm(Model):
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64; a class without training data has 0."""
-        if self.arrays is None:
-            raise self.not_fitted()
-        trained = self.arrays["trained"]
+        state = self.state()
+        trained = state["trained"]
         design = clipped(arrays)
         if self.kernel == "rbf":
-            design = self._kernel(design, self.arrays["support"])
-        decisions = design @ self.arrays["weights"] + self.arrays["intercept"]
+            design = self._kernel(design, state["support"])
+        decisions = design @ state["weights"] + state["intercept"]
         scores = np.zeros((len(design), len(trained)))
         scores[:, trained] = one_vs_rest(decisions, int(trained.sum()))
         return solver.probabilities(scores, 1.0, trained)
 
-    def save(self, path: Path) -> None:
-        """Write the arrays, without pickle."""
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the fitted arrays; see `arrays`."""
         if self.arrays is None:
             raise self.not_fitted()
-        safe_arrays.save(path, self.arrays)
+        return self.arrays
 
-    def restore(self, path: Path, *, classes: int) -> Self:
-        """Read the arrays."""
-        arrays = safe_arrays.load(path, SAVED)
-        safe_arrays.expect(path, "number of classes", (arrays["trained"].size,), (classes,))
-        self.arrays = {**arrays, "trained": arrays["trained"].astype(bool)}
+    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
+        """Restore the arrays; see `Model.set_state`. The number of columns is checked in use."""
+        vectors = None if self.kernel == "rbf" else 0
+        pairs = comb(int(np.sum(state.get("trained", 0))), 2)
+        forms: dict[str, Form] = {
+            "support": ("float32", (vectors, None)),
+            "weights": ("float64", (None, pairs)),
+            "intercept": ("float64", (pairs,)),
+            "trained": ("bool", (classes,)),
+        }
+        check(state, forms)
+        self.arrays = dict(state)
         return self
 
     def _kernel(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:

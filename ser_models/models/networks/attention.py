@@ -31,7 +31,7 @@ class AttentiveNetwork(FrameNetwork):
         """Return the attention weight of each frame; see `Model.attention`."""
         import keras
 
-        network = self._fitted()
+        network = self.fitted_network
         attention = keras.Model(network.input, network.get_layer(ATTENTION).output)
         weights = [
             keras.ops.convert_to_numpy(attention(batch, training=False))[:, :, 0]

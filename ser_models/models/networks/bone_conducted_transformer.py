@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ser_features.errors import InputError
-from ser_models.models.hyperparameters import Count, Share
+from ser_models.models.hyperparameters import Count, Few, Share
 from ser_models.models.networks.attention import AttentiveNetwork
 from ser_models.models.networks.blocks import (
     add_position,
@@ -55,7 +55,7 @@ class BoneConductedTransformer(AttentiveNetwork):
     label_smoothing: Share = 0.1
     width: Count = 128
     heads: Count = 4
-    layers: Count = 2
+    layers: Few = 2
     dropout: Share = 0.2
 
     def __post_init__(self) -> None:

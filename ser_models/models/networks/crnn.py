@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ser_models.data.batches import Arrays
-from ser_models.models.hyperparameters import Count, NotNegative, Positive, Share
+from ser_models.models.hyperparameters import Count, Counts, Few, NotNegative, Positive, Share
 from ser_models.models.networks.blocks import attention_pooling, batch_norm, pool, valid_steps, zero_padding
 from ser_models.models.networks.network import FrameNetwork
 from ser_models.models.networks.schedule import Monitor, Schedule
@@ -49,8 +49,8 @@ class Crnn(FrameNetwork):
     monitor: Monitor = "val_uar"
     schedule: Schedule = "cosine"
     label_smoothing: Share = 0.1
-    n_members: Count = 3
-    filters: tuple[int, ...] = (64, 96, 128)
+    n_members: Few = 3
+    filters: Counts = (64, 96, 128)
     units: Count = 48
     dropout: Share = 0.3
     mixup: NotNegative = 0.1

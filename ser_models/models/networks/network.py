@@ -1,6 +1,6 @@
 """Saving, loading and prediction that every Keras model shares; a model file adds its graph.
 
-`Labelled` → `Network.fit` (see `ser_models.models.networks.loop`) → model.keras, model.onnx
+`Labelled` → `Network.fit` (see `ser_models.models.networks.loop`) → weights
 
 Uses `keras` alone, so TensorFlow, JAX or PyTorch can be the backend; keras is imported inside functions, so
 that a recipe can be validated without it.
@@ -9,28 +9,26 @@ that a recipe can be validated without it.
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from ser_models.data.batches import array_shapes
 from ser_models.data.inputs import FrameInputs
 from ser_models.models.base import BATCH_TO_PREDICT, Arrays, FitContext, Labelled, Model, Row
 from ser_models.models.hyperparameters import Count
 from ser_models.models.networks.schedule import Settings, best_index, learning_rate
+from ser_models.models.networks.weights import input_shapes, restore, state_of
 from ser_models.safe_io.keras_import import load_keras
 
 if TYPE_CHECKING:
     import keras
-
-    from ser_models.data.scaling import Scaler
 
 
 @dataclass
 class Network(Settings, Model):
     """A Keras classifier with the hyperparameters of `Settings`."""
 
-    suffix = ".keras"
     needs = ("keras", "onnx")
     thread_safe = False  # Keras has global random numbers
     network: "keras.Model | None" = field(default=None, init=False, repr=False)
@@ -78,31 +76,26 @@ class Network(Settings, Model):
         """Return class probabilities, (recordings, classes) float64."""
         return np.concatenate([self._probabilities(batch) for batch in batches_of(arrays)])
 
-    def save(self, path: Path) -> None:
-        """Write the graph and its weights, without optimizer and loss."""
-        self._fitted().save(path, include_optimizer=False)
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the weights; the graph is built anew from the hyperparameters."""
+        return state_of(self.fitted_network)
 
-    def export(self, path: Path, scaler: "Scaler") -> None:
-        """Write the graph and its weights as ONNX, with the scaling of its inputs."""
-        from ser_models.onnx_format import export
-
-        export.write(self._fitted(), scaler, path)
-
-    def restore(self, path: Path, *, classes: int) -> Self:
-        """Load a .keras file, which is validated before Keras opens it."""
-        from ser_models.safe_io import keras_file
-
-        self.network = keras_file.load(path)
+    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
+        """Build the graph and set its weights; see `Model.set_state`."""
+        shapes = input_shapes(state, array_shapes(self.inputs))
+        self.network = restore(lambda: self.build(shapes, classes), state)
         return self
 
     def _probabilities(self, arrays: Arrays) -> np.ndarray:
         import keras
 
         # Called directly: `predict` would compile every model anew, which takes longer than one file.
-        probabilities = keras.ops.convert_to_numpy(self._fitted()(dict(arrays), training=False))
+        probabilities = keras.ops.convert_to_numpy(self.fitted_network(dict(arrays), training=False))
         return probabilities.astype(np.float64) / probabilities.sum(axis=1, dtype=np.float64, keepdims=True)
 
-    def _fitted(self) -> "keras.Model":
+    @property
+    def fitted_network(self) -> "keras.Model":
+        """The fitted graph."""
         if self.network is None:
             raise self.not_fitted()
         return self.network

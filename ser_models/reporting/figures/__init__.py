@@ -26,7 +26,6 @@ __all__ = [
     "AttentionExample",
     "Panel",
     "Picture",
-    "Picture",
     "attention",
     "confusion_matrix",
     "coverage",

@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from ser_features.errors import InputError
 from ser_models.data import scaling
 from ser_models.data.batches import chunked, pad_or_crop, separated, uncropped
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs
-from ser_models.data.scaling import Scaler
+from ser_models.data.scaling import Scaler, fit_statistics
 
 COLUMNS = ColumnInputs(("rms_mean", "pitch_mean"))
 
@@ -104,9 +107,9 @@ def test_how_many_frames_are_shown_at_once_changes_nothing(store, monkeypatch, a
     examples = load_examples(store)
     inputs = FrameInputs(("mel",), length=40)
     stacked = np.concatenate(examples.read(inputs)).astype(np.float64)
-    fitted = Scaler.fit(inputs, examples).pipeline["scale"]
-    np.testing.assert_allclose(fitted.mean_, stacked.mean(axis=0), rtol=1e-6)
-    np.testing.assert_allclose(fitted.scale_, stacked.std(axis=0), rtol=1e-6)
+    fitted = Scaler.fit(inputs, examples).statistics
+    np.testing.assert_allclose(fitted["mean"], stacked.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(fitted["scale"], stacked.std(axis=0), rtol=1e-6)
 
 
 def test_chunks_hold_the_frames_in_their_order():
@@ -174,3 +177,31 @@ def test_several_parts_are_scaled_each_as_if_alone(store):
 def test_a_scaler_of_one_kind_has_no_parts(store):
     with pytest.raises(ValueError, match="a scaler of columns has no parts"):
         Scaler.fit(COLUMNS, load_examples(store)).part(0)
+
+
+RAW = np.random.default_rng(0).normal(-40, 15, size=(20, 2)).astype(np.float32)
+
+
+def test_scaling_equals_that_of_scikit_learn_to_the_bit():
+    raw = np.where(np.random.default_rng(1).random(RAW.shape) < 0.2, np.nan, RAW).astype(np.float32)
+    pipeline = make_pipeline(SimpleImputer(strategy="median"), StandardScaler()).fit(raw)
+    scaled = Scaler(COLUMNS, fit_statistics(COLUMNS, raw)).transform(raw)["columns"]
+    np.testing.assert_array_equal(scaled, pipeline.transform(raw))
+
+
+@pytest.mark.parametrize("inputs", [COLUMNS, FrameInputs(("mel",), length=40)])
+def test_the_fitted_standard_scaler_is_rebuilt(inputs):
+    raw = RAW if inputs is COLUMNS else [RAW]
+    scaler = Scaler(inputs, fit_statistics(inputs, raw)).standard_scaler()
+    expected = StandardScaler().fit(RAW)
+    np.testing.assert_array_equal(scaler.transform(RAW), expected.transform(RAW))
+    np.testing.assert_array_equal(scaler.inverse_transform(RAW), expected.inverse_transform(RAW))
+    assert scaler.n_samples_seen_ == expected.n_samples_seen_
+
+
+def test_joint_inputs_have_a_standard_scaler_per_part_and_chunks_none():
+    joint = JointInputs((COLUMNS, COLUMNS))
+    raw = list(zip(RAW, RAW, strict=True))
+    first, second = Scaler(joint, fit_statistics(joint, raw)).standard_scaler()
+    np.testing.assert_array_equal(first.mean_, second.mean_)
+    assert Scaler(ChunkInputs("mel", 2, 3), {}).standard_scaler() is None

@@ -46,7 +46,7 @@ def test_the_artifact_is_complete_and_its_metrics_are_those_returned(trained):
     files = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
     assert set(metadata["files"]) == set(files) - {"artifact.json"}
     assert {"splits.parquet", "predictions.parquet", "history.csv", "metrics.json"} < set(files)
-    assert {"figures/confusion_matrix.png", "figures/per_speaker.png", metadata["model_file"]} < set(files)
+    assert {"figures/confusion_matrix.png", "figures/per_speaker.png", "model.npz"} < set(files)
     for path, digest in metadata["files"].items():
         assert hashlib.sha256(files[path].read_bytes()).hexdigest() == digest
     assert not list(out.parent.glob(".*")), "hidden litter"

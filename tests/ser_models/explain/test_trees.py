@@ -4,14 +4,11 @@ import numpy as np
 import pytest
 import xgboost
 from scipy.stats import rankdata
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 
 from ser_models import inference
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.batches import InMemory
-from ser_models.data.scaling import Scaler
+from ser_models.data.scaling import Scaler, fit_statistics
 from ser_models.explain import trees
 from ser_models.models.base import FitContext, Labelled
 from ser_models.models.trees import Xgboost
@@ -34,8 +31,7 @@ def raw():
 @pytest.fixture(scope="module")
 def fitted(raw):
     model = Xgboost(n_estimators=20, colsample_bytree=1.0)
-    pipeline = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())]).fit(raw)
-    scaler = Scaler(model.inputs, pipeline)
+    scaler = Scaler(model.inputs, fit_statistics(model.inputs, raw))
     labelled = Labelled(InMemory(dict(scaler.transform(raw))), np.arange(150) % CLASSES, CLASSES)
     model.fit(labelled, labelled, FitContext(0))
     return NativeBackend(model, scaler)

@@ -30,7 +30,6 @@ XLA_FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_pas
 SCRIPT = """
 import hashlib, json, sys
 from pathlib import Path
-from types import SimpleNamespace
 import numpy as np
 from ser_models.models import create
 from ser_models.models.base import FitContext, Labelled
@@ -44,12 +43,13 @@ for name, parameters in json.loads(sys.argv[2]).items():
     model = create(name, {**parameters, "epochs": 1, "batch_size": 8})
     row = model.fit(data, data, FitContext(0))[0]
     sums = model.predict_proba(arrays).sum(axis=1).tolist()
-    restored = create(name, parameters).restore(folder / f"{name}.keras", classes=2)
+    state = dict(np.load(folder / f"{name}.state.npz"))
+    restored = create(name, parameters).set_state(state, classes=2)
     attention = restored.attention(arrays)
     width = next(iter(arrays.values())).shape[-1]
-    unscaled = SimpleNamespace(mean_=np.zeros(width), scale_=np.ones(width), statistics_=np.zeros(width))
-    scaler = SimpleNamespace(inputs=restored.inputs, pipeline={"impute": unscaled, "scale": unscaled})
-    restored.export(folder / "model.onnx", scaler)
+    unscaled = {"median": np.zeros(width), "mean": np.zeros(width), "scale": np.ones(width)}
+    scaler = Scaler(restored.inputs, unscaled)
+    export.write(restored.fitted_network, scaler, folder / "model.onnx")
     found[name] = {
         "row": row,
         "sums": sums,
@@ -82,7 +82,7 @@ def kept(tmp_path_factory):
         data = Labelled(InMemory(arrays), np.arange(8) % 2, 2)
         model = create(name, {**PARAMETERS.get(name, {"length": FRAMES}), "epochs": 1})
         model.fit(data, data, FitContext(0))
-        model.save(folder / f"{name}.keras")
+        np.savez(folder / f"{name}.state.npz", **model.state())
         np.savez(folder / f"{name}.npz", **arrays)
         answers[name] = model.predict_proba(arrays), model.attention(arrays)
     return folder, answers

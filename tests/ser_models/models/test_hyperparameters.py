@@ -80,7 +80,7 @@ def test_conversion_is_idempotent(hint):
 @pytest.mark.parametrize(
     ("hint", "words"),
     [
-        (Counts, "a list of integers of at least 1, with at least one entry"),
+        (Counts, "a list of integers of at least 1, 1 to 16 of them"),
         (Literal["relu", "elu"], "one of relu, elu"),
         (Positive | None, "a number above 0 or none"),
         (tuple[str, ...], "a list of strings"),

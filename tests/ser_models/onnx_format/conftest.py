@@ -3,12 +3,9 @@
 import keras
 import numpy as np
 import pytest
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 
-from ser_models.data.inputs import ColumnInputs, FrameInputs
-from ser_models.data.scaling import Scaler
+from ser_models.data.inputs import ColumnInputs
+from ser_models.data.scaling import Scaler, fit_statistics
 from ser_models.models import create
 
 BANDS = 20
@@ -29,16 +26,6 @@ def recordings(inputs, seed):
     return [rng.normal(-40, 15, size=(length, BANDS)).astype(np.float32) for length in LENGTHS]
 
 
-def scaler_of(inputs):
-    raw = recordings(inputs, seed=1)
-    if isinstance(inputs, ColumnInputs):
-        imputer = SimpleImputer(strategy="median", keep_empty_features=True)
-        return Scaler(inputs, Pipeline([("impute", imputer), ("scale", StandardScaler())]).fit(raw))
-    if isinstance(inputs, FrameInputs):
-        return Scaler(inputs, Pipeline([("scale", StandardScaler().fit(np.concatenate(raw)))]))
-    return Scaler(inputs, Pipeline([("scale", "passthrough")]))
-
-
 @pytest.fixture(scope="session")
 def network():
     """Return a maker of (model with weights that nobody trained, its scaler, recordings)."""
@@ -47,7 +34,7 @@ def network():
         known = create(name).hyperparameters()
         sizes = {"length": LENGTH, "filters": (4, 4, 6, 8), "frames": 16}
         model = create(name, {key: sizes[key] for key in known if key in sizes} | parameters)
-        scaler = scaler_of(model.inputs)
+        scaler = Scaler(model.inputs, fit_statistics(model.inputs, recordings(model.inputs, seed=1)))
         arrays = scaler.transform(recordings(model.inputs, seed=2)[:1])
         keras.utils.set_random_seed(0)
         model.network = model.build({key: array.shape[1:] for key, array in arrays.items()}, CLASSES)

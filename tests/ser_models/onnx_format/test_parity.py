@@ -7,6 +7,7 @@ from ser_features.errors import InputError
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.models import MODELS, model_class
 from ser_models.models.networks.network import Network
+from ser_models.onnx_format import export
 from ser_models.onnx_format.session import OnnxBackend
 
 NETWORKS = [name for name in MODELS if issubclass(model_class(name), Network)]
@@ -24,7 +25,7 @@ TOLERANCE = 1e-5
 @pytest.mark.parametrize(("name", "parameters"), [*((name, {}) for name in NETWORKS), *VARIANTS])
 def test_keras_and_onnx_runtime_agree(network, tmp_path, name, parameters):
     model, scaler, raw = network(name, **parameters)
-    model.export(tmp_path / "model.onnx", scaler)
+    export.write(model.fitted_network, scaler, tmp_path / "model.onnx")
     ours, theirs = OnnxBackend.load(tmp_path / "model.onnx", model), NativeBackend(model, scaler)
     expected = theirs.probabilities(raw)
     assert np.ptp(expected, axis=0).max() > 10 * TOLERANCE, "the recordings would all be answered alike"
@@ -37,7 +38,7 @@ def test_keras_and_onnx_runtime_agree(network, tmp_path, name, parameters):
 
 def test_a_recording_is_recognised_alike_alone_and_among_others(network, tmp_path):
     model, scaler, raw = network("attention_cnn_bilstm")
-    model.export(tmp_path / "model.onnx", scaler)
+    export.write(model.fitted_network, scaler, tmp_path / "model.onnx")
     portable = OnnxBackend.load(tmp_path / "model.onnx", model)
     alone = np.concatenate([portable.probabilities(raw[index : index + 1]) for index in range(len(raw))])
     np.testing.assert_allclose(alone, portable.probabilities(raw), atol=1e-6)
@@ -46,7 +47,7 @@ def test_a_recording_is_recognised_alike_alone_and_among_others(network, tmp_pat
 def test_the_same_network_gives_the_same_bytes(network, tmp_path):
     model, scaler, _ = network("cnn_lstm")
     for name in ("one", "two"):
-        model.export(tmp_path / name, scaler)
+        export.write(model.fitted_network, scaler, tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
@@ -72,7 +73,7 @@ def test_what_has_no_way_into_onnx_is_named(network, tmp_path, layer, message):
     made = getattr(keras.layers, layer["class_name"])(**layer["config"])(frames)
     model.network = keras.Model({"frames": frames, "mask": mask}, keras.layers.Flatten()(made))
     with pytest.raises(InputError) as error:
-        model.export(tmp_path / "model.onnx", scaler)
+        export.write(model.fitted_network, scaler, tmp_path / "model.onnx")
     assert message in str(error.value)
 
 
@@ -84,4 +85,4 @@ def test_a_layer_that_is_called_twice_is_refused(network, tmp_path):
     dense = keras.layers.Dense(30, name="again")
     model.network = keras.Model({"columns": columns}, dense(dense(columns)))
     with pytest.raises(InputError, match="layer again is called more than once: expected once"):
-        model.export(tmp_path / "model.onnx", scaler)
+        export.write(model.fitted_network, scaler, tmp_path / "model.onnx")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.onnx_format import fields
+from ser_models.onnx_format import export, fields
 from ser_models.onnx_format.protobuf import parse
 
 NUMBER = {
@@ -59,7 +59,7 @@ def test_negative_and_packed_numbers():
 def test_a_graph_is_read_as_onnx_reads_it(network, tmp_path, name):
     model, scaler, _ = network(name)
     path = tmp_path / "model.onnx"
-    model.export(path, scaler)
+    export.write(model.fitted_network, scaler, path)
     known = onnx.load(path).graph
     [graph] = parse(path.read_bytes(), fields.MODEL)["graph"]
     assert [node["op_type"][0] for node in graph["node"]] == [node.op_type for node in known.node]

@@ -1,7 +1,6 @@
-"""What is far from the training recordings, where features lie among them, and files that lie about both."""
+"""Out-of-distribution scores and percentiles; tests/attacks has hostile files."""
 
 import io
-import json
 
 import numpy as np
 import pytest
@@ -9,13 +8,12 @@ import soundfile
 
 from benchmarks.robustness.sounds import NOT_SPEECH, RATE
 from ser_features.engine import extract_corpora
-from ser_features.errors import ArtifactError
 from ser_features.pipeline import extract_bytes
 from ser_features.store import open_store
 from ser_models import ood
 from ser_models.data.examples import load_examples
 from ser_models.data.split import make_split
-from ser_models.ood.distribution import NUMBERS, RECORDINGS, build
+from ser_models.ood.distribution import build
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +38,7 @@ def known(speech, sides):
 
 
 def far(known, store, rows):
-    return known.distance(store.frames(rows, "mel"))
+    return known.ood_score(store.frames(rows, "mel"))
 
 
 @pytest.mark.parametrize("sound", NOT_SPEECH)
@@ -48,7 +46,7 @@ def test_noise_music_and_silence_are_far(sound, known, speech):
     file = io.BytesIO()
     soundfile.write(file, NOT_SPEECH[sound](np.random.default_rng(0)), RATE, format="WAV")
     frames = extract_bytes(file.getvalue(), speech.profile, ["mel"]).frames["mel"]
-    assert known.distance([frames])[0] > 1
+    assert known.ood_score([frames])[0] > 1
 
 
 def test_training_recordings_are_at_no_distance(known, speech, sides):
@@ -82,56 +80,7 @@ def test_a_store_without_mel_frames_has_no_reference(recordings, tmp_path):
 
 def test_what_is_written_is_read(known, speech, sides, tmp_path):
     ood.write(tmp_path, known)
-    again = ood.read(tmp_path)
-    np.testing.assert_allclose(
-        far(again, speech, sides["test"]), far(known, speech, sides["test"]), rtol=1e-3
-    )
+    again = ood.read(tmp_path, bands=64)
+    np.testing.assert_array_equal(far(again, speech, sides["test"]), far(known, speech, sides["test"]))
     columns = {"pitch_mean": 200.0, "rms_mean": 0.01}
-    assert again.percentiles(columns) == pytest.approx(known.percentiles(columns), abs=0.01)
-
-
-def spoil(name, value):
-    def change(folder):
-        content = json.loads((folder / NUMBERS).read_text())
-        content[name] = value
-        (folder / NUMBERS).write_text(json.dumps(content))
-
-    return change
-
-
-def objects(folder):
-    np.save(folder / RECORDINGS, np.array([{"a": 1}], dtype=object), allow_pickle=True)
-
-
-def promising(folder):
-    """A header that promises a terabyte."""
-    text = b"{'descr': '<f2', 'fortran_order': False, 'shape': (8000000000, 128), }"
-    header = text + b" " * (117 - len(text)) + b"\n"
-    (folder / RECORDINGS).write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        (spoil("limit", 0), "not above 0"),
-        (spoil("limit", "far"), "could not convert"),
-        (spoil("scale", [1.0]), r"numbers of shape \(1,\), expected"),
-        (spoil("mean", [[1.0]]), "numbers of shape"),
-        (spoil("mean", None), "not finite"),
-        (spoil("quantiles", {"pitch_mean": [1.0, 2.0]}), r"numbers of shape \(2,\), expected \(101,\)"),
-        (spoil("quantiles", [1]), "no attribute"),
-        (lambda folder: (folder / NUMBERS).write_text("{"), "damaged"),
-        (lambda folder: (folder / NUMBERS).write_text(" " * 2**21), "more than"),
-        (lambda folder: (folder / RECORDINGS).write_bytes(b"PK\x03\x04"), "damaged"),
-        (lambda folder: np.save(folder / RECORDINGS, np.full((2, 128), np.nan, np.float16)), "not finite"),
-        (lambda folder: np.save(folder / RECORDINGS, np.zeros((2, 128))), "float64 of shape"),
-        (lambda folder: np.save(folder / RECORDINGS, np.zeros((0, 128), np.float16)), "damaged"),
-        (objects, "damaged"),
-        (promising, "damaged"),
-    ],
-)
-def test_files_that_are_not_ours_are_refused(change, reason, known, tmp_path):
-    ood.write(tmp_path, known)
-    change(tmp_path)
-    with pytest.raises(ArtifactError, match=rf"is damaged \(.*{reason}|{reason}.*train again"):
-        ood.read(tmp_path)
+    assert again.percentiles(columns) == known.percentiles(columns)

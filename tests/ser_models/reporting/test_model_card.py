@@ -12,7 +12,6 @@ from tests.results import make_result
 METADATA = ArtifactMetadata(
     model="mlp",
     parameters={},
-    model_file="model",
     labels=["angry", "neutral", "sad"],
     label_map={"calm": "neutral"},
     inputs={},

@@ -74,7 +74,7 @@ def test_oversampling_leaves_validation_test_and_scaler_alone(examples, monkeypa
         assert after[1].file_ids == before[1].file_ids
     names = ["file_id", "fold", "split"]
     assert balanced.predictions[names].equals(plain.predictions[names])
-    scalers = [result.scaler.pipeline["scale"].mean_ for result in (balanced, plain)]
+    scalers = [result.scaler.statistics["mean"] for result in (balanced, plain)]
     np.testing.assert_array_equal(*scalers)
     assert balanced.fitted == plain.fitted
 

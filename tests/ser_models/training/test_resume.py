@@ -133,7 +133,7 @@ def test_a_finished_training_is_read_back_complete(config, examples, tmp_path):
     source = first.scaler.source(examples.read(first.model.inputs))
     np.testing.assert_array_equal(again.model.predict(source), first.model.predict(source))
     assert again.scaler.seen == first.scaler.seen
-    models = sorted(path.parent.name for path in tmp_path.glob("*/model.*"))
+    models = sorted(path.parent.name for path in tmp_path.glob("*/model.npz"))
     assert models == ["fold-final"], "only the final fold keeps its model"
     assert not list(tmp_path.glob(".*")), "hidden litter"
 

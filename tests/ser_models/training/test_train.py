@@ -64,7 +64,7 @@ def test_every_part_is_fitted_on_its_side_only(examples, folds, trained):
     assert audit(examples.rows, folds.table, fitted=result.fitted) == []
     raw = examples.take(folds.side(FINAL_FOLD, "train")).read(result.scaler.inputs)
     imputed = np.where(np.isnan(raw), np.nanmedian(raw, axis=0), raw).astype(float)
-    np.testing.assert_allclose(result.scaler.pipeline["scale"].mean_, imputed.mean(axis=0), rtol=1e-4)
+    np.testing.assert_allclose(result.scaler.statistics["mean"], imputed.mean(axis=0), rtol=1e-4)
 
 
 def test_progress_and_history_cover_every_fold(trained):

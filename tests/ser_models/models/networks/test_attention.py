@@ -39,11 +39,9 @@ def test_the_weights_are_those_of_the_prediction(fitted):
     np.testing.assert_allclose(pooled, np.einsum("rsk,rsc->rkc", weights, steps), atol=1e-5)
 
 
-def test_attention_of_a_restored_model_is_the_same(fitted, tmp_path):
+def test_attention_of_a_restored_model_is_the_same(fitted):
     model, arrays = fitted
-    path = tmp_path / "model.keras"
-    model.save(path)
-    restored = create(model.name, model.parameters).restore(path, classes=2)
+    restored = create(model.name, model.parameters).set_state(model.state(), classes=2)
     np.testing.assert_allclose(restored.attention(arrays), model.attention(arrays), atol=1e-7)
 
 

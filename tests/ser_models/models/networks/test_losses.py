@@ -135,12 +135,3 @@ def test_the_loss_that_stops_training_is_balanced_whatever_training_is(weighted)
     assert row["val_uar"] == pytest.approx(
         np.mean([right[data.targets == k].mean() for k in range(3)]), abs=1e-5
     )
-
-
-def test_a_saved_model_loads_without_the_loss(tmp_path):
-    model, data, _ = learned({"loss": "focal", "label_smoothing": 0.1})
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False, safe_mode=True)
-    assert not loaded.compiled
-    again = create("mlp").restore(tmp_path / "model.keras", classes=3)
-    np.testing.assert_array_equal(again.predict(data.source), model.predict(data.source))

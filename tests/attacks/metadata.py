@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_models.artifact.metadata import METADATA_FILE
-from tests.attacks.base import PICKLE, Hostile, Spoil, edit, rehash, replaced
+from tests.attacks.base import PICKLE, Hostile, Spoil, edit, replaced
 
 SPARSE = 250 * 2**20
 
@@ -25,7 +25,7 @@ def _edit(**changes: Any) -> Spoil:
 
 
 def _with_file(name: str) -> Spoil:
-    """List a file that is not inside of the artifact."""
+    """List a file that is not inside the artifact."""
 
     def spoil(folder: Path) -> None:
         edit(folder, files={**json.loads((folder / METADATA_FILE).read_text())["files"], name: "0" * 64})
@@ -66,65 +66,60 @@ def _instead(make: Any) -> Spoil:
     """Put something that is no file in the place of the model."""
 
     def spoil(folder: Path) -> None:
-        (folder / "model.skops").unlink()
-        make(folder / "model.skops")
+        (folder / "model.npz").unlink()
+        make(folder / "model.npz")
 
     return spoil
 
 
 def _linked(folder: Path) -> None:
-    shutil.move(folder / "model.skops", folder.with_name(f"{folder.name}.skops"))
-    (folder / "model.skops").symlink_to(folder.with_name(f"{folder.name}.skops"))
+    shutil.move(folder / "model.npz", folder.with_name(f"{folder.name}.npz"))
+    (folder / "model.npz").symlink_to(folder.with_name(f"{folder.name}.npz"))
 
 
-def _card_is_a_pipe(folder: Path) -> None:
+def _pipe(folder: Path) -> None:
     (folder / METADATA_FILE).unlink()
     os.mkfifo(folder / METADATA_FILE)
 
 
 def _appended(folder: Path) -> None:
-    with (folder / "scaler.skops").open("ab") as file:
+    with (folder / "scaler.npz").open("ab") as file:
         file.write(b" ")
-
-
-def _listed_pickle(folder: Path) -> None:
-    (folder / "model.pkl").write_bytes(PICKLE)
-    rehash(folder, "model.pkl")
-    edit(folder, model_file="model.pkl")
 
 
 LONG = {"kind": "frames", "families": ["mel"], "length": 10**9, "corpus_level": []}
 
 KINDS: dict[str, tuple[Spoil, str]] = {
-    "a card that is a pickle": (_bytes(PICKLE), "artifact.json is damaged"),
-    "a card of 2 MB": (_text(" " * 2**21 + "{}"), "has more than 1048576 bytes"),
-    "a card in UTF-16": (_bytes("{}".encode("utf-16")), "artifact.json is damaged"),
-    "a card of lists in lists": (_text("[" * 10**5), "nested too deeply"),
+    "metadata that is a pickle": (_bytes(PICKLE), "artifact.json is damaged"),
+    "metadata of 2 MB": (_text(" " * 2**21 + "{}"), "has more than 1048576 bytes"),
+    "metadata in UTF-16": (_bytes("{}".encode("utf-16")), "artifact.json is damaged"),
+    "metadata of lists in lists": (_text("[" * 10**5), "nested too deeply"),
     "parameters in parameters": (_raw("parameters", '{"a":' * 300 + "1" + "}" * 300), "nested too deeply"),
-    "a card with a field twice": (_twice, "'model' is there twice"),
-    "NaN as seed": (_raw("seed", "NaN"), "NaN is no finite number"),
-    "infinity as parameter": (_raw("parameters", '{"C": 1e999}'), "1e999 is no finite number"),
+    "metadata with a field twice": (_twice, "key 'model' occurs twice"),
+    "NaN as seed": (_raw("seed", "NaN"), "it holds NaN, expected finite numbers"),
+    "infinity as parameter": (_raw("parameters", '{"C": 1e999}'), "a number that is not finite"),
     "a number of 5000 digits": (_raw("seed", "9" * 5000), "artifact.json is damaged"),
-    "a card that is a list": (_text("[1, 2]"), "artifact.json is damaged"),
-    "a card that is a pipe": (_card_is_a_pipe, "no artifact at"),
-    "another format": (_edit(format=99), "has format 99, expected 1"),
-    "files as a list": (_edit(files=["model.skops"]), "files is ['model.skops'], expected a dict of str"),
-    "a hash that is a number": (_edit(files={"model.skops": 1, "scaler.skops": 2}), "expected a dict of str"),
+    "metadata that is a list": (_text("[1, 2]"), "artifact.json is damaged"),
+    "metadata that is a pipe": (_pipe, "no artifact at"),
+    "an earlier format": (_edit(format=1), "was made by an earlier version of ser (format 1): train again"),
+    "a format that is true": (_edit(format=True), "has format True, expected 2"),
+    "another format": (_edit(format=99), "has format 99, expected 2"),
+    "files as a list": (_edit(files=["model.npz"]), "files is ['model.npz'], expected a dict of str"),
+    "a hash that is a number": (_edit(files={"model.npz": 1, "scaler.npz": 2}), "expected a dict of str"),
     "an unknown field": (_edit(**{"\x1b[2J": 1}), "artifact.json is damaged"),
     "a terminal's control characters": (_edit(protocol="\x1b]0;owned\x07"), "expected printable text"),
     "half a character": (_raw("datasets", r'["\ud800"]'), "expected printable text"),
     "datasets that are no names": (_edit(datasets=[{}]), "expected a list of str"),
-    "labels of markup": (_edit(labels=["<script>", "sad"]), "expected different emotions"),
+    "labels of markup": (_edit(labels=["<script>", "sad"]), "expected distinct emotions"),
     "labels that are lists": (_edit(labels=[["sad"], ["angry"]]), "expected a list of str"),
     "classes merged into lists": (_edit(label_map={"calm": []}), "expected a dict of str"),
-    "classes merged into none of them": (_edit(label_map={"calm": "happy"}), "expected classes on its right"),
-    "no labels": (_edit(labels=[]), "expected different emotions"),
-    "fewer labels than classes": (_edit(labels=["angry", "sad"]), "cannot recognise a tone"),
-    "a megabyte of labels": (_edit(labels=["x" * 10**6]), "expected different emotions"),
-    "a file above the folder": (_with_file("../../secret"), "expected one inside of the artifact"),
-    "an absolute file": (_with_file("/etc/passwd"), "expected one inside of the artifact"),
-    "a file of another system": (_with_file("C:\\secret"), "expected one inside of the artifact"),
-    "a model above the folder": (_edit(model_file="../model.skops"), "expected one inside of the artifact"),
+    "classes merged into none of them": (_edit(label_map={"calm": "happy"}), "expected labels as its values"),
+    "no labels": (_edit(labels=[]), "expected distinct emotions"),
+    "fewer labels than classes": (_edit(labels=["angry", "sad"]), "expected float64 of shape (45, 2)"),
+    "a megabyte of labels": (_edit(labels=["x" * 10**6]), "expected distinct emotions"),
+    "a file above the folder": (_with_file("../../secret"), "expected one inside the artifact"),
+    "an absolute file": (_with_file("/etc/passwd"), "expected one inside the artifact"),
+    "a file of another system": (_with_file("C:\\secret"), "expected one inside the artifact"),
     "a model that is a function": (_edit(model="os.system"), "unknown model 'os.system'"),
     "a parameter that is none": (_edit(parameters={"__class__": "os"}), "has no parameter __class__"),
     "a parameter of another type": (_edit(parameters={"C": [1]}), "expected a number above 0"),
@@ -132,16 +127,16 @@ KINDS: dict[str, tuple[Spoil, str]] = {
     "another digest": (_edit(digest="0" * 16), "was trained on features speech16k"),
     "frames for a terabyte": (
         _edit(model="cnn_lstm", parameters={"length": 10**9}, inputs=LONG),
-        "1000000000 frames to look at, expected 1 to 65536",
+        "inputs have 1000000000 frames, expected 1 to 65536",
     ),
     "a file of 300 MB": (_sparse(1, 300 * 2**20), "has 314572800 bytes, expected at most 268435456"),
     "files of 1.5 GB": (_sparse(6, SPARSE), "1073741824 in all"),
     "an altered file": (_appended, "was altered: its SHA-256 is not the one in artifact.json"),
-    "a missing file": (lambda folder: (folder / "scaler.skops").unlink(), "lacks scaler.skops"),
-    "a model that is a link": (_linked, "lacks model.skops"),
-    "a model that is a folder": (_instead(Path.mkdir), "lacks model.skops"),
-    "a model that is a pipe": (_instead(os.mkfifo), "lacks model.skops"),
-    "a model that is a device": (_instead(lambda path: path.symlink_to("/dev/zero")), "lacks model.skops"),
+    "a missing file": (lambda folder: (folder / "scaler.npz").unlink(), "lacks scaler.npz"),
+    "a model that is a link": (_linked, "lacks model.npz"),
+    "a model that is a folder": (_instead(Path.mkdir), "lacks model.npz"),
+    "a model that is a pipe": (_instead(os.mkfifo), "lacks model.npz"),
+    "a model that is a device": (_instead(lambda path: path.symlink_to("/dev/zero")), "lacks model.npz"),
     "a second model": (
         lambda folder: replaced("model.pkl", PICKLE)(folder) or edit(folder, files={}),
         "has no SHA-256",
@@ -150,7 +145,6 @@ KINDS: dict[str, tuple[Spoil, str]] = {
         lambda folder: (folder / "model.pkl").write_bytes(PICKLE) and None,
         "is not listed",
     ),
-    "a listed pickle as the model": (_listed_pickle, "does not describe a logistic of this version"),
 }
 
-CARDS = [Hostile(name, "logistic", spoil, says, "") for name, (spoil, says) in KINDS.items()]
+METADATA = [Hostile(name, "logistic", spoil, says) for name, (spoil, says) in KINDS.items()]
