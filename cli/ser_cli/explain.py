@@ -114,7 +114,7 @@ def _print_importance(importance: "Importance", top: int) -> None:
         cells = [
             [row["feature"], f"{row['importance']:.3f}", _effects(row, importance.labels)] for row in rows
         ]
-        _print_left(["feature", "importance", "strongest effects"], cells)
+        print_table(["feature", "importance", "strongest effects"], cells, left=(0, 2))
     else:
         print(f"decrease in UAR by permutation, mean and std of {importance.repeats} repeats\n")
         print_table(
@@ -141,6 +141,7 @@ def _direction(direction: float) -> str:
 
 
 def _print_contributions(contributions: "Contributions", top: int) -> None:
+    from ser_cli.tables import print_table
     from ser_models.explain.plots import name_with_value
 
     ranked = sorted(contributions.probabilities.items(), key=lambda item: -item[1])[:3]
@@ -157,17 +158,8 @@ def _print_contributions(contributions: "Contributions", top: int) -> None:
         cells += [[f"{len(rest)} others", f"{rest.sum():+.3f}"]] if len(rest) else []
         expected = ["expected margin", f"{contributions.base:+.3f}"]
         cells = [expected, *cells, ["margin", f"{contributions.margin:+.3f}"]]
-        _print_left(["feature", "SHAP value"], cells, right=True)
+        print_table(["feature", "SHAP value"], cells)
     else:
         print(f"decrease in the probability of {contributions.emotion} without each feature\n")
-        _print_left(["feature", "decrease"], cells, right=True)
+        print_table(["feature", "decrease"], cells)
     print()
-
-
-def _print_left(header: list[str], rows: list[list[str]], *, right: bool = False) -> None:
-    """Print a table whose last column is text, or a number if `right`."""
-    from ser_cli.tables import print_table
-
-    widest = max(len(row[-1]) for row in [header, *rows])
-    lines = [[*row[:-1], row[-1] if right else row[-1].ljust(widest)] for row in [header, *rows]]
-    print_table(lines[0], lines[1:])

@@ -1,7 +1,8 @@
 """`ser plot …`: figures of a feature store and of a trained model."""
 
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -17,6 +18,21 @@ Out = Annotated[
     Path | None,
     typer.Option(help="Output file: .png, .svg or .pdf; default: a PNG in the working directory."),
 ]
+RESULTS = {
+    "confusion": "Confusion matrix of a trained model.",
+    "reliability": "Reliability diagram of a trained model: accuracy by confidence.",
+    "coverage": "Risk-coverage curve of a trained model: the effect of --abstain-below.",
+    "per-speaker": "UAR of a trained model for each speaker.",
+}
+"""Figures of a result: name of the command → its help."""
+
+
+def _draw(name: str, store: Path, *arguments: Any, out: Path | None) -> None:
+    """Draw a figure of a store by the module of this name, and print the path of the file."""
+    from ser_features.store import open_store
+
+    figure = import_module(f"ser_models.reporting.figures.{name}")
+    print(figure.drawing(open_store(store), *arguments).save(out))
 
 
 @app.command()
@@ -27,10 +43,7 @@ def distribution(
 
     Example: ser plot distribution pitch_mean
     """
-    from ser_features.store import open_store
-    from ser_models.reporting.figures import distribution as figure
-
-    print(figure.drawing(open_store(store), column, datasets or None).save(out))
+    _draw("distribution", store, column, datasets or None, out=out)
 
 
 @app.command()
@@ -39,10 +52,7 @@ def speakers(column: Column, store: Store = DEFAULT_STORE, datasets: Stored = No
 
     Example: ser plot speakers pitch_mean --datasets ravdess
     """
-    from ser_features.store import open_store
-    from ser_models.reporting.figures import speakers as figure
-
-    print(figure.drawing(open_store(store), column, datasets or None).save(out))
+    _draw("speakers", store, column, datasets or None, out=out)
 
 
 @app.command()
@@ -51,10 +61,7 @@ def contours(store: Store = DEFAULT_STORE, datasets: Stored = None, out: Out = N
 
     Example: ser plot contours --datasets emodb
     """
-    from ser_features.store import open_store
-    from ser_models.reporting.figures import contours as figure
-
-    print(figure.drawing(open_store(store), datasets or None).save(out))
+    _draw("contours", store, datasets or None, out=out)
 
 
 @app.command()
@@ -71,10 +78,7 @@ def gallery(
 
     Example: ser plot gallery --speakers emodb/08 ravdess/01
     """
-    from ser_features.store import open_store
-    from ser_models.reporting.figures import gallery as figure
-
-    print(figure.drawing(open_store(store), speakers or (), datasets or None).save(out))
+    _draw("gallery", store, speakers or (), datasets or None, out=out)
 
 
 @app.command("map")
@@ -90,49 +94,19 @@ def map_(
 
     Example: ser plot map --by dataset
     """
-    from ser_features.store import open_store
-    from ser_models.reporting.figures import map as figure
-
-    print(figure.drawing(open_store(store), by, datasets or None).save(out))
+    _draw("map", store, by, datasets or None, out=out)
 
 
-@app.command()
-def confusion(artifact: Artifact, out: Out = None) -> None:
-    """Confusion matrix of a trained model.
+def _result_command(name: str, summary: str) -> None:
+    """Register the command that draws one figure of a result."""
 
-    Example: ser plot confusion artifacts/cnn_lstm
-    """
-    _draw_result(artifact, "confusion", out)
+    def command(artifact: Artifact, out: Out = None) -> None:
+        from ser_models.reporting.figures import drawing
 
+        print(drawing(artifact, name).save(out))
 
-@app.command()
-def reliability(artifact: Artifact, out: Out = None) -> None:
-    """Reliability diagram of a trained model: accuracy by confidence.
-
-    Example: ser plot reliability artifacts/cnn_lstm
-    """
-    _draw_result(artifact, "reliability", out)
+    app.command(name, help=f"{summary}\n\nExample: ser plot {name} artifacts/cnn_lstm")(command)
 
 
-@app.command()
-def coverage(artifact: Artifact, out: Out = None) -> None:
-    """Risk-coverage curve of a trained model: the effect of --abstain-below.
-
-    Example: ser plot coverage artifacts/cnn_lstm
-    """
-    _draw_result(artifact, "coverage", out)
-
-
-@app.command("per-speaker")
-def per_speaker(artifact: Artifact, out: Out = None) -> None:
-    """UAR of a trained model for each speaker.
-
-    Example: ser plot per-speaker artifacts/cnn_lstm
-    """
-    _draw_result(artifact, "per-speaker", out)
-
-
-def _draw_result(artifact: Path, name: str, out: Path | None) -> None:
-    from ser_models.reporting.figures import drawing
-
-    print(drawing(artifact, name).save(out))
+for _name, _summary in RESULTS.items():
+    _result_command(_name, _summary)

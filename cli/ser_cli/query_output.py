@@ -30,10 +30,8 @@ def write_table(result: QueryResult) -> None:
         rows += [[_cell(value) for value in row] for row in batch[: SHOWN - len(rows)]]
         omitted += len(batch)
     omitted -= len(rows)
-    columns = zip(result.columns, *rows, strict=True)
-    aligned = [_aligned(texts, right) for texts, right in zip(columns, result.numeric, strict=True)]
-    header, *lines = zip(*aligned, strict=True)
-    print_table(header, lines)
+    left = [column for column, numeric in enumerate(result.numeric) if not numeric]
+    print_table(result.columns, rows, left=left)
     if omitted:
         print(
             f"and {omitted:,} more rows: add order by and limit, or use --format csv for all rows",
@@ -71,12 +69,6 @@ def _cell(value: Any) -> str:
         return NULL
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
     return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def _aligned(texts: Sequence[str], right: bool) -> list[str]:
-    """Pad all texts of a column to the same width."""
-    width = max(len(text) for text in texts)
-    return [text.rjust(width) if right else text.ljust(width) for text in texts]
 
 
 def _object(names: Sequence[str], row: Sequence[Any]) -> str:
