@@ -1,4 +1,4 @@
-"""What the command line does, in one Python call each."""
+"""The Python interface: one call per command."""
 
 import subprocess
 import sys
@@ -33,43 +33,42 @@ def test_from_recordings_to_a_model(made):
 def test_predictions_follow_scikit_learn(made, recordings):
     model = ser_models.load(made[0] / "model")
     files = sorted(recordings.glob("*.wav"))[:3]
-    shares = model.predict_proba(files)
+    probabilities = model.predict_proba(files)
     assert model.classes_.tolist() == ["angry", "neutral", "sad"]
-    assert shares.shape == (3, 3)
-    np.testing.assert_allclose(shares.sum(axis=1), 1)
-    answers = model.predict(files)
-    assert [each.emotion for each in answers] == model.classes_[shares.argmax(axis=1)].tolist()
-    assert model.predict(str(files[0])) == answers[0]
-    assert model.predict(files[0].read_bytes()).emotion == answers[0].emotion
+    assert probabilities.shape == (3, 3)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    predictions = model.predict(files)
+    assert [prediction.emotion for prediction in predictions] == model.classes_[probabilities.argmax(axis=1)].tolist()
+    assert model.predict(str(files[0])) == predictions[0]
+    assert model.predict(files[0].read_bytes()).emotion == predictions[0].emotion
     assert np.isnan(model.predict_proba("nowhere.wav")).all()
     assert model.predict_proba([]).shape == (0, 3)
 
 
-def test_tables_have_audformats_index_on_request(made, recordings):
+def test_tables_with_the_index_of_audformat(made, recordings):
     folder, *_ = made
     table = ser_models.load(folder / "model").table([recordings / "s0_sad_0.wav"], audformat=True)
     rows = ser_features.read_store(folder / "store").files(audformat=True)
-    for each in (table, rows):
-        assert audformat.is_segmented_index(each)
+    assert all(map(audformat.is_segmented_index, (table, rows)))
     assert rows.index.get_level_values("end").isna().all()
     assert (rows.index.get_level_values("file") == rows["path"]).all()
 
 
-def test_errors_are_the_librarys(tmp_path):
+def test_errors(tmp_path):
     with pytest.raises(InputError, match="no store at"):
         ser_features.read_store(tmp_path)
     with pytest.raises(InputError, match="unknown profile 'loud': expected one of speech16k"):
         ser_features.extract(["ravdess"], data=tmp_path, store=tmp_path / "s", profile="loud")
 
 
-def test_importing_costs_nothing():
+def test_import_loads_no_large_package():
     code = "import sys, ser_features, ser_models; print(sorted({'numpy', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("package", [ser_features, ser_models])
-def test_every_name_is_there_and_no_other(package):
+def test_public_names(package):
     for name in package.__all__:
         assert getattr(package, name).__doc__
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):

@@ -43,12 +43,13 @@ PENDING: tuple[str, ...] = (
 """Paths that may still use the old words."""
 
 PHRASES = re.compile(
-    r"\b(?:is told|are told|told of|told the|told every|tells? of|what is told|hears?|hearing voices|"
-    r"never heard|voices? (?:is|are) taken|takes? \w+ voices? out|who does the work|hangs? on|"
+    r"\b(?:told|foretold|tells? of|tells? apart|hears?|heard|unheard|hearing voices|in vain|rid of|by lot|"
+    r"(?:has|have) (?:not )?met|take[sn]? turns?|says? nothing of|how sure|thrown dice|clean bill|hangs? on|"
+    r"voices? (?:is|are) taken|takes? \w+ voices? out|who does the work|"
     r"in good order|nobody|somebody|whoever|strangers?|so many folds|as (?:sure|often) as|"
     r"worth a word|what comes next|goes on from there|what it goes by|goes by\b|one's own|"
     r"is asked for|were asked of|what is (?:said|kept|known|taken|asked|there|in the way)|"
-    r"is to be had|to be had|speaks? again|by a hair|thrown dice|at hand)\b",
+    r"to be had|speaks? again|by a hair|at hand)\b",
     re.IGNORECASE,
 )
 """Figures of speech in place of technical terms."""
@@ -60,9 +61,11 @@ VARIABLES = frozenset(
 
 OLD_NAMES = re.compile(
     r"\b(?:svm_rbf|svm_ssl|row_share|column_share|acted_probability|interval_over|shipped_fold|tempered|"
-    r"leakage\.Fitted|Recogniser|Listener|Journal|Population|svm_functionals|SPEED_COPIES|answer_into|"
-    r"extract_copies|hear_all|untrusted|CopyPlan|ser_models\.(?:reference|figures|portable|framing|adaptation)|"
-    r"ser table)\b|(?<![\w-])--(?:copies|no-copies|families|timeline)\b"
+    r"leakage\.Fitted|Recogniser|SPEED_COPIES|answer_into|hear_all|safe_io\.untrusted|conduct\(|"
+    r"class (?:Trial|Turn|Card|Journal|Kept|Streamed|Repeated|Listener|Hearing|Known|Fitted|Portable)|"
+    r"ser_models\.(?:reference|figures|portable|framing|adaptation|trial|experiment|fitted|source|card|copies|"
+    r"answers|hearing|listening|attending|journal|folds|untrusted)|ser table)\b|"
+    r"(?<![\w-])--(?:copies|no-copies|families|timeline)\b"
 )
 """Public names that were replaced; nothing was published, so there are no aliases."""
 

@@ -10,13 +10,13 @@ from ser_cli.main import main
 from ser_features.corpora.savee import Savee
 from tests.cli.walk import commands, parsed
 
-WITH_JSON = {path for path, command in commands() if any("--json" in each.opts for each in command.params)}
+WITH_JSON = {path for path, command in commands() if any("--json" in parameter.opts for parameter in command.params)}
 WITH_NEXT = WITH_JSON - {"evaluate", "store info", "store verify", "store compact"}
 
 
 @pytest.fixture(scope="module")
 def desk(store_root, tmp_path_factory):
-    """A folder with a store of one's own."""
+    """A folder with a copy of the store."""
     folder = tmp_path_factory.mktemp("desk")
     shutil.copytree(store_root, folder / "store")
     return folder

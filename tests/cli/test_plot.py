@@ -62,7 +62,7 @@ def test_figures_of_a_result(ser, here, name):
             ["map", "--out", "map.gif"],
             "map.gif is no name for a figure: expected one that ends in .png, .svg",
         ),
-        (["gallery", "--speakers", "nobody"], "no speaker 'nobody': expected one such as own/s0, own/s1"),
+        (["gallery", "--speakers", "eve"], "no speaker 'eve': expected one such as own/s0, own/s1"),
         (["contours", "--datasets", "tess"], "no 'tess' in "),
     ],
 )

@@ -85,8 +85,8 @@ def test_patterns_that_the_shell_did_not_expand(ser, artifact, recordings):
     ("words", "message"),
     [
         (
-            ["{artifact}", "nobody*.wav"],
-            "nobody*.wav: expected audio files, or folders of them: check",
+            ["{artifact}", "missing*.wav"],
+            "missing*.wav: expected audio files, or folders of them: check",
         ),
         (["{artifact}", "{empty}"], "error: no audio file below {empty}: expected .aif, "),
         (["{empty}/none", "a.wav"], "no artifact at"),
