@@ -38,7 +38,8 @@ def test_predictions_follow_scikit_learn(made, recordings):
     assert probabilities.shape == (3, 3)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     predictions = model.predict(files)
-    assert [prediction.emotion for prediction in predictions] == model.classes_[probabilities.argmax(axis=1)].tolist()
+    predicted = model.classes_[probabilities.argmax(axis=1)].tolist()
+    assert [prediction.emotion for prediction in predictions] == predicted
     assert model.predict(str(files[0])) == predictions[0]
     assert model.predict(files[0].read_bytes()).emotion == predictions[0].emotion
     assert np.isnan(model.predict_proba("nowhere.wav")).all()

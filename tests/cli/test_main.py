@@ -10,7 +10,9 @@ from ser_cli.main import main
 from ser_features.corpora.savee import Savee
 from tests.cli.walk import commands, parsed
 
-WITH_JSON = {path for path, command in commands() if any("--json" in parameter.opts for parameter in command.params)}
+WITH_JSON = {
+    path for path, command in commands() if any("--json" in option.opts for option in command.params)
+}
 WITH_NEXT = WITH_JSON - {"evaluate", "store info", "store verify", "store compact"}
 
 
