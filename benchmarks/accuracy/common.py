@@ -1,24 +1,24 @@
-"""What the benchmarks of accuracy share: a store to measure on, folds, and pages that show what came out.
+"""Shared by the accuracy benchmarks: store, folds, stored results, tables and figures of docs/accuracy.md.
 
-recordings, or a store → `stored` → `dealt` → folds
-results → `keep` → docs/results/ → `show` → docs/accuracy.md
+recordings, or a store → `open_or_extract` → `make_run` → `fit_fold` → `test_predictions`
+results → `write_result` → docs/results/ → `write_section` → docs/accuracy.md
 """
 
 import argparse
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from ser_features.augment import SPEED_PERTURBATIONS
-from ser_features.engine import extract_corpora
-from ser_features.engine.augmentation.run import augment_store
+from benchmarks import options
+from ser_features import extract
 from ser_features.store import Store, open_store
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import Split, make_split
@@ -34,7 +34,7 @@ RESULTS, IMAGES, PAGE = DOCS / "results", DOCS / "images", DOCS / "accuracy.md"
 END = "<!-- end -->"
 CORPORA = ("ravdess", "emodb", "tess")
 FAMILIES = ("core", "functionals", "mel", "mfcc")
-MOST_FOLDS = 5
+MAX_FOLDS = 5
 SEED = 0
 
 
@@ -43,10 +43,10 @@ class Run:
     """Recordings with their folds.
 
     Attributes:
-        store: where the features are.
+        store: store with the features.
         examples: the recordings.
         split: their folds.
-        data: where the audio is.
+        data: data root with the audio.
     """
 
     store: Store
@@ -56,89 +56,111 @@ class Run:
 
 
 def parser(description: str | None, corpora: Sequence[str] = CORPORA) -> argparse.ArgumentParser:
-    """Return the options that all of these benchmarks have; `what` is "measure" or "table"."""
-    found = argparse.ArgumentParser(description=description, formatter_class=argparse.RawTextHelpFormatter)
-    found.add_argument("what", nargs="?", choices=["measure", "table"], default="measure")
-    found.add_argument("--data", type=Path, default=Path("data/raw"))
-    found.add_argument(
-        "--store", type=Path, help=f"with {', '.join(FAMILIES)} and copies; default: extracted"
+    """Parser with the options of all accuracy benchmarks; `action` is "measure" or "table"."""
+    result = options.parser(description)
+    result.add_argument("action", nargs="?", choices=["measure", "table"], default="measure")
+    result.add_argument(
+        "--store",
+        type=Path,
+        help=f"with {', '.join(FAMILIES)} and --speed-perturb; default: extracted",
     )
-    found.add_argument("--corpora", nargs="+", default=list(corpora))
-    return found
+    result.add_argument("--corpora", nargs="+", default=list(corpora))
+    return result
+
+
+def main(
+    arguments: argparse.ArgumentParser,
+    measure: Callable[[argparse.Namespace], None],
+    write_page: Callable[[], None],
+) -> None:
+    """Measure, or write the results to the page."""
+    chosen = arguments.parse_args()
+    if chosen.action == "table":
+        write_page()
+    else:
+        measure(chosen)
 
 
 @contextmanager
-def stored(options: argparse.Namespace, others: Sequence[str] = ()) -> Iterator[Store]:
-    """Open the store that is named, or extract one for as long as it is used.
+def open_or_extract(chosen: argparse.Namespace, others: Sequence[str] = ()) -> Iterator[Store]:
+    """Open the given store, or extract one for the duration of the block.
 
     Args:
-        options: of `parser`.
-        others: corpora that are read beside those of the options.
+        chosen: options of `parser`.
+        others: corpora that are needed in addition to those of the options.
     """
-    if options.store:
-        yield open_store(options.store)
+    if chosen.store:
+        yield open_store(chosen.store)
         return
-    names = list(dict.fromkeys([*options.corpora, *others]))
+    names = list(dict.fromkeys([*chosen.corpora, *others]))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "store"
-        extract_corpora(names, data=options.data, store=root, features=FAMILIES)
-        augment_store(root, options.data, SPEED_PERTURBATIONS, datasets=names, features=FAMILIES)
+        extract(names, data=chosen.data, store=root, features=FAMILIES, speed_perturb=True)
         yield open_store(root)
 
 
 def by_corpus(
     name: str,
-    options: argparse.Namespace,
+    chosen: argparse.Namespace,
     measure: Callable[[Run], dict[str, Any]],
     content: dict[str, Any],
+    others: Sequence[str] = (),
 ) -> None:
-    """Measure corpus by corpus, and keep what comes out.
+    """Measure each corpus, and store the results.
 
     Args:
         name: of the benchmark.
-        options: of `parser`.
-        measure: gives what is kept of a corpus.
-        content: what is kept beside it.
+        chosen: options of `parser`.
+        measure: returns the results of one corpus.
+        content: stored beside the results.
+        others: corpora that are needed in addition.
     """
-    with stored(options) as store:
-        runs = [dealt(store, corpus, options.data) for corpus in options.corpora]
-        found = {}
+    results = {}
+    with open_or_extract(chosen, others) as store:
+        runs = [make_run(store, corpus, chosen.data) for corpus in chosen.corpora]
         for run in runs:
             [corpus] = run.examples.datasets
-            found[corpus] = measure(run)
-            print(corpus, found[corpus], flush=True)
-    keep(name, [run.examples for run in runs], {**content, "results": found})
+            results[corpus] = measure(run)
+            print(corpus, results[corpus], flush=True)
+    write_result(name, [run.examples for run in runs], {**content, "results": results})
 
 
-def dealt(store: Store, corpus: str, data: Path) -> Run:
-    """Deal a corpus's speakers to folds."""
+def make_run(store: Store, corpus: str, data: Path) -> Run:
+    """Speaker-disjoint folds of a corpus: `MAX_FOLDS`, or one per speaker."""
     examples = load_examples(store, [corpus])
-    folds = min(MOST_FOLDS, len(set(examples.groups)))
+    folds = min(MAX_FOLDS, len(set(examples.groups)))
     return Run(store, examples, make_split(examples, folds=folds, final_model=False, seed=SEED), data)
 
 
-def learned(run: Run, model: Model) -> tuple[Examples, Split]:
-    """The recordings and folds that a model is trained on: with copies, if it gains by them."""
+def training_data(run: Run, model: Model) -> tuple[Examples, Split]:
+    """Recordings and folds for a model, with speed-perturbed copies if the model uses them."""
     return with_speed_perturb(run.store, run.examples, run.split, TrainConfig(model.name))
 
 
-def fitted(run: Run, number: int, model: Model, *, speaker_norm: bool = False) -> Fold:
+def fit_fold(run: Run, number: int, model: Model, *, speaker_norm: bool = False) -> Fold:
     """Fit a model on one fold."""
     config = TrainConfig(model.name, seed=SEED, speaker_norm=speaker_norm)
-    return train_fold(*learned(run, model), number, config, model=model)
+    return train_fold(*training_data(run, model), number, config, model=model)
 
 
-def tested(fold: Fold | Trained) -> pd.DataFrame:
-    """What is said of test recordings alone; the last fold is asked about all."""
+def test_predictions(fold: Fold | Trained) -> pd.DataFrame:
+    """Predictions of test recordings alone."""
     return fold.predictions[fold.predictions["split"] == "test"]
 
 
-def keep(name: str, examples: Sequence[Examples], content: dict[str, Any]) -> None:
-    """Write what came out, with all that it hangs on, to docs/results/<name>.json."""
+def class_indices(table: pd.DataFrame, labels: Sequence[str], *columns: str) -> list[np.ndarray]:
+    """Columns of emotions as class indices, int64."""
+    index_of = {label: index for index, label in enumerate(labels)}
+    return [table[name].map(index_of).to_numpy(dtype=np.int64) for name in columns]
+
+
+def write_result(name: str, examples: Sequence[Examples], content: dict[str, Any]) -> None:
+    """Write results with data, seed, date and versions to docs/results/<name>.json."""
+    by_name = {" + ".join(one.datasets): one for one in examples}
     made = {
-        "data": {" + ".join(each.datasets): each.fingerprint for each in examples},
-        "recordings": {" + ".join(each.datasets): len(each) for each in examples},
-        "speakers": {" + ".join(each.datasets): len(set(each.groups)) for each in examples},
+        "data": {name: one.fingerprint for name, one in by_name.items()},
+        "recordings": {name: len(one) for name, one in by_name.items()},
+        "speakers": {name: len(set(one.groups)) for name, one in by_name.items()},
         "seed": SEED,
         "date": datetime.now(UTC).date().isoformat(),
         "versions": versions(),
@@ -148,14 +170,14 @@ def keep(name: str, examples: Sequence[Examples], content: dict[str, Any]) -> No
     path.write_text(json.dumps({**content, **made}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def kept(name: str) -> dict[str, Any]:
-    """Read what `keep` wrote."""
-    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-    return found
+def read_result(name: str) -> dict[str, Any]:
+    """Read what `write_result` wrote."""
+    result: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return result
 
 
-def told_of(result: dict[str, Any]) -> str:
-    """What a kept result was measured on, in words."""
+def describe(result: dict[str, Any]) -> str:
+    """Data, seed and date of a result in words."""
     parts = [
         f"{name} ({count:,} recordings, {result['speakers'][name]} speakers, data `{result['data'][name]}`)"
         for name, count in result["recordings"].items()
@@ -163,10 +185,21 @@ def told_of(result: dict[str, Any]) -> str:
     return f"{'; '.join(parts)}; seed {result['seed']}, {result['date']}"
 
 
-def show(benchmark: str, text: str) -> None:
-    """Put text between the markers of a benchmark on the page."""
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table.
+
+    >>> print(markdown(["model", "UAR"], [["ridge", "0.6"]]))
+    | model | UAR |
+    |---|---|
+    | ridge | 0.6 |
+    """
+    first, *lines = (f"| {' | '.join(cells)} |" for cells in (header, *rows))
+    return "\n".join([first, "|" + "---|" * len(header), *lines])
+
+
+def write_section(benchmark: str, text: str) -> None:
+    """Write text between the markers of a benchmark on the page."""
     begin = f"<!-- begin: benchmarks/accuracy/{benchmark}.py -->"
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(begin)
+    before, rest = PAGE.read_text(encoding="utf-8").split(begin)
     after = rest.split(END, 1)[1]
     PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{END}{after}", encoding="utf-8")

@@ -1,14 +1,15 @@
-"""What was tried for new speakers and did not help, measured on the same folds as what did.
+"""Ideas for unseen speakers that did not improve the UAR, measured on the same folds as the models.
 
-    python -m benchmarks.accuracy.ideas --data data/raw
-    python -m benchmarks.accuracy.ideas table                      # docs/accuracy.md
+    python -m benchmarks.accuracy.ideas
+    python -m benchmarks.accuracy.ideas table                      # writes docs/accuracy.md
 
-Each idea changes one model in one way; its UAR stands beside that of the model as it is, with the interval of
-the paired difference.
+Each idea changes one model in one respect; the table has the UAR of both, with the interval of the paired
+difference.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import pandas as pd
 
 from benchmarks.accuracy import common
 from benchmarks.accuracy.common import SEED, Run
-from benchmarks.accuracy.models import over
+from benchmarks.accuracy.models import gain
 from ser_features.extractors import FUNCTIONAL_COLUMNS, wide_family_of
 from ser_models.data.inputs import ColumnInputs
 from ser_models.evaluation.score import score
@@ -27,12 +28,12 @@ from ser_models.models.kernel.ridge import Ridge
 
 NAME = "ideas"
 DIRECTIONS = 10
-"""Between speakers, that are projected out."""
+"""Number of between-speaker directions that are projected out."""
 
 
 @dataclass
 class WithDeltas(Ridge):
-    """`ridge` that reads the functionals of Δ as well."""
+    """`ridge` with the functionals of Δ features as additional inputs."""
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -43,51 +44,44 @@ class WithDeltas(Ridge):
 
 @dataclass
 class WithoutSpeakers(Ridge):
-    """`ridge` blind to the directions in which training speakers differ most (nuisance attribute projection).
+    """`ridge` without the main directions between training speakers (nuisance attribute projection).
 
     Solomonoff, Campbell & Boardman, "Advances in channel compensation for SVM speaker recognition", 2005.
     """
 
-    def learn(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
-        """Find the directions between the means of speakers, each over its classes' means."""
-        learned = super().fit_features(both, seed=seed, fold=fold)
-        seen = super().design_matrix(both.arrays, learned).astype(np.float64)
-        names = np.array(both.speakers)
-        means = np.stack(
-            [
-                np.mean(
-                    [seen[(names == who) & (both.targets == each)].mean(axis=0) for each in _of(both, who)],
-                    axis=0,
-                )
-                for who in np.unique(names)
-            ]
-        )
+    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
+        """Find the directions between the speakers' means, each averaged over the means of its classes."""
+        state = super().fit_features(both, seed=seed, fold=fold)
+        features = super().design_matrix(both.arrays, state).astype(np.float64)
+        speakers = np.array(both.speakers)
+        means = np.stack([_speaker_mean(features, both, speakers == name) for name in np.unique(speakers)])
         _, _, directions = np.linalg.svd(means - means.mean(axis=0), full_matrices=False)
-        return {**learned, "nuisance": directions[:DIRECTIONS]}
+        return {**state, "nuisance": directions[:DIRECTIONS]}
 
-    def represent(self, arrays: Arrays, learned: dict[str, np.ndarray]) -> np.ndarray:
-        """What the machine sees, without those directions."""
-        seen = super().design_matrix(arrays, learned)
-        if "nuisance" not in learned:
-            return seen
-        blind: np.ndarray = seen - (seen @ learned["nuisance"].T) @ learned["nuisance"]
-        return blind.astype(np.float32)
-
-
-def _of(both: Labelled, who: str) -> list[int]:
-    return sorted(set(both.targets[np.array(both.speakers) == who].tolist()))
+    def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:  # noqa: D102
+        matrix = super().design_matrix(arrays, features)
+        if "nuisance" not in features:
+            return matrix
+        projected: np.ndarray = matrix - (matrix @ features["nuisance"].T) @ features["nuisance"]
+        return projected.astype(np.float32)
 
 
-class AsTheyAre(FisherVectors):
-    """`fisher_vectors` on frames that keep their recording's mean."""
-
-    def fit(self, *sides: Any, **how: Any) -> Any:
-        """Fit with `levelled` out of the way; prediction follows in the same process."""
-        fisher_vectors.levelled = _as_they_are
-        return super().fit(*sides, **how)
+def _speaker_mean(features: np.ndarray, both: Labelled, chosen: np.ndarray) -> np.ndarray:
+    classes = np.unique(both.targets[chosen])
+    means = [features[chosen & (both.targets == number)].mean(axis=0) for number in classes]
+    return np.asarray(np.mean(means, axis=0))
 
 
-def _as_they_are(arrays: Arrays) -> Any:
+class WithRecordingMeans(FisherVectors):
+    """`fisher_vectors` on frames from which the mean of the recording is not subtracted."""
+
+    def fit(self, *sides: Any, **options: Any) -> Any:
+        """Fit without mean normalisation; the prediction follows in the same process."""
+        fisher_vectors.mean_normalised = _not_normalised
+        return super().fit(*sides, **options)
+
+
+def _not_normalised(arrays: Arrays) -> Any:
     for frames, real in zip(arrays["frames"], arrays["mask"] > 0, strict=True):
         yield frames[real].copy()
 
@@ -95,58 +89,44 @@ def _as_they_are(arrays: Arrays) -> Any:
 IDEAS: dict[str, tuple[Callable[[], Model], Callable[[], Model]]] = {
     "functionals of Δ too": (WithDeltas, Ridge),
     f"{DIRECTIONS} directions between speakers projected out": (WithoutSpeakers, Ridge),
-    "frames keep their recording's mean": (AsTheyAre, FisherVectors),
+    "frames keep their recording's mean": (WithRecordingMeans, FisherVectors),
 }
-"""The idea, and the model that it changes."""
-
-
-def main() -> None:
-    """Measure, or write the table."""
-    options = common.parser(__doc__).parse_args()
-    if options.what == "table":
-        write_page()
-        return
-    common.by_corpus(NAME, options, measure, {})
+"""The changed model and the model that it changes, by idea."""
 
 
 def measure(run: Run) -> dict[str, dict[str, Any]]:
-    """UAR of every idea, that of what it changes, and the interval of the difference."""
-    found: dict[str, dict[str, Any]] = {}
-    plain_levelled = fisher_vectors.levelled
+    """UAR with and without every idea, and the interval of the difference."""
+    results: dict[str, dict[str, Any]] = {}
+    original = fisher_vectors.mean_normalised
     for idea, (changed, plain) in IDEAS.items():
-        before = tested(run, plain)
-        after = tested(run, changed)
-        fisher_vectors.levelled = plain_levelled
+        before, after = predict(run, plain), predict(run, changed)
+        fisher_vectors.mean_normalised = original
         uars = [score(table, run.examples.labels, seed=SEED).uar for table in (before, after)]
-        found[idea] = {"model": plain().name, "before": uars[0], "after": uars[1]}
-        found[idea]["gain"] = over(after, before, run.examples)
-    return found
+        results[idea] = {"model": plain().name, "before": uars[0], "after": uars[1]}
+        results[idea]["gain"] = gain(after, before, run.examples)
+    return results
 
 
-def tested(run: Run, model: Callable[[], Model]) -> pd.DataFrame:
-    """Predictions of the test recordings of every fold."""
-    told = [common.tested(common.fitted(run, number, model())) for number in run.split.folds]
-    return pd.concat(told, ignore_index=True)
+def predict(run: Run, model: Callable[[], Model]) -> pd.DataFrame:
+    """Test predictions of every fold."""
+    tables = [common.test_predictions(common.fit_fold(run, number, model())) for number in run.split.folds]
+    return pd.concat(tables, ignore_index=True)
 
 
 def write_page() -> None:
-    """Put the table on the page."""
-    result = common.kept(NAME)
-    lines = [
-        common.told_of(result),
-        "",
-        "| idea | model | corpus | UAR as it is | UAR with it | gain, 95 % interval |",
-        "|---|---|---|---|---|---|",
-    ]
+    """Write the table to the page."""
+    result = common.read_result(NAME)
+    rows = []
     for corpus, ideas in result["results"].items():
-        for idea, found in ideas.items():
-            low, high = (f"{100 * bound:+.1f}" for bound in found["gain"])
-            lines.append(
-                f"| {idea} | `{found['model']}` | {corpus} | {found['before']:.3f} | {found['after']:.3f} | "
-                f"{low} to {high} points |"
-            )
-    common.show(NAME, "\n".join(lines))
+        for idea, uars in ideas.items():
+            low, high = (f"{100 * bound:+.1f}" for bound in uars["gain"])
+            numbers = [f"{uars[key]:.3f}" for key in ("before", "after")]
+            rows.append([idea, f"`{uars['model']}`", corpus, *numbers, f"{low} to {high} points"])
+    header = ["idea", "model", "corpus", "UAR without", "UAR with", "gain, 95 % interval"]
+    common.write_section(NAME, f"{common.describe(result)}\n\n{common.markdown(header, rows)}")
 
 
 if __name__ == "__main__":
-    main()
+    common.main(
+        common.parser(__doc__), partial(common.by_corpus, NAME, measure=measure, content={}), write_page
+    )

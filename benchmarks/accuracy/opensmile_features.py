@@ -1,6 +1,6 @@
-"""Features of another house for the same recordings: openSMILE, which its licence keeps out of the project.
+"""openSMILE features of the same recordings; its licence excludes it as a dependency of the project.
 
-recordings → `functionals` → columns → the project's own `ridge`, tuned on the same held-out speakers
+recordings → `functionals` → columns → the project's own `ridge`, tuned on the same validation speakers
 
 Needs: pip install opensmile==2.6.0
 """
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import soundfile
 from joblib import Parallel, delayed
+from ser_models.evaluation.predictions import prediction_table
 
 from ser_models.data.batches import InMemory
 from ser_models.data.examples import Examples
@@ -21,7 +22,6 @@ from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import Scaler, fit_statistics
 from ser_models.data.speaker_norm import SpeakerPrior, normalize
 from ser_models.data.split import Split
-from ser_models.evaluation.score import prediction_table
 from ser_models.models.base import FitContext, Labelled
 from ser_models.models.kernel.ridge import Ridge
 
@@ -29,15 +29,15 @@ SETS = ("ComParE_2016", "eGeMAPSv02")
 
 
 def functionals(name: str, paths: Sequence[Path], workers: int) -> np.ndarray:
-    """Functionals of openSMILE of whole recordings at their own rate, (recordings, columns) float32."""
+    """OpenSMILE functionals of whole recordings at their own sample rate, (recordings, columns) float32."""
     rows = Parallel(workers)(delayed(_functionals)(name, path) for path in paths)
     return np.stack(list(rows))
 
 
 def _functionals(name: str, path: Path) -> np.ndarray:
     signal, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    found: np.ndarray = _smile(name).process_signal(signal.mean(axis=1), rate).iloc[0].to_numpy(np.float32)
-    return found
+    table = _smile(name).process_signal(signal.mean(axis=1), rate)
+    return np.asarray(table.iloc[0], np.float32)
 
 
 @lru_cache(maxsize=2)
@@ -49,24 +49,25 @@ def _smile(name: str) -> Any:
     )
 
 
-def tested(
+def predict(
     examples: Examples, split: Split, columns: np.ndarray, *, seed: int, speaker_norm: bool
 ) -> pd.DataFrame:
-    """Predictions of the test recordings of every fold by `ridge` on other columns.
+    """Test predictions of every fold by `ridge` on other columns.
 
     Args:
         examples: the recordings.
         split: the same folds as for every other system.
         columns: of the recordings, in the order of `examples.rows`.
-        seed: of the machine.
-        speaker_norm: whether voices are taken out of the columns, as of the project's own.
+        seed: of the model.
+        speaker_norm: whether the columns are normalised by speaker, as the project's own.
     """
-    position = {file_id: place for place, file_id in enumerate(examples.rows["file_id"])}
+    row_of = {file_id: row for row, file_id in enumerate(examples.rows["file_id"])}
     tables = []
     for fold in split.folds:
         sides = {name: examples.take(split.side(fold, name)) for name in ("train", "validation", "test")}
         values = {
-            name: columns[[position[each] for each in side.rows["file_id"]]] for name, side in sides.items()
+            name: columns[[row_of[file_id] for file_id in side.rows["file_id"]]]
+            for name, side in sides.items()
         }
         if speaker_norm:
             values = _normalized(values, {name: side.speaker_variants for name, side in sides.items()})
@@ -82,10 +83,10 @@ def tested(
             )
             for name, side in sides.items()
         }
-        machine = Ridge()
-        machine.fit(labelled["train"], labelled["validation"], FitContext(seed, fold))
-        told = machine.predict(labelled["test"].source)
-        tables.append(prediction_table(sides["test"], told, fold=fold, split="test"))
+        model = Ridge()
+        model.fit(labelled["train"], labelled["validation"], FitContext(seed, fold))
+        probabilities = model.predict(labelled["test"].source)
+        tables.append(prediction_table(sides["test"], probabilities, fold=fold, split="test"))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -93,8 +94,8 @@ def _normalized(values: dict[str, np.ndarray], speakers: dict[str, list[str]]) -
     """Columns of each side, rid of the voices of its speakers."""
     inputs = ColumnInputs(tuple(map(str, range(values["train"].shape[1]))))
     prior = SpeakerPrior.fit(inputs, values["train"], speakers["train"])
-    found = {}
+    result = {}
     for name, side in values.items():
-        voices = prior.estimate_all(side, speakers[name])
-        found[name] = normalize(inputs, side, [voices[who] for who in speakers[name]])
-    return found
+        estimates = prior.estimate_all(side, speakers[name])
+        result[name] = normalize(inputs, side, [estimates[speaker] for speaker in speakers[name]])
+    return result

@@ -4,9 +4,8 @@
     python -m benchmarks.accuracy.recipes run fusion_cnn_bilstm     # one of them, in full
     python -m benchmarks.accuracy.recipes table                     # writes docs/results.md
 
-`run` calls `ser reproduce` for each, one after the other, and keeps each result's metrics.json in
-docs/results/; one that is there is not run again unless --again is given. `table` writes the rows between
-the markers of docs/results.md from those files, so that no figure is typed by hand.
+`run` calls `ser reproduce` for each and stores the results in docs/results/; stored results are not computed
+again unless --again is given. `table` writes them between the markers of docs/results.md.
 """
 
 import argparse
@@ -20,6 +19,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.accuracy.common import markdown
+from benchmarks.options import DATA
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.recipes import names
 from ser_models.recipes.read import load
@@ -39,16 +40,16 @@ KEPT = (
 
 
 def main() -> None:
-    """Read the command line and do what it says."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     commands = parser.add_subparsers(required=True)
     run = commands.add_parser("run", help="reproduce recipes")
     run.add_argument("recipes", nargs="*", default=names(), help="default: all")
-    run.add_argument("--data", type=Path, required=True)
+    run.add_argument("--data", type=Path, default=DATA)
     run.add_argument("--out", type=Path, default=Path("artifacts"))
     run.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=PROTOCOLS)
     run.add_argument("--quick", action="store_true")
-    run.add_argument("--again", action="store_true", help="also what has run already")
+    run.add_argument("--again", action="store_true", help="also recipes with stored results")
     run.set_defaults(do=lambda options: reproduce_all(options))
     table = commands.add_parser("table", help="write the table of docs/results.md")
     table.set_defaults(do=lambda options: write_table())
@@ -57,13 +58,13 @@ def main() -> None:
 
 
 def reproduce_all(options: argparse.Namespace) -> None:
-    """Run what has not run yet, one after the other, and keep each result."""
+    """Run the recipes without stored results, and store each result."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     for name in options.recipes:
         for protocol in options.protocols:
             kept = RESULTS / f"{name}.{protocol}{'.quick' if options.quick else ''}.json"
             if kept.exists() and not options.again:
-                print(f"{kept.name}: there already")
+                print(f"{kept.name}: stored already")
                 continue
             command = ["reproduce", name, "--protocol", protocol, "--data", str(options.data)]
             command += ["--out", str(options.out / name), "--json", *(["--quick"] if options.quick else [])]
@@ -79,36 +80,39 @@ def reproduce_all(options: argparse.Namespace) -> None:
 
 
 def write_table() -> None:
-    """Put the rows of all kept results between the markers of the page."""
-    results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))]
+    """Write the stored results between the markers of the page."""
+    stored = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json")))
+    results = [result for result in stored if "recipe" in result]
     text = PAGE.read_text(encoding="utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
     PAGE.write_text(f"{before}{BEGIN}\n\n{table_of(results)}\n\n{END}{after}", encoding="utf-8")
 
 
 def table_of(results: Sequence[dict[str, Any]]) -> str:
-    """The gap of every system, then each run with what it takes to repeat it, as Markdown."""
-    runs = {(each["recipe"], each["under"]): each for each in sorted(results, key=lambda r: bool(r["quick"]))}
+    """Gap of every system, then each run with the data to reproduce it, as Markdown."""
+    ordered = sorted(results, key=lambda result: bool(result["quick"]))
+    runs = {(result["recipe"], result["under"]): result for result in ordered}
     gaps = [
-        "| recipe | paper's claim | accuracy, paper protocol | accuracy, honest | UAR, paper protocol "
-        "| UAR, honest [95 %] | gap in UAR |",
-        "|---|---|---|---|---|---|---|",
+        _gap_row(name, *(runs[name, protocol] for protocol in PROTOCOLS))
+        for name in names()
+        if all((name, protocol) in runs for protocol in PROTOCOLS)
     ]
-    for name in names():
-        if all((name, protocol) in runs for protocol in PROTOCOLS):
-            gaps.append(_gap_row(name, *(runs[name, protocol] for protocol in PROTOCOLS)))
-    details = [
-        "| run | files | tested | leaks found | reduced | seed | data | date | command |",
-        "|" + "---|" * 9,
+    header = [
+        "recipe",
+        "paper's claim",
+        "accuracy, paper protocol",
+        "accuracy, honest",
+        "UAR, paper protocol",
     ]
-    details += [_detail_row(each) for each in runs.values()]
-    return "\n".join([*gaps, "", *details])
+    header += ["UAR, paper protocol", "UAR, honest [95 %]", "gap in UAR"]
+    columns = ["run", "files", "tested", "leaks found", "reduced", "seed", "data", "date", "command"]
+    return f"{markdown(header, gaps)}\n\n{markdown(columns, map(_detail_row, runs.values()))}"
 
 
-def _gap_row(name: str, paper: dict[str, Any], honest: dict[str, Any]) -> str:
+def _gap_row(name: str, paper: dict[str, Any], honest: dict[str, Any]) -> list[str]:
     claim = load(name).claims.accuracy
     low, high = honest["uar_ci95"]
-    cells = [
+    return [
         f"`{name}`",
         "none" if claim is None else f"{claim:.3f}",
         f"{paper['accuracy']:.3f}",
@@ -117,12 +121,11 @@ def _gap_row(name: str, paper: dict[str, Any], honest: dict[str, Any]) -> str:
         f"{honest['uar']:.3f} [{low:.3f}, {high:.3f}]",
         f"{100 * (paper['uar'] - honest['uar']):+.1f} points",
     ]
-    return f"| {' | '.join(cells)} |"
 
 
-def _detail_row(result: dict[str, Any]) -> str:
+def _detail_row(result: dict[str, Any]) -> list[str]:
     kinds = ", ".join(dict.fromkeys(finding["kind"] for finding in result["leakage"])) or "none"
-    cells = [
+    return [
         f"`{result['recipe']}`, {result['under']}",
         ", ".join(f"{name} {count:,}" for name, count in result["files"].items()),
         f"{result['n']:,}",
@@ -133,7 +136,6 @@ def _detail_row(result: dict[str, Any]) -> str:
         result["date"],
         f"`{result['command']}`",
     ]
-    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":
