@@ -20,12 +20,12 @@ from markupsafe import Markup
 
 from ser_models.reporting.figures import picture
 from ser_models.reporting.figures.picture import Panel, plain
-from ser_models.reporting.text import counted, listed, percent
+from ser_models.reporting.text import counted, percent
 
 
 @lru_cache
 def template(path: Path) -> jinja2.Template:
-    """Load a template; `percent`, `counted` and `listed` are available in it as filters.
+    """Load a template; `percent` and `counted` are available in it as filters.
 
     Args:
         path: the .html.jinja file.
@@ -37,7 +37,7 @@ def template(path: Path) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "counted": counted, "listed": listed}
+    environment.filters |= {"percent": percent, "counted": counted}
     return environment.get_template(path.name)
 
 

@@ -166,5 +166,4 @@ def _languages(codes: pd.Series) -> list[str]:
 
 def _licences(datasets: Sequence[str]) -> list[str]:
     """Licences of the published corpora among these."""
-    published = [name for name in datasets if name in corpora.names()]
-    return [f"{name}: {corpora.get(name).licence}" for name in published]
+    return [f"{name}: {corpus.licence}" for name in datasets if (corpus := corpora.find(name))]
