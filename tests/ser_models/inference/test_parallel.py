@@ -54,17 +54,27 @@ def test_workers_return_the_predictions_of_one_process_in_order(predictor, files
     assert all(prediction.emotion for prediction in alone)
 
 
-def test_few_files_start_no_process(recordings, predictor):
+@pytest.mark.parametrize(
+    ("name", "store"),
+    [("logistic", "store_root"), pytest.param("best", "whole_store_root", marks=pytest.mark.long)],
+)
+def test_few_files_start_no_process(recordings, artifact_of, name, store):
     """The cold start of `ser predict` imports neither the worker pool nor the extraction engine."""
     code = (
         "import sys; from ser_cli.main import main\n"
         "try: main(['predict', *sys.argv[1:]])\n"
         "finally: print(sorted({'loky', 'ser_features.engine'} & set(sys.modules)))"
     )
-    files = sorted(recordings.glob("*.wav"))[: MIN_PARALLEL - 1]
-    command = [sys.executable, "-c", code, str(predictor.artifact.folder), *map(str, files)]
+    files = sorted(recordings.glob("*.wav"))[:2]
+    command = [sys.executable, "-c", code, str(artifact_of(name, store=store)), *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def test_few_files_are_recognised_in_this_process(predictor, files, monkeypatch):
+    monkeypatch.setattr(parallel, "_Pool", None)
+    assert len(list(predict_files(predictor, files[: MIN_PARALLEL - 1], OPTIONS))) == MIN_PARALLEL - 1
 
 
 @pytest.mark.parametrize(
