@@ -6,6 +6,7 @@
 All rates, probabilities and losses are plain Python numbers. Rates and probabilities lie between 0 and 1.
 """
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
@@ -307,8 +308,10 @@ class EvaluationResult(Scores):
         return cls(**{entry.name: getattr(scores, entry.name) for entry in fields(Scores)}, **run)
 
     def to_json(self) -> str:
-        """Return the result as indented JSON."""
-        return _adapter().dump_json(self, indent=2).decode()
+        """Return the result as indented JSON, with model and protocol before the metrics."""
+        values = _adapter().dump_python(self, mode="json")
+        first = {name: values[name] for name in ("model", "datasets", "synthetic", "protocol", "transductive")}
+        return json.dumps(first | values, indent=2, ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str | bytes, source: object = METRICS) -> "EvaluationResult":
