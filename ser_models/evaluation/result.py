@@ -310,7 +310,8 @@ class EvaluationResult(Scores):
     def to_json(self) -> str:
         """Return the result as indented JSON, with model and protocol before the metrics."""
         values = _adapter().dump_python(self, mode="json")
-        first = {name: values[name] for name in ("model", "datasets", "synthetic", "protocol", "transductive")}
+        names = ("model", "datasets", "synthetic", "protocol", "transductive")
+        first = {name: values[name] for name in names}
         return json.dumps(first | values, indent=2, ensure_ascii=False, allow_nan=False)
 
     @classmethod
