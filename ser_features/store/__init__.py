@@ -1,4 +1,8 @@
-"""The feature store: Parquet rows and npy frames, committed shard by shard. It does not import extractors."""
+"""The feature store: Parquet rows and npy frames, committed shard by shard. It does not import extractors.
+
+shard of rows and frames → `write` (scratch files, one rename each) → files/, frames/, variants/
+→ `Store` (pandas tables, frames)
+"""
 
 from ser_features.store.description import Description
 from ser_features.store.info import DatasetInfo, describe
