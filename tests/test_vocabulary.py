@@ -19,8 +19,6 @@ PENDING: tuple[str, ...] = (
     "docs/scripts/",
     "ser_features/files.py",
     "ser_models/artifact/",
-    "ser_models/data/",
-    "ser_models/experiments/",
     "ser_models/models/",
     "ser_models/onnx_format/",
     "ser_models/ood/",

@@ -23,8 +23,8 @@ def arranged(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
     """Bring recordings to one length.
 
     Args:
-        inputs: what was read.
-        raw: at least one recording, as `inputs` reads them.
+        inputs: the inputs that `raw` was read with.
+        raw: unscaled values of at least one recording.
 
     Returns:
         All float32: {"columns": (n, columns)}; or {"frames": (n, length, bands), "mask": (n, length)}, the
@@ -37,10 +37,10 @@ def arranged(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
         return {"chunks": np.stack([chunked(frames, inputs.chunks, inputs.frames) for frames in raw])}
     frames = np.zeros((len(raw), inputs.length, raw[0][:0].shape[1]), dtype=np.float32)
     mask = np.zeros(frames.shape[:2], dtype=np.float32)
-    for index, recording in enumerate(raw):  # written where it belongs: `pad_or_crop` would copy it first
-        heard = recording[frames_in_crop(len(recording), inputs.length)]
-        frames[index, : len(heard)] = heard
-        mask[index, : len(heard)] = 1
+    for index, recording in enumerate(raw):  # in place: `pad_or_crop` would copy
+        cropped = recording[frames_in_crop(len(recording), inputs.length)]
+        frames[index, : len(cropped)] = cropped
+        mask[index, : len(cropped)] = 1
     return {"frames": frames, "mask": mask}
 
 
@@ -53,33 +53,33 @@ def array_shapes(inputs: Inputs) -> dict[str, tuple[int | None, ...]]:
     return {"frames": (inputs.length, None), "mask": (inputs.length,)}
 
 
-def part_of(raw: Iterable[Any], inputs: JointInputs, place: int) -> Raw:
-    """Take the raw values of one part out of those of all."""
-    own = [recording[place] for recording in raw]
-    return np.stack(own) if isinstance(inputs.parts[place], ColumnInputs) else own
+def part_of(raw: Iterable[Any], inputs: JointInputs, index: int) -> Raw:
+    """Select the raw values of one part from those of all."""
+    part = [recording[index] for recording in raw]
+    return np.stack(part) if isinstance(inputs.parts[index], ColumnInputs) else part
 
 
 def joined(parts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Put the arrays of all parts side by side.
+    """Combine the arrays of all parts.
 
     >>> list(joined([{"columns": np.zeros((1, 2))}, {"frames": np.zeros((1, 3, 4))}]))
     ['0/columns', '1/frames']
     """
-    return {f"{place}/{name}": array for place, part in enumerate(parts) for name, array in part.items()}
+    return {f"{index}/{name}": array for index, part in enumerate(parts) for name, array in part.items()}
 
 
-def separated(arrays: Mapping[str, np.ndarray], place: int) -> dict[str, np.ndarray]:
-    """Take the arrays of one part out of those of all."""
-    prefix = f"{place}/"
+def separated(arrays: Mapping[str, np.ndarray], index: int) -> dict[str, np.ndarray]:
+    """Select the arrays of one part from those of all."""
+    prefix = f"{index}/"
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def pad_or_crop(frames: Frames, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Bring a recording to `length` frames: its centre, or all of it with zeros behind.
+    """Crop a recording to its centre, or pad it with zeros at the end.
 
     Args:
         frames: (n, bands).
-        length: frames wanted, at least 1.
+        length: number of frames, at least 1.
 
     Returns:
         (length, bands) in the dtype of `frames`, and its mask, (length,) float32.
@@ -89,13 +89,13 @@ def pad_or_crop(frames: Frames, length: int) -> tuple[np.ndarray, np.ndarray]:
     >>> pad_or_crop(np.array([[1.0], [2.0], [3.0]]), 1)[0].tolist()
     [[2.0]]
     """
-    kept = frames[frames_in_crop(len(frames), length)]
-    mask = (np.arange(length) < len(kept)).astype(np.float32)
-    return np.pad(kept, [(0, length - len(kept)), (0, 0)]), mask
+    cropped = frames[frames_in_crop(len(frames), length)]
+    mask = (np.arange(length) < len(cropped)).astype(np.float32)
+    return np.pad(cropped, [(0, length - len(cropped)), (0, 0)]), mask
 
 
 def frames_in_crop(frames: int, length: int) -> slice:
-    """The frames of a recording that `pad_or_crop` keeps: those around the centre, or all of them.
+    """The frames that `pad_or_crop` keeps: those around the centre, or all of them.
 
     >>> frames_in_crop(5, 2), frames_in_crop(2, 3)
     (slice(1, 3, None), slice(0, 2, None))
@@ -105,29 +105,29 @@ def frames_in_crop(frames: int, length: int) -> slice:
 
 
 def uncropped(values: np.ndarray, frames: int) -> np.ndarray:
-    """Bring values of the frames that `pad_or_crop` gives back to those of the recording.
+    """Map values of the frames of `pad_or_crop` back to those of the recording.
 
     Args:
         values: (length,).
-        frames: of the recording.
+        frames: number of frames of the recording.
 
     Returns:
-        (frames,), 0 where it was cropped.
+        (frames,), 0 where the recording was cropped.
 
     >>> uncropped(np.array([0.5, 0.5]), 5).tolist(), uncropped(np.array([0.5, 0.5, 0.0]), 2).tolist()
     ([0.0, 0.5, 0.5, 0.0, 0.0], [0.5, 0.5])
     """
-    heard = frames_in_crop(frames, len(values))
-    return np.pad(values[: heard.stop - heard.start], (heard.start, frames - heard.stop))
+    crop = frames_in_crop(frames, len(values))
+    return np.pad(values[: crop.stop - crop.start], (crop.start, frames - crop.stop))
 
 
 def chunked(frames: Frames, chunks: int, length: int) -> np.ndarray:
-    """Scale a recording to 0–1 by its own range and cut its centre into chunks; what is missing is 0.
+    """Scale a recording to 0–1 by its own range and cut its centre into chunks, padded with 0.
 
     Args:
         frames: (n, bands).
-        chunks: chunks wanted.
-        length: frames of each.
+        chunks: number of chunks.
+        length: frames per chunk.
 
     Returns:
         (chunks, bands, length, 1) float32.

@@ -1,7 +1,7 @@
-"""Examples: the recordings of a store that a model may learn from, with their classes and speakers.
+"""Examples: recordings of a store for training and testing, with their classes and speakers.
 
 `Store` → `load_examples` → `Examples` → `split`, `scaling`, `training`.
-Rows are joined by `file_id`, never by position, and only speech is taken.
+Rows are joined by `file_id`, never by position; only speech is used.
 """
 
 import hashlib
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Examples:
-    """Recordings with a class each.
+    """Labelled recordings.
 
     Attributes:
         rows: the store's rows, one per recording, indexed 0 to n - 1.
         labels: the classes, in canonical order; may hold classes that no row has.
-        store: where frames are read from; None where only columns are needed.
-        notes: what was left out, in plain words.
+        store: holds the frames; None where only columns are needed.
+        notes: sentences on recordings that were excluded.
         speaker_stats: statistics that values are normalised with, by `speaker_variants`; None to read values
             without speaker normalisation.
     """
@@ -66,15 +66,15 @@ class Examples:
 
     @property
     def fingerprint(self) -> str:
-        """12 hexadecimal digits that tell which recordings these are, by their names and bytes."""
-        known = self.rows[["file_id", "audio_sha256"]].fillna("").sort_values("file_id")
-        return hashlib.sha256(known.to_csv(index=False).encode()).hexdigest()[:12]
+        """12 hexadecimal digits that identify these recordings, by their names and bytes."""
+        rows = self.rows[["file_id", "audio_sha256"]].fillna("").sort_values("file_id")
+        return hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()[:12]
 
     def take(self, file_ids: Sequence[str]) -> "Examples":
-        """Return the given recordings, in the given order.
+        """Select recordings, in the given order.
 
         Raises:
-            KeyError: if one is not here.
+            KeyError: if one does not exist.
         """
         positions = self.rows.reset_index().set_index("file_id").loc[list(file_ids), "index"]
         return replace(self, rows=self.rows.loc[positions].reset_index(drop=True))
@@ -104,7 +104,7 @@ class Examples:
         return replace(self, rows=rows.sort_values("file_id").reset_index(drop=True))
 
     def map_labels(self, mapped: Mapping[str, str | None], labels: Sequence[str]) -> "Examples":
-        """Give emotions other classes: the class of each emotion, None to leave its recordings out."""
+        """Map emotions to classes; None excludes the recordings of an emotion."""
         notes = list(self.notes)
         counts = self.rows["emotion"].value_counts()
         for emotion, label in mapped.items():
@@ -116,12 +116,12 @@ class Examples:
 
     def keep_labels(self, labels: Sequence[str], reason: str) -> "Examples":
         """Keep the recordings of some classes; `reason` goes into the note on those left out."""
-        kept = self.rows[self.rows["emotion"].isin(labels)].reset_index(drop=True)
+        rows = self.rows[self.rows["emotion"].isin(labels)].reset_index(drop=True)
         notes = self.notes
         if dropped := sorted(set(self.rows["emotion"]) - set(labels)):
-            left_out = len(self.rows) - len(kept)
+            left_out = len(self.rows) - len(rows)
             notes += (f"{left_out} recordings of {', '.join(dropped)} left out: {reason}",)
-        return replace(self, rows=kept, labels=tuple(labels), notes=notes)
+        return replace(self, rows=rows, labels=tuple(labels), notes=notes)
 
     def normalize_speakers(self, prior: SpeakerPrior) -> "Examples":
         """The same recordings with speaker normalisation, estimated from all of these recordings."""
@@ -164,7 +164,7 @@ def load_examples(store: "Store", datasets: Sequence[str] | None = None) -> Exam
 
 
 def speaker_keys(rows: pd.DataFrame) -> np.ndarray:
-    """Return "dataset/speaker" of each row: the same name in two corpora is two people.
+    """Return "dataset/speaker" of each row: equal names in two corpora are two speakers.
 
     >>> speaker_keys(pd.DataFrame({"dataset": ["tess"], "speaker": ["OAF"]})).tolist()
     ['tess/OAF']
@@ -174,9 +174,9 @@ def speaker_keys(rows: pd.DataFrame) -> np.ndarray:
 
 
 def synthetic_datasets(datasets: Sequence[str]) -> list[str]:
-    """Return those of the corpora that are synthesised speech, not people's.
+    """Return those of the corpora that are synthetic speech.
 
-    A corpus that is not in the registry is a user's own table, taken for real.
+    A corpus that is not in the registry is a user's own manifest, assumed to be real speech.
     """
     from ser_features import corpora
 

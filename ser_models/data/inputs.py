@@ -1,6 +1,6 @@
-"""What a model reads of a recording: per-file columns, frames, or frames cut into chunks.
+"""Inputs of a model: per-file columns, frames, or frames cut into chunks.
 
-store rows or `Features` of a file → `Inputs` → raw values, the same on both ways.
+store rows, or `Features` of a file → `Inputs` → equal raw values.
 
 >>> ColumnInputs(("rms_mean",)).to_json()
 {'kind': 'columns', 'columns': ['rms_mean'], 'corpus_level': []}
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class FrameSource(Protocol):
-    """What gives the frames of stored recordings: a `ser_features.store.Store`."""
+    """Source of stored frames and wide columns: a `ser_features.store.Store`."""
 
     def frames(self, rows: "pd.DataFrame", family: str) -> list[np.ndarray]:
         """Return one (frames, bands) float32 per row."""
@@ -40,7 +40,7 @@ class FrameSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JoinedFrames:
-    """Frames of one recording, of several families; read and joined only where they are asked for.
+    """Frames of one recording, of several families; read and joined on access.
 
     Attributes:
         parts: by family, (frames, bands of the family), all of the same number of frames.
@@ -64,10 +64,10 @@ class JoinedFrames:
 
 @dataclass(frozen=True, slots=True)
 class NormalizedFrames:
-    """Frames of one recording less what is its speaker's own; computed only where they are asked for.
+    """Frames of one recording with speaker normalisation; computed on access.
 
     Attributes:
-        frames: as they were measured, (frames, bands).
+        frames: unnormalised, (frames, bands).
         mean: of the speaker, (bands,) float32.
         deviation: of the speaker, (bands,) float32, above 0.
 
@@ -85,8 +85,8 @@ class NormalizedFrames:
         return len(self.frames)
 
     def __getitem__(self, frames: slice) -> np.ndarray:
-        found: np.ndarray = (self.frames[frames] - self.mean) / self.deviation
-        return found
+        normalized: np.ndarray = (self.frames[frames] - self.mean) / self.deviation
+        return normalized
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self[:], dtype=dtype)
@@ -96,8 +96,8 @@ Frames = np.ndarray | JoinedFrames | NormalizedFrames
 """Frames of one recording, (frames, bands) float32."""
 
 Raw = np.ndarray | Sequence[Frames]
-"""Unscaled values: (recordings, columns) float32, or `Frames` per recording. Of `JointInputs` a tuple per
-recording, which the type leaves out: only what handles several parts meets it."""
+"""Unscaled values: (recordings, columns) float32, or `Frames` per recording. `JointInputs` reads a tuple per
+recording, which the type omits."""
 
 WITH_GAPS = frozenset({"pitch"})
 """Frame families that are NaN where there is nothing to measure, which no network could learn from."""
@@ -144,7 +144,7 @@ class ColumnInputs:
             return rows[list(self.columns)].to_numpy(dtype=np.float32, na_value=np.nan)
         family = self.families[-1]
         if store is None:
-            raise InputError(f"{family} were asked of rows without a store: open the store")
+            raise InputError(f"{family} need a store, found rows without one: open the store")
         values = np.empty((len(rows), len(self.columns)), np.float32)
         values[:, is_wide] = store.wide(rows, family, wide)
         values[:, ~is_wide] = rows[narrow].to_numpy(dtype=np.float32, na_value=np.nan)
@@ -178,7 +178,7 @@ class FrameInputs:
 
     Attributes:
         families: frame families of the store, their bands side by side in this order.
-        length: frames that the model sees.
+        length: number of frames.
         corpus_level: as in `ColumnInputs`.
     """
 
@@ -207,7 +207,7 @@ class FrameInputs:
 
     def from_features(self, features: "Sequence[Features]") -> list[Frames]:
         """Read the frames of freshly extracted files; shapes as `from_store`."""
-        return [_joined([each.frames[family] for family in self.families]) for each in features]
+        return [_joined([file.frames[family] for family in self.families]) for file in features]
 
     def unused(self, features: "Features") -> str | None:
         """Warn of the part of a recording that the model does not use; None if it uses all."""
@@ -224,8 +224,8 @@ class ChunkInputs:
 
     Attributes:
         family: frame family of the store.
-        chunks: how many chunks the model sees, one after the other.
-        frames: frames of each chunk.
+        chunks: number of consecutive chunks.
+        frames: frames per chunk.
         corpus_level: as in `ColumnInputs`.
     """
 
@@ -242,7 +242,7 @@ class ChunkInputs:
 
     @property
     def length(self) -> int:
-        """Frames that the model sees, in all chunks."""
+        """Number of frames in all chunks."""
         return self.chunks * self.frames
 
     def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> list[Frames]:
@@ -251,7 +251,7 @@ class ChunkInputs:
 
     def from_features(self, features: "Sequence[Features]") -> list[Frames]:
         """Read the frames of freshly extracted files; shapes as `from_store`."""
-        return [each.frames[self.family] for each in features]
+        return [file.frames[self.family] for file in features]
 
     def unused(self, features: "Features") -> str | None:
         """Warn of the part of a recording that the model does not use; None if it uses all."""
@@ -264,10 +264,10 @@ class ChunkInputs:
 
 @dataclass(frozen=True, slots=True)
 class JointInputs:
-    """What several models read, side by side.
+    """Inputs of several models together.
 
     Attributes:
-        parts: the inputs of each.
+        parts: the inputs of each model.
     """
 
     kind: ClassVar[str] = "joint"
@@ -285,7 +285,7 @@ class JointInputs:
 
     @property
     def length(self) -> int:
-        """Most frames that a part sees; 1 if none sees frames."""
+        """Largest number of frames of a part; 1 if none reads frames."""
         return max((part.length for part in self.parts if not isinstance(part, ColumnInputs)), default=1)
 
     def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> list[Any]:
@@ -295,7 +295,7 @@ class JointInputs:
             Per row a tuple with its raw values for each part.
 
         Raises:
-            InputError: if the store lacks something.
+            InputError: if the store lacks columns or frames.
         """
         read = {part: part.from_store(store, rows) for part in dict.fromkeys(self.parts)}
         return list(zip(*(read[part] for part in self.parts), strict=True))
@@ -319,9 +319,9 @@ Inputs = ColumnInputs | FrameInputs | ChunkInputs | JointInputs
 
 
 def digest_of_inputs(store: "Store", inputs: Inputs) -> str:
-    """Fingerprint of what a model reads of a store.
+    """Fingerprint of the features that a model reads from a store.
 
-    The store's own where other extractors than this version's made it: no artifact and no other store has it.
+    It is the store's own digest if other extractors than those of this version made it: no artifact has that.
     """
     from ser_features.pipeline import digest
 
@@ -354,8 +354,8 @@ def _wide_positions(columns: tuple[str, ...], width: int) -> np.ndarray:
     """Positions of the wide ones among the columns in their family's array, which has `width` values."""
     from ser_features.extractors import wide_family_of
 
-    found = ((name, wide_family_of(name)) for name in columns)
-    names, families = zip(*((name, family) for name, family in found if family), strict=True)
+    pairs = ((name, wide_family_of(name)) for name in columns)
+    names, families = zip(*((name, family) for name, family in pairs if family), strict=True)
     return np.array(families[0].extractor.positions(names, width))
 
 
@@ -369,7 +369,7 @@ def _core_columns() -> frozenset[str]:
 def _stored_frames(store: FrameSource | None, rows: "pd.DataFrame", families: Sequence[str]) -> list[Frames]:
     if store is None:
         names = " and ".join(families)
-        raise InputError(f"{names} frames were asked of rows without a store: open the store")
+        raise InputError(f"{names} frames need a store, found rows without one: open the store")
     by_family = [store.frames(rows, family) for family in families]
     return [_joined(parts) for parts in zip(*by_family, strict=True)]
 

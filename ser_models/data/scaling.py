@@ -81,8 +81,8 @@ class Scaler:
             frames, 1)} from 0 to 1; of joint inputs those of each part, named by `batches.joined`.
         """
         if isinstance(self.inputs, JointInputs):
-            places = range(len(self.inputs.parts))
-            return joined([self.part(place).transform(part_of(raw, self.inputs, place)) for place in places])
+            indices = range(len(self.inputs.parts))
+            return joined([self.part(index).transform(part_of(raw, self.inputs, index)) for index in indices])
         arrays = arranged(self.inputs, raw)
         if isinstance(self.inputs, ColumnInputs):
             columns, median = arrays["columns"], self.statistics["median"].astype(np.float32)
@@ -92,18 +92,18 @@ class Scaler:
             arrays["frames"] *= arrays["mask"][..., None]
         return arrays
 
-    def part(self, place: int) -> "Scaler":
+    def part(self, index: int) -> "Scaler":
         """Return the scaler of one part of joint inputs."""
         if not isinstance(self.inputs, JointInputs):
             raise ValueError(f"a scaler of {self.inputs.kind} has no parts")
-        return Scaler(self.inputs.parts[place], separated(self.statistics, place), self.seen)
+        return Scaler(self.inputs.parts[index], separated(self.statistics, index), self.seen)
 
     def standard_scaler(self) -> "StandardScaler | tuple[StandardScaler, ...] | None":
         """Return the fitted scikit-learn scaler: a tuple for joint inputs, None for chunks."""
         from sklearn.preprocessing import StandardScaler
 
         if isinstance(self.inputs, JointInputs):
-            parts = [self.part(place).standard_scaler() for place in range(len(self.inputs.parts))]
+            parts = [self.part(index).standard_scaler() for index in range(len(self.inputs.parts))]
             return tuple(part for part in parts if isinstance(part, StandardScaler))
         if not self.statistics:
             return None
@@ -124,7 +124,7 @@ def fit_statistics(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
     """Compute the statistics of raw values; see `Scaler`."""
     if isinstance(inputs, JointInputs):
         parts = enumerate(inputs.parts)
-        return joined([fit_statistics(part, part_of(raw, inputs, place)) for place, part in parts])
+        return joined([fit_statistics(part, part_of(raw, inputs, index)) for index, part in parts])
     if isinstance(inputs, ChunkInputs):
         return {}
     return _column_statistics(raw) if isinstance(raw, np.ndarray) else _frame_statistics(raw)
@@ -164,9 +164,9 @@ def _forms(inputs: Inputs, arrays: Mapping[str, np.ndarray]) -> dict[str, Form]:
     if isinstance(inputs, JointInputs):
         parts = enumerate(inputs.parts)
         return {
-            f"{place}/{name}": form
-            for place, part in parts
-            for name, form in _forms(part, separated(arrays, place)).items()
+            f"{index}/{name}": form
+            for index, part in parts
+            for name, form in _forms(part, separated(arrays, index)).items()
         }
     if isinstance(inputs, ChunkInputs):
         return {}

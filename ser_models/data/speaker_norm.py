@@ -3,7 +3,7 @@
 raw values of a speaker → `accumulate` (additive sums) → `SpeakerPrior.estimate` → `SpeakerStats`
 raw values, `SpeakerStats` → `normalize` → zero mean and unit variance per speaker → `scaling`
 
-A speaker's mean and variance are estimated from the recordings at hand and shrunk towards the mean training
+A speaker's mean and variance are estimated from the available recordings and shrunk towards the mean training
 speaker, the more the fewer they are: MAP adaptation with a relevance factor, of first and second moments
 (Reynolds, Quatieri & Dunn, "Speaker verification using adapted Gaussian mixture models", 2000). No label is
 used, but every recording of the speaker is: a prediction depends on the other recordings given

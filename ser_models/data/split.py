@@ -1,13 +1,13 @@
-"""Who is trained on, who decides when to stop, who is tested.
+"""Training, validation and test side of each fold.
 
-`Examples` → `make_split` → `Split`: a table (file_id, fold, split), the protocol in words, and notes.
+`Examples` → `make_split` → `Split`: a table (file_id, fold, split), a description of the protocol, and notes.
 
 - speaker (default): no speaker is on two sides. One split of 70/15/15, or K folds in which every speaker is
   tested once; stratified by emotion, corpus and gender as far as whole speakers allow.
 - random: stratified by emotion alone; speakers are on both sides, and the protocol says so.
 - cross-corpus: trained on some corpora, tested on others, on the classes that both have.
 
-With K folds the table also has fold -1: the model that is shipped, trained on all speakers.
+With K folds the table also has fold -1: the final model, trained on all speakers.
 
 >>> rows = pd.DataFrame({"file_id": list("abcd"), "dataset": "own", "speaker": list("wxyz"), "gender": None,
 ...                      "emotion": ["sad", "angry"] * 2})
@@ -27,13 +27,13 @@ from ser_models.data.examples import Examples
 
 KINDS = ("speaker", "random", "cross-corpus")
 SHARES = {"train": 0.70, "validation": 0.15, "test": 0.15}
-"""One split: the share of recordings that each side gets, as far as whole speakers allow."""
+"""Share of recordings on each side of one split, as far as whole speakers allow."""
 VALIDATION_SHARE = 0.15
-"""Share of the recordings outside of test that decide when to stop."""
-TRANSDUCTIVE = "transductive (speakers' voices taken out, unlabelled)"
-"""What is said of every figure that was made with the recordings of a tested speaker together."""
+"""Share of validation among the recordings outside of test."""
+TRANSDUCTIVE = "transductive (speaker normalisation, unlabelled)"
+"""Marks every figure that depends on the other recordings of a test speaker."""
 FINAL_FOLD = -1
-"""Fold of the model trained on everybody, when K folds only measure."""
+"""Number of the fold of the final model, trained on all speakers after K folds."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Split:
 
     Attributes:
         table: columns file_id, fold, split (train, validation, test); a recording once per fold at most.
-        protocol: the protocol in words.
-        notes: what a reader of the figures must know.
+        protocol: description of the protocol.
+        notes: sentences that qualify the figures.
         shared_validation: folds whose validation is of training speakers, because there were too few; the
             notes say so.
-        selects_on_test: whether there is no validation side and the test side decides when to stop, as some
-            papers do: a leak.
+        selects_on_test: whether there is no validation side and the test side decides the best epoch, as in
+            some papers: a leak.
     """
 
     table: pd.DataFrame
@@ -101,7 +101,7 @@ def make_split(
     final_model: bool = True,
     seed: int = 0,
 ) -> Split:
-    """Deal recordings to train, validation and test.
+    """Assign recordings to train, validation and test.
 
     Args:
         examples: the recordings; for cross-corpus those of both sides, with shared classes only.
@@ -109,8 +109,8 @@ def make_split(
         folds: K ≥ 2 for K folds; None for one split.
         test_datasets: corpora to test on, for cross-corpus.
         shares: of train, validation and test in one split; 70/15/15 by default. Without a share for
-            validation, test decides when to stop.
-        final_model: whether a model trained on everybody follows K folds; else the last fold's is kept.
+            validation, test decides the best epoch.
+        final_model: whether a model trained on all speakers follows K folds; else the last fold is final.
         seed: the same seed gives the same split.
 
     Raises:
@@ -123,8 +123,8 @@ def make_split(
         split = _across_corpora(examples, test_datasets, folds, rng)
     else:
         split = _within(examples, kind, folds, shares or tuple(SHARES.values()), final_model, rng)
-    told = kind == "random" or split.selects_on_test
-    shared, notes = ((), ()) if told else _shared_validation(split, examples)
+    speakers_shared = kind == "random" or split.selects_on_test
+    shared, notes = ((), ()) if speakers_shared else _shared_validation(split, examples)
     notes = (*split.notes, *notes, *_untrained_classes(split, examples))
     return replace(split, notes=notes, shared_validation=shared)
 
@@ -147,15 +147,15 @@ def shared_labels(examples: Examples, test_datasets: Sequence[str]) -> Examples:
 
 
 def deal(counts: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> np.ndarray:
-    """Deal whole speakers to parts so that each part nears its share of every stratum.
+    """Assign whole speakers to parts so that each part approaches its share of every stratum.
 
-    Greedy, largest speaker first: each goes where the squared distance to the wanted shares falls most. No
-    part stays empty while there are enough speakers.
+    Greedy, largest speaker first: each goes to the part where the squared distance to the target shares falls
+    most. No part stays empty while there are enough speakers.
 
     Args:
         counts: recordings per speaker and stratum, (speakers, strata).
-        shares: wanted share of each part, summing to 1.
-        rng: decides among equals.
+        shares: target share of each part, summing to 1.
+        rng: breaks ties.
 
     Returns:
         The part of each speaker, (speakers,) from 0.
@@ -274,7 +274,7 @@ def _deal_at_random(emotions: np.ndarray, shares: Sequence[float], rng: np.rando
 
 
 def _shared_validation(split: Split, examples: Examples) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Find the folds that had too few speakers to hold one out for validation, and say so."""
+    """Folds with too few speakers to hold one out for validation, and notes on them."""
     speakers = dict(zip(examples.rows["file_id"], examples.groups, strict=True))
     shared: dict[int, list[str]] = {}
     for fold in split.folds:
@@ -283,14 +283,14 @@ def _shared_validation(split: Split, examples: Examples) -> tuple[tuple[int, ...
             shared[fold] = sorted(train)
     notes = (
         f"validation is random recordings of the training speakers ({' and '.join(names)}), "
-        "too few to hold one out; nobody is tested by a model that heard them"
+        "too few to hold one out; no test speaker is among them"
         for names in shared.values()
     )
     return tuple(shared), tuple(dict.fromkeys(notes))
 
 
 def _untrained_classes(split: Split, examples: Examples) -> tuple[str, ...]:
-    """Name classes that a fold is tested on and never saw: one speaker alone may hold them all."""
+    """Notes on classes that a fold is tested on without training: one speaker may have all of them."""
     table = split.table.merge(examples.rows[["file_id", "emotion"]], on="file_id")
     notes = []
     for fold, rows in table.groupby("fold"):
@@ -300,15 +300,15 @@ def _untrained_classes(split: Split, examples: Examples) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _check_count(found: int, folds: int | None, name: str, datasets: Sequence[str]) -> None:
+def _check_count(count: int, folds: int | None, name: str, datasets: Sequence[str]) -> None:
     if folds is not None and folds < 2:
         raise InputError(f"--folds {folds}: expected at least 2, or no --folds for one split")
     needed = 2 if folds is None else folds
-    if found < needed:
+    if count < needed:
         flag = "one split" if folds is None else f"--folds {folds}"
-        advice = f"use --folds {found} or fewer, or" if found >= 2 else "use --split random, or"
+        advice = f"use --folds {count} or fewer, or" if count >= 2 else "use --split random, or"
         raise InputError(
-            f"{flag} needs at least {needed} {name}, found {found} in {', '.join(datasets)}: "
+            f"{flag} needs at least {needed} {name}, found {count} in {', '.join(datasets)}: "
             f"{advice} add a dataset"
         )
 

@@ -1,6 +1,6 @@
-"""A finished model on stored recordings, and which of them it already knows.
+"""Evaluate a trained model on stored recordings, and find those that were in its training.
 
-artifact, store → predictions of every recording → figures over all of them, and over voices it has never met
+artifact, store → predictions of every recording → metrics over all, and over unseen speakers and audio
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from ser_models.evaluation.score import prediction_table, score
 
 
 def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -> EvaluationResult:
-    """Measure an artifact's model on a store.
+    """Evaluate an artifact's model on a store.
 
     Args:
         folder: the artifact.
@@ -42,10 +42,10 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
     examples = stored_examples(open_store(store), predictor.artifact, datasets)
     probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
     predictions = prediction_table(examples, probabilities, fold=0, split="test")
-    known = pd.read_parquet(folder / "splits.parquet")
-    known = known[(known["fold"] == metadata.final_fold) & (known["split"] != "test")]
-    findings = _audit(examples.rows, known)
-    unseen = predictions[~_met(examples.rows, known)]
+    trained_on = pd.read_parquet(folder / "splits.parquet")
+    trained_on = trained_on[(trained_on["fold"] == metadata.final_fold) & (trained_on["split"] != "test")]
+    findings = _audit(examples.rows, trained_on)
+    unseen = predictions[~_seen(examples.rows, trained_on)]
     return EvaluationResult.of(
         score(predictions, examples.labels, seed=metadata.seed),
         model=metadata.model,
@@ -62,23 +62,23 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
 
 
 def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | None) -> Examples:
-    """Read the recordings of a store that a model can be asked about, with their classes as it knows them.
+    """Read the recordings of a store that a model can classify, with its classes.
 
-    If the model takes voices out, a speaker's is of all of their recordings that are there.
+    With speaker normalisation, each speaker is estimated from all of their recordings in the store.
 
     Raises:
         InputError: if the store has other features, or none of the model's emotions.
     """
     metadata = artifact.metadata
-    found = digest_of_inputs(store, artifact.model.inputs)
-    if found != metadata.digest:
+    digest = digest_of_inputs(store, artifact.model.inputs)
+    if digest != metadata.digest:
         raise InputError(
-            f"{store.root} has features {store.profile.name} ({found}), the model was trained on "
+            f"{store.root} has features {store.profile.name} ({digest}), the model was trained on "
             f"{metadata.profile} ({metadata.digest}): pass the --store it was trained on, or train again"
         )
     examples = load_examples(store, datasets)
-    mapped = {name: metadata.label_map.get(name, name) for name in examples.labels}
-    examples = examples.map_labels(mapped, metadata.labels).keep_labels(
+    label_map = {name: metadata.label_map.get(name, name) for name in examples.labels}
+    examples = examples.map_labels(label_map, metadata.labels).keep_labels(
         metadata.labels, "no emotion of this model"
     )
     if not len(examples):
@@ -88,24 +88,24 @@ def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | 
     return examples.normalize_speakers(artifact.speaker_prior) if artifact.speaker_prior else examples
 
 
-def _audit(rows: pd.DataFrame, known: pd.DataFrame) -> list[Finding]:
-    """Look for recordings, audio and speakers that the model was trained or stopped on."""
+def _audit(rows: pd.DataFrame, trained_on: pd.DataFrame) -> list[Finding]:
+    """Find recordings, audio and speakers of the training and validation side."""
     columns = ["file_id", "dataset", "speaker", "audio_sha256"]
-    copies = ["source_file_id"] if "source_file_id" in known else []
-    everything = pd.concat([known[columns + copies], rows[columns]]).drop_duplicates("file_id")
-    sides = [known[["file_id"]].assign(split="train"), rows[["file_id"]].assign(split="test")]
+    copies = ["source_file_id"] if "source_file_id" in trained_on else []
+    everything = pd.concat([trained_on[columns + copies], rows[columns]]).drop_duplicates("file_id")
+    sides = [trained_on[["file_id"]].assign(split="train"), rows[["file_id"]].assign(split="test")]
     return audit(everything, pd.concat(sides).assign(fold=0))
 
 
-def _met(rows: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
-    """Mark recordings whose speaker or audio the model has met."""
+def _seen(rows: pd.DataFrame, trained_on: pd.DataFrame) -> pd.Series:
+    """Mark recordings whose speaker or audio was in the training."""
     speakers = pd.Series(speaker_keys(rows), index=rows.index)
-    return speakers.isin(speaker_keys(known)) | rows["audio_sha256"].isin(known["audio_sha256"])
+    return speakers.isin(speaker_keys(trained_on)) | rows["audio_sha256"].isin(trained_on["audio_sha256"])
 
 
-def _protocol(metadata: ArtifactMetadata, met: bool) -> str:
+def _protocol(metadata: ArtifactMetadata, seen: bool) -> str:
     trained = f"model trained on {' + '.join(metadata.datasets)}"
     how = f", {TRANSDUCTIVE}" if metadata.speaker_norm else ""
-    if met:
-        return f"{trained}, tested on voices that it has met{how}: no measure of new voices"
-    return f"{trained}, tested on voices that it has not met{how}"
+    if seen:
+        return f"{trained}, tested on speakers from its training{how}: no estimate for new speakers"
+    return f"{trained}, tested on unseen speakers{how}"

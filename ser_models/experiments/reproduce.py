@@ -98,7 +98,7 @@ def reproduce(job: Reproduction, callbacks: Callbacks | None = None) -> Evaluati
         The result, as in metrics.json.
 
     Raises:
-        InputError: if the recipe does not fit, none of its corpora is at hand, or a class has no recording.
+        InputError: if the recipe does not fit, none of its corpora is found, or a class has no recording.
     """
     callbacks = callbacks or Callbacks()
     artifact.check_target(job.artifact)
@@ -126,7 +126,7 @@ def prepare(job: Reproduction, callbacks: Callbacks) -> tuple[Store, Examples]:
     """
     recipe = job.effective
     recipe.create_model()  # a missing package shows before any audio is read
-    scans, missing = at_hand(recipe, job.data)
+    scans, missing = find_corpora(recipe, job.data)
     store = _fill_store(job, recipe, scans, callbacks)
     examples = _examples(store, recipe, [scan.dataset for scan in scans.values()])
     quick = (job.quick_note,) if job.quick_note else ()
@@ -138,8 +138,8 @@ def artifact_folder(out: Path, protocol: str, quick: bool) -> Path:
     return out / f"{protocol}{'-quick' if quick else ''}"
 
 
-def at_hand(recipe: Recipe, data: Path) -> tuple[dict[str, Scan], tuple[str, ...]]:
-    """Scan those of a recipe's corpora that are at hand.
+def find_corpora(recipe: Recipe, data: Path) -> tuple[dict[str, Scan], tuple[str, ...]]:
+    """Scan those of a recipe's corpora that are in the data folder.
 
     Args:
         recipe: the system.
@@ -149,7 +149,7 @@ def at_hand(recipe: Recipe, data: Path) -> tuple[dict[str, Scan], tuple[str, ...
         The scans by the name in the recipe, and a sentence on each corpus that is missing.
 
     Raises:
-        InputError: if none is at hand, or a class has no recording in those that are.
+        InputError: if none is found, or a class has no recording in those that are.
     """
     scans: dict[str, Scan] = {}
     absent: dict[str, InputError] = {}
@@ -167,7 +167,7 @@ def at_hand(recipe: Recipe, data: Path) -> tuple[dict[str, Scan], tuple[str, ...
             f"{', '.join(scans)}: expected some of every class: "
             f"add {', '.join(absent) or 'recordings'} to {data}"
         )
-    return scans, tuple(f"{name} is not at hand: the paper used it" for name in absent)
+    return scans, tuple(f"{name} is missing: the paper used it" for name in absent)
 
 
 def _fill_store(job: Reproduction, recipe: Recipe, scans: dict[str, Scan], callbacks: Callbacks) -> Store:

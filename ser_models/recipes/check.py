@@ -1,4 +1,4 @@
-"""Whether the parts of a recipe fit each other: classes and corpora, profile and model, names and ranges."""
+"""Consistency of a recipe: classes and corpora, profile and model, names and ranges."""
 
 from ser_features import corpora, extractors
 from ser_features.config import Profile
@@ -11,7 +11,7 @@ from ser_models.recipes.schema import Recipe
 
 
 def check(recipe: Recipe) -> None:
-    """Check that the parts fit each other, without reading any audio.
+    """Check that the parts of a recipe are consistent, without reading any audio.
 
     Raises:
         InputError: naming the recipe, what was found and what was expected.
@@ -37,35 +37,35 @@ def _check_classes(recipe: Recipe) -> None:
     for name, label in recipe.label_map.items():
         if name in recipe.classes or label not in recipe.classes:
             raise InputError(f"label_map.{name} = {label!r}: expected an emotion that is no class = a class")
-    known = [corpora.get(name) for name in recipe.datasets if not name.lower().endswith(".csv")]
-    if len(known) < len(recipe.datasets):
-        return  # what a user's own table holds is known when it is scanned
-    spoken = {recipe.label(emotion) for corpus in known for emotion in corpus.emotions}
+    published = [corpora.get(name) for name in recipe.datasets if not name.lower().endswith(".csv")]
+    if len(published) < len(recipe.datasets):
+        return  # the classes of a user's own manifest are known after its scan
+    spoken = {recipe.label(emotion) for corpus in published for emotion in corpus.emotions}
     if missing := [label for label in recipe.classes if label not in spoken]:
         raise InputError(
             f"class {missing[0]!r}: none of {', '.join(recipe.datasets)} has it: expected some of "
-            f"{', '.join(in_order({emotion for corpus in known for emotion in corpus.emotions}))}"
+            f"{', '.join(in_order({emotion for corpus in published for emotion in corpus.emotions}))}"
         )
 
 
 def _check_names(recipe: Recipe) -> None:
-    """Check what refers to variants and hyperparameters by name."""
+    """Check references to variants and hyperparameters."""
     names = [table["name"] for table in recipe.variants]
-    for wanted in recipe.quick.variants or ():
-        if wanted not in names:
-            raise InputError(f"quick.variants: no variant {wanted!r}: expected some of {', '.join(names)}")
+    for variant in recipe.quick.variants or ():
+        if variant not in names:
+            raise InputError(f"quick.variants: no variant {variant!r}: expected some of {', '.join(names)}")
     parameters = recipe.create_model().parameters
-    for name, place in recipe.tune.items():
+    for name, values in recipe.tune.items():
         if name not in parameters:
             raise InputError(f"tune.{name}: the model has {', '.join(parameters)}")
-        if (place.choices is None) == (place.low is None or place.high is None):
+        if (values.choices is None) == (values.low is None or values.high is None):
             raise InputError(f"tune.{name}: expected low and high, or choices")
-        for value in place.choices or ():
+        for value in values.choices or ():
             recipe.create_model({name: value})
 
 
 def _check_fit(model: Model, features: Profile) -> None:
-    """Check that a profile gives what a model reads."""
+    """Check that a profile has the features that a model reads."""
     inputs = model.inputs
     extractors.check_families(inputs.families)
     if isinstance(inputs, ColumnInputs):

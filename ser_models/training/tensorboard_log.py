@@ -1,8 +1,8 @@
-"""Training curves for TensorBoard, by TensorFlow's own writer of event files.
+"""Training curves for TensorBoard, written with TensorFlow.
 
 folder, rows of the history → `Board.write` → events.out.tfevents.* (loss, uar, val_*, learning_rate)
 
-Writing needs TensorFlow and no `tensorboard` package; that one is needed to look at them:
+Writing needs TensorFlow, not the package `tensorboard`, which shows the curves:
 `pip install tensorboard`, then `tensorboard --logdir FOLDER`.
 """
 
@@ -13,10 +13,10 @@ from ser_models.models.base import Row
 
 
 class Board:
-    """Event files of one part of a training.
+    """Event files of one fold.
 
     Args:
-        folder: of this part; TensorBoard calls the curves after it.
+        folder: of the fold; its name is the name of the curves.
 
     Raises:
         MissingExtraError: if TensorFlow is not installed.
@@ -30,11 +30,11 @@ class Board:
         self._writer = tf.summary.create_file_writer(str(folder))
 
     def write(self, row: Row, learning_rate: float | None) -> None:
-        """Write the curves' points of one epoch, and flush them.
+        """Write the points of one epoch.
 
         Args:
-            row: of the history.
-            learning_rate: that the epoch had; None if there is none.
+            row: the epoch's row of the history.
+            learning_rate: of the epoch; None if there is none.
         """
         values = {name: value for name, value in row.items() if name != "epoch"}
         if learning_rate is not None:

@@ -37,7 +37,7 @@ def full() -> Report:
 
 def stored() -> Report:
     """The evaluation of a finished model on a store, of which two of five speakers are unseen."""
-    protocol = "model trained on demo, tested on voices that it has met: no measure of new voices"
+    protocol = "model trained on demo, tested on speakers from its training: no estimate for new speakers"
     unseen = make_result(speakers=2)
     return make_report({"stored": True, "protocol": protocol, "unseen": unseen, "leakage": (LEAK,)})
 

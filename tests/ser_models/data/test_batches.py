@@ -24,20 +24,20 @@ def streamed(request, store):
     return Scaler.fit(request.param, examples).source(examples.read(request.param))
 
 
-def test_kept_is_what_is_streamed(streamed, monkeypatch):
+def test_streaming_equals_memory(streamed, monkeypatch):
     monkeypatch.setattr("ser_models.data.batches.BLOCK", 7)
-    kept = read_all(streamed)
-    assert kept.shapes == streamed.shapes
-    assert len(kept) == len(streamed) == 72
+    in_memory = read_all(streamed)
+    assert in_memory.shapes == streamed.shapes
+    assert len(in_memory) == len(streamed) == 72
     for indices in (np.array([5, 0, 71, 5]), np.arange(72)):
-        one, other = kept.batch(indices), streamed.batch(indices)
+        one, other = in_memory.batch(indices), streamed.batch(indices)
         assert one.keys() == other.keys()
         for name, array in one.items():
             assert array.dtype == other[name].dtype == np.float32
             np.testing.assert_array_equal(array, other[name])
 
 
-def test_size_is_what_keeping_takes(streamed):
+def test_memory_size_is_that_of_the_arrays(streamed):
     assert memory_size(streamed) == sum(array.nbytes for array in read_all(streamed).arrays.values())
 
 
@@ -49,11 +49,11 @@ def test_frames_stay_on_disk(store):
 
 
 @given(st.lists(st.integers(0, 9), min_size=1), st.data())
-def test_a_repeated_recording_is_read_where_it_lies(positions, data):
+def test_a_repeated_recording_is_read_from_its_source(positions, data):
     source = Streaming(np.arange(10.0)[:, None], lambda raw: {"columns": raw.astype(np.float32)})
     repeated = Oversampled(source, np.array(positions))
     indices = data.draw(st.lists(st.integers(0, len(positions) - 1)))
-    found = repeated.batch(np.array(indices, dtype=int))["columns"].ravel().tolist()
-    assert found == [positions[index] for index in indices]
+    values = repeated.batch(np.array(indices, dtype=int))["columns"].ravel().tolist()
+    assert values == [positions[index] for index in indices]
     assert len(repeated) == len(positions)
     assert repeated.shapes == {"columns": (1,)}

@@ -1,4 +1,4 @@
-"""What a model may learn from, and what is left out."""
+"""Recordings that are used, and notes on those that are excluded."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from ser_models.data.examples import load_examples, synthetic_datasets
 
 @dataclass
 class Rows:
-    """Stands for a store with these rows."""
+    """A store with these rows."""
 
     rows: pd.DataFrame
 
@@ -32,7 +32,7 @@ def rows_of(emotions, channel="speech"):
     )
 
 
-def test_store_gives_its_rows_classes_and_speakers(store):
+def test_a_store_has_rows_classes_and_speakers(store):
     examples = load_examples(store)
     assert len(examples) == 72
     assert examples.labels == ("angry", "neutral", "sad")
@@ -40,7 +40,7 @@ def test_store_gives_its_rows_classes_and_speakers(store):
     assert [examples.labels[target] for target in examples.targets] == examples.rows["emotion"].tolist()
 
 
-def test_song_is_left_out_and_counted():
+def test_songs_are_excluded_and_counted():
     song = rows_of(["sad", "happy"], "song").assign(file_id=["own/x", "own/y"])
     rows = pd.concat([rows_of(["sad", "happy", "sad"]), song])
     examples = load_examples(Rows(rows))
@@ -63,19 +63,19 @@ def test_unknown_dataset_is_named(store):
         load_examples(store, ["tess"])
 
 
-def test_take_goes_by_key_not_by_position(make_examples):
+def test_recordings_are_selected_by_key_not_by_position(make_examples):
     examples = make_examples(speakers=2)
-    wanted = examples.rows["file_id"].tolist()[::-1][:3]
-    assert examples.take(wanted).rows["file_id"].tolist() == wanted
+    file_ids = examples.rows["file_id"].tolist()[::-1][:3]
+    assert examples.take(file_ids).rows["file_id"].tolist() == file_ids
     with pytest.raises(KeyError):
-        examples.take(["nobody"])
+        examples.take(["missing"])
 
 
-def test_keep_labels_says_what_it_leaves_out(make_examples):
-    kept = make_examples(speakers=1, takes=2).keep_labels(["angry", "fear"], "as asked")
+def test_excluded_classes_are_noted(make_examples):
+    kept = make_examples(speakers=1, takes=2).keep_labels(["angry", "fear"], "test")
     assert kept.labels == ("angry", "fear")
-    assert kept.notes == ("2 recordings of disgust left out: as asked",)
+    assert kept.notes == ("2 recordings of disgust left out: test",)
 
 
-def test_synthetic_corpora_are_known_and_own_tables_taken_for_real():
+def test_synthetic_corpora_are_known_and_own_manifests_assumed_real():
     assert synthetic_datasets(["demo", "ravdess", "my_own_table"]) == ["demo"]

@@ -1,4 +1,4 @@
-"""What a model reads is the same from a store and from a fresh file."""
+"""Inputs are equal from a store and from a file."""
 
 import json
 
@@ -22,7 +22,7 @@ INPUTS = [
 
 
 @pytest.mark.parametrize("inputs", INPUTS, ids=lambda inputs: "-".join((inputs.kind, *inputs.families)))
-def test_a_store_and_a_file_give_the_same(inputs, whole_store, recordings):
+def test_a_store_and_a_file_have_equal_values(inputs, whole_store, recordings):
     examples = load_examples(whole_store)
     stored = examples.read(inputs)[:5]
     paths = [recordings / path for path in examples.rows["path"][:5]]
@@ -32,7 +32,7 @@ def test_a_store_and_a_file_give_the_same(inputs, whole_store, recordings):
 
 
 @pytest.mark.parametrize("inputs", INPUTS, ids=lambda inputs: "-".join((inputs.kind, *inputs.families)))
-def test_json_says_everything(inputs):
+def test_json_round_trip(inputs):
     content = json.loads(json.dumps(inputs.to_json()))
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
     assert values.pop("kind") == inputs.kind
@@ -46,7 +46,7 @@ def test_families_of_columns():
     assert ColumnInputs(("mel_std_3",)).families == ("core", "statistics")
 
 
-def test_bands_are_side_by_side_in_the_order_of_the_families(whole_store):
+def test_bands_are_joined_in_the_order_of_the_families(whole_store):
     examples = load_examples(whole_store)
     joined = examples.read(FrameInputs(("chroma", "mel", "tonnetz"), 40))[7]
     assert isinstance(joined, JoinedFrames)
@@ -54,26 +54,31 @@ def test_bands_are_side_by_side_in_the_order_of_the_families(whole_store):
     np.testing.assert_array_equal(np.asarray(joined), np.concatenate(parts, axis=1))
     np.testing.assert_array_equal(joined[3:9], np.concatenate(parts, axis=1)[3:9])
     assert len(joined) == len(parts[0])
-    assert all(isinstance(part, np.memmap) for part in joined.parts), "read only when asked for"
+    assert all(isinstance(part, np.memmap) for part in joined.parts), "read on access"
 
 
 def test_many_missing_columns_are_named_in_part(store):
-    wanted = ColumnInputs(tuple(f"mel_mean_{index}" for index in range(12)))
+    inputs = ColumnInputs(tuple(f"mel_mean_{index}" for index in range(12)))
     with pytest.raises(InputError) as error:
-        load_examples(store).read(wanted)
+        load_examples(store).read(inputs)
     assert str(error.value) == (
         "the store has no column mel_mean_0, mel_mean_1, mel_mean_2, mel_mean_3, mel_mean_4 and 7 more: "
         "extract into a new store with --features core statistics and a profile that gives them"
     )
 
 
-def test_frames_that_the_store_lacks_are_named(store):
+def test_missing_columns_of_rows_are_named(make_examples):
+    with pytest.raises(InputError, match="the store has no column rms_mean, pitch_mean"):
+        make_examples().read(ColumnInputs(("rms_mean", "pitch_mean")))
+
+
+def test_missing_frames_are_named(store):
     with pytest.raises(InputError, match="no 'chroma' frames in"):
         load_examples(store).read(FrameInputs(("mel", "chroma"), 40))
 
 
 def test_frames_of_rows_without_a_store_are_refused(make_examples):
-    with pytest.raises(InputError, match="mel and chroma frames were asked of rows without a store"):
+    with pytest.raises(InputError, match="mel and chroma frames need a store, found rows without one"):
         make_examples().read(FrameInputs(("mel", "chroma"), 40))
 
 

@@ -1,4 +1,4 @@
-"""Voices: estimated from a speaker's recordings alone, drawn towards the mean speaker, and taken out."""
+"""Speaker normalisation: statistics of a speaker, shrunk towards the mean speaker; transductive results."""
 
 from dataclasses import replace
 
@@ -31,28 +31,28 @@ FRAMES = FrameInputs(("mel",), length=5)
 
 
 def columns_of(speakers=4, takes=30, seed=0):
-    """Values whose mean and deviation are the speaker's, (recordings, 2), and whose they are."""
+    """Values with the mean and deviation of each speaker, (recordings, 2), and the speakers."""
     rng = np.random.default_rng(seed)
     names = np.repeat([f"s{number}" for number in range(speakers)], takes)
-    place = np.repeat(np.arange(speakers), takes)[:, None]
-    raw = 2 * place + (1 + place) * rng.standard_normal((speakers * takes, 2))
+    number = np.repeat(np.arange(speakers), takes)[:, None]
+    raw = 2 * number + (1 + number) * rng.standard_normal((speakers * takes, 2))
     return raw.astype(np.float32), list(names)
 
 
-def test_a_well_known_voice_is_taken_out_whole():
+def test_a_speaker_with_many_recordings_has_zero_mean_and_unit_variance():
     raw, names = columns_of(takes=500)
     prior = SpeakerPrior.fit(COLUMNS, raw, names)
-    voices = prior.estimate_all(raw, names)
-    found = normalize(COLUMNS, raw, [voices[name] for name in names])
-    assert found.dtype == np.float32
-    for name in voices:
-        own = found[np.array(names) == name]
+    stats = prior.estimate_all(raw, names)
+    normalized = normalize(COLUMNS, raw, [stats[name] for name in names])
+    assert normalized.dtype == np.float32
+    for name in stats:
+        own = normalized[np.array(names) == name]
         np.testing.assert_allclose(own.mean(axis=0), 0, atol=0.1)
         np.testing.assert_allclose(own.std(axis=0), 1, atol=0.15)
     np.testing.assert_allclose(prior.mean, raw.reshape(4, 500, 2).mean(axis=1).mean(axis=0), rtol=1e-5)
 
 
-def test_the_fewer_recordings_the_nearer_to_the_mean_speaker():
+def test_few_recordings_are_shrunk_towards_the_mean_speaker():
     raw, names = columns_of()
     prior = SpeakerPrior.fit(COLUMNS, raw, names)
     last = accumulate(COLUMNS, raw[-30:])
@@ -65,28 +65,27 @@ def test_the_fewer_recordings_the_nearer_to_the_mean_speaker():
     assert one.recordings == 1
 
 
-def test_what_is_missing_is_left_missing_and_counts_for_nothing():
+def test_missing_values_stay_missing_and_are_not_counted():
     raw = np.array([[1.0, np.nan], [3.0, np.nan], [5.0, 7.0]], dtype=np.float32)
-    heard = accumulate(COLUMNS, raw)
-    assert heard[:, COUNT].sum(axis=0).tolist() == heard[:, RECORDINGS].sum(axis=0).tolist() == [3, 1]
+    sums = accumulate(COLUMNS, raw)
+    assert sums[:, COUNT].sum(axis=0).tolist() == sums[:, RECORDINGS].sum(axis=0).tolist() == [3, 1]
     prior = SpeakerPrior.fit(COLUMNS, raw, ["a", "a", "b"])
-    found = prior.estimate(heard[:2])
-    assert found.mean[1] == prior.mean[1] == 7
-    assert np.isnan(normalize(COLUMNS, raw[:2], [found] * len(raw[:2]))[:, 1]).all()
+    stats = prior.estimate(sums[:2])
+    assert stats.mean[1] == prior.mean[1] == 7
+    assert np.isnan(normalize(COLUMNS, raw[:2], [stats] * 2)[:, 1]).all()
     never = SpeakerPrior.fit(COLUMNS, raw[:2], ["a", "a"])
     assert (never.mean[1], never.variance[1]) == (0, 1)
 
 
-def test_a_value_that_never_changes_is_no_division_by_nothing():
+def test_a_constant_value_is_not_divided_by_zero():
     raw = np.full((6, 2), 0.1, dtype=np.float32)
     prior = SpeakerPrior.fit(COLUMNS, raw, list("aabbcc"))
     constant = prior.estimate(accumulate(COLUMNS, raw[:2]))
-    found = normalize(COLUMNS, raw, [constant] * 6)
-    np.testing.assert_allclose(found, 0, atol=1e-6)
+    np.testing.assert_allclose(normalize(COLUMNS, raw, [constant] * 6), 0, atol=1e-6)
 
 
 @given(st.lists(st.floats(-1e4, 1e4, width=32), min_size=2, max_size=12), st.integers(0, 5))
-def test_tallies_add_up_in_any_order(values, seed):
+def test_sums_do_not_depend_on_the_order(values, seed):
     raw = np.array(values, dtype=np.float32)[:, None]
     inputs = ColumnInputs(("rms_mean",))
     order = np.random.default_rng(seed).permutation(len(values))
@@ -97,36 +96,36 @@ def test_tallies_add_up_in_any_order(values, seed):
     assert (one.deviation > 0).all()
 
 
-def test_frames_are_rid_of_their_voice_band_by_band_only_when_they_are_read():
+def test_frames_are_normalised_by_band_on_access():
     rng = np.random.default_rng(1)
     raw = [rng.normal([-40, -60], [5, 2], (frames, 2)).astype(np.float32) for frames in (30, 50, 80)]
     prior = SpeakerPrior.fit(FRAMES, raw, ["a", "a", "b"])
-    voice = prior.estimate(accumulate(FRAMES, raw[:2]))
-    found = normalize(FRAMES, raw[:2], [voice] * len(raw[:2]))
-    assert all(isinstance(each, NormalizedFrames) for each in found)
+    stats = prior.estimate(accumulate(FRAMES, raw[:2]))
+    normalized = normalize(FRAMES, raw[:2], [stats] * 2)
+    assert all(isinstance(frames, NormalizedFrames) for frames in normalized)
     np.testing.assert_allclose(
-        np.asarray(found[0]), (raw[0] - voice.mean) / voice.deviation, rtol=1e-4, atol=1e-4
+        np.asarray(normalized[0]), (raw[0] - stats.mean) / stats.deviation, rtol=1e-4, atol=1e-4
     )
-    assert found[1][3:5].shape == (2, 2)
+    assert normalized[1][3:5].shape == (2, 2)
 
 
-def test_each_part_of_joint_inputs_has_its_own_place():
+def test_parts_of_joint_inputs_are_normalised_separately():
     rng = np.random.default_rng(2)
     inputs = JointInputs((COLUMNS, ChunkInputs("mel", chunks=2, frames=3), FRAMES))
     rows, mel = rng.normal(size=(4, 2)).astype(np.float32), [rng.normal(size=(9, 3)) for _ in range(4)]
     prior = SpeakerPrior.fit(inputs, list(zip(rows, mel, mel, strict=True)), list("aabb"))
     assert len(prior.mean) == 2 + 3 + 3
     joined = list(zip(rows, mel, mel, strict=True))
-    voice = prior.estimate(accumulate(inputs, joined))
+    stats = prior.estimate(accumulate(inputs, joined))
     alone = SpeakerPrior(COLUMNS, prior.mean[:2], prior.variance[:2]).estimate(accumulate(COLUMNS, rows))
-    found = normalize(inputs, joined, [voice] * len(joined))
+    normalized = normalize(inputs, joined, [stats] * len(joined))
     np.testing.assert_allclose(
-        np.stack([parts[0] for parts in found]), normalize(COLUMNS, rows, [alone] * len(rows)), rtol=1e-5
+        np.stack([parts[0] for parts in normalized]), normalize(COLUMNS, rows, [alone] * len(rows)), rtol=1e-5
     )
-    np.testing.assert_allclose(np.asarray(found[1][1]), np.asarray(found[1][2]))
+    np.testing.assert_allclose(np.asarray(normalized[1][1]), np.asarray(normalized[1][2]))
 
 
-def test_copies_have_a_voice_of_their_own(make_examples):
+def test_copies_count_as_speakers_of_their_own(make_examples):
     examples = make_examples(speakers=2, takes=1)
     assert set(examples.speaker_variants) == {"d0/s0@", "d0/s1@"}
     rows = examples.rows.assign(variant=[None, "slower", "faster", None, "slower", "faster"])
@@ -152,19 +151,19 @@ def test_every_figure_is_marked_transductive(artifact):
         assert "ransductive" in (out / name).read_text(encoding="utf-8")
 
 
-def test_files_given_together_are_told_as_they_were_in_the_test(artifact, recordings):
+def test_files_predicted_together_equal_their_test_predictions(artifact, recordings):
     out, _ = artifact
     tested = pd.read_parquet(out / "predictions.parquet").query("split == 'test'")
     predictor = inference.load(out)
     files = [recordings / path for path in tested["path"]]
-    found = predictor.predict(files, speakers=list(tested["speaker"]))
-    for row, prediction in zip(tested.itertuples(), found, strict=True):
+    predictions = predictor.predict(files, speakers=list(tested["speaker"]))
+    for row, prediction in zip(tested.itertuples(), predictions, strict=True):
         for label, probability in prediction.probabilities.items():
             assert probability == pytest.approx(getattr(row, f"p_{label}"), abs=1e-4)
     assert predictor.artifact.metadata.speaker_norm == len(tested) / tested["speaker"].nunique()
 
 
-def test_the_others_count_and_one_alone_is_warned_of(artifact, recordings):
+def test_a_prediction_depends_on_the_other_files_and_one_alone_has_a_warning(artifact, recordings):
     out, _ = artifact
     predictor = inference.load(out)
     file = recordings / "s0_sad_0.wav"
@@ -178,27 +177,27 @@ def test_the_others_count_and_one_alone_is_warned_of(artifact, recordings):
     assert apart.probabilities == alone.probabilities
 
 
-def test_what_is_refused_is_no_part_of_a_voice(artifact, recordings, tmp_path):
+def test_refused_files_do_not_count(artifact, recordings, tmp_path):
     out, _ = artifact
     (tmp_path / "diary.wav").write_text("Dear diary")
     predictor = inference.load(out)
     good = [recordings / f"s0_sad_{take}.wav" for take in range(3)]
     alone = predictor.predict(good)
     mixed = predictor.predict([*good, tmp_path / "diary.wav"])
-    assert [each.probabilities for each in mixed[:3]] == [each.probabilities for each in alone]
+    assert [answer.probabilities for answer in mixed[:3]] == [answer.probabilities for answer in alone]
     assert mixed[3].error
 
 
-def test_a_stored_evaluation_takes_the_voices_out_too(artifact, store_root):
+def test_a_stored_evaluation_is_normalised_too(artifact, store_root):
     from ser_models.experiments.evaluate import evaluate
 
     out, metrics = artifact
-    found = evaluate(out, store_root)
-    assert found.transductive
-    assert found.unseen.uar == pytest.approx(metrics.uar, abs=0.02)
+    result = evaluate(out, store_root)
+    assert result.transductive
+    assert result.unseen.uar == pytest.approx(metrics.uar, abs=0.02)
 
 
-def test_the_scaler_sees_training_voices_alone(store):
+def test_the_scaler_is_fitted_on_training_speakers_only(store):
     from ser_models.data.examples import load_examples
 
     examples = load_examples(store)
@@ -212,7 +211,7 @@ def test_the_scaler_sees_training_voices_alone(store):
         np.testing.assert_array_equal(values, again.scaler.statistics[name])
 
 
-def test_a_card_that_says_otherwise_is_refused(artifact, tmp_path):
+def test_contradicting_metadata_are_refused(artifact, tmp_path):
     import shutil
 
     out, _ = artifact
@@ -230,7 +229,7 @@ def test_a_card_that_says_otherwise_is_refused(artifact, tmp_path):
         inference.load(other)
 
 
-def test_a_population_of_another_width_is_refused(artifact, tmp_path):
+def test_a_prior_of_another_width_is_refused(artifact, tmp_path):
     import shutil
 
     out, _ = artifact

@@ -72,7 +72,7 @@ def test_an_encoder_may_move_with_its_artifact(desk, recordings, tmp_path):
     metadata["encoder"]["folder"] = str(tmp_path / "encoder")
     (moved / "artifact.json").write_text(json.dumps(metadata))
     path = next(recordings.glob("*.wav"))
-    before, after = (ser_models.load(each).predict(path) for each in (desk / "ridge_ssl", moved))
+    before, after = (ser_models.load(folder).predict(path) for folder in (desk / "ridge_ssl", moved))
     assert after.probabilities == before.probabilities
     save_encoder(tmp_path / "encoder", seed=1)
     encoder._load.cache_clear()

@@ -1,4 +1,4 @@
-"""A finished model on a store: known voices are named, and never counted as new."""
+"""A trained model on a store: recordings of its training are reported, and excluded from `unseen`."""
 
 import shutil
 
@@ -22,7 +22,7 @@ def artifact(store_root, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def other_store(recordings, tmp_path_factory):
-    """Store of the same files under another name: strangers by name, and the same audio."""
+    """Store of the same files under another name: other speakers by name, and the same audio."""
     folder = tmp_path_factory.mktemp("other")
     shutil.copytree(recordings, folder / "copy")
     (folder / "copy" / "own.csv").rename(folder / "copy" / "other.csv")
@@ -30,14 +30,14 @@ def other_store(recordings, tmp_path_factory):
     return folder / "store"
 
 
-def test_voices_that_it_has_met_are_named(artifact, store_root):
+def test_speakers_of_the_training_are_reported(artifact, store_root):
     metrics = evaluate(artifact, store_root)
     assert {finding.kind for finding in metrics.leakage} == {"recording", "audio", "speaker"}
-    assert "tested on voices that it has met: no measure of new voices" in metrics.protocol
+    assert "tested on speakers from its training: no estimate for new speakers" in metrics.protocol
     assert metrics.n == 72
 
 
-def test_what_it_has_not_met_is_the_test_of_its_training(artifact, store_root):
+def test_the_unseen_recordings_are_the_test_side(artifact, store_root):
     unseen = evaluate(artifact, store_root).unseen
     stored = read_result(artifact)
     assert unseen.n == stored.n
@@ -60,8 +60,8 @@ def test_a_store_with_other_features_is_refused(artifact, recordings, tmp_path):
         evaluate(artifact, root)
 
 
-def test_a_recording_whose_augmented_copy_was_trained_on_is_known():
-    known = pd.DataFrame(
+def test_a_recording_whose_augmented_copy_was_trained_on_is_reported():
+    trained_on = pd.DataFrame(
         {
             "file_id": ["x/1#pitch"],
             "dataset": "x",
@@ -71,6 +71,6 @@ def test_a_recording_whose_augmented_copy_was_trained_on_is_known():
         }
     )
     rows = pd.DataFrame({"file_id": ["x/1"], "dataset": "x", "speaker": "b", "audio_sha256": "00"})
-    [finding] = _audit(rows, known)
+    [finding] = _audit(rows, trained_on)
     assert (finding.kind, finding.examples) == ("recording", ("x/1",))
-    assert _audit(rows.assign(file_id="x/2"), known) == []
+    assert _audit(rows.assign(file_id="x/2"), trained_on) == []

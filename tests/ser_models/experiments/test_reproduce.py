@@ -7,7 +7,7 @@ import pytest
 
 from ser_features.errors import InputError
 from ser_models.evaluation.result import read_result
-from ser_models.experiments.reproduce import Reproduction, at_hand, reproduce
+from ser_models.experiments.reproduce import Reproduction, find_corpora, reproduce
 from ser_models.experiments.tune import OBJECTIVE, tune, without_test
 from ser_models.recipes.read import load
 
@@ -29,7 +29,7 @@ n_estimators = 20
 split = "random"
 shares = [0.8, 0.0, 0.2]
 augment = "all"
-description = "80:20 over all clips, sisters included."
+description = "80:20 over all clips, copies included."
 
 [honest]
 split = "speaker"
@@ -81,11 +81,11 @@ def metrics_of(folder):
     return read_result(folder)
 
 
-def test_the_paper_protocol_names_its_leaks(out):
+def test_the_paper_protocol_reports_its_leaks(out):
     metrics = metrics_of(out / "paper")
     assert [finding.kind for finding in metrics.leakage] == ["recording", "speaker", "fitted"]
-    sisters = metrics.leakage[0].message
-    assert "recordings or their augmented copies are in both train and test: own/s" in sisters
+    copies = metrics.leakage[0].message
+    assert "recordings or their augmented copies are in both train and test: own/s" in copies
     assert metrics.leakage[2].message.startswith("early stopping of fold 0 was fitted on 43 recordings")
     assert metrics.n == 43
     assert metrics.files == {"own": 72}
@@ -102,7 +102,7 @@ def test_the_honest_protocol_tests_every_original_once(out):
     assert "24 recordings of sad count as neutral" in metrics.notes
 
 
-def test_splits_say_whose_copy_a_row_is(out):
+def test_splits_name_the_source_of_a_copy(out):
     splits = pd.read_parquet(out / "honest" / "splits.parquet")
     trained = splits[(splits["fold"] == 0) & (splits["split"] == "train")]
     copies = trained.dropna(subset="source_file_id")
@@ -119,27 +119,27 @@ def test_the_report_has_both_protocols_side_by_side(out):
     assert report == (out / "honest" / "report.html").read_text()
 
 
-def test_a_quick_run_says_so_everywhere(recipe, recordings, out):
+def test_a_quick_run_is_marked_everywhere(recipe, recordings, out):
     metrics = reproduce(Reproduction(recipe, "honest", recordings, out, quick=True, workers=1))
-    said = "quick run: at most 5 epochs, 2 folds, 1 of 2 augmented copies"
-    assert metrics.quick == said
-    assert said in metrics.notes
-    assert said in (out / "honest-quick" / "report.html").read_text()
+    note = "quick run: at most 5 epochs, 2 folds, 1 of 2 augmented copies"
+    assert metrics.quick == note
+    assert note in metrics.notes
+    assert note in (out / "honest-quick" / "report.html").read_text()
     assert pd.read_csv(out / "honest-quick" / "history.csv")["epoch"].max() <= 5
     assert metrics_of(out / "honest").quick is None
 
 
-def test_a_corpus_that_is_not_at_hand_is_named(recipe, recordings, tmp_path):
+def test_a_missing_corpus_is_named(recipe, recordings, tmp_path):
     both = recipe.model_copy(update={"datasets": [*recipe.datasets, "savee"]})
-    scans, missing = at_hand(both, tmp_path)
+    scans, missing = find_corpora(both, tmp_path)
     assert [scan.dataset for scan in scans.values()] == ["own"]
-    assert missing == ("savee is not at hand: the paper used it",)
+    assert missing == ("savee is missing: the paper used it",)
 
 
-def test_no_corpus_at_hand(recipe, tmp_path):
+def test_no_corpus_is_found(recipe, tmp_path):
     none = recipe.model_copy(update={"datasets": ["savee", "ravdess"]})
     with pytest.raises(InputError, match=r"^savee: no folder named"):
-        at_hand(none, tmp_path)
+        find_corpora(none, tmp_path)
 
 
 def test_a_class_without_recordings(recipe, tmp_path):
@@ -147,7 +147,7 @@ def test_a_class_without_recordings(recipe, tmp_path):
         update={"classes": ["angry", "fear", "neutral"], "datasets": [*recipe.datasets, "tess"]}
     )
     with pytest.raises(InputError) as error:
-        at_hand(more, tmp_path)
+        find_corpora(more, tmp_path)
     assert str(error.value).startswith("recipe tones: no recording of fear in ")
     assert str(error.value).endswith(f"expected some of every class: add tess to {tmp_path}")
 
@@ -160,16 +160,16 @@ def test_test_speakers_are_never_read_in_a_search(make_examples):
     assert set(split.table["file_id"]) == set(kept.rows["file_id"])
 
 
-def test_a_search_goes_on_where_it_stopped(recipe, recordings, tmp_path, out):
+def test_a_search_continues_where_it_stopped(recipe, recordings, tmp_path, out):
     folder = tmp_path / "tones"
     shutil.copytree(out / "store", folder / "store")
-    wanted = Reproduction(recipe, "honest", recordings, folder, workers=1)
-    told = []
-    first = tune(wanted, 2, on_trial=lambda number, uar, values: told.append((number, uar, values)))
-    assert [number for number, _, _ in told] == [0, 1]
-    assert told[0][2] == {"max_depth": 4, "learning_rate": 0.05}, "the recipe's own values come first"
-    second = tune(wanted, 3, on_trial=lambda number, uar, values: told.append((number, uar, values)))
-    assert [number for number, _, _ in told] == [0, 1, 2]
+    job = Reproduction(recipe, "honest", recordings, folder, workers=1)
+    trials = []
+    first = tune(job, 2, on_trial=lambda number, uar, values: trials.append((number, uar, values)))
+    assert [number for number, _, _ in trials] == [0, 1]
+    assert trials[0][2] == {"max_depth": 4, "learning_rate": 0.05}, "the recipe's own values come first"
+    second = tune(job, 3, on_trial=lambda number, uar, values: trials.append((number, uar, values)))
+    assert [number for number, _, _ in trials] == [0, 1, 2]
     assert len(second.trials) == 3
     assert set(first.trials["trial"]) < set(second.trials["trial"])
     assert second.trials[OBJECTIVE].is_monotonic_decreasing

@@ -1,4 +1,4 @@
-"""The recipes that come with ser, and what is wrong with one's own: said in one line, before any audio."""
+"""The bundled recipes, and one-line errors for a wrong recipe, before any audio is read."""
 
 import subprocess
 import sys
@@ -35,13 +35,13 @@ def test_all_systems_are_there():
 
 
 def test_whole_corpora_give_the_published_counts(recipe, whole_corpora):
-    emotions = [each.emotion for name in recipe.datasets for each in whole_corpora[name]]
+    emotions = [file.emotion for name in recipe.datasets for file in whole_corpora[name]]
     assert sum(recipe.count(emotions).values()) == PUBLISHED[recipe.name]
 
 
 def test_bone_conducted_counts(whole_corpora):
     recipe = load("bone_conducted_transformer")
-    counts = recipe.count([each.emotion for each in whole_corpora["ravdess"]])
+    counts = recipe.count([file.emotion for file in whole_corpora["ravdess"]])
     assert counts == {label: 96 if label == "neutral" else 192 for label in recipe.classes}
     clips = 1 + len(recipe.make_variants())
     assert clips == 15
@@ -54,7 +54,7 @@ def test_bone_conducted_counts(whole_corpora):
 
 def test_fusion_counts(whole_corpora):
     recipe = load("fusion_cnn_bilstm")
-    counts = recipe.count([each.emotion for name in recipe.datasets for each in whole_corpora[name]])
+    counts = recipe.count([file.emotion for name in recipe.datasets for file in whole_corpora[name]])
     assert counts == {
         **dict.fromkeys(("angry", "disgust", "fear", "happy", "sad"), 1923),
         "neutral": 1703,
@@ -65,7 +65,7 @@ def test_fusion_counts(whole_corpora):
 def test_multi_corpus_counts(whole_corpora):
     recipe = load("multi_corpus_cnn_lstm")
     counts = {
-        name: sum(recipe.count([each.emotion for each in whole_corpora[name]]).values())
+        name: sum(recipe.count([file.emotion for file in whole_corpora[name]]).values())
         for name in recipe.datasets
     }
     assert counts == {"tess": 2400, "cremad": 7442, "ravdess": 1056}
@@ -73,11 +73,13 @@ def test_multi_corpus_counts(whole_corpora):
 
 def test_chunked_counts(whole_corpora):
     recipe = load("chunked_conv3d")
-    each = {name: recipe.count([each.emotion for each in whole_corpora[name]]) for name in recipe.datasets}
-    assert {name: sum(counts.values()) for name, counts in each.items()} == {
+    by_corpus = {
+        name: recipe.count([file.emotion for file in whole_corpora[name]]) for name in recipe.datasets
+    }
+    assert {name: sum(counts.values()) for name, counts in by_corpus.items()} == {
         "ravdess": 1440, "tess": 2800, "savee": 480, "emodb": 454,
     }  # fmt: skip
-    total = {label: sum(counts[label] for counts in each.values()) for label in recipe.classes}
+    total = {label: sum(counts[label] for counts in by_corpus.values()) for label in recipe.classes}
     # 15 % for test: the published supports.
     assert ceil(0.15 * sum(total.values())) == 777
     assert round(0.15 * total["angry"]) == 117
@@ -96,7 +98,7 @@ def test_a_recipe_is_complete(recipe):
     assert set(recipe.claims.f1) <= set(recipe.classes)
 
 
-def test_quick_is_smaller_and_says_so(recipe):
+def test_quick_is_smaller_and_noted(recipe):
     quick = recipe.reduced()
     assert quick.honest.folds < recipe.honest.folds
     assert recipe.quick_note().startswith("quick run: at most ")
@@ -165,7 +167,7 @@ BAD = {
         ('transform = "noise"', 'transform = "hiss"'),
         "recipe mine: ",
     ),
-    "tuning of nothing": (
+    "tuning of no hyperparameter": (
         ("depth = { choices", "deepness = { choices"),
         "recipe mine: tune.deepness: the model has ",
     ),
@@ -177,7 +179,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_is_wrong_is_said_in_one_line(case, edited):
+def test_errors_are_one_line(case, edited):
     (old, new), message = BAD[case]
     with pytest.raises(InputError) as error:
         load(str(edited(old, new)))
@@ -217,7 +219,7 @@ def test_a_bad_recipe_loads_no_network_library(edited):
     assert shown == "[]\n"
 
 
-def test_an_unknown_recipe_lists_the_known_ones():
+def test_an_unknown_recipe_lists_the_names():
     with pytest.raises(InputError, match=r"^unknown recipe 'transformer': expected one of attention_cnn_"):
         load("transformer")
 

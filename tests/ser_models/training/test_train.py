@@ -99,7 +99,7 @@ def test_a_fold_with_one_class_is_refused(examples, split):
     ],
     ids=lambda config: config.model,
 )
-@pytest.mark.parametrize("with_state", [False, True])
+@pytest.mark.parametrize("with_state", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_folds_in_parallel_equal_folds_in_order(examples, folds, config, with_state, tmp_path):
     serial_steps, steps = [], []
     serial = train(examples, folds, config, RunContext(progress=serial_steps.append))
@@ -110,9 +110,14 @@ def test_folds_in_parallel_equal_folds_in_order(examples, folds, config, with_st
     assert (parallel.fitted, parallel.temperature) == (serial.fitted, serial.temperature)
     source = serial.scaler.source(examples.read(serial.model.inputs))
     np.testing.assert_array_equal(parallel.model.predict(source), serial.model.predict(source))
-    by_part = [sorted(told, key=lambda step: step.part) for told in (serial_steps, steps)]
+    by_part = [sorted(own, key=lambda step: step.part) for own in (serial_steps, steps)]
     assert by_part[0] == by_part[1]
     assert len(list(tmp_path.glob("fold-*"))) == (4 if with_state else 0)
+    if with_state:
+        steps.clear()
+        resumed = train(examples, folds, config, RunContext(state, steps.append, jobs=2))
+        assert [step.done for step in steps] == [True] * 4, "no fold is trained again"
+        assert resumed.predictions.equals(serial.predictions)
 
 
 def test_an_error_in_a_parallel_fold_is_raised(examples, folds):
