@@ -11,19 +11,15 @@ DATA = Path(os.environ.get("SER_DATA", "data/raw"))
 """Data root: `SER_DATA`, or data/raw."""
 
 
-def parser(
-    description: str | None, *, data: bool = True, files: int | None = None
-) -> argparse.ArgumentParser:
-    """Parser with the options that most benchmarks have.
+def parser(description: str | None, *, files: int | None = None) -> argparse.ArgumentParser:
+    """Parser with the options of all benchmarks on recordings.
 
     Args:
         description: docstring of the benchmark, shown by --help as it is.
-        data: whether recordings are needed: --data.
         files: default of --files, the number of recordings; None for no such option.
     """
     result = argparse.ArgumentParser(description=description, formatter_class=argparse.RawTextHelpFormatter)
-    if data:
-        result.add_argument("--data", type=Path, default=DATA, help=f"data root (default: {DATA})")
+    result.add_argument("--data", type=Path, default=DATA, help=f"data root (default: {DATA})")
     if files is not None:
         result.add_argument("--files", type=int, default=files, help=f"number of files (default: {files})")
     return result

@@ -91,7 +91,7 @@ def predict(
 
 
 def _normalized(values: dict[str, np.ndarray], speakers: dict[str, list[str]]) -> dict[str, np.ndarray]:
-    """Columns of each side, rid of the voices of its speakers."""
+    """Columns of each side, without the voices of its speakers."""
     inputs = ColumnInputs(tuple(map(str, range(values["train"].shape[1]))))
     prior = SpeakerPrior.fit(inputs, values["train"], speakers["train"])
     result = {}

@@ -1,14 +1,14 @@
-"""What do damaged and hostile audio headers do? Each ends as features or as a refusal, nothing else.
+"""Fuzzing of audio headers: every file must give features or be refused.
 
     python -m benchmarks.robustness.fuzz --count 10000 --seed 0
 
-Small valid recordings of many formats are spoilt, mostly in their headers: bits flipped, length fields
-overwritten, parts cut, moved, repeated or taken from another format. Each goes through the whole pipeline
-(decode, prepare, extract) in a worker process with a memory limit; one that takes too long is killed.
+Small valid recordings of many formats are damaged, mostly in their headers: bits flipped, length fields
+overwritten, parts removed, moved, repeated or replaced from another format. Each goes through the whole
+pipeline (decode, prepare, extract) in a worker process with a memory limit and a time limit.
 
-Printed: how many gave a row, how many were refused by each class of reason, and how many crashed the worker,
-hung, or raised something that is no reason. The exit code is 1 unless the last three are 0. A case is made
-from the seed and its number alone: `--only NUMBER --keep FOLDER` writes one to disk.
+The benchmark prints the number of rows, of refusals by error class, and of crashes, hangs and unexpected
+errors. The exit code is 1 unless the last three are 0. A case depends on the seed and its number alone:
+`--only NUMBER --keep FOLDER` writes one to disk.
 """
 
 import argparse
@@ -26,14 +26,14 @@ from pathlib import Path
 import numpy as np
 
 MEMORY = 2**30
-"""Bytes of private memory that a worker may have."""
+"""Memory limit of a worker in bytes."""
 
 SECONDS = 10.0
-"""A case that takes longer hangs."""
+"""Time limit of a case."""
 
 RATE = 16_000
 HEADER = 160
-"""Most changes fall in so many first bytes."""
+"""Number of first bytes that get most of the changes."""
 
 FORMATS: tuple[tuple[str, str], ...] = (
     ("WAV", "PCM_16"),
@@ -64,7 +64,7 @@ FORMATS: tuple[tuple[str, str], ...] = (
 )
 
 EXTREMES = (0, 1, 2, 3, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
-"""Values that length fields are overwritten with, besides random ones."""
+"""Values for length fields, besides random ones."""
 
 Mutation = Callable[[bytearray, np.random.Generator], None]
 ROW, CRASH, HANG = "row", "crash", "hang"
@@ -72,7 +72,7 @@ UNEXPECTED = "unexpected "
 
 
 def seeds() -> list[bytes]:
-    """Return a valid recording of every format, 0.3 s of a tone in one or two channels."""
+    """A valid recording of every format, 0.3 s of a tone in one or two channels."""
     import soundfile
 
     tone = 0.4 * np.sin(np.arange(int(0.3 * RATE)) * 2 * np.pi * 220 / RATE)
@@ -87,7 +87,7 @@ def seeds() -> list[bytes]:
 
 
 def _steady(content: bytes) -> bytes:
-    """Take out what libsndfile writes differently each time: when a peak was found, Ogg serial numbers."""
+    """Replace what libsndfile writes differently each time: time stamps of peaks, Ogg serial numbers."""
     steady = bytearray(content)
     peak = steady.find(b"PEAK")
     if peak >= 0:
@@ -114,7 +114,7 @@ def _ogg_checksum(page: bytes) -> int:
 
 
 def case(files: list[bytes], seed: int, number: int) -> bytes:
-    """Return the spoilt file of this number."""
+    """The damaged file of this number."""
     rng = np.random.default_rng((seed, number))
     content = bytearray(files[number % len(files)])
     if rng.random() < 0.1:
@@ -124,30 +124,30 @@ def case(files: list[bytes], seed: int, number: int) -> bytes:
     return bytes(content)
 
 
-def _place(content: bytearray, rng: np.random.Generator) -> int:
-    """Somewhere in the header, or, one time in eight, anywhere."""
+def _position(content: bytearray, rng: np.random.Generator) -> int:
+    """A position in the header or, in one of eight cases, anywhere."""
     end = len(content) if rng.random() < 1 / 8 else min(HEADER, len(content))
     return int(rng.integers(max(end, 1)))
 
 
 def _splice(content: bytearray, other: bytes, rng: np.random.Generator) -> None:
-    content[_place(content, rng) :] = other[_place(bytearray(other), rng) :]
+    content[_position(content, rng) :] = other[_position(bytearray(other), rng) :]
 
 
 def _flip_bits(content: bytearray, rng: np.random.Generator) -> None:
     for _ in range(rng.integers(1, 9)):
         if content:
-            content[_place(content, rng)] ^= 1 << int(rng.integers(8))
+            content[_position(content, rng)] ^= 1 << int(rng.integers(8))
 
 
 def _set_byte(content: bytearray, rng: np.random.Generator) -> None:
-    place = _place(content, rng)
-    content[place : place + 1] = rng.bytes(1)
+    position = _position(content, rng)
+    content[position : position + 1] = rng.bytes(1)
 
 
 def _set_field(content: bytearray, rng: np.random.Generator) -> None:
-    """Overwrite two, four or eight bytes, in either byte order, as length and rate fields are written."""
-    place = _place(content, rng) // 2 * 2
+    """Overwrite two, four or eight bytes in either byte order, as in length and rate fields."""
+    position = _position(content, rng) // 2 * 2
     code = ("H", "I", "Q")[rng.integers(3)]
     extreme = rng.random() < 0.7
     value = EXTREMES[rng.integers(len(EXTREMES))] if extreme else int(rng.integers(2**32))
@@ -155,27 +155,27 @@ def _set_field(content: bytearray, rng: np.random.Generator) -> None:
         value <<= 32
     limit = 2 ** (8 * struct.calcsize(code))
     field = struct.pack(("<", ">")[rng.integers(2)] + code, value % limit)
-    content[place : place + len(field)] = field
+    content[position : position + len(field)] = field
 
 
 def _truncate(content: bytearray, rng: np.random.Generator) -> None:
-    del content[_place(content, rng) if rng.random() < 0.3 else int(rng.integers(len(content) + 1)) :]
+    del content[_position(content, rng) if rng.random() < 0.3 else int(rng.integers(len(content) + 1)) :]
 
 
 def _insert(content: bytearray, rng: np.random.Generator) -> None:
-    place = _place(content, rng)
-    content[place:place] = rng.bytes(int(rng.integers(1, 20)))
+    position = _position(content, rng)
+    content[position:position] = rng.bytes(int(rng.integers(1, 20)))
 
 
 def _delete(content: bytearray, rng: np.random.Generator) -> None:
-    place = _place(content, rng)
-    del content[place : place + int(rng.integers(1, 20))]
+    position = _position(content, rng)
+    del content[position : position + int(rng.integers(1, 20))]
 
 
 def _repeat(content: bytearray, rng: np.random.Generator) -> None:
-    """Repeat a stretch, as a chunk that is there twice."""
-    place = _place(content, rng)
-    content[place:place] = content[place : place + int(rng.integers(4, 64))]
+    """Duplicate a range of bytes."""
+    position = _position(content, rng)
+    content[position:position] = content[position : position + int(rng.integers(4, 64))]
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -194,7 +194,7 @@ MUTATIONS: tuple[Mutation, ...] = (
 
 
 def outcome(content: bytes) -> str:
-    """Return "row", the class of the refusal, or what was raised instead."""
+    """Return "row", the class of the refusal, or the unexpected error."""
     from ser_features.config import SPEECH16K
     from ser_features.errors import AudioError
     from ser_features.extractors import encoder_free
@@ -204,7 +204,7 @@ def outcome(content: bytes) -> str:
         features = extract_bytes(content, SPEECH16K, encoder_free())
     except AudioError as error:
         return type(error).__name__ if str(error) and "\n" not in str(error) else f"{UNEXPECTED}empty message"
-    except Exception as error:  # whatever it is, it is reported
+    except Exception as error:  # any error is reported
         return f"{UNEXPECTED}{error!r}"
     frames = [_whole(name, array) for name, array in features.frames.items()]
     infinite = [name for name, value in features.columns.items() if np.isinf(value)]
@@ -212,23 +212,23 @@ def outcome(content: bytes) -> str:
 
 
 def _whole(family: str, frames: np.ndarray) -> bool:
-    """Whether there are frames, all of numbers; pitch is NaN where nothing is voiced."""
+    """Whether there are frames without NaN; pitch is NaN where unvoiced."""
     return bool(len(frames) and (np.isfinite(frames) | ((family == "pitch") & np.isnan(frames))).all())
 
 
 def work(channel: Connection, seed: int, start: int, count: int) -> None:
-    """Send the outcome of every case from `start` on."""
+    """In a worker: send the outcome of every case from `start` on."""
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     files = seeds()
-    outcome(files[0])  # imports and warm-up, which is not counted as time of a case
+    outcome(files[0])  # imports and warm-up do not count as time of a case
     for number in range(start, count):
         content = case(files, seed, number)
         channel.send(None)
         begin = time.perf_counter()
-        found = outcome(content)
+        result = outcome(content)
         seconds, used = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF)
-        channel.send((found, seconds, used.ru_maxrss))
+        channel.send((result, seconds, used.ru_maxrss))
 
 
 def run(seed: int, count: int, start: int = 0) -> Iterator[tuple[int, str, float, int]]:
@@ -239,8 +239,8 @@ def run(seed: int, count: int, start: int = 0) -> Iterator[tuple[int, str, float
         worker = context.Process(target=work, args=(there, seed, start, count), daemon=True)
         worker.start()
         there.close()
-        for number, found, seconds, peak in _watch(here, start, count):
-            yield number, found, seconds, peak
+        for number, result, seconds, peak in _watch(here, start, count):
+            yield number, result, seconds, peak
             start = number + 1
         worker.kill()
         worker.join()
@@ -248,15 +248,15 @@ def run(seed: int, count: int, start: int = 0) -> Iterator[tuple[int, str, float
 
 
 def _watch(channel: Connection, start: int, count: int) -> Iterator[tuple[int, str, float, int]]:
-    """Follow one worker up to its end: all done, dead, or stuck."""
+    """Follow one worker until it is done, dead, or hangs."""
     for number in range(start, count):
         try:
             channel.recv()
-            found, seconds, peak = channel.recv() if channel.poll(SECONDS) else (HANG, SECONDS, 0)
+            result, seconds, peak = channel.recv() if channel.poll(SECONDS) else (HANG, SECONDS, 0)
         except EOFError:
-            found, seconds, peak = CRASH, 0.0, 0
-        yield number, found, seconds, peak
-        if found in (HANG, CRASH):
+            result, seconds, peak = CRASH, 0.0, 0
+        yield number, result, seconds, peak
+        if result in (HANG, CRASH):
             return
 
 
@@ -265,19 +265,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", type=int, help="number of the one case to try")
-    parser.add_argument("--keep", type=Path, help="folder for the cases that must not happen")
+    parser.add_argument("--only", type=int, help="number of a single case to run")
+    parser.add_argument("--keep", type=Path, help="folder for the failing cases")
     options = parser.parse_args()
     start, count = (0, options.count) if options.only is None else (options.only, options.only + 1)
     begin = time.perf_counter()
     counts: Counter[str] = Counter()
     slowest = largest = 0.0
     bad = []
-    for number, found, seconds, peak in run(options.seed, count, start):
-        counts[found] += 1
+    for number, result, seconds, peak in run(options.seed, count, start):
+        counts[result] += 1
         slowest, largest = max(slowest, seconds), max(largest, peak / 1024)
-        if found in (CRASH, HANG) or found.startswith(UNEXPECTED):
-            bad.append((number, found))
+        if result in (CRASH, HANG) or result.startswith(UNEXPECTED):
+            bad.append((number, result))
     _keep(options, bad if options.only is None else [(start, "")])
     _print(counts, bad)
     print(f"slowest {slowest:.2f} s, peak {largest:.0f} MiB, {time.perf_counter() - begin:.0f} s in all")
@@ -298,8 +298,8 @@ def _print(counts: Counter[str], bad: list[tuple[int, str]]) -> None:
         print(f"{counts[name]:8}  {name}")
     for name in (CRASH, HANG):
         print(f"{counts[name]:8}  {name}")
-    for number, found in bad:
-        print(f"case {number}: {found}")
+    for number, result in bad:
+        print(f"case {number}: {result}")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""How well the distance to the training data tells what a model knows from what it does not.
+"""Out-of-distribution score of unseen speakers, other corpora and sounds that are not speech.
 
-    python -m benchmarks.robustness.ood --data data/raw
+    python -m benchmarks.robustness.ood
 
-For each corpus at hand, three splits by speaker: the share of recordings of unheard voices of the same corpus
-that lie beyond 1 (a hundredth would be perfect), the share of each other corpus, and the smallest distance of
-each sound that is no speech (`sounds.py`).
+For each corpus and three speaker splits: the share of recordings of unseen speakers of the same corpus with a
+score above 1 (1 % is the target), the share for each other corpus, and the smallest score of each sound that
+is not speech (`sounds.py`).
 """
 
-import argparse
 import io
 import tempfile
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 import soundfile
 
+from benchmarks import options
 from benchmarks.robustness.sounds import NOT_SPEECH, RATE
 from ser_features.engine import extract_corpora
 from ser_features.errors import InputError
@@ -31,9 +31,8 @@ CORPORA = ("ravdess", "emodb", "tess", "demo")
 
 
 def main() -> None:
-    """Extract the corpora into a folder of its own and print a block for each."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="data root")
+    """Extract the corpora into a temporary folder and print a block for each."""
+    parser = options.parser(__doc__)
     parser.add_argument("--corpora", nargs="+", default=CORPORA)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -46,7 +45,7 @@ def main() -> None:
 
 
 def report(store: Store, name: str) -> None:
-    """Print what the distance to one corpus says of the others."""
+    """Print the scores by the training data of one corpus."""
     examples = load_examples(store, [name])
     others = {other: store.files([other]) for other in store.datasets if other != name}
     own, far, sounds = [], {other: [] for other in others}, {sound: [] for sound in NOT_SPEECH}
@@ -60,24 +59,24 @@ def report(store: Store, name: str) -> None:
             side: examples.take(split.side(split.final_fold, side)).rows
             for side in ("train", "validation", "test")
         }
-        known = build(store, sides["train"], sides["validation"])
-        own.append(beyond(known, store, sides["test"]))
+        reference = build(store, sides["train"], sides["validation"])
+        own.append(above_one(reference, store, sides["test"]))
         for other, rows in others.items():
-            far[other].append(beyond(known, store, rows))
+            far[other].append(above_one(reference, store, rows))
         for sound, values in sounds.items():
-            values.append(float(known.ood_score([frames(store, sound, seed)])[0]))
-    print(f"\n{name}: beyond 1, three splits")
-    print(f"  unheard voices of its own  {shares(own)}")
+            values.append(float(reference.ood_score([frames(store, sound, seed)])[0]))
+    print(f"\n{name}: share above 1, three splits")
+    print(f"  unseen speakers of its own  {shares(own)}")
     for other, values in far.items():
         print(f"  {other:<25}  {shares(values)}")
-    print("smallest distance of what is no speech")
+    print("smallest score of sounds that are not speech")
     for sound, values in sorted(sounds.items(), key=lambda item: min(item[1])):
         print(f"  {sound:<25}  {min(values):.2f}")
 
 
-def beyond(known: ood.TrainingDistribution, store: Store, rows: pd.DataFrame) -> float:
-    """Share of recordings that are farther than 1."""
-    return float((known.ood_score(store.frames(rows, ood.MEL)) > 1).mean())
+def above_one(reference: ood.TrainingDistribution, store: Store, rows: pd.DataFrame) -> float:
+    """Share of recordings with a score above 1."""
+    return float((reference.ood_score(store.frames(rows, ood.MEL)) > 1).mean())
 
 
 def frames(store: Store, sound: str, seed: int) -> np.ndarray:
@@ -88,7 +87,7 @@ def frames(store: Store, sound: str, seed: int) -> np.ndarray:
 
 
 def shares(values: list[float]) -> str:
-    """Write shares in percent."""
+    """Format shares in percent."""
     return "  ".join(f"{100 * value:5.1f} %" for value in values)
 
 

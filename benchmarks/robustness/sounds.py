@@ -1,4 +1,4 @@
-"""Sounds that are not speech, synthesised: name → maker of a signal at `RATE`."""
+"""Synthesised sounds that are not speech: name → function that returns a signal at `RATE`."""
 
 from collections.abc import Callable
 

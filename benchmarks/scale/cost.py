@@ -1,13 +1,12 @@
-"""What would a million files cost? Core-seconds per file by each runner, and what they come to.
+"""Core-seconds per file by runner, extrapolated to a million files.
 
-    python -m benchmarks.scale.cost --data ../shared/data --files 1200
+    python -m benchmarks.scale.cost
 
-Core-seconds are CPU time of everything that runs: this process, the workers and, with Dask, scheduler and
-nannies. A file's are the slope between a job of so many files and one of half as many, so that the start of
-the workers, which a long job hardly notices, is not counted; nor is the planning, which is this process's.
-The files' own mean duration is printed, and the cost of files of --seconds each follows from it.
+Core-seconds are the CPU time of this process, the workers and, with Dask, scheduler and nannies. The cost of
+a file is the slope between a job of --files and one of half as many, which excludes the start of the workers.
+The mean duration of the files is printed, and the cost of files of --seconds each follows from it.
 
-Times of shared machines drift: CPU time less than others, but it does.
+Timings on shared machines drift; CPU time drifts less than others.
 """
 
 import argparse
@@ -20,6 +19,7 @@ from typing import NamedTuple
 
 import soundfile
 
+from benchmarks import options as shared
 from ser_features import corpora
 from ser_features.engine import extract_corpora
 from ser_features.engine.connect import connect
@@ -31,20 +31,20 @@ RunnerOf = Callable[[], AbstractContextManager[Runner]]
 
 
 class Cost(NamedTuple):
-    """Of a file: core-seconds, and bytes in the store."""
+    """Core-seconds and bytes in the store of one file."""
 
     core_seconds: float
     stored: float
 
 
 def cpu_seconds() -> float:
-    """CPU time so far of this process and of those that it started and that have ended."""
+    """CPU time so far of this process and of its child processes that have ended."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def job(runner_of: RunnerOf, data: Path, files: int) -> Cost:
-    """Extract so many files into a fresh store; what that takes in all."""
+    """Total cost of extracting `files` recordings into a new store."""
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "store"
         before = cpu_seconds()
@@ -57,23 +57,21 @@ def job(runner_of: RunnerOf, data: Path, files: int) -> Cost:
 
 
 def per_file(runner_of: RunnerOf, data: Path, files: int) -> Cost:
-    """Of one file more, in a job of that size."""
+    """Cost of one more file in a job of that size."""
     half, whole = job(runner_of, data, files // 2), job(runner_of, data, files)
     return Cost(*((b - a) / (files - files // 2) for a, b in zip(half, whole, strict=True)))
 
 
 def mean_seconds(data: Path, files: int) -> float:
-    """Mean duration of the files that are extracted."""
+    """Mean duration of the extracted files in seconds."""
     scan = corpora.scan(DATASET, data)
     chosen: Sequence = spread(scan.recordings, files)
-    return sum(soundfile.info(scan.root / each.path).duration for each in chosen) / len(chosen)
+    return sum(soundfile.info(scan.root / recording.path).duration for recording in chosen) / len(chosen)
 
 
 def main() -> None:
     """Measure, and print one line per runner."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--files", type=int, default=1200)
+    parser = shared.parser(__doc__, files=1200)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--million", type=int, default=1_000_000, help="files to extrapolate to")
     parser.add_argument("--seconds", type=float, default=3.0, help="duration of each of them")

@@ -57,7 +57,7 @@ allocator asks for when it starts."""
 
 @dataclass
 class Mean(Network):
-    """The cheapest network of frames: their mean, and a softmax. It measures reading, not arithmetic."""
+    """The cheapest network on frames: their mean, and a softmax."""
 
     name = "mean"
 
@@ -82,8 +82,8 @@ def make_store(root: Path, size: int) -> Store:
     """Generate a store of noise.
 
     Args:
-        root: where it shall stand.
-        size: bytes of its mel frames, at least.
+        root: its folder.
+        size: smallest number of bytes of its mel frames.
     """
     mel = FrameFamily("mel", "dB", "Noise.")
     Description(SPEECH16K, "of noise", ("mel",), (), (mel,)).write(root)
@@ -115,7 +115,7 @@ def main(words: Sequence[str] | None = None) -> None:
     if streamed.returncode:
         raise SystemExit(f"training did not fit into the limit:\n{streamed.stderr[-2000:]}")
     if not at_once.returncode or "MemoryError" not in at_once.stderr:
-        raise SystemExit("reading everything at once fits into the limit: it proves nothing")
+        raise SystemExit("reading everything at once fits into the limit: the limit has no effect")
     print("everything at once, same limit: MemoryError, as expected")
 
 
@@ -159,7 +159,7 @@ def _run(root: Path, options: argparse.Namespace, way: str) -> "subprocess.Compl
 
 
 def _child(options: argparse.Namespace) -> None:
-    """Do what `--child` says, under the limit."""
+    """In a child process: train, or read everything, under the limit."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_DATA, (options.limit * MIB, options.limit * MIB))
@@ -171,7 +171,7 @@ def _child(options: argparse.Namespace) -> None:
 
 
 def _train(store: Store, model: str) -> None:
-    """Train and predict, and tell of each step what it took."""
+    """Train and predict; print the memory after each step."""
     from ser_models import models
     from ser_models.data.examples import load_examples
     from ser_models.data.split import make_split
@@ -182,12 +182,12 @@ def _train(store: Store, model: str) -> None:
     examples = load_examples(store)
     start = time.perf_counter()
     config = TrainConfig(model, {"epochs": 1, "length": FRAMES} if model == "cnn_lstm" else {"epochs": 1})
-    context = RunContext(progress=lambda step: _tell("predictions" if step.done else "epoch", start))
+    context = RunContext(progress=lambda step: _print_memory("predictions" if step.done else "epoch", start))
     trained = train(examples, make_split(examples), config, context)
     print(f"{len(trained.predictions)} of {len(examples)} recordings predicted")
 
 
-def _tell(step: str, start: float) -> None:
+def _print_memory(step: str, start: float) -> None:
     lines = Path("/proc/self/status").read_text().splitlines()
     status = dict(line.split(":", 1) for line in lines)
     allocated, peak = (int(status[name].split()[0]) / 1024 for name in ("VmData", "VmHWM"))
@@ -201,7 +201,7 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--limit", type=int, default=1024, help="allowed memory, in MiB")
     parser.add_argument("--times", type=float, default=3.0, help="size of the frames, in limits")
     parser.add_argument("--model", choices=("cnn_lstm", "mean"), default="cnn_lstm")
-    parser.add_argument("--folder", type=Path, help="where the store is made; removed at the end")
+    parser.add_argument("--folder", type=Path, help="folder for the store; removed at the end")
     parser.add_argument("--child", choices=("stream", "at-once"), help=argparse.SUPPRESS)
     return parser.parse_args(words)
 

@@ -46,7 +46,7 @@ Figures = dict[str, Any]
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Measure each size and print a table; draw the figure if one is asked for."""
+    """Measure each size and print a table; draw the figure on request."""
     options = _options(words)
     if options.step:
         _child(options.step, Path(options.folder))
@@ -56,7 +56,7 @@ def main(words: Sequence[str] | None = None) -> None:
     for rows in options.rows:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             make(Path(folder), rows)
-            measured += [_measure(Path(folder), rows, "as cut"), _compact(Path(folder), rows)]
+            measured += [_measure(Path(folder), rows, "as extracted"), _compact(Path(folder), rows)]
             measured.append(_measure(Path(folder), rows, "compacted"))
     if options.json:
         options.json.write_text(json.dumps(measured, indent=1) + "\n")
@@ -65,7 +65,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def make(folder: Path, rows: int) -> None:
-    """Make the corpus below `folder`/data and the store at `folder`/store."""
+    """Make the corpus at `folder`/data and the store at `folder`/store."""
     corpus = folder / "data" / "tess"
     corpus.mkdir(parents=True)
     for number in range(rows):
@@ -88,22 +88,22 @@ def make(folder: Path, rows: int) -> None:
 
 
 def _word(number: int) -> str:
-    """A word of five letters, another one for each number."""
-    return "".join(chr(ord("a") + number // 26**place % 26) for place in reversed(range(5)))
+    """A different word of five letters for one number."""
+    return "".join(chr(ord("a") + number // 26**digit % 26) for digit in reversed(range(5)))
 
 
 def _rows(
     recordings: Sequence[Recording], root: Path, target: Target, random: np.random.Generator
 ) -> pa.Table:
-    """What an extraction stores of some recordings, the features random."""
-    stamps = [stamp(root / each.path) or (0, 0) for each in recordings]
+    """Rows of some recordings, with random features."""
+    stamps = [stamp(root / one.path) or (0, 0) for one in recordings]
     columns: dict[str, Any] = {
-        column.name: [getattr(each, column.name) for each in recordings] for column in NAME_COLUMNS
+        column.name: [getattr(one, column.name) for one in recordings] for column in NAME_COLUMNS
     }
-    columns["audio_sha256"] = [hashlib.sha256(each.path.encode()).hexdigest() for each in recordings]
+    columns["audio_sha256"] = [hashlib.sha256(one.path.encode()).hexdigest() for one in recordings]
     columns["source_size"] = [size for size, _ in stamps]
     columns["source_mtime"] = [modified for _, modified in stamps]
-    columns |= {each.name: random.random(len(recordings), np.float32) for each in target.features}
+    columns |= {one.name: random.random(len(recordings), np.float32) for one in target.features}
     schema = row_schema(all_columns(target.features), [])
     empty = [None] * len(recordings)
     return pa.table({name: columns.get(name, empty) for name in schema.names}, schema=schema)
@@ -130,7 +130,7 @@ def _compact(folder: Path, rows: int) -> Figures:
 
 
 def _step(step: str, folder: Path) -> dict[str, float]:
-    """Run one step in a process of its own."""
+    """Run one step in its own process."""
     command = [sys.executable, "-m", "benchmarks.scale.million", "--folder", str(folder), "--step", step]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -139,14 +139,14 @@ def _step(step: str, folder: Path) -> dict[str, float]:
 
 
 def _child(step: str, folder: Path) -> None:
-    """Do a step; print its seconds, imports not counted, and this process's peak memory."""
+    """Run a step; print its seconds without imports, and the peak memory of this process."""
     steps = {"scan": _scan, "plan": _plan, "info": _info, "column": _column, "compact": _join}
     seconds = next(steps[step](folder))
     print(json.dumps({"seconds": round(seconds, 3), "peak_mb": round(_peak(), 1)}))
 
 
 def _peak() -> float:
-    """Peak memory of this process in MB; that of getrusage would be its parent's, if that had more."""
+    """Peak memory of this process in MB; getrusage would include that of its parent."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
@@ -169,7 +169,7 @@ def _plan(folder: Path) -> Iterator[float]:
         plans = plan_corpora([scan], store, run)
     report = begin_report([scan], plans, store)
     seconds = time.perf_counter() - began
-    todo = sum(len(task.compute) for each in plans for task in each.tasks)
+    todo = sum(len(task.compute) for one in plans for task in one.tasks)
     if (todo, report.unchanged) != (MISSING, len(scan.recordings) - MISSING):
         raise SystemExit(
             f"planned {todo} recordings and {report.unchanged} unchanged: expected {MISSING} to do"
@@ -203,18 +203,18 @@ def _join(folder: Path) -> Iterator[float]:
 
 
 def draw(measured: Sequence[Figures], path: Path) -> None:
-    """Draw seconds over rows, both logarithmic, with a line of slope one."""
+    """Plot seconds by rows on logarithmic axes, with a line of slope one."""
     from matplotlib import pyplot
 
     names = {"plan": "planning a resume", "info": "ser store info", "column": "one column in pandas"}
     figure, axes = pyplot.subplots(figsize=(6.4, 4.2), layout="constrained")
     for color, (step, title) in zip(("#1f5fa8", "#c2571a", "#3a7d44"), names.items(), strict=True):
-        for state, style in (("as cut", "o--"), ("compacted", "o-")):
-            points = [(each["rows"], each[step]["seconds"]) for each in measured if each["state"] == state]
+        for state, style in (("as extracted", "o--"), ("compacted", "o-")):
+            points = [(one["rows"], one[step]["seconds"]) for one in measured if one["state"] == state]
             axes.loglog(
                 *zip(*points, strict=True), style, color=color, label=f"{title}, {state}", markersize=4
             )
-    sizes = sorted({each["rows"] for each in measured})
+    sizes = sorted({one["rows"] for one in measured})
     axes.loglog(sizes, [size / 1e5 for size in sizes], ":", color="0.6", label="10 µs per row")
     axes.set(xlabel="rows of the store", ylabel="seconds")
     axes.grid(color="0.9")
@@ -227,7 +227,7 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--folder", help="where the stores are made; a temporary folder by default")
+    parser.add_argument("--folder", help="folder for the stores; default: a temporary folder")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--figure", type=Path, help="draw them to this file")
     parser.add_argument("--step", choices=(*STEPS, "compact"), help=argparse.SUPPRESS)

@@ -28,6 +28,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from threading import Event, Thread
 
+from benchmarks import options
 from ser_features.audio import SUFFIXES
 from ser_features.config import PROFILES, SPEECH16K
 from ser_features.engine import Observer, extract_corpora
@@ -40,7 +41,7 @@ EMOTIONS = ("angry", "happy", "neutral", "sad")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A worker's memory at one moment, in MiB, and how many files the run had finished then."""
+    """Memory of a worker at one moment in MiB, and the number of finished files."""
 
     finished: int
     rss: float
@@ -48,14 +49,14 @@ class Sample:
 
 
 @dataclass
-class Watch:
-    """Reads the memory of this process's workers in a thread of its own, until it is left."""
+class Monitor:
+    """Reads the memory of this process's workers in a thread, for the duration of a block."""
 
     finished: int = 0
     samples: dict[int, list[Sample]] = field(default_factory=lambda: defaultdict(list))
     _ended: Event = field(default_factory=Event)
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> "Monitor":
         self._thread = Thread(target=self._run)
         self._thread.start()
         return self
@@ -65,7 +66,7 @@ class Watch:
         self._thread.join()
 
     def note(self, finished: int, failed: int) -> None:
-        """Note how far the run is."""
+        """Store the progress of the run."""
         self.finished = finished
 
     def _run(self) -> None:
@@ -76,7 +77,7 @@ class Watch:
 
 
 def workers() -> Iterator[int]:
-    """The processes that loky started for this one."""
+    """Worker processes that loky started for this process."""
     for entry in Path("/proc").glob("[0-9]*"):
         parent = _read(entry / "stat").rpartition(")")[2].split()[1:2]
         if parent == [str(os.getpid())] and "popen_loky" in _read(entry / "cmdline"):
@@ -102,10 +103,10 @@ def _read(path: Path) -> str:
 
 
 def make_corpus(recordings: Sequence[Path], files: int, folder: Path) -> Path:
-    """Link recordings under new names until there are enough, and list them.
+    """Link recordings under new names until there are enough, and write their manifest.
 
     Returns:
-        The table.
+        The manifest.
     """
     table = folder / "linked.csv"
     with table.open("w", newline="") as file:
@@ -126,53 +127,53 @@ def _link(source: Path, target: Path) -> None:
 
 
 def growth(samples: Sequence[Sample], begin: int, end: int) -> float:
-    """From the median USS over the first quarter of some files to that over the last, in MiB.
+    """Growth of USS in MiB from the median over the first quarter of some files to that over the last.
 
     Args:
         samples: of one worker.
-        begin: files that are finished when it begins to count.
-        end: files that are finished at the end.
+        begin: number of finished files at the start.
+        end: number of finished files at the end.
 
     Raises:
-        SystemExit: if a quarter was over before anything was read.
+        SystemExit: if a quarter has no samples.
     """
     quarter = (end - begin) / 4
-    first = [each.uss for each in samples if begin < each.finished <= begin + quarter]
-    last = [each.uss for each in samples if each.finished >= end - quarter]
+    first = [sample.uss for sample in samples if begin < sample.finished <= begin + quarter]
+    last = [sample.uss for sample in samples if sample.finished >= end - quarter]
     if not first or not last:
         raise SystemExit(f"{len(samples)} samples do not reach both ends: choose more --files")
     return statistics.median(last) - statistics.median(first)
 
 
 def main() -> None:
-    """Make the corpus, extract it, print each worker's memory."""
-    options = _options()
-    recordings = sorted(path for path in options.data.rglob("*") if path.suffix.lower() in SUFFIXES)
+    """Make the corpus, extract it, print the memory of each worker."""
+    chosen = _arguments()
+    recordings = sorted(path for path in chosen.data.rglob("*") if path.suffix.lower() in SUFFIXES)
     if not recordings:
-        raise SystemExit(f"no recordings in {options.data}: pass --data")
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder, Watch() as watch:
-        table = make_corpus(recordings, options.files, Path(folder))
+        raise SystemExit(f"no recordings in {chosen.data}: pass --data")
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as folder, Monitor() as monitor:
+        table = make_corpus(recordings, chosen.files, Path(folder))
         start = time.perf_counter()
         report = extract_corpora(
             [str(table)],
             data=Path(folder),
             store=Path(folder) / "store",
-            profile=PROFILES[options.profile],
-            workers=options.workers,
-            observer=Observer(on_progress=watch.note),
+            profile=PROFILES[chosen.profile],
+            workers=chosen.workers,
+            observer=Observer(on_progress=monitor.note),
         )
         seconds = time.perf_counter() - start
-    found = f"{report.stored} files of {len(recordings)} recordings"
-    print(f"{found} in {seconds:.0f} s, profile {options.profile}")
-    _judge(options, report.stored, watch)
+    done = f"{report.stored} files of {len(recordings)} recordings"
+    print(f"{done} in {seconds:.0f} s, profile {chosen.profile}")
+    _judge(chosen, report.stored, monitor)
 
 
-def _judge(options: argparse.Namespace, stored: int, watch: Watch) -> None:
-    if stored != options.files or len(watch.samples) != options.workers:
-        raise SystemExit(f"{len(watch.samples)} workers stored {stored} of {options.files} files")
+def _judge(options: argparse.Namespace, stored: int, monitor: Monitor) -> None:
+    if stored != options.files or len(monitor.samples) != options.workers:
+        raise SystemExit(f"{len(monitor.samples)} workers stored {stored} of {options.files} files")
     begin, highest, most = options.workers * shard_size(options.files), 0.0, 0.0
-    for number, samples in enumerate(watch.samples.values(), start=1):
-        rss, uss = max(each.rss for each in samples), max(each.uss for each in samples)
+    for number, samples in enumerate(monitor.samples.values(), start=1):
+        rss, uss = max(sample.rss for sample in samples), max(sample.uss for sample in samples)
         grown = growth(samples, begin, options.files)
         highest, most = max(highest, rss), max(most, grown)
         print(
@@ -184,15 +185,13 @@ def _judge(options: argparse.Namespace, stored: int, watch: Watch) -> None:
     print(f"below {options.limit:g} MiB, and flat")
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="any folder of recordings")
-    parser.add_argument("--files", type=int, default=10_000)
+def _arguments() -> argparse.Namespace:
+    parser = options.parser(__doc__, files=10_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--profile", choices=list(PROFILES), default=SPEECH16K.name)
     parser.add_argument("--limit", type=float, default=450, help="largest RSS of a worker, in MiB")
     parser.add_argument("--growth", type=float, default=8, help="largest growth of a worker's USS, in MiB")
-    parser.add_argument("--folder", type=Path, help="where the corpus is made; removed at the end")
+    parser.add_argument("--folder", type=Path, help="folder for the corpus; removed at the end")
     return parser.parse_args()
 
 

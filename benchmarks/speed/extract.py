@@ -1,25 +1,23 @@
-"""How fast is extraction? This project, the usual notebook loop, and the floor, on the same files in one run.
+"""Speed of extraction: this project, a typical notebook loop, and a lower bound, on the same files.
 
-    python -m benchmarks.speed.extract --data ../shared/data --files 300
+    python -m benchmarks.speed.extract
     python -m benchmarks.speed.extract --profile speech16k speech16k-fast
     python -m benchmarks.speed.extract --opensmile          # needs: pip install opensmile==2.6.0
 
 - notebook: one file at a time, librosa load at 48 kHz, pyin 50–500 Hz, each librosa feature computed from
-  the waveform, Praat jitter and shimmer: what such notebooks do. It is run on every tenth of the files, as
-  it is so slow; its time per file is what counts.
-- floor: decode, resample, one STFT, one Praat pitch + point process + jitter + shimmer, nothing else. Once
-  over the trimmed signal (what this project analyses too) and once over the whole signal.
-- ser: `extract_corpora` into a fresh store, from the call to its return: planning, worker start, commits and
-  all. The steady rate, without start and end, is shown as well: the slope between two sizes of the job.
-- pitch: finding F0 alone, over the trimmed signal: by Praat, and by `pitch.track`, as the profile
-  speech16k-fast does. `--profile` says under which profiles ser extracts.
+  the waveform, Praat jitter and shimmer. It runs on every tenth of the files; its time per file counts.
+- floor: decode, resample, one STFT, one Praat F0 + point process + jitter + shimmer, nothing else; over the
+  trimmed signal (which this project analyses too) and over the whole signal.
+- ser: `extract_corpora` into a new store, from the call to its return: planning, worker start, commits. The
+  steady rate without start and end is the slope between two sizes of the job.
+- pitch: F0 alone, over the trimmed signal: by Praat, and by `f0_tracker.track`, as in the profile
+  speech16k-fast.
 - openSMILE: the 88 functionals of eGeMAPSv02 by its own Python package, in one process. Its licence forbids
-  commercial use, so that nothing here depends on it; `--opensmile` asks for it.
+  commercial use, so nothing here depends on it.
 
-Praat's pitch takes every core that is idle. So floor, pitch, openSMILE and ser with one worker (its planning
-process with it) are held to one core each: "one core". Two workers and the notebook loop have the machine.
-Times of shared machines drift: all take turns, several rounds of them, and the median of each counts. Read
-the ratios of one run, not the seconds.
+Praat's F0 uses every idle core. Floor, pitch, openSMILE and ser with one worker (and its planning process)
+are therefore pinned to one core each: "one core". Timings on shared machines drift: all contenders alternate
+over several rounds, and the median of each counts. Compare the ratios of one run, not the seconds.
 """
 
 import os
@@ -43,6 +41,7 @@ import soundfile  # noqa: E402
 import soxr  # noqa: E402
 from parselmouth.praat import call  # noqa: E402
 
+from benchmarks import options as shared  # noqa: E402
 from ser_features import corpora  # noqa: E402
 from ser_features.config import PROFILES, SPEECH16K, Profile  # noqa: E402
 from ser_features.engine import extract_corpora  # noqa: E402
@@ -52,14 +51,14 @@ from ser_features.preprocess import speech_bounds  # noqa: E402
 NOTEBOOK_SHARE = 10
 
 NOTEBOOK, FLOOR, OPENSMILE = "notebook loop", "floor, trimmed signal, one core", "openSMILE, one core"
-"""Lines that the others are compared with."""
+"""Contenders that the others are compared with."""
 
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Hold this process, and those that it starts, to one core; where the system cannot, say so and go on."""
+    """Pin this process and its children to one core, where the system can."""
     if not hasattr(os, "sched_setaffinity"):
-        print("no affinity on this system: Praat may take several cores")
+        print("no CPU affinity on this system: Praat may use several cores")
         yield
         return
     cores = os.sched_getaffinity(0)
@@ -71,7 +70,7 @@ def one_core() -> Iterator[None]:
 
 
 def notebook(path: Path) -> dict[str, float]:
-    """The usual notebook cell: every feature starts again from the waveform."""
+    """A typical notebook cell: every feature is computed from the waveform."""
     y, sr = librosa.load(path, sr=48_000)
     f0, _, _ = librosa.pyin(y, fmin=50, fmax=500, sr=sr)
     mfcc = librosa.feature.mfcc(y=y, sr=sr, n_mfcc=13)
@@ -101,7 +100,7 @@ def decoded(path: Path) -> np.ndarray:
 
 
 def praat_pitch(signal: np.ndarray) -> tuple[parselmouth.Sound, parselmouth.Pitch]:
-    """The recording in Praat's form, and its F0 contour."""
+    """The recording as a Praat sound, and its F0 contour."""
     config = SPEECH16K.pitch
     sound = parselmouth.Sound(signal.astype(np.float64), SPEECH16K.audio.sample_rate)
     return sound, sound.to_pitch_ac(
@@ -134,7 +133,7 @@ def floor(signal: np.ndarray) -> None:
 
 
 def trimmed_signal(signal: np.ndarray) -> np.ndarray:
-    """What the profile analyses."""
+    """The part of the signal that the profile analyses."""
     if SPEECH16K.audio.trim_db is None:
         return signal
     begin, end = speech_bounds(signal, SPEECH16K.audio.trim_db)
@@ -142,7 +141,7 @@ def trimmed_signal(signal: np.ndarray) -> np.ndarray:
 
 
 def pitch_seconds(paths: Sequence[Path]) -> dict[str, float]:
-    """Seconds of Praat's and of our F0 contour over all files, in turn."""
+    """Seconds of Praat's and of our F0 contour over all files, alternating."""
     seconds = dict.fromkeys(("pitch, Praat", "pitch, ours"), 0.0)
     for path in paths:
         signal = trimmed_signal(decoded(path))
@@ -154,7 +153,7 @@ def pitch_seconds(paths: Sequence[Path]) -> dict[str, float]:
 
 
 def floor_seconds(paths: Sequence[Path], *, trimmed: bool) -> float:
-    """Seconds of the floor over all files; finding where to trim is not counted."""
+    """Seconds of the floor over all files; trimming is not counted."""
     total = 0.0
     for path in paths:
         start = time.perf_counter()
@@ -169,7 +168,7 @@ def floor_seconds(paths: Sequence[Path], *, trimmed: bool) -> float:
 
 
 def ser_seconds(data: Path, files: int, workers: int, profile: Profile) -> float:
-    """Seconds of a whole extraction of `files` RAVDESS recordings into a fresh store."""
+    """Seconds of a whole extraction of `files` RAVDESS recordings into a new store."""
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         store = Path(folder) / "store"
@@ -213,9 +212,9 @@ def main() -> None:
     step = len(scan.recordings) / options.files
     paths = [scan.root / scan.recordings[int(i * step)].path for i in range(options.files)]
 
-    notebook(paths[0])  # librosa compiles on first use; that is not counted
+    notebook(paths[0])  # librosa compiles on first use, which is not counted
     rounds = [_round(options, paths) for _ in range(options.rounds)]
-    _print({name: statistics.median(each[name] for each in rounds) for name in rounds[0]})
+    _print({name: statistics.median(times[name] for times in rounds) for name in rounds[0]})
 
 
 def _round(options: argparse.Namespace, paths: Sequence[Path]) -> dict[str, float]:
@@ -237,11 +236,10 @@ def _round(options: argparse.Namespace, paths: Sequence[Path]) -> dict[str, floa
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser = shared.parser(__doc__)
     parser.add_argument("--files", type=int, default=300)
     parser.add_argument("--profile", nargs="+", choices=list(PROFILES), default=[SPEECH16K.name])
-    parser.add_argument("--rounds", type=int, default=3, help="all contenders take turns; medians count")
+    parser.add_argument("--rounds", type=int, default=3, help="all contenders alternate; medians count")
     parser.add_argument("--opensmile", action="store_true", help="compare with openSMILE, if it is installed")
     return parser.parse_args()
 

@@ -1,13 +1,12 @@
-"""A new user's first try, replayed: the README's commands on a folder of wavs, with a mistake before each.
+"""The README's commands on a folder of wavs, with a typical mistake before each, timed.
 
-    python -m benchmarks.speed.first_try --data data/raw --write docs/first_try.md
+    python -m benchmarks.speed.first_try --write docs/first_try.md
 
-The wavs are recordings of RAVDESS under names of one's own (anna_angry_01.wav); those of the last speaker are
-left out, and one of them is predicted. Everything runs in an empty folder, by the `ser` beside this Python.
-What was typed and what came back, both streams as they came, goes into the document, with the seconds.
+The wavs are RAVDESS recordings under other names (anna_angry_01.wav); one recording of the last speaker, who
+is excluded, is predicted. Everything runs in an empty folder, by the `ser` of this Python environment.
+Commands, output of both streams and seconds go into the document.
 """
 
-import argparse
 import re
 import shlex
 import signal
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import soundfile
 
+from benchmarks import options
 from ser_features import corpora
 
 SER = Path(sys.executable).with_name("ser")
@@ -52,13 +52,13 @@ PATTERN = '"{speaker}_{emotion}_{}.wav"'
 
 @dataclass(frozen=True)
 class Step:
-    """What is typed, and what the reader is told before.
+    """A command with its introduction.
 
     Attributes:
-        words: what is going on.
+        words: the introduction.
         line: the command line.
-        mistake: whether it is one on purpose.
-        until: text after whose line a command that runs for ever is ended; None for others.
+        mistake: whether it is a deliberate mistake.
+        until: output after which a server is stopped; None for other commands.
     """
 
     words: str
@@ -82,10 +82,9 @@ STEPS = (
 
 
 def main() -> None:
-    """Replay the try and write the document."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="data root with RAVDESS in it")
-    parser.add_argument("--write", type=Path, help="the document; printed if left out")
+    """Run the commands and write the document."""
+    parser = options.parser(__doc__)
+    parser.add_argument("--write", type=Path, help="the document (default: printed)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         speakers, count = prepare(Path(folder), arguments.data)
@@ -97,43 +96,43 @@ def main() -> None:
 
 
 def prepare(folder: Path, data: Path) -> tuple[int, int]:
-    """Put recordings under names of one's own into `folder`/wavs; return how many speakers and recordings."""
-    found = corpora.scan("ravdess", data)
-    *known, new = sorted({each.speaker for each in found.recordings})
-    named = dict(zip(known, NAMES, strict=False))
-    taken: Counter[str] = Counter()
+    """Copy recordings under other names into `folder`/wavs; return the numbers of speakers and recordings."""
+    scan = corpora.scan("ravdess", data)
+    *speakers, new = sorted({recording.speaker for recording in scan.recordings})
+    named = dict(zip(speakers, NAMES, strict=False))
+    counts: Counter[str] = Counter()
     (folder / "wavs").mkdir()
-    for each in found.recordings:
-        path = found.root / each.path
-        if each.speaker == new and each.emotion == "happy":
+    for recording in scan.recordings:
+        path = scan.root / recording.path
+        if recording.speaker == new and recording.emotion == "happy":
             soundfile.write(folder / "new.wav", *soundfile.read(path))
-        elif each.speaker in named:
-            kind = f"{named[each.speaker]}_{each.emotion}"
-            taken[kind] += 1
-            soundfile.write(folder / "wavs" / f"{kind}_{taken[kind]:02}.wav", *soundfile.read(path))
+        elif recording.speaker in named:
+            kind = f"{named[recording.speaker]}_{recording.emotion}"
+            counts[kind] += 1
+            soundfile.write(folder / "wavs" / f"{kind}_{counts[kind]:02}.wav", *soundfile.read(path))
     (folder / "cat.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
-    return len(named), taken.total()
+    return len(named), counts.total()
 
 
 def document(folder: Path, speakers: int, count: int) -> Iterator[str]:
-    """Run every step and yield the lines of the document."""
+    """Run every command and yield the lines of the document."""
     yield "# A first try"
     yield ""
     yield (
         f"A folder of {count} wavs of {speakers} people, named like `wavs/anna_angry_01.wav`, and the six "
-        "commands of the README, of which the first (`source .venv/bin/activate`) says nothing. Before each "
-        "of the others stands a mistake, to see what it says. Made by `python -m benchmarks.speed.first_try` "
-        "on 2 shared cores; the recordings are those of RAVDESS that were at hand, under other names; "
-        "`new.wav` is of somebody who is not among them."
+        "commands of the README, of which the first (`source .venv/bin/activate`) prints nothing. Before "
+        "each of the others is a typical mistake, to show its error message. Made by `python -m "
+        "benchmarks.speed.first_try` on 2 shared cores; the recordings are from RAVDESS, under other names; "
+        "`new.wav` is of a speaker who is not among them."
     )
     total = 0.0
     for step in STEPS:
         began = time.monotonic()
-        said, code = run(step, folder)
+        output, code = run(step, folder)
         seconds = time.monotonic() - began
         total += 0 if step.mistake else seconds
         yield from ("", step.words) if step.words else ()
-        yield from ("", "```", f"$ {step.line}", said, "```")
+        yield from ("", "```", f"$ {step.line}", output, "```")
         ended = "ended by Ctrl-C" if step.until else f"exit code {code}"
         yield f"*{seconds:.0f} s, {ended}*"
     yield ""
@@ -142,7 +141,7 @@ def document(folder: Path, speakers: int, count: int) -> Iterator[str]:
 
 
 def run(step: Step, folder: Path) -> tuple[str, int]:
-    """Run a command line; return what it said on both streams, and its exit code."""
+    """Run a command line; return its output and its exit code."""
     words = [str(SER), *shlex.split(step.line)[1:]]
     process = subprocess.Popen(
         words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
@@ -156,7 +155,7 @@ def run(step: Step, folder: Path) -> tuple[str, int]:
 
 
 def without_folders(text: str, folder: Path) -> str:
-    """Leave out where the try happened to run."""
+    """Remove the path of the temporary folder."""
     return re.sub(re.escape(f"{folder}/"), "", text)
 
 

@@ -1,9 +1,9 @@
-"""What the family `functionals` costs beyond the core, on one core.
+"""CPU time of the family `functionals` in addition to the core family, on one core.
 
-    python -m benchmarks.speed.functionals --data data/raw --files 300
+    python -m benchmarks.speed.functionals
 
-Each recording is decoded and its core columns computed (one Fourier transform, one Praat pass); then its
-functionals are, which share all of that. Times of both, per file and per 3 s of analysed speech.
+Each recording is decoded and its core columns are computed (one STFT, one Praat pass); then its functionals,
+which share these. Times of both are printed per file and per 3 s of analysed speech.
 """
 
 import os
@@ -11,10 +11,9 @@ import os
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 os.environ.update(ONE_THREAD)
 
-import argparse  # noqa: E402
 import time  # noqa: E402
-from pathlib import Path  # noqa: E402
 
+from benchmarks import options as shared  # noqa: E402
 from ser_features import corpora  # noqa: E402
 from ser_features.config import SPEECH16K  # noqa: E402
 from ser_features.extractors.functionals import Functionals  # noqa: E402
@@ -25,13 +24,10 @@ LIMIT_MS = 25
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--files", type=int, default=300)
-    options = parser.parse_args()
+    options = shared.parser(__doc__, files=300).parse_args()
     scan = corpora.scan("ravdess", options.data)
     step = max(1, len(scan.recordings) // options.files)
-    contents = [(scan.root / each.path).read_bytes() for each in scan.recordings[::step]]
+    contents = [(scan.root / one.path).read_bytes() for one in scan.recordings[::step]]
     family, core, more, seconds = Functionals(), 0.0, 0.0, 0.0
     for content in contents:
         start = time.process_time()
@@ -41,7 +37,7 @@ def main() -> None:
         family.extract(analysis)
         core, more = core + middle - start, more + time.process_time() - middle
         seconds += analysis.seconds
-    for name, spent in (("decode and core", core), ("functionals beyond them", more)):
+    for name, spent in (("decode and core", core), ("functionals in addition", more)):
         per_file, per_3s = 1e3 * spent / len(contents), 3e3 * spent / seconds
         print(
             f"{name:26}{per_file:8.2f} ms per file of {seconds / len(contents):.2f} s{per_3s:8.2f} ms per 3 s"

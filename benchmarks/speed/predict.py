@@ -1,20 +1,20 @@
-"""The time to an answer: of a new process, of a loaded model, and of several processes for a folder.
+"""Time of a prediction: by a new process, by a loaded model, and by several processes for a folder.
 
-    python -m benchmarks.speed.predict --data ../shared/data
-    python -m benchmarks.speed.predict --data ../shared/data --artifact artifacts/cnn_lstm
+    python -m benchmarks.speed.predict
+    python -m benchmarks.speed.predict --artifact artifacts/cnn_lstm
 
 - agreement: largest difference of a probability between Keras and ONNX Runtime, for every network of the
-  registry (or the artifact), over real recordings as they are: shorter and longer than three seconds.
-- warm: median time from a file of three seconds to its answer, model loaded, features and all; and the
-  processor's time in it, which neighbours on a shared machine change less.
-- cold: whole processes, `ser predict ARTIFACT FILE`, from their start to their end; the files are in the
-  operating system's cache, as after a first use. With them, which packages they imported.
-- folder: `ser predict ARTIFACT FOLDER` over `--files` files of three seconds, with one worker and with two;
-  start-up is counted.
+  registry (or the artifact), over real recordings shorter and longer than three seconds.
+- warm: median time of a prediction for a file of three seconds by a loaded model, including features; and its
+  CPU time, which varies less on a shared machine.
+- cold: whole processes, `ser predict ARTIFACT FILE`, with the files in the operating system's cache, and the
+  packages that they imported.
+- folder: `ser predict ARTIFACT FOLDER` over `--files` files of three seconds, with one worker and with two,
+  including the start.
 
-Without --artifact it extracts some RAVDESS recordings and trains every network for an epoch: the answers are
-worthless, their cost is that of a real model. It exits with 1 if a limit is missed that no machine changes:
-agreement within 1e-5, and neither TensorFlow nor Keras nor scikit-learn imported.
+Without --artifact, some RAVDESS recordings are extracted and every network is trained for one epoch. The exit
+code is 1 if a limit that does not depend on the machine is missed: agreement within 1e-5, and neither
+TensorFlow nor Keras nor scikit-learn imported.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from statistics import median
 import numpy as np
 import soundfile
 
+from benchmarks import options as shared
 from ser_features import corpora
 from ser_features.config import profile
 from ser_features.engine import extract_corpora
@@ -149,7 +150,7 @@ def main(words: Sequence[str] | None = None) -> None:
         broken = _print_models(artifacts, paths, files[: options.runs * 5])
         for artifact in artifacts:
             broken |= _print_cold(artifact, files, options.runs)
-        chosen = next((each for each in artifacts if each.name == "cnn_lstm"), artifacts[0])
+        chosen = next((one for one in artifacts if one.name == "cnn_lstm"), artifacts[0])
         _print_folder(chosen, folder / "files", options.files)
     sys.exit(int(broken))
 
@@ -172,11 +173,10 @@ def _print_models(artifacts: Sequence[Path], paths: Sequence[Path], files: Seque
 
 def _print_cold(artifact: Path, files: Sequence[Path], runs: int) -> bool:
     """Print the times of whole processes; return whether one imported what it must not."""
-    found = [cold(artifact, files[index % len(files)]) for index in range(runs + 1)][
-        1:
-    ]  # the first fills caches
-    seconds = [each for each, _ in found]
-    imported = sorted({package for _, packages in found for package in packages})
+    results = [cold(artifact, files[index % len(files)]) for index in range(runs + 1)]
+    del results[0]  # the first fills caches
+    seconds = [one for one, _ in results]
+    imported = sorted({package for _, packages in results for package in packages})
     print(
         f"{artifact.name}: cold {median(seconds):.2f} s (median of {runs}, {min(seconds):.2f} to "
         f"{max(seconds):.2f}), importing {', '.join(imported) or 'none'} of {', '.join(FORBIDDEN)}",
@@ -189,14 +189,13 @@ def _print_folder(artifact: Path, folder: Path, count: int) -> None:
     seconds = {
         workers: cold(artifact, folder, "--workers", workers, "--format", "csv")[0] for workers in (1, 2)
     }
-    for workers, each in seconds.items():
-        print(f"{artifact.name}: a folder of {count} files, --workers {workers}: {count / each:.1f} files/s")
+    for workers, spent in seconds.items():
+        print(f"{artifact.name}: a folder of {count} files, --workers {workers}: {count / spent:.1f} files/s")
     print(f"two workers are {seconds[1] / seconds[2]:.2f} times as fast as one")
 
 
 def _options(words: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser = shared.parser(__doc__)
     parser.add_argument("--artifact", type=Path, help="a trained network; default: train every one")
     parser.add_argument("--train", type=int, default=48, help="recordings to train on, without --artifact")
     parser.add_argument("--files", type=int, default=1000, help="files in the folder")

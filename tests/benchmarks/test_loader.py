@@ -1,4 +1,4 @@
-"""What the benchmark of the loader compares: the same recordings, from memory and from the store in turn."""
+"""The loader benchmark alternates between memory and store."""
 
 import numpy as np
 
@@ -8,7 +8,9 @@ from ser_models.data.batches import InMemory, Streaming
 
 def test_every_pair_has_an_epoch_from_memory_and_one_from_the_store():
     values = np.arange(12.0).reshape(6, 2)
-    turns = loader.Turns(InMemory({"columns": values}), Streaming(values, lambda raw: {"columns": raw + 100}))
+    turns = loader.Alternating(
+        InMemory({"columns": values}), Streaming(values, lambda raw: {"columns": raw + 100})
+    )
     assert (len(turns), turns.shapes) == (6, {"columns": (2,)})
     from_store = set()
     for epoch in range(10):

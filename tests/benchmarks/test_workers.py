@@ -60,11 +60,11 @@ def test_too_few_files_to_tell_are_an_error():
 
 @pytest.mark.parametrize(("rss", "grown"), [(451, 0), (200, 9)])
 def test_a_worker_over_its_limits_is_an_error(rss, grown):
-    watch = workers.Watch()
-    watch.samples[1] = [
+    monitor = workers.Monitor()
+    monitor.samples[1] = [
         workers.Sample(150, rss, 100),
         workers.Sample(500, rss, 100 + grown),
     ]
     options = Namespace(files=500, workers=1, limit=450, growth=8)
     with pytest.raises(SystemExit, match=r"^expected RSS up to 450 MiB and growth up to 8 MiB$"):
-        workers._judge(options, 500, watch)
+        workers._judge(options, 500, monitor)
