@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import soundfile
 from joblib import Parallel, delayed
-from ser_models.evaluation.predictions import prediction_table
 
 from ser_models.data.batches import InMemory
 from ser_models.data.examples import Examples
@@ -22,6 +21,7 @@ from ser_models.data.inputs import ColumnInputs
 from ser_models.data.scaling import Scaler, fit_statistics
 from ser_models.data.speaker_norm import SpeakerPrior, normalize
 from ser_models.data.split import Split
+from ser_models.evaluation.score import prediction_table
 from ser_models.models.base import FitContext, Labelled
 from ser_models.models.kernel.ridge import Ridge
 
