@@ -73,8 +73,8 @@ def floors(imports: Imports) -> list[list[str]]:
     Raises:
         ValueError: if there is a circle.
     """
-    if found := circle(imports):
-        raise ValueError(f"circle of imports: {' → '.join(found)}")
+    if cycle := circle(imports):
+        raise ValueError(f"circle of imports: {' → '.join(cycle)}")
     height: dict[str, int] = {}
 
     def measure(name: str) -> int:

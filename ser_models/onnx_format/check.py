@@ -3,7 +3,7 @@
 bytes → `check` → nothing, or an `ArtifactError`
 
 A graph may read other files (external data), load code (operators of other domains), hold graphs in graphs
-that run for ever, or ask for settings that nobody tested. Here it is a list of known operators with known
+that run forever, or use settings that were not tested. Here it is a list of known operators with known
 settings, each fed by what comes before it, on weights that are inside of the file. What it may allocate when
 it runs is bounded by `session`.
 """
@@ -104,24 +104,24 @@ def check(content: bytes, inputs: Mapping[str, tuple[int | None, ...]]) -> None:
 
 
 def _check_version(model: Message) -> None:
-    sets = [("".join(each["domain"]), each["version"]) for each in model["opset_import"]]
+    sets = [("".join(opset["domain"]), opset["version"]) for opset in model["opset_import"]]
     if sets != [("", [OPSET])]:
         raise _MismatchError(f"its operators are of {sets}, expected ONNX's own of version {OPSET}")
 
 
 def _check_interface(graph: Message, inputs: Mapping[str, tuple[int | None, ...]]) -> None:
     """Refuse inputs and outputs of other names, types and shapes."""
-    found = dict(map(_value, graph["input"]))
-    if len(graph["input"]) != len(inputs) or set(found) != set(inputs):
-        raise _MismatchError(f"it reads {', '.join(found)}, expected {', '.join(inputs)}")
+    shapes = dict(map(_value, graph["input"]))
+    if len(graph["input"]) != len(inputs) or set(shapes) != set(inputs):
+        raise _MismatchError(f"it reads {', '.join(shapes)}, expected {', '.join(inputs)}")
     for name, expected in inputs.items():
-        first, *sizes = found[name] or [0]
+        first, *sizes = shapes[name] or [0]
         fits = len(sizes) == len(expected) and all(
-            size > 0 and wanted in (None, size) for size, wanted in zip(sizes, expected, strict=True)
+            size > 0 and limit in (None, size) for size, limit in zip(sizes, expected, strict=True)
         )
         if first or not fits:
             raise _MismatchError(
-                f"{name} has the shape {found[name]}, expected {[0, *expected]}, 0 and None for any"
+                f"{name} has the shape {shapes[name]}, expected {[0, *expected]}, 0 and None for any"
             )
     outputs = [name for name, _ in map(_value, graph["output"])]
     if outputs not in ([PROBABILITIES], [PROBABILITIES, ATTENTION]):
@@ -160,19 +160,19 @@ def _check_nodes(graph: Message, inputs: Iterable[str], weights: list[str]) -> N
     """Refuse operators that ser does not write, and values that come from nowhere or from weights alone."""
     if len(graph["node"]) > MAX_NODES:
         raise _MismatchError(f"it has {len(graph['node'])} operators, expected at most {MAX_NODES}")
-    computed, known = set(inputs), {"", *inputs, *weights}
-    if len(known) <= len(weights) + len(computed):
+    computed, available = set(inputs), {"", *inputs, *weights}
+    if len(available) <= len(weights) + len(computed):
         raise _MismatchError("two of its weights have the same name")
     for node in graph["node"]:
         operator = _checked_operator(node)
-        if not known.issuperset(node["input"]) or not computed.intersection(node["input"]):
+        if not available.issuperset(node["input"]) or not computed.intersection(node["input"]):
             raise _MismatchError(
                 f"{operator} reads {', '.join(node['input'])}, expected what was computed before"
             )
-        if known.intersection(node["output"]):
+        if available.intersection(node["output"]):
             raise _MismatchError(f"{operator} writes {', '.join(node['output'])}, which is there already")
         computed.update(node["output"])
-        known.update(node["output"])
+        available.update(node["output"])
 
 
 def _checked_operator(node: Message) -> str:

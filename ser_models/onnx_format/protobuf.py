@@ -43,42 +43,42 @@ def parse(content: bytes, fields: Fields) -> dict[str, list[Any]]:
 
 
 def _message(content: memoryview, fields: Fields, left: Iterator[int]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {name: [] for name, _ in fields.values()}
-    place = 0
-    while place < len(content):
+    message: dict[str, list[Any]] = {name: [] for name, _ in fields.values()}
+    position = 0
+    while position < len(content):
         if next(left, None) is None:
             raise ValueError(f"more than {MAX_VALUES} values")
-        tag, place = _varint(content, place)
+        tag, position = _varint(content, position)
         number, way = tag >> 3, tag & 7
         if number not in fields:
             raise ValueError(f"field {number} is none that ser writes")
         name, kind = fields[number]
-        raw, place = _raw(content, place, way)
-        found[name] += _values(raw, kind, left)
-    return found
+        raw, position = _raw(content, position, way)
+        message[name] += _values(raw, kind, left)
+    return message
 
 
-def _raw(content: memoryview, place: int, way: int) -> tuple[int | memoryview | float, int]:
+def _raw(content: memoryview, position: int, way: int) -> tuple[int | memoryview | float, int]:
     """Return a value as its way of writing gives it, and where the next one begins."""
     if way == VARINT:
-        return _varint(content, place)
+        return _varint(content, position)
     size = 4
     if way == BYTES:
-        size, place = _varint(content, place)
+        size, position = _varint(content, position)
     elif way != FIXED32:
         raise ValueError(f"a value is written in way {way}")
-    if not 0 <= size <= len(content) - place:
+    if not 0 <= size <= len(content) - position:
         raise ValueError("it ends early")
-    taken = content[place : place + size]
-    return (struct.unpack("<f", taken)[0] if way == FIXED32 else taken), place + size
+    field_bytes = content[position : position + size]
+    return (struct.unpack("<f", field_bytes)[0] if way == FIXED32 else field_bytes), position + size
 
 
 def _values(raw: int | memoryview | float, kind: Any, left: Iterator[int]) -> list[Any]:
     """Return the values of a field, of which whole numbers may be packed into one."""
     if kind == "int" and isinstance(raw, memoryview):
         return list(_packed(raw, left))
-    wanted = {"int": int, "float": float}.get(kind, memoryview) if isinstance(kind, str) else memoryview
-    if not isinstance(raw, wanted):
+    expected = {"int": int, "float": float}.get(kind, memoryview) if isinstance(kind, str) else memoryview
+    if not isinstance(raw, expected):
         raise ValueError("a value is of another kind than its field")
     if isinstance(raw, memoryview) and kind != "bytes":
         return [str(raw, "utf-8") if kind == "text" else _message(raw, kind, left)]
@@ -86,20 +86,20 @@ def _values(raw: int | memoryview | float, kind: Any, left: Iterator[int]) -> li
 
 
 def _packed(content: memoryview, left: Iterator[int]) -> Iterator[int]:
-    place = 0
-    while place < len(content):
+    position = 0
+    while position < len(content):
         if next(left, None) is None:
             raise ValueError(f"more than {MAX_VALUES} values")
-        value, place = _varint(content, place)
+        value, position = _varint(content, position)
         yield value
 
 
-def _varint(content: memoryview, place: int) -> tuple[int, int]:
+def _varint(content: memoryview, position: int) -> tuple[int, int]:
     """Read a whole number of 64 bits, signed."""
     value = 0
-    for index, byte in enumerate(content[place : place + 10]):
+    for index, byte in enumerate(content[position : position + 10]):
         value |= (byte & 127) << (7 * index)
         if byte < 128:
             value &= 2**64 - 1
-            return (value - 2**64 if value >> 63 else value), place + index + 1
+            return (value - 2**64 if value >> 63 else value), position + index + 1
     raise ValueError("it ends early")

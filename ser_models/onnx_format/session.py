@@ -1,7 +1,7 @@
 """model.onnx → ONNX Runtime → probabilities, on one thread and with bounded memory.
 
 One thread, as networks for three seconds of speech are small: a second one saves nothing and costs the
-neighbours. The bound is what makes a stranger's graph harmless: sizes inside of a graph are known only when
+neighbours. The bound makes an untrusted graph harmless: sizes inside of a graph are known only when
 it runs.
 """
 
@@ -71,8 +71,8 @@ class OnnxBackend:
         Raises:
             ArtifactError: if the graph does not fit what it is given, or needs more than `MAX_MEMORY`.
         """
-        found = np.concatenate([self._run(PROBABILITIES, arrays) for _, arrays in self._batches(raw)])
-        return found.astype(np.float64) / found.sum(axis=1, dtype=np.float64, keepdims=True)
+        probabilities = np.concatenate([self._run(PROBABILITIES, arrays) for _, arrays in self._batches(raw)])
+        return probabilities.astype(np.float64) / probabilities.sum(axis=1, dtype=np.float64, keepdims=True)
 
     def attention(self, raw: Raw) -> list[np.ndarray] | None:
         """Return how much each frame weighs, per recording; None if the model has no attention."""
@@ -82,7 +82,7 @@ class OnnxBackend:
         for recordings, arrays in self._batches(raw):
             steps = self._run(ATTENTION, arrays)
             by_frame = spread(steps, arrays["mask"], self.model.frames_per_step)
-            weights += [uncropped(each, len(own)) for each, own in zip(by_frame, recordings, strict=True)]
+            weights += [uncropped(weight, len(own)) for weight, own in zip(by_frame, recordings, strict=True)]
         return weights
 
     def _batches(self, raw: Raw) -> Iterator[tuple[Raw, Arrays]]:
@@ -92,12 +92,12 @@ class OnnxBackend:
 
     def _run(self, output: str, arrays: Arrays) -> np.ndarray:
         try:
-            found: np.ndarray = self.session.run([output], dict(arrays))[0]
+            result: np.ndarray = self.session.run([output], dict(arrays))[0]
         except Exception as error:  # ONNX Runtime has no error of its own to catch
             raise ArtifactError(
                 f"{self.path} does not run on what {self.model.name} reads ({quoted(error)}): train again"
             ) from error
-        return found
+        return result
 
 
 def _session(content: bytes) -> onnxruntime.InferenceSession:

@@ -1,7 +1,7 @@
-"""Keras imported without TensorFlow's start-up talk, which would stand in the middle of a progress display.
+"""Keras imported without TensorFlow's start-up messages, which would interrupt a progress bar.
 
-TensorFlow says that its oneDNN kernels are on, whatever its log level is (tensorflow/tensorflow#100442). So
-what is said on stderr during the import is kept back, and passed on without that.
+TensorFlow logs that its oneDNN kernels are on at every log level (tensorflow/tensorflow#100442). Therefore
+stderr is buffered during the import and written afterwards without these lines.
 """
 
 import os
@@ -26,15 +26,15 @@ def without_talk(talk: Sequence[bytes]) -> Iterator[None]:
     """Keep back what this process writes to file descriptor 2, then write the lines that hold no `talk`."""
     sys.stderr.flush()
     terminal = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
+    with tempfile.TemporaryFile() as output:
+        os.dup2(output.fileno(), 2)
         try:
             yield
         finally:
             sys.stderr.flush()
             os.dup2(terminal, 2)
             os.close(terminal)
-            said.seek(0)
-            for line in said:
+            output.seek(0)
+            for line in output:
                 if not any(part in line for part in talk):
                     os.write(2, line)

@@ -218,8 +218,8 @@ def _tree(change: Callable[[dict[str, Any]], Any]) -> Spoil:
     return _booster(lambda learner: change(learner["gradient_booster"]["model"]["trees"][0]))
 
 
-def _set(array: str, place: int, value: Any) -> Spoil:
-    return _tree(lambda tree: tree[array].__setitem__(place, value))
+def _set(array: str, index: int, value: Any) -> Spoil:
+    return _tree(lambda tree: tree[array].__setitem__(index, value))
 
 
 def _param(*path: str, value: Any) -> Spoil:

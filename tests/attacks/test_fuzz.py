@@ -64,8 +64,8 @@ class Channel:
 
 @pytest.mark.parametrize(("stuck", "outcome"), [(False, "crash"), (True, "hang")])
 def test_a_worker_that_dies_or_hangs_is_counted_as_its_case(stuck, outcome):
-    found = list(fuzz._watch(Channel(stuck), 7, 100))
-    assert [(number, kind) for number, kind, *_ in found] == [(7, "row"), (8, outcome)]
+    outcomes = list(fuzz._watch(Channel(stuck), 7, 100))
+    assert [(number, kind) for number, kind, *_ in outcomes] == [(7, "row"), (8, outcome)]
 
 
 def test_bad_cases_are_named_and_fail(monkeypatch, capsys, tmp_path):
@@ -73,8 +73,8 @@ def test_bad_cases_are_named_and_fail(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(fuzz, "run", lambda *_: iter(ends))
     monkeypatch.setattr(sys, "argv", ["fuzz.py", "--count", "4", "--keep", str(tmp_path)])
     assert fuzz.main() == 1
-    said = capsys.readouterr().out
-    assert [line for line in said.splitlines() if line.startswith("case")] == [
+    printed = capsys.readouterr().out
+    assert [line for line in printed.splitlines() if line.startswith("case")] == [
         "case 1: crash",
         "case 2: hang",
         "case 3: unexpected X",

@@ -60,12 +60,12 @@ class Visit:
     Attributes:
         rows: the store's rows, by path.
         failures: the store's failures, by path.
-        said: what the program said of itself.
+        report: what the child process reports.
     """
 
     rows: pd.DataFrame
     failures: pd.DataFrame
-    said: dict
+    report: dict
 
 
 def confine() -> None:
@@ -101,24 +101,25 @@ def problems(animal: Animal, visit: Visit) -> Iterator[str]:
         yield "has no duration"
     elif in_failures:
         yield from wrong_reasons(animal, visit.failures.loc[animal.name])
-    outcome, seconds = visit.said["direct"][animal.name]
+    outcome, seconds = visit.report["direct"][animal.name]
     if outcome != animal.outcome:
         yield f"by hand it is {outcome}"
     if seconds > SECONDS_PER_FILE:
         yield f"takes {seconds:.1f} s"
 
 
-def wrong_reasons(animal: Animal, found: pd.Series) -> Iterator[str]:
-    message = found["message"]
-    if (found["stage"], found["error_class"]) != (animal.stage, animal.error) or animal.says not in message:
-        yield f"{found['stage']}: {found['error_class']}: {message}"
+def wrong_reasons(animal: Animal, failure: pd.Series) -> Iterator[str]:
+    message = failure["message"]
+    kind = (failure["stage"], failure["error_class"])
+    if kind != (animal.stage, animal.error) or animal.says not in message:
+        yield f"{failure['stage']}: {failure['error_class']}: {message}"
     if "\n" in message or (animal.stage != "name" and "expected" not in message):
         yield f"is not one line that says what to do: {message!r}"
 
 
 def is_read_by_root(animal: Animal, visit: Visit) -> bool:
     """Some sandboxes give root a right that it cannot give up: then nothing is forbidden."""
-    reads = visit.said["direct"][animal.name][0] == "row"
+    reads = visit.report["direct"][animal.name][0] == "row"
     return animal.name == "forbidden.wav" and os.geteuid() == 0 and reads
 
 
@@ -133,12 +134,12 @@ def test_the_zoo_is_large_and_tells_its_animals_apart():
 def test_every_file_ends_as_a_row_or_as_a_failure_with_its_reason(tmp_path):
     visit = extract_the_zoo(tmp_path)
     tried = [animal for animal in ZOO if not is_read_by_root(animal, visit)]
-    assert {animal.name: found for animal in tried if (found := list(problems(animal, visit)))} == {}
+    assert {animal.name: wrong for animal in tried if (wrong := list(problems(animal, visit)))} == {}
     assert sorted([*visit.rows.index, *visit.failures.index]) == sorted(animal.name for animal in ZOO)
     assert visit.rows["file_id"].is_unique
-    assert visit.said["stored"] == len(visit.rows)
-    assert (visit.said["again"], visit.said["unchanged"]) == (0, len(visit.rows))
-    assert visit.said["peak"] < MEMORY
+    assert visit.report["stored"] == len(visit.rows)
+    assert (visit.report["again"], visit.report["unchanged"]) == (0, len(visit.rows))
+    assert visit.report["peak"] < MEMORY
     assert (tmp_path / "bomb.flac").stat().st_size < 90_000
     assert not (tmp_path / "owned").exists()  # no name was run as a command
 
@@ -146,8 +147,8 @@ def test_every_file_ends_as_a_row_or_as_a_failure_with_its_reason(tmp_path):
 def test_a_wrong_outcome_would_be_seen(tmp_path):
     rows = pd.DataFrame({"duration_sec": [1.0]}, index=["a.wav"])
     failure = {"stage": "audio", "error_class": "EmptyFileError", "message": "two\nlines"}
-    said = {"direct": {"a.wav": ["row", 9.0], "b.wav": ["row", 0.0]}}
-    visit = Visit(rows, pd.DataFrame([failure], index=["b.wav"]), said)
+    report = {"direct": {"a.wav": ["row", 9.0], "b.wav": ["row", 0.0]}}
+    visit = Visit(rows, pd.DataFrame([failure], index=["b.wav"]), report)
     assert list(problems(Animal("a.wav", Path.touch), visit)) == ["takes 9.0 s"]
     assert list(problems(Animal("b.wav", Path.touch), visit)) == ["row: False, failure: True"]
     assert list(problems(Animal("b.wav", Path.touch, "audio", "TooLongError", "long"), visit)) == [

@@ -77,10 +77,10 @@ def holding(content: bytes) -> Make:
     return lambda path: path.write_bytes(content) and None
 
 
-def patched(content: bytes, place: int, code: str, value: int) -> bytes:
+def patched(content: bytes, offset: int, code: str, value: int) -> bytes:
     """Return a copy with one number overwritten."""
     spoilt = bytearray(content)
-    struct.pack_into(code, spoilt, place, value)
+    struct.pack_into(code, spoilt, offset, value)
     return bytes(spoilt)
 
 
@@ -139,7 +139,7 @@ def link(target: str) -> Make:
 
 
 def forbidden(path: Path) -> None:
-    """Make a file that nobody may read."""
+    """Make a file without read permission."""
     path.write_bytes(encode())
     path.chmod(0)
 

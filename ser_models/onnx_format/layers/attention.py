@@ -30,12 +30,12 @@ def multi_head(draft: Draft, call: Call) -> str:
     query, value = call.inputs[:2]
     query_kernel, query_bias, key_kernel, key_bias, value_kernel, value_bias, out, out_bias = call.weights
     scaled = 1 / np.sqrt(call.config["key_dim"])
-    asked = _views(
+    queries = _views(
         draft, query, query_kernel * np.float32(scaled), query_bias * np.float32(scaled), (0, 2, 1, 3)
     )
     keys = _views(draft, value, key_kernel, key_bias, (0, 2, 3, 1))
     values = _views(draft, value, value_kernel, value_bias, (0, 2, 1, 3))
-    scores = draft.node("MatMul", asked, keys)  # (batch, heads, steps, steps)
+    scores = draft.node("MatMul", queries, keys)  # (batch, heads, steps, steps)
     if call.mask is not None:
         scores = draft.node("Add", scores, _far_below(draft, draft.reshape(call.mask.name, 0, 1, 1, -1)))
     seen = draft.node("MatMul", draft.node("Softmax", scores, axis=-1), values)

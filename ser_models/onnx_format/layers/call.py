@@ -45,11 +45,11 @@ class Call:
             InputError: naming the setting.
         """
         for name, expected in settings.items():
-            found = self.config[name]
+            actual = self.config[name]
             # What was read from a file has lists where a new layer has tuples.
-            if (tuple(found) if isinstance(found, list) else found) != expected:
+            if (tuple(actual) if isinstance(actual, list) else actual) != expected:
                 raise InputError(
-                    f"{self.kind} with {name} {found!r} cannot be written as ONNX: expected {expected!r}, "
+                    f"{self.kind} with {name} {actual!r} cannot be written as ONNX: expected {expected!r}, "
                     "or add it to ser_models/onnx_format/layers"
                 )
 

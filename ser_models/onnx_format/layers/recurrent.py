@@ -1,4 +1,4 @@
-"""LSTMs over recordings that are padded behind: ONNX is told how many steps of each are real.
+"""LSTMs over recordings that are padded behind: the number of unpadded steps of each is passed to ONNX.
 
 What follows the last real step may differ: Keras's LSTM repeats its last output there, its Bidirectional and
 ONNX give zeros. So whatever comes next must heed the mask as well, as all networks here do.
@@ -31,8 +31,8 @@ def bidirectional(draft: Draft, call: Call) -> str:
 
 
 def _lstm(draft: Draft, call: Call, settings: Mapping[str, Any], direction: str) -> str:
-    known = Call(call.kind, settings, call.weights, call.inputs)
-    known.require(
+    checked = Call(call.kind, settings, call.weights, call.inputs)
+    checked.require(
         activation="tanh", recurrent_activation="sigmoid", use_bias=True,
         go_backwards=False, return_state=False,
     )  # fmt: skip
@@ -53,7 +53,7 @@ def _lstm(draft: Draft, call: Call, settings: Mapping[str, Any], direction: str)
 def _weights(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Return ONNX's kernels, recurrent kernels and biases, (directions, 4 or 8 · units, …)."""
     directions = [arrays[start : start + PER_DIRECTION] for start in range(0, len(arrays), PER_DIRECTION)]
-    parts = [tuple(_by_gate(array) for array in each) for each in directions]
+    parts = [tuple(_by_gate(array) for array in direction) for direction in directions]
     kernels, recurrent, biases = ([part[index] for part in parts] for index in range(PER_DIRECTION))
     both = [np.concatenate([bias, np.zeros_like(bias)]) for bias in biases]  # ONNX has one for each product
     return [np.stack(kernels), np.stack(recurrent), np.stack(both)]

@@ -21,8 +21,8 @@ def activate(draft: Draft, name: str, value: str) -> str:
     if name == "softmax":
         return draft.node("Softmax", value, axis=-1)
     if name not in ACTIVATIONS:
-        known = ", ".join(["linear", "softmax", *ACTIVATIONS])
-        raise InputError(f"activation {name!r} cannot be written as ONNX: expected one of {known}")
+        activations = ", ".join(["linear", "softmax", *ACTIVATIONS])
+        raise InputError(f"activation {name!r} cannot be written as ONNX: expected one of {activations}")
     return draft.node(ACTIVATIONS[name], value)
 
 
