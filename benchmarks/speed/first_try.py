@@ -77,7 +77,7 @@ STEPS = (
     Step("A picture instead of a recording:", "ser predict artifacts/logistic cat.png", mistake=True),
     Step("", "ser predict artifacts/logistic new.wav"),
     Step("A folder that is no model:", "ser app artifacts", mistake=True),
-    Step("", "ser app artifacts/logistic", until="open it in a browser"),
+    Step("", "ser app artifacts/logistic", until="open this address in a browser"),
 )
 
 

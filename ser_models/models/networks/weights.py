@@ -48,7 +48,7 @@ def input_shapes(
     shapes = {name: tuple(arrays[f"{SHAPE}{name}"].tolist()) for name in expected}
     for name, shape in shapes.items():
         sizes = zip(shape, expected[name], strict=True)
-        if any(size < 1 or wanted not in (None, size) for size, wanted in sizes):
+        if any(size < 1 or fixed not in (None, size) for size, fixed in sizes):
             raise ValueError(f"input {name} has the shape {shape}, expected {expected[name]}")
     return shapes
 
