@@ -35,33 +35,22 @@ RATE = 16_000
 HEADER = 160
 """Number of first bytes that get most of the changes."""
 
-FORMATS: tuple[tuple[str, str], ...] = (
-    ("WAV", "PCM_16"),
-    ("WAV", "PCM_U8"),
-    ("WAV", "PCM_24"),
-    ("WAV", "DOUBLE"),
-    ("WAV", "ULAW"),
-    ("WAV", "IMA_ADPCM"),
-    ("WAV", "MS_ADPCM"),
-    ("WAV", "GSM610"),
-    ("WAV", "G721_32"),
-    ("WAVEX", "FLOAT"),
-    ("RF64", "PCM_16"),
-    ("W64", "PCM_16"),
-    ("FLAC", "PCM_16"),
-    ("FLAC", "PCM_24"),
-    ("OGG", "VORBIS"),
-    ("OGG", "OPUS"),
-    ("MP3", "MPEG_LAYER_III"),
-    ("AIFF", "PCM_16"),
-    ("AIFF", "FLOAT"),
-    ("AIFF", "IMA_ADPCM"),
-    ("AU", "PCM_16"),
-    ("AU", "G723_24"),
-    ("CAF", "PCM_16"),
-    ("CAF", "ALAC_16"),
-    ("NIST", "PCM_16"),
-)
+SUBTYPES = {
+    "WAV": "PCM_16 PCM_U8 PCM_24 DOUBLE ULAW IMA_ADPCM MS_ADPCM GSM610 G721_32",
+    "WAVEX": "FLOAT",
+    "RF64": "PCM_16",
+    "W64": "PCM_16",
+    "FLAC": "PCM_16 PCM_24",
+    "OGG": "VORBIS OPUS",
+    "MP3": "MPEG_LAYER_III",
+    "AIFF": "PCM_16 FLOAT IMA_ADPCM",
+    "AU": "PCM_16 G723_24",
+    "CAF": "PCM_16 ALAC_16",
+    "NIST": "PCM_16",
+}
+"""Encodings by container, as libsndfile names them."""
+
+FORMATS = tuple((container, subtype) for container, names in SUBTYPES.items() for subtype in names.split())
 
 EXTREMES = (0, 1, 2, 3, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 """Values for length fields, besides random ones."""
@@ -179,17 +168,8 @@ def _repeat(content: bytearray, rng: np.random.Generator) -> None:
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    _flip_bits,
-    _flip_bits,
-    _set_byte,
-    _set_byte,
-    _set_field,
-    _set_field,
-    _set_field,
-    _truncate,
-    _insert,
-    _delete,
-    _repeat,
+    *(_flip_bits, _flip_bits, _set_byte, _set_byte, _set_field, _set_field, _set_field),
+    *(_truncate, _insert, _delete, _repeat),
 )
 
 
