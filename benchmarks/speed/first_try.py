@@ -25,7 +25,10 @@ from benchmarks import options
 from ser_features import corpora
 
 SER = Path(sys.executable).with_name("ser")
-NAMES = ["anna", "ben", "carla", "david", "elena", "frank", "greta", "henry", "ida", "jonas", "karin", "leo", "mona", "nils", "olga", "paul", "rosa", "sven", "tina", "uwe"]
+NAMES = (
+    *("anna", "ben", "carla", "david", "elena", "frank", "greta", "henry", "ida", "jonas"),
+    *("karin", "leo", "mona", "nils", "olga", "paul", "rosa", "sven", "tina", "uwe"),
+)
 PATTERN = '"{speaker}_{emotion}_{}.wav"'
 
 
