@@ -1,8 +1,9 @@
-"""Trained networks as ONNX graphs: predicted without Keras, TensorFlow or scikit-learn.
+"""Trained networks as ONNX graphs, for prediction without Keras, TensorFlow and scikit-learn.
 
-fitted network, scaler → `export` (a way for each layer in `layers`) → model.onnx
-model.onnx → `protobuf` → `check` (only what `export` writes) → `session` (ONNX Runtime) → probabilities
+fitted network, scaler → `export` (a converter per layer in `layers`) → model.onnx
+model.onnx → `protobuf` → `check` (accepts only what `export` writes) → `session` (ONNX Runtime) →
+probabilities
 
-The graph holds imputation and scaling, so it reads raw values. It is written by this package, not by
-tf2onnx: that knows one backend of Keras, not the GELU of TensorFlow 2.21, and makes a loop of a masked LSTM.
+The graph includes imputation and scaling, so its inputs are raw values. tf2onnx is not used: it supports one
+backend of Keras only, not the GELU of TensorFlow 2.21, and converts masked LSTMs to loops.
 """

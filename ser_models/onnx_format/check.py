@@ -1,11 +1,10 @@
-"""model.onnx looked at before ONNX Runtime, written in C++, reads it: only what `export` writes gets in.
+"""Validation of model.onnx before ONNX Runtime, written in C++, reads it.
 
 bytes → `check` → nothing, or an `ArtifactError`
 
-A graph may read other files (external data), load code (operators of other domains), hold graphs in graphs
-that run forever, or use settings that were not tested. Here it is a list of known operators with known
-settings, each fed by what comes before it, on weights that are inside of the file. What it may allocate when
-it runs is bounded by `session`.
+A graph could read other files (external data), load code (operators of other domains), contain subgraphs that
+never end, or use untested attributes. Only a list of known operators with known attributes is accepted, each
+fed by earlier ones, on weights inside the file. `session` bounds the memory of its execution.
 """
 
 import math
@@ -18,7 +17,7 @@ from ser_models.onnx_format.names import ATTENTION, OPSET, PROBABILITIES
 from ser_models.safe_io.strict import quoted
 
 MAX_NODES = 1024
-"""Operators of a graph; the largest here has 130."""
+"""Maximum number of operators; the largest network has 130."""
 
 OPERATORS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
@@ -52,7 +51,7 @@ OPERATORS: dict[str, frozenset[str]] = {
     "Softmax": frozenset({"axis"}),
     "Transpose": frozenset({"perm"}),
 }
-"""Operators that only calculate, with the settings that they may have."""
+"""Accepted operators and their attributes."""
 
 LIMITS: dict[str, tuple[int, int]] = {
     "axis": (-8, 8),
@@ -65,27 +64,27 @@ LIMITS: dict[str, tuple[int, int]] = {
     "strides": (1, 2**12),
     "to": (1, 11),
 }
-"""Lowest and highest whole number of each setting."""
+"""Minimum and maximum of each integer attribute."""
 
 DIRECTIONS = ("forward", "bidirectional")
 
 FLOAT = 1
 ITEM_BYTES = {FLOAT: 4, 7: 8, 11: 8}
-"""Bytes of a number, by ONNX's number of its type: float32, int64, float64."""
+"""Bytes per value, by ONNX's number of its data type: float32, int64, float64."""
 
 Message = Mapping[str, list[Any]]
 
 
 class _MismatchError(ValueError):
-    """Something of the graph is not as `export` writes it."""
+    """The graph differs from what `export` writes."""
 
 
 def check(content: bytes, inputs: Mapping[str, tuple[int | None, ...]]) -> None:
-    """Refuse a file that is not what `export` writes.
+    """Refuse a file that `export` would not write.
 
     Args:
         content: of model.onnx.
-        inputs: shape of one recording in each input; None where any size will do.
+        inputs: shape of one recording in each input; None for any size.
 
     Raises:
         ArtifactError: naming the file and what is wrong with it.
@@ -104,20 +103,20 @@ def check(content: bytes, inputs: Mapping[str, tuple[int | None, ...]]) -> None:
 
 
 def _check_version(model: Message) -> None:
-    sets = [("".join(opset["domain"]), opset["version"]) for opset in model["opset_import"]]
+    sets = [("".join(entry["domain"]), entry["version"]) for entry in model["opset_import"]]
     if sets != [("", [OPSET])]:
-        raise _MismatchError(f"its operators are of {sets}, expected ONNX's own of version {OPSET}")
+        raise _MismatchError(f"its operator sets are {sets}, expected ONNX's own of version {OPSET}")
 
 
 def _check_interface(graph: Message, inputs: Mapping[str, tuple[int | None, ...]]) -> None:
-    """Refuse inputs and outputs of other names, types and shapes."""
+    """Refuse inputs and outputs with other names, types or shapes."""
     shapes = dict(map(_value, graph["input"]))
     if len(graph["input"]) != len(inputs) or set(shapes) != set(inputs):
-        raise _MismatchError(f"it reads {', '.join(shapes)}, expected {', '.join(inputs)}")
+        raise _MismatchError(f"its inputs are {', '.join(shapes)}, expected {', '.join(inputs)}")
     for name, expected in inputs.items():
         first, *sizes = shapes[name] or [0]
         fits = len(sizes) == len(expected) and all(
-            size > 0 and limit in (None, size) for size, limit in zip(sizes, expected, strict=True)
+            size > 0 and allowed in (None, size) for size, allowed in zip(sizes, expected, strict=True)
         )
         if first or not fits:
             raise _MismatchError(
@@ -126,12 +125,12 @@ def _check_interface(graph: Message, inputs: Mapping[str, tuple[int | None, ...]
     outputs = [name for name, _ in map(_value, graph["output"])]
     if outputs not in ([PROBABILITIES], [PROBABILITIES, ATTENTION]):
         raise _MismatchError(
-            f"it gives {', '.join(outputs)}, expected {PROBABILITIES}, and {ATTENTION} or no more"
+            f"its outputs are {', '.join(outputs)}, expected {PROBABILITIES} and optionally {ATTENTION}"
         )
 
 
 def _value(value: Message) -> tuple[str, list[int]]:
-    """Name and shape of an input or output, 0 for an open size."""
+    """Name and shape of an input or output, 0 for a variable size."""
     name = _only(value["name"], "name of a value")
     tensor = _only(_only(value["type"], f"type of {name}")["tensor_type"], f"type of {name}")
     if tensor["elem_type"] != [FLOAT]:
@@ -141,10 +140,10 @@ def _value(value: Message) -> tuple[str, list[int]]:
 
 
 def _checked_weight(tensor: Message) -> str:
-    """Return the name of a weight that is wholly inside of the file."""
+    """Return the name of a weight that is completely inside the file."""
     name = _only(tensor["name"], "name of a weight")
     if tensor["external_data"] or any(tensor["data_location"]):
-        raise _MismatchError(f"weight {name} is in another file, expected all of them inside")
+        raise _MismatchError(f"weight {name} is in another file, expected it inside")
     kind = _only(tensor["data_type"], f"type of {name}")
     content = _only(tensor["raw_data"], f"content of {name}")
     if kind not in ITEM_BYTES or min(tensor["dims"], default=1) < 0:
@@ -152,42 +151,42 @@ def _checked_weight(tensor: Message) -> str:
             f"weight {name} has the type {kind} and shape {tensor['dims']}, expected numbers"
         )
     if math.prod(tensor["dims"]) * ITEM_BYTES[kind] != len(content):
-        raise _MismatchError(f"weight {name} promises {tensor['dims']} numbers in {len(content)} bytes")
+        raise _MismatchError(f"weight {name} has {len(content)} bytes for the shape {tensor['dims']}")
     return name
 
 
 def _check_nodes(graph: Message, inputs: Iterable[str], weights: list[str]) -> None:
-    """Refuse operators that ser does not write, and values that come from nowhere or from weights alone."""
+    """Refuse unknown operators, and inputs that are undefined or computed from weights alone."""
     if len(graph["node"]) > MAX_NODES:
         raise _MismatchError(f"it has {len(graph['node'])} operators, expected at most {MAX_NODES}")
-    computed, available = set(inputs), {"", *inputs, *weights}
-    if len(available) <= len(weights) + len(computed):
+    computed, defined = set(inputs), {"", *inputs, *weights}
+    if len(defined) <= len(weights) + len(computed):
         raise _MismatchError("two of its weights have the same name")
     for node in graph["node"]:
         operator = _checked_operator(node)
-        if not available.issuperset(node["input"]) or not computed.intersection(node["input"]):
+        if not defined.issuperset(node["input"]) or not computed.intersection(node["input"]):
             raise _MismatchError(
-                f"{operator} reads {', '.join(node['input'])}, expected what was computed before"
+                f"{operator} reads {', '.join(node['input'])}, expected values computed before"
             )
-        if available.intersection(node["output"]):
-            raise _MismatchError(f"{operator} writes {', '.join(node['output'])}, which is there already")
+        if defined.intersection(node["output"]):
+            raise _MismatchError(f"{operator} writes {', '.join(node['output'])}, which exists already")
         computed.update(node["output"])
-        available.update(node["output"])
+        defined.update(node["output"])
 
 
 def _checked_operator(node: Message) -> str:
     operator, domain = _only(node["op_type"], "operator of a node"), "".join(node["domain"])
     if domain or operator not in OPERATORS:
         name = f"{domain}.{operator}" if domain else operator
-        raise _MismatchError(f"it holds the operator {name}, expected only those that ser writes")
+        raise _MismatchError(f"it has the operator {name}, expected only those that ser writes")
     for attribute in node["attribute"]:
-        name = _only(attribute["name"], f"name of a setting of {operator}")
-        if name not in OPERATORS[operator] or not _is_sound(name, attribute):
-            raise _MismatchError(f"{operator} has a setting {name} that ser does not write")
+        name = _only(attribute["name"], f"name of an attribute of {operator}")
+        if name not in OPERATORS[operator] or not _is_valid(name, attribute):
+            raise _MismatchError(f"{operator} has an attribute {name} that ser does not write")
     return operator
 
 
-def _is_sound(name: str, attribute: Message) -> bool:
+def _is_valid(name: str, attribute: Message) -> bool:
     if name in LIMITS:
         low, high = LIMITS[name]
         return not (attribute["f"] or attribute["s"]) and all(
@@ -200,5 +199,5 @@ def _is_sound(name: str, attribute: Message) -> bool:
 
 def _only(values: list[Any], what: str) -> Any:
     if len(values) != 1:
-        raise _MismatchError(f"{what} is there {len(values)} times, expected once")
+        raise _MismatchError(f"{what} occurs {len(values)} times, expected once")
     return values[0]

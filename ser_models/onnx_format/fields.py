@@ -1,6 +1,6 @@
-"""The fields of ONNX's messages that `export` writes (onnx/onnx.proto, IR version 10); see `protobuf`.
+"""Fields of ONNX's messages that `export` writes (onnx/onnx.proto, IR version 10); see `protobuf`.
 
-What is missing is refused: data in other files, functions, graphs inside of attributes, and so on.
+Files with other fields are refused: external data, functions, graphs in attributes, and so on.
 """
 
 from ser_models.onnx_format.protobuf import Fields
@@ -12,7 +12,7 @@ TENSOR: Fields = {
     2: ("data_type", "int"),
     8: ("name", "text"),
     9: ("raw_data", "bytes"),
-    13: ("external_data", "bytes"),  # known in order to be refused by name
+    13: ("external_data", "bytes"),  # listed for a better error message
     14: ("data_location", "int"),
 }
 

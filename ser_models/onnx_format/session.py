@@ -1,8 +1,7 @@
 """model.onnx → ONNX Runtime → probabilities, on one thread and with bounded memory.
 
-One thread, as networks for three seconds of speech are small: a second one saves nothing and costs the
-neighbours. The bound makes an untrusted graph harmless: sizes inside of a graph are known only when
-it runs.
+A second thread would not speed up networks for a few seconds of speech. The memory bound protects against
+hostile graphs, whose intermediate sizes are known only when they run.
 """
 
 from collections.abc import Iterator
@@ -23,24 +22,24 @@ from ser_models.onnx_format.check import check
 from ser_models.onnx_format.names import ATTENTION, PROBABILITIES
 from ser_models.safe_io.strict import quoted
 
-RECORDINGS_AT_ONCE = 8
-"""More are hardly faster on one thread, and take memory."""
+BATCH_SIZE = 8
+"""Batch size; larger ones are hardly faster on one thread."""
 
 MAX_MEMORY = 2**30
-"""Bytes that all graphs of a process may hold, weights among them."""
+"""Maximum memory of all graphs of a process in bytes, including weights."""
 
 NO_FOLDING = ["ConstantFolding"]
-"""Optimisation that computes while it loads, which nothing bounds; the graphs here have nothing to fold."""
+"""Disabled optimisation: it computes during loading, without a bound; our graphs have nothing to fold."""
 
 
 @dataclass(frozen=True)
 class OnnxBackend:
-    """A recogniser; see `ser_models.artifact.backend`.
+    """See `ser_models.artifact.backend`.
 
     Attributes:
         path: of the graph.
-        model: what it was made of, not fitted.
-        session: the graph, loaded.
+        model: the unfitted model that the graph was exported from.
+        session: the loaded graph.
     """
 
     path: Path
@@ -49,14 +48,14 @@ class OnnxBackend:
 
     @classmethod
     def load(cls, path: Path, model: Model) -> Self:
-        """Read a graph whose hash is checked.
+        """Validate and load a graph.
 
         Args:
             path: of model.onnx.
-            model: with the hyperparameters that it was made with.
+            model: unfitted, with the hyperparameters of the exported one.
 
         Raises:
-            ArtifactError: if it is not what `export` writes of such a model.
+            ArtifactError: if `export` would not write it for such a model.
         """
         content = path.read_bytes()
         check(content, array_shapes(model.inputs))
@@ -69,42 +68,43 @@ class OnnxBackend:
         """Return class probabilities, (recordings, classes).
 
         Raises:
-            ArtifactError: if the graph does not fit what it is given, or needs more than `MAX_MEMORY`.
+            ArtifactError: if the graph does not fit the inputs, or needs more than `MAX_MEMORY`.
         """
-        probabilities = np.concatenate([self._run(PROBABILITIES, arrays) for _, arrays in self._batches(raw)])
+        batches = [self._run(PROBABILITIES, arrays) for _, arrays in self._batches(raw)]
+        probabilities = np.concatenate(batches)
         return probabilities.astype(np.float64) / probabilities.sum(axis=1, dtype=np.float64, keepdims=True)
 
     def attention(self, raw: Raw) -> list[np.ndarray] | None:
-        """Return how much each frame weighs, per recording; None if the model has no attention."""
+        """Return the attention weight of each frame, per recording; None if the model has no attention."""
         if not isinstance(self.model, AttentiveNetwork):
             return None
         weights: list[np.ndarray] = []
         for recordings, arrays in self._batches(raw):
             steps = self._run(ATTENTION, arrays)
             by_frame = spread(steps, arrays["mask"], self.model.frames_per_step)
-            weights += [uncropped(weight, len(own)) for weight, own in zip(by_frame, recordings, strict=True)]
+            weights += [uncropped(row, len(frames)) for row, frames in zip(by_frame, recordings, strict=True)]
         return weights
 
     def _batches(self, raw: Raw) -> Iterator[tuple[Raw, Arrays]]:
-        for start in range(0, len(raw), RECORDINGS_AT_ONCE):
-            recordings = raw[start : start + RECORDINGS_AT_ONCE]
+        for start in range(0, len(raw), BATCH_SIZE):
+            recordings = raw[start : start + BATCH_SIZE]
             yield recordings, arranged(self.model.inputs, recordings)
 
     def _run(self, output: str, arrays: Arrays) -> np.ndarray:
         try:
-            result: np.ndarray = self.session.run([output], dict(arrays))[0]
+            values: np.ndarray = self.session.run([output], dict(arrays))[0]
         except Exception as error:  # ONNX Runtime has no error of its own to catch
             raise ArtifactError(
-                f"{self.path} does not run on what {self.model.name} reads ({quoted(error)}): train again"
+                f"{self.path} does not accept the inputs of {self.model.name} ({quoted(error)}): train again"
             ) from error
-        return result
+        return values
 
 
 def _session(content: bytes) -> onnxruntime.InferenceSession:
     _bound_memory()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # what goes wrong is raised; the rest would stand in the middle of a table
+    options.log_severity_level = 4  # errors are raised; log lines would interrupt the output
     options.add_session_config_entry("session.use_env_allocators", "1")
     return onnxruntime.InferenceSession(
         content, options, providers=["CPUExecutionProvider"], disabled_optimizers=NO_FOLDING
@@ -113,7 +113,7 @@ def _session(content: bytes) -> onnxruntime.InferenceSession:
 
 @cache
 def _bound_memory() -> None:
-    """Give all graphs of this process one allocator, which refuses more than `MAX_MEMORY`; once."""
+    """Register one allocator for all graphs of this process, limited to `MAX_MEMORY`."""
     kind = onnxruntime.OrtMemoryInfo(
         "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
     )

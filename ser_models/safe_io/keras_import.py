@@ -1,7 +1,7 @@
-"""Keras imported without TensorFlow's start-up messages, which would interrupt a progress bar.
+"""Import of Keras without TensorFlow's start-up messages, which would interrupt progress bars.
 
-TensorFlow logs that its oneDNN kernels are on at every log level (tensorflow/tensorflow#100442). Therefore
-stderr is buffered during the import and written afterwards without these lines.
+TensorFlow announces its oneDNN kernels whatever its log level is (tensorflow/tensorflow#100442). The output
+on stderr during the import is therefore captured, and passed on without these lines.
 """
 
 import os
@@ -10,31 +10,31 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-TALK = (b"oneDNN custom operations are on", b"before absl::InitializeLog() is called")
-"""What lines hold that are said at every start and tell nothing."""
+MESSAGES = (b"oneDNN custom operations are on", b"before absl::InitializeLog() is called")
+"""Parts of the lines that are dropped."""
 
 
 def load_keras() -> None:
-    """Import Keras and the backend that it runs on."""
+    """Import Keras and its backend."""
     if "keras" not in sys.modules:
-        with without_talk(TALK):
+        with without_lines(MESSAGES):
             import keras  # noqa: F401
 
 
 @contextmanager
-def without_talk(talk: Sequence[bytes]) -> Iterator[None]:
-    """Keep back what this process writes to file descriptor 2, then write the lines that hold no `talk`."""
+def without_lines(messages: Sequence[bytes]) -> Iterator[None]:
+    """Capture what this process writes to file descriptor 2, then write the lines without `messages`."""
     sys.stderr.flush()
     terminal = os.dup(2)
-    with tempfile.TemporaryFile() as output:
-        os.dup2(output.fileno(), 2)
+    with tempfile.TemporaryFile() as captured:
+        os.dup2(captured.fileno(), 2)
         try:
             yield
         finally:
             sys.stderr.flush()
             os.dup2(terminal, 2)
             os.close(terminal)
-            output.seek(0)
-            for line in output:
-                if not any(part in line for part in talk):
+            captured.seek(0)
+            for line in captured:
+                if not any(message in line for message in messages):
                     os.write(2, line)

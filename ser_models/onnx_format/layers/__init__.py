@@ -1,14 +1,14 @@
-"""How each Keras layer is written as ONNX nodes: name of its class → way.
+"""Converters of Keras layers to ONNX nodes, by the name of the layer's class.
 
-layer, its configuration and what it is given → nodes → name of its output
+layer (configuration, weights, inputs) → converter → nodes in the graph, name of the output
 
-A network with a layer that is not here cannot be exported: add a way, and the tests compare it with Keras.
+A network with another layer cannot be exported: add a converter, and the tests compare it with Keras.
 """
 
 from ser_models.onnx_format.layers import attention, convolution, recurrent, simple
-from ser_models.onnx_format.layers.call import Way
+from ser_models.onnx_format.layers.call import Converter
 
-WAYS: dict[str, Way] = {
+CONVERTERS: dict[str, Converter] = {
     "Activation": simple.activation,
     "Add": simple.add,
     "Average": simple.average,
@@ -18,9 +18,9 @@ WAYS: dict[str, Way] = {
     "Conv1D": convolution.convolve,
     "Conv3D": convolution.convolve,
     "Dense": simple.dense,
-    "DepthwiseConv1D": convolution.convolve_each,
+    "DepthwiseConv1D": convolution.depthwise,
     "Dot": attention.weighted_sum,
-    "Dropout": simple.nothing,
+    "Dropout": simple.identity,
     "ELU": simple.elu,
     "Flatten": simple.flatten,
     "GlobalAveragePooling1D": simple.mean,
@@ -36,4 +36,4 @@ WAYS: dict[str, Way] = {
     "Reshape": simple.reshape,
     "Softmax": attention.masked_softmax,
 }
-"""Ways by name of a Keras class."""
+"""Converter by name of the Keras class."""

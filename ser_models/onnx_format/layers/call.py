@@ -1,4 +1,4 @@
-"""A layer with what it is given in a graph, which is all that a way needs to know."""
+"""A layer with its inputs: all that a converter needs to know."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 
 from ser_features.errors import InputError
-from ser_models.onnx_format.graph import Draft, Value
+from ser_models.onnx_format.graph import GraphBuilder, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a layer.
+    """A layer in the graph of a network.
 
     Attributes:
-        kind: class of the layer.
-        config: its settings, as Keras writes them.
-        weights: its arrays, in Keras's order.
-        inputs: the values that it is given, in order.
-        mask: the value that says what is real; None if everything is.
+        kind: name of its class.
+        config: its configuration in Keras.
+        weights: its weights, in Keras's order.
+        inputs: its inputs, in order.
+        mask: 1 for valid steps, 0 for padding; None without a mask.
     """
 
     kind: str
@@ -30,29 +30,28 @@ class Call:
 
     @property
     def name(self) -> str:
-        """Of its first input, in the graph."""
+        """Name of the first input."""
         return self.inputs[0].name
 
     @property
     def shape(self) -> tuple[int | None, ...]:
-        """Of its first input."""
+        """Shape of the first input."""
         return self.inputs[0].shape
 
     def require(self, **settings: Any) -> None:
-        """Refuse settings that the way does not know, instead of writing another network.
+        """Refuse configurations that the converter does not support.
 
         Raises:
-            InputError: naming the setting.
+            InputError: naming the option.
         """
         for name, expected in settings.items():
-            actual = self.config[name]
-            # What was read from a file has lists where a new layer has tuples.
-            if (tuple(actual) if isinstance(actual, list) else actual) != expected:
+            value = self.config[name]
+            if (tuple(value) if isinstance(value, list) else value) != expected:
                 raise InputError(
-                    f"{self.kind} with {name} {actual!r} cannot be written as ONNX: expected {expected!r}, "
-                    "or add it to ser_models/onnx_format/layers"
+                    f"{self.kind} with {name} {value!r} has no ONNX converter: expected {expected!r}, "
+                    "or add one to ser_models/onnx_format/layers"
                 )
 
 
-Way = Callable[[Draft, Call], str]
-"""Appends the nodes of a call to the draft, and returns the name of its output."""
+Converter = Callable[[GraphBuilder, Call], str]
+"""Adds the nodes of a layer to the graph and returns the name of its output."""

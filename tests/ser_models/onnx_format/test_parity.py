@@ -54,18 +54,18 @@ def test_the_same_network_gives_the_same_bytes(network, tmp_path):
 @pytest.mark.parametrize(
     ("layer", "message"),
     [
-        ({"class_name": "GRU", "config": {"units": 4}}, "layer GRU cannot be written as ONNX: add it to"),
+        ({"class_name": "GRU", "config": {"units": 4}}, "layer GRU has no ONNX converter: add one to"),
         (
             {"class_name": "Dense", "config": {"units": 4, "activation": "mish"}},
-            "activation 'mish' cannot be written as ONNX: expected one of linear, softmax, relu, gelu",
+            "activation 'mish' has no ONNX converter: expected one of linear, softmax, relu, gelu",
         ),
         (
             {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3, "strides": 2}},
-            "Conv1D with strides (2,) cannot be written as ONNX: expected (1,), or add it to",
+            "Conv1D with strides (2,) has no ONNX converter: expected (1,), or add one to",
         ),
     ],
 )
-def test_what_has_no_way_into_onnx_is_named(network, tmp_path, layer, message):
+def test_a_layer_without_converter_is_named(network, tmp_path, layer, message):
     import keras
 
     model, scaler, _ = network("cnn_lstm")

@@ -87,7 +87,7 @@ def test_what_does_not_fit_the_graph_is_an_artifact_error(network, tmp_path):
     model, scaler, raw = network("cnn_lstm")
     export.write(model.fitted_network, scaler, tmp_path / "model.onnx")
     portable = OnnxBackend.load(tmp_path / "model.onnx", model)
-    with pytest.raises(ArtifactError, match=r"model.onnx does not run on what cnn_lstm reads \(.*INVALID"):
+    with pytest.raises(ArtifactError, match=r"model.onnx does not accept the inputs of cnn_lstm \(.*INVALID"):
         portable.probabilities([frames[:, :7] for frames in raw])
 
 

@@ -1,4 +1,4 @@
-"""TensorFlow's talk is not heard; everything else is."""
+"""TensorFlow's start-up messages are dropped; everything else is written."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ser_models.safe_io.keras_import import without_talk
+from ser_models.safe_io.keras_import import without_lines
 
 CODE = """
 import ser_models.models
@@ -18,7 +18,7 @@ print(keras.backend.backend())
 """
 
 
-def test_keras_starts_without_a_word():
+def test_keras_starts_silently():
     plain = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     environment = {**plain, "KERAS_BACKEND": "tensorflow"}
     done = subprocess.run(
@@ -27,16 +27,16 @@ def test_keras_starts_without_a_word():
     assert (done.stdout, done.stderr) == ("tensorflow\n", "")
 
 
-def test_only_lines_of_talk_are_kept_back(capfd):
-    with without_talk([b"hello"]):
+def test_only_the_given_lines_are_dropped(capfd):
+    with without_lines([b"hello"]):
         os.write(2, b"well, hello there\nsomething is wrong\n")
     os.write(2, b"hello again\n")
     assert capfd.readouterr().err == "something is wrong\nhello again\n"
 
 
-def test_what_was_said_before_an_error_is_heard(capfd):
+def test_lines_before_an_error_are_written(capfd):
     def load():
-        with without_talk([b"hello"]):
+        with without_lines([b"hello"]):
             os.write(2, b"hello\nlibrary missing\n")
             raise ImportError("no keras")
 
