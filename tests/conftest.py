@@ -27,9 +27,6 @@ SAMPLE_RATE = 16_000
 EMOTIONS = {"angry": 1.6, "neutral": 1.0, "sad": 0.7}
 """Pitch of each emotion, times the speaker's own."""
 
-TINY = {"epochs": 1, "n_estimators": 10, "length": 12, "filters": (4, 4, 8, 8)}
-"""Hyperparameters of the models of `artifact_of`, where a model has them."""
-
 BESIDE_THE_CHECKOUT = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -110,17 +107,15 @@ def artifact_of(
 
     def train(name: str, store: str = "store_root") -> Path:
         from ser_models.experiments.train import run_experiment
-        from ser_models.models import create
         from ser_models.training.config import TrainConfig
+        from tests.ser_models.tiny import parameters
 
         out = folder / store / name
         out.parent.mkdir(exist_ok=True)
         with (folder / f"{store}-{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not out.exists():
-                own = create(name, described_only=True).hyperparameters()
-                tiny = {key: value for key, value in TINY.items() if key in own}
-                run_experiment(request.getfixturevalue(store), out, TrainConfig(name, tiny))
+                run_experiment(request.getfixturevalue(store), out, TrainConfig(name, parameters(name)))
         return out
 
     return train

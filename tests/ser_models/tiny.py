@@ -19,7 +19,7 @@ TINY = {
     "epochs": 2,
     "n_estimators": 10,
     "n_components": 4,
-    "length": 16,
+    "length": 12,
     "frames": 4,
     "depth": 2,
     "filters": (2, 2),

@@ -14,7 +14,7 @@ from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs
 from ser_models.inference import Predictor, load
 from ser_models.inference.predictor import BATCH_FILES
 from ser_models.models import MODELS
-from tests.conftest import TINY
+from tests.ser_models.tiny import TINY
 
 CHEAP = ("logistic", "bone_conducted_transformer")
 """A linear model and a network with attention; the others are long tests."""

@@ -1,4 +1,4 @@
-"""Every network on every installed backend of Keras: a step, an answer, a file that all of them read."""
+"""Every network on every installed backend of Keras: a training step, a prediction, a shared file."""
 
 import json
 import os
@@ -15,6 +15,11 @@ from ser_models.models import MODELS, create, model_class
 from ser_models.models.base import FitContext, Labelled
 from ser_models.models.networks.network import Network
 
+OTHERS = [backend for backend in ("jax", "torch") if find_spec(backend)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not OTHERS, reason="all other tests run on TensorFlow, no other backend is installed"),
+]
 NETWORKS = [name for name in MODELS if issubclass(model_class(name), Network)]
 SHAPES = {
     "mlp": {"columns": (30,)},
@@ -25,7 +30,7 @@ PARAMETERS = {"chunked_conv3d": {"frames": 16}, "mlp": {}, "fusion_cnn_bilstm": 
 FRAMES = 21
 
 XLA_FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
-"""JAX compiles every network for a single step: the less it improves, the sooner it is done."""
+"""JAX compiles every network for a single step, so optimisation does not pay."""
 
 SCRIPT = """
 import hashlib, json, sys
@@ -74,9 +79,9 @@ def eight(name):
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """Return a folder of recordings and networks, and what each network makes of them on TensorFlow."""
-    folder, answers = tmp_path_factory.mktemp("kept"), {}
+def saved(tmp_path_factory):
+    """Folder of recordings and networks, and the predictions of each network on TensorFlow."""
+    folder, answers = tmp_path_factory.mktemp("saved"), {}
     for name in NETWORKS:
         arrays = eight(name)
         data = Labelled(InMemory(arrays), np.arange(8) % 2, 2)
@@ -90,18 +95,14 @@ def kept(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def graphs():
-    """Return the SHA-256 of each network's ONNX graph, by backend, as far as they were asked."""
+    """SHA-256 of each network's ONNX graph, by backend that ran."""
     return {}
 
 
-@pytest.fixture(scope="module", params=["tensorflow", "jax", "torch"])
-def answered(request, kept, graphs):
-    """Return what a process on one backend says of `kept`, and what was said here."""
-    if find_spec(request.param) is None:
-        pytest.skip(f"{request.param} is not installed")
-    if request.param == "tensorflow" and not any(map(find_spec, ("jax", "torch"))):
-        pytest.skip("no other backend is installed: all other tests are of this one")
-    folder, here = kept
+@pytest.fixture(scope="module", params=["tensorflow", *OTHERS])
+def predicted(request, saved, graphs):
+    """Predictions of `saved` by a process on one backend, and by this process."""
+    folder, here = saved
     given = {name: PARAMETERS.get(name, {"length": FRAMES}) for name in NETWORKS}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(folder), json.dumps(given)],
@@ -117,15 +118,15 @@ def answered(request, kept, graphs):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_it_takes_a_step_and_answers(answered, name):
-    there, _ = answered
+def test_a_step_and_a_prediction(predicted, name):
+    there, _ = predicted
     assert all(np.isfinite(value) for value in there[name]["row"].values())
     np.testing.assert_allclose(there[name]["sums"], 1, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_what_one_backend_saved_every_other_understands_alike(answered, name):
-    there, here = answered
+def test_a_file_gives_the_same_predictions_on_every_backend(predicted, name):
+    there, here = predicted
     probabilities, attention = here[name]
     np.testing.assert_allclose(there[name]["probabilities"], probabilities, atol=1e-4)
     if attention is None:
@@ -134,7 +135,7 @@ def test_what_one_backend_saved_every_other_understands_alike(answered, name):
         np.testing.assert_allclose(there[name]["attention"], attention, atol=1e-4)
 
 
-def test_every_backend_exports_the_same_onnx_graph(answered, graphs):
+def test_every_backend_exports_the_same_onnx_graph(predicted, graphs):
     assert set(graphs["tensorflow"]) == set(NETWORKS)
     assert all(of_backend == graphs["tensorflow"] for of_backend in graphs.values())
 

@@ -1,4 +1,4 @@
-"""The Conv3D network: published sizes, and everything that the report tunes."""
+"""The Conv3D network: published sizes, and all that the report tunes."""
 
 import itertools
 
@@ -41,19 +41,20 @@ def named(network, *names):
 
 def forwards_and_backwards(network, chunks):
     both = (chunks, chunks[:, ::-1].copy())
-    return [keras.ops.convert_to_numpy(network({"chunks": each})) for each in both]
+    return [keras.ops.convert_to_numpy(network({"chunks": given})) for given in both]
 
 
 def test_every_layer_is_as_published():
     network = create("chunked_conv3d").build(SHAPES, classes=7)
-    silent = ("InputLayer", "ReLU", "Dropout")
-    layers = [layer for layer in network.layers if type(layer).__name__ not in silent]
-    assert [(type(each).__name__, each.output.shape[1:], each.count_params()) for each in layers] == PUBLISHED
+    other = ("InputLayer", "ReLU", "Dropout")
+    layers = [layer for layer in network.layers if type(layer).__name__ not in other]
+    described = [(type(layer).__name__, layer.output.shape[1:], layer.count_params()) for layer in layers]
+    assert described == PUBLISHED
     assert network.count_params() == 2_218_247
     assert [layer.rate for layer in named(network, "Dropout")] == [0.2, 0.3, 0.3, 0.3, 0.4, 0.3]
 
 
-def test_each_block_is_convolved_normalised_cut_at_zero_pooled_and_thinned():
+def test_the_order_of_layers_in_a_block():
     network = create("chunked_conv3d").build(SHAPES, classes=7)
     order = ["Conv3D", "BatchNormalization", "ReLU", "MaxPooling3D", "Dropout"]
     assert [type(layer).__name__ for layer in network.layers[1:21]] == order * 4
@@ -61,14 +62,14 @@ def test_each_block_is_convolved_normalised_cut_at_zero_pooled_and_thinned():
     assert kernels == [(1, 5, 5), (1, 3, 3), (1, 3, 3), (1, 3, 3), (1, 1, 1)]
 
 
-def test_chunks_are_not_mixed_before_the_head():
+def test_chunks_are_independent_before_the_head():
     network = create("chunked_conv3d").build(SHAPES, classes=7)
     chunks = np.random.default_rng(0).random((1, *SHAPES["chunks"]), dtype=np.float32)
     np.testing.assert_allclose(*forwards_and_backwards(network, chunks), atol=1e-5)
 
 
 @pytest.mark.parametrize("head", ["transformer", "lstm"])
-def test_a_head_over_time_hears_the_order_of_the_chunks(head):
+def test_a_head_over_time_depends_on_the_order_of_the_chunks(head):
     network = create("chunked_conv3d", {"head": head}).build({"chunks": (3, 16, 20, 1)}, classes=7)
     chunks = np.random.default_rng(0).random((1, 3, 16, 20, 1), dtype=np.float32)
     forwards, backwards = forwards_and_backwards(network, chunks)
@@ -82,13 +83,13 @@ def test_a_head_over_time_hears_the_order_of_the_chunks(head):
 @pytest.mark.parametrize("depth", [2, 3, 4])
 def test_depth_and_head_are_configuration(depth, head, layer):
     network = create("chunked_conv3d", {"depth": depth, "head": head}).build(SHAPES, classes=7)
-    filters = [each.filters for each in named(network, "Conv3D")]
+    filters = [convolution.filters for convolution in named(network, "Conv3D")]
     assert filters == [*[64, 128, 256, 512][:depth], 512]
     assert len(named(network, layer)) == 1
     assert network.output_shape == (None, 7)
 
 
-def test_a_head_over_time_has_a_step_per_frame_that_is_left():
+def test_a_head_over_time_has_a_step_per_remaining_frame():
     network = create("chunked_conv3d", {"head": "lstm"}).build(SHAPES, classes=7)
     assert named(network, "LSTM")[0].input.shape[1:] == (3 * 3, 512)
 
@@ -98,22 +99,21 @@ def test_a_head_over_time_has_a_step_per_frame_that_is_left():
 )
 def test_the_activation_is_configuration(activation, layer):
     network = create("chunked_conv3d", {"activation": activation}).build(SHAPES, classes=7)
-    found = named(network, "ReLU", "LeakyReLU", "ELU")
-    assert [type(each).__name__ for each in found] == [layer] * 6
+    activations = named(network, "ReLU", "LeakyReLU", "ELU")
+    assert [type(activation).__name__ for activation in activations] == [layer] * 6
     assert network.count_params() == 2_218_247
     if activation == "leaky_relu":
-        assert [each.negative_slope for each in found] == pytest.approx([0.1] * 6)
+        assert [activation.negative_slope for activation in activations] == pytest.approx([0.1] * 6)
 
 
 def test_filters_and_kernels_are_configuration():
     parameters = {"depth": 2, "filters": [8, 16], "kernels": [3, 1]}
     network = create("chunked_conv3d", parameters).build(SHAPES, classes=7)
-    convolutions = named(network, "Conv3D")
-    found = [(each.filters, each.kernel_size) for each in convolutions]
-    assert found == [(8, (1, 3, 3)), (16, (1, 1, 1)), (512, (1, 1, 1))]
+    sizes = [(layer.filters, layer.kernel_size) for layer in named(network, "Conv3D")]
+    assert sizes == [(8, (1, 3, 3)), (16, (1, 1, 1)), (512, (1, 1, 1))]
 
 
-def test_chunks_and_frames_are_what_it_reads():
+def test_inputs():
     inputs = create("chunked_conv3d", {"chunks": 2, "frames": 30}).inputs
     assert (inputs.family, inputs.chunks, inputs.frames) == ("mel", 2, 30)
 
@@ -128,19 +128,19 @@ def test_chunks_and_frames_are_what_it_reads():
         ({"frames": 15}, "chunks have 15 frames, expected at least 16 for a depth of 4"),
     ],
 )
-def test_what_does_not_fit_is_said_in_one_line(parameters, message):
+def test_invalid_values_are_refused_in_one_line(parameters, message):
     with pytest.raises(InputError) as error:
         create("chunked_conv3d", parameters)
     assert str(error.value) == f"model 'chunked_conv3d': {message}"
 
 
-def test_too_few_mel_bands_are_said_in_one_line():
+def test_too_few_mel_bands_are_refused_in_one_line():
     message = "chunks have 12 mel bands, expected at least 16 for a depth of 4"
     with pytest.raises(InputError, match=message):
         create("chunked_conv3d").build({"chunks": (3, 12, 60, 1)}, classes=7)
 
 
-def test_every_combination_that_is_tuned_can_be_made():
+def test_all_tuned_combinations_are_valid():
     choices = itertools.product((2, 3, 4), ("relu", "leaky_relu", "elu"), ("pool", "transformer", "lstm"))
     for depth, activation, head in choices:
         given = {"depth": depth, "activation": activation, "head": head}

@@ -1,4 +1,4 @@
-"""What an epoch does: order, optimizers, schedules, clipping, weights."""
+"""Training loop: order, optimizers, schedules, gradient clipping, class weights."""
 
 from itertools import chain
 
@@ -27,13 +27,13 @@ def fitted(**parameters):
 
 
 @given(st.integers(0, 2**31), st.integers(-1, 20), st.integers(0, 500), st.integers(1, 200))
-def test_an_order_is_a_permutation_that_follows_from_seed_fold_and_epoch(seed, fold, epoch, count):
+def test_an_order_is_a_permutation_determined_by_seed_fold_and_epoch(seed, fold, epoch, count):
     order = Order(seed, fold).of(epoch, count)
     assert sorted(order) == list(range(count))
     np.testing.assert_array_equal(Order(seed, fold).of(epoch, count), order)
 
 
-def test_every_seed_fold_and_epoch_has_an_order_of_its_own():
+def test_orders_differ_by_seed_fold_and_epoch():
     orders = {
         tuple(Order(seed, fold).of(epoch, 50)) for seed in (0, 1) for fold in (-1, 0) for epoch in (0, 1)
     }
@@ -41,7 +41,7 @@ def test_every_seed_fold_and_epoch_has_an_order_of_its_own():
     assert Order(0, 0).seed_of(1) != Order(0, 0).seed_of(2)
 
 
-def test_every_recording_is_learned_from_once_an_epoch(monkeypatch):
+def test_every_recording_is_used_once_per_epoch(monkeypatch):
     read = []
     real = InMemory.batch
 
@@ -51,9 +51,9 @@ def test_every_recording_is_learned_from_once_an_epoch(monkeypatch):
 
     monkeypatch.setattr(InMemory, "batch", batch)
     fitted(epochs=2)
-    learned = [indices for count, indices in read if count == 48]
-    assert [len(indices) for indices in learned] == [16] * 6
-    epochs = [list(chain(*learned[:3])), list(chain(*learned[3:]))]
+    train = [indices for count, indices in read if count == 48]
+    assert [len(indices) for indices in train] == [16] * 6
+    epochs = [list(chain(*train[:3])), list(chain(*train[3:]))]
     assert all(sorted(epoch) == list(range(48)) for epoch in epochs)
     assert epochs[0] != epochs[1]
 
@@ -70,14 +70,14 @@ def test_optimizers(name, kind):
     assert getattr(optimizer, "momentum", None) == {"adam": None, "rmsprop": 0.0, "sgd": 0.9}[name]
 
 
-def test_without_a_limit_gradients_stay_as_they_are():
+def test_gradients_are_not_clipped_by_default():
     model, _ = fitted()
     assert model.network.optimizer.clipnorm is None
 
 
-def test_a_clipped_step_is_no_longer_than_allowed():
-    """One step of plain descent moves each weight by the learning rate times the longest gradient at most."""
-    moved = []
+def test_a_clipped_step_has_at_most_the_allowed_norm():
+    """One step of SGD changes each weight by at most the learning rate times the maximum norm."""
+    changes = []
     for clip in (None, 0.01):
         keras.utils.set_random_seed(0)
         model = create("mlp", {"optimizer": "sgd", "clip_norm": clip, "learning_rate": 0.1})
@@ -87,14 +87,14 @@ def test_a_clipped_step_is_no_longer_than_allowed():
         data = noise()
         network.train_on_batch(dict(data.arrays), data.targets, data.weights)
         after = [keras.ops.convert_to_numpy(weight) for weight in network.trainable_weights]
-        moved.append(max(np.linalg.norm(b - a) for a, b in zip(before, after, strict=True)))
-    free, clipped = moved
+        changes.append(max(np.linalg.norm(b - a) for a, b in zip(before, after, strict=True)))
+    free, clipped = changes
     assert clipped == pytest.approx(0.1 * 0.01, rel=0.01)
     assert free > 5 * clipped
 
 
 @pytest.mark.parametrize("schedule", ["constant", "plateau", "cosine"])
-def test_the_schedule_reaches_the_optimizer(schedule, monkeypatch):
+def test_the_schedule_sets_the_learning_rate(schedule, monkeypatch):
     rates = []
     real = loop._run
 
@@ -110,8 +110,8 @@ def test_the_schedule_reaches_the_optimizer(schedule, monkeypatch):
     assert (expected[-1] < 0.01) == (schedule != "constant")
 
 
-def test_loss_and_uar_are_of_all_recordings_by_their_weight():
-    """Also where the last batch is smaller and the classes come in order."""
+def test_loss_and_uar_are_weighted_means_over_all_recordings():
+    """Also with a smaller last batch and sorted classes."""
     data = noise(41)
     order = np.argsort(data.targets, kind="stable")[:37]
     ordered = Labelled(InMemory({"columns": data.arrays["columns"][order]}), data.targets[order], 3)
@@ -119,31 +119,31 @@ def test_loss_and_uar_are_of_all_recordings_by_their_weight():
     row = model.fit(data, ordered, FitContext(0))[0]
     probabilities = model.predict(ordered.source)
     true = probabilities[np.arange(37), ordered.targets]
-    right = probabilities.argmax(axis=1) == ordered.targets
+    correct = probabilities.argmax(axis=1) == ordered.targets
     assert row["val_loss"] == pytest.approx(-(ordered.weights * np.log(true)).mean(), rel=1e-5)
-    recalls = [right[ordered.targets == target].mean() for target in range(3)]
+    recalls = [correct[ordered.targets == target].mean() for target in range(3)]
     assert row["val_uar"] == pytest.approx(np.mean(recalls), rel=1e-5)
 
 
 @pytest.mark.parametrize("weighted", [True, False])
-def test_class_weights_can_be_left_out_of_training_alone(weighted, monkeypatch):
-    given = []
+def test_class_weights_can_be_disabled_for_training_only(weighted, monkeypatch):
+    used = []
     real = loop._run
 
     def take(network, step, data, weights, *arguments):
-        given.append(weights)
+        used.append(weights)
         return real(network, step, data, weights, *arguments)
 
     monkeypatch.setattr(loop, "_run", take)
     data = Labelled(noise().source, np.array([0] * 40 + [1] * 6 + [2] * 2), 3)
     model = create("mlp", {"epochs": 1, "class_weights": weighted})
     model.fit(data, data, FitContext(0))
-    trained, validated = given
+    trained, validated = used
     np.testing.assert_array_equal(trained, data.weights if weighted else np.ones(48))
     np.testing.assert_array_equal(validated, data.weights)
 
 
-def test_folds_have_orders_of_their_own_and_the_same_first_weights():
+def test_folds_differ_in_their_order():
     histories = []
     for fold in (0, 0, 1):
         model = create("mlp", {"epochs": 1, "batch_size": 8})
@@ -151,10 +151,10 @@ def test_folds_have_orders_of_their_own_and_the_same_first_weights():
     assert histories[0] == histories[1] != histories[2]
 
 
-def test_the_model_that_stays_is_that_of_the_best_epoch():
+def test_the_best_epoch_is_restored():
     model, history = fitted(epochs=12, patience=12, learning_rate=0.05, monitor="val_uar")
     assert model.best_epoch(history)["val_uar"] == max(row["val_uar"] for row in history)
     probabilities = model.predict(noise(24, seed=1).source)
-    found = (probabilities.argmax(axis=1) == noise(24, seed=1).targets).mean()
-    assert found == pytest.approx(model.best_epoch(history)["val_uar"], abs=1e-6)
+    accuracy = (probabilities.argmax(axis=1) == noise(24, seed=1).targets).mean()
+    assert accuracy == pytest.approx(model.best_epoch(history)["val_uar"], abs=1e-6)
     assert model.best_epoch(history) is not history[-1]

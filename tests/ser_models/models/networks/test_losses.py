@@ -1,4 +1,4 @@
-"""Losses against hand-worked numbers, against Keras and scikit-learn, and against each other."""
+"""Losses against worked examples, Keras and scikit-learn."""
 
 import keras
 import numpy as np
@@ -23,10 +23,6 @@ def value(loss, targets=TARGETS, probabilities=PROBABILITIES, weights=None):
     return float(loss(ops.array(targets), ops.array(probabilities), weights))
 
 
-def one_hot(targets, classes=3):
-    return np.eye(classes, dtype=np.float32)[targets]
-
-
 def probabilities_of(logits):
     exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
     return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)
@@ -38,7 +34,7 @@ def test_cross_entropy_by_hand():
 
 
 def test_label_smoothing_by_hand():
-    # 0.1 of each target is spread over 3 classes: 0.9 + 0.1/3 for the own one, 0.1/3 for the others.
+    # 0.1 of each target is spread over 3 classes: 0.9 + 0.1/3 for the true one, 0.1/3 for the others.
     own, other = 0.9 + 0.1 / 3, 0.1 / 3
     expected = -(own * np.log(0.7) + other * (np.log(0.2) + np.log(0.1)))
     loss = WeightedLoss(label_smoothing=0.1)
@@ -46,7 +42,7 @@ def test_label_smoothing_by_hand():
 
 
 def test_focal_loss_by_hand():
-    # A recording recognised with 0.7 weighs 0.3² of its cross-entropy, one with 0.3 weighs 0.7².
+    # A recording with probability 0.7 has 0.3² of its cross-entropy, one with 0.3 has 0.7².
     expected = (
         -(0.3**2 * np.log(0.7) + 0.5**2 * np.log(0.5) + 0.2**2 * np.log(0.8) + 0.7**2 * np.log(0.3)) / 4
     )
@@ -56,13 +52,15 @@ def test_focal_loss_by_hand():
 def test_alpha_by_hand():
     # Two of class 1, one each of 0 and 2: balanced weights are 4 / (3 · count), their mean is 1.
     alpha = np.array([4 / 3, 4 / 6, 4 / 3, 4 / 6])
-    each = -np.array([0.3**2 * np.log(0.7), 0.5**2 * np.log(0.5), 0.2**2 * np.log(0.8), 0.7**2 * np.log(0.3)])
-    assert value(WeightedLoss(gamma=2.0), weights=alpha) == pytest.approx((alpha * each).mean(), rel=1e-5)
+    losses = -np.array(
+        [0.3**2 * np.log(0.7), 0.5**2 * np.log(0.5), 0.2**2 * np.log(0.8), 0.7**2 * np.log(0.3)]
+    )
+    assert value(WeightedLoss(gamma=2.0), weights=alpha) == pytest.approx((alpha * losses).mean(), rel=1e-5)
     np.testing.assert_allclose(Labelled(InMemory({}), TARGETS, 3).weights, alpha)
     assert alpha.mean() == pytest.approx(1)
 
 
-def test_weights_are_those_of_scikit_learn():
+def test_weights_equal_those_of_scikit_learn():
     targets = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2, 2])
     balanced = compute_class_weight("balanced", classes=np.arange(3), y=targets)
     np.testing.assert_allclose(Labelled(InMemory({}), targets, 3).weights, balanced[targets])
@@ -78,38 +76,39 @@ cases = st.integers(2, 6).flatmap(
 
 @settings(deadline=None, max_examples=40)
 @given(cases)
-def test_without_gamma_and_alpha_it_is_the_cross_entropy_of_scikit_learn_and_keras(case):
+def test_without_gamma_and_alpha_it_is_the_cross_entropy(case):
     logits, targets = case
     probabilities = probabilities_of(logits)
-    found = value(WeightedLoss(gamma=0.0), targets, probabilities, weights=np.ones(5))
+    loss = value(WeightedLoss(gamma=0.0), targets, probabilities, weights=np.ones(5))
     classes = np.arange(logits.shape[1])
-    assert found == pytest.approx(log_loss(targets, probabilities, labels=classes), rel=1e-4, abs=1e-6)
+    assert loss == pytest.approx(log_loss(targets, probabilities, labels=classes), rel=1e-4, abs=1e-6)
     peer = keras.losses.SparseCategoricalCrossentropy()(ops.array(targets), ops.array(probabilities))
-    assert found == pytest.approx(float(peer), rel=1e-4, abs=1e-6)
+    assert loss == pytest.approx(float(peer), rel=1e-4, abs=1e-6)
 
 
 @settings(deadline=None, max_examples=40)
 @given(cases, st.floats(0, 4), st.floats(0, 0.3))
-def test_focal_and_smoothed_losses_are_those_of_keras(case, gamma, smoothing):
+def test_class_indices_and_one_hot_targets_have_the_loss_of_keras(case, gamma, smoothing):
     logits, targets = case
-    probabilities = probabilities_of(logits)
+    probabilities, targets_one_hot = probabilities_of(logits), np.eye(logits.shape[1])[targets]
     peer = keras.losses.CategoricalFocalCrossentropy(alpha=1.0, gamma=gamma, label_smoothing=smoothing)
-    expected = float(peer(ops.array(one_hot(targets, logits.shape[1])), ops.array(probabilities)))
-    found = value(WeightedLoss(gamma=gamma, label_smoothing=smoothing), targets, probabilities)
-    assert found == pytest.approx(expected, rel=1e-3, abs=1e-5)
+    expected = float(peer(ops.array(targets_one_hot), ops.array(probabilities)))
+    loss = WeightedLoss(gamma=gamma, label_smoothing=smoothing)
+    for given_targets in (targets, targets_one_hot):
+        assert value(loss, given_targets, probabilities) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
-def test_sure_answers_have_finite_losses(gamma):
-    sure = np.array([[1.0, 0.0], [1.0, 0.0]], np.float32)
-    right, wrong = (value(WeightedLoss(gamma=gamma), [target], sure[:1]) for target in (0, 1))
+def test_confident_predictions_have_finite_losses(gamma):
+    confident = np.array([[1.0, 0.0]], np.float32)
+    right, wrong = (value(WeightedLoss(gamma=gamma), [target], confident) for target in (0, 1))
     assert right == pytest.approx(0, abs=1e-6)
     assert np.isfinite(wrong)
     assert wrong > 15
 
 
-def learned(parameters):
-    """The first row of a training of the MLP on unbalanced noise."""
+def trained(parameters):
+    """An MLP after one epoch on unbalanced noise, its data and the row of the history."""
     rng = np.random.default_rng(0)
     columns = rng.normal(size=(60, 30)).astype(np.float32)
     data = Labelled(InMemory({"columns": columns}), np.array([0] * 40 + [1] * 15 + [2] * 5), 3)
@@ -118,20 +117,19 @@ def learned(parameters):
 
 
 def test_focal_loss_without_gamma_and_weights_trains_like_cross_entropy():
-    _, _, plain = learned({"class_weights": False})
-    _, _, focal = learned({"class_weights": False, "loss": "focal", "gamma": 0.0})
-    _, _, sharper = learned({"class_weights": False, "loss": "focal", "gamma": 2.0})
+    _, _, plain = trained({"class_weights": False})
+    _, _, focal = trained({"class_weights": False, "loss": "focal", "gamma": 0.0})
+    _, _, sharper = trained({"class_weights": False, "loss": "focal", "gamma": 2.0})
     assert focal == plain
     assert sharper["val_loss"] < plain["val_loss"]
 
 
 @pytest.mark.parametrize("weighted", [True, False])
-def test_the_loss_that_stops_training_is_balanced_whatever_training_is(weighted):
-    model, data, row = learned({"class_weights": weighted, "label_smoothing": 0.1})
+def test_the_validation_loss_is_balanced_even_if_the_training_loss_is_not(weighted):
+    model, data, row = trained({"class_weights": weighted, "label_smoothing": 0.1})
     probabilities = model.predict(data.source).astype(np.float32)
     expected = value(WeightedLoss(label_smoothing=0.1), data.targets, probabilities, weights=data.weights)
     assert row["val_loss"] == pytest.approx(expected, rel=1e-4)
-    right = probabilities.argmax(axis=1) == data.targets
-    assert row["val_uar"] == pytest.approx(
-        np.mean([right[data.targets == k].mean() for k in range(3)]), abs=1e-5
-    )
+    correct = probabilities.argmax(axis=1) == data.targets
+    recalls = [correct[data.targets == target].mean() for target in range(3)]
+    assert row["val_uar"] == pytest.approx(np.mean(recalls), abs=1e-5)
