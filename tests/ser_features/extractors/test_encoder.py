@@ -130,7 +130,7 @@ def test_layers_count_from_either_end(folder):
     states = [encode(signal, configure(folder, layer)).states for layer in range(LAYERS + 1)]
     assert not any(np.array_equal(states[i], states[j]) for i in range(3) for j in range(i))
     for layer in (-LAYERS - 2, LAYERS + 1):
-        with pytest.raises(InputError, match=rf"^no layer {layer} in .*: expected 0 \(what .*\) to 2, or -1"):
+        with pytest.raises(InputError, match=rf"^no layer {layer} in .*: expected 0 \(the input .*\) to 2, or -1"):
             configure(folder, layer)
 
 
@@ -174,7 +174,7 @@ def test_a_file_is_missing(folder, name):
 
 def test_pickled_weights_are_not_read(folder):
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
-    with pytest.raises(InputError, match=r"^no \*\.safetensors in .*, which hold no code: expected .* load"):
+    with pytest.raises(InputError, match=r"^no \*\.safetensors in .*, the only format that holds no code: expected .* load"):
         configure(folder)
 
 

@@ -197,7 +197,7 @@ def test_an_encoder_may_move_and_may_not_change(folder, tmp_path):
     extracted(tmp_path, features=["ssl"], encoder=configure(folder))
     shutil.move(folder, tmp_path / "moved")
     corpus(tmp_path, count=4)
-    with pytest.raises(InputError, match=r"^no folder \S+encoder: expected .*or say with --encoder where"):
+    with pytest.raises(InputError, match=r"^no folder \S+encoder: expected .*or pass --encoder with the"):
         extracted(tmp_path)
     assert len(open_store(tmp_path / "store").files()) == 3
     assert extracted(tmp_path, encoder=configure(tmp_path / "moved")).stored == 1
