@@ -1,4 +1,4 @@
-"""Profiles: what they are, and that the digest sees every change."""
+"""Profiles, and their digest, which changes with every parameter."""
 
 import re
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def test_digest_changes_with_every_extractor_s_version(name):
         ("wide16k+bone", "8a448a943cac31cf", "fac7e39d9d843bd2"),
     ],
 )
-def test_digests_are_those_of_the_stores_and_artifacts_that_exist(name, default_families, every_family):
+def test_digests_of_existing_stores_and_artifacts(name, default_families, every_family):
     """Raise a version or change a parameter, and all of them have to be made again: mean it, then pin it."""
     assert pipeline.digest(profile(name), extractors.DEFAULT_FAMILIES) == default_families
     assert pipeline.digest(profile(name), extractors.encoder_free()) == every_family

@@ -1,4 +1,4 @@
-"""Words for emotions."""
+"""Canonical emotions and their synonyms."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One recording → its features: of that recording alone, as stored, and as the paper printed them."""
+"""Features of one recording: independent of others, as stored, and as printed in the paper."""
 
 import csv
 import hashlib
@@ -46,7 +46,7 @@ def test_features_depend_on_the_recording_alone(sine, profile):
 
 
 @pytest.mark.parametrize("family", ALL)
-def test_a_family_alone_is_as_among_all_and_nothing_else_is_returned(sine, profile, family):
+def test_a_family_alone_equals_the_family_among_all(sine, profile, family):
     content = wav(sine(180, 22_050), 22_050)
     every, alone = extract_bytes(content, profile, ALL), extract_bytes(content, profile, [family])
     kind = FAMILIES[family].kind
@@ -66,7 +66,7 @@ def test_a_family_alone_is_as_among_all_and_nothing_else_is_returned(sine, profi
     assert alone.seconds == every.seconds
 
 
-def test_what_is_extracted_unless_something_is_asked(sine, tmp_path):
+def test_default_features(sine, tmp_path):
     path = tmp_path / "tone.wav"
     soundfile.write(path, sine(180, 22_050), 22_050)
     features = extract(path, SPEECH16K)
@@ -74,7 +74,7 @@ def test_what_is_extracted_unless_something_is_asked(sine, tmp_path):
     assert ("core", *features.frames) == DEFAULT_FAMILIES
 
 
-def test_an_unknown_family_is_no_empty_answer(sine):
+def test_an_unknown_family_is_an_error(sine):
     with pytest.raises(KeyError, match="chorma"):
         extract_bytes(wav(sine(180, 22_050), 22_050), SPEECH16K, ["chorma"])
 
@@ -111,7 +111,7 @@ def test_families_have_the_same_number_of_frames(sine, profile, seconds):
     }
 
 
-def test_what_is_known_of_the_file(sine, tmp_path):
+def test_attributes_of_the_file(sine, tmp_path):
     path = tmp_path / "stereo.flac"
     soundfile.write(path, np.stack([sine(180, 22_050)] * 2, axis=1), 22_050)
     features = extract(path, SPEECH16K)
@@ -120,7 +120,7 @@ def test_what_is_known_of_the_file(sine, tmp_path):
     assert features.columns["sample_rate"] == 16_000
 
 
-def test_rate_and_level_of_the_file_do_not_move_the_pitch(sine, profile):
+def test_f0_is_independent_of_rate_and_level_of_the_file(sine, profile):
     for rate, amplitude in ((16_000, 0.5), (44_100, 0.5), (48_000, 0.005)):
         content = wav(sine(180, rate, seconds=3, amplitude=amplitude), rate)
         result = extract_bytes(content, profile, ["core"]).columns
@@ -128,7 +128,7 @@ def test_rate_and_level_of_the_file_do_not_move_the_pitch(sine, profile):
         assert result["rms_mean"] == pytest.approx(amplitude / np.sqrt(2), rel=2e-2)
 
 
-def test_refusals_pass_through(sine):
+def test_audio_errors_are_raised(sine):
     with pytest.raises(EmptyFileError, match="0 bytes"):
         extract_bytes(b"", SPEECH16K, FAMILIES)
     with pytest.raises(TooLongError, match=r"^601 s long, expected at most 600 s: cut it"):
@@ -173,7 +173,7 @@ def test_the_papers_own_values(real, real_data):
 
 
 @pytest.mark.parametrize("family", ALL)
-def test_digest_covers_the_asked_families_and_no_other(family, monkeypatch):
+def test_digest_depends_on_its_families_alone(family, monkeypatch):
     before = {name: digest(SPEECH16K, [name]) for name in ALL}
     assert len(set(before.values())) == len(ALL)
     extractor = FAMILIES[family].extractor

@@ -60,7 +60,7 @@ def test_resampling_keeps_a_sine(sine):
     assert result[200:-200] == pytest.approx(sine(440, 16_000)[200:-200], abs=1e-4)
 
 
-def test_same_rate_is_untouched(sine):
+def test_same_rate_is_not_resampled(sine):
     signal = sine(440, 16_000)
     assert resample(signal, 16_000, 16_000) is signal
 
@@ -115,7 +115,7 @@ def test_power_equals_librosa(frame, hop, size):
     assert centred_power(signal, frame, hop) == pytest.approx(reference, rel=1e-5)
 
 
-def test_a_faint_end_after_a_loud_start_keeps_its_power():
+def test_power_of_a_faint_end_after_a_loud_start():
     signal = np.concatenate([np.ones(100_000), np.full(100_000, 1e-4)]).astype(np.float32)
     assert centred_power(signal, 400, 160)[-10] == pytest.approx(1e-8, rel=1e-3)
 
@@ -191,7 +191,7 @@ def test_bone_conduction_is_the_same_at_every_rate(sine, rate):
     assert np.sqrt(np.mean(result[middle] ** 2)) == pytest.approx(gain * np.sqrt(np.mean(tone**2)), rel=1e-2)
 
 
-def test_no_profile_filters_unasked(real):
+def test_only_bone_profiles_filter(real):
     audio = decode(real("03-01-05-01-01-01-03"), min_seconds=0.1, max_seconds=600)
     for config in PROFILES.values():
         signal = resample(audio.signal, audio.sample_rate, config.audio.sample_rate)

@@ -1,4 +1,4 @@
-"""Speech with known answers: synthetic vowels, real recordings, and Praat's ear for both."""
+"""Synthetic vowels, real recordings, and Praat's F0 of both."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""audiomentations is an extra; what it applies does not depend on its own drawing."""
+"""The transforms that use audiomentations, with and without the package."""
 
 import sys
 
@@ -12,12 +12,12 @@ from ser_features.errors import MissingExtraError
 BY_LIBRARY = ["time_stretch", "time_shift", "time_mask", "pitch_shift", "gain", "clip", "polarity"]
 
 
-def test_which_transforms_need_it():
+def test_which_transforms_need_audiomentations():
     assert [name for name, transform in TRANSFORMS.items() if transform.by_library] == BY_LIBRARY
 
 
 @pytest.mark.parametrize("name", TRANSFORMS)
-def test_without_it_its_transforms_say_what_to_install_and_the_others_work(monkeypatch, vowel, name):
+def test_without_audiomentations(monkeypatch, vowel, name):
     monkeypatch.setitem(sys.modules, "audiomentations", None)
     transform = TRANSFORMS[name]
     parameters = transform.draw(np.random.default_rng(0), {})
@@ -33,7 +33,7 @@ def test_without_it_its_transforms_say_what_to_install_and_the_others_work(monke
         transform.apply(*given)
 
 
-def test_it_does_what_the_library_does_with_these_parameters(vowel):
+def test_run_equals_audiomentations(vowel):
     theirs = audiomentations.Gain(min_gain_db=6.0, max_gain_db=6.0, p=1.0)(vowel, 16_000)
     ours = library.run("Gain", vowel, 16_000, parameters={"amplitude_ratio": 10 ** (6 / 20)})
     assert ours == pytest.approx(theirs, rel=1e-6)

@@ -29,12 +29,12 @@ def test_spec_augment_frequency_mask(position, start):
     assert output == pytest.approx(expected, abs=1e-4)
 
 
-def test_spec_augment_both_masks_leave_what_neither_covers():
+def test_spec_augment_leaves_cells_outside_the_masks():
     output = masked(time_share=0.1, time_position=0.3, band_share=0.1, band_position=0.6)
     assert (output != MEL).mean() == pytest.approx(1 - 0.9 * (64 - 6) / 64, abs=1e-3)
 
 
-def test_spec_augment_drawn_masks_are_within_a_fifth():
+def test_spec_augment_draws_up_to_a_fifth():
     variant = Variant("masked", "spec_augment")
     drawn = [variant.draw(0, f"x/{number}") for number in range(300)]
     for name in ("time_share", "band_share"):
@@ -55,5 +55,5 @@ def test_spectrogram_shift_left():
     assert (output[-50:] == MEL.min()).all()
 
 
-def test_spectrogram_shift_no_shift_is_no_change():
+def test_spectrogram_shift_by_zero():
     assert np.array_equal(TRANSFORMS["spectrogram_shift"].apply(MEL, {"fraction": 0.0}), MEL)

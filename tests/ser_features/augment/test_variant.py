@@ -1,4 +1,4 @@
-"""A variant is checked when it is made, and its draws depend on seed, recording and name alone."""
+"""Validation of variants; draws depend on seed, recording and name alone."""
 
 import pickle
 import sys
@@ -56,7 +56,7 @@ from ser_features.errors import InputError, MissingExtraError
         (("", "polarity"), "variant '': expected a name of letters, digits, _ and -"),
     ],
 )
-def test_wrong_variants_are_refused_in_one_line(arguments, message):
+def test_invalid_variants(arguments, message):
     with pytest.raises(InputError) as caught:
         Variant(*arguments)
     assert str(caught.value) == message
@@ -82,18 +82,18 @@ def test_draws_depend_on_seed_recording_and_name_alone():
     assert len({item["factor"] for item in (first, *others)}) == 4
 
 
-def test_draws_are_the_same_in_every_version():
+def test_draws_are_reproducible_over_versions():
     """Stored copies were made with these; a change here needs another version of the transforms."""
     assert Variant("louder", "gain").draw(0, "ravdess/a") == {"factor": 0.7143364306137936}
 
 
-def test_variants_travel_to_workers_and_into_sets():
+def test_variants_are_picklable_and_hashable():
     variant = Variant("up", "pitch_shift", {"semitones": 2})
     assert pickle.loads(pickle.dumps(variant)) == variant
     assert len({variant, Variant("up", "pitch_shift", {"semitones": 2})}) == 1
 
 
-def test_as_json_says_all_that_decides_the_copy():
+def test_as_json_is_complete():
     assert Variant("up", "pitch_shift", {"semitones": 2}).as_json() == {
         "name": "up",
         "transform": "pitch_shift",
@@ -102,12 +102,12 @@ def test_as_json_says_all_that_decides_the_copy():
     }
 
 
-def test_two_variants_of_one_name_are_refused():
+def test_duplicate_variant_names():
     with pytest.raises(InputError, match=r"^two variants are called 'up': expected different names$"):
         check_variants([Variant("up", "pitch_shift"), Variant("up", "gain")])
 
 
-def test_missing_package_is_named_with_what_to_install(monkeypatch):
+def test_missing_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "audiomentations", None)
     check_variants([Variant("hum", "noise"), Variant("masked", "spec_augment")])
     with pytest.raises(MissingExtraError) as caught:

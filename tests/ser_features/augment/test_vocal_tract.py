@@ -1,4 +1,4 @@
-"""Formants move by alpha, the pitch stays."""
+"""Vocal tract length perturbation: formants move by alpha, F0 is unchanged."""
 
 import librosa
 import numpy as np
@@ -35,7 +35,7 @@ def test_formants_of_a_vowel_move_by_alpha(apply, low, high, alpha, voice):
 
 
 @pytest.mark.parametrize(("low", "high"), VOICES)
-def test_it_is_near_to_what_a_shorter_tract_would_say(apply, low, high, voice):
+def test_output_is_close_to_a_shorter_vocal_tract(apply, low, high, voice):
     """The vowel with all formants 1.1 times as high is twice as near to the copy as to the original."""
     vowel = voice(low, high, FORMANTS)
     shorter = spectrum(voice(low, high, tuple(1.1 * item for item in FORMANTS)))
@@ -45,7 +45,7 @@ def test_it_is_near_to_what_a_shorter_tract_would_say(apply, low, high, voice):
 
 
 @pytest.mark.parametrize("alpha", [0.9, 1.1])
-def test_the_pitch_of_speech_stays(apply, speech, alpha, cents):
+def test_f0_of_speech_is_unchanged(apply, speech, alpha, cents):
     assert cents(speech, apply("vocal_tract", speech, alpha=alpha)) == pytest.approx(0, abs=5)
 
 
@@ -57,7 +57,7 @@ def test_the_centre_of_real_spectra_moves_up_and_down(apply, speech):
     assert low < centre(speech) < high
 
 
-def test_alpha_one_is_no_change(apply, speech):
+def test_alpha_one_changes_nothing(apply, speech):
     assert apply("vocal_tract", speech, alpha=1.0) == pytest.approx(speech, abs=1e-6)
 
 

@@ -1,4 +1,4 @@
-"""How corpus folders are found and walked, with TESS as the example."""
+"""Locating corpus folders and listing their files, with TESS as the example."""
 
 import errno
 import os
@@ -48,7 +48,7 @@ def test_root_may_be_relative(tmp_path, monkeypatch):
     assert Tess().scan(Path("..")).root == tmp_path
 
 
-def test_several_folders_of_one_corpus_count(tmp_path):
+def test_several_folders_of_one_corpus_are_searched(tmp_path):
     touch(tmp_path / "tess" / NAME, tmp_path / "TESS Toronto emotional speech set data" / "YAF_back_sad.wav")
     assert paths_of(tmp_path) == [f"tess/{NAME}", "TESS Toronto emotional speech set data/YAF_back_sad.wav"]
 
@@ -67,7 +67,7 @@ def test_any_depth_and_extension_sorted_by_key(tmp_path):
 
 
 @pytest.mark.parametrize("litter", ["._" + NAME, ".hidden/" + NAME, "__MACOSX/" + NAME, "notes.txt", "a.mp4"])
-def test_litter_is_ignored(tmp_path, litter):
+def test_hidden_and_other_files_are_ignored(tmp_path, litter):
     touch(tmp_path / "tess" / litter, tmp_path / "tess" / "YAF_back_sad.wav")
     assert paths_of(tmp_path) == ["tess/YAF_back_sad.wav"]
     assert reasons_of(tmp_path) == []
@@ -90,7 +90,7 @@ def test_other_names_are_rejected_with_their_reason(tmp_path):
     ]
 
 
-def test_the_published_archive_holds_everything_twice(tmp_path):
+def test_duplicates_of_the_published_archive(tmp_path):
     nested = "TESS Toronto emotional speech set data"
     names = (NAME, "YAF_back_sad.wav")
     touch(*(tmp_path / "tess" / name for name in names))
@@ -100,12 +100,12 @@ def test_the_published_archive_holds_everything_twice(tmp_path):
     assert scan.duplicates == tuple(Duplicate(f"tess/{name}", f"tess/{nested}/{name}") for name in names)
 
 
-def test_of_copies_at_the_same_depth_the_first_by_name_stays(tmp_path):
+def test_of_duplicates_at_the_same_depth_the_first_by_name_is_used(tmp_path):
     touch(tmp_path / "tess" / "b" / NAME, tmp_path / "tess" / "a" / NAME)
     assert Tess().scan(tmp_path).duplicates == (Duplicate(f"tess/a/{NAME}", f"tess/b/{NAME}"),)
 
 
-def test_links_do_not_lead_out_of_the_corpus(tmp_path):
+def test_links_out_of_the_corpus_are_rejected(tmp_path):
     touch(tmp_path / "secret.wav", tmp_path / "tess" / "YAF_back_sad.wav", tmp_path / "away" / NAME)
     (tmp_path / "tess" / NAME).symlink_to(tmp_path / "secret.wav")
     (tmp_path / "tess" / "linked").symlink_to(tmp_path / "away")
@@ -155,7 +155,7 @@ def test_names_that_no_table_can_hold(tmp_path):
     ]
 
 
-def test_folders_that_cannot_be_read_are_said(tmp_path, monkeypatch):
+def test_unreadable_folders_are_reported(tmp_path, monkeypatch):
     touch(tmp_path / "tess" / NAME, tmp_path / "tess" / "closed" / NAME)
     scandir = os.scandir
 
@@ -191,7 +191,7 @@ def test_missing_corpus_folder(tmp_path, inside, holds):
     )
 
 
-def test_a_crowded_data_root_is_not_listed_whole(tmp_path):
+def test_long_lists_of_folders_are_abbreviated(tmp_path):
     for number in range(14):
         (tmp_path / f"{number:02}").mkdir()
     with pytest.raises(InputError, match=r"which holds 00, .*, 11 and 2 more: expected"):
@@ -209,13 +209,13 @@ def test_folder_without_audio(tmp_path):
     )
 
 
-def test_folder_of_something_else(tmp_path):
+def test_folder_with_other_audio(tmp_path):
     touch(tmp_path / "tess" / "b.wav", tmp_path / "tess" / "a.wav")
     with pytest.raises(InputError, match=r"2 audio files in .*, the first one: tess/a\.wav: 'a\.wav': 1 of"):
         Tess().scan(tmp_path)
 
 
-def test_split_name_leaves_the_rest_in_the_last_field():
+def test_split_name_keeps_separators_in_the_last_field():
     assert split_name(PurePosixPath("x/a-b-c.wav"), "-", ("one", "two")) == ["a", "b-c"]
 
 
@@ -228,7 +228,7 @@ def test_lookup():
     assert lookup({"W": "angry"}, "W", "emotion", PurePosixPath("x.wav")) == "angry"
 
 
-def test_count_says_what_is_there_and_makes_nothing(tmp_path):
+def test_count_generates_nothing(tmp_path):
     for name in ("OAF_back_angry.wav", "OAF_back_sad.wav", "notes.wav"):
         (tmp_path / "tess").mkdir(exist_ok=True)
         (tmp_path / "tess" / name).touch()

@@ -118,7 +118,7 @@ def test_pitch_is_raised_by_semitones(spoken, name):
 
 # Wide contours of low voices would reach below what the tracker looks for.
 @pytest.mark.parametrize(("name", "change"), [("F2", 1.0), ("F5", 1.0), ("M2", -0.5), ("M6", -0.5)])
-def test_range_scales_the_excursions(spoken, name, change):
+def test_range_scales_the_f0_range(spoken, name, change):
     scaled, plain = say(spoken, name, range=change), say(spoken, name)
     assert spread(scaled) == pytest.approx((1 + change) * spread(plain), rel=0.15)
 
@@ -201,7 +201,7 @@ def test_generators_are_independent():
     assert len(drawn) == 6
 
 
-def test_deviations_centre_on_the_recipe():
+def test_deviations_are_centred_on_the_recipe():
     angry = [
         express(clip, seed=seed).level for seed in range(20) for clip in clips() if clip.emotion == "angry"
     ]

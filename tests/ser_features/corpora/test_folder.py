@@ -68,7 +68,7 @@ def test_every_attribute_of_one_row(folder):
     )
 
 
-def test_what_is_not_said_is_null(folder):
+def test_missing_columns_are_null(folder):
     table = write(folder, f"{HEADER},gender,age,vocal_channel,room", "a.wav,sad,Ada,,,,")
     (recording,) = scan_table(table).recordings
     assert (recording.gender, recording.age, recording.language) == (None, None, None)
@@ -87,7 +87,7 @@ def test_dialects(folder, delimiter, encoding, end):
     assert (recording.speaker, recording.path) == ("Ada, Bob; Eve", "ünï code.wav")
 
 
-def test_a_nameless_index_column_and_trailing_delimiters_do_no_harm(folder):
+def test_unnamed_columns_and_trailing_delimiters_are_ignored(folder):
     (recording,) = scan_table(write(folder, f",{HEADER}", "0,a.wav,sad,Ada,,")).recordings
     assert recording.extra == {}
 
@@ -143,7 +143,7 @@ def test_rows_are_rejected_one_by_one(folder):
 
 
 @pytest.mark.parametrize("name", ["a=b.csv", "mine too.csv", "m.ine.csv", "ö.csv", "_mine.csv"])
-def test_names_that_make_no_dataset(folder, name):
+def test_invalid_dataset_names(folder, name):
     stem = name.removesuffix(".csv")
     assert refusal(write(folder, HEADER, name=name)) == (
         f"its name becomes the dataset's, {stem!r}, expected only letters a–z, digits, - and _: "
@@ -197,13 +197,13 @@ def test_no_table(tmp_path):
 
 
 @pytest.mark.parametrize("content", [HEADER.encode("utf-16"), b'path,"' + b"x" * 200_000])
-def test_no_csv(folder, content):
+def test_invalid_csv(folder, content):
     (folder / "mine.csv").write_bytes(content)
     assert "is no table (" in refusal(folder / "mine.csv")
 
 
 @given(st.text())
-def test_any_text_is_a_table_or_refused(tmp_path_factory, text):
+def test_any_text_is_a_manifest_or_rejected(tmp_path_factory, text):
     table = tmp_path_factory.getbasetemp() / "any.csv"
     table.write_bytes(f"{HEADER}\n{text}".encode(errors="replace"))
     with pytest.raises(InputError):

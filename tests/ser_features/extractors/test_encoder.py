@@ -1,4 +1,4 @@
-"""Pretrained encoders from a folder: parity with transformers, what is refused, that nothing is fetched."""
+"""Pretrained encoders from a folder: parity with transformers, invalid folders, no network access."""
 
 import json
 import os
@@ -20,7 +20,7 @@ transformers = pytest.importorskip("transformers", reason=WHY)
 
 @pytest.fixture(autouse=True)
 def _forget():
-    """No encoder outlives its test."""
+    """Release the encoder after each test."""
     encoder._load.cache_clear()
 
 
@@ -42,10 +42,10 @@ def speech(seconds=1.0, seed=0):
 
 
 def with_transformers_alone(folder, kind, signal, layer):
-    """Hidden states as a notebook computes them."""
+    """Hidden states by transformers alone."""
     if kind.startswith("whisper"):
         prepare = transformers.WhisperFeatureExtractor.from_pretrained(folder)
-        heard = prepare(signal, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_features
+        inputs = prepare(signal, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_features
         if kind == "whisper":
             model = transformers.WhisperModel.from_pretrained(folder).encoder
         else:
@@ -54,10 +54,10 @@ def with_transformers_alone(folder, kind, signal, layer):
             model = WhisperEncoder.from_pretrained(folder)
     else:
         prepare = transformers.AutoFeatureExtractor.from_pretrained(folder)
-        heard = prepare(signal, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_values
+        inputs = prepare(signal, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_values
         model = transformers.AutoModel.from_pretrained(folder)
     with torch.no_grad():
-        return model.eval()(heard, output_hidden_states=True).hidden_states[layer][0].numpy()
+        return model.eval()(inputs, output_hidden_states=True).hidden_states[layer][0].numpy()
 
 
 @pytest.mark.parametrize("layer", [0, 1, LAYERS])
@@ -73,14 +73,14 @@ def test_hidden_states_are_those_of_transformers(folders, kind, layer):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_states_are_centred_on_what_they_hear(folders, kind):
+def test_centres_of_receptive_fields(folders, kind):
     """wav2vec2's first state is made of 400 samples; each one lies 320 after the one before."""
     values = encode(speech(), configure(folders[kind]))
     assert values.centres[0] == (0 if kind.startswith("whisper") else 199.5)
     assert set(np.diff(values.centres)) == {320}
 
 
-def test_a_state_depends_on_the_sound_around_it_most(folders):
+def test_a_click_changes_the_states_around_it(folders):
     """A click moves the outputs of the convolutions that are centred near it, and no others."""
     config = configure(folders["wav2vec2"], 0)
     quiet = speech(2)
@@ -90,7 +90,7 @@ def test_a_state_depends_on_the_sound_around_it_most(folders):
     assert abs(encode(quiet, config).centres[moved.argmax()] - 16_000) < 2_000
 
 
-def test_the_same_signal_gives_the_same_bits_whatever_the_threads(folders):
+def test_states_are_independent_of_the_number_of_threads(folders):
     config, signal = configure(folders["wavlm"]), speech(2)
     before = torch.get_num_threads()
     once = encode(signal, config).states.tobytes()
@@ -130,11 +130,13 @@ def test_layers_count_from_either_end(folder):
     states = [encode(signal, configure(folder, layer)).states for layer in range(LAYERS + 1)]
     assert not any(np.array_equal(states[i], states[j]) for i in range(3) for j in range(i))
     for layer in (-LAYERS - 2, LAYERS + 1):
-        with pytest.raises(InputError, match=rf"^no layer {layer} in .*: expected 0 \(the input .*\) to 2, or -1"):
+        with pytest.raises(
+            InputError, match=rf"^no layer {layer} in .*: expected 0 \(the input .*\) to 2, or -1"
+        ):
             configure(folder, layer)
 
 
-def test_the_fingerprint_is_of_weights_and_configurations_and_not_of_the_place(folder, tmp_path):
+def test_the_fingerprint_is_of_weights_and_configurations(folder, tmp_path):
     same = save_encoder(tmp_path / "elsewhere")
     assert configure(same).sha256 == configure(folder).sha256
     assert configure(save_encoder(tmp_path / "other", seed=1)).sha256 != configure(folder).sha256
@@ -147,7 +149,7 @@ def test_the_fingerprint_is_of_weights_and_configurations_and_not_of_the_place(f
     assert configure(same).sha256 == configure(folder).sha256
 
 
-def test_other_weights_than_were_configured_are_refused(folder):
+def test_changed_weights_are_rejected(folder):
     config = configure(folder)
     check(config)
     save_encoder(folder, seed=1)
@@ -174,7 +176,9 @@ def test_a_file_is_missing(folder, name):
 
 def test_pickled_weights_are_not_read(folder):
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
-    with pytest.raises(InputError, match=r"^no \*\.safetensors in .*, the only format that holds no code: expected .* load"):
+    with pytest.raises(
+        InputError, match=r"^no \*\.safetensors in .*, the only format that holds no code: expected .* load"
+    ):
         configure(folder)
 
 
@@ -205,7 +209,7 @@ def edit(path, **changes):
         ),
     ],
 )
-def test_configurations_that_are_not_understood(folder, name, changes, message):
+def test_unsupported_configurations(folder, name, changes, message):
     edit(folder / name, **changes)
     with pytest.raises(InputError) as caught:
         configure(folder)
@@ -219,8 +223,8 @@ def test_a_damaged_configuration(folder, text, message):
         configure(folder)
 
 
-def test_weights_that_lack_a_layer_are_not_made_up(folder):
-    """Of itself, transformers fills them with random numbers and only logs it."""
+def test_missing_weights_are_not_initialised_at_random(folder):
+    """Transformers initialises them at random and only logs it."""
     edit(folder / "config.json", num_hidden_layers=3)
     with pytest.raises(
         InputError, match=r"lacks encoder\.layers\.2\.\S+ and 15 more weights of a Wav2Vec2Mod"
@@ -246,7 +250,7 @@ def test_missing_packages(tmp_path, monkeypatch, package):
     assert str(caught.value) == message
 
 
-def test_the_network_is_not_touched(folder, monkeypatch):
+def test_no_network_access(folder, monkeypatch):
     def refuse(*arguments, **_):
         raise AssertionError(f"the network was asked for {arguments}")
 
@@ -257,7 +261,7 @@ def test_the_network_is_not_touched(folder, monkeypatch):
     assert os.environ["HF_HUB_OFFLINE"] == "1"
 
 
-def test_nothing_is_said_and_nothing_heavy_is_imported_before_it_is_needed(folders):
+def test_no_output_and_no_heavy_imports(folders):
     """A CTC head is left over: transformers would print a table about it, and a bar."""
     code = (
         "import sys; from pathlib import Path; import numpy as np; "

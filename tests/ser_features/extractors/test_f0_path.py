@@ -1,4 +1,4 @@
-"""The path finder: against all paths, tried one by one."""
+"""The best F0 path against an exhaustive search."""
 
 from itertools import pairwise, product
 
@@ -43,7 +43,7 @@ frame = st.tuples(voiced, st.floats(0.45, 2.45))
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(frame, min_size=1, max_size=6), st.sampled_from([0.005, 0.01, 0.02]))
-def test_no_path_is_better(frames, step):
+def test_the_path_is_optimal(frames, step):
     values = best_path(candidates([item[0] for item in frames], [item[1] for item in frames]), CEILING, step)
     options = [[(0.0, unvoiced), *voiced] for voiced, unvoiced in frames]
     best = max(score(path, step) for path in product(*options))
@@ -51,7 +51,7 @@ def test_no_path_is_better(frames, step):
     assert max(score(path, step) for path in product(*chosen)) == pytest.approx(best, abs=1e-9)
 
 
-def test_an_octave_error_for_one_frame_is_mended():
+def test_a_single_octave_error_is_corrected():
     frames = [[(200.0, 0.9), (100.0, 0.88)]] * 5
     frames[2] = [(200.0, 0.86), (100.0, 0.95)]
     assert (best_path(candidates(frames, [0.45] * 5), CEILING, 0.01) == 200).all()
@@ -62,23 +62,23 @@ def test_a_real_jump_is_followed():
     assert best_path(candidates(frames, [0.45] * 40), CEILING, 0.01).tolist() == [150.0] * 20 + [300.0] * 20
 
 
-def test_nothing_but_silence():
+def test_silence_is_unvoiced():
     assert not best_path(candidates([[], [], []], [2.0] * 3), CEILING, 0.01).any()
 
 
-def test_the_strongest_candidates_have_a_place():
+def test_the_strongest_candidates_are_considered():
     weak = [(500.0 - number, 0.3) for number in range(2 * MAX_CANDIDATES)]
     frames = [[*weak, (120.0, 0.9), *weak]] * 3
     assert best_path(candidates(frames, [0.45] * 3), CEILING, 0.01).tolist() == [120.0] * 3
 
 
-def test_long_recordings_lose_no_precision():
+def test_precision_on_long_recordings():
     """After 5,000 frames a difference of 1e-6 still decides; in single precision it would not."""
     frames = [[(200.0, 1 - 1e-6), (201.0, 1.0)]] * 5_000
     assert (best_path(candidates(frames, [0.45] * len(frames)), CEILING, 0.01) == 201).all()
 
 
-def test_joined_blocks_count_frames_through():
+def test_joined_blocks_renumber_frames():
     first, second = candidates([[(100.0, 0.5)], []], [0.5, 0.6]), candidates([[(200.0, 0.7)]], [0.8])
     joined = Candidates.joined([first, second])
     assert joined.unvoiced.tolist() == [0.5, 0.6, 0.8]

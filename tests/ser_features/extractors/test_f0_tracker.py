@@ -1,4 +1,4 @@
-"""The F0 contour: known answers, and Praat's own contour frame by frame."""
+"""The F0 tracker on signals with a known answer, and against Praat frame by frame."""
 
 import numpy as np
 import parselmouth
@@ -123,7 +123,7 @@ def test_real_recordings_as_praat(corpus, real_data):
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(643, 4_000), st.sampled_from(RATES))
-def test_frames_lie_where_praat_puts_them(size, rate):
+def test_frame_times_are_praat_s(size, rate):
     size = max(size, int(3 / FLOOR * rate) + 2)
     noise = np.random.default_rng(size).normal(size=size)
     agreement(ours(noise, rate), praat(noise, rate))
@@ -140,7 +140,7 @@ def test_known_glide(rate):
 @pytest.mark.parametrize(
     ("make", "f0"), [(missing_fundamental, 150), (strong_octave, 130), (alternating_pulses, 100)]
 )
-def test_octave_traps(make, f0):
+def test_octave_errors_are_avoided(make, f0):
     assert ours(make(16_000), 16_000).f0 == pytest.approx(f0, rel=1e-3)
 
 
@@ -162,12 +162,12 @@ def test_quiet_parts_are_unvoiced():
 
 
 @pytest.mark.parametrize("level", [1e-9, 1e-4, 2.0**31])
-def test_level_does_not_matter(level):
+def test_f0_is_independent_of_the_level(level):
     signal = syllables(16_000)
     assert ours(level * signal, 16_000).f0 == pytest.approx(ours(signal, 16_000).f0, rel=1e-5)
 
 
-def test_blocks_do_not_matter(monkeypatch):
+def test_f0_is_independent_of_the_block_size(monkeypatch):
     signal = syllables(16_000)
     expected = ours(signal, 16_000).f0
     for of_pitch, of_path in [(1, 1), (7, 2), (10_000, 50)]:

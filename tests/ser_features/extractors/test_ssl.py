@@ -1,4 +1,4 @@
-"""The families ssl and ssl_pooled: from the encoder to the store, and back from what lies there."""
+"""The families ssl and ssl_pooled, from the encoder to the store and back."""
 
 import json
 import shutil
@@ -65,7 +65,7 @@ def test_names_are_systematic_and_described():
 
 
 @pytest.mark.parametrize("family", ["ssl_pooled", "ssl"])
-def test_digest_covers_the_encoder_where_a_family_needs_it_and_not_its_place(family):
+def test_digest_includes_the_encoder_if_a_family_needs_it(family):
     changes = {"sha256": "cd" * 32, "layer": 1, "size": 4, "pooling": "mean_std"}
     others = [ENCODER, *(replace(ENCODER, **{name: value}) for name, value in changes.items())]
     digests = {pipeline.digest(replace(SPEECH16K, encoder=item), [family]) for item in others}
@@ -76,7 +76,7 @@ def test_digest_covers_the_encoder_where_a_family_needs_it_and_not_its_place(fam
 
 
 @pytest.mark.parametrize("profile", [replace(item, encoder=ENCODER) for item in (SPEECH16K, WIDE16K)])
-def test_a_store_says_what_encoder_it_has(tmp_path, profile):
+def test_store_json_describes_the_encoder(tmp_path, profile):
     described = describe(profile, ["ssl"])
     assert described.families == ("core", "ssl_pooled", "ssl")
     assert described.wide == wide_columns(["ssl_pooled"], profile)
@@ -84,7 +84,7 @@ def test_a_store_says_what_encoder_it_has(tmp_path, profile):
     assert open_store(tmp_path / "store").description == described
 
 
-def test_other_stores_say_nothing_of_one(tmp_path):
+def test_store_json_without_an_encoder(tmp_path):
     describe(SPEECH16K, ["mel"]).write(tmp_path / "store")
     assert "encoder" not in json.loads((tmp_path / "store" / "store.json").read_text())["profile"]
 
@@ -118,7 +118,7 @@ def test_the_encoder_needs_16_khz():
 
 
 @pytest.mark.parametrize("name", [name for name in PROFILES if name != "paper48k"])
-def test_frames_are_the_nearest_states_and_as_many_as_of_mel(folder, name):
+def test_frames_are_the_nearest_states(folder, name):
     profile = replace(PROFILES[name], encoder=configure(folder))
     analysis = Analysis(speech(1.1), profile)
     values = pipeline.frames_of(analysis, ["mel", "ssl"])
@@ -192,7 +192,7 @@ def test_copies_are_encoded_too(folder, tmp_path):
     assert len(store.variants()) == 6
 
 
-def test_an_encoder_may_move_and_may_not_change(folder, tmp_path):
+def test_an_encoder_may_be_moved_but_not_changed(folder, tmp_path):
     corpus(tmp_path)
     extracted(tmp_path, features=["ssl"], encoder=configure(folder))
     shutil.move(folder, tmp_path / "moved")
@@ -206,7 +206,7 @@ def test_an_encoder_may_move_and_may_not_change(folder, tmp_path):
             extracted(tmp_path, encoder=other)
 
 
-def test_an_encoder_that_cannot_be_loaded_begins_no_store(folder, tmp_path):
+def test_an_invalid_encoder_creates_no_store(folder, tmp_path):
     corpus(tmp_path)
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:100])
@@ -215,7 +215,7 @@ def test_an_encoder_that_cannot_be_loaded_begins_no_store(folder, tmp_path):
     assert not (tmp_path / "store").exists()
 
 
-def test_a_lost_description_is_made_again(folder, tmp_path):
+def test_a_lost_store_json_is_restored(folder, tmp_path):
     corpus(tmp_path)
     extracted(tmp_path, features=["ssl"], encoder=configure(folder))
     before = (tmp_path / "store" / "store.json").read_bytes()

@@ -18,7 +18,7 @@ def described(signal):
     return dict(zip(descriptors.UNITS, course.T, strict=True))
 
 
-def test_there_is_a_column_for_every_unit_and_all_are_finite():
+def test_descriptors_are_finite():
     for signal in (NOISE, TONE, np.zeros(RATE, np.float32), np.eye(1, 200, 100, dtype=np.float32)[0]):
         course = descriptors.per_frame(Analysis(signal, SPEECH16K))
         assert course.shape == (1 + signal.size // 160, len(descriptors.UNITS))
@@ -51,7 +51,7 @@ def test_formulas():
         np.testing.assert_allclose(values[name], reference, rtol=2e-3, atol=2e-3, err_msg=name)
 
 
-def test_flatness_rolloff_and_mfcc_are_librosas():
+def test_flatness_rolloff_and_mfcc_equal_librosa():
     analysis, values = Analysis(NOISE, SPEECH16K), described(NOISE)
     flatness = librosa.feature.spectral_flatness(S=analysis.magnitude.T, power=2.0)[0]
     np.testing.assert_allclose(values["flatness"], flatness, rtol=1e-3)
@@ -61,7 +61,7 @@ def test_flatness_rolloff_and_mfcc_are_librosas():
     np.testing.assert_allclose(np.stack([values[f"mfcc_{k:02d}"] for k in range(20)]), mfcc, atol=1e-2)
 
 
-def test_a_tone_has_its_height_and_is_harmonic():
+def test_f0_and_harmonicity_of_a_tone():
     analysis = Analysis(TONE, SPEECH16K)
     height = descriptors.semitones(analysis)
     assert np.nanmedian(height) == pytest.approx(12 * np.log2(2.2), abs=0.05)
@@ -69,7 +69,7 @@ def test_a_tone_has_its_height_and_is_harmonic():
     assert np.median(ratio) > 30
 
 
-def test_noise_of_a_known_share_has_its_ratio():
+def test_harmonicity_of_a_noisy_tone():
     """Half the power of noise is 0 dB; a period's worth of averaging leaves some decibels of doubt."""
     power = float(np.mean(TONE**2))
     noisy = TONE + np.sqrt(power / 10) * np.random.default_rng(1).standard_normal(RATE)
@@ -78,7 +78,7 @@ def test_noise_of_a_known_share_has_its_ratio():
     assert np.median(descriptors.harmonicity(analysis)[voiced]) == pytest.approx(10, abs=2)
 
 
-def test_our_own_pitch_tells_no_harmonicity():
+def test_harmonicity_is_nan_with_the_own_f0_tracker():
     analysis = Analysis(TONE, profile("speech16k-fast"))
     assert np.isnan(descriptors.harmonicity(analysis)).all()
     assert np.isfinite(descriptors.semitones(analysis)).any()

@@ -28,7 +28,7 @@ def test_every_column_has_a_systematic_name_a_unit_and_a_description():
 
 
 @pytest.mark.parametrize("name", PROFILES)
-def test_values_stand_behind_their_names_in_every_profile(name):
+def test_values_match_their_names_in_every_profile(name):
     rng = np.random.default_rng(0)
     time = np.arange(PROFILES[name].audio.sample_rate) / PROFILES[name].audio.sample_rate
     signal = 0.2 * np.sin(2 * np.pi * 180 * time + 3 * np.sin(6 * time)) + 0.01 * rng.standard_normal(
@@ -43,7 +43,7 @@ def test_values_stand_behind_their_names_in_every_profile(name):
     assert values["f0__p50"] == pytest.approx(12 * np.log2(1.8), abs=0.5)
 
 
-def test_without_a_voice_only_the_voice_is_unknown():
+def test_unvoiced_recordings_have_nan_in_voice_columns_only():
     noise = np.random.default_rng(2).standard_normal(8000).astype(np.float32)
     values = named(Analysis(0.05 * noise, SPEECH16K))
     unknown = {name for name, value in values.items() if np.isnan(value)}
@@ -55,6 +55,6 @@ def test_without_a_voice_only_the_voice_is_unknown():
 
 @settings(max_examples=25, deadline=None)
 @given(arrays(np.float32, st.integers(160, 4000), elements=st.floats(-1, 1, width=32)))
-def test_no_signal_gives_infinity(signal):
+def test_functionals_are_never_infinite(signal):
     values = Functionals().extract(Analysis(signal, SPEECH16K))
     assert not np.isinf(values).any()

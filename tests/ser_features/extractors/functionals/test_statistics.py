@@ -1,4 +1,4 @@
-"""Every functional against NumPy and SciPy, and on courses with a known answer."""
+"""Every functional against NumPy and SciPy, and on sequences with a known answer."""
 
 import numpy as np
 import pytest
@@ -30,11 +30,11 @@ NUMPY = {
 
 
 @pytest.mark.parametrize("name", statistics.FULL)
-def test_a_functional_is_what_numpy_or_scipy_make_of_it(name):
+def test_functionals_equal_numpy_and_scipy(name):
     np.testing.assert_allclose(statistics.full(COURSE)[name], NUMPY[name](COURSE), rtol=1e-9)
 
 
-def test_some_are_those_of_all():
+def test_some_equals_full():
     every = statistics.full(COURSE)
     for names in (statistics.SHORT, statistics.VOICED, statistics.UNVOICED):
         values = statistics.some(COURSE, names)
@@ -43,7 +43,7 @@ def test_some_are_those_of_all():
             np.testing.assert_array_equal(values[name], every[name])
 
 
-def test_of_no_frame_nothing_is_known():
+def test_no_frames_give_nan():
     assert np.isnan(list(statistics.some(COURSE[:0], statistics.VOICED).values())).all()
 
 
@@ -52,23 +52,23 @@ def test_of_no_frame_nothing_is_known():
         np.float32, st.tuples(st.integers(1, 40), st.integers(1, 3)), elements=st.floats(-1e4, 1e4, width=32)
     )
 )
-def test_all_are_finite_whatever_the_course(course):
+def test_functionals_are_finite(course):
     assert np.isfinite(list(statistics.full(course).values())).all()
 
 
-def test_a_constant_has_no_shape():
+def test_skewness_and_kurtosis_of_a_constant_are_zero():
     values = statistics.full(np.full((50, 1), 0.1, np.float32))
     assert values["skewness"] == values["kurtosis"] == 0
 
 
 @pytest.mark.parametrize(("hertz", "band"), [(0.75, 0), (1.5, 1), (3, 2), (6, 3), (12, 4), (24, 5)])
-def test_a_movement_is_strongest_in_its_own_modulation_band(hertz, band):
+def test_modulation_of_a_sine_is_in_its_band(hertz, band):
     time = np.arange(600) / 100
     values = statistics.modulation(np.sin(2 * np.pi * hertz * time)[:, np.newaxis].astype(np.float32), 100.0)
     assert int(np.argmax([value[0] for value in values.values()])) == band
 
 
-def test_modulation_power_is_that_of_numpys_transform():
+def test_modulation_equals_numpy_s_fft():
     values = statistics.modulation(COURSE.astype(np.float32), 100.0)
     window = np.hanning(len(COURSE) + 2)[1:-1, np.newaxis]
     power = np.abs(np.fft.rfft((COURSE - COURSE.mean(axis=0)) * window, 512, axis=0)) ** 2 / len(COURSE)
@@ -78,18 +78,18 @@ def test_modulation_power_is_that_of_numpys_transform():
         np.testing.assert_allclose(value, np.log10(power[inside].mean(axis=0) + 1e-3), atol=1e-4)
 
 
-def test_no_modulation_is_told_above_half_the_frame_rate():
+def test_modulation_above_half_the_frame_rate_is_nan():
     values = statistics.modulation(COURSE.astype(np.float32), 30.0)
     assert np.isnan(values["modulation_16_32hz"]).all()
     assert np.isfinite(values["modulation_4_8hz"]).all()
 
 
-def test_thirds_are_told_relative_to_the_whole():
+def test_thirds_are_relative_to_the_mean():
     course = np.array([[0.0], [0.0], [3.0], [3.0], [np.nan], [6.0]])
     values = statistics.thirds(course)
     assert [float(value[0]) for value in values.values()] == pytest.approx([-2.4, 0.6, 3.6])
 
 
-def test_a_third_without_a_value_is_unknown():
+def test_a_third_without_a_value_is_nan():
     values = statistics.thirds(np.array([[1.0], [np.nan], [1.0]]))
     assert np.isnan(values["third_2"]).all()
