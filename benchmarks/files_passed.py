@@ -3,8 +3,9 @@
 synthetic recordings → `ser extract`, `ser train --model logistic`, prediction of one recording
 → files of ser_features and ser_models in which a function was called → table, exit code
 
-    python benchmarks/files_passed.py
-    python benchmarks/files_passed.py --list train
+    python -m benchmarks.files_passed
+    python -m benchmarks.files_passed --list train
+    python -m benchmarks.files_passed --write docs/architecture.md
 
 Each command runs in a fresh process, with its worker processes replaced by the process itself. A file counts
 when one of its functions is called, in any thread. Not counted: module-level code and what it calls during an
@@ -30,6 +31,9 @@ import soundfile
 ROOT = Path(__file__).parents[1]
 LIMITS = {"extract": 40, "train": 45, "predict": 22}
 """Most files per command."""
+
+BEGIN, END = "<!-- begin: files -->", "<!-- end -->"
+"""Markers of the summary in a page."""
 
 PACKAGES = ("ser_features", "ser_models")
 SAMPLE_RATE = 16_000
@@ -169,21 +173,42 @@ def _ours(codes: set[CodeType]) -> set[str]:
     }
 
 
+def summary(passed: dict[str, list[str]]) -> str:
+    """Markdown list: per command the number of files and their names by package."""
+    lines = []
+    for command, files in passed.items():
+        by_package: dict[str, list[str]] = {}
+        for file in files:
+            path = Path(file)
+            by_package.setdefault(path.parent.as_posix(), []).append(path.stem)
+        names = "; ".join(f"`{package}/` {', '.join(stems)}" for package, stems in sorted(by_package.items()))
+        lines.append(f"- **`ser {command}`** passes {len(files)} files (limit {LIMITS[command]}): {names}.")
+    return "\n".join(lines)
+
+
+def write_summary(page: Path, text: str) -> None:
+    """Replace what stands between the markers of the page."""
+    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
+    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
 def main() -> int:
     """Print the table, or the files of one command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--list", choices=LIMITS, help="also print the files of this command")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="write all files into a page with markers")
     arguments = parser.parse_args()
-    exceeded = False
+    passed: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for command, line in command_lines(folder, write_recordings(folder)).items():
-            passed = files_of(line)
-            exceeded |= len(passed) > LIMITS[command]
-            print(f"ser {command}: {len(passed)} files, at most {LIMITS[command]}")
+            passed[command] = files_of(line)
+            print(f"ser {command}: {len(passed[command])} files, at most {LIMITS[command]}")
             if arguments.list == command:
-                print("\n".join(f"    {file}" for file in passed))
-    return int(exceeded)
+                print("\n".join(f"    {file}" for file in passed[command]))
+    if arguments.write:
+        write_summary(arguments.write, summary(passed))
+    return int(any(len(files) > LIMITS[command] for command, files in passed.items()))
 
 
 if __name__ == "__main__":
