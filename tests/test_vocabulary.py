@@ -11,7 +11,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PENDING: tuple[str, ...] = ("tests/ser_models/",)
+PENDING: tuple[str, ...] = (
+    "tests/ser_models/artifact/",
+    "tests/ser_models/conftest.py",
+    "tests/ser_models/data/",
+    "tests/ser_models/evaluation/",
+    "tests/ser_models/experiments/",
+    "tests/ser_models/models/",
+    "tests/ser_models/onnx_format/",
+    "tests/ser_models/ood/",
+    "tests/ser_models/recipes/",
+    "tests/ser_models/reporting/",
+    "tests/ser_models/safe_io/",
+    "tests/ser_models/tiny.py",
+    "tests/ser_models/training/",
+)
 """Paths that may still use the old words."""
 
 PHRASES = re.compile(

@@ -116,7 +116,8 @@ def _class_table(
     iou = metrics.jaccard_score(targets, predicted, labels=classes, average=None, zero_division=0)
     mse = metrics.mean_squared_error(np.eye(len(labels))[targets], probabilities, multioutput="raw_values")
     columns = {"precision": precision, "recall": recall, "f1": f1, "iou": iou, "mse": mse}
-    columns |= {"log_loss": log_losses(targets, probabilities)[1], "support": support}
+    columns |= {"log_loss": log_losses(targets, probabilities)[1]}
+    columns |= {"support": support.astype(int)}  # scikit-learn returns floats if no prediction is correct
     return pd.DataFrame(columns, index=list(labels))
 
 

@@ -99,3 +99,10 @@ def test_metrics_equal_scikit_learns(present):
     for label, row in scores.per_class.items():
         brier = reference.brier_score_loss(emotions == label, table[f"p_{label}"], pos_label=1)
         assert row.mse == pytest.approx(brier)
+
+
+def test_no_correct_prediction_gives_counts_too(predictions):
+    wrong = predictions[predictions["emotion"] != predictions["guess"]]
+    scores = score(wrong, LABELS, seed=0)
+    assert scores.uar == 0
+    assert [type(row.support) for row in scores.per_class.values()] == [int, int]
