@@ -40,8 +40,8 @@ def long(names):
 
 def parameters(name, **changes):
     """Hyperparameters with which a model is fitted in a moment."""
-    known = create(name, described_only=True).hyperparameters()
-    return {key: TINY[key] for key in known if key in TINY} | OF_MODEL.get(name, {}) | changes
+    names = create(name, described_only=True).hyperparameters()
+    return {key: TINY[key] for key in names if key in TINY} | OF_MODEL.get(name, {}) | changes
 
 
 def tiny(name, **changes):

@@ -1,4 +1,4 @@
-"""Folds within the training speakers: nobody is evaluated by a model of the same speaker."""
+"""Folds within the training speakers: no recording is predicted by a model of its own speaker."""
 
 import numpy as np
 from hypothesis import given

@@ -51,7 +51,7 @@ def test_outliers_are_clipped(fitted, recordings, name):
     outlier, limit = (recordings.arrays["columns"][:1].copy() for _ in range(2))
     outlier[0, 3], limit[0, 3] = 1e6, ridge.CLIP
     model = fitted(name)
-    np.testing.assert_array_equal(*(model.predict_proba({"columns": each}) for each in (outlier, limit)))
+    np.testing.assert_array_equal(*(model.predict_proba({"columns": given}) for given in (outlier, limit)))
 
 
 @pytest.mark.parametrize(("limit", "count"), [(1000, 60), (25, 25)])

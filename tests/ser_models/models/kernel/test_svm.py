@@ -48,7 +48,7 @@ def test_scores_are_the_one_vs_rest_decision_function_of_svc(parameters, classes
 def test_a_restored_model_predicts_the_same_and_a_linear_one_has_no_support_vectors(kernel):
     model = fitted(kernel=kernel)
     restored = create("svm", {"kernel": kernel}).set_state(model.state(), classes=4)
-    before, after = (each.predict_proba({"columns": NEW}) for each in (model, restored))
+    before, after = (one.predict_proba({"columns": NEW}) for one in (model, restored))
     np.testing.assert_array_equal(before, after)
     assert (len(restored.arrays["support"]) == 0) == (kernel == "linear")
 
