@@ -81,7 +81,7 @@ def make(folder: Path, rows: int) -> None:
             table = _rows(held, scan.root, target, random)
             stamped = ShardTask(
                 target=target, dataset="tess", shard="", data_root=scan.root, compute=()
-            ).stamp
+            ).metadata
             path = layout.part_path(store.root, "files", "tess", f"{number:05d}")
             commit_rows(path, table, stamped | {"frames": {}})
         left -= len(recordings)

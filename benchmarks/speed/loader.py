@@ -75,18 +75,18 @@ class Alternating:
         return arrays
 
 
-def prepare(examples: Examples, model: Model) -> tuple[list[Examples], list[Any]]:
-    """Training and validation set of the first fold, and their scaled sources."""
+def prepare(examples: Examples, model: Model) -> tuple[list[Examples], Scaler]:
+    """Training and validation set of the first fold, and the fitted scaler."""
     split = make_split(examples)
     sides = [examples.take(split.side(FOLD, name)) for name in ("train", "validation")]
-    scaler = Scaler.fit(model.inputs, sides[0])
-    return sides, [scaler.source(side.read(model.inputs)) for side in sides]
+    return sides, Scaler.fit(model.inputs, sides[0])
 
 
 def compare(name: str, examples: Examples, pairs: int) -> str:
     """Train a model on frames, epochs alternating between memory and store; one line with the result."""
     model = create(name, {"epochs": 2 * (pairs + 1), "patience": 2 * (pairs + 1)})
-    sides, sources = prepare(examples, model)
+    sides, scaler = prepare(examples, model)
+    sources = [scaler.source(side.read(model.inputs)) for side in sides]
     turns = [Alternating(read_all(source), source) for source in sources]
     seconds: list[float] = []
     start = time.perf_counter()
@@ -130,9 +130,9 @@ def _epochs(pairs: int) -> tuple[list[int], list[int]]:
 def compare_columns(name: str, examples: Examples) -> str:
     """Train a model on columns as `ser train` does; one line with the times of reading and training."""
     model = create(name)
-    sides, sources = prepare(examples, model)
+    sides, scaler = prepare(examples, model)
     start = time.perf_counter()
-    kept = [read_all(source) for source in sources]
+    kept = [read_all(scaler.source(side.read(model.inputs))) for side in sides]
     reading = time.perf_counter() - start
     start = time.perf_counter()
     history = model.fit(*labelled(sides, kept), FitContext(0))
