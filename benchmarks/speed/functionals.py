@@ -42,9 +42,8 @@ def main() -> None:
         print(
             f"{name:26}{per_file:8.2f} ms per file of {seconds / len(contents):.2f} s{per_3s:8.2f} ms per 3 s"
         )
-    print(
-        f"limit: {LIMIT_MS} ms more per 3 s; {len(family.columns(SPEECH16K))} columns; ratio {more / core:.2f}"
-    )
+    count = len(family.columns(SPEECH16K))
+    print(f"limit: {LIMIT_MS} ms more per 3 s; {count} columns; ratio {more / core:.2f}")
 
 
 if __name__ == "__main__":
