@@ -28,12 +28,12 @@ def recordings(inputs, seed):
 
 @pytest.fixture(scope="session")
 def network():
-    """Return a maker of (model with weights that nobody trained, its scaler, recordings)."""
+    """Return a maker of (untrained model, its scaler, recordings)."""
 
     def make(name, **parameters):
-        known = create(name).hyperparameters()
+        names = create(name).hyperparameters()
         sizes = {"length": LENGTH, "filters": (4, 4, 6, 8), "frames": 16}
-        model = create(name, {key: sizes[key] for key in known if key in sizes} | parameters)
+        model = create(name, {key: sizes[key] for key in names if key in sizes} | parameters)
         scaler = Scaler(model.inputs, fit_statistics(model.inputs, recordings(model.inputs, seed=1)))
         arrays = scaler.transform(recordings(model.inputs, seed=2)[:1])
         keras.utils.set_random_seed(0)

@@ -30,10 +30,10 @@ def test_keras_and_onnx_runtime_agree(network, tmp_path, name, parameters):
     expected = theirs.probabilities(raw)
     assert np.ptp(expected, axis=0).max() > 10 * TOLERANCE, "the recordings would all be answered alike"
     np.testing.assert_allclose(ours.probabilities(raw), expected, atol=TOLERANCE, rtol=0)
-    weights, known = ours.attention(raw), theirs.attention(raw)
-    assert (weights is None) == (known is None)
-    for each, other in zip(weights or [], known or [], strict=True):
-        np.testing.assert_allclose(each, other, atol=TOLERANCE, rtol=0)
+    weights, attention = ours.attention(raw), theirs.attention(raw)
+    assert (weights is None) == (attention is None)
+    for weight, other in zip(weights or [], attention or [], strict=True):
+        np.testing.assert_allclose(weight, other, atol=TOLERANCE, rtol=0)
 
 
 def test_a_recording_is_recognised_alike_alone_and_among_others(network, tmp_path):

@@ -60,21 +60,23 @@ def test_a_graph_is_read_as_onnx_reads_it(network, tmp_path, name):
     model, scaler, _ = network(name)
     path = tmp_path / "model.onnx"
     export.write(model.fitted_network, scaler, path)
-    known = onnx.load(path).graph
+    reference = onnx.load(path).graph
     [graph] = parse(path.read_bytes(), fields.MODEL)["graph"]
-    assert [node["op_type"][0] for node in graph["node"]] == [node.op_type for node in known.node]
-    assert [node["input"] for node in graph["node"]] == [list(node.input) for node in known.node]
-    for node, other in zip(graph["node"], known.node, strict=True):
-        found = {
-            each["name"][0]: each["i"] or each["ints"] for each in node["attribute"] if each["type"] != [1]
+    assert [node["op_type"][0] for node in graph["node"]] == [node.op_type for node in reference.node]
+    assert [node["input"] for node in graph["node"]] == [list(node.input) for node in reference.node]
+    for node, other in zip(graph["node"], reference.node, strict=True):
+        attributes = {
+            field["name"][0]: field["i"] or field["ints"]
+            for field in node["attribute"]
+            if field["type"] != [1]
         }
         for attribute in other.attribute:
             if attribute.type in (onnx.AttributeProto.INT, onnx.AttributeProto.INTS):
                 expected = (
                     [attribute.i] if attribute.type == onnx.AttributeProto.INT else list(attribute.ints)
                 )
-                assert found[attribute.name] == expected
-    assert len(known.initializer) > 5
-    for weight, other in zip(graph["initializer"], known.initializer, strict=True):
+                assert attributes[attribute.name] == expected
+    assert len(reference.initializer) > 5
+    for weight, other in zip(graph["initializer"], reference.initializer, strict=True):
         assert (weight["name"], weight["dims"]) == ([other.name], list(other.dims))
         assert weight["raw_data"] == [other.raw_data]

@@ -44,9 +44,9 @@ def imported(*words):
         [sys.executable, "-c", PROGRAM, ",".join(HEAVY), *map(str, words)],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    told = json.loads(done.stderr.splitlines()[-1])
-    assert told["code"] in (0, None), done.stderr
-    return json.loads(done.stdout), told["heavy"]
+    report = json.loads(done.stderr.splitlines()[-1])
+    assert report["code"] in (0, None), done.stderr
+    return json.loads(done.stdout), report["heavy"]
 
 
 @pytest.fixture(scope="module")

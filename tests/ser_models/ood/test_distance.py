@@ -33,42 +33,46 @@ def sides(speech):
 
 
 @pytest.fixture(scope="module")
-def known(speech, sides):
+def distribution(speech, sides):
     return build(speech, sides["train"], sides["validation"])
 
 
-def far(known, store, rows):
-    return known.ood_score(store.frames(rows, "mel"))
+def far(distribution, store, rows):
+    return distribution.ood_score(store.frames(rows, "mel"))
 
 
 @pytest.mark.parametrize("sound", NOT_SPEECH)
-def test_noise_music_and_silence_are_far(sound, known, speech):
+def test_noise_music_and_silence_are_far(sound, distribution, speech):
     file = io.BytesIO()
     soundfile.write(file, NOT_SPEECH[sound](np.random.default_rng(0)), RATE, format="WAV")
     frames = extract_bytes(file.getvalue(), speech.profile, ["mel"]).frames["mel"]
-    assert known.ood_score([frames])[0] > 1
+    assert distribution.ood_score([frames])[0] > 1
 
 
-def test_training_recordings_are_at_no_distance(known, speech, sides):
-    assert far(known, speech, sides["train"]).max() < 0.01
+def test_training_recordings_are_at_no_distance(distribution, speech, sides):
+    assert far(distribution, speech, sides["train"]).max() < 0.01
 
 
-def test_a_hundredth_of_the_validation_recordings_is_beyond_1(known, speech, sides):
-    distances = far(known, speech, sides["validation"])
+def test_a_hundredth_of_the_validation_recordings_is_beyond_1(distribution, speech, sides):
+    distances = far(distribution, speech, sides["validation"])
     assert 0 < (distances > 1).mean() <= max(0.01, 1.5 / len(distances))
 
 
-def test_few_recordings_of_unheard_voices_are_far(known, speech, sides):
-    assert (far(known, speech, sides["test"]) > 1).mean() < 0.15
+def test_few_recordings_of_new_speakers_are_far(distribution, speech, sides):
+    assert (far(distribution, speech, sides["test"]) > 1).mean() < 0.15
 
 
-def test_percentiles_are_those_of_the_training_recordings(known, sides):
+def test_percentiles_are_those_of_the_training_recordings(distribution, sides):
     pitch = sides["train"]["pitch_mean"]
     for share in (0.1, 0.5, 0.83):
         value = float(pitch.quantile(share))
-        assert known.percentiles({"pitch_mean": value})["pitch_mean"] == pytest.approx(100 * share, abs=1)
-    found = known.percentiles({"pitch_mean": 1e6, "jitter": float("nan"), "mine": 1.0, "zcr_mean": -1.0})
-    assert found == {"pitch_mean": 100, "zcr_mean": 0}
+        assert distribution.percentiles({"pitch_mean": value})["pitch_mean"] == pytest.approx(
+            100 * share, abs=1
+        )
+    percentiles = distribution.percentiles(
+        {"pitch_mean": 1e6, "jitter": float("nan"), "mine": 1.0, "zcr_mean": -1.0}
+    )
+    assert percentiles == {"pitch_mean": 100, "zcr_mean": 0}
 
 
 def test_a_store_without_mel_frames_has_no_reference(recordings, tmp_path):
@@ -78,9 +82,9 @@ def test_a_store_without_mel_frames_has_no_reference(recordings, tmp_path):
     assert build(store, store.files(), store.files()) is None
 
 
-def test_what_is_written_is_read(known, speech, sides, tmp_path):
-    ood.write(tmp_path, known)
+def test_what_is_written_is_read(distribution, speech, sides, tmp_path):
+    ood.write(tmp_path, distribution)
     again = ood.read(tmp_path, bands=64)
-    np.testing.assert_array_equal(far(again, speech, sides["test"]), far(known, speech, sides["test"]))
+    np.testing.assert_array_equal(far(again, speech, sides["test"]), far(distribution, speech, sides["test"]))
     columns = {"pitch_mean": 200.0, "rms_mean": 0.01}
-    assert again.percentiles(columns) == known.percentiles(columns)
+    assert again.percentiles(columns) == distribution.percentiles(columns)
