@@ -1,5 +1,4 @@
-"""Plain technical English in source, help and documents, and none of the names that were replaced.
-"""
+"""Plain technical English in source, help and documents, and none of the names that were replaced."""
 
 import ast
 import re
