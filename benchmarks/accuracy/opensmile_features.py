@@ -15,10 +15,9 @@ import pandas as pd
 import soundfile
 from joblib import Parallel, delayed
 
-from ser_models.data.batches import InMemory
+from ser_models.data.batches import InMemory, Scaler, fit_statistics
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs
-from ser_models.data.scaling import Scaler, fit_statistics
 from ser_models.data.speaker_norm import SpeakerPrior, normalize
 from ser_models.data.split import Split
 from ser_models.evaluation.score import prediction_table

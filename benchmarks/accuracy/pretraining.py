@@ -19,8 +19,8 @@ import pandas as pd
 from benchmarks.accuracy import common
 from benchmarks.accuracy.common import SEED, Run
 from benchmarks.accuracy.models import gain
+from ser_models.data.batches import Scaler
 from ser_models.data.examples import Examples, load_examples
-from ser_models.data.scaling import Scaler
 from ser_models.evaluation.score import score
 from ser_models.models import create
 from ser_models.models.networks.crnn import Crnn

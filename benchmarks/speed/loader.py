@@ -26,10 +26,9 @@ import numpy as np
 from benchmarks import options
 from ser_features.engine import extract_corpora
 from ser_features.store import open_store
-from ser_models.data.batches import Arrays, InMemory, Shapes, Streaming, memory_size, read_all
+from ser_models.data.batches import Arrays, InMemory, Scaler, Shapes, Streaming, memory_size, read_all
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.inputs import ColumnInputs
-from ser_models.data.scaling import Scaler
 from ser_models.data.split import make_split
 from ser_models.models import create
 from ser_models.models.base import FitContext, Labelled, Model

@@ -44,7 +44,7 @@ from ser_models.ood import TrainingDistribution
 from ser_models.safe_io.strict import quoted
 
 if TYPE_CHECKING:
-    from ser_models.data.scaling import Scaler
+    from ser_models.data.batches import Scaler
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Examples: recordings of a store for training and testing, with their classes and speakers.
 
-`Store` → `load_examples` → `Examples` → `split`, `scaling`, `training`.
+`Store` → `load_examples` → `Examples` → `split`, `batches`, `training`.
 Rows are joined by `file_id`, never by position; only speech is used.
 """
 

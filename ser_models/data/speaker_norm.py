@@ -1,7 +1,7 @@
 """Speaker-level mean and variance normalisation with MAP smoothing, unlabelled: transductive.
 
 raw values of a speaker → `accumulate` (additive sums) → `SpeakerPrior.estimate` → `SpeakerStats`
-raw values, `SpeakerStats` → `normalize` → zero mean and unit variance per speaker → `scaling`
+raw values, `SpeakerStats` → `normalize` → zero mean and unit variance per speaker → `batches`
 
 A speaker's mean and variance are estimated from the available recordings and shrunk towards the mean training
 speaker, the more the fewer they are: MAP adaptation with a relevance factor, of first and second moments

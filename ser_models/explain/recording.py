@@ -17,8 +17,8 @@ import pandas as pd
 from ser_features.pipeline import extract
 from ser_models import inference
 from ser_models.artifact.folder import Artifact
+from ser_models.data.batches import Scaler
 from ser_models.data.inputs import ChunkInputs, Raw
-from ser_models.data.scaling import Scaler
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.explain import trees
 from ser_models.explain.feature_groups import FeatureGroup, feature_groups

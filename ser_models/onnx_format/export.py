@@ -21,7 +21,7 @@ from ser_models.onnx_format.scaling import scaled_inputs
 if TYPE_CHECKING:
     import keras
 
-    from ser_models.data.scaling import Scaler
+    from ser_models.data.batches import Scaler
 
 MASKS = ("mask", "value_mask")
 """Arguments of a layer that hold a mask."""

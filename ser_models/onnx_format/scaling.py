@@ -13,7 +13,7 @@ import numpy as np
 from ser_models.onnx_format.graph import GraphBuilder
 
 if TYPE_CHECKING:
-    from ser_models.data.scaling import Scaler
+    from ser_models.data.batches import Scaler
 
 FLOAT, DOUBLE = 1, 11
 """Data types in ONNX."""

@@ -19,10 +19,9 @@ import numpy as np
 import pandas as pd
 
 from ser_features.errors import InputError
-from ser_models.data.batches import BatchSource, memory_size, read_all
+from ser_models.data.batches import BatchSource, Scaler, memory_size, read_all
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs, Inputs
-from ser_models.data.scaling import Scaler
 from ser_models.data.speaker_norm import SpeakerPrior
 from ser_models.data.split import FINAL_FOLD, Split
 from ser_models.evaluation.leakage import FitRecord

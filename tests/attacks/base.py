@@ -16,8 +16,7 @@ from ser_features.config import SPEECH16K
 from ser_features.pipeline import digest
 from ser_models import artifact, ood
 from ser_models.artifact.metadata import METADATA_FILE, ONNX_FILE, ArtifactMetadata
-from ser_models.data.batches import InMemory
-from ser_models.data.scaling import Scaler, fit_statistics
+from ser_models.data.batches import InMemory, Scaler, fit_statistics
 from ser_models.models import create
 from ser_models.models.base import FitContext, Labelled, Model
 from ser_models.models.networks.network import Network

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.data.batches import Oversampled, Streaming, memory_size, read_all
+from ser_models.data.batches import Oversampled, Scaler, Streaming, memory_size, read_all
 from ser_models.data.examples import load_examples
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs
-from ser_models.data.scaling import Scaler
 
 INPUTS = [
     ColumnInputs(("rms_mean", "pitch_mean")),

@@ -6,11 +6,10 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ser_models.data import scaling
-from ser_models.data.batches import chunked, pad_or_crop, separated, uncropped
+from ser_models.data import batches
+from ser_models.data.batches import Scaler, chunked, fit_statistics, pad_or_crop, separated, uncropped
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs
-from ser_models.data.scaling import Scaler, fit_statistics
 
 COLUMNS = ColumnInputs(("rms_mean", "pitch_mean"))
 
@@ -92,7 +91,7 @@ def test_joined_families_are_scaled_like_each_alone(store):
 
 @pytest.mark.parametrize("at_once", [1, 100, 10**9])
 def test_the_block_size_does_not_change_the_statistics(store, monkeypatch, at_once):
-    monkeypatch.setattr(scaling, "FRAMES_AT_ONCE", at_once)
+    monkeypatch.setattr(batches, "FRAMES_AT_ONCE", at_once)
     examples = load_examples(store)
     inputs = FrameInputs(("mel",), length=40)
     stacked = np.concatenate(examples.read(inputs)).astype(np.float64)

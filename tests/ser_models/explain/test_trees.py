@@ -7,8 +7,7 @@ from scipy.stats import rankdata
 
 from ser_models import inference
 from ser_models.artifact.native_backend import NativeBackend
-from ser_models.data.batches import InMemory
-from ser_models.data.scaling import Scaler, fit_statistics
+from ser_models.data.batches import InMemory, Scaler, fit_statistics
 from ser_models.explain import trees
 from ser_models.models.base import FitContext, Labelled
 from ser_models.models.trees import Xgboost

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
+from ser_models.data.batches import Scaler, fit_statistics
 from ser_models.data.inputs import ColumnInputs
-from ser_models.data.scaling import Scaler, fit_statistics
 from ser_models.models import create
 
 BANDS = 20

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.data.batches import InMemory, Streaming
-from ser_models.data.scaling import Scaler
+from ser_models.data.batches import InMemory, Scaler, Streaming
 from ser_models.data.split import make_split
 from ser_models.models.base import Labelled
 from ser_models.models.logistic import Logistic
