@@ -32,7 +32,7 @@ def trained(store_root, tmp_path_factory):
 
 @pytest.fixture
 def folder(trained, tmp_path):
-    """Return a copy of the logistic that may be spoiled."""
+    """Return a copy of the logistic for changes."""
     return shutil.copytree(trained / "logistic", tmp_path / "logistic")
 
 
@@ -80,7 +80,7 @@ def test_a_network_is_run_by_onnx_runtime_and_without_the_graph_by_keras(trained
 
 
 @pytest.mark.parametrize("name", ["logistic", "mlp"])
-def test_the_standard_scaler_is_at_hand(trained, name):
+def test_the_fitted_standard_scaler_is_returned(trained, name):
     scaler = ser_models.load(trained / name).scaler
     assert isinstance(scaler, StandardScaler)
     assert scaler.transform(scaler.mean_[None]).tolist() == [[0.0] * scaler.n_features_in_]
@@ -109,13 +109,13 @@ def test_an_extra_model_is_refused(folder):
     assert "model.pkl is not listed in artifact.json: expected one model: remove the file" in refusal(folder)
 
 
-def test_a_note_beside_the_model_is_no_harm(folder):
+def test_other_files_beside_the_model_are_ignored(folder):
     (folder / "README.txt").write_text("my best model")
     artifact.load(folder)
 
 
 @pytest.mark.parametrize("path", ["../secret", "/etc/passwd", "figures/../../secret", "a/b", "..", "C:\\x"])
-def test_paths_that_lead_elsewhere_are_refused(folder, path):
+def test_paths_outside_the_artifact_are_refused(folder, path):
     files = json.loads((folder / "artifact.json").read_text())["files"]
     edit(folder, files={**files, path: "0" * 64})
     assert f"names the file {path!r}, expected one inside the artifact" in refusal(folder)
@@ -144,7 +144,7 @@ def test_paths_that_lead_elsewhere_are_refused(folder, path):
         ({"files": {}}, "has no SHA-256 of model.npz, scaler.npz"),
     ],
 )
-def test_a_card_that_is_not_ours_is_refused(folder, changes, message):
+def test_invalid_metadata_is_refused(folder, changes, message):
     edit(folder, **changes)
     assert message in refusal(folder)
 
@@ -156,7 +156,7 @@ def test_an_artifact_depends_on_the_extractors_that_its_model_reads_alone(folder
     assert "was trained on features speech16k (" in refusal(folder)
 
 
-def test_a_store_of_other_extractors_makes_no_artifact_that_loads(store_root, tmp_path):
+def test_an_artifact_of_other_extractors_is_refused(store_root, tmp_path):
     shutil.copytree(store_root, tmp_path / "store")
     description = tmp_path / "store" / "store.json"
     other = {**json.loads(description.read_text()), "digest": "0" * 16, "seal": BLANK_SEAL.decode()}
@@ -166,27 +166,27 @@ def test_a_store_of_other_extractors_makes_no_artifact_that_loads(store_root, tm
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"format": 2}', "\xff"])
-def test_a_damaged_card_is_refused(folder, text):
+def test_damaged_metadata_is_refused(folder, text):
     (folder / "artifact.json").write_bytes(text.encode("latin-1"))
     assert "artifact.json is damaged" in refusal(folder)
 
 
-def test_no_artifact_says_how_to_make_one(tmp_path):
+def test_a_missing_artifact_is_reported_with_the_command_to_train_one(tmp_path):
     assert f"no artifact at {tmp_path}: expected" in refusal(tmp_path)
     assert "make one with ser train --out" in refusal(tmp_path)
 
 
-def test_a_file_in_the_way_is_refused(tmp_path):
+def test_an_existing_file_is_not_replaced(tmp_path):
     (tmp_path / "model").write_text("")
     with pytest.raises(InputError, match="model is not an artifact"):
         artifact.check_target(tmp_path / "model")
 
 
-def test_an_empty_folder_is_not_in_the_way(tmp_path):
+def test_an_empty_folder_is_replaced(tmp_path):
     artifact.check_target(tmp_path)
 
 
-def test_other_files_are_not_thrown_away_with_an_old_artifact(folder):
+def test_a_folder_with_other_files_is_not_replaced(folder):
     (folder / "notes.md").write_text("keep me")
     with pytest.raises(
         InputError, match=r"holds notes\.md, which is not ser's: move it, or pass another --out"
