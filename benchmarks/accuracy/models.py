@@ -28,7 +28,7 @@ import pandas as pd
 from benchmarks.accuracy import common, opensmile_features
 from benchmarks.accuracy.common import IMAGES, RESULTS, SEED, Run
 from ser_models.data.examples import Examples, speaker_keys
-from ser_models.evaluation.metrics import difference
+from ser_models.evaluation.bootstrap import difference
 from ser_models.evaluation.score import score
 from ser_models.experiments.train import with_speed_perturb
 from ser_models.reporting.figures.picture import Drawing, Picture

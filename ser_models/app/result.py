@@ -17,7 +17,8 @@ from ser_models.app import features, panels, text
 from ser_models.app.clips import wav
 from ser_models.app.inspection import Inspection, inspect
 from ser_models.evaluation.result import EvaluationResult, read_result
-from ser_models.inference.predictor import OOD_THRESHOLD, Predictor
+from ser_models.inference.predictor import Predictor
+from ser_models.ood.distribution import OOD_THRESHOLD
 from ser_models.reporting.html import declarations, inline, template
 
 HERE = Path(__file__).parent

@@ -27,7 +27,9 @@ from ser_models import ood
 from ser_models.artifact.backend import Backend
 from ser_models.artifact.metadata import (
     METADATA_FILE,
+    MODEL_FILE,
     ONNX_FILE,
+    SCALER_FILE,
     ArtifactMetadata,
     feature_profile,
     read_metadata,
@@ -41,6 +43,7 @@ from ser_models.models import create
 from ser_models.models.base import Model
 from ser_models.models.networks.network import Network
 from ser_models.ood import TrainingDistribution
+from ser_models.safe_io import arrays
 from ser_models.safe_io.strict import quoted
 
 if TYPE_CHECKING:
@@ -119,7 +122,7 @@ def save(
 
     check_target(folder)
     with files.replacing_folder(folder) as hidden:
-        NativeBackend(model, scaler).save(hidden)
+        save_model(hidden, model, scaler)
         if isinstance(model, Network):
             from ser_models.onnx_format import export
 
@@ -128,6 +131,12 @@ def save(
             speaker_prior.save(hidden)
         extras(hidden)
         write_metadata(hidden, metadata)
+
+
+def save_model(folder: Path, model: Model, scaler: "Scaler") -> None:
+    """Write a fitted model and its scaler as numeric arrays; `NativeBackend.load` reads them."""
+    arrays.save(folder / MODEL_FILE, model.state())
+    arrays.save(folder / SCALER_FILE, scaler.statistics)
 
 
 def load(folder: Path) -> Artifact:

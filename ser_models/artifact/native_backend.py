@@ -1,6 +1,6 @@
 """A model run by the library that it was fitted with, behind its scaler.
 
-fitted `Model`, `Scaler` → `NativeBackend` ↔ model.npz, scaler.npz
+model.npz, scaler.npz → `NativeBackend` (fitted `Model`, `Scaler`)
 raw values → `NativeBackend` → probabilities
 """
 
@@ -31,14 +31,9 @@ class NativeBackend:
     model: Model
     scaler: Scaler
 
-    def save(self, folder: Path) -> None:
-        """Write model and scaler as numeric arrays."""
-        arrays.save(folder / MODEL_FILE, self.model.state())
-        arrays.save(folder / SCALER_FILE, self.scaler.statistics)
-
     @classmethod
     def load(cls, folder: Path, model: Model, *, classes: int) -> Self:
-        """Read what `save` wrote.
+        """Read what `artifact.folder.save_model` wrote.
 
         Args:
             folder: of the artifact.

@@ -26,7 +26,8 @@ import numpy as np
 import pandas as pd
 
 from ser_models.data.examples import Examples, speaker_keys
-from ser_models.evaluation.metrics import confusion_matrix, interval, log_losses, roc_curve, uar
+from ser_models.evaluation.bootstrap import interval
+from ser_models.evaluation.metrics import confusion_matrix, log_losses, roc_curve, uar
 from ser_models.evaluation.result import (
     Average,
     Averages,

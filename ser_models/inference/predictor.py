@@ -34,6 +34,7 @@ from ser_models.inference.recording import AudioSource, RecordingAnalysis, Windo
 from ser_models.inference.speaker_norm import SpeakerNormalizer
 from ser_models.models.base import apply_temperature
 from ser_models.ood import MEL
+from ser_models.ood.distribution import warning_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,10 +43,6 @@ if TYPE_CHECKING:
 BATCH_FILES = 8
 """Recordings whose features are in memory at the same time."""
 
-OOD_THRESHOLD = 1.0
-"""`ood_score` above which a recording is out of distribution: the 99th percentile of held-out speakers."""
-
-OOD_WARNING = "out of distribution (ood_score above 1): do not trust this prediction"
 SYNTHETIC_WARNING = "trained on synthetic speech: says nothing about people's emotions"
 
 Stats = Sequence[SpeakerStats | None] | None
@@ -319,7 +316,7 @@ class Predictor:
         warning = join_warnings(
             self.warning,
             self.artifact.model.inputs.unused(analysis.features),
-            OOD_WARNING if ood_score is not None and ood_score > OOD_THRESHOLD else None,
+            warning_of(ood_score),
             self.normalizer.warning(stats) if self.normalizer else None,
         )
         return Prediction(

@@ -39,6 +39,11 @@ MAX_RECORDINGS = 2000
 TAIL = 0.01
 """Share of the validation recordings with a score above 1."""
 
+OOD_THRESHOLD = 1.0
+"""Score above which a recording is out of distribution: the 99th percentile of held-out speakers."""
+
+OOD_WARNING = "out of distribution (ood_score above 1): do not trust this prediction"
+
 FILE = "ood.npz"
 QUANTILES = "quantiles."
 """Prefix of the arrays that hold the percentiles of a column."""
@@ -192,3 +197,8 @@ def _quantiles(train: "pd.DataFrame") -> dict[str, np.ndarray]:
 
 def _moments(frames: np.ndarray) -> np.ndarray:
     return np.concatenate([frames.mean(axis=0), frames.std(axis=0)])
+
+
+def warning_of(score: float | None) -> str | None:
+    """Return the warning of a recording that is out of distribution; None for others and unknown scores."""
+    return OOD_WARNING if score is not None and score > OOD_THRESHOLD else None

@@ -24,6 +24,7 @@ from typing import Any
 import pandas as pd
 
 from ser_features import files
+from ser_models.artifact.folder import save_model
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.batches import Scaler
 from ser_models.data.examples import Examples
@@ -113,7 +114,7 @@ class State:
         (hidden / "fold.json").write_text(json.dumps(content), encoding="utf-8")
         fold.predictions.to_parquet(hidden / "predictions.parquet", index=False)
         if final and fold.scaler is not None:
-            NativeBackend(fold.model, fold.scaler).save(hidden)
+            save_model(hidden, fold.model, fold.scaler)
         for path in (*hidden.iterdir(), hidden):
             files.sync(path)
         hidden.rename(self._folder(fold.number))
