@@ -10,7 +10,7 @@ No pickle is read, and no memory is allocated because a header asks for it.
 >>> save(path, {"weights": np.ones((2, 3)), "offset": np.zeros(3)})
 >>> arrays = load(path)
 >>> check(arrays, {"weights": ("float64", (None, 3)), "offset": ("float64", (3,))})
->>> check(arrays, {"weights": ("float64", (None, 4))})
+>>> check(arrays, {"weights": ("float64", (None, 4)), "offset": ("float64", (3,))})
 Traceback (most recent call last):
 ...
 ValueError: weights is float64 of shape (2, 3), expected float64 of shape (any, 4)
