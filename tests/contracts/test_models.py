@@ -15,10 +15,11 @@ from ser_models.models.base import FitContext
 from ser_models.safe_io import arrays
 from tests.ser_models.tiny import CLASSES, NETWORKS, REPRESENTATIVES, labelled, long, parameters, tiny
 
-SLOW = set(NETWORKS) - set(REPRESENTATIVES)
+SLOW = sorted(set(NETWORKS) - set(REPRESENTATIVES))
+QUICK_AND_LONG = [*(name for name in MODELS if name not in SLOW), *long(SLOW)]
 
 
-@pytest.fixture(scope="module", params=MODELS)
+@pytest.fixture(scope="module", params=QUICK_AND_LONG)
 def fitted(request):
     """A tiny fitted model, its training and validation data, its history and the rows that were reported."""
     model = tiny(request.param)
@@ -70,7 +71,7 @@ def test_a_state_with_an_array_too_many_missing_or_of_another_type_is_refused(fi
             create(model.name, model.parameters).set_state(wrong, classes=CLASSES)
 
 
-@pytest.mark.parametrize("name", [*(name for name in MODELS if name not in SLOW), *long(SLOW)])
+@pytest.mark.parametrize("name", QUICK_AND_LONG)
 def test_the_same_seed_gives_the_same_model_however_many_jobs(name):
     if not create(name).reproducible:
         pytest.skip(f"{name} is not reproducible on this machine")

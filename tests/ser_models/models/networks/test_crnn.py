@@ -57,7 +57,7 @@ def test_the_metric_uses_the_mean_prediction_and_the_larger_target():
     assert float(metric.result()) == pytest.approx(0.25)
 
 
-@pytest.mark.parametrize("members", [1, 2])
+@pytest.mark.parametrize("members", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_only_training_batches_are_augmented(data, members, monkeypatch):
     counts, augment = [], Crnn.augment_batch
 
