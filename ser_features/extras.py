@@ -18,7 +18,7 @@ EXTRAS = {
     "tensorflow": "cpu",
     "torch": "ssl",
     "transformers": "ssl",
-    "xgboost": "cpu",
+    "xgboost": "xgboost",
 }
 """Extra of the distribution that installs a package; other packages are installed by their own name."""
 

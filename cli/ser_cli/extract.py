@@ -137,7 +137,7 @@ def _next(store: Path) -> str:
     from ser_features.store import open_store
 
     has_inputs_of_best = {"functionals", "mfcc"} <= set(open_store(store).families)
-    return f"ser train --model {'best' if has_inputs_of_best else 'xgboost'} --store {store}"
+    return f"ser train --model {'best' if has_inputs_of_best else 'logistic'} --store {store}"
 
 
 def _print_failures(report: "ExtractReport") -> None:

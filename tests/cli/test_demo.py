@@ -28,7 +28,7 @@ def test_two_models_of_what_is_installed(ser, steps, tmp_path, monkeypatch, inst
     assert answer.code == 0
     assert [options["model"] for name, options in steps if name == "train"] == ["best", second]
     missing = (
-        "model 'xgboost' needs xgboost, which is not installed: pip install 'ser-toolkit[cpu]': the demo "
+        "model 'xgboost' needs xgboost, which is not installed: pip install 'ser-toolkit[xgboost]': the demo "
     )
     assert (missing in answer.err) == (not installed)
     assert "The ranking of models on 12 synthetic voices does not carry over to human speech" in answer.err

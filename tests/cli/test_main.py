@@ -119,20 +119,20 @@ def test_errors_are_one_line(ser, store_root, tmp_path, line, message):
 
 
 PACKAGES = {
-    "train --model xgboost --store nowhere": ("xgboost", "cpu"),
+    "train --model xgboost --store nowhere": ("xgboost", "xgboost"),
     "train --model mlp --store nowhere": ("tensorflow", "cpu"),
-    "train --model ensemble --members xgboost logistic --store nowhere": ("xgboost", "cpu"),
+    "train --model ensemble --members xgboost logistic --store nowhere": ("xgboost", "xgboost"),
     "train --model logistic --tensorboard log --store nowhere": ("tensorflow", "cpu"),
-    "reproduce multi_corpus_boosting --data {empty}": ("xgboost", "cpu"),
+    "reproduce multi_corpus_boosting --data {empty}": ("xgboost", "xgboost"),
     "reproduce multi_corpus_mlp --data {empty}": ("keras", "cpu"),
     "tune multi_corpus_mlp --data {empty}": ("optuna", "tune"),
-    "tune multi_corpus_boosting --data {empty}": ("xgboost", "cpu"),
+    "tune multi_corpus_boosting --data {empty}": ("xgboost", "xgboost"),
     "app {empty}": ("gradio", "app"),
     "extract --datasets demo --data {empty} --executor dask": ("distributed", "dask"),
     "extract --datasets demo --data {empty} --features ssl --encoder {empty}": ("torch", "ssl"),
     "store export --format audformat --out {empty}/db --store {store}": ("audformat", "audformat"),
-    "explain {trees} --store {store}": ("xgboost", "cpu"),
-    "predict {trees} a.wav": ("xgboost", "cpu"),
+    "explain {trees} --store {store}": ("xgboost", "xgboost"),
+    "predict {trees} a.wav": ("xgboost", "xgboost"),
 }
 """Command → optional package that it needs, and the extra that installs it."""
 

@@ -137,15 +137,20 @@ def test_an_invalid_value_is_refused_with_the_valid_ones(name, values, message):
 
 
 @pytest.mark.parametrize(
-    ("name", "missing"),
-    [("mlp", "keras"), ("mlp", "tensorflow"), ("cnn_lstm", "tensorflow"), ("xgboost", "xgboost")],
+    ("name", "missing", "extra"),
+    [
+        ("mlp", "keras", "cpu"),
+        ("mlp", "tensorflow", "cpu"),
+        ("cnn_lstm", "tensorflow", "cpu"),
+        ("xgboost", "xgboost", "xgboost"),
+    ],
 )
-def test_a_missing_package_names_the_extra(monkeypatch, name, missing):
+def test_a_missing_package_names_the_extra(monkeypatch, name, missing, extra):
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(MissingExtraError) as error:
         create(name)
-    expected = f"model {name!r} needs {missing}, which is not installed: pip install 'ser-toolkit[cpu]'"
+    expected = f"model {name!r} needs {missing}, which is not installed: pip install 'ser-toolkit[{extra}]'"
     assert str(error.value) == expected
     assert create("logistic")
 
