@@ -74,6 +74,7 @@ def test_the_complete_corpus(scan, tmp_path):
     assert not complete.duplicates
     check_audio(complete)
     few, every = digests(scan.root / "demo"), digests(tmp_path / "demo")
+    few.pop("README.txt")  # it counts the recordings
     assert few.items() <= every.items()
 
 
