@@ -95,7 +95,10 @@ def test_a_fold_with_one_class_is_refused(examples, split):
     "config",
     [
         LOGISTIC,
-        *(pytest.param(TrainConfig(name), marks=pytest.mark.long) for name in ("xgboost", "fisher_vectors", "mlp")),
+        *(
+            pytest.param(TrainConfig(name), marks=pytest.mark.long)
+            for name in ("xgboost", "fisher_vectors", "mlp")
+        ),
     ],
     ids=lambda config: config.model,
 )
