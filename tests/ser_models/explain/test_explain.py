@@ -17,7 +17,13 @@ from ser_models.explain import explain_model, explain_recording, save
 from ser_models.explain.held_out import held_out
 from ser_models.explain.save import check_folder
 
-METHODS = {"xgboost": "shap", "logistic": "permutation", "cnn_lstm": "permutation"}
+METHODS = {
+    "xgboost": "shap",
+    "logistic": "permutation",
+    "fisher_vectors": "permutation",
+    "cnn_lstm": "permutation",
+}
+EXPLAINED = [pytest.param(name, marks=pytest.mark.long if name == "cnn_lstm" else ()) for name in METHODS]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +49,7 @@ def splits(artifact_of):
     return pd.read_parquet(artifact_of("xgboost") / "splits.parquet")
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", EXPLAINED)
 def test_importance(importance, name):
     explanation = importance(name)
     assert explanation.method == METHODS[name]
@@ -110,10 +116,10 @@ def test_correlated_columns_are_named(importance):
     correlated = explanation.table.set_index("feature")["correlated_with"]
     assert correlated["pitch_mean"].startswith("pitch_")
     assert any("have a rank correlation of 0.8 or more" in note for note in explanation.notes)
-    assert set(importance("cnn_lstm").table["correlated_with"]) == {""}
+    assert set(importance("fisher_vectors").table["correlated_with"]) == {""}
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", EXPLAINED)
 def test_saved_importance(importance, name, tmp_path):
     explanation = importance(name)
     table, figure = save(explanation, tmp_path / "made", top=7)
@@ -170,6 +176,7 @@ def test_an_occluded_column_has_its_training_median(artifact_of, recordings):
     assert decrease == pytest.approx(row["contribution"], abs=1e-6)
 
 
+@pytest.mark.long
 def test_frames_are_occluded_by_frequency_range(artifact_of, recordings):
     explanation = explain_recording(artifact_of("cnn_lstm"), recordings / "s0_sad_3.wav")
     assert explanation.method == "occlusion"
@@ -187,7 +194,7 @@ def test_a_training_recording_has_a_note(artifact_of, recordings, splits, side, 
     assert any("is in the training data" in note for note in explanation.notes) == noted
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", EXPLAINED)
 def test_saved_contributions(artifact_of, recordings, name, tmp_path):
     explanation = explain_recording(artifact_of(name), recordings / "s0_angry_0.wav")
     table, figure = save(explanation, tmp_path, top=3)
