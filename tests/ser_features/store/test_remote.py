@@ -110,7 +110,7 @@ def test_the_command_line_extracts_shows_and_trains(extract, bucket, tess, tmp_p
     with pytest.raises(SystemExit) as done:
         main(words)
     assert done.value.code == 0
-    assert f"next: ser train --model xgboost --store {ADDRESS}" in capsys.readouterr().out
+    assert f"next: ser train --model logistic --store {ADDRESS}" in capsys.readouterr().out
     with pytest.raises(SystemExit) as done:
         main(["store", "info", "--store", ADDRESS])
     assert done.value.code == 0
