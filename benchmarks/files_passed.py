@@ -28,6 +28,8 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from benchmarks.pages import write_between
+
 ROOT = Path(__file__).parents[1]
 LIMITS = {"extract": 40, "train": 45, "predict": 22}
 """Most files per command."""
@@ -85,8 +87,8 @@ def files_of(arguments: list[str]) -> list[str]:
         The files that it passed through, relative to the repository, sorted.
     """
     with tempfile.NamedTemporaryFile("r", suffix=".txt") as file:
-        own = [sys.executable, str(Path(__file__)), "--trace", file.name, *arguments]
-        done = subprocess.run(own, capture_output=True, text=True, check=False)
+        own = [sys.executable, "-m", "benchmarks.files_passed", "--trace", file.name, *arguments]
+        done = subprocess.run(own, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"ser {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
         return file.read().splitlines()
@@ -186,12 +188,6 @@ def summary(passed: dict[str, list[str]]) -> str:
     return "\n".join(lines)
 
 
-def write_summary(page: Path, text: str) -> None:
-    """Replace what stands between the markers of the page."""
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
-
-
 def main() -> int:
     """Print the table, or the files of one command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -207,7 +203,7 @@ def main() -> int:
             if arguments.list == command:
                 print("\n".join(f"    {file}" for file in passed[command]))
     if arguments.write:
-        write_summary(arguments.write, summary(passed))
+        write_between(arguments.write, BEGIN, END, summary(passed))
     return int(any(len(files) > LIMITS[command] for command, files in passed.items()))
 
 

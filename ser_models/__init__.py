@@ -26,7 +26,7 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         return getattr(import_module("ser_models.api"), name)
     if name == "__version__":
-        from importlib.metadata import version
+        import ser_features
 
-        return version("ser-toolkit")
+        return ser_features.__version__
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import options
+from benchmarks.pages import write_between
 from ser_features import extract
 from ser_features.store import Store, open_store
 from ser_models.data.examples import Examples, load_examples
@@ -199,7 +200,4 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def write_section(benchmark: str, text: str) -> None:
     """Write text between the markers of a benchmark on the page."""
-    begin = f"<!-- begin: benchmarks/accuracy/{benchmark}.py -->"
-    before, rest = PAGE.read_text(encoding="utf-8").split(begin)
-    after = rest.split(END, 1)[1]
-    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+    write_between(PAGE, f"<!-- begin: benchmarks/accuracy/{benchmark}.py -->", END, text)

@@ -21,6 +21,7 @@ from typing import Any
 
 from benchmarks.accuracy.common import markdown
 from benchmarks.options import DATA
+from benchmarks.pages import write_between
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.recipes import names
 from ser_models.recipes.read import load
@@ -83,9 +84,7 @@ def write_table() -> None:
     """Write the stored results between the markers of the page."""
     stored = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json")))
     results = [result for result in stored if "recipe" in result]
-    text = PAGE.read_text(encoding="utf-8")
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table_of(results)}\n\n{END}{after}", encoding="utf-8")
+    write_between(PAGE, BEGIN, END, table_of(results))
 
 
 def table_of(results: Sequence[dict[str, Any]]) -> str:
@@ -103,8 +102,9 @@ def table_of(results: Sequence[dict[str, Any]]) -> str:
         "accuracy, paper protocol",
         "accuracy, honest",
         "UAR, paper protocol",
+        "UAR, honest [95 %]",
+        "gap in UAR",
     ]
-    header += ["UAR, paper protocol", "UAR, honest [95 %]", "gap in UAR"]
     columns = ["run", "files", "tested", "leaks found", "reduced", "seed", "data", "date", "command"]
     return f"{markdown(header, gaps)}\n\n{markdown(columns, map(_detail_row, runs.values()))}"
 

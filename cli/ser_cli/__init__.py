@@ -5,7 +5,7 @@ from typing import Any
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version
+        import ser_features
 
-        return version("ser-toolkit")
+        return ser_features.__version__
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

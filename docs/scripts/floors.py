@@ -7,6 +7,7 @@ sources → `grimp` (imports, those in functions and under TYPE_CHECKING too) �
 """
 
 from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -51,20 +52,11 @@ def rooms(modules: Imports, packages: Iterable[str] = PACKAGES) -> Imports:
 
 def circle(imports: Imports) -> list[str]:
     """Return one circle of imports, first name repeated at the end; empty if there is none."""
-    finished: set[str] = set()
-
-    def search(name: str, path: list[str]) -> list[str]:
-        if name in path:
-            return [*path[path.index(name) :], name]
-        if name in finished:
-            return []
-        for other in sorted(imports.get(name, ())):
-            if result := search(other, [*path, name]):
-                return result
-        finished.add(name)
-        return []
-
-    return next(filter(None, (search(name, []) for name in sorted(imports))), [])
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))  # which lists the imported before the importing name
+    return []
 
 
 def floors(imports: Imports) -> list[list[str]]:
@@ -75,17 +67,13 @@ def floors(imports: Imports) -> list[list[str]]:
     """
     if cycle := circle(imports):
         raise ValueError(f"circle of imports: {' → '.join(cycle)}")
-    height: dict[str, int] = {}
-
-    def measure(name: str) -> int:
-        if name not in height:
-            height[name] = 1 + max((measure(other) for other in imports[name]), default=-1)
-        return height[name]
-
-    for name in imports:
-        measure(name)
-    levels = range(max(height.values()) + 1)
-    return [sorted(name for name in height if height[name] == level) for level in levels]
+    sorter = TopologicalSorter(imports)
+    sorter.prepare()
+    levels = []
+    while sorter.is_active():
+        levels.append(sorted(sorter.get_ready()))
+        sorter.done(*levels[-1])
+    return levels
 
 
 def reduced(imports: Imports) -> list[tuple[str, str]]:
