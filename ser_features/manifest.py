@@ -34,7 +34,7 @@ class Column:
 NAME_COLUMNS: tuple[Column, ...] = (
     Column("file_id", "string", "", "Key of the recording: dataset/stem."),
     Column("path", "string", "", "Path below the data root, with forward slashes."),
-    Column("speaker", "string", "", "Speaker within the dataset, as the corpus writes it."),
+    Column("speaker", "string", "", "Speaker within the dataset, as the corpus writes it; null if unknown."),
     Column("gender", "string", "", "female, male or null when unknown."),
     Column("age", "int32", "years", "Age of the speaker; null when unknown."),
     Column("language", "string", "", "ISO 639-1 code of the spoken language."),
@@ -79,7 +79,7 @@ class Recording:
     dataset: str
     stem: str
     path: str
-    speaker: str
+    speaker: str | None
     emotion: str
     emotion_code: str
     gender: str | None = None

@@ -2,15 +2,17 @@ r"""A user's own corpus: a CSV manifest with one row per recording.
 
 manifest → header (delimiter, columns) → rows, each a `Recording` or a `Rejected` → stems → `Scan`
 
-The file is UTF-8, separated by commas, semicolons or tabs. Required columns: path, emotion, speaker;
-optional columns: gender, age, language, text, intensity, statement, repetition, modality, vocal_channel, in
-any order and case. Further columns are stored as text, under the name that the manifest gives them.
+The file is UTF-8, separated by commas, semicolons or tabs. Required columns: path, emotion;
+optional columns: speaker, gender, age, language, text, intensity, statement, repetition, modality,
+vocal_channel, in any order and case. Further columns are stored as text, under the name that the manifest
+gives them.
 
 - The dataset is named after the file, in lower case, because some file systems are case-insensitive:
   letters, digits, - and _ only; other names are rejected.
 - Paths are relative to the manifest's folder and stay inside it; backslashes are read as slashes.
 - The stem is the path without its extension; `a.wav` and `a.flac` in one folder keep their extensions.
-- Speakers are required, because no speaker-independent split is possible without them.
+- A missing speaker (an empty cell, nan, unknown, -) is None: such recordings have no part in
+  speaker-independent splits.
 - Rows are counted as a spreadsheet does: the header is row 1.
 
 >>> import tempfile
@@ -39,10 +41,10 @@ from ser_features.errors import InputError
 from ser_features.labels import canonical
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Recording, Rejected, Scan
 
-REQUIRED = ("path", "emotion", "speaker")
+REQUIRED = ("path", "emotion")
 TEXTS = ("language", "text", "intensity", "statement", "repetition", "modality")
 """Optional columns that are stored as they are; an empty cell is null."""
-KNOWN = (*REQUIRED, *TEXTS, "gender", "age", "vocal_channel")
+KNOWN = (*REQUIRED, "speaker", *TEXTS, "gender", "age", "vocal_channel")
 RESERVED: frozenset[str] = frozenset(
     {"dataset", *(column.name for column in (*NAME_COLUMNS, *AUDIO_COLUMNS))} - {*KNOWN}
 )
@@ -50,6 +52,10 @@ RESERVED: frozenset[str] = frozenset(
 
 DELIMITERS = ",;\t"
 DATASET = re.compile(r"[a-z0-9][a-z0-9_-]*")
+MISSING = frozenset(
+    {"", "-", "--", "?", ".", "na", "n/a", "n.a.", "nan", "none", "null", "nil", "unknown", "unk", "#n/a"}
+)
+"""Lower-case words for a missing value, as spreadsheets, pandas, R and corpora write it."""
 WHOLE_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0+)?")
 GENDERS = {"f": "female", "m": "male"}
 
@@ -76,7 +82,7 @@ def scan_table(table: Path, *, is_reserved: Callable[[str], bool] = lambda name:
         first = f", the first because of {rejected[0].reason}" if rejected else ""
         raise InputError(
             f"{table}: none of {len(rejected)} rows is usable{first}: "
-            "expected a path beside the table, an emotion and a speaker in each row"
+            "expected a path beside the table and an emotion in each row"
         )
     in_order = sorted(_with_stems(recordings), key=lambda recording: recording.file_id)
     return Scan(dataset, root, tuple(in_order), tuple(sorted(rejected, key=lambda row: row.path)))
@@ -181,14 +187,12 @@ def _checked_path(written: str, root: Path, base: str) -> str:
 
 
 def _recording(dataset: str, row: dict[str, str], path: str) -> Recording:
-    if not row["speaker"]:
-        raise InputError("speaker is empty, expected a name: splits are by speaker")
     gender = row.get("gender", "").lower()
     return Recording(
         dataset=dataset,
         stem=path,
         path=path,
-        speaker=row["speaker"],
+        speaker=_or_none(row.get("speaker", "")),
         emotion=canonical(row["emotion"]),
         emotion_code=row["emotion"],
         gender=GENDERS.get(gender, gender) or None,
@@ -197,6 +201,10 @@ def _recording(dataset: str, row: dict[str, str], path: str) -> Recording:
         extra={name: cell for name, cell in row.items() if name not in KNOWN},
         **{name: row.get(name) or None for name in TEXTS},
     )
+
+
+def _or_none(cell: str) -> str | None:
+    return None if cell.lower() in MISSING else cell
 
 
 def _age(written: str) -> int | None:

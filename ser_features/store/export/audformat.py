@@ -138,8 +138,8 @@ def _describe(schema: pa.Schema, name: str) -> tuple[str, str]:
 
 
 def _speakers(table: pd.DataFrame) -> pd.Series:
-    """Speaker of each row; the same name in two corpora means two people."""
-    return table["dataset"] + "/" + table["speaker"]
+    """Speaker of each row, missing where unknown; the same name in two corpora means two people."""
+    return table["dataset"].str.cat(table["speaker"], sep="/")
 
 
 def _check_paths(table: pd.DataFrame) -> None:

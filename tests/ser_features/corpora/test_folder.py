@@ -92,6 +92,17 @@ def test_unnamed_columns_and_trailing_delimiters_are_ignored(folder):
     assert recording.extra == {}
 
 
+@pytest.mark.parametrize("cell", ["", "-", "?", "NaN", "nan", "NA", "None", "null", "Unknown"])
+def test_a_missing_speaker_is_none(folder, cell):
+    (recording,) = scan_table(write(folder, HEADER, f"a.wav,sad,{cell}")).recordings
+    assert recording.speaker is None
+
+
+def test_the_column_of_speakers_is_optional(folder):
+    (recording,) = scan_table(write(folder, "path,emotion", "a.wav,sad")).recordings
+    assert recording.speaker is None
+
+
 def test_stems_keep_folders_and_are_sorted(folder):
     table = write(folder, HEADER, "spk2\\001.wav,sad,2", "./spk1/x/../001.wav,sad,1", "a.wav,sad,1")
     results = [(recording.file_id, recording.path) for recording in scan_table(table).recordings]
@@ -131,7 +142,6 @@ def test_rows_are_rejected_one_by_one(folder):
             "unknown emotion 'glum': expected one of angry, disgust, fear, happy, neutral, calm, sad, "
             "surprise, boredom"
         ),
-        "b.wav,sad,,": "speaker is empty, expected a name: splits are by speaker",
         "b.wav,sad,Ada,36.5": "age is '36.5', expected a whole number of years from 0 to 999, or nothing",
         "b.wav,sad,Ada,36,5": "5 cells, expected 4: quote text with delimiters",
         "spk1/../a.wav,sad,Ada,": "path 'a.wav' is the same as in row 2",
@@ -153,15 +163,14 @@ def test_invalid_dataset_names(folder, name):
 
 def test_missing_columns(folder):
     assert refusal(write(folder, "File;Emotion", "a.wav;sad")) == (
-        "no column path, speaker: found file, emotion, expected path, emotion, speaker: "
-        "add or rename columns in its first row"
+        "no column path: found file, emotion, expected path, emotion: add or rename columns in its first row"
     )
 
 
 def test_an_empty_table(folder):
     table = folder / "mine.csv"
     table.touch()
-    assert refusal(table).startswith("no column path, emotion, speaker: found none, expected")
+    assert refusal(table).startswith("no column path, emotion: found none, expected")
 
 
 def test_a_column_twice(folder):
@@ -182,7 +191,7 @@ def test_further_reserved_columns(folder):
 
 
 def test_no_usable_row(folder):
-    tail = ": expected a path beside the table, an emotion and a speaker in each row"
+    tail = ": expected a path beside the table and an emotion in each row"
     assert refusal(write(folder, HEADER)) == f"none of 0 rows is usable{tail}"
     assert refusal(write(folder, HEADER, "c.wav,sad,Ada")) == (
         f"none of 1 rows is usable, the first because of row 2: no file 'c.wav' beside the table{tail}"
@@ -192,7 +201,7 @@ def test_no_usable_row(folder):
 def test_no_table(tmp_path):
     assert refusal(tmp_path / "mine.csv") == (
         f"{tmp_path}/mine.csv cannot be read (No such file or directory): expected a table with the columns "
-        "path, emotion, speaker: check the path"
+        "path, emotion: check the path"
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from ser_features.errors import InputError, MissingExtraError
 from ser_features.store import open_store
 from ser_features.store.export import export
+from ser_features.store.export.audformat import _speakers
 
 audformat = pytest.importorskip(
     "audformat", reason="audformat is not installed: pip install 'ser-toolkit[audformat]'"
@@ -78,3 +79,10 @@ def test_missing_package_is_named(store_root, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "audformat", None)
     with pytest.raises(MissingExtraError, match=r"not installed: pip install 'ser-toolkit\[audformat\]'"):
         export(open_store(store_root), "audformat", tmp_path / "db")
+
+
+def test_an_unknown_speaker_is_missing():
+    rows = pd.DataFrame({"dataset": ["own", "own"], "speaker": ["ada", None]})
+    first, second = _speakers(rows)
+    assert first == "own/ada"
+    assert pd.isna(second)
