@@ -13,19 +13,36 @@ store.json or of a Parquet file's key-value metadata.
 """
 
 import ctypes
+import errno
 import hashlib
 import os
 import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from ser_features.errors import StoreError
+from ser_features.errors import InputError, StoreError
+
+UNSUPPORTED = frozenset(
+    {
+        errno.EACCES,
+        errno.EBADF,
+        errno.EINVAL,
+        errno.EISDIR,
+        errno.ENOSYS,
+        errno.ENOTSUP,
+        errno.EOPNOTSUPP,
+        errno.EPERM,
+    }
+)
+"""Errors by which a file system says that it does not offer an operation, such as the fsync of a folder on a
+Samba share, a FUSE drive or a folder shared by VirtualBox. A failing disk (EIO) and a full one (ENOSPC) say
+others."""
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 """From Linux's fcntl.h and fs.h."""
@@ -81,7 +98,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with temporary.open("wb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            _fsync(file.fileno())
         publish(temporary, path)
     except BaseException:
         with suppress(OSError):
@@ -102,7 +119,8 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     hidden = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        hidden.chmod(0o755)  # mkdtemp's folders are private
+        with suppress(OSError):  # a FAT drive has no modes
+            hidden.chmod(0o755)  # mkdtemp's folders are private
         yield hidden
         for written in (*hidden.rglob("*"), hidden):
             sync(written)
@@ -152,14 +170,31 @@ def writing(what: str, root: Path) -> Iterator[None]:
 
 
 def sync(path: Path) -> None:
-    """Make a file's content, or the renames in a folder, durable (not where folders cannot be opened)."""
+    """Make a file's content, or the renames in a folder, durable, where the file system offers that.
+
+    Raises:
+        OSError: if the disk is full or failing.
+    """
     if os.name != "posix" or not is_local(path):
         return
-    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        if error.errno in UNSUPPORTED:  # folders of some shares cannot be opened
+            return
+        raise
+    try:
+        _fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _fsync(descriptor: int) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
 
 
 def exchange(first: Path, second: Path) -> None:
@@ -185,6 +220,31 @@ def _rename(first: bytes, second: bytes) -> int:
     if sys.platform == "darwin":
         return int(library.renamex_np(first, second, RENAME_SWAP))
     return int(library.renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE))
+
+
+def refuse_to_replace(
+    path: Path, *, force: bool = False, is_ours: Callable[[Path], bool] = lambda path: False
+) -> None:
+    """Check, before any work is done, that an output may be written to a path that the user named.
+
+    A file is replaced if ser wrote it, or with --force; a folder only if ser wrote it; a device never.
+
+    Args:
+        path: of the output.
+        force: whether the user allows that a file is replaced.
+        is_ours: whether ser wrote what is at the path; called only if something is there.
+
+    Raises:
+        InputError: if something else is there.
+    """
+    if not os.path.lexists(path) or is_ours(path):
+        return
+    if not path.is_file():
+        raise InputError(f"{path} is a folder or a device, expected a new file: pass another --out")
+    if not force:
+        raise InputError(
+            f"{path} exists and was not written by ser: pass another --out, or --force to replace it"
+        )
 
 
 def seal(content: bytes) -> bytes:

@@ -1,14 +1,18 @@
-"""Folders are replaced in one step: a killed process leaves the old or the new one, never none."""
+"""Folders are replaced in one step, also on file systems that lack an operation; foreign files are kept."""
 
+import errno
+import os
 import signal
+import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ser_features import files
-from ser_features.errors import StoreError
+from ser_features.errors import InputError, StoreError
 
 KILLED = """
 import os, signal, sys
@@ -85,3 +89,69 @@ def test_an_error_leaves_the_old_folder_and_no_other(folder):
 
 def unable(first: Path, second: Path) -> None:
     raise StoreError("not on this system")
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES])
+def test_a_file_system_without_fsync_of_folders_is_written_to(folder, monkeypatch, code):
+    monkeypatch.setattr(files.os, "fsync", failing_for_folders(os.fsync, code))
+    replace(folder)
+    with files.replacing(folder / "table") as file:
+        file.write(b"rows")
+    assert (folder / "content").read_text() == "new"
+    assert (folder / "table").read_bytes() == b"rows"
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
+def test_a_failing_disk_is_an_error(folder, monkeypatch, code):
+    monkeypatch.setattr(files.os, "fsync", failing_for_folders(os.fsync, code))
+    with pytest.raises(OSError) as error:
+        replace(folder)
+    assert error.value.errno == code
+
+
+def test_a_folder_that_cannot_be_opened_is_not_synced(folder, monkeypatch):
+    opened = os.open
+
+    def refused(path: Path, flags: int, *mode: int) -> int:
+        if Path(path).is_dir():
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, flags, *mode)
+
+    monkeypatch.setattr(files.os, "open", refused)
+    replace(folder)
+    assert (folder / "content").read_text() == "new"
+
+
+def test_a_drive_without_modes_is_written_to(folder, monkeypatch):
+    def refused(self: Path, mode: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    replace(folder)
+    assert (folder / "content").read_text() == "new"
+
+
+def test_only_own_files_are_replaced_without_force(folder):
+    path = folder / "content"
+    files.refuse_to_replace(folder / "new")
+    files.refuse_to_replace(path, is_ours=lambda path: path.read_text() == "old")
+    files.refuse_to_replace(path, force=True)
+    message = "content exists and was not written by ser: pass another --out, or --force to replace it"
+    with pytest.raises(InputError, match=message):
+        files.refuse_to_replace(path)
+
+
+@pytest.mark.parametrize("name", ["", "link", "/dev/null"])
+def test_folders_and_devices_are_never_replaced(folder, name):
+    (folder / "link").symlink_to(folder / "nothing")
+    with pytest.raises(InputError, match="is a folder or a device, expected a new file: pass another --out"):
+        files.refuse_to_replace(folder / name, force=True)
+
+
+def failing_for_folders(fsync: Callable[[int], None], code: int) -> Callable[[int], None]:
+    def run(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+        fsync(descriptor)
+
+    return run
