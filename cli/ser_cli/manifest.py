@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ser_cli.progress import hint
+from ser_cli.progress import hint, say
 
 LISTED = 5
 """Number of skipped files that are listed on screen."""
@@ -20,7 +20,7 @@ def manifest(
         str,
         typer.Argument(
             help='Pattern of the paths below the folder, such as "{speaker}/{emotion}_{}.wav"; {} matches '
-            "any text."
+            "any text; leave {speaker} out if it is unknown."
         ),
     ],
     emotions: Annotated[
@@ -41,20 +41,25 @@ def manifest(
 
     target = out or folder / f"{_corpus_name(folder.absolute().name)}.csv"
     named = read_names(folder, pattern, _emotion_codes(emotions or []))
-    write_table(target, named.columns, named.rows)
+    write_table(target, named)
     for path, reason in named.others[:LISTED]:
         print(f"skipped {path}: {reason}", file=sys.stderr)
     if len(named.others) > LISTED:
         print(f"… and {len(named.others) - LISTED} more", file=sys.stderr)
-    speakers = Counter(row["speaker"] for row in named.rows)
     counts = Counter(row["emotion"] for row in named.rows)
     print_table(["emotion", "recordings"], [[name, str(count)] for name, count in sorted(counts.items())])
-    print(f"{len(named.rows)} recordings of {len(speakers)} speakers: {target}")
+    of_speakers = f" of {len(named.speakers)} speakers" if named.speakers else ""
+    print(f"{len(named.rows)} recordings{of_speakers}: {target}")
+    if named.note:
+        say(f"note: {named.note}")
     hint(f"ser extract --datasets {quote(str(target))}")
 
 
 def _emotion_codes(pairs: list[str]) -> dict[str, str]:
     """Code in the file names → emotion.
+
+    Args:
+        pairs: as typed, such as W=angry, or several with commas between.
 
     Raises:
         InputError: if a pair is not of the form code=emotion, or the emotion is unknown.
@@ -62,11 +67,19 @@ def _emotion_codes(pairs: list[str]) -> dict[str, str]:
     from ser_features.errors import InputError
     from ser_features.labels import canonical
 
-    codes = dict(pair.partition("=")[::2] for pair in pairs)
-    for code, emotion in codes.items():
-        if not emotion:
-            raise InputError(f"--emotions {code}: expected CODE=EMOTION, such as W=angry")
-        canonical(emotion)
+    codes: dict[str, str] = {}
+    for pair in (
+        part.strip() for pairs_at_once in pairs for part in pairs_at_once.split(",") if part.strip()
+    ):
+        code, _, emotion = pair.partition("=")
+        if not (code and emotion):
+            raise InputError(f"--emotions {pair}: expected CODE=EMOTION, such as W=angry")
+        try:
+            canonical(emotion)
+        except InputError as error:
+            raise InputError(f"--emotions {pair}: {error}") from error
+        if codes.setdefault(code, emotion) != emotion:
+            raise InputError(f"--emotions {pair}: {code} is {codes[code]} already: leave one of them out")
     return codes
 
 

@@ -1,30 +1,25 @@
-r"""Recordings whose file names encode speaker and emotion → the CSV manifest of a user's own corpus.
+"""Recordings whose file names encode the emotion → the CSV manifest of a user's own corpus.
 
 folder, pattern such as "{speaker}_{emotion}_{}.wav" → `read_names` → rows → `write_table` → mine.csv
 
-A field matches a part of the path: `{speaker}` and `{emotion}` are required, other columns of the manifest
-are optional, and `{}` matches anything. A field does not match a slash.
-
->>> compiled("{speaker}/{emotion}_{}.wav").fullmatch("ada/joy_01.wav").groupdict()
-{'speaker': 'ada', 'emotion': 'joy'}
+`{emotion}` is required, other columns of the manifest are optional; see `name_pattern`.
 """
 
 import csv
 import io
-import re
-from collections.abc import Mapping, Sequence
+import os
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ser_features.corpora.folder import KNOWN
+from ser_features.corpora.name_pattern import compiled
 from ser_features.corpora.walk import audio_files
 from ser_features.errors import InputError
 from ser_features.files import replacing, writing
-from ser_features.labels import canonical
 
-FIELD = re.compile(r"\{(\w*)\}")
-REQUIRED = ("speaker", "emotion")
-FIELDS = tuple(name for name in KNOWN if name != "path")
+FEW_SPEAKERS = 2
+"""From this number of recordings on it is noticed that every one has a speaker of its own."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +27,39 @@ class ParsedNames:
     """The rows of a manifest.
 
     Attributes:
+        folder: of the recordings, absolute.
         columns: of the manifest, path first.
-        rows: values by column, one row per recording whose name matches, sorted by path.
+        rows: values by column, one row per recording whose name matches, sorted by path; paths are relative
+            to the folder.
         others: path and reason of the recordings whose name does not match.
     """
 
+    folder: Path
     columns: tuple[str, ...]
     rows: list[dict[str, str]]
     others: list[tuple[str, str]]
+
+    @property
+    def speakers(self) -> Counter[str]:
+        """Number of recordings by speaker; empty if the names do not state speakers."""
+        return Counter(row["speaker"] for row in self.rows if "speaker" in row)
+
+    @property
+    def note(self) -> str | None:
+        """Why the speakers do not allow speaker-independent figures; None if they do."""
+        count, speakers = len(self.rows), self.speakers
+        if not speakers:
+            return "speakers unknown: no speaker-independent figures; a pattern with {speaker} names them"
+        if len(speakers) == count >= FEW_SPEAKERS:
+            return (
+                f"each of {count} recordings is its own speaker, such as {next(iter(speakers))!r}: if "
+                "{speaker} is the name of the file, leave it out of the pattern"
+            )
+        if len(speakers) == 1:
+            return (
+                f"all recordings are of one speaker, {next(iter(speakers))!r}: no speaker-independent figures"
+            )
+        return None
 
 
 def read_names(folder: Path, pattern: str, emotions: Mapping[str, str] | None = None) -> ParsedNames:
@@ -51,21 +71,18 @@ def read_names(folder: Path, pattern: str, emotions: Mapping[str, str] | None = 
         emotions: canonical emotion or synonym by the code in the names, for codes that are neither.
 
     Raises:
-        InputError: if the pattern lacks a field, or no file matches it.
+        InputError: if the pattern is invalid, or no file matches it.
     """
-    expression = compiled(pattern)
-    files = sorted(audio_files(folder.absolute(), "."))
+    form = compiled(pattern, emotions)
+    root = Path(os.path.abspath(folder))  # noqa: PTH100
+    files = sorted(audio_files(root, "."))
     rows: list[dict[str, str]] = []
     others: list[tuple[str, str]] = []
     for path, problem in ((file.path.removeprefix("./"), file.problem) for file in files):
-        match = expression.fullmatch(path)
         try:
-            if problem or not match:
-                raise InputError(problem or f"it does not match {pattern}")
-            fields = match.groupdict()
-            word = fields["emotion"]
-            fields["emotion"] = canonical((emotions or {}).get(word, word))
-            rows.append({"path": path, **fields})
+            if problem:
+                raise InputError(problem)
+            rows.append({"path": path, **form.parse(path)})
         except InputError as error:
             others.append((path, str(error)))
     if not rows:
@@ -74,48 +91,29 @@ def read_names(folder: Path, pattern: str, emotions: Mapping[str, str] | None = 
             f"none of {len(files)} audio files below {folder} matches {pattern}{example}: "
             "change the pattern, or map the codes to emotions with --emotions"
         )
-    return ParsedNames(("path", *expression.groupindex), rows, others)
+    return ParsedNames(root, ("path", *form.fields), rows, others)
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern with fields to a regular expression.
-
-    Raises:
-        InputError: if a required field is missing, or a field is unknown or occurs twice.
-    """
-    names = [name for name in FIELD.findall(pattern) if name]
-    if missing := [name for name in REQUIRED if name not in names]:
-        raise InputError(f"pattern {pattern!r} has no {{{missing[0]}}}: expected {{speaker}} and {{emotion}}")
-    if unknown := [name for name in names if name not in FIELDS]:
-        raise InputError(
-            f"pattern {pattern!r}: {{{unknown[0]}}} is no column: expected some of {', '.join(FIELDS)}"
-        )
-    if len(set(names)) < len(names):
-        raise InputError(f"pattern {pattern!r} has a field twice: expected each once, and {{}} for the rest")
-    parts = FIELD.split(pattern)  # text and field names alternate
-    expression = "".join(
-        (f"(?P<{part}>[^/]+?)" if part else "[^/]*?") if index % 2 else re.escape(part)
-        for index, part in enumerate(parts)
-    )
-    return re.compile(expression)
-
-
-def write_table(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
+def write_table(path: Path, named: ParsedNames) -> None:
     """Write the manifest that `ser extract --datasets` reads.
 
+    Paths are relative to the manifest's folder if the recordings are below it, absolute otherwise.
+
     Args:
-        path: of the manifest, in the folder of the recordings.
-        columns: in order.
-        rows: values by column.
+        path: of the manifest.
+        named: its rows.
 
     Raises:
         InputError: if the file exists, because it may have been edited by hand.
+        StoreError: if the disk is full or failing.
     """
-    if path.exists():
+    if os.path.lexists(path):
         raise InputError(f"{path} exists already and may have been edited: remove it, or pass another --out")
+    beside, folder = Path(os.path.abspath(path.parent)), named.folder  # noqa: PTH100  links are not followed
+    prefix = folder.relative_to(beside) if folder.is_relative_to(beside) else folder
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer = csv.DictWriter(text, named.columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({**row, "path": (prefix / row["path"]).as_posix()} for row in named.rows)
     with writing("the manifest", path.parent), replacing(path) as file:
         file.write(text.getvalue().encode())

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from ser_features import corpora
-from ser_features.corpora.naming import FIELDS, compiled, read_names, write_table
+from ser_features.corpora.naming import read_names, write_table
 from ser_features.errors import InputError
 
 
@@ -45,7 +45,7 @@ def test_codes_are_mapped_to_emotions(folder):
 
 def test_the_written_manifest_is_a_corpus(folder):
     named = read_names(folder, "{speaker}/{emotion}_{repetition}.wav")
-    write_table(folder / "calls.csv", named.columns, named.rows)
+    write_table(folder / "calls.csv", named)
     scan = corpora.scan(str(folder / "calls.csv"), folder)
     assert [
         (recording.speaker, recording.emotion, recording.repetition) for recording in scan.recordings
@@ -58,27 +58,6 @@ def test_the_written_manifest_is_a_corpus(folder):
         assert next(csv.reader(file)) == ["path", "speaker", "emotion", "repetition"]
 
 
-def test_a_field_does_not_match_a_slash():
-    assert compiled("{speaker}_{emotion}{}").fullmatch("a/b_sad.wav") is None
-    assert compiled("{}/{speaker}_{emotion}.wav").fullmatch("a/b_sad.wav")["speaker"] == "b"
-
-
-@pytest.mark.parametrize(
-    ("pattern", "message"),
-    [
-        ("{speaker}/{}.wav", "pattern '{speaker}/{}.wav' has no {emotion}: expected {speaker} and {emotion}"),
-        ("{emotion}.wav", "pattern '{emotion}.wav' has no {speaker}: expected"),
-        ("{speaker}{emotion}{mood}", "{mood} is no column: expected some of emotion, speaker, language"),
-        ("{speaker}{emotion}{path}", "{path} is no column: expected some of"),
-        ("{speaker}{speaker}{emotion}", "has a field twice: expected each once, and {} for the rest"),
-    ],
-)
-def test_invalid_patterns(pattern, message):
-    with pytest.raises(InputError) as caught:
-        compiled(pattern)
-    assert message in str(caught.value)
-
-
 def test_a_pattern_that_matches_nothing_shows_a_name(folder):
     with pytest.raises(InputError, match=r"none of 5 audio files below .* matches .*, such as ada/ang"):
         read_names(folder, "{speaker}-{emotion}")
@@ -89,10 +68,5 @@ def test_an_existing_manifest_is_not_overwritten(folder):
     with pytest.raises(
         InputError, match=r"calls\.csv exists already and may have been edited: remove it, or"
     ):
-        write_table(folder / "calls.csv", ["path"], [])
+        write_table(folder / "calls.csv", read_names(folder, "{speaker}/{emotion}_{}"))
     assert (folder / "calls.csv").read_text() == "mine"
-
-
-def test_fields_are_columns_of_the_table():
-    assert "path" not in FIELDS
-    assert {"speaker", "emotion", "gender", "age", "text"} <= {*FIELDS}

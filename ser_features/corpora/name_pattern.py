@@ -1,0 +1,152 @@
+r"""A pattern of file names → the columns that a path states.
+
+"{speaker}/{emotion}{}.wav" → `compiled` → `NamePattern` → `parse(path)` → speaker, emotion
+
+- `{emotion}` is the longest known word or code at its place. A word is not the beginning of a longer one.
+- `{speaker}` and other columns of the manifest end at the text that follows them in the pattern; `{}` matches
+  any text, also none. `{speaker:2}` is exactly two characters. No field matches a slash.
+- A path that can be read in two ways, because fields touch each other, is refused.
+- Upper and lower case are equal, except in codes that differ by case alone.
+
+>>> pattern = compiled("{speaker}/{emotion}{}.wav", {"s": "sad", "su": "surprise"})
+>>> pattern.parse("ben/su1.wav"), pattern.parse("ben/joy1.wav")
+({'speaker': 'ben', 'emotion': 'surprise'}, {'speaker': 'ben', 'emotion': 'happy'})
+>>> compiled("{speaker:2}{:3}{emotion}{}.wav", {"F": "happy"}).parse("03a01Fa.wav")
+{'speaker': '03', 'emotion': 'happy'}
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from ser_features.corpora.folder import KNOWN
+from ser_features.errors import InputError
+from ser_features.labels import EMOTIONS, SYNONYMS, canonical
+
+FIELD = re.compile(r"\{(\w*)(?::([1-9]\d?))?\}")
+FIELDS = tuple(name for name in KNOWN if name != "path")
+EMOTION = "emotion"
+
+NO_WORD = r"(?:[^\W\d_]+(?![^\W\d_])|[^/]+?)"
+"""What stands in the place of an unknown emotion: a run of letters, else as little as possible."""
+
+
+@dataclass(frozen=True)
+class NamePattern:
+    """A compiled pattern.
+
+    Attributes:
+        text: as it was written.
+        fields: columns that it states, in order.
+        first: expression in which fields that touch the next one are as short as possible.
+        last: as `first`, with such fields as long as possible.
+        any_word: as `first`, with any text in the place of the emotion.
+        codes: emotion by code in the names.
+    """
+
+    text: str
+    fields: tuple[str, ...]
+    first: re.Pattern[str]
+    last: re.Pattern[str]
+    any_word: re.Pattern[str]
+    codes: Mapping[str, str]
+
+    def parse(self, path: str) -> dict[str, str]:
+        """Return the values of the fields of a path, the emotion in canonical form.
+
+        Args:
+            path: below the folder, with forward slashes.
+
+        Raises:
+            InputError: if the path does not match, in one way only, or has no known emotion.
+        """
+        composed = normalize("NFC", path)
+        short, long = self.first.fullmatch(composed), self.last.fullmatch(composed)
+        if short is None or long is None:
+            other = self.any_word.fullmatch(composed)
+            if other is not None:
+                self._emotion(other[EMOTION])  # which explains that it is unknown
+            raise InputError(f"it does not match {self.text}")
+        if short.groupdict() != long.groupdict():
+            raise InputError(
+                f"it can be read in two ways, {_stated(short)} or {_stated(long)}: "
+                "state the width of a field, such as {speaker:2}"
+            )
+        return {**short.groupdict(), EMOTION: self._emotion(short[EMOTION])}
+
+    def _emotion(self, word: str) -> str:
+        """Return the canonical emotion of a code or word.
+
+        Raises:
+            InputError: if it is unknown.
+        """
+        if word in self.codes:
+            return canonical(self.codes[word])
+        same = {emotion for code, emotion in self.codes.items() if code.lower() == word.lower()}
+        return canonical(same.pop() if len(same) == 1 else word)
+
+
+def compiled(pattern: str, codes: Mapping[str, str] | None = None) -> NamePattern:
+    """Compile a pattern.
+
+    Args:
+        pattern: as above.
+        codes: canonical emotion or synonym by the code in the names.
+
+    Raises:
+        InputError: if there is no {emotion}, or a field is unknown or occurs twice.
+    """
+    names = [name for name, _ in FIELD.findall(pattern) if name]
+    if "*" in pattern:
+        raise InputError(f"pattern {pattern!r} has a *, expected {{}} for any text within a folder's name")
+    if unknown := [name for name in names if name not in FIELDS]:
+        raise InputError(
+            f"pattern {pattern!r}: {{{unknown[0]}}} is no column: expected some of {', '.join(FIELDS)}"
+        )
+    if EMOTION not in names:
+        raise InputError(f"pattern {pattern!r} has no {{emotion}}: expected it, and {{speaker}} if known")
+    if max(Counter(names).values()) > 1:
+        raise InputError(f"pattern {pattern!r} has a field twice: expected each once, and {{}} for the rest")
+    composed = {normalize("NFC", code): emotion for code, emotion in (codes or {}).items()}
+    words = _words(composed)
+    return NamePattern(
+        pattern,
+        tuple(names),
+        first=_expression(pattern, words),
+        last=_expression(pattern, words, touching=""),
+        any_word=_expression(pattern, NO_WORD),
+        codes=composed,
+    )
+
+
+def _words(codes: Mapping[str, str]) -> str:
+    """Return the expression of an emotion: the longest code or word, of which nothing is given back."""
+    expressions = {word: rf"{re.escape(word)}(?-i:(?![a-z]))" for word in (*EMOTIONS, *SYNONYMS)}
+    expressions |= {code: re.escape(code) for code in codes}
+    return f"(?i:(?>{'|'.join(expressions[word] for word in sorted(expressions, key=len, reverse=True))}))"
+
+
+def _expression(pattern: str, emotion: str, touching: str = "?") -> re.Pattern[str]:
+    """Return the expression of a pattern.
+
+    Args:
+        pattern: with fields.
+        emotion: expression of the emotion.
+        touching: what follows the quantifier of a field that another field follows at once.
+    """
+    parts = FIELD.split(normalize("NFC", pattern))  # text, name, width, text, name, width, text
+    expression = f"(?i:{re.escape(parts[0])})"
+    for name, width, text, following in zip(
+        parts[1::3], parts[2::3], parts[3::3], [*parts[4::3], None], strict=True
+    ):
+        few = "?" if text or following is None else touching
+        free = f"[^/]{{{width}}}" if width else f"[^/]{'+' if name else '*'}{few}"
+        content = emotion if name == EMOTION and not width else free
+        expression += (f"(?P<{name}>{content})" if name else content) + f"(?i:{re.escape(text)})"
+    return re.compile(expression)
+
+
+def _stated(match: re.Match[str]) -> str:
+    return " ".join(f"{name} {value!r}" for name, value in match.groupdict().items())

@@ -1,0 +1,61 @@
+"""A pattern of file names → the columns that a path states."""
+
+import pytest
+
+from ser_features.corpora.name_pattern import FIELDS, compiled
+from ser_features.errors import InputError
+
+
+def test_a_field_does_not_match_a_slash():
+    with pytest.raises(InputError, match="it does not match"):
+        compiled("{speaker}_{emotion}{}").parse("a/b_sad.wav")
+    assert compiled("{}/{speaker}_{emotion}.wav").parse("a/b_sad.wav")["speaker"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        (
+            "{speaker}/{}.wav",
+            "pattern '{speaker}/{}.wav' has no {emotion}: expected it, and {speaker} if known",
+        ),
+        ("{speaker}_{emotion}_{mood}", "{mood} is no column: expected some of emotion, speaker, language"),
+        ("{speaker}_{emotion}_{path}", "{path} is no column: expected some of"),
+        ("{speaker}{speaker}{emotion}", "has a field twice: expected each once, and {} for the rest"),
+    ],
+)
+def test_invalid_patterns(pattern, message):
+    with pytest.raises(InputError) as caught:
+        compiled(pattern)
+    assert message in str(caught.value)
+
+
+def test_fields_are_columns_of_the_table():
+    assert "path" not in FIELDS
+    assert {"speaker", "emotion", "gender", "age", "text"} <= {*FIELDS}
+
+
+@pytest.mark.parametrize(
+    ("codes", "word", "emotion"),
+    [
+        ({"A": "angry", "a": "fear"}, "a", "fear"),
+        ({"A": "angry", "a": "fear"}, "A", "angry"),
+        ({"SU": "surprise", "s": "sad"}, "Su", "surprise"),
+        ({"sad": "neutral"}, "sad", "neutral"),
+        ({"1": "sad", "10": "angry"}, "10", "angry"),
+    ],
+)
+def test_case_of_codes(codes, word, emotion):
+    assert compiled("{emotion}{}.wav", codes).parse(f"{word}x.wav") == {"emotion": emotion}
+
+
+def test_fields_end_at_the_text_that_follows():
+    pattern = compiled("{emotion}/{speaker}_{}.wav")
+    assert pattern.parse("sad/ada_01_02.wav") == {"emotion": "sad", "speaker": "ada"}
+
+
+def test_a_width_is_exact():
+    pattern = compiled("{speaker:2}{emotion:2}.wav", {"sa": "sad"})
+    assert pattern.parse("DCsa.wav") == {"speaker": "DC", "emotion": "sad"}
+    with pytest.raises(InputError, match="unknown emotion 'xx'"):
+        pattern.parse("DCxx.wav")
