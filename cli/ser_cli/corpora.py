@@ -9,6 +9,7 @@ import typer
 from ser_cli import completion
 from ser_cli.options import AsJson, Data
 from ser_cli.progress import hint
+from ser_cli.streams import ABSENT
 
 if TYPE_CHECKING:
     from ser_features.corpora.base import Corpus
@@ -126,4 +127,4 @@ def _extract(names: list[str], data: Path) -> str:
 
 
 def _size(size: int | None) -> str:
-    return f"{size / 1e6:.0f} MB" if size else "–"
+    return f"{size / 1e6:.0f} MB" if size else ABSENT

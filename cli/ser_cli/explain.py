@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ser_cli.options import DEFAULT_STORE, Artifact, AsJson, Store, Stored
+from ser_cli.streams import ABSENT
 
 if TYPE_CHECKING:
     from ser_models.explain import Contributions, Importance
@@ -125,7 +126,7 @@ def _print_importance(importance: "Importance", top: int) -> None:
 
 
 def _std(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.3f}"
+    return ABSENT if math.isnan(value) else f"{value:.3f}"
 
 
 def _effects(row: dict[str, Any], labels: tuple[str, ...]) -> str:

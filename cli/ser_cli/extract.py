@@ -144,7 +144,7 @@ def _print_failures(report: "ExtractReport") -> None:
     for failure in report.failures[:LISTED]:
         print(f"failed {failure.path!r}: {failure.error_class}: {failure.message}", file=sys.stderr)
     if len(report.failures) > LISTED:
-        print(f"… and {len(report.failures) - LISTED} more in the store's failures table", file=sys.stderr)
+        print(f"and {len(report.failures) - LISTED} more in the store's failures table", file=sys.stderr)
     for path in report.damaged:
         print(f"damaged table replaced, its recordings computed again: {path}", file=sys.stderr)
 
@@ -153,7 +153,7 @@ def _print_notes(report: "ExtractReport") -> None:
     for group in report.identical[:LISTED]:
         say(f"identical audio: {' = '.join(group)}")
     if len(report.identical) > LISTED:
-        say(f"… and {len(report.identical) - LISTED} more groups of identical audio")
+        say(f"and {len(report.identical) - LISTED} more groups of identical audio")
     for dataset, duplicates in report.duplicates.items():
         example = f"such as {duplicates[0].dropped!r} (kept {duplicates[0].kept!r})"
         say(f"{dataset}: {len(duplicates)} duplicates left out, {example}")

@@ -4,12 +4,15 @@
     ser train --model cnn_lstm
 
 Exit codes: 0 success; 1 finished with more failures than allowed, or with problems found; 2 wrong usage or
-input, explained in one line; 130 interrupted.
+input, explained in one line; 130 interrupted; 141 the reader of stdout ended; 143 terminated.
 """
 
+import errno
 import os
+import platform
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,16 +32,15 @@ from ser_cli import (
     reproduce,
     serve,
     store,
+    streams,
     train,
     tune,
 )
 from ser_cli.arguments import complete_several, remember, repeat_flags, usage, without
 from ser_cli.help import App
+from ser_cli.interruption import INTERRUPTED, report, terminable
 from ser_cli.progress import be_quiet
-from ser_features.errors import SerError
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells give it."""
+from ser_features.errors import InputError, SerError
 
 SUMMARY = "Speech emotion recognition: feature extraction, speaker-independent evaluation, trained models."
 
@@ -67,7 +69,7 @@ app.command()(tune.tune)
 
 def _print_version(enabled: bool) -> None:
     if enabled:
-        print(f"ser {ser_cli.__version__}")
+        print(f"ser {ser_cli.__version__} (Python {platform.python_version()}, {platform.platform()})")
         raise typer.Exit
 
 
@@ -89,24 +91,52 @@ def main(arguments: Sequence[str] | None = None) -> None:
             at any position: tracebacks instead of one-line errors; results and errors only.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    streams.prepare()
+    stdout, stderr = sys.stdout, sys.stderr
+    with terminable() as interrupted:
+        code = _run(words)
+    if code == INTERRUPTED:
+        code = interrupted[0]
+        print(report(words, code), file=sys.stderr)
+    sys.exit(streams.finish(code, stdout, stderr))
+
+
+def _run(words: list[str]) -> int:
+    """Run one command and return its exit code."""
     remember(words)
     words, flags = without(words, "--debug", "--quiet")
-    debug = "--debug" in flags or bool(os.environ.get("SER_DEBUG"))
     be_quiet("--quiet" in flags)
     command = typer.main.get_command(app)
     complete_several(command)
-    words = repeat_flags(command, words)
     try:
-        code = command.main(words, prog_name="ser", standalone_mode=False)
-    except typer.Abort:
-        code = INTERRUPTED
+        _check_working_folder(words)
+        code = command.main(repeat_flags(command, words), prog_name="ser", standalone_mode=False)
+    except typer.Abort:  # other versions of Typer return the exit code
+        return INTERRUPTED
+    except SystemExit as ended:
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        return streams.PIPE_CLOSED
     except Exception as error:
-        if debug:
+        if "--debug" in flags or os.environ.get("SER_DEBUG"):
             raise
         code = _report(error)
-    if code == INTERRUPTED:
-        print("interrupted: finished work is stored; run the same command again to continue", file=sys.stderr)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
+
+
+def _check_working_folder(words: Sequence[str]) -> None:
+    """Refuse to run where relative paths lead nowhere; Praat would end the process there.
+
+    Raises:
+        InputError: if the working folder was deleted.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        if {"--help", "-h", "--version"}.isdisjoint(words):
+            raise InputError(
+                f"the working folder is gone ({error.strerror}): change to another one, such as cd ~"
+            ) from error
 
 
 def _report(error: Exception) -> int:
@@ -124,4 +154,9 @@ def _text(error: Exception) -> str:
     # Typer vendors click or depends on it, according to its version: usage errors are recognised by shape.
     if hasattr(error, "format_message"):
         return usage(error)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = error.filename or "a disk"
+        return f"{where} is full ({error.strerror}): make room, also for temporary files (TMPDIR)"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used ({error.strerror}): check the path and its permissions"
     return f"unexpected {type(error).__name__}: {' '.join(str(error).split())}: run it again with --debug"

@@ -45,7 +45,7 @@ def manifest(
     for path, reason in named.others[:LISTED]:
         print(f"skipped {path}: {reason}", file=sys.stderr)
     if len(named.others) > LISTED:
-        print(f"… and {len(named.others) - LISTED} more", file=sys.stderr)
+        print(f"and {len(named.others) - LISTED} more", file=sys.stderr)
     counts = Counter(row["emotion"] for row in named.rows)
     print_table(["emotion", "recordings"], [[name, str(count)] for name, count in sorted(counts.items())])
     of_speakers = f" of {len(named.speakers)} speakers" if named.speakers else ""

@@ -12,6 +12,7 @@ from ser_cli import completion
 from ser_cli.help import App
 from ser_cli.options import AsJson
 from ser_cli.progress import hint
+from ser_cli.streams import ABSENT
 
 if TYPE_CHECKING:
     from ser_models.models.base import Model
@@ -91,7 +92,7 @@ def _extra(model: "Model") -> str:
     """The extra that installs what a model needs beyond the base installation."""
     from ser_features.extras import EXTRAS
 
-    return " ".join(dict.fromkeys(EXTRAS.get(package, package) for package in model.needs)) or "–"
+    return " ".join(dict.fromkeys(EXTRAS.get(package, package) for package in model.needs)) or ABSENT
 
 
 def _input(inputs: Any) -> str:

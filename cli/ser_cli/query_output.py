@@ -12,14 +12,12 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
+from ser_cli.streams import ABSENT
 from ser_cli.tables import print_table
 from ser_features.store.query import QueryResult
 
 SHOWN = 200
 """Maximum number of rows of a table."""
-
-NULL = "–"
-"""Shown in a table for SQL null."""
 
 
 def write_table(result: QueryResult) -> None:
@@ -66,7 +64,7 @@ WRITERS: dict[str, Callable[[QueryResult], None]] = {
 
 def _cell(value: Any) -> str:
     if value is None:
-        return NULL
+        return ABSENT
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
     return "".join(letter if letter.isprintable() else " " for letter in text)
 

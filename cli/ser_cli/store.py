@@ -126,7 +126,7 @@ def verify(store: Store = DEFAULT_STORE, as_json: AsJson = False) -> int:
     for problem in report.problems[:LISTED]:
         print(f"{problem.path}: {problem.reason}")
     if len(report.problems) > LISTED:
-        print(f"… and {len(report.problems) - LISTED} more")
+        print(f"and {len(report.problems) - LISTED} more")
     checked = f"{report.tables} tables and {report.frame_files} frame files"
     if not report.problems:
         print(f"{store}: {checked} verified, no problems")
@@ -158,4 +158,4 @@ def compact(store: Store = DEFAULT_STORE, as_json: AsJson = False) -> None:
         return
     for corpus in corpora:
         skipped = f", not compacted: {corpus.skipped}" if corpus.skipped else ""
-        print(f"{corpus.dataset}: {corpus.before} tables → {corpus.after}{skipped}")
+        print(f"{corpus.dataset}: {corpus.before} tables merged into {corpus.after}{skipped}")

@@ -15,6 +15,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ser_cli.streams import shown
+
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[int] = (0,)) -> None:
     """Print rows under a header.
@@ -24,7 +26,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: S
         rows: cells, as many per row as there are columns.
         left: indices of the columns that are left-aligned; the others are right-aligned.
     """
-    lines = [header, *rows]
+    lines = [[shown(cell) for cell in line] for line in (header, *rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     for line in lines:
         cells = (

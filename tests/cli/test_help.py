@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import pty
 import re
 import subprocess
@@ -70,7 +71,9 @@ def test_help_of_extract_names_every_feature_family(ser, monkeypatch):
 
 
 def test_one_version_everywhere(ser):
-    assert ser("--version") == (0, f"ser {version('ser-toolkit')}\n", "")
+    answer = ser("--version")
+    assert answer.out.startswith(f"ser {version('ser-toolkit')} (Python {platform.python_version()}, ")
+    assert (answer.code, answer.err, answer.out.count("\n")) == (0, "", 1)
     for package in (ser_cli, ser_features, ser_models):
         assert package.__version__ == version("ser-toolkit")
 

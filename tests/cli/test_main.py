@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import sys
 
 import pytest
@@ -174,15 +175,47 @@ def test_unexpected_errors_are_one_line_too(ser, monkeypatch):
     )
 
 
-def test_interrupted_command_says_how_to_continue(ser, monkeypatch):
+@pytest.mark.parametrize(
+    ("line", "function", "message"),
+    [
+        (
+            "extract --datasets demo",
+            "ser_features.api.extract",
+            "interrupted: finished features are stored; run the same command again to continue",
+        ),
+        (
+            "train --model logistic",
+            "ser_models.experiments.train.run_experiment",
+            "interrupted: finished folds and epochs are stored; run the same command again to continue",
+        ),
+        ("predict x a.wav", "ser_models.inference.loading.load", "interrupted"),
+        (
+            "predict x a.wav --out=a.csv",
+            "ser_models.inference.loading.load",
+            "interrupted: finished predictions are stored; run the same command again to continue",
+        ),
+        ("evaluate x", "ser_models.experiments.evaluate.evaluate", "interrupted"),
+    ],
+)
+def test_an_interrupted_command_says_what_is_kept(ser, tmp_path, monkeypatch, line, function, message):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ser_features.api.extract", interrupted)
-    answer = ser("extract", "--datasets", "demo")
+    (tmp_path / "a.wav").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(function, interrupted)
+    answer = ser(*line.split())
     assert answer.code == 130
-    last = "interrupted: finished work is stored; run the same command again to continue"
-    assert answer.err.splitlines()[-1] == last
+    assert answer.err.splitlines()[-1] == message
+
+
+def test_a_terminated_command_ends_in_good_order(ser, monkeypatch):
+    monkeypatch.setattr("ser_features.api.extract", lambda *_, **__: signal.raise_signal(signal.SIGTERM))
+    before = signal.getsignal(signal.SIGTERM)
+    answer = ser("extract", "--datasets", "demo")
+    assert answer.code == 143
+    assert answer.err.splitlines()[-1].startswith("terminated: finished features are stored; ")
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_main_exits(monkeypatch, capsys):

@@ -1,0 +1,123 @@
+"""Machines as they are: shares without fsync, screens of ASCII, deleted folders, closed streams."""
+
+import errno
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ser_cli.main import main
+
+from tests.cases.sounds import save, table, voice
+
+
+@pytest.fixture
+def share(monkeypatch) -> Callable[[int], None]:
+    """Make fsync of folders fail with an error code."""
+
+    def fail(code: int) -> None:
+        real = os.fsync
+
+        def fsync(descriptor: int) -> None:
+            if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                raise OSError(code, os.strerror(code))
+            real(descriptor)
+
+        monkeypatch.setattr(os, "fsync", fsync)
+
+    return fail
+
+
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    """Table of two recordings."""
+    for name in ("a", "b"):
+        save(tmp_path / f"{name}.wav")
+    return table(tmp_path / "t.csv", ["a.wav,angry,ada", "b.wav,sad,ben"])
+
+
+def test_a_share_without_fsync_of_folders_holds_a_store(ser, corpus, share):
+    share(errno.EINVAL)
+    answer = ser("extract", "--datasets", corpus, "--store", corpus.parent / "s", "--workers", 1)
+    assert answer.code == 0, answer.err
+    assert "2 stored, 0 unchanged, 0 failed" in answer.out
+
+
+@pytest.mark.long
+def test_a_share_without_fsync_of_folders_holds_a_model(ser, share, store_root, tmp_path):
+    share(errno.EINVAL)
+    answer = ser("train", "--model", "logistic", "--store", store_root, "--out", tmp_path / "m")
+    assert answer.code == 0, answer.err
+    assert (tmp_path / "m" / "artifact.json").is_file()
+
+
+def test_a_failing_disk_is_no_share(ser, corpus, share):
+    share(errno.EIO)
+    answer = ser("extract", "--datasets", corpus, "--store", corpus.parent / "s", "--workers", 1)
+    assert answer.code == 2
+    assert "cannot be written to" in answer.err
+    assert os.strerror(errno.EIO) in answer.err
+
+
+@pytest.fixture
+def screen(monkeypatch) -> Callable[..., str]:
+    """Run `ser` with stdout in another encoding; returns what it shows."""
+
+    def run(encoding: str, *words: object) -> str:
+        stdout = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        monkeypatch.setattr(sys, "stdout", stdout)
+        with pytest.raises(SystemExit) as ended:
+            main([str(word) for word in words])
+        assert not ended.value.code
+        return stdout.buffer.getvalue().decode(encoding)
+
+    return run
+
+
+@pytest.fixture
+def umlaut(tmp_path) -> Path:
+    return save(tmp_path / "Müller.wav", voice(1, "sad"))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("ascii", r"M\u00fcller.wav"), ("latin-1", "Müller.wav"), ("koi8-r", r"M\u00fcller.wav")],
+)
+def test_a_screen_that_lacks_a_character_shows_an_escape(screen, model, umlaut, encoding, name):
+    assert name in screen(encoding, "predict", model, umlaut)
+
+
+def test_json_on_a_screen_of_ascii_is_exact(screen, model, umlaut):
+    (row,) = json.loads(screen("ascii", "predict", model, umlaut, "--format", "json"))
+    assert row["file"] == str(umlaut)
+
+
+def test_tables_on_a_screen_of_ascii_are_aligned(screen):
+    lines = screen("ascii", "corpora").splitlines()
+    savee = next(line for line in lines if line.startswith("savee"))
+    ravdess = next(line for line in lines if line.startswith("ravdess"))
+    assert savee.index("free for research") == ravdess.index("CC BY-NC-SA")
+    assert "  -  free for research" in savee
+
+
+GONE = """
+import os, sys
+os.mkdir("gone"); os.chdir("gone"); os.rmdir("../gone")
+from ser_cli.main import main
+main(sys.argv[1:])
+"""
+
+
+def test_a_deleted_working_folder_is_named(tmp_path, model):
+    words = [sys.executable, "-c", GONE, "predict", model, save(tmp_path / "a.wav")]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    line = (
+        "error: the working folder is gone (No such file or directory): change to another one, such as cd ~\n"
+    )
+    assert done.stderr == line
