@@ -209,7 +209,7 @@ def test_an_interrupted_command_says_what_is_kept(ser, tmp_path, monkeypatch, li
     assert answer.err.splitlines()[-1] == message
 
 
-def test_a_terminated_command_ends_in_good_order(ser, monkeypatch):
+def test_a_terminated_command_says_what_is_kept(ser, monkeypatch):
     monkeypatch.setattr("ser_features.api.extract", lambda *_, **__: signal.raise_signal(signal.SIGTERM))
     before = signal.getsignal(signal.SIGTERM)
     answer = ser("extract", "--datasets", "demo")
