@@ -36,6 +36,7 @@ from ser_features.errors import (
     UnreadableFileError,
     UnsupportedAudioError,
 )
+from ser_features.manifest import NOTE_SEPARATOR
 
 SUFFIXES: frozenset[str] = frozenset(
     [
@@ -98,11 +99,18 @@ class Audio:
         signal: mono samples, float32, shape (n,), full scale at ±1; channels are averaged.
         sample_rate: of the file, in Hz.
         channels: of the file.
+        notes: what is unusual about the file, one short sentence without a semicolon each.
     """
 
     signal: np.ndarray
     sample_rate: int
     channels: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str | None:
+        """All notes in one text, as the column `audio_notes` has them; None if there are none."""
+        return NOTE_SEPARATOR.join(self.notes) or None
 
 
 def sha256(path: Path) -> str:

@@ -54,12 +54,21 @@ NAME_COLUMNS: tuple[Column, ...] = (
 AUDIO_COLUMNS: tuple[Column, ...] = (
     Column("source_sample_rate", "int32", "Hz", "Sample rate of the file itself."),
     Column("channels", "int32", "1", "Number of channels of the file itself."),
+    Column(
+        "audio_notes",
+        "string",
+        "",
+        "What is unusual about the file itself, separated by semicolons; null if nothing is.",
+    ),
     Column("audio_sha256", "string", "", "SHA-256 of the file's bytes."),
     Column("source_size", "int64", "bytes", "Length of the file itself."),
     Column("source_mtime", "int64", "ns", "When the file itself was last changed, since 1970 (UTC)."),
 )
 """Manifest columns known after reading the file; the last two identify unchanged files without reading."""
 
+
+NOTE_SEPARATOR = "; "
+"""Separates the notes on a file in the column `audio_notes`."""
 
 VARIANT_MARK = "#"
 """Separates the file_id of a recording from the name of its augmentation."""

@@ -36,6 +36,7 @@ class Features:
         source_sample_rate: of the file, in Hz.
         channels: of the file.
         audio_sha256: of the file's bytes.
+        audio_notes: what is unusual about the file, separated by semicolons; None if nothing is.
     """
 
     columns: Mapping[str, float]
@@ -45,6 +46,7 @@ class Features:
     channels: int
     audio_sha256: str
     wide: Mapping[str, np.ndarray] = field(default_factory=dict)
+    audio_notes: str | None = None
 
 
 def extract(path: Path, profile: Profile, families: Sequence[str] = extractors.DEFAULT_FAMILIES) -> Features:
@@ -89,6 +91,7 @@ def features_of(
         channels=decoded.channels,
         audio_sha256=audio_sha256,
         wide=wide_of(analysis, families),
+        audio_notes=decoded.note,
     )
 
 

@@ -1,6 +1,7 @@
 """`ser extract`: folders of recordings → feature store."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -154,6 +155,8 @@ def _print_notes(report: "ExtractReport") -> None:
         say(f"identical audio: {' = '.join(group)}")
     if len(report.identical) > LISTED:
         say(f"and {len(report.identical) - LISTED} more groups of identical audio")
+    for note in report.notes:
+        say(f"note: {note.note} ({note.count} files, such as {note.example!r})")
     for dataset, duplicates in report.duplicates.items():
         example = f"such as {duplicates[0].dropped!r} (kept {duplicates[0].kept!r})"
         say(f"{dataset}: {len(duplicates)} duplicates left out, {example}")
@@ -169,8 +172,9 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
 
     `counts` has the rows by corpus and emotion; `failures` the path, error_class and message of each refused
     file; `duplicates` the number of recordings of each corpus that another folder has too; `identical` groups
-    of file_ids that hold the same bytes; `speed_perturb` the slower and faster copies stored, unchanged and
-    failed, null without --speed-perturb; `next` the command that comes next.
+    of file_ids that hold the same bytes; `notes` the note, count and example of what is unusual about files;
+    `speed_perturb` the slower and faster copies stored, unchanged and failed, null without --speed-perturb;
+    `next` the command that comes next.
     """
     counts: dict[str, dict[str, int]] = {}
     for (dataset, emotion), count in sorted(report.counts.items()):
@@ -185,6 +189,7 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
         "damaged": report.damaged,
         "duplicates": {dataset: len(dropped) for dataset, dropped in report.duplicates.items()},
         "identical": report.identical,
+        "notes": [asdict(note) for note in report.notes],
         "speed_perturb": copies
         and {"stored": copies.stored, "unchanged": copies.unchanged, "failures": _failures(copies.failures)},
         "next": _next(store) if counts else None,

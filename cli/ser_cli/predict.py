@@ -229,8 +229,11 @@ def _window(window: "WindowPrediction") -> list[str]:
 
 
 def _print_summary(summary: "PredictionSummary") -> None:
-    """Print refused files, and each warning once with the number of files that have it."""
+    """Print refused files, and each note and warning once with the number of files that have it."""
     for prediction in summary.refused:
         print(f"failed {prediction.file}: {prediction.error}", file=sys.stderr)
+    for notes, files in summary.notes.items():
+        others = f" (and {len(files) - 1} more files)" if len(files) > 1 else ""
+        say(f"note {files[0]}: {notes}{others}")
     for warning, count in summary.warnings.items():
         say(f"warning: {warning} ({count} of {summary.count} files)")

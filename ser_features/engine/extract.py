@@ -16,7 +16,7 @@ from ser_features import corpora
 from ser_features.config import PROFILES, EncoderConfig, Profile
 from ser_features.engine.open_store import open_for
 from ser_features.engine.plan import Plan, plan
-from ser_features.engine.report import ExtractReport
+from ser_features.engine.report import AudioNote, ExtractReport
 from ser_features.engine.runner import Local, Progress, Runner, Work
 from ser_features.engine.shard import failure_row, probe, read_rows, run_shard
 from ser_features.engine.task import Failure, Target
@@ -24,7 +24,7 @@ from ser_features.errors import InputError
 from ser_features.extractors import columns, encoder_free
 from ser_features.extractors.encoder import check
 from ser_features.files import is_local, writing
-from ser_features.manifest import Scan
+from ser_features.manifest import NOTE_SEPARATOR, Scan
 from ser_features.store import Store, layout, locks
 from ser_features.store.description import FRAME_COLUMNS, VARIANT_COLUMNS
 from ser_features.store.sweep import sweep, sweep_frames
@@ -178,13 +178,27 @@ def begin_report(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> 
 
 
 def _finish_report(report: ExtractReport, store: Store, datasets: Sequence[str]) -> None:
-    """Count the stored rows, and find recordings that hold the same bytes."""
+    """Count the stored rows and their notes, and find recordings that hold the same bytes."""
     held = [name for name in datasets if store.parts(name)]
-    rows = store.table(held, ["file_id", "emotion", "audio_sha256"])
+    rows = store.table(held, ["file_id", "path", "emotion", "audio_notes", "audio_sha256"])
     for row in rows.group_by(["dataset", "emotion"]).aggregate([([], "count_all")]).to_pylist():
         report.counts[row["dataset"], row["emotion"]] = row["count_all"]
     report.identical = _identical(rows)
+    report.notes = _notes(rows)
     report.failures.sort(key=lambda failure: failure.file_id)
+
+
+def _notes(rows: pa.Table) -> list[AudioNote]:
+    """The distinct notes on files, each with its number of recordings and one of them."""
+    if "audio_notes" not in rows.column_names:  # a store of a version without notes
+        return []
+    noted = rows.filter(pc.is_valid(rows["audio_notes"])).select(["path", "audio_notes"])
+    paths: dict[str, list[str]] = {}
+    for row in noted.to_pylist():
+        for note in row["audio_notes"].split(NOTE_SEPARATOR):
+            paths.setdefault(note, []).append(row["path"])
+    notes = [AudioNote(note, len(of_note), min(of_note)) for note, of_note in paths.items()]
+    return sorted(notes, key=lambda note: (-note.count, note.note))
 
 
 def _identical(rows: pa.Table) -> list[tuple[str, ...]]:

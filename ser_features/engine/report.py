@@ -22,6 +22,21 @@ class AugmentReport:
     failures: list[Failure] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class AudioNote:
+    """What is unusual about some files.
+
+    Attributes:
+        note: one sentence.
+        count: number of recordings.
+        example: path of one of them, below the data root.
+    """
+
+    note: str
+    count: int
+    example: str
+
+
 @dataclass(slots=True)
 class ExtractReport:
     """Result of `extract_corpora`.
@@ -33,6 +48,7 @@ class ExtractReport:
         failures: refused files, including those refused earlier whose bytes are the same.
         duplicates: recordings that were left out because another folder has them too, by corpus.
         identical: groups of file_ids that hold the same bytes.
+        notes: what is unusual about files of this run's corpora, the most frequent first.
         counts: rows by (corpus, emotion) of the corpora of this run.
         speed_perturb: result for the slower and faster copies; None if none were requested.
     """
@@ -43,5 +59,6 @@ class ExtractReport:
     failures: list[Failure] = field(default_factory=list)
     duplicates: dict[str, tuple[Duplicate, ...]] = field(default_factory=dict)
     identical: list[tuple[str, ...]] = field(default_factory=list)
+    notes: list[AudioNote] = field(default_factory=list)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
     speed_perturb: AugmentReport | None = None

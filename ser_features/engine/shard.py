@@ -92,6 +92,7 @@ def _extract(task: ShardTask, recording: Recording) -> Iterator[Computed | Failu
     about_file = {
         "source_sample_rate": features.source_sample_rate,
         "channels": features.channels,
+        "audio_notes": features.audio_notes,
         "audio_sha256": features.audio_sha256,
         "source_size": size,
         "source_mtime": modified,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 4096
 """Rows of a Parquet file that are in memory at the same time."""
 
-TEXT_COLUMNS = ("file", "emotion", "warning", "error")
+TEXT_COLUMNS = ("file", "emotion", "warning", "notes", "error")
 
 
 def columns(labels: Sequence[str], *, windows: bool = False) -> list[str]:
@@ -39,7 +39,17 @@ def columns(labels: Sequence[str], *, windows: bool = False) -> list[str]:
     """
     bounds = ["start", "end"] if windows else []
     probabilities = [f"p_{label}" for label in labels]
-    return ["file", *bounds, "emotion", "confidence", *probabilities, "ood_score", "warning", "error"]
+    return [
+        "file",
+        *bounds,
+        "emotion",
+        "confidence",
+        *probabilities,
+        "ood_score",
+        "warning",
+        "notes",
+        "error",
+    ]
 
 
 def rows(prediction: Prediction, labels: Sequence[str], *, windows: bool = False) -> Iterator[dict[str, Any]]:

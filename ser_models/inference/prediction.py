@@ -99,6 +99,7 @@ class Prediction:
         probabilities: by emotion, in the order of the model's labels, summing to 1.
         top: the most probable emotions, {"emotion", "probability"} each, in descending order.
         warning: known limits of this prediction, separated by semicolons; None if there are none.
+        notes: what is unusual about the file, separated by semicolons; None if nothing is.
         seconds: duration of the recording; None if refused.
         ood_score: distance to the training data, 0 and above; above 1 the recording is out of distribution
             (1 is the 99th percentile of held-out speakers of the training corpora). None if not known.
@@ -113,6 +114,7 @@ class Prediction:
     probabilities: dict[str, float] = field(default_factory=dict)
     top: list[dict[str, Any]] = field(default_factory=list)
     warning: str | None = None
+    notes: str | None = None
     seconds: float | None = None
     ood_score: float | None = None
     windows: list[WindowPrediction] = field(default_factory=list)
@@ -158,12 +160,14 @@ class PredictionSummary:
         cached: number of them that an earlier run computed.
         refused: predictions of refused recordings.
         warnings: number of predictions with each warning.
+        notes: files with each note.
     """
 
     count: int = 0
     cached: int = 0
     refused: list[Prediction] = field(default_factory=list)
     warnings: Counter[str] = field(default_factory=Counter)
+    notes: dict[str, list[str]] = field(default_factory=dict)
 
     def collect(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
         """Count predictions while passing them on."""
@@ -173,6 +177,8 @@ class PredictionSummary:
                 self.refused.append(prediction)
             if prediction.warning:
                 self.warnings[prediction.warning] += 1
+            if prediction.notes:
+                self.notes.setdefault(prediction.notes, []).append(prediction.file)
             yield prediction
 
 

@@ -225,7 +225,7 @@ class Predictor:
             options: as of `predict`; with `windows` a row is a window instead of a recording.
 
         Returns:
-            Columns file, emotion, confidence, p_<emotion>, ood_score, warning and error.
+            Columns file, emotion, confidence, p_<emotion>, ood_score, warning, notes and error.
         """
         from ser_models.inference.output import frame
 
@@ -326,6 +326,7 @@ class Predictor:
             probabilities=probabilities,
             top=ranking[:top],
             warning=warning,
+            notes=analysis.features.audio_notes,
             seconds=analysis.seconds,
             ood_score=ood_score,
             windows=[_of_window(window, windows) for window in analysis.windows],

@@ -37,7 +37,11 @@ def _copies(task: VariantTask, recording: Recording) -> Iterator[Computed | Fail
     except Exception as error:
         yield from (_failure(task, recording, variant, error) for variant in task.variants)
         return
-    about_file = {"source_sample_rate": decoded.sample_rate, "channels": decoded.channels}
+    about_file = {
+        "source_sample_rate": decoded.sample_rate,
+        "channels": decoded.channels,
+        "audio_notes": decoded.note,
+    }
     for variant in task.variants:
         try:
             row, frames, wide = _copy(task, recording, variant, analysis)

@@ -40,6 +40,7 @@ def test_a_row_per_recording():
         "p_sad": 0.75,
         "ood_score": 0.5,
         "warning": None,
+        "notes": None,
         "error": None,
     }
 
@@ -97,4 +98,4 @@ def test_json_round_trip():
 def test_csv_leaves_missing_values_empty():
     text = io.StringIO()
     write_csv(text, [REFUSED], LABELS)
-    assert text.getvalue().splitlines()[1] == "bad.wav,,,,,,,0 bytes"
+    assert text.getvalue().splitlines()[1] == "bad.wav,,,,,,,,0 bytes"
