@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from ser_features import audio
+from ser_features.audio import decoder
 from ser_features.errors import (
     AudioError,
     EmptyFileError,
@@ -115,7 +116,7 @@ def test_channels_are_averaged(channels):
 def test_long_files_are_decoded_in_blocks(monkeypatch):
     content = encode(np.stack([SIGNAL, 0.5 * SIGNAL], axis=1), subtype="FLOAT")
     whole = decode(content).signal
-    monkeypatch.setattr(audio, "BLOCK_SAMPLES", 1001)
+    monkeypatch.setattr(decoder, "BLOCK_SAMPLES", 1001)
     assert np.array_equal(decode(content).signal, whole)
 
 
@@ -331,7 +332,7 @@ def test_length_is_checked_before_decoding(monkeypatch):
 
 
 def test_too_many_samples_are_rejected_before_decoding(monkeypatch):
-    monkeypatch.setattr(audio, "MAX_SAMPLES", 2 * SIGNAL.size - 1)
+    monkeypatch.setattr(decoder, "MAX_SAMPLES", 2 * SIGNAL.size - 1)
     text = refusal(encode(np.stack([SIGNAL, SIGNAL], axis=1)), TooLongError)
     assert text == (
         "16000 samples of 2 channels, expected at most 31999 in all: "

@@ -1,0 +1,85 @@
+"""Audio files as bytes: read whole, hashed, stamped.
+
+path → regular file of bounded size → bytes, SHA-256, or (size, modification time)
+"""
+
+import hashlib
+import io
+import os
+import stat
+from pathlib import Path
+
+from ser_features.errors import AudioError, UnreadableFileError, UnsupportedAudioError
+
+MAX_BYTES = 2**30
+"""Larger files are rejected unread: ten minutes of studio stereo need half of it."""
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of the file's bytes, as 64 hexadecimal digits.
+
+    Raises:
+        UnreadableFileError: if it is no regular file, or cannot be read.
+        UnsupportedAudioError: if there are more than `MAX_BYTES`.
+    """
+    try:
+        with _open_regular(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def stamp(path: str | Path) -> tuple[int, int] | None:
+    """Size in bytes and modification time in ns of a file; None if there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116  creating a million `Path`s takes longer
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def sha256_if_readable(path: Path) -> str | None:
+    """As `sha256`; None if the file cannot be read."""
+    try:
+        return sha256(path)
+    except AudioError:
+        return None
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes.
+
+    Raises:
+        UnreadableFileError: if it is no regular file, or cannot be read.
+        UnsupportedAudioError: if there are more than `MAX_BYTES`.
+    """
+    try:
+        with _open_regular(path) as file:
+            return file.read(os.fstat(file.fileno()).st_size)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _open_regular(path: Path) -> io.BufferedReader:
+    """Open a regular file of bounded size: reading a pipe may block, and a device may have no end."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, socket or device"
+        raise UnreadableFileError(f"cannot read {path.name}: it is {kind}: expected a file: check its path")
+    if status.st_size > MAX_BYTES:
+        raise UnsupportedAudioError(
+            f"{status.st_size} bytes, expected at most {MAX_BYTES}: cut it into utterances"
+        )
+    return open(path, "rb", opener=_non_blocking)
+
+
+def _non_blocking(name: str, flags: int) -> int:
+    """Open without blocking, even if the file has become a pipe since the check."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _unreadable(path: Path, error: OSError) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"cannot read {path.name}: {error.strerror or error}: "
+        "expected a readable file: check its path and permissions"
+    )
