@@ -43,3 +43,4 @@ Data = Annotated[
 Jobs = Annotated[int, typer.Option(min=1, help="Number of folds trained in parallel; same result.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Number of processes; default: one per CPU core.")]
 Seed = Annotated[int, typer.Option(help="Random seed; equal seeds give equal results.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file of that name that ser did not write.")]

@@ -1,13 +1,13 @@
 """`ser predict`: audio files, or folders of them → emotions."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ser_cli.options import Artifact, Workers
+from ser_cli.options import Artifact, Force, Workers
 from ser_cli.progress import metered, progress, say
 
 if TYPE_CHECKING:
@@ -60,17 +60,22 @@ def predict(
         float, typer.Option(min=0, max=1, help="Return no emotion if the confidence is below this.")
     ] = 0.0,
     workers: Workers = None,
+    force: Force = False,
 ) -> int:
     """Predict the emotion of each audio file; exit code 1 if a file cannot be read.
 
     Example: ser predict artifacts/cnn_lstm calls/ --windows --out predictions.csv
     """
+    from ser_features.files import refuse_to_replace
     from ser_models.inference.files import find_audio
     from ser_models.inference.loading import load
+    from ser_models.inference.output import is_answer
     from ser_models.inference.prediction import PredictionSummary, PredictOptions
 
     options = PredictOptions(top, windows, win_dur, hop_dur, abstain_below)
     chosen = _format(form, out)
+    if out is not None:
+        refuse_to_replace(out, force=force, is_ours=is_answer)
     content = _stdin(files)
     audio = find_audio(files) if content is None else []
     predictor = load(artifact)
@@ -84,8 +89,8 @@ def predict(
             if content is None
             else predictor.predict([content], names=[str(STDIN)], **vars(options))
         )
-        _write(summary.collect(predictions), chosen, out, predictor.labels, windows=windows)
-    _print_summary(summary)
+        _write(summary, predictions, chosen, out, predictor.labels, windows=windows)
+    _print_summary(summary, marked=chosen == "table")
     return 1 if summary.refused else 0
 
 
@@ -189,28 +194,42 @@ def _into_file(
 
 
 def _write(
-    predictions: "Iterable[Prediction]", form: str, out: Path | None, labels: Sequence[str], *, windows: bool
+    summary: "PredictionSummary",
+    predictions: "Iterable[Prediction]",
+    form: str,
+    out: Path | None,
+    labels: Sequence[str],
+    *,
+    windows: bool,
 ) -> None:
     from ser_models.inference.output import write_csv, write_file, write_json
 
+    counted = summary.collect(predictions)
     if out is not None:
-        write_file(out, form, predictions, labels, windows=windows)
+        write_file(out, form, counted, labels, windows=windows)
     elif form == "json":
-        write_json(sys.stdout, predictions)
+        write_json(sys.stdout, counted)
     elif form == "csv":
-        write_csv(sys.stdout, predictions, labels, windows=windows)
+        write_csv(sys.stdout, counted, labels, windows=windows)
     else:
-        _print_tables(list(predictions))
+        shown = list(counted)  # counts them: only then are the marks complete
+        _print_tables(shown, summary.marks)
 
 
-def _print_tables(predictions: "Sequence[Prediction]") -> None:
-    """Print the predictions, then those of windows."""
+def _print_tables(predictions: "Sequence[Prediction]", marks: Mapping[str, str]) -> None:
+    """Print the predictions, then those of windows; the last column marks warnings that not all have."""
     from ser_cli.tables import print_table
+    from ser_models.inference.prediction import warnings_of
 
     recognised = [prediction for prediction in predictions if not prediction.error]
     rows = [[prediction.file, *_ranking(prediction)] for prediction in recognised]
     if rows:
-        print_table(["file", *(f"{rank}." for rank in range(1, len(rows[0])))], rows)
+        header = ["file", *(f"{rank}." for rank in range(1, len(rows[0])))]
+        if marks:
+            header.append("warning")
+            for row, prediction in zip(rows, recognised, strict=True):
+                row.append(" ".join(marks[one] for one in warnings_of(prediction) if one in marks))
+        print_table(header, rows)
     for prediction in recognised:
         if prediction.windows:
             print(f"\n{prediction.file}, window by window:")
@@ -228,12 +247,19 @@ def _window(window: "WindowPrediction") -> list[str]:
     return [f"{window.start:.1f} s", f"{window.end:.1f} s", f"{emotion}{confidence}"]
 
 
-def _print_summary(summary: "PredictionSummary") -> None:
-    """Print refused files, and each note and warning once with the number of files that have it."""
+def _print_summary(summary: "PredictionSummary", *, marked: bool) -> None:
+    """Print refused files, and each note and warning once with the number of files that have it.
+
+    Args:
+        summary: of all predictions.
+        marked: whether the table marks the rows of each warning.
+    """
     for prediction in summary.refused:
         print(f"failed {prediction.file}: {prediction.error}", file=sys.stderr)
     for notes, files in summary.notes.items():
         others = f" (and {len(files) - 1} more files)" if len(files) > 1 else ""
         say(f"note {files[0]}: {notes}{others}")
+    marks = summary.marks if marked else {}
     for warning, count in summary.warnings.items():
-        say(f"warning: {warning} ({count} of {summary.count} files)")
+        mark = f" {marks[warning]}" if warning in marks else ""
+        say(f"warning{mark}: {warning} ({count} of {summary.count} files)")

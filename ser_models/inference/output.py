@@ -13,6 +13,7 @@ Files are written as the predictions arrive, so that memory does not grow with t
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import islice
@@ -28,6 +29,14 @@ ROWS_AT_ONCE = 4096
 """Rows of a Parquet file that are in memory at the same time."""
 
 TEXT_COLUMNS = ("file", "emotion", "warning", "notes", "error")
+
+ANSWER_START = 2**16
+"""Bytes of a file that show whether it contains predictions."""
+
+JSON_START = re.compile(
+    r'\[\n  \{\n    "file": "(?:[^"\\]|\\.)*",\n    "emotion": (?:null|"\w+"),\n    "confidence": '
+)
+"""Beginning of what `write_json` writes."""
 
 
 def columns(labels: Sequence[str], *, windows: bool = False) -> list[str]:
@@ -141,6 +150,32 @@ WRITERS: dict[str, Callable[..., None]] = {
     "parquet": write_parquet,
 }
 """Writer of each file format: (file, predictions, labels, windows=…); all but Parquet are text."""
+
+
+def is_answer(path: Path) -> bool:
+    """Whether a file contains predictions and nothing else, as far as its header or first entry shows.
+
+    Further columns, as users add them by hand, make it a file of theirs.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(ANSWER_START)
+        if start.startswith(b"PAR1"):
+            import pyarrow.parquet as pq
+
+            return _are_columns(pq.read_schema(path).names)
+        text = start.decode(errors="ignore")
+    except (OSError, ValueError):
+        return False
+    return bool(JSON_START.match(text)) or _are_columns(text.partition("\n")[0].split(","))
+
+
+def _are_columns(names: Sequence[str]) -> bool:
+    """Whether these are `columns` of predictions, of this version or of one with fewer columns."""
+    labels = [name.removeprefix("p_") for name in names if name.startswith("p_")]
+    windows = "start" in names
+    required = ("file", "emotion", "confidence", "ood_score")
+    return {*required} <= {*names} <= {*columns(labels, windows=windows)}
 
 
 def write_file(

@@ -15,6 +15,9 @@ from ser_features.errors import InputError
 MIN_WINDOW = 0.1
 """Shortest window and shortest hop, in s; no profile accepts a shorter recording."""
 
+SEPARATOR = "; "
+"""Between the warnings of a prediction; no warning contains it."""
+
 
 class OptionValues(TypedDict, total=False):
     """Keyword arguments of `Predictor.predict`; see `PredictOptions`."""
@@ -175,11 +178,29 @@ class PredictionSummary:
             self.count += 1
             if prediction.error:
                 self.refused.append(prediction)
-            if prediction.warning:
-                self.warnings[prediction.warning] += 1
+            self.warnings.update(warnings_of(prediction))
             if prediction.notes:
                 self.notes.setdefault(prediction.notes, []).append(prediction.file)
             yield prediction
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """A mark of each warning that some recordings have and others have not.
+
+        >>> far, near = Prediction("a.wav", warning="noisy; far"), Prediction("b.wav", warning="noisy")
+        >>> summary = PredictionSummary()
+        >>> _ = list(summary.collect([far, near]))
+        >>> summary.marks
+        {'far': '[1]'}
+        """
+        recognised = self.count - len(self.refused)
+        some = [warning for warning, count in self.warnings.items() if count < recognised]
+        return {warning: f"[{number}]" for number, warning in enumerate(some, start=1)}
+
+
+def warnings_of(prediction: Prediction) -> list[str]:
+    """Return the single warnings of a prediction."""
+    return prediction.warning.split(SEPARATOR) if prediction.warning else []
 
 
 def ranked(probabilities: Mapping[str, float]) -> list[dict[str, Any]]:
@@ -194,4 +215,4 @@ def ranked(probabilities: Mapping[str, float]) -> list[dict[str, Any]]:
 
 def join_warnings(*warnings: str | None) -> str | None:
     """Join the warnings that are set with semicolons; None if there are none."""
-    return "; ".join(warning for warning in warnings if warning) or None
+    return SEPARATOR.join(warning for warning in warnings if warning) or None

@@ -32,6 +32,9 @@ from ser_models.inference.predictor import Predictor
 Stamp = tuple[int, int] | None
 """Size in bytes and modification time in ns of a file; None if it does not exist."""
 
+START = b'{"artifact":'
+"""Beginning of every cache."""
+
 
 class PredictionCache:
     """Predictions on disk, by file.
@@ -41,7 +44,7 @@ class PredictionCache:
         key: of the predictions; those of another key are deleted.
 
     Raises:
-        InputError: if another run uses the cache.
+        InputError: if another run uses the cache, or the file is no cache.
     """
 
     def __init__(self, path: Path, key: dict[str, Any]) -> None:
@@ -88,7 +91,10 @@ class PredictionCache:
     def _read(self, key: dict[str, Any]) -> None:
         """Find the stored predictions; delete them if they have another key."""
         self._file.seek(0)
-        if _parsed(self._file.readline()) != key:
+        first = self._file.readline()
+        if first and not first.startswith(START):
+            raise InputError(f"{self.path} was not written by ser: move it, or pass another --out")
+        if _parsed(first) != key:
             self._file.truncate(0)
             self._file.write(json.dumps(key).encode() + b"\n")
             self._file.flush()

@@ -1,0 +1,132 @@
+"""`ser predict` and Python: outputs that exist, rows that are not to be trusted."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ser_features.pipeline import Features
+from ser_models.inference import Predictor
+from tests.cases.sounds import RATE, save, voice
+
+NOTE = "what Mrs. Smith said on Tuesday\n"
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("one") / "a.wav", voice(1, "sad"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes.csv", NOTE),
+        (
+            "rated.csv",
+            "file,emotion,confidence,p_sad,ood_score,warning,error,my opinion\na.wav,sad,1,1,0,,,no\n",
+        ),
+        ("who.csv", "file,speaker\na.wav,Ada\n"),
+        ("package.json", '{"name": "mine"}'),
+        ("list.json", '[\n  {\n    "file": "a.wav",\n    "length": 3\n  }\n]\n'),
+        ("table.parquet", None),
+        ("empty.csv", ""),
+    ],
+)
+def test_out_over_a_foreign_file_is_refused(ser, model, recording, tmp_path, name, content):
+    out = tmp_path / name
+    if content is None:
+        pd.DataFrame({"file": ["a.wav"], "emotion": ["sad"]}).to_parquet(out)
+    else:
+        out.write_text(content)
+    before = out.read_bytes()
+    code, printed, errors = ser("predict", model, recording, "--out", out)
+    assert (code, printed) == (2, "")
+    assert errors == (
+        f"error: {out} exists and was not written by ser: pass another --out, or --force to replace it\n"
+    )
+    assert out.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert ser("predict", model, recording, "--out", out, "--force").code == 0
+    assert out.read_bytes() != before
+
+
+@pytest.mark.parametrize("windows", [(), ("--windows",)])
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_an_answer_is_replaced(ser, model, recording, tmp_path, form, windows):
+    out = tmp_path / f"answers.{form}"
+    for _ in range(2):
+        code, printed, _ = ser("predict", model, recording, "--out", out, *windows)
+        assert (code, printed) == (0, f"1 predictions: {out}\n")
+
+
+def test_a_hidden_file_of_the_name_of_a_cache_is_kept(ser, model, recording, tmp_path):
+    hidden = tmp_path / ".a.csv.partial"
+    hidden.write_text(NOTE)
+    code, _, errors = ser("predict", model, recording, "--out", tmp_path / "a.csv")
+    assert code == 2
+    assert errors == f"error: {hidden} was not written by ser: move it, or pass another --out\n"
+    assert hidden.read_text() == NOTE
+
+
+@pytest.fixture(scope="session")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three voices, and two calls of noise."""
+    folder = tmp_path_factory.mktemp("calls")
+    for number in range(3):
+        save(folder / f"c{number}.wav", voice(number, "sad", number))
+    for number in (3, 4):
+        noise = 0.1 * np.random.default_rng(number).standard_normal(RATE)
+        save(folder / f"c{number}.wav", noise)
+    return folder
+
+
+WARNING = "out of distribution (ood_score above 1): do not trust this prediction"
+
+
+@pytest.fixture
+def far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the shape of the mean spectrum decide what is far, as the model has seen tones only."""
+
+    def ood_score(_: object, features: Features) -> float:
+        return 2.0 if features.frames["mel"].mean(axis=0).std() < 4 else 0.5
+
+    monkeypatch.setattr(Predictor, "ood_score", ood_score)
+
+
+def test_the_rows_that_are_far_are_marked(ser, model, calls, far):
+    code, printed, errors = ser("predict", model, calls)
+    assert code == 0
+    header, *lines = printed.splitlines()
+    assert header.endswith("warning")
+    assert [line.endswith("[1]") for line in lines] == [False, False, False, True, True]
+    assert errors == f"warning [1]: {WARNING} (2 of 5 files)\n"
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_every_format_states_the_warning_in_the_row(ser, model, calls, far, form):
+    _, printed, errors = ser("predict", model, calls, "--format", form)
+    rows = json.loads(printed) if form == "json" else list(csv.DictReader(io.StringIO(printed)))
+    assert [row["warning"] or None for row in rows] == [None, None, None, WARNING, WARNING]
+    assert errors == f"warning: {WARNING} (2 of 5 files)\n"
+
+
+def test_a_warning_of_all_files_needs_no_marks(ser, model, calls, far):
+    _, printed, errors = ser("predict", model, calls / "c3.wav", calls / "c4.wav")
+    assert "[1]" not in printed
+    assert errors == f"warning: {WARNING} (2 of 2 files)\n"
+
+
+def test_warnings_of_some_are_marked_beside_those_of_all(ser, model, calls, far, monkeypatch):
+    monkeypatch.setattr(Predictor, "warning", "trained on tones")
+    _, printed, errors = ser("predict", model, calls, calls / "none.wav")
+    failed, *warnings = errors.splitlines()
+    assert failed.startswith(f"failed {calls / 'none.wav'}: cannot read")
+    assert warnings == [
+        "warning: trained on tones (5 of 6 files)",
+        f"warning [1]: {WARNING} (2 of 6 files)",
+    ]
+    assert printed.count("[1]") == 2
