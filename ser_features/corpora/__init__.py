@@ -13,15 +13,18 @@ One file per corpus describes its file name grammar, counts, oddities, licence a
 Traceback (most recent call last):
 ...
 ser_features.errors.InputError: unknown corpus 'iemocap': expected one of ravdess, tess, ...
+>>> separated(["CREMA-D, savee", "mine.csv"])
+['CREMA-D', 'savee', 'mine.csv']
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ser_features.errors import InputError
 from ser_features.manifest import Scan
+from ser_features.words import same, suggestion
 
 if TYPE_CHECKING:
     from ser_features.corpora.base import Corpus
@@ -41,24 +44,35 @@ def names() -> tuple[str, ...]:
     return tuple(_REGISTRY)
 
 
+def separated(datasets: Iterable[str]) -> list[str]:
+    """Single names of corpora or paths of manifests, each once: `ravdess,savee` is two of them.
+
+    A text with commas that is the path of a file stays whole.
+    """
+    texts = ([text] if "," in text and Path(text).is_file() else text.split(",") for text in datasets)
+    words = (word.strip() for several in texts for word in several)
+    return list(dict.fromkeys(word for word in words if word))
+
+
 def get(name: str) -> "Corpus":
-    """Return the built-in corpus called `name`.
+    """Return the built-in corpus called `name`; case and hyphens do not count (`CREMA-D` is cremad).
 
     Raises:
         InputError: if there is none.
     """
-    if name not in _REGISTRY:
+    key = same(name, names())
+    if key is None:
         raise InputError(
-            f"unknown corpus {name!r}: expected one of {', '.join(names())}, "
+            f"unknown corpus {name!r}: {suggestion(name, names())} expected one of {', '.join(names())}, "
             "or the path of a .csv manifest of your own corpus"
         )
-    module, cls = _REGISTRY[name]
+    module, cls = _REGISTRY[key]
     corpus: Corpus = getattr(import_module(module), cls)()
     return corpus
 
 
 def find(name: str) -> "Corpus | None":
-    """Return the built-in corpus called `name`, or None for a user's own corpus."""
+    """Return the built-in corpus that a store calls `name`, or None for a user's own corpus."""
     return get(name) if name in _REGISTRY else None
 
 

@@ -11,13 +11,15 @@ data root → corpus folder → audio files (`walk`) → `Corpus.parse` per name
 import os
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, TypeVar
 
 from ser_features.corpora.walk import audio_files, is_folder
 from ser_features.errors import FileNameError, InputError
 from ser_features.manifest import Duplicate, Recording, Rejected, Scan
+from ser_features.words import plain
 
 T = TypeVar("T")
 
@@ -72,7 +74,7 @@ class Corpus(ABC):
 
         Every folder in `data` with one of the accepted names is searched. If there is none and `data` itself
         has such a name, `data` is the corpus folder and its parent the root: the recordings' paths are the
-        same in both cases.
+        same in both cases. Otherwise folders one level below count, as in `archive/Crema`.
 
         Of two files with the same stem the one nearer to the root is used, then the first by name.
 
@@ -104,21 +106,26 @@ class Corpus(ABC):
             return 0
 
     def _locate(self, data: Path) -> tuple[Path, list[str]]:
+        """The root, and the corpus's folders relative to it."""
         root = Path(os.path.abspath(data))  # noqa: PTH100  `Path.absolute` keeps ".."
         try:
-            inside = sorted(entry.name for entry in os.scandir(root) if is_folder(entry.path))
+            inside = _folders_in(root)
         except OSError as error:
             raise InputError(
                 f"{self.name}: no data folder {data} ({error.strerror}): expected {data}/{self.layout}: "
                 f"pass --data or set SER_DATA, or run ser download {self.name} --to {data}"
             ) from error
-        accepted = {_key(name) for name in self.folders}
-        if folders := [name for name in inside if _key(name) in accepted]:
+        accepted = {plain(name) for name in self.folders}
+        if folders := [name for name in inside if plain(name) in accepted]:
             return root, folders
-        if _key(root.name) in accepted:
+        if plain(root.name) in accepted:
             return root.parent, [root.name]
+        if folders := [
+            path for path in _one_level_below(root, inside) if plain(path.partition("/")[2]) in accepted
+        ]:
+            return root, folders
         raise InputError(
-            f"{self.name}: no folder named {' or '.join(map(repr, self.folders))} in {data}, "
+            f"{self.name}: no folder named {' or '.join(map(repr, self.folders[:2]))} in {data}, "
             f"which holds {_listed(inside) or 'no folder'}: expected {data}/{self.layout}: "
             f"run ser download {self.name}, or pass the folder above it as --data"
         )
@@ -171,8 +178,15 @@ def lookup(table: Mapping[str, T], code: str, field: str, relative: PurePosixPat
     return table[one_of(table, code, field, relative)]
 
 
-def _key(folder: str) -> str:
-    return "".join(filter(str.isalnum, folder.lower()))
+def _folders_in(root: Path) -> list[str]:
+    return sorted(entry.name for entry in os.scandir(root) if is_folder(entry.path))
+
+
+def _one_level_below(root: Path, folders: Iterable[str]) -> Iterator[str]:
+    """Folders in these folders, relative to `root`; those that cannot be read are passed over."""
+    for folder in folders:
+        with suppress(OSError):
+            yield from (f"{folder}/{name}" for name in _folders_in(root / folder))
 
 
 def _listed(words: list[str]) -> str:

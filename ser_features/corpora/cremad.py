@@ -78,7 +78,7 @@ class CremaD(Corpus):
     )
     url = "https://github.com/CheyneyComputerScience/CREMA-D"
     layout = "cremad/AudioWAV/1001_DFA_ANG_XX.wav"
-    folders = ("cremad", "CREMA-D-master")
+    folders = ("cremad", "CREMA-D-master", "Crema")
 
     def parse(self, relative: PurePosixPath) -> Recording:
         """Parse a path such as `cremad/AudioWAV/1001_DFA_ANG_XX.wav`; see `Corpus.parse`."""

@@ -82,7 +82,12 @@ class EmoDb(Corpus):
     )
     url = "http://emodb.bilderbar.info/"
     layout = "emodb/wav/03a01Fa.wav"
-    folders = ("emodb", "berlin-database-of-emotional-speech-emodb")
+    folders = (
+        "emodb",
+        "berlin-database-of-emotional-speech-emodb",
+        "Berlin Database of Emotional Speech",
+        "Berlin EmoDB",
+    )
 
     def parse(self, relative: PurePosixPath) -> Recording:
         """Parse a path such as `emodb/wav/03a01Fa.wav`; see `Corpus.parse`."""

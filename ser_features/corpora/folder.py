@@ -8,7 +8,7 @@ vocal_channel, in any order and case. Further columns are stored as text, under 
 gives them.
 
 - The dataset is named after the file, in lower case, because some file systems are case-insensitive:
-  letters, digits, - and _ only; other names are rejected.
+  letters, digits, - and _ only; other names are rejected, and those that read as a number (007, 2024).
 - Paths are relative to the manifest's folder and stay inside it; backslashes are read as slashes.
 - The stem is the path without its extension; `a.wav` and `a.flac` in one folder keep their extensions.
 - A missing speaker (an empty cell, nan, unknown, -) is None: such recordings have no part in
@@ -56,6 +56,11 @@ MISSING = frozenset(
     {"", "-", "--", "?", ".", "na", "n/a", "n.a.", "nan", "none", "null", "nil", "unknown", "unk", "#n/a"}
 )
 """Lower-case words for a missing value, as spreadsheets, pandas, R and corpora write it."""
+NO_TEXT = re.compile(
+    r"[0-9_-]+(e[0-9_-]+)?[dfl]?|0[xbo][0-9a-f_]+|inf(inity)?|nan|true|false|null|none|epoch"
+)
+"""Names of datasets that readers of Parquet folders take for a number, a date, a truth value or null: pandas
+reads `dataset=007` as 7 and DuckDB `dataset=epoch` as a date."""
 WHOLE_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0+)?")
 GENDERS = {"f": "female", "m": "male"}
 
@@ -94,6 +99,11 @@ def _dataset_name(table: Path) -> str:
         raise InputError(
             f"{table}: its name becomes the dataset's, {name!r}, expected only letters a–z, digits, - and _: "
             "rename the file"
+        )
+    if NO_TEXT.fullmatch(name):
+        raise InputError(
+            f"{table}: its name becomes the dataset's, and {name!r} reads as a number, a date or a missing "
+            f"value, expected a word: rename it, such as to table_{name}.csv"
         )
     return name
 

@@ -68,7 +68,7 @@ class Ravdess(Corpus):
     )
     url = "https://zenodo.org/records/1188976"
     layout = "ravdess/Actor_01/03-01-01-01-01-01-01.wav"
-    folders = ("ravdess", "Audio_Speech_Actors_01-24")
+    folders = ("ravdess", "Audio_Speech_Actors_01-24", "ravdess-emotional-speech-audio")
 
     def parse(self, relative: PurePosixPath) -> Recording:
         """Parse a path such as `ravdess/Actor_01/03-01-01-01-01-01-01.wav`; see `Corpus.parse`."""

@@ -56,7 +56,11 @@ class Savee(Corpus):
     )
     url = "http://kahlan.eps.surrey.ac.uk/savee/"
     layout = "savee/DC/a01.wav"
-    folders = ("savee", "surrey-audiovisual-expressed-emotion-savee")
+    folders = (
+        "savee",
+        "surrey-audiovisual-expressed-emotion-savee",
+        "Surrey Audio-Visual Expressed Emotion",
+    )
 
     def parse(self, relative: PurePosixPath) -> Recording:
         """Parse a path such as `savee/DC_a01.wav` or `savee/DC/a01.wav`; see `Corpus.parse`."""

@@ -57,7 +57,12 @@ class Tess(Corpus):
     )
     url = "https://doi.org/10.5683/SP2/E8H2MF"
     layout = "tess/OAF_angry/OAF_back_angry.wav"
-    folders = ("tess", "TESS Toronto emotional speech set data")
+    folders = (
+        "tess",
+        "TESS Toronto emotional speech set data",
+        "toronto-emotional-speech-set-tess",
+        "Toronto emotional speech set",
+    )
 
     def parse(self, relative: PurePosixPath) -> Recording:
         """Parse a path such as `tess/OAF_angry/OAF_back_angry.wav`; see `Corpus.parse`."""

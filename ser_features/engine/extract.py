@@ -29,6 +29,7 @@ from ser_features.store import Store, layout, locks
 from ser_features.store.description import FRAME_COLUMNS, VARIANT_COLUMNS
 from ser_features.store.sweep import sweep, sweep_frames
 from ser_features.store.write import commit_failures
+from ser_features.words import same
 
 NAMES_SHARD = "names"
 """Shard of failures/ that lists files whose names do not parse."""
@@ -112,9 +113,10 @@ def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
     Raises:
         InputError: if none is named, or two have the same name.
     """
-    if not datasets:
+    words = dict.fromkeys(same(word, corpora.names()) or word for word in corpora.separated(datasets))
+    if not words:
         raise InputError(f"no corpus named: expected --datasets with some of {', '.join(corpora.names())}")
-    scans = [corpora.scan(name, data, is_reserved=is_reserved) for name in dict.fromkeys(datasets)]
+    scans = [corpora.scan(name, data, is_reserved=is_reserved) for name in words]
     names = [scan.dataset for scan in scans]
     twice = {name for name in names if names.count(name) > 1}
     if twice:

@@ -10,13 +10,14 @@ store.json + files/ + variants/ + frames/ + failures/ → `Store`
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from ser_features.config import Profile
+from ser_features.corpora import names, separated
 from ser_features.errors import InputError
 from ser_features.manifest import Column
 from ser_features.store import layout, locks
@@ -30,6 +31,7 @@ from ser_features.store.description import (
 )
 from ser_features.store.part import open_frames, read_parts
 from ser_features.store.wide import values_of
+from ser_features.words import same, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,18 +210,27 @@ class Store:
         return self._read("failures", chosen, FAILURE_SCHEMA.empty_table())
 
     def check(self, datasets: Sequence[str] | None) -> Sequence[str]:
-        """Return these corpora; all for None.
+        """Return these corpora by their names in the store; all for None.
+
+        Args:
+            datasets: names, in which case and hyphens do not count, or paths of their manifests.
 
         Raises:
             InputError: if the store has no such corpus.
         """
-        missing = [name for name in datasets or () if name not in self.datasets]
-        if missing:
-            raise InputError(
-                f"no {missing[0]!r} in {self.root}: it holds {', '.join(self.datasets) or 'nothing yet'}: "
-                f"run ser extract --datasets {missing[0]} --store {self.root}"
-            )
-        return self.datasets if datasets is None else datasets
+        if datasets is None:
+            return self.datasets
+        return list(dict.fromkeys(self._stored_name(word) for word in separated(datasets)))
+
+    def _stored_name(self, word: str) -> str:
+        manifest = PurePath(word)
+        if name := same(manifest.stem if manifest.suffix.lower() == ".csv" else word, self.datasets):
+            return name
+        held = ", ".join(self.datasets) or "nothing yet"
+        raise InputError(
+            f"no {word!r} in {self.root}: {suggestion(word, self.datasets)} it holds {held}: run ser extract "
+            f"--datasets {same(word, names()) or 'PATH/OF/ITS/MANIFEST.csv'} --store {self.root}"
+        )
 
     def lacks(self, what: str, family: str) -> str:
         """Message for a family that the store does not hold."""

@@ -63,6 +63,7 @@ def read_data(store: Store, config: TrainConfig) -> Data:
     Raises:
         InputError: if the config does not fit the store.
     """
+    config = _with_stored_names(store, config)
     examples = _examples(store, config)
     split = make_split(
         examples,
@@ -107,6 +108,12 @@ def with_speed_perturb(
     return examples, split.with_training_variants(examples, sides=sides)
 
 
+def _with_stored_names(store: Store, config: TrainConfig) -> TrainConfig:
+    """The config with each corpus by its name in the store: `CREMA-D` and `cremad` are one."""
+    datasets = None if config.datasets is None else tuple(store.check(config.datasets))
+    return replace(config, datasets=datasets, test_datasets=tuple(store.check(config.test_datasets)))
+
+
 def _examples(store: Store, config: TrainConfig) -> Examples:
     """Read the corpora of both sides."""
     test_datasets = set(config.test_datasets)
@@ -121,7 +128,4 @@ def _examples(store: Store, config: TrainConfig) -> Examples:
             f"{', '.join(both)} is in --datasets and in --test-datasets: expected different corpora"
         )
     datasets = None if config.datasets is None else [*config.datasets, *config.test_datasets]
-    examples = load_examples(store, datasets)
-    if absent := sorted(test_datasets - set(examples.datasets)):
-        raise InputError(f"no {', '.join(absent)} in the store: it holds {', '.join(examples.datasets)}")
-    return shared_labels(examples, config.test_datasets)
+    return shared_labels(load_examples(store, datasets), config.test_datasets)

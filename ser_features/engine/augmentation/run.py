@@ -66,8 +66,9 @@ def augment_store(
     opened = _open(store)
     request = Request(_target(opened, features), data, tuple(variants), seed)
     with writing("copies", store), locks.running(store) as run:
-        shards = [shard for name in opened.check(datasets) for shard in shards_of(opened, name)]
-        for name in datasets:
+        names = opened.check(datasets)
+        shards = [shard for name in names for shard in shards_of(opened, name)]
+        for name in names:
             drop_orphans(opened, name)
         tasks = [task for shard in shards if (task := task_for(shard, request))]
         run.share()
@@ -79,9 +80,9 @@ def augment_store(
             stored += summary.stored
         if run.try_exclusive():
             sweep(store)
-    names = {variant.name for variant in variants}
-    held = sum(_count(shard.copies, names) for shard in shards)
-    return AugmentReport(stored, held - stored, _failures(opened, datasets, names))
+    made = {variant.name for variant in variants}
+    held = sum(_count(shard.copies, made) for shard in shards)
+    return AugmentReport(stored, held - stored, _failures(opened, names, made))
 
 
 def _open(root: Path) -> Store:

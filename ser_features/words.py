@@ -1,0 +1,47 @@
+"""Words as people write them: case, hyphens, blanks and underscores do not count; the nearest is named.
+
+word, choices → `same` (differs in these alone) or `nearest` (also misspelled) → `suggestion`
+
+>>> same("CREMA-D", ["ravdess", "cremad"])
+'cremad'
+>>> suggestion("ravdes", ["ravdess", "cremad"])
+"did you mean 'ravdess'?"
+"""
+
+from collections.abc import Iterable
+
+SIMILARITY = 0.6
+"""Smallest ratio of `difflib` at which a word counts as a misspelling of another."""
+
+
+def plain(word: str) -> str:
+    """A word without what people vary in its spelling: case, hyphens, blanks and underscores.
+
+    >>> plain("Emo-DB")
+    'emodb'
+    """
+    return "".join(filter(str.isalnum, word.casefold()))
+
+
+def same(word: str, choices: Iterable[str]) -> str | None:
+    """The choice equal to `word`, or the only one that differs in spelling alone; None otherwise."""
+    held = list(choices)
+    if word in held:
+        return word
+    equal = [choice for choice in held if plain(choice) == plain(word)]
+    return equal[0] if len(equal) == 1 else None
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice that `word` most likely stands for; None if none is similar."""
+    from difflib import get_close_matches
+
+    spelled = {plain(choice): choice for choice in choices}
+    similar = get_close_matches(plain(word), list(spelled), n=1, cutoff=SIMILARITY)
+    return spelled[similar[0]] if similar else None
+
+
+def suggestion(word: str, choices: Iterable[str]) -> str:
+    """Part of a message that names the nearest choice; empty if none is similar."""
+    choice = nearest(word, choices)
+    return f"did you mean {choice!r}?" if choice else ""
