@@ -46,7 +46,9 @@ def test_corpora_are_known_as_people_write_them(ser, tmp_path, words, stored):
     assert {path.name.removeprefix("dataset=") for path in (tmp_path / "s" / "files").iterdir()} == stored
 
 
-@pytest.mark.parametrize(("word", "right"), [("RAVDES", "ravdess"), ("Crema", "cremad"), ("emo db2", "emodb")])
+@pytest.mark.parametrize(
+    ("word", "right"), [("RAVDES", "ravdess"), ("Crema", "cremad"), ("emo db2", "emodb")]
+)
 def test_the_nearest_corpus_is_named_first(ser, word, right):
     answer = ser("extract", "--datasets", word, "--store", "s")
     assert answer.code == 2
@@ -59,7 +61,12 @@ def test_the_nearest_corpus_is_named_first(ser, word, right):
         # Kaggle: speech-emotion-recognition-en
         {"cremad": "Crema", "ravdess": "Ravdess/audio_speech_actors_01-24", "savee": "Savee", "tess": "Tess"},
         # the same archive, unpacked by a file manager into a folder of its own
-        {"cremad": "archive/Crema", "ravdess": "archive/Ravdess", "savee": "archive/Savee", "tess": "archive/Tess"},
+        {
+            "cremad": "archive/Crema",
+            "ravdess": "archive/Ravdess",
+            "savee": "archive/Savee",
+            "tess": "archive/Tess",
+        },
         # Kaggle: one collection per corpus, in /kaggle/input
         {
             "cremad": "cremad/AudioWAV",
@@ -79,7 +86,9 @@ def test_folders_of_the_usual_packagings_are_known(ser, tmp_path, folders):
     assert f"{len(folders)} stored, 0 unchanged, 0 failed" in answer.out
 
 
-@pytest.mark.parametrize("name", ["007", "2024", "2024-01-05", "1e5", "0x1f", "true", "null", "epoch", "12_3"])
+@pytest.mark.parametrize(
+    "name", ["007", "2024", "2024-01-05", "1e5", "0x1f", "true", "null", "epoch", "12_3"]
+)
 def test_names_that_readers_take_for_numbers_are_refused(ser, tmp_path, name):
     calls(tmp_path / f"{name}.csv", 1)
     answer = ser("extract", "--datasets", f"{name}.csv", "--store", "s")
