@@ -20,7 +20,7 @@ class Column:
 
     Attributes:
         name: column name in Parquet.
-        type: an Arrow type name: "string", "int32", "int64", "float32".
+        type: an Arrow type name: "string", "int32", "int64", "float32", "float64".
         unit: physical unit, "1" for a pure number, "" for text.
         description: one sentence for the column dictionary.
     """
@@ -33,7 +33,7 @@ class Column:
 
 NAME_COLUMNS: tuple[Column, ...] = (
     Column("file_id", "string", "", "Key of the recording: dataset/stem."),
-    Column("path", "string", "", "Path below the data root, with forward slashes."),
+    Column("path", "string", "", "Path below the data root or the table's folder, or absolute."),
     Column("speaker", "string", "", "Speaker within the dataset, as the corpus writes it; null if unknown."),
     Column("gender", "string", "", "female, male or null when unknown."),
     Column("age", "int32", "years", "Age of the speaker; null when unknown."),
@@ -70,10 +70,16 @@ AUDIO_COLUMNS: tuple[Column, ...] = (
 NOTE_SEPARATOR = "; "
 """Separates the notes on a file in the column `audio_notes`."""
 
+OWN = "Column of the user's own table."
+"""Description of a further column."""
+
 VARIANT_MARK = "#"
 """Separates the file_id of a recording from the name of its augmentation."""
 
-NO_EXTRA: Mapping[str, str] = {}
+Value = str | int | float | None
+"""A cell of a further column of a user's own table."""
+
+NO_EXTRA: Mapping[str, Value] = {}
 """Shared by all recordings without further columns, because a corpus may have a million."""
 
 
@@ -81,8 +87,8 @@ NO_EXTRA: Mapping[str, str] = {}
 class Recording:
     """One audio file and the attributes that its corpus gives it.
 
-    Attributes are the `NAME_COLUMNS`; `extra` keeps the unknown columns of a user's own table.
-    `path` is relative to `Scan.root`, with forward slashes.
+    Attributes are the `NAME_COLUMNS`; `extra` keeps the further columns of a user's own table (`Scan.own`).
+    `path` is relative to `Scan.root`, with forward slashes, or absolute.
     """
 
     dataset: str
@@ -100,7 +106,7 @@ class Recording:
     text: str | None = None
     modality: str | None = None
     vocal_channel: str | None = "speech"
-    extra: Mapping[str, str] = field(default_factory=lambda: NO_EXTRA)
+    extra: Mapping[str, Value] = field(default_factory=lambda: NO_EXTRA)
 
     @property
     def file_id(self) -> str:
@@ -135,6 +141,8 @@ class Scan:
         recordings: sorted by `file_id`, each `file_id` once.
         rejected: files whose names do not parse, sorted by path.
         duplicates: recordings left out because another folder has them too, sorted by path.
+        own: the further columns of a user's own table; every `Recording.extra` has a value for each.
+        notes: one line per property of the corpus that the user should know.
     """
 
     dataset: str
@@ -142,3 +150,5 @@ class Scan:
     recordings: tuple[Recording, ...]
     rejected: tuple[Rejected, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
+    own: tuple[Column, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -104,7 +104,7 @@ def _rows(
     columns["source_size"] = [size for size, _ in stamps]
     columns["source_mtime"] = [modified for _, modified in stamps]
     columns |= {one.name: random.random(len(recordings), np.float32) for one in target.features}
-    schema = row_schema(all_columns(target.features), [])
+    schema = row_schema(all_columns(target.features))
     empty = [None] * len(recordings)
     return pa.table({name: columns.get(name, empty) for name in schema.names}, schema=schema)
 

@@ -151,6 +151,8 @@ def _print_failures(report: "ExtractReport") -> None:
 
 
 def _print_notes(report: "ExtractReport") -> None:
+    for note in report.corpus_notes:
+        say(note)
     for group in report.identical[:LISTED]:
         say(f"identical audio: {' = '.join(group)}")
     if len(report.identical) > LISTED:
@@ -170,9 +172,10 @@ def _print_notes(report: "ExtractReport") -> None:
 def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
     """Result as `--json` prints it.
 
-    `counts` has the rows by corpus and emotion; `failures` the path, error_class and message of each refused
-    file; `duplicates` the number of recordings of each corpus that another folder has too; `identical` groups
-    of file_ids that hold the same bytes; `notes` the note, count and example of what is unusual about files;
+    `counts` has the rows by corpus and emotion; `failures` the path, error_class and message of each
+    refused file; `corpus_notes` how tables were understood; `duplicates` the number of recordings of each
+    corpus that another folder has too; `identical` groups of file_ids that hold the same bytes; `notes` the
+    note, count and example of what is unusual about files;
     `speed_perturb` the slower and faster copies stored, unchanged and failed, null without --speed-perturb;
     `next` the command that comes next.
     """
@@ -187,6 +190,7 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
         "counts": counts,
         "failures": _failures(report.failures),
         "damaged": report.damaged,
+        "corpus_notes": report.corpus_notes,
         "duplicates": {dataset: len(dropped) for dataset, dropped in report.duplicates.items()},
         "identical": report.identical,
         "notes": [asdict(note) for note in report.notes],

@@ -39,7 +39,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from ser_features.corpora.walk import is_file, is_inside
 from ser_features.errors import InputError
 from ser_features.labels import canonical
-from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Recording, Rejected, Scan
+from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, OWN, Column, Recording, Rejected, Scan
 
 REQUIRED = ("path", "emotion")
 TEXTS = ("language", "text", "intensity", "statement", "repetition", "modality")
@@ -89,8 +89,9 @@ def scan_table(table: Path, *, is_reserved: Callable[[str], bool] = lambda name:
             f"{table}: none of {len(rejected)} rows is usable{first}: "
             "expected a path beside the table and an emotion in each row"
         )
+    own = tuple(Column(name, "string", "", OWN) for name in recordings[0].extra)
     in_order = sorted(_with_stems(recordings), key=lambda recording: recording.file_id)
-    return Scan(dataset, root, tuple(in_order), tuple(sorted(rejected, key=lambda row: row.path)))
+    return Scan(dataset, root, tuple(in_order), tuple(sorted(rejected, key=lambda row: row.path)), own=own)
 
 
 def _dataset_name(table: Path) -> str:
@@ -208,7 +209,7 @@ def _recording(dataset: str, row: dict[str, str], path: str) -> Recording:
         gender=GENDERS.get(gender, gender) or None,
         age=_age(row.get("age", "")),
         vocal_channel=row.get("vocal_channel") or "speech",
-        extra={name: cell for name, cell in row.items() if name not in KNOWN},
+        extra={name: cell or None for name, cell in row.items() if name not in KNOWN},
         **{name: row.get(name) or None for name in TEXTS},
     )
 

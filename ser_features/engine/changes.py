@@ -7,8 +7,9 @@ and its SHA-256 decides. Tables and frame files that fail their checksum do not 
 computed again.
 """
 
+import os
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -18,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from ser_features import audio
-from ser_features.manifest import NAME_COLUMNS, Recording, Scan
+from ser_features.manifest import NAME_COLUMNS, Column, Recording, Scan
 from ser_features.store import Store, layout
 from ser_features.store.part import READERS, StoredTable, broken, duplicated_ids, read_if_whole
 from ser_features.store.sweep import set_aside
@@ -83,7 +84,7 @@ def diff(store: Store, scan: Scan, chosen: dict[str, Recording]) -> StoreDiff:
         The difference.
     """
     result = StoreDiff()
-    columns = ["file_id", *LABEL_COLUMNS, *_extra_columns(scan)]
+    columns = ["file_id", *LABEL_COLUMNS, *(column.name for column in scan.own)]
     columns += ["audio_sha256", "source_size", "source_mtime", "frame_shard"]
     families = store.description.frame_families
     suspects: list[_Suspect] = []
@@ -131,11 +132,6 @@ def _read_ahead(parts: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple
             yield last, future.result()
 
 
-def _extra_columns(scan: Scan) -> Iterable[str]:
-    """Own columns of a user's manifest; every recording of a corpus has the same."""
-    return scan.recordings[0].extra if scan.recordings else ()
-
-
 def _compare_rows(
     result: StoreDiff,
     shard: str,
@@ -149,10 +145,10 @@ def _compare_rows(
     recordings = [recording for recording in by_row if recording is not None]
     if len(recordings) < len(by_row):
         table = table.filter(pa.array([recording is not None for recording in by_row], pa.bool_()))
-    relabelled = _relabelled(recordings, table)
+    relabelled = _relabelled(recordings, table, scan.own)
     frames = table["frame_shard"].to_pylist()
     stored = list(zip(table["source_size"].to_pylist(), table["source_mtime"].to_pylist(), strict=True))
-    now = [audio.stamp(f"{scan.root}/{recording.path}") for recording in recordings]
+    now = [audio.stamp(os.path.join(scan.root, recording.path)) for recording in recordings]  # noqa: PTH118
     if now == stored and not relabelled and bad.isdisjoint(frames):
         result.unchanged += len(recordings)
         return
@@ -168,12 +164,12 @@ def _compare_rows(
             result.unchanged += 1
 
 
-def _relabelled(recordings: Sequence[Recording], table: pa.Table) -> set[int]:
-    """Indices of the recordings whose labels differ from those of their row."""
-    if not recordings:
-        return set()
+def _relabelled(recordings: Sequence[Recording], table: pa.Table, own: Sequence[Column]) -> set[int]:
+    """Indices of the recordings whose labels differ from those of their row, in value or type."""
+    if any(not _has_type(table, column) for column in own):
+        return set(range(len(recordings)))
     labels: dict[str, list[Any]] = {name: list(map(attrgetter(name), recordings)) for name in LABEL_COLUMNS}
-    labels |= {name: [one.extra.get(name) for one in recordings] for name in recordings[0].extra}
+    labels |= {column.name: [one.extra.get(column.name) for one in recordings] for column in own}
     changed: set[int] = set()
     for name, values in labels.items():
         stored = table[name].to_pylist() if name in table.column_names else [None] * len(values)
@@ -181,6 +177,12 @@ def _relabelled(recordings: Sequence[Recording], table: pa.Table) -> set[int]:
             pairs = zip(values, stored, strict=True)
             changed |= {index for index, (value, old) in enumerate(pairs) if value != old}
     return changed
+
+
+def _has_type(table: pa.Table, column: Column) -> bool:
+    return column.name in table.column_names and table.schema.field(column.name).type == pa.type_for_alias(
+        column.type
+    )
 
 
 def _refused(shard: str, table: pa.Table, chosen: dict[str, Recording]) -> Iterator[_Suspect]:

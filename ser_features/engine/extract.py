@@ -175,6 +175,7 @@ def begin_report(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> 
         unchanged=sum(one.unchanged for one in plans),
         damaged=[path for one in plans for path in one.damaged],
         failures=[Failure.of(row) for row in rows if row["stage"] == "name" or row["file_id"] in failed],
+        corpus_notes=[note for scan in scans for note in scan.notes],
         duplicates={scan.dataset: scan.duplicates for scan in scans if scan.duplicates},
     )
 

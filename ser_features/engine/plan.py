@@ -114,4 +114,5 @@ def _tasks(changes: StoreDiff, scan: Scan, target: Target) -> Iterator[ShardTask
             version=changes.versions.get(shard),
             relabel=tuple(changes.relabel.get(shard, ())),
             drop=frozenset(changes.duplicated.get(shard, ())),
+            own=scan.own,
         )

@@ -46,6 +46,7 @@ class ExtractReport:
         unchanged: recordings that the store already held.
         damaged: tables that failed their checksum; their recordings are computed again.
         failures: refused files, including those refused earlier whose bytes are the same.
+        corpus_notes: what the user should know about the corpora, one line per property.
         duplicates: recordings that were left out because another folder has them too, by corpus.
         identical: groups of file_ids that hold the same bytes.
         notes: what is unusual about files of this run's corpora, the most frequent first.
@@ -57,6 +58,7 @@ class ExtractReport:
     unchanged: int = 0
     damaged: list[Path] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    corpus_notes: list[str] = field(default_factory=list)
     duplicates: dict[str, tuple[Duplicate, ...]] = field(default_factory=dict)
     identical: list[tuple[str, ...]] = field(default_factory=list)
     notes: list[AudioNote] = field(default_factory=list)

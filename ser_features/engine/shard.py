@@ -196,7 +196,7 @@ def _commit(
     frame_shard, checksums = writer.commit()
     computed = [row | {"frame_shard": frame_shard} for row in outcome.rows]
     same, changed = _kept(task, stored, outcome.others, relabelled)
-    table = table_of(computed + changed, task.columns, same)
+    table = table_of(computed + changed, (*task.columns, *task.own), same)
     checksums_of = stored.metadata.get("frames", {}) | ({frame_shard: checksums} if frame_shard else {})
     used = set(table["frame_shard"].unique().to_pylist()) - {None}
     with locks.committing(task.target.root):

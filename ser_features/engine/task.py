@@ -72,6 +72,7 @@ class Task(ABC):
         version: of the table when the task was planned (`store.part.version`); None if there was none.
         quarantined: reason why a recording is not tried again in this run, by file_id.
         progress: file that grows by one byte per finished recording of `compute`.
+        own: further columns of the user's own table.
     """
 
     table: ClassVar[str]
@@ -84,6 +85,7 @@ class Task(ABC):
     version: str | None = None
     quarantined: Mapping[str, str] = field(default_factory=dict)
     progress: Path | None = None
+    own: tuple[Column, ...] = ()
 
     @property
     def part(self) -> Path:
@@ -98,7 +100,7 @@ class Task(ABC):
     @property
     @abstractmethod
     def columns(self) -> tuple[Column, ...]:
-        """Columns of the table."""
+        """Columns of the table, before the user's own."""
 
     @property
     @abstractmethod

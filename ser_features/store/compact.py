@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from ser_features.files import exchange, sync
 from ser_features.store import layout, locks
-from ser_features.store.description import all_columns
+from ser_features.store.description import all_columns, concatenated
 from ser_features.store.part import StoredTable, open_frames, read_part, read_table
 from ser_features.store.read import Store
 from ser_features.store.sweep import sweep, sweep_frames
@@ -109,7 +109,7 @@ def _groups(parts: Sequence[Path]) -> Iterator[list[Path]]:
 def _join(store: Store, dataset: str, tables: Sequence[StoredTable], path: Path) -> dict[str, dict[str, str]]:
     """Write the rows of several tables as one, with their frames; return the frames' checksums."""
     arrow = [one.table.replace_schema_metadata(None) for one in tables if one.table is not None]
-    whole = pa.concat_tables(arrow, promote_options="permissive")
+    whole = concatenated(arrow)
     checksums: dict[str, dict[str, str]] = {}
     if store.description.frame_families:
         rows = [

@@ -84,15 +84,46 @@ def feature_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.name not in fixed)
 
 
-def row_schema(columns: Sequence[Column], extra: Sequence[str]) -> pa.Schema:
-    """Schema of files/ or variants/.
+def row_schema(columns: Sequence[Column]) -> pa.Schema:
+    """Schema of files/ or variants/: `all_columns` or `variant_columns`, and the user's own."""
+    return pa.schema([arrow_field(column) for column in columns])
 
-    Args:
-        columns: `all_columns` or `variant_columns`.
-        extra: names of the user's own columns.
+
+def merged_fields(schemas: Sequence[pa.Schema]) -> dict[str, pa.Field]:
+    """All columns of some tables by name: text where one table has text and another one numbers.
+
+    >>> whole, decimal = pa.field("valence", pa.int64()), pa.field("valence", pa.float64())
+    >>> merged_fields([pa.schema([whole]), pa.schema([decimal])])["valence"].type
+    DataType(double)
     """
-    own = (Column(name, "string", "", "Column of the user's own table.") for name in extra)
-    return pa.schema([arrow_field(column) for column in (*columns, *own)])
+    fields: dict[str, pa.Field] = {}
+    for schema in schemas:
+        for one in schema:
+            before = fields.setdefault(one.name, one)
+            if before.type != one.type:
+                fields[one.name] = before.with_type(_common(before.type, one.type))
+    return fields
+
+
+def _common(first: pa.DataType, second: pa.DataType) -> pa.DataType:
+    if pa.types.is_string(first) or pa.types.is_string(second):
+        return pa.string()
+    integers = pa.types.is_integer(first) and pa.types.is_integer(second)
+    return pa.int64() if integers else pa.float64()
+
+
+def concatenated(tables: Sequence[pa.Table]) -> pa.Table:
+    """Rows of several tables, with the columns of `merged_fields`; a table lacks some: null."""
+    fields = merged_fields([table.schema for table in tables])
+    return pa.concat_tables([retyped(table, fields) for table in tables], promote_options="default")
+
+
+def retyped(table: pa.Table, fields: Mapping[str, pa.Field]) -> pa.Table:
+    """The table with columns cast to the type of `fields`."""
+    for index, one in enumerate(table.schema):
+        if one.name in fields and fields[one.name].type != one.type:
+            table = table.set_column(index, fields[one.name], table[one.name].cast(fields[one.name].type))
+    return table
 
 
 FAILURE_SCHEMA: pa.Schema = pa.schema([arrow_field(column) for column in FAILURE_COLUMNS])

@@ -25,6 +25,7 @@ from ser_features.store.description import (
     FAILURE_SCHEMA,
     Description,
     all_columns,
+    concatenated,
     read_description,
     row_schema,
     variant_columns,
@@ -83,7 +84,7 @@ class Store:
         Raises:
             InputError: if the store has no such corpus.
         """
-        empty = row_schema(all_columns(self.description.features), []).empty_table()
+        empty = row_schema(all_columns(self.description.features)).empty_table()
         return self._read("files", self.check(datasets), empty, columns)
 
     def files(self, datasets: Sequence[str] | None = None, *, audformat: bool = False) -> "pd.DataFrame":
@@ -116,7 +117,7 @@ class Store:
         Raises:
             InputError: if the store has no such corpus.
         """
-        empty = row_schema(variant_columns(()), []).empty_table()
+        empty = row_schema(variant_columns(())).empty_table()
         whole = self._read("variants", self.check(datasets), empty)
         return whole.to_pandas().sort_values("file_id", ignore_index=True)
 
@@ -253,7 +254,7 @@ class Store:
             for dataset in datasets
             for part in read_parts(layout.parts(self.root, table, dataset), columns)
         ]
-        return pa.concat_tables(tables, promote_options="default") if tables else _with_dataset(empty, "")
+        return concatenated(tables) if tables else _with_dataset(empty, "")
 
 
 def _with_dataset(table: pa.Table, dataset: str) -> pa.Table:

@@ -22,6 +22,7 @@ from ser_features.store.description import (
     FAILURE_SCHEMA,
     all_columns,
     arrow_field,
+    merged_fields,
     row_schema,
     variant_columns,
 )
@@ -66,14 +67,14 @@ def _schema(store: "Store", table: str, parts: Sequence[Path]) -> pa.Schema:
     """Columns of all parts in order, with their units and descriptions."""
     features = store.description.features
     fixed = {
-        "files": row_schema(all_columns(features), []),
-        "variants": row_schema(variant_columns(features), []),
+        "files": row_schema(all_columns(features)),
+        "variants": row_schema(variant_columns(features)),
         "failures": FAILURE_SCHEMA,
     }[table]
     with ThreadPoolExecutor(READERS) as pool:
         schemas = list(pool.map(read_schema, parts))
     names = [*fixed.names, *(name for schema in schemas for name in schema.names)]
-    fields = {one.name: one for schema in (*schemas, fixed) for one in schema}
+    fields = merged_fields(schemas) | {one.name: one for one in fixed}
     present = {name for schema in schemas or [fixed] for name in schema.names}
     columns = [fields[name] for name in dict.fromkeys(names) if name in present and name != "dataset"]
     return pa.schema([arrow_field(DATASET), *columns])

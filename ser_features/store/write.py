@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from ser_features.files import BLANK_SEAL, SEAL_KEY, publish, replacing, scratch, seal, sync
 from ser_features.manifest import Column
 from ser_features.store import layout
-from ser_features.store.description import FAILURE_SCHEMA, METADATA_KEY, row_schema
+from ser_features.store.description import FAILURE_SCHEMA, METADATA_KEY, concatenated, retyped, row_schema
 from ser_features.store.part import frame_header, problem
 from ser_features.store.wide import encoded
 
@@ -149,18 +149,24 @@ def table_of(
     """Rows as one table, sorted by file_id.
 
     Args:
-        rows: one mapping per recording; keys that are not in `columns` are the user's own.
-        columns: `description.all_columns` or `description.variant_columns`.
-        kept: further rows, as read from the store.
+        rows: one mapping per recording.
+        columns: `description.all_columns` or `description.variant_columns`, and the user's own.
+        kept: further rows, as read from the store; their columns that are not in `columns` stay.
     """
-    fixed = {column.name for column in columns}
-    own = {name for row in rows for name in row} | set(kept.column_names if kept is not None else ())
-    schema = row_schema(columns, sorted(own - fixed))
+    schema = row_schema(columns)
     table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
     if kept is not None and len(kept):
-        whole = pa.concat_tables([table, kept.replace_schema_metadata(None)], promote_options="permissive")
-        table = whole.select(schema.names).cast(schema)
+        table = concatenated([table, _as_declared(kept.replace_schema_metadata(None), schema)])
     return table.sort_by("file_id")
+
+
+def _as_declared(kept: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Kept rows with the declared types, as far as their values can be cast: numbers in text can."""
+    for field in kept.schema:
+        if field.name in schema.names and field.type != schema.field(field.name).type:
+            with suppress(pa.ArrowInvalid):
+                kept = retyped(kept, {field.name: schema.field(field.name)})
+    return kept
 
 
 def commit_rows(path: Path, table: pa.Table, metadata: Mapping[str, Any]) -> None:

@@ -17,11 +17,14 @@ from typing import Any
 from ser_features.augment import Variant
 from ser_features.engine.task import Target, VariantTask, variant_label
 from ser_features.errors import InputError
-from ser_features.manifest import NAME_COLUMNS, Recording
+from ser_features.manifest import NAME_COLUMNS, OWN, Column, Recording
 from ser_features.store import Store, layout, read_part
 from ser_features.store.description import all_columns
 from ser_features.store.part import StoredTable, broken, read_if_whole
 from ser_features.store.sweep import set_aside
+
+LABELS = frozenset({*(column.name for column in NAME_COLUMNS), "audio_sha256"})
+"""Columns of files/ that determine a copy, besides the user's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,14 @@ class Shard:
         dataset: name of the corpus.
         name: name of the shard.
         rows: manifest columns, hash, and the user's own columns of each recording.
+        own: the latter.
         copies: path of the table of copies, which need not exist.
     """
 
     dataset: str
     name: str
     rows: list[dict[str, Any]]
+    own: tuple[Column, ...]
     copies: Path
 
     @property
@@ -70,11 +75,14 @@ class Shard:
 def shards_of(store: Store, dataset: str) -> Iterator[Shard]:
     """Yield the shards of a corpus."""
     computed = {column.name for column in all_columns(store.description.features)}
-    computed -= {column.name for column in NAME_COLUMNS} | {"audio_sha256"}
+    computed -= LABELS
     folder = layout.dataset_folder(store.root, "variants", dataset)
     for part in store.parts(dataset):
         table = read_part(part, without=computed)
-        yield Shard(dataset, layout.shard_of(part), table.to_pylist(), folder / part.name)
+        own = tuple(
+            Column(field.name, str(field.type), "", OWN) for field in table.schema if field.name not in LABELS
+        )
+        yield Shard(dataset, layout.shard_of(part), table.to_pylist(), own, folder / part.name)
 
 
 def drop_orphans(store: Store, dataset: str) -> None:
@@ -104,7 +112,7 @@ def task_for(shard: Shard, request: Request) -> VariantTask | None:
         dataset=shard.dataset,
         shard=shard.name,
         data_root=_data_root(shard, request.data),
-        compute=tuple(_recording(shard.dataset, row) for row in shard.rows),
+        compute=tuple(_recording(shard, row) for row in shard.rows),
         version=copies.version,
         variants=missing,
         seed=request.seed,
@@ -112,6 +120,7 @@ def task_for(shard: Shard, request: Request) -> VariantTask | None:
         kept={name: digest for name, digest in valid.items() if name not in made},
         made=made,
         hashes={row["file_id"]: row["audio_sha256"] for row in shard.rows},
+        own=shard.own,
     )
 
 
@@ -134,11 +143,12 @@ def _read_copies(shard: Shard, root: Path) -> StoredTable:
     return stored or StoredTable()
 
 
-def _recording(dataset: str, row: dict[str, Any]) -> Recording:
+def _recording(shard: Shard, row: dict[str, Any]) -> Recording:
     """The recording that a row of files/ describes."""
     labels = {column.name: row[column.name] for column in NAME_COLUMNS if column.name != "file_id"}
-    extra = {name: value for name, value in row.items() if name not in {*labels, "file_id", "audio_sha256"}}
-    return Recording(dataset=dataset, stem=row["file_id"].removeprefix(f"{dataset}/"), extra=extra, **labels)
+    extra = {column.name: row[column.name] for column in shard.own}
+    stem = row["file_id"].removeprefix(f"{shard.dataset}/")
+    return Recording(dataset=shard.dataset, stem=stem, extra=extra, **labels)
 
 
 def _data_root(shard: Shard, data: Path) -> Path:

@@ -73,7 +73,7 @@ def test_missing_columns_are_null(folder):
     (recording,) = scan_table(table).recordings
     assert (recording.gender, recording.age, recording.language) == (None, None, None)
     assert recording.vocal_channel == "speech"
-    assert recording.extra == {"room": ""}
+    assert recording.extra == {"room": None}
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
