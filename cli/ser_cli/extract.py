@@ -151,8 +151,8 @@ def _print_failures(report: "ExtractReport") -> None:
 
 
 def _print_notes(report: "ExtractReport") -> None:
-    for note in report.corpus_notes:
-        say(note)
+    for line in report.corpus_notes:
+        say(line)
     for group in report.identical[:LISTED]:
         say(f"identical audio: {' = '.join(group)}")
     if len(report.identical) > LISTED:
