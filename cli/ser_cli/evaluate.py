@@ -25,8 +25,6 @@ def evaluate(
     if not unseen:
         print("all of these speakers were in the training data: this is no estimate for new speakers")
     elif result.leakage:
-        low, high = unseen.uar_ci95
-        print(
-            f"speakers that were not in the training data: UAR {unseen.uar:.3f}, "
-            f"95 % interval {low:.3f} to {high:.3f} over {unseen.bootstrap_unit}, {unseen.n} recordings"
-        )
+        from ser_models.reporting.text import uar_line
+
+        print(f"speakers that were not in the training data: {uar_line(unseen)}; {unseen.n} recordings")

@@ -116,18 +116,17 @@ def train(
 def print_metrics(result: "EvaluationResult") -> None:
     """Print a result: UAR with confidence interval and chance level, leakage, notes, metrics per class."""
     from ser_cli.tables import print_table
+    from ser_models.reporting.text import MISSING, decimals, uar_line, untested
 
     synthetic = " (synthetic speech)" if result.synthetic else ""
-    transductive = " (transductive)" if result.transductive else ""
-    low, high = result.uar_ci95
     print(f"{result.model} on {' + '.join(result.datasets)}{synthetic}: {result.protocol}")
-    print(
-        f"UAR {result.uar:.3f}{transductive}, 95 % interval {low:.3f} to {high:.3f} "
-        f"over {result.bootstrap_unit}, chance {result.chance:.3f}"
-    )
+    print(uar_line(result, transductive=result.transductive))
     if len(result.folds) > 1:
-        print(f"UAR by fold: {' '.join(f'{value:.3f}' for value in result.folds)}")
+        single = f" ({MISSING}: one emotion)" if None in result.folds else ""
+        print(f"UAR by fold: {' '.join(decimals(value, 3) for value in result.folds)}{single}")
     print(f"accuracy {result.accuracy:.3f}, macro F1 {result.macro_f1:.3f}, {result.n} recordings")
+    if result.untested and result.uar is not None:
+        print(untested(result))
     for finding in result.leakage:
         print(f"LEAK {finding.kind}: {finding.message}")
     if not result.leakage:
@@ -142,7 +141,9 @@ def print_metrics(result: "EvaluationResult") -> None:
     print_table(["emotion", "recall", "precision", "F1", "recordings"], rows)
     if len(result.per_corpus) > 1:
         print()
-        print_table(["corpus", "UAR"], [[name, f"{row.uar:.3f}"] for name, row in result.per_corpus.items()])
+        print_table(
+            ["corpus", "UAR"], [[name, decimals(row.uar, 3)] for name, row in result.per_corpus.items()]
+        )
     print()
 
 

@@ -66,10 +66,12 @@ def protocol(evaluation: EvaluationResult) -> str:
 
 
 def reliability(prediction: Prediction, evaluation: EvaluationResult) -> str:
-    """Return UAR and the precision for the predicted emotion, as measured in the evaluation."""
-    uar = f"In its evaluation ({evaluation.protocol}) the model has a UAR of {percent(evaluation.uar)}"
+    """Return UAR and the precision for the predicted emotion as measured in the evaluation, if it was."""
+    measured = "no measurable UAR" if evaluation.uar is None else f"a UAR of {percent(evaluation.uar)}"
+    scope = f" {evaluation.scope}" if evaluation.uar is not None and evaluation.scope else ""
+    uar = f"In its evaluation ({evaluation.protocol}) the model has {measured}{scope}"
     if prediction.emotion not in evaluation.per_class:
-        return f"{uar}."
+        return f"{uar}; {prediction.emotion} was never tested."
     precision = percent(evaluation.per_class[prediction.emotion].precision, 0)
     return f"{uar} and a precision of {precision} for {prediction.emotion}."
 

@@ -55,6 +55,14 @@ def uar(matrix: np.ndarray) -> float:
     return float(np.nanmean(recalls(matrix)))
 
 
+def measured_uar(matrix: np.ndarray) -> float | None:
+    """UAR of a test, 0 to 1; None if all of its recordings are of one class: a recall is no UAR.
+
+    >>> measured_uar(np.array([[5, 1], [0, 0]]))
+    """
+    return uar(matrix) if np.count_nonzero(matrix.sum(axis=1)) > 1 else None
+
+
 def log_losses(targets: np.ndarray, probabilities: np.ndarray) -> tuple[float, np.ndarray]:
     """Log loss overall and of each class against all others, in nats.
 

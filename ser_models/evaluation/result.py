@@ -73,9 +73,9 @@ class Averages:
 
 @dataclass(frozen=True, slots=True)
 class GroupResult:
-    """UAR and number of recordings of one speaker or corpus."""
+    """UAR and number of recordings of one speaker or corpus; no UAR if all of them are of one class."""
 
-    uar: Rate
+    uar: Rate | None
     n: Count
 
 
@@ -129,13 +129,13 @@ class CoveragePoint:
         coverage: share of the recordings that remain, above 0.
         threshold: lowest confidence among them.
         accuracy: their accuracy.
-        uar: their UAR, over the classes that occur among them.
+        uar: their UAR, over the classes that occur among them; None if that is one class.
     """
 
     coverage: Rate
     threshold: Rate
     accuracy: Rate
-    uar: Rate
+    uar: Rate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +204,8 @@ class Finding:
 class Scores:
     """Metrics of a predictions table; see `ser_models.evaluation.score`.
 
+    A test of a single class measures no UAR: it is None then, and so are its interval, chance and the MCC.
+
     Attributes:
         n: number of recordings.
         uar: unweighted average recall (balanced accuracy) over the classes that occur.
@@ -219,7 +221,7 @@ class Scores:
         log_loss: mean negative log-probability of the true class, in nats.
         mse: mean squared error over recordings and classes.
         averages: macro and weighted averages.
-        folds: UAR of each fold.
+        folds: UAR of each fold; None for a fold of a single class.
         per_class: by label, of the classes that occur.
         per_speaker: by "dataset/speaker".
         per_corpus: by name of the corpus.
@@ -232,20 +234,20 @@ class Scores:
     """
 
     n: Count
-    uar: Rate
-    uar_ci95: tuple[Rate, Rate]
+    uar: Rate | None
+    uar_ci95: tuple[Rate, Rate] | None
     bootstrap_unit: str
-    chance: Rate
+    chance: Rate | None
     accuracy: Rate
     macro_f1: Rate
     weighted_f1: Rate
-    mcc: Annotated[float, Field(ge=-1, le=1)]
+    mcc: Annotated[float, Field(ge=-1, le=1)] | None
     mean_iou: Rate
     macro_auc: Rate | None
     log_loss: Loss
     mse: Rate
     averages: Averages
-    folds: tuple[Rate, ...]
+    folds: tuple[Rate | None, ...]
     per_class: dict[str, ClassResult]
     per_speaker: dict[str, GroupResult]
     per_corpus: dict[str, GroupResult]
@@ -255,6 +257,17 @@ class Scores:
     risk_coverage: RiskCoverage
     errors: Errors
     labels: tuple[str, ...]
+
+    @property
+    def untested(self) -> tuple[str, ...]:
+        """The classes that no test recording has."""
+        return tuple(label for label in self.labels if label not in self.per_class)
+
+    @property
+    def scope(self) -> str:
+        """What has to stand beside the UAR: "over 3 of 4 classes"; empty if all classes were tested."""
+        tested = len(self.per_class)
+        return f"over {tested} of {len(self.labels)} classes" if self.untested else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ import pandas as pd
 
 from ser_models.data.examples import Examples, speaker_keys
 from ser_models.evaluation.bootstrap import interval
-from ser_models.evaluation.metrics import confusion_matrix, log_losses, roc_curve, uar
+from ser_models.evaluation.metrics import confusion_matrix, log_losses, measured_uar, roc_curve
 from ser_models.evaluation.result import (
     Average,
     Averages,
@@ -63,6 +63,7 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> Sco
     bounds = interval(targets, predicted, speakers, classes=len(labels), seed=seed)
     table = _class_table(targets, predicted, probabilities, labels)
     occurring = table[table["support"] > 0]
+    measurable = len(occurring) > 1
     curves = {
         label: curve
         for index, label in enumerate(labels)
@@ -72,14 +73,14 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> Sco
     groups = partial(_groups, targets, predicted, len(labels))
     return Scores(
         n=len(predictions),
-        uar=uar(matrix),
-        uar_ci95=(bounds.low, bounds.high),
+        uar=measured_uar(matrix),
+        uar_ci95=(bounds.low, bounds.high) if measurable else None,
         bootstrap_unit=bounds.unit,
-        chance=1 / len(occurring),
+        chance=1 / len(occurring) if measurable else None,
         accuracy=float(metrics.accuracy_score(targets, predicted)),
         macro_f1=averages.macro.f1,
         weighted_f1=averages.weighted.f1,
-        mcc=float(metrics.matthews_corrcoef(targets, predicted)),
+        mcc=float(metrics.matthews_corrcoef(targets, predicted)) if measurable else None,
         mean_iou=averages.macro.iou,
         macro_auc=float(np.mean([area for _, area in curves.values()])) if curves else None,
         log_loss=log_losses(targets, probabilities)[0],
@@ -138,7 +139,9 @@ def _groups(
     """UAR and size of each group of recordings, sorted by key."""
     members = {key: keys == key for key in sorted(set(keys))}
     return {
-        str(key): GroupResult(uar(confusion_matrix(targets[own], predicted[own], classes)), int(own.sum()))
+        str(key): GroupResult(
+            measured_uar(confusion_matrix(targets[own], predicted[own], classes)), int(own.sum())
+        )
         for key, own in members.items()
     }
 
@@ -231,7 +234,7 @@ def risk_coverage(
                 coverage=len(kept) / len(order),
                 threshold=float(confidence[kept[-1]]),
                 accuracy=float(np.trace(matrix) / len(kept)),
-                uar=uar(matrix),
+                uar=measured_uar(matrix),
             )
         )
     return RiskCoverage(aurc(confidence, predicted == targets), tuple(curve))

@@ -20,12 +20,12 @@ from markupsafe import Markup
 
 from ser_models.reporting.figures import picture
 from ser_models.reporting.figures.picture import Panel, plain
-from ser_models.reporting.text import counted, percent
+from ser_models.reporting.text import counted, percent, sentence, untested
 
 
 @lru_cache
 def template(path: Path) -> jinja2.Template:
-    """Load a template; `percent` and `counted` are available in it as filters.
+    """Load a template; functions of `reporting.text` are available in it as filters.
 
     Args:
         path: the .html.jinja file.
@@ -37,7 +37,9 @@ def template(path: Path) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "counted": counted}
+    environment.filters |= {
+        function.__name__: function for function in (percent, counted, sentence, untested)
+    }
     return environment.get_template(path.name)
 
 

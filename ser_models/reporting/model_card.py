@@ -9,6 +9,7 @@ from pathlib import Path
 from ser_features import corpora
 from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.evaluation.result import EvaluationResult
+from ser_models.reporting.text import sentence, uar_line, untested
 
 
 def write_model_card(path: Path, metadata: ArtifactMetadata, result: EvaluationResult) -> None:
@@ -70,7 +71,6 @@ def _data(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]
 
 
 def _results(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
-    low, high = result.uar_ci95
     yield "## Results"
     yield ""
     yield f"Protocol: {result.protocol}; {result.n} test recordings."
@@ -81,13 +81,14 @@ def _results(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[s
             "The UAR for a single recording of a new speaker is lower."
         )
         yield ""
-    yield "| UAR | 95 % interval | chance | accuracy | macro F1 |"
-    yield "|---|---|---|---|---|"
     yield (
-        f"| {result.uar:.3f} | {low:.3f}–{high:.3f}, over {result.bootstrap_unit} | "
-        f"{result.chance:.3f} | {result.accuracy:.3f} | {result.macro_f1:.3f} |"
+        f"{uar_line(result, transductive=result.transductive)}; accuracy {result.accuracy:.3f}, "
+        f"macro F1 {result.macro_f1:.3f}."
     )
     yield ""
+    if result.untested and result.uar is not None:
+        yield f"**{sentence(untested(result))}**"
+        yield ""
     if not result.leakage:
         yield "Leaks between training and test: none found."
         return

@@ -15,8 +15,36 @@ A number and its unit are joined by a no-break space.
 import math
 from collections.abc import Sequence
 
+from ser_models.evaluation.result import Scores
+
 MISSING = "–"
 """Stands for a value that does not exist."""
+
+
+NOT_MEASURABLE = "not measurable"
+"""Stands for the UAR of a test of a single class."""
+
+
+def uar_line(scores: Scores, *, transductive: bool = False) -> str:
+    """State the UAR with its interval, chance and the classes that it covers, in one line."""
+    if scores.uar is None or scores.uar_ci95 is None or scores.chance is None:
+        return f"UAR {NOT_MEASURABLE}: {untested(scores)}"
+    low, high = scores.uar_ci95
+    scope = f" {scores.scope}" if scores.scope else ""
+    return (
+        f"UAR {scores.uar:.3f}{scope}{' (transductive)' if transductive else ''}, "
+        f"95 % interval {low:.3f} to {high:.3f} over {scores.bootstrap_unit}, chance {scores.chance:.3f}"
+    )
+
+
+def untested(scores: Scores) -> str:
+    """Name the classes that no test recording has, and the only one that was tested; empty if none lacks."""
+    if not scores.untested:
+        return ""
+    missing = f"untested: {', '.join(scores.untested)}"
+    if scores.uar is None:
+        return f"all {counted(scores.n, 'test recording')} are {next(iter(scores.per_class))}; {missing}"
+    return missing
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -54,6 +82,15 @@ def signed(text: str) -> str:
 def counted(n: int, noun: str) -> str:
     """Format a count with its noun, in the plural unless it is 1."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def sentence(text: str) -> str:
+    """Capitalise a phrase and close it with a full stop.
+
+    >>> sentence("untested: happy")
+    'Untested: happy.'
+    """
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def listed(names: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from ser_features.errors import InputError
 from ser_features.files import replacing, writing
 from ser_features.labels import EMOTIONS
 from ser_models.evaluation.result import EvaluationResult
-from ser_models.reporting.text import percent
+from ser_models.reporting.text import percent, uar_line
 
 INK, MUTED, GRID, PAPER = "#1f2933", "#687684", "#e4e7eb", "#ffffff"
 BLUE, ORANGE, RED, OLIVE, VIOLET = "#1f6fb2", "#c8701a", "#b5483f", "#7d8228", "#8e5ba6"
@@ -131,12 +131,11 @@ def titled(picture: Picture, result: EvaluationResult) -> Figure:
 
 
 def subtitle(result: EvaluationResult) -> tuple[str, str]:
-    """Model, corpora and protocol on the first line, the UAR with its interval on the second."""
+    """Model, corpora and protocol on the first line, the UAR with all that qualifies it on the second."""
     synthetic = " (synthetic speech)" if result.synthetic else ""
-    low, high = result.uar_ci95
     return (
         f"{result.model} on {' + '.join(result.datasets)}{synthetic}, {result.protocol}",
-        f"UAR {result.uar:.3f} [{low:.3f}, {high:.3f}], chance {result.chance:.3f}",
+        uar_line(result, transductive=result.transductive),
     )
 
 

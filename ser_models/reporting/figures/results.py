@@ -73,9 +73,16 @@ def per_class(result: Scores, claims: Mapping[str, Any] | None = None) -> Pictur
     return Picture("per_class", "F1 by emotion", (panel,))
 
 
-def per_speaker(result: Scores) -> Picture:
-    """UAR of each speaker, sorted, with the confidence interval of the overall UAR and chance."""
-    ranked = sorted(((name, row.uar) for name, row in result.per_speaker.items()), key=lambda item: item[1])
+def per_speaker(result: Scores) -> Picture | None:
+    """UAR of each speaker, sorted, with the confidence interval of the overall UAR and chance.
+
+    Returns:
+        None if no speaker is known, or none has recordings of two classes.
+    """
+    measured = [(name, row.uar) for name, row in result.per_speaker.items() if row.uar is not None]
+    if not measured:
+        return None
+    ranked = sorted(measured, key=lambda item: item[1])
     (lowest, low), (highest, high) = ranked[0], ranked[-1]
     text = (
         f"UAR of {len(ranked)} speakers, from {percent(low, 0)} ({lowest}) to {percent(high, 0)} "
@@ -124,8 +131,9 @@ def _f1_bars(axes: Axes, values: Mapping[str, float], claimed: Mapping[str, floa
 
 
 def _speaker_bars(axes: Axes, result: Scores, ranked: list[tuple[str, float]]) -> None:
-    axes.axhspan(*result.uar_ci95, color=GRID, zorder=0, label="95 % interval of the overall UAR")
-    axes.axhline(result.chance, color=MUTED, linestyle="--", linewidth=1, label="chance")
+    if result.uar_ci95 and result.chance:
+        axes.axhspan(*result.uar_ci95, color=GRID, zorder=0, label="95 % interval of the overall UAR")
+        axes.axhline(result.chance, color=MUTED, linestyle="--", linewidth=1, label="chance")
     for number, corpus in enumerate(sorted(result.per_corpus)):
         places = [i for i, (speaker, _) in enumerate(ranked) if speaker.startswith(f"{corpus}/")]
         heights = [ranked[i][1] for i in places]
@@ -225,11 +233,12 @@ def _bins(axes: Axes, bins: Sequence[CalibrationBin]) -> None:
     legend(axes)
 
 
-def _coverage(axes: Axes, curve: Sequence[CoveragePoint], chance: float) -> None:
+def _coverage(axes: Axes, curve: Sequence[CoveragePoint], chance: float | None) -> None:
     coverages = [point.coverage for point in curve]
-    axes.axhline(chance, color=MUTED, linestyle="--", linewidth=1, label="chance")
+    if chance:
+        axes.axhline(chance, color=MUTED, linestyle="--", linewidth=1, label="chance")
     for name, colour in (("accuracy", ORANGE), ("uar", BLUE)):
-        values = [getattr(point, name) for point in curve]
+        values = np.array([getattr(point, name) for point in curve], dtype=float)  # NaN leaves a gap
         axes.plot(coverages, values, color=colour, linewidth=1.6, label=NAMES[name])
     for point in curve[4::5]:
         axes.scatter(point.coverage, point.accuracy, s=16, color=ORANGE, zorder=3)
@@ -302,7 +311,7 @@ class Mark:
 
 
 def comparison(marks: Sequence[Mark], chance: float) -> Panel:
-    """Values and intervals below each other, from 0 to 100 %, with chance."""
+    """Values and intervals below each other, from 0 to 100 %, with chance; at least one mark."""
     listed = ", ".join(f"{mark.name} {percent(mark.value)}" for mark in marks)
     text = f"{listed}; chance {percent(chance)}"
     return Panel(lambda axes: _draw(axes, marks, chance), 4.8, 0.34 * len(marks) + 0.75, text)
@@ -325,7 +334,7 @@ def _draw(axes: Axes, marks: Sequence[Mark], chance: float) -> None:
     axes.grid(axis="y", visible=False)
 
 
-FIGURES: dict[str, Callable[[EvaluationResult], Picture]] = {
+FIGURES: dict[str, Callable[[EvaluationResult], Picture | None]] = {
     "confusion": confusion_matrix,
     "reliability": reliability,
     "coverage": coverage,
@@ -380,10 +389,15 @@ def drawing(artifact: Path, name: str) -> Drawing:
         name: a name in `FIGURES`.
 
     Raises:
-        InputError: if there is no such figure.
+        InputError: if there is no such figure, or nothing to draw in it.
         ArtifactError: if there is no result in the folder, or one of another version.
     """
     if name not in FIGURES:
         raise InputError(f"unknown figure {name!r}: expected one of {', '.join(FIGURES)}")
     result = read_result(artifact)
-    return Drawing(FIGURES[name](result), subtitle(result))
+    picture = FIGURES[name](result)
+    if picture is None:
+        raise InputError(
+            f"{name}: no speaker of the test is known by name with two emotions: draw another figure"
+        )
+    return Drawing(picture, subtitle(result))

@@ -70,7 +70,8 @@ def _figures(report: Report, ranked: Mapping[str, float]) -> dict[str, list[Mark
     attention = [figures.attention(example, number) for number, example in enumerate(report.attention, 1)]
     panels["attention"] = tuple(panel for picture in attention for panel in picture.panels)
     panels |= _data_panels(report.data, ranked)
-    panels["comparison"] = (comparison(_marks(report), result.chance),)
+    marks = _marks(report)
+    panels["comparison"] = (comparison(marks, result.chance),) if marks and result.chance else ()
     return {
         name: [inline(panel, f"{name}-{number}") for number, panel in enumerate(group)]
         for name, group in panels.items()
@@ -92,7 +93,8 @@ def _marks(report: Report) -> list[Mark]:
     runs: dict[str, Scores] = {report.name: report.result}
     if report.result.unseen:
         runs["only unseen speakers"] = report.result.unseen
-    marks = [Mark(name, run.uar, run.uar_ci95) for name, run in (runs | dict(report.others)).items()]
+    measured = (runs | dict(report.others)).items()
+    marks = [Mark(name, run.uar, run.uar_ci95) for name, run in measured if run.uar is not None]
     if key:
         name = {"uar": "the paper's claim", "accuracy": "the paper's claim (accuracy)"}[key]
         marks.append(Mark(name, report.claims[key]))

@@ -15,7 +15,15 @@ from typing import Any
 from ser_models.evaluation.result import Average, ClassResult, EvaluationResult, Finding, GroupResult, Scores
 from ser_models.reporting.figures.recordings import Recordings
 from ser_models.reporting.report.content import Data, Report
-from ser_models.reporting.text import MISSING, counted, decimals, percent, points, signed
+from ser_models.reporting.text import (
+    MISSING,
+    NOT_MEASURABLE,
+    counted,
+    decimals,
+    percent,
+    points,
+    signed,
+)
 
 PROTOCOLS = {
     "speaker-disjoint": (
@@ -145,9 +153,10 @@ def _claim_gap(report: Report) -> str:
 
 
 def _gap(report: Report, name: str, other: EvaluationResult) -> str:
-    (high, best), (low, worst) = sorted(
-        ((report.name, report.result), (name, other)), key=lambda run: -run[1].uar
-    )
+    runs = ((report.name, report.result), (name, other))
+    (high, best), (low, worst) = sorted(runs, key=lambda run: -(run[1].uar or 0))
+    if best.uar is None or worst.uar is None:
+        return f"{report.name} and {name} cannot be compared: a UAR is {NOT_MEASURABLE}."
     high, low = (run if run.startswith("this ") else f"the {run}" for run in (high, low))
     text = (
         f"{high[0].upper()}{high[1:]} has a UAR of {percent(best.uar)}, {low} {percent(worst.uar)}: "
@@ -163,14 +172,16 @@ def _gap(report: Report, name: str, other: EvaluationResult) -> str:
     return text
 
 
-def folds(uars: Sequence[float]) -> str:
-    """Mean and standard deviation of the UAR over folds; empty for a single fold."""
-    if len(uars) < 2:
+def folds(uars: Sequence[float | None]) -> str:
+    """Mean and standard deviation of the UAR over folds; empty for a single one that can be measured."""
+    measured = [uar for uar in uars if uar is not None]
+    if len(measured) < 2:
         return ""
-    listed = ", ".join(f"{100 * uar:.1f}" for uar in uars)
+    listed = ", ".join(MISSING if uar is None else f"{100 * uar:.1f}" for uar in uars)
+    single = f"; {MISSING}: a fold of one emotion" if len(measured) < len(uars) else ""
     return (
-        f"UAR over {len(uars)} folds: mean {percent(mean(uars))}, standard deviation "
-        f"{points(stdev(uars))} ({listed})."
+        f"UAR over {len(measured)} folds: mean {percent(mean(measured))}, standard deviation "
+        f"{points(stdev(measured))} ({listed}{single})."
     )
 
 
@@ -196,11 +207,15 @@ def sample(recordings: Recordings, most: int) -> str:
 
 def speakers(groups: Mapping[str, GroupResult]) -> str:
     """Summarise the UAR of the speakers."""
-    low, high = (choose(groups, key=lambda name: groups[name].uar) for choose in (min, max))
-    middle = median(group.uar for group in groups.values())
+    measured = {name: group.uar for name, group in groups.items() if group.uar is not None}
+    single = len(groups) - len(measured)
+    rest = f" {counted(single, 'speaker')} of one emotion: no UAR." if single else ""
+    if not measured:
+        return rest.strip() or "Speakers unknown."
+    low, high = (choose(measured, key=measured.__getitem__) for choose in (min, max))
     return (
-        f"UAR from {percent(groups[low].uar)} ({low}) to {percent(groups[high].uar)} ({high}), median "
-        f"{percent(middle)}, over {counted(len(groups), 'speaker')}."
+        f"UAR from {percent(measured[low])} ({low}) to {percent(measured[high])} ({high}), median "
+        f"{percent(median(measured.values()))}, over {counted(len(measured), 'speaker')}.{rest}"
     )
 
 
@@ -275,7 +290,7 @@ def groups(result: Scores, kind: str) -> Table:
     """UAR by "speaker", lowest first, or by "corpus"."""
     rows = list((result.per_speaker if kind == "speaker" else result.per_corpus).items())
     if kind == "speaker":
-        rows.sort(key=lambda item: (item[1].uar, item[0]))
+        rows.sort(key=lambda item: (item[1].uar is None, item[1].uar, item[0]))
     cells = tuple((name, f"{group.n:,}", percent(group.uar)) for name, group in rows)
     return Table(f"UAR by {kind}", (kind.capitalize(), "Recordings", "UAR"), cells)
 
@@ -318,8 +333,9 @@ def confusions(result: Scores) -> Table:
 
 
 def _result(name: str, scores: Scores, protocol: str, leaks: int | None) -> tuple[str, ...]:
-    low, high = scores.uar_ci95
-    bounds = f"{100 * low:.1f} to {percent(high)}"
+    bounds = (
+        f"{100 * scores.uar_ci95[0]:.1f} to {percent(scores.uar_ci95[1])}" if scores.uar_ci95 else MISSING
+    )
     count = MISSING if leaks is None else str(leaks or "none")
     return (name, percent(scores.uar), bounds, percent(scores.accuracy), f"{scores.n:,}", count, protocol)
 

@@ -226,7 +226,7 @@ def test_runner_up(probabilities, sentence):
 def test_reliability_of_an_emotion_that_was_not_evaluated():
     uar = percent(app_page.RESULT.uar)
     assert text.reliability(replace(PREDICTION, emotion="fear"), app_page.RESULT) == (
-        f"In its evaluation (speaker-disjoint, 4 folds) the model has a UAR of {uar}."
+        f"In its evaluation (speaker-disjoint, 4 folds) the model has a UAR of {uar}; fear was never tested."
     )
 
 

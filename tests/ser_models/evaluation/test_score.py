@@ -72,7 +72,21 @@ def test_error_analysis(scores):
 
 def test_a_test_of_one_class(predictions):
     scores = score(predictions[predictions["emotion"] == "sad"], LABELS, seed=0)
-    assert (scores.per_class["sad"].auc, scores.macro_auc, scores.roc, scores.mcc) == (None, None, {}, 0.0)
+    assert (scores.per_class["sad"].auc, scores.macro_auc, scores.roc, scores.mcc) == (None, None, {}, None)
+    assert (scores.uar, scores.uar_ci95, scores.chance, scores.folds) == (None, None, None, (None, None))
+    assert {group.uar for group in scores.per_speaker.values()} == {None}
+    assert (scores.accuracy, scores.untested, scores.scope) == (
+        2 / 3,
+        ("angry", "calm"),
+        "over 1 of 3 classes",
+    )
+
+
+def test_groups_and_rejections_of_one_class_have_no_uar(predictions):
+    scores = score(predictions.drop(index=[1]), LABELS, seed=0)
+    assert scores.per_speaker["x/s1"] == GroupResult(None, 1)
+    assert scores.risk_coverage.curve[0].uar is None
+    assert scores.uar == scores.risk_coverage.curve[-1].uar
 
 
 @pytest.mark.parametrize("present", [3, 2, 1])
@@ -92,9 +106,10 @@ def test_metrics_equal_scikit_learns(present):
         assert (average.precision, average.recall, average.f1) == pytest.approx(expected[:3])
         iou = reference.jaccard_score(emotions, predicted, average=kind, **occurring)
         assert average.iou == pytest.approx(iou)
-    assert scores.mcc == pytest.approx(reference.matthews_corrcoef(emotions, predicted))
+    if present > 1:
+        assert scores.mcc == pytest.approx(reference.matthews_corrcoef(emotions, predicted))
+        assert scores.averages.macro.recall == pytest.approx(scores.uar)
     assert (scores.macro_f1, scores.weighted_f1) == (scores.averages.macro.f1, scores.averages.weighted.f1)
-    assert scores.averages.macro.recall == pytest.approx(scores.uar)
     assert scores.averages.weighted.recall == pytest.approx(scores.accuracy)
     for label, row in scores.per_class.items():
         brier = reference.brier_score_loss(emotions == label, table[f"p_{label}"], pos_label=1)

@@ -57,7 +57,8 @@ def test_a_card_with_everything(card_of):
         r"| a\|b | 3 | the user's own |",
         "| ravdess | unknown | CC BY-NC-SA 4.0 |",
         "- a note\n- another",
-        f"| {result.uar:.3f} | {low:.3f}–{high:.3f}, over 5 speakers | 0.333 | {result.accuracy:.3f} | ",
+        f"UAR {result.uar:.3f} (transductive), 95 % interval {low:.3f} to {high:.3f} over 5 speakers, "
+        f"chance 0.333; accuracy {result.accuracy:.3f}, macro F1 {result.macro_f1:.3f}.",
         "**Leaks were found: expect a lower UAR for new speakers.**",
         f"- speaker: {LEAK.message}",
         f"| sad | {row.recall:.3f} | {row.precision:.3f} | {row.f1:.3f} | {row.support} |",

@@ -23,7 +23,7 @@ def test_titles_name_model_protocol_and_result(synthetic, corpus):
     assert texts(titled(per_speaker(result), result)) == [
         "UAR by speaker",
         f"mlp on {corpus}, speaker-disjoint, 2 folds",
-        "UAR 0.512 [0.450, 0.580], chance 0.333",
+        "UAR 0.512, 95 % interval 0.450 to 0.580 over 5 speakers, chance 0.333",
     ]
 
 
