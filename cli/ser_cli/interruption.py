@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: a command closes its files and says what is kept of its work.
+"""Ctrl-C and SIGTERM: a command closes its files and states which work is stored.
 
 SIGTERM → `Terminated`, a KeyboardInterrupt → files are closed, workers end → `report` → exit code
 """
