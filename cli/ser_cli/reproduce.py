@@ -52,6 +52,7 @@ def reproduce(
 
     from ser_cli.progress import extraction_progress, say
     from ser_cli.train import print_metrics, training_progress
+    from ser_models.artifact import notes_on_replacing
     from ser_models.experiments.reproduce import Callbacks, Reproduction
     from ser_models.experiments.reproduce import reproduce as run
 
@@ -66,6 +67,8 @@ def reproduce(
         jobs=jobs,
         command=typed(),
     )
+    for line in notes_on_replacing(task.artifact):
+        say(line)
     result = run(task, Callbacks(say, extraction_progress, training_progress))
     if as_json:
         print(result.to_json())

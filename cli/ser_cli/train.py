@@ -81,6 +81,7 @@ def train(
     Example: ser train --model cnn_lstm --datasets ravdess --folds 5
     """
     from ser_features.extras import require
+    from ser_models.artifact import notes_on_replacing
     from ser_models.experiments.results import ReportTexts
     from ser_models.experiments.train import run_experiment
     from ser_models.models import model_class
@@ -102,6 +103,8 @@ def train(
         speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
     )
+    for line in notes_on_replacing(folder):
+        say(line)
     with training_progress() as progress:
         context = RunContext(progress=progress, jobs=jobs, tensorboard=tensorboard)
         result = run_experiment(store, folder, config, context, ReportTexts(command=typed()))

@@ -3,6 +3,6 @@
 `save` → artifact.json, model, scaler, metrics, figures → `load` → `Artifact` (metadata, `Backend`)
 """
 
-from ser_models.artifact.folder import Artifact, check_target, load, save
+from ser_models.artifact.folder import Artifact, check_target, load, notes_on_replacing, save
 
-__all__ = ["Artifact", "check_target", "load", "save"]
+__all__ = ["Artifact", "check_target", "load", "notes_on_replacing", "save"]

@@ -11,6 +11,9 @@ fitted model, scaler → `save` → artifacts/<name>/ → `load` → `Artifact` 
     README.md                the model card, for people
     splits.parquet  predictions.parquet  history.csv  metrics.json  figures/*.png
 
+Files are held to their SHA-256 when they are read, so that the card can be completed and notes can be added.
+What a user added or edited stays when the artifact is replaced (see `kept`).
+
 Loading unpickles nothing: files hold numbers, checked JSON, or ONNX of known operators. A network is run by
 ONNX Runtime if there is a model.onnx: Keras and scikit-learn are neither imported nor needed. Without it the
 graph is built from the hyperparameters and gets its weights from model.npz.
@@ -25,15 +28,17 @@ from ser_features.errors import ArtifactError, InputError
 from ser_features.pipeline import digest
 from ser_models import ood
 from ser_models.artifact.backend import Backend
+from ser_models.artifact.kept import carry_over, kept, notes
 from ser_models.artifact.metadata import (
     METADATA_FILE,
     MODEL_FILE,
     ONNX_FILE,
+    READ_FILES,
     SCALER_FILE,
     ArtifactMetadata,
     feature_profile,
     read_metadata,
-    verify,
+    verified,
     write_metadata,
 )
 from ser_models.artifact.native_backend import NativeBackend, load_scaler
@@ -77,24 +82,34 @@ class Artifact:
             return self.backend.scaler
         return load_scaler(self.folder, self.model.inputs)
 
+    def path(self, name: str) -> Path:
+        """Path of a file that was written with the model, such as splits.parquet, to be read.
+
+        Raises:
+            ArtifactError: if it is missing or altered.
+        """
+        return verified(self.folder, self.metadata, name)
+
 
 def check_target(folder: Path) -> None:
     """Refuse to replace anything but an artifact; called before any work is done.
 
     Raises:
-        InputError: if `folder` is a file, or a folder that holds anything but an artifact.
+        InputError: if `folder` is a file or a folder without an artifact, or holds a file that cannot stay.
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     try:
-        metadata = read_metadata(folder)
+        kept(folder)
     except ArtifactError as error:
         raise InputError(
             f"{folder} is not an artifact of this version and is not replaced: pass another --out"
         ) from error
-    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    if foreign := sorted(files - {METADATA_FILE, *metadata.files}):
-        raise InputError(f"{folder} holds {foreign[0]}, which is not ser's: move it, or pass another --out")
+
+
+def notes_on_replacing(folder: Path) -> list[str]:
+    """Lines on files of the user's that stay when a model is saved to `folder`; empty without such files."""
+    return notes(folder) if (folder / METADATA_FILE).is_file() else []
 
 
 def save(
@@ -108,7 +123,7 @@ def save(
     """Write an artifact to a hidden folder beside `folder`, then put it in place in one step.
 
     Args:
-        folder: path of the artifact; an existing artifact is replaced.
+        folder: path of the artifact; an existing artifact is replaced but for a user's own files.
         metadata: everything but `files`, which is filled in here.
         model: the fitted model.
         scaler: its scaler.
@@ -131,6 +146,8 @@ def save(
             speaker_prior.save(hidden)
         extras(hidden)
         write_metadata(hidden, metadata)
+        if (folder / METADATA_FILE).is_file():
+            carry_over(folder, hidden)
 
 
 def save_model(folder: Path, model: Model, scaler: "Scaler") -> None:
@@ -143,11 +160,13 @@ def load(folder: Path) -> Artifact:
     """Verify an artifact and load its model.
 
     Raises:
-        ArtifactError: if it is incomplete, altered, of another format, or made with other features.
+        ArtifactError: if its model is incomplete or altered, of another format, or made with other features.
         MissingExtraError: if its model needs a package that is not installed.
     """
     metadata = read_metadata(folder)
-    verify(folder, metadata)
+    for name in READ_FILES:
+        if name in metadata.files:
+            verified(folder, metadata, name)
     try:
         model = create(metadata.model, metadata.parameters, described_only=ONNX_FILE in metadata.files)
         profile = feature_profile(metadata)

@@ -1,6 +1,9 @@
 """artifact.json: the description of a trained model, and the SHA-256 of every file beside it.
 
-`ArtifactMetadata` → `write_metadata` → artifact.json → `read_metadata` → `verify` (files)
+`ArtifactMetadata` → `write_metadata` → artifact.json → `read_metadata` → `verified` (path of a file)
+
+A file is held to its SHA-256 when ser reads it. Documents and figures may be edited or removed, and other
+files may be added: nothing reads them.
 """
 
 import hashlib
@@ -16,6 +19,8 @@ from ser_features.config import EncoderConfig, Profile
 from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError
 from ser_features.labels import EMOTIONS
+from ser_models import ood
+from ser_models.data import speaker_norm
 from ser_models.models.base import HIGHEST, LOWEST
 from ser_models.safe_io.strict import MAX_FILE, quoted, strict_json
 
@@ -25,14 +30,14 @@ FORMAT = 2
 METADATA_FILE = "artifact.json"
 MODEL_FILE, SCALER_FILE = "model.npz", "scaler.npz"
 ONNX_FILE = "model.onnx"
+READ_FILES = (MODEL_FILE, SCALER_FILE, ONNX_FILE, speaker_norm.FILE, ood.FILE)
+"""All files that a model is loaded from."""
+
 NAME_PATTERN = re.compile(r"(figures/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """Allowed file names: none leads out of the folder."""
 
 MAX_BYTES = 2**20
 """Maximum size of artifact.json in bytes; 5 kB are usual."""
-
-MAX_FILES = 2**30
-"""Maximum size of all other files together in bytes, because each is hashed."""
 
 MAX_LENGTH = 2**16
 """Maximum number of frames of an input: ten minutes at a hop of 10 ms, the longest recording allowed."""
@@ -131,41 +136,30 @@ def _check_format(path: Path, number: Any) -> None:
     )
 
 
-def verify(folder: Path, metadata: ArtifactMetadata) -> None:
-    """Check that every file is present and unaltered, and that there is no unlisted model file.
+def verified(folder: Path, metadata: ArtifactMetadata, name: str) -> Path:
+    """Return the path of a file of an artifact that is about to be read.
+
+    Args:
+        folder: of the artifact; its files may be links, as in the cache of a model hub.
+        metadata: of the artifact.
+        name: of the file.
 
     Raises:
-        ArtifactError: naming the first file that is missing, altered or not listed.
+        ArtifactError: if the file is missing, not listed, too large, or not the one that was written.
     """
-    _check_sizes(folder, metadata)
-    for name, expected in sorted(metadata.files.items()):
-        path = folder / name
-        if sha256(path) != expected:
-            raise ArtifactError(
-                f"{path} was altered: its SHA-256 is not the one in {METADATA_FILE}: "
-                "restore it, or train again"
-            )
-    for path in sorted(folder.iterdir()):
-        if path.stem in ("model", "scaler") and path.name not in metadata.files:
-            raise ArtifactError(
-                f"{path} is not listed in {METADATA_FILE}: expected one model: remove the file"
-            )
-
-
-def _check_sizes(folder: Path, metadata: ArtifactMetadata) -> None:
-    total = 0
-    for name in sorted(metadata.files):
-        path = folder / name
-        if not path.is_file() or path.is_symlink():
-            raise ArtifactError(
-                f"{folder} lacks {name}, which {METADATA_FILE} lists: restore it, or train again"
-            )
-        size = path.stat().st_size
-        total += size
-        if size > MAX_FILE or total > MAX_FILES:
-            raise ArtifactError(
-                f"{path} has {size} bytes, expected at most {MAX_FILE}, and {MAX_FILES} in all: do not use it"
-            )
+    path, expected = folder / name, metadata.files.get(name)
+    if expected is None or not path.is_file():
+        lists = "lists" if expected else "should list"
+        raise ArtifactError(
+            f"{folder} lacks {name}, which {METADATA_FILE} {lists}: restore it, or train again"
+        )
+    if (size := path.stat().st_size) > MAX_FILE:
+        raise ArtifactError(f"{path} has {size} bytes, expected at most {MAX_FILE}: do not use it")
+    if sha256(path) != expected:
+        raise ArtifactError(
+            f"{path} was altered: its SHA-256 is not the one in {METADATA_FILE}: restore it, or train again"
+        )
+    return path
 
 
 def sha256(path: Path) -> str:

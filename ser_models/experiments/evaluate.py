@@ -42,7 +42,7 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
     examples = stored_examples(open_store(store), predictor.artifact, datasets)
     probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
     predictions = prediction_table(examples, probabilities, fold=0, split="test")
-    trained_on = pd.read_parquet(folder / "splits.parquet")
+    trained_on = pd.read_parquet(predictor.artifact.path("splits.parquet"))
     trained_on = trained_on[(trained_on["fold"] == metadata.final_fold) & (trained_on["split"] != "test")]
     findings = _audit(examples.rows, trained_on)
     unseen = predictions[~_seen(examples.rows, trained_on)]

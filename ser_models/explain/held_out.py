@@ -41,7 +41,7 @@ def held_out(artifact: Artifact, store: Path, datasets: Sequence[str] | None = N
         InputError: if there is no such store, it has other features, or no recording is left.
     """
     examples = stored_examples(open_store(store), artifact, datasets)
-    splits = pd.read_parquet(artifact.folder / "splits.parquet")
+    splits = pd.read_parquet(artifact.path("splits.parquet"))
     splits = splits[splits["fold"] == artifact.metadata.final_fold]
     rows = examples.rows
     selected = rows[~_trained_on(rows, splits[splits["split"] == "train"])]

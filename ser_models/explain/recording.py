@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ser_features.errors import ArtifactError
 from ser_features.pipeline import extract
 from ser_models import inference
 from ser_models.artifact.folder import Artifact
@@ -68,8 +69,11 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
 
 
 def _trained_on(artifact: Artifact, audio_sha256: str) -> str | None:
-    """Return a note if the recording is in the training data."""
-    splits = pd.read_parquet(artifact.folder / "splits.parquet")
+    """Return a note if the recording is in the training data, or if that is unknown."""
+    try:
+        splits = pd.read_parquet(artifact.path("splits.parquet"))
+    except ArtifactError as error:
+        return f"whether this recording is in the training data is unknown: {error}"
     train = splits[(splits["fold"] == artifact.metadata.final_fold) & (splits["split"] == "train")]
     if audio_sha256 not in set(train["audio_sha256"]):
         return None

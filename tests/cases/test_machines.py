@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -121,3 +122,50 @@ def test_a_deleted_working_folder_is_named(tmp_path, model):
         "error: the working folder is gone (No such file or directory): change to another one, such as cd ~\n"
     )
     assert done.stderr == line
+
+
+@pytest.fixture
+def edited(model, tmp_path) -> Path:
+    """A copy of the model whose card was completed."""
+    folder = shutil.copytree(model, tmp_path / "model")
+    with (folder / "README.md").open("a") as card:
+        card.write("Checked by the ethics board.\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: None,
+        lambda folder: (folder / "README.md").unlink(),
+        lambda folder: shutil.rmtree(folder / "figures"),
+        lambda folder: (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1"),
+        lambda folder: (folder / "model.txt").write_text("the model of May"),
+    ],
+    ids=["edited", "removed", "without figures", "seen by a Mac", "with a note"],
+)
+def test_a_model_with_an_edited_card_predicts(ser, edited, change):
+    change(edited)
+    answer = ser("predict", edited, save(edited.parent / "a.wav", voice(1, "sad")))
+    assert answer.code == 0, answer.err
+    assert "a.wav" in answer.out
+
+
+def test_an_altered_model_does_not_predict(ser, edited):
+    with (edited / "model.npz").open("ab") as file:
+        file.write(b" ")
+    answer = ser("predict", edited, save(edited.parent / "a.wav", voice(1, "sad")))
+    assert (answer.code, answer.out) == (2, "")
+    assert "model.npz was altered: its SHA-256 is not the one in artifact.json" in answer.err
+
+
+@pytest.mark.long
+def test_a_training_over_an_edited_model_keeps_the_edits(ser, edited, store_root):
+    (edited / "notes.txt").write_text("ours")
+    answer = ser("train", "--model", "logistic", "--store", store_root, "--out", edited)
+    assert answer.code == 0, answer.err
+    assert f"{edited / 'README.md'} was edited: it stays as README.kept.md" in answer.err
+    assert "ethics" in (edited / "README.kept.md").read_text()
+    assert "ethics" not in (edited / "README.md").read_text()
+    assert (edited / "notes.txt").read_text() == "ours"
+    assert ser("predict", edited, save(edited.parent / "a.wav", voice(1, "sad"))).code == 0

@@ -197,7 +197,7 @@ def test_unexpected_errors_are_one_line_too(ser, monkeypatch):
         ("evaluate x", "ser_models.experiments.evaluate.evaluate", "interrupted"),
     ],
 )
-def test_an_interrupted_command_states_which_work_is_stored(ser, tmp_path, monkeypatch, line, function, message):
+def test_an_interrupted_command_states_what_is_stored(ser, tmp_path, monkeypatch, line, function, message):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -209,7 +209,7 @@ def test_an_interrupted_command_states_which_work_is_stored(ser, tmp_path, monke
     assert answer.err.splitlines()[-1] == message
 
 
-def test_a_terminated_command_states_which_work_is_stored(ser, monkeypatch):
+def test_a_terminated_command_states_what_is_stored(ser, monkeypatch):
     monkeypatch.setattr("ser_features.api.extract", lambda *_, **__: signal.raise_signal(signal.SIGTERM))
     before = signal.getsignal(signal.SIGTERM)
     answer = ser("extract", "--datasets", "demo")
