@@ -40,9 +40,10 @@ def extract(
     workers: int | None = None,
     limit: int | None = None,
     speed_perturb: bool = False,
+    keep_missing: bool = False,
     observer: Observer | None = None,
 ) -> ExtractReport:
-    """Bring a feature store up to date with corpora: compute only what is missing or changed.
+    """Bring a feature store up to date with corpora: compute what is missing or changed, remove what is gone.
 
     Args:
         datasets: names of corpora such as "ravdess", or paths of own tables (*.csv).
@@ -63,6 +64,8 @@ def extract(
         limit: maximum number of recordings per corpus, evenly spread.
         speed_perturb: whether to store a slower and a faster copy of every recording too (0.9 and 1.1 of the
             speed), with all families of the store.
+        keep_missing: whether rows stay whose recordings are gone from the corpus or its table. By default
+            they are removed; rows of refused recordings are removed in any case.
         observer: callbacks for the progress; `on_plan` is called once more for the copies.
 
     Returns:
@@ -85,6 +88,7 @@ def extract(
             encoder=chosen,
             runner=runner,
             limit=limit,
+            keep_missing=keep_missing,
             observer=observer,
         )
         if speed_perturb:

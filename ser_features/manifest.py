@@ -138,6 +138,7 @@ class Scan:
     Attributes:
         dataset: name of the corpus.
         root: absolute folder that every `Recording.path` is relative to.
+        table: absolute path of a user's manifest; None for a built-in corpus.
         recordings: sorted by `file_id`, each `file_id` once.
         rejected: files whose names do not parse, sorted by path.
         duplicates: recordings left out because another folder has them too, sorted by path.
@@ -152,3 +153,4 @@ class Scan:
     duplicates: tuple[Duplicate, ...] = ()
     own: tuple[Column, ...] = ()
     notes: tuple[str, ...] = ()
+    table: Path | None = None

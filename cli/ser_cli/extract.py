@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LISTED = 20
 """Number of entries of a list on screen; the store holds all of them."""
 
+NAMED = 3
+"""Number of recordings that a line names as examples."""
+
 
 def extract(
     datasets: Annotated[
@@ -86,12 +89,21 @@ def extract(
             "as augmentation of training data.",
         ),
     ] = False,
+    keep_missing: Annotated[
+        bool,
+        typer.Option(
+            "--keep-missing",
+            help="Keep rows whose recordings are gone from the folder or table; they are removed otherwise.",
+        ),
+    ] = False,
     max_failures: Annotated[
         int | None, typer.Option(min=0, help="Exit with code 1 if more files than this fail.")
     ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Extract features of recordings into a feature store; only new and changed recordings are computed.
+
+    Rows whose recordings are gone or refused now are removed; --keep-missing keeps the former.
 
     Example: ser extract --datasets tess cremad ravdess
     """
@@ -113,6 +125,7 @@ def extract(
             workers=workers,
             limit=limit,
             speed_perturb=speed_perturb,
+            keep_missing=keep_missing,
             observer=observer,
         )
     _print_failures(report)
@@ -153,6 +166,9 @@ def _print_failures(report: "ExtractReport") -> None:
 def _print_notes(report: "ExtractReport") -> None:
     for line in report.corpus_notes:
         say(line)
+    if removed := report.removed:
+        more = " …" if len(removed) > NAMED else ""
+        say(f"{len(removed)} rows removed, no longer in the corpus: {' '.join(removed[:NAMED])}{more}")
     for group in report.identical[:LISTED]:
         say(f"identical audio: {' = '.join(group)}")
     if len(report.identical) > LISTED:
@@ -172,12 +188,13 @@ def _print_notes(report: "ExtractReport") -> None:
 def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
     """Result as `--json` prints it.
 
-    `counts` has the rows by corpus and emotion; `failures` the path, error_class and message of each
-    refused file; `corpus_notes` how tables were understood; `duplicates` the number of recordings of each
-    corpus that another folder has too; `identical` groups of file_ids that hold the same bytes; `notes` the
-    note, count and example of what is unusual about files;
-    `speed_perturb` the slower and faster copies stored, unchanged and failed, null without --speed-perturb;
-    `next` the command that comes next.
+    `relabelled` is the number of rows with new labels or paths; `removed` has the file_ids of rows whose
+    recordings the corpus no longer has; `counts` has the rows by corpus and emotion; `failures` the path,
+    error_class and message of each refused file; `corpus_notes` how tables were understood; `duplicates` the
+    number of recordings of each corpus that another folder has too; `identical` groups of file_ids that hold
+    the same bytes; `notes` the note, count and example of what is unusual about files; `speed_perturb` the
+    slower and faster copies stored, unchanged and failed, null without --speed-perturb; `next` the command
+    that comes next.
     """
     counts: dict[str, dict[str, int]] = {}
     for (dataset, emotion), count in sorted(report.counts.items()):
@@ -187,6 +204,8 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
         "store": store,
         "stored": report.stored,
         "unchanged": report.unchanged,
+        "relabelled": report.relabelled,
+        "removed": report.removed,
         "counts": counts,
         "failures": _failures(report.failures),
         "damaged": report.damaged,
@@ -218,4 +237,8 @@ def _print_summary(report: "ExtractReport", store: Path) -> None:
         counts = [report.counts.get((dataset, emotion), 0) for emotion in emotions]
         rows.append([dataset, *map(str, counts), str(sum(counts))])
     print_table(["corpus", *emotions, "all"], rows)
-    print(f"{report.stored} stored, {report.unchanged} unchanged, {len(report.failures)} failed: {store}")
+    changes = ((report.relabelled, "relabelled"), (len(report.removed), "removed"))
+    more = "".join(f"{count} {what}, " for count, what in changes if count)
+    print(
+        f"{report.stored} stored, {report.unchanged} unchanged, {more}{len(report.failures)} failed: {store}"
+    )

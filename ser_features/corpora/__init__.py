@@ -17,7 +17,9 @@ ser_features.errors.InputError: unknown corpus 'iemocap': expected one of ravdes
 ['CREMA-D', 'savee', 'mine.csv']
 """
 
+import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,4 +102,5 @@ def scan(dataset: str, data: Path, *, is_reserved: Callable[[str], bool] = lambd
             f"{table}: {table.stem.lower()!r} is the name of a built-in corpus, expected another name: "
             "rename the file"
         )
-    return scan_table(table, is_reserved=is_reserved)
+    read = scan_table(table, is_reserved=is_reserved)
+    return replace(read, table=Path(os.path.abspath(table)))  # noqa: PTH100  as in corpora.base

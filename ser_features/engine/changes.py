@@ -19,13 +19,19 @@ from typing import Any
 import pyarrow as pa
 
 from ser_features import audio
+from ser_features.engine.withdrawn import StoredRow, withdrawn
 from ser_features.manifest import NAME_COLUMNS, Column, Recording, Scan
 from ser_features.store import Store, layout
 from ser_features.store.part import READERS, StoredTable, broken, duplicated_ids, read_if_whole
 from ser_features.store.sweep import set_aside
 
-LABEL_COLUMNS = tuple(column.name for column in NAME_COLUMNS if column.name not in ("file_id", "path"))
-"""Columns that the corpus determines; the path of a recording may change."""
+LABEL_COLUMNS = tuple(column.name for column in NAME_COLUMNS if column.name != "file_id")
+"""Columns that the corpus determines, the path among them: a moved recording is not decoded again."""
+
+FAILURE_COLUMNS = ("file_id", "path", "stage", "audio_sha256")
+
+OTHER_STAGES = ("name", "augment")
+"""Stages of failures that no shard of recordings has: names that do not parse, and copies."""
 
 AHEAD = 2
 """Tables read while one is compared; more would compete with the comparison for the interpreter lock."""
@@ -44,6 +50,8 @@ class StoreDiff:
         compute: recordings whose bytes or stored frames have changed.
         relabel: recordings of which only the labels have changed.
         duplicated: file_ids that an earlier shard has as well.
+        removed: file_ids of rows whose recordings the corpus no longer has.
+        outdated: file_ids of refused recordings that the corpus no longer has.
         sizes: number of rows.
         versions: of the table, as `store.part.version`.
         referenced: every `frame_shard` of the corpus's rows and of their copies.
@@ -55,6 +63,8 @@ class StoreDiff:
     compute: dict[str, list[Recording]] = field(default_factory=lambda: defaultdict(list))
     relabel: dict[str, list[Recording]] = field(default_factory=lambda: defaultdict(list))
     duplicated: dict[str, list[str]] = field(default_factory=dict)
+    removed: dict[str, list[str]] = field(default_factory=dict)
+    outdated: dict[str, list[str]] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     versions: dict[str, str | None] = field(default_factory=dict)
     referenced: set[str] = field(default_factory=set)
@@ -72,13 +82,14 @@ class _Suspect:
     failed: bool = False
 
 
-def diff(store: Store, scan: Scan, chosen: dict[str, Recording]) -> StoreDiff:
+def diff(store: Store, scan: Scan, chosen: dict[str, Recording], *, keep_missing: bool = False) -> StoreDiff:
     """Compare a store with a corpus. Damaged tables are moved to damaged/.
 
     Args:
         store: the store.
         scan: the corpus.
         chosen: recordings to compare, by file_id; those that the store has are removed from it.
+        keep_missing: whether rows stay whose recordings are gone.
 
     Returns:
         The difference.
@@ -89,6 +100,8 @@ def diff(store: Store, scan: Scan, chosen: dict[str, Recording]) -> StoreDiff:
     families = store.description.frame_families
     suspects: list[_Suspect] = []
     file_ids: dict[str, pa.ChunkedArray] = {}
+    unmatched: dict[str, list[StoredRow]] = defaultdict(list)
+    unmatched_failures: dict[str, list[StoredRow]] = defaultdict(list)
     for part, table, stored in _tables(store, scan.dataset, "files", columns, result):
         shard, checksums = layout.shard_of(part), stored.metadata.get("frames", {})
         result.sizes[shard], result.versions[shard] = len(table), stored.version
@@ -97,12 +110,16 @@ def diff(store: Store, scan: Scan, chosen: dict[str, Recording]) -> StoreDiff:
         bad: set[str | None] = {None} if families else set()
         bad |= broken(store.root, scan.dataset, part, checksums, families, store.description.wide)
         for start in range(0, len(table), ROWS):
-            suspects += _compare_rows(result, shard, table.slice(start, ROWS), bad, scan, chosen)
-    for part, table, _ in _tables(store, scan.dataset, "failures", ["file_id", "audio_sha256"], result):
-        suspects += _refused(layout.shard_of(part), table, chosen)
+            rows, by_row = _matched(table.slice(start, ROWS), chosen, unmatched[shard])
+            suspects += _compare_rows(result, shard, rows, bad, scan, by_row)
+    for part, table, _ in _tables(store, scan.dataset, "failures", FAILURE_COLUMNS, result):
+        shard = layout.shard_of(part)
+        suspects += _refused(shard, table, chosen, unmatched_failures[shard])
     for _, _, stored in _tables(store, scan.dataset, "variants", [], result):
         result.referenced.update(stored.metadata.get("frames", {}))
     result.duplicated = duplicated_ids(file_ids)
+    result.removed = withdrawn(unmatched, scan, keep_missing=keep_missing)
+    result.outdated = withdrawn(unmatched_failures, scan, keep_missing=keep_missing)
     _read_suspects(result, scan.root, suspects)
     return result
 
@@ -132,19 +149,30 @@ def _read_ahead(parts: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple
             yield last, future.result()
 
 
+def _matched(
+    table: pa.Table, chosen: dict[str, Recording], unmatched: list[StoredRow]
+) -> tuple[pa.Table, list[Recording]]:
+    """Rows whose recordings are chosen, with these; the others are added to `unmatched`."""
+    file_ids = table["file_id"].to_pylist()
+    by_row = [chosen.pop(file_id, None) for file_id in file_ids]
+    recordings = [recording for recording in by_row if recording is not None]
+    if len(recordings) == len(by_row):
+        return table, recordings
+    for file_id, path, recording in zip(file_ids, table["path"].to_pylist(), by_row, strict=True):
+        if recording is None:
+            unmatched.append(StoredRow(file_id, path))
+    return table.filter(pa.array([recording is not None for recording in by_row], pa.bool_())), recordings
+
+
 def _compare_rows(
     result: StoreDiff,
     shard: str,
     table: pa.Table,
     bad: set[str | None],
     scan: Scan,
-    chosen: dict[str, Recording],
+    recordings: Sequence[Recording],
 ) -> Iterator[_Suspect]:
     """Add some rows' recordings to `result`; yield those that must be read."""
-    by_row = [chosen.pop(file_id, None) for file_id in table["file_id"].to_pylist()]
-    recordings = [recording for recording in by_row if recording is not None]
-    if len(recordings) < len(by_row):
-        table = table.filter(pa.array([recording is not None for recording in by_row], pa.bool_()))
     relabelled = _relabelled(recordings, table, scan.own)
     frames = table["frame_shard"].to_pylist()
     stored = list(zip(table["source_size"].to_pylist(), table["source_mtime"].to_pylist(), strict=True))
@@ -185,12 +213,16 @@ def _has_type(table: pa.Table, column: Column) -> bool:
     )
 
 
-def _refused(shard: str, table: pa.Table, chosen: dict[str, Recording]) -> Iterator[_Suspect]:
-    """Chosen recordings that were refused by an earlier run and have no row."""
+def _refused(
+    shard: str, table: pa.Table, chosen: dict[str, Recording], unmatched: list[StoredRow]
+) -> Iterator[_Suspect]:
+    """Chosen recordings that were refused by an earlier run and have no row; others go to `unmatched`."""
     for row in table.to_pylist():
         recording = chosen.pop(row["file_id"], None)
         if recording is not None:
             yield _Suspect(recording, shard, row["audio_sha256"], failed=True)
+        elif row["stage"] not in OTHER_STAGES:
+            unmatched.append(StoredRow(row["file_id"], row["path"]))
 
 
 def _read_suspects(result: StoreDiff, root: Path, suspects: Sequence[_Suspect]) -> None:

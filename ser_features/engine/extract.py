@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from ser_features import corpora
 from ser_features.config import PROFILES, EncoderConfig, Profile
 from ser_features.engine.open_store import open_for
+from ser_features.engine.origin import claim
 from ser_features.engine.plan import Plan, plan
 from ser_features.engine.report import AudioNote, ExtractReport
 from ser_features.engine.runner import Local, Progress, Runner, Work
@@ -59,9 +60,10 @@ def extract_corpora(
     workers: int | None = None,
     runner: Runner | None = None,
     limit: int | None = None,
+    keep_missing: bool = False,
     observer: Observer | None = None,
 ) -> ExtractReport:
-    """Bring a store up to date with corpora: compute only what is missing or changed.
+    """Bring a store up to date with corpora: compute only what is missing or changed, remove what is gone.
 
     Args:
         datasets: names of corpora, or paths of users' own manifests (*.csv).
@@ -73,6 +75,7 @@ def extract_corpora(
         workers: number of processes of this machine; default: one per core.
         runner: runs the tasks instead of `workers` processes, such as `cluster.Dask`.
         limit: maximum number of recordings per corpus, evenly spread.
+        keep_missing: whether rows stay whose recordings are gone; those of refused recordings leave anyway.
         observer: callbacks for the progress.
 
     Returns:
@@ -89,7 +92,7 @@ def extract_corpora(
         with writing("the store", store):
             opened = open_for(store, profile, features, encoder)
             run = stack.enter_context(locks.running(opened.root))
-            plans = plan_corpora(scans, opened, run, limit)
+            plans = plan_corpora(scans, opened, run, limit, keep_missing=keep_missing)
         report = begin_report(scans, plans, opened)
         tasks = [task for one in plans for task in one.tasks]
         todo = sum(len(task.compute) for task in tasks)
@@ -130,7 +133,14 @@ def is_reserved(name: str) -> bool:
     return any(name == column.name for column in (*FRAME_COLUMNS, *VARIANT_COLUMNS, *features))
 
 
-def plan_corpora(scans: Sequence[Scan], store: Store, run: locks.Run, limit: int | None = None) -> list[Plan]:
+def plan_corpora(
+    scans: Sequence[Scan],
+    store: Store,
+    run: locks.Run,
+    limit: int | None = None,
+    *,
+    keep_missing: bool = False,
+) -> list[Plan]:
     """Determine what a store lacks; remove files of dead runs if no other run is in the store.
 
     Args:
@@ -138,9 +148,15 @@ def plan_corpora(scans: Sequence[Scan], store: Store, run: locks.Run, limit: int
         store: the store.
         run: lock of this run, shared with other runs on return.
         limit: maximum number of recordings per corpus.
+        keep_missing: whether rows stay whose recordings are gone.
+
+    Raises:
+        InputError: if the store has another corpus of the same name.
     """
+    for scan in scans:
+        claim(store, scan, keep_missing=keep_missing)
     target = Target.of(store.root, store.profile, store.families)
-    plans = [plan(scan, store, target, limit) for scan in scans]
+    plans = [plan(scan, store, target, limit, keep_missing=keep_missing) for scan in scans]
     if run.exclusive or not is_local(store.root):
         sweep(store.root)
         for scan, one in zip(scans, plans, strict=True):
@@ -173,6 +189,8 @@ def begin_report(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> 
     rows = store.failures([scan.dataset for scan in scans]).to_pylist()
     return ExtractReport(
         unchanged=sum(one.unchanged for one in plans),
+        relabelled=sum(one.relabelled for one in plans),
+        removed=[file_id for one in plans for file_id in one.removed],
         damaged=[path for one in plans for path in one.damaged],
         failures=[Failure.of(row) for row in rows if row["stage"] == "name" or row["file_id"] in failed],
         corpus_notes=[note for scan in scans for note in scan.notes],

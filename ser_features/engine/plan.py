@@ -35,6 +35,8 @@ class Plan:
     Attributes:
         tasks: shards to compute.
         unchanged: number of recordings that the store holds as they are now.
+        relabelled: number of recordings whose labels or path have changed.
+        removed: file_ids of rows whose recordings the corpus no longer has.
         failed: file_ids that failed before and whose bytes have not changed since.
         referenced: every `frame_shard` of the corpus's rows and of their copies.
         damaged: damaged tables, at the path that they were moved to.
@@ -42,12 +44,16 @@ class Plan:
 
     tasks: tuple[ShardTask, ...]
     unchanged: int
+    relabelled: int
+    removed: tuple[str, ...]
     failed: tuple[str, ...]
     referenced: frozenset[str]
     damaged: tuple[Path, ...]
 
 
-def plan(scan: Scan, store: Store, target: Target, limit: int | None = None) -> Plan:
+def plan(
+    scan: Scan, store: Store, target: Target, limit: int | None = None, *, keep_missing: bool = False
+) -> Plan:
     """Determine what a store lacks of a corpus; damaged tables are moved to damaged/.
 
     Args:
@@ -55,12 +61,13 @@ def plan(scan: Scan, store: Store, target: Target, limit: int | None = None) -> 
         store: the store.
         target: passed on to the tasks.
         limit: maximum number of recordings, evenly spread over the corpus.
+        keep_missing: whether rows stay whose recordings are gone; those of refused recordings leave anyway.
 
     Returns:
         The tasks, and what needs none.
     """
     chosen = {recording.file_id: recording for recording in spread(scan.recordings, limit)}
-    changes = diff(store, scan, chosen)
+    changes = diff(store, scan, chosen, keep_missing=keep_missing)
     if chosen:  # `diff` has removed all that the store has: the rest is new
         for cell, recordings in enumerate(cells(scan.recordings)):
             new = [recording for recording in recordings if recording.file_id in chosen]
@@ -69,6 +76,8 @@ def plan(scan: Scan, store: Store, target: Target, limit: int | None = None) -> 
     return Plan(
         tuple(_tasks(changes, scan, target)),
         changes.unchanged,
+        sum(map(len, changes.relabel.values())),
+        tuple(sorted(file_id for file_ids in changes.removed.values() for file_id in file_ids)),
         tuple(sorted(changes.failed)),
         frozenset(changes.referenced),
         tuple(changes.damaged),
@@ -104,7 +113,8 @@ def _shard(cell: int, new: Sequence[Recording], sizes: Mapping[str, int]) -> str
 
 
 def _tasks(changes: StoreDiff, scan: Scan, target: Target) -> Iterator[ShardTask]:
-    for shard in sorted({*changes.compute, *changes.relabel, *changes.duplicated}):
+    leaving = (changes.duplicated, changes.removed, changes.outdated)
+    for shard in sorted({*changes.compute, *changes.relabel, *(name for one in leaving for name in one)}):
         yield ShardTask(
             target=target,
             dataset=scan.dataset,
@@ -113,6 +123,6 @@ def _tasks(changes: StoreDiff, scan: Scan, target: Target) -> Iterator[ShardTask
             compute=tuple(sorted(changes.compute.get(shard, ()), key=lambda recording: recording.file_id)),
             version=changes.versions.get(shard),
             relabel=tuple(changes.relabel.get(shard, ())),
-            drop=frozenset(changes.duplicated.get(shard, ())),
+            drop=frozenset(file_id for one in leaving for file_id in one.get(shard, ())),
             own=scan.own,
         )

@@ -44,6 +44,8 @@ class ExtractReport:
     Attributes:
         stored: recordings that were missing or had changed and are stored now.
         unchanged: recordings that the store already held.
+        relabelled: recordings whose labels or path have changed, without a new computation.
+        removed: file_ids of rows that were removed because the corpus no longer has their recordings.
         damaged: tables that failed their checksum; their recordings are computed again.
         failures: refused files, including those refused earlier whose bytes are the same.
         corpus_notes: what the user should know about the corpora, one line per property.
@@ -56,6 +58,8 @@ class ExtractReport:
 
     stored: int = 0
     unchanged: int = 0
+    relabelled: int = 0
+    removed: list[str] = field(default_factory=list)
     damaged: list[Path] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     corpus_notes: list[str] = field(default_factory=list)

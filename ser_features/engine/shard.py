@@ -8,7 +8,7 @@ the task starts again from what another run has committed.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from ser_features import audio, pipeline
+from ser_features.engine import copies
 from ser_features.engine.task import DONE, FAILED, Failure, ShardSummary, ShardTask, Task
 from ser_features.errors import AudioError, SerError
 from ser_features.files import writing
@@ -202,6 +203,8 @@ def _commit(
     with locks.committing(task.target.root):
         if version(task.part) != stored.version:
             return False  # frames that no table refers to are swept
+        if isinstance(task, ShardTask):
+            copies.follow(task, _leaving(task, stored, computed), relabelled)
         _commit_failures(task, outcome)
         if not computed and not changed and stored.table is not None and len(table) == len(stored.table):
             return True  # another run has committed everything
@@ -212,6 +215,16 @@ def _commit(
             task.part.unlink(missing_ok=True)
     _remove_frames(task, set(checksums_of) - used)
     return True
+
+
+def _leaving(task: ShardTask, stored: StoredTable, computed: Sequence[Row]) -> set[str]:
+    """Recordings whose row leaves the table, or is replaced by that of other bytes."""
+    changing = task.drop | {recording.file_id for recording in task.compute}
+    if stored.table is None or not changing:
+        return set()
+    new = {row["file_id"]: row["audio_sha256"] for row in computed}
+    before = zip(*(stored.table[name].to_pylist() for name in ("file_id", "audio_sha256")), strict=True)
+    return {file_id for file_id, digest in before if file_id in changing and new.get(file_id) != digest}
 
 
 def _kept(

@@ -117,8 +117,8 @@ class ShardTask(Task):
     """A shard of recordings.
 
     Attributes:
-        relabel: recordings whose audio is unchanged but whose labels have changed.
-        drop: file_ids that another shard has as well.
+        relabel: recordings whose audio is unchanged but whose labels or path have changed.
+        drop: file_ids that leave this shard: another one has them as well, or the corpus no longer has them.
     """
 
     table = "files"
@@ -141,7 +141,7 @@ class ShardTask(Task):
         }
 
     def keeps(self) -> Callable[[str], bool]:
-        """Rows stay unless they are computed again or belong to another shard."""
+        """Rows stay unless they are computed again or leave the shard."""
         leaves = self.drop | {recording.file_id for recording in self.compute}
         return lambda file_id: file_id not in leaves
 

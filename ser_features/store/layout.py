@@ -10,6 +10,7 @@
     functionals_of_variants/dataset=<name>/variants-<shard>-<hash>.parquet
     failures/dataset=<name>/part-<shard>.parquet     one row per refused file
     failures/dataset=<name>/part-variants-<shard>.parquet    one row per copy that could not be computed
+    origins/<name>.json                              manifest or data root that the corpus came from
     damaged/…                                        damaged tables, which have been computed again
     locks/                                           empty files that runs lock while they work
 
@@ -31,7 +32,10 @@ DESCRIPTION = "store.json"
 TABLES = ("files", "variants", "failures")
 """Folders of Parquet tables."""
 
-OTHER_FOLDERS = ("damaged", "frames", "locks")
+ORIGINS = "origins"
+"""Folder of one file per corpus that says where it came from (`store.origins`)."""
+
+OTHER_FOLDERS = ("damaged", "frames", "locks", ORIGINS)
 """Folders that hold neither tables of recordings nor wide tables."""
 
 VARIANTS_FOLDER = "_of_variants"

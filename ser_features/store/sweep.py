@@ -28,7 +28,7 @@ def sweep(root: Path) -> None:
     with locks.committing(root):  # store.json is written under this lock by runs that have no other yet
         for path in root.glob(f".{layout.DESCRIPTION}.*"):
             path.unlink(missing_ok=True)
-    for folder in (*layout.TABLES, *layout.frame_folders(root)):
+    for folder in (*layout.TABLES, layout.ORIGINS, *layout.frame_folders(root)):
         for path in (root / folder).glob("**/.*"):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)

@@ -1,6 +1,7 @@
 """Verification of a store: every byte is read and compared with its checksum.
 
-store.json and tables (seals) → rows (each with its frames, none twice) → frame files (checksums) → `Problem`s
+store.json, origins, tables (seals) → rows (each with its frames, none twice) → frame files (checksums)
+→ `Problem`s
 
 `ser extract` repairs the problems: it notices damaged tables by itself; a damaged frame file gets a new
 modification time here, so that the next extraction reads it as well.
@@ -20,6 +21,7 @@ from ser_features.errors import DamagedError
 from ser_features.files import is_local, publish, scratch
 from ser_features.store import layout, locks
 from ser_features.store.description import read_description
+from ser_features.store.origins import read_origin
 from ser_features.store.part import READERS, StoredTable, duplicated_ids, problem, read_table, version
 
 FRAME_COLUMNS = ["file_id", "frame_shard", "frame_offset", "frame_count"]
@@ -71,6 +73,9 @@ def verify(root: Path, on_file: Callable[[str], None] = lambda path: None) -> Fi
             for dataset in layout.datasets(root, table):
                 required = families if table == "files" else None
                 _verify_tables(root, table, dataset, required, findings, on_file)
+        for path in sorted((root / layout.ORIGINS).glob("[!.]*")):
+            if read_origin(root, path.stem) is None:
+                findings.problems.append(Problem(path.relative_to(root).as_posix(), "it is not as written"))
     return findings
 
 

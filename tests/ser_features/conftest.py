@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from ser_features.engine import ExtractReport, extract_corpora, plan
+from ser_features.store.origins import Origin, write_origin
 from tests.faults.serial import Serial
 
 SAMPLE_RATE = 16_000
@@ -86,7 +87,9 @@ def store_of(tess_source: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
 @pytest.fixture
 def tess_store(tess: Path, store_of: Callable[..., Path], tmp_path: Path) -> Path:
     """Store of all tones, as a first extraction leaves it."""
-    return Path(shutil.copytree(store_of(), tmp_path / "store"))
+    root = Path(shutil.copytree(store_of(), tmp_path / "store"))
+    write_origin(root, "tess", Origin(str(tess)))
+    return root
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from ser_features.errors import InputError
 from ser_features.manifest import NAME_COLUMNS, OWN, Column, Recording
 from ser_features.store import Store, layout, read_part
 from ser_features.store.description import all_columns
+from ser_features.store.origins import read_origin
 from ser_features.store.part import StoredTable, broken, read_if_whole
 from ser_features.store.sweep import set_aside
 
@@ -111,7 +112,7 @@ def task_for(shard: Shard, request: Request) -> VariantTask | None:
         target=request.target,
         dataset=shard.dataset,
         shard=shard.name,
-        data_root=_data_root(shard, request.data),
+        data_root=_data_root(shard, request),
         compute=tuple(_recording(shard, row) for row in shard.rows),
         version=copies.version,
         variants=missing,
@@ -151,19 +152,21 @@ def _recording(shard: Shard, row: dict[str, Any]) -> Recording:
     return Recording(dataset=shard.dataset, stem=stem, extra=extra, **labels)
 
 
-def _data_root(shard: Shard, data: Path) -> Path:
-    """Folder that the rows' paths are relative to: `data`, or its parent if `data` is the corpus folder.
+def _data_root(shard: Shard, request: Request) -> Path:
+    """Folder that the rows' paths are relative to: that of a user's table, else `data`, or its parent.
 
     Raises:
         InputError: if none of the recordings is there.
     """
-    root = Path(os.path.abspath(data))  # noqa: PTH100  as in corpora.base
-    for folder in (root, root.parent):
+    root = Path(os.path.abspath(request.data))  # noqa: PTH100  as in corpora.base
+    origin = read_origin(request.target.root, shard.dataset)
+    of_table = [Path(origin.root)] if origin and origin.table else []
+    for folder in (*of_table, root, root.parent):
         if any((folder / row["path"]).is_file() for row in shard.rows):
             return folder
     raise InputError(
-        f"{shard.dataset}: no recording of the store is in {data}: expected {data / shard.rows[0]['path']}: "
-        "pass the --data that the store was extracted from"
+        f"{shard.dataset}: no recording of the store is in {request.data}: "
+        f"expected {request.data / shard.rows[0]['path']}: pass the --data that the store was extracted from"
     )
 
 

@@ -132,14 +132,15 @@ def test_refused_files_are_rows_of_failures_until_their_bytes_change(extract_tes
     assert len(open_store(tess_store).failures()) == 2
 
 
-def test_a_damaged_recording_loses_its_row_and_a_removed_one_keeps_it(extract_tess, tess, tess_store):
+def test_a_damaged_recording_and_a_removed_one_lose_their_rows(extract_tess, tess, tess_store):
     first(tess).write_bytes(b"")
     (tess / "tess" / "OAF_wordb_angry.wav").unlink()
     report = extract_tess()
     assert [failure.error_class for failure in report.failures] == ["EmptyFileError"]
     rows = rows_of(tess_store)
-    assert len(rows) == TONES - 1
-    assert ("tess/OAF_worda_angry" in rows.index, "tess/OAF_wordb_angry" in rows.index) == (False, True)
+    assert report.removed == ["tess/OAF_wordb_angry"]
+    assert len(rows) == TONES - 2
+    assert not {"tess/OAF_worda_angry", "tess/OAF_wordb_angry"} & set(rows.index)
 
 
 def test_damaged_tables_and_missing_frames_are_computed_again(extract_tess, tess_store, tree):

@@ -21,6 +21,7 @@ from ser_features.errors import InputError, MissingExtraError
 from ser_features.extractors import Analysis
 from ser_features.preprocess import prepare
 from ser_features.store import describe, layout, open_store
+from ser_features.store.origins import Origin, write_origin
 from tests.faults.serial import Serial
 from tests.ser_features.conftest import TONES
 from tests.ser_features.engine.conftest import POISON
@@ -65,7 +66,9 @@ if __name__ == "__main__":
 @pytest.fixture
 def store(tess, store_of, tmp_path) -> Path:
     """A store of six tones, in two shards of five and one."""
-    return Path(shutil.copytree(store_of(6), tmp_path / "store"))
+    root = Path(shutil.copytree(store_of(6), tmp_path / "store"))
+    write_origin(root, "tess", Origin(str(tess)))
+    return root
 
 
 @pytest.fixture(scope="module")

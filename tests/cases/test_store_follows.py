@@ -1,0 +1,232 @@
+"""A store follows the table or folder that it came from: what is withdrawn there is gone here."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ser_features.store import open_store
+from ser_features.store.verify import verify
+from tests.cases.sounds import save, table
+from tests.faults.serial import Serial
+
+ROWS = ("x1.wav,angry,ada", "x2.wav,sad,ada", "x3.wav,happy,ben")
+
+
+@pytest.fixture
+def extract(ser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., object]:
+    """Run `ser extract` in `tmp_path` without worker processes, into the store s."""
+    monkeypatch.setattr("ser_features.api.Local", Serial)
+    monkeypatch.chdir(tmp_path)
+    words = ("--data", ".", "--store", "s")
+    return lambda name, *more: ser("extract", "--datasets", name, *words, *more)
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Path:
+    """A table of three recordings beside it."""
+    for row in ROWS:
+        save(tmp_path / row.partition(",")[0])
+    return table(tmp_path / "calls.csv", ROWS)
+
+
+def stored(folder: str = "files") -> dict[str, str]:
+    """Emotion by file_id, as pandas reads them."""
+    rows = pd.read_parquet(f"s/{folder}")
+    return dict(zip(rows["file_id"], rows["emotion"], strict=True))
+
+
+WITHDRAWN = {
+    "refused": (("x1.wav,unclear,ada", *ROWS[1:]), "1 removed, 1 failed"),
+    "gone from the table": (ROWS[1:], "1 removed, 0 failed"),
+    "commented out": (("#x1.wav,angry,ada", *ROWS[1:]), "1 removed, 1 failed"),
+    "without an emotion": (("x1.wav,,ada", *ROWS[1:]), "1 removed, 1 failed"),
+}
+
+
+@pytest.mark.parametrize(("rows", "counts"), WITHDRAWN.values(), ids=WITHDRAWN)
+def test_a_row_that_the_table_withdraws_leaves_the_store(extract, calls, rows, counts):
+    extract("calls.csv", "--features", "core")
+    table(calls, rows)
+    answer = extract("calls.csv")
+    assert f"0 stored, 2 unchanged, {counts}: s" in answer.out
+    assert "1 rows removed, no longer in the corpus: calls/x1" in answer.err
+    assert stored() == {"calls/x2": "sad", "calls/x3": "happy"}
+    assert not verify(Path("s")).problems
+    assert "removed" not in extract("calls.csv").out
+
+
+def test_a_withdrawn_row_leaves_copies_and_wide_tables(extract, calls):
+    """Its copies are removed before it is: no kill leaves them behind."""
+    extract("calls.csv", "--features", "core", "functionals", "--speed-perturb")
+    table(calls, ("x1.wav,neutral,ada", ROWS[1]))
+    answer = extract("calls.csv")
+    assert "0 stored, 1 unchanged, 1 relabelled, 1 removed, 0 failed: s" in answer.out
+    store = open_store(Path("s"))
+    assert stored() == {"calls/x1": "neutral", "calls/x2": "sad"}
+    copies = store.variants()
+    assert dict(zip(copies["source_file_id"], copies["emotion"], strict=True)) == stored()
+    assert len(copies) == 4
+    assert list(store.wide_table("functionals")["file_id"]) == ["calls/x1", "calls/x2"]
+    assert not verify(Path("s")).problems
+    again = extract("calls.csv", "--speed-perturb")
+    assert "4 copies stored, 0 unchanged, 0 failed" in again.err
+
+
+def test_a_replaced_recording_leaves_no_copies_of_the_old_one(extract, calls, tmp_path):
+    extract("calls.csv", "--features", "core", "--speed-perturb")
+    save(tmp_path / "x1.wav", seconds_of(tmp_path / "x2.wav"))
+    extract("calls.csv")
+    assert set(open_store(Path("s")).variants()["source_file_id"]) == {"calls/x2", "calls/x3"}
+
+
+def seconds_of(path: Path):
+    import soundfile
+
+    return soundfile.read(path)[0]
+
+
+def test_keep_missing_keeps_rows_that_are_gone_but_not_those_refused(extract, calls, tmp_path):
+    extract("calls.csv", "--features", "core")
+    (tmp_path / "x3.wav").unlink()
+    table(calls, ("x1.wav,unclear,ada", ROWS[2]))
+    answer = extract("calls.csv", "--keep-missing")
+    assert answer.code == 2  # no row of the table is usable
+    save(tmp_path / "x4.wav")
+    table(calls, ("x1.wav,unclear,ada", ROWS[2], "x4.wav,sad,ada"))
+    answer = extract("calls.csv", "--keep-missing")
+    assert "1 stored, 0 unchanged, 1 removed, 2 failed" in answer.out
+    assert stored() == {"calls/x2": "sad", "calls/x3": "happy", "calls/x4": "sad"}
+    assert "2 removed" in extract("calls.csv").out
+    assert stored() == {"calls/x4": "sad"}
+
+
+def test_a_limited_run_removes_nothing_that_the_table_has(extract, calls):
+    extract("calls.csv", "--features", "core")
+    assert "0 stored, 1 unchanged, 0 failed" in extract("calls.csv", "--limit", "1").out
+    assert len(stored()) == 3
+
+
+def test_a_recording_that_was_moved_keeps_its_values_under_the_new_path(extract, tmp_path):
+    for number, actor in ((1, "Actor_01"), (2, "Actor_02")):
+        save(tmp_path / "ravdess" / actor / f"03-01-03-01-01-01-0{number}.wav")
+    extract("ravdess", "--features", "core")
+    (tmp_path / "ravdess" / "Actor_01").rename(tmp_path / "ravdess" / "women")
+    answer = extract("ravdess")
+    assert "0 stored, 1 unchanged, 1 relabelled, 0 failed" in answer.out
+    assert "ravdess/women/03-01-03-01-01-01-01.wav" in list(pd.read_parquet("s/files")["path"])
+
+
+def test_recordings_deleted_from_a_corpus_leave_the_store(extract, tmp_path):
+    for number in (1, 2):
+        save(tmp_path / "ravdess" / f"Actor_0{number}" / f"03-01-03-01-01-01-0{number}.wav")
+    extract("ravdess", "--features", "core")
+    shutil.rmtree(tmp_path / "ravdess" / "Actor_01")
+    assert "1 removed" in extract("ravdess").out
+    shutil.rmtree(tmp_path / "ravdess")
+    (tmp_path / "ravdess").mkdir()  # as of a disk that is not mounted
+    assert extract("ravdess").code == 2
+    assert list(stored()) == ["ravdess/03-01-03-01-01-01-02"]
+
+
+def test_rows_below_a_folder_that_cannot_be_read_stay(extract, tmp_path, monkeypatch):
+    import os
+
+    for number in (1, 2):
+        save(tmp_path / "ravdess" / f"Actor_0{number}" / f"03-01-03-01-01-01-0{number}.wav")
+    extract("ravdess", "--features", "core")
+    scandir = os.scandir
+
+    def failing(path: object = "."):
+        if str(path).endswith("Actor_01"):
+            raise OSError(5, "Input/output error")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", failing)
+    answer = extract("ravdess")
+    assert "0 stored, 1 unchanged, 1 failed" in answer.out
+    assert len(stored()) == 2
+
+
+def test_a_failure_whose_recording_is_gone_is_no_longer_listed(extract, calls, tmp_path):
+    (tmp_path / "x3.wav").write_bytes(b"")
+    assert "2 stored, 0 unchanged, 1 failed" in extract("calls.csv", "--features", "core").out
+    table(calls, ROWS[:2])
+    assert "0 stored, 2 unchanged, 0 failed" in extract("calls.csv").out
+    assert not len(open_store(Path("s")).failures())
+
+
+# Tables of one name
+
+
+def project(folder: Path, prefix: str) -> Path:
+    """A folder with labels.csv and two recordings."""
+    names = [f"{prefix}{number}.wav" for number in (1, 2)]
+    for name in names:
+        save(folder / name)
+    return table(folder / "labels.csv", [f"{names[0]},angry,ada", f"{names[1]},sad,ben"])
+
+
+@pytest.mark.parametrize("prefix", ["shop", "bank"])
+def test_another_table_of_the_same_name_is_refused_by_name(extract, tmp_path, prefix):
+    """Equal names of recordings do not make it the same corpus: their bytes differ."""
+    project(tmp_path / "bank", "bank")
+    project(tmp_path / "shop", prefix)
+    for name in (f"{prefix}1.wav", f"{prefix}2.wav"):
+        save(tmp_path / "shop" / name, seconds_of(tmp_path / "bank" / "bank1.wav")[::-1])
+    extract("bank/labels.csv", "--features", "core")
+    answer = extract("shop/labels.csv")
+    assert answer.code == 2
+    assert (
+        f"has a corpus 'labels' of the table {tmp_path}/bank/labels.csv, with other recordings" in answer.err
+    )
+    assert "rename one of the tables" in answer.err
+    assert set(stored()) == {"labels/bank1", "labels/bank2"}
+
+
+@pytest.mark.parametrize("move", [shutil.move, shutil.copytree])
+def test_a_project_that_was_moved_or_copied_is_the_same_corpus(extract, tmp_path, move):
+    project(tmp_path / "bank", "bank")
+    extract("bank/labels.csv", "--features", "core")
+    move(tmp_path / "bank", tmp_path / "archive" / "bank")
+    table(tmp_path / "archive" / "bank" / "labels.csv", ["bank1.wav,happy,ada", "bank2.wav,sad,ben"])
+    answer = extract("archive/bank/labels.csv")
+    assert "0 stored, 1 unchanged, 1 relabelled, 0 failed" in answer.out
+
+
+def test_a_store_without_origins_refuses_a_table_of_other_recordings(extract, tmp_path):
+    project(tmp_path / "bank", "bank")
+    project(tmp_path / "shop", "shop")
+    extract("bank/labels.csv", "--features", "core")
+    shutil.rmtree(tmp_path / "s" / "origins")
+    assert "'labels' of another table, with other recordings" in extract("shop/labels.csv").err
+    assert "0 stored, 2 unchanged" in extract("bank/labels.csv").out
+    assert f"table {tmp_path}/bank/labels.csv, with" in extract("shop/labels.csv").err
+
+
+def test_a_corpus_in_another_data_root_must_be_the_stored_one(extract, ser, tmp_path):
+    for number in range(1, 6):
+        save(tmp_path / "ravdess" / f"03-01-03-01-01-01-0{number}.wav")
+    save(tmp_path / "few" / "ravdess" / "03-01-03-01-01-01-01.wav")
+    save(tmp_path / "few" / "ravdess" / "03-01-04-01-01-01-01.wav")
+    extract("ravdess", "--features", "core")
+    words = ("extract", "--datasets", "ravdess", "--data", tmp_path / "few", "--store", "s")
+    answer = ser(*words)
+    assert answer.code == 2
+    assert (
+        f"ravdess: s has it from {tmp_path}, and {tmp_path}/few lacks most of those recordings" in answer.err
+    )
+    assert "--keep-missing to keep the recordings of both" in answer.err
+    assert "1 stored" in ser(*words, "--keep-missing").out
+    assert len(stored()) == 6
+
+
+def test_copies_are_made_of_a_table_outside_the_data_root(ser, monkeypatch, tmp_path):
+    monkeypatch.setattr("ser_features.api.Local", Serial)
+    (tmp_path / "data").mkdir()
+    named = project(tmp_path / "elsewhere", "call")
+    words = ("--data", tmp_path / "data", "--store", tmp_path / "s", "--features", "core", "--speed-perturb")
+    answer = ser("extract", "--datasets", named, *words)
+    assert "speed perturbation: 4 copies stored, 0 unchanged, 0 failed" in answer.err
