@@ -39,8 +39,8 @@ def withdrawn(
     if not any(unmatched.values()):
         return {}
     leaves = _Rule(scan, keep_missing)
-    found = {shard: [row.file_id for row in rows if leaves(row)] for shard, rows in unmatched.items()}
-    return {shard: file_ids for shard, file_ids in found.items() if file_ids}
+    leaving = {shard: [row.file_id for row in rows if leaves(row)] for shard, rows in unmatched.items()}
+    return {shard: file_ids for shard, file_ids in leaving.items() if file_ids}
 
 
 class _Rule:
