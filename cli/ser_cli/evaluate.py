@@ -14,6 +14,7 @@ def evaluate(
     Example: ser evaluate artifacts/cnn_lstm --datasets emodb
     """
     from ser_cli.train import print_metrics
+    from ser_models.data.split import UNKNOWN_SPEAKERS
     from ser_models.experiments.evaluate import evaluate as measure
 
     result = measure(artifact, store, datasets or None)
@@ -22,7 +23,9 @@ def evaluate(
         return
     print_metrics(result)
     unseen = result.unseen
-    if not unseen:
+    if not unseen and UNKNOWN_SPEAKERS in result.protocol:
+        print(f"{UNKNOWN_SPEAKERS}: this is no estimate for new speakers")
+    elif not unseen:
         print("all of these speakers were in the training data: this is no estimate for new speakers")
     elif result.leakage:
         from ser_models.reporting.text import uar_line

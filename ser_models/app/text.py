@@ -10,7 +10,7 @@ from ser_models.app.panels import borders
 from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.inference.prediction import Prediction, WindowPrediction
-from ser_models.reporting.report.text import PROTOCOLS
+from ser_models.reporting.report.text import meaning
 from ser_models.reporting.text import counted, listed, percent
 
 ACTED = (
@@ -58,10 +58,10 @@ def classes(metadata: ArtifactMetadata) -> str:
 
 def protocol(evaluation: EvaluationResult) -> str:
     """Define UAR and describe the protocol of the evaluation."""
-    meanings = (text for start, text in PROTOCOLS.items() if evaluation.protocol.startswith(start))
     return (
         "UAR (unweighted average recall) is the mean of the recalls of all emotions. "
-        f"Evaluated on {counted(evaluation.n, 'recording')}, {evaluation.protocol}. {next(meanings, '')}"
+        f"Evaluated on {counted(evaluation.n, 'recording')}, {evaluation.protocol}. "
+        f"{meaning(evaluation.protocol)}"
     ).strip()
 
 

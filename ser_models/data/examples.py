@@ -50,8 +50,21 @@ class Examples:
 
     @property
     def groups(self) -> np.ndarray:
-        """Speaker of each recording as "dataset/speaker", (recordings,)."""
-        return speaker_keys(self.rows)
+        """What no split may separate, (recordings,): a speaker, as "dataset/speaker".
+
+        Where the speaker is unknown, a recording with its augmented copies.
+        """
+        rows = self.rows
+        sources = (
+            rows["source_file_id"].fillna(rows["file_id"]) if "source_file_id" in rows else rows["file_id"]
+        )
+        keys = speaker_keys(rows)
+        return np.where(pd.isna(keys), "recording " + sources.to_numpy(dtype=object), keys)
+
+    @property
+    def unknown_speakers(self) -> int:
+        """Number of recordings whose speaker is unknown."""
+        return int(self.rows["speaker"].isna().sum())
 
     @property
     def speaker_variants(self) -> list[str]:
@@ -123,6 +136,26 @@ class Examples:
             notes += (f"{left_out} recordings of {', '.join(dropped)} left out: {reason}",)
         return replace(self, rows=rows, labels=tuple(labels), notes=notes)
 
+    def with_known_speakers(self) -> "Examples":
+        """Keep the recordings of known speakers, noting how many that leaves out.
+
+        Raises:
+            InputError: if no speaker is known, or fewer than two emotions are left.
+        """
+        unknown = self.unknown_speakers
+        if not unknown:
+            return self
+        rows = self.rows.dropna(subset="speaker").reset_index(drop=True)
+        labels = tuple(label for label in self.labels if label in set(rows["emotion"]))
+        if len(labels) < 2:
+            raise InputError(
+                f"the speaker of {unknown} of {len(self)} recordings of {', '.join(self.datasets)} is "
+                "unknown: expected speakers for a speaker-disjoint split: add a column speaker to the "
+                "table, or pass --split random, whose figures say nothing about new voices"
+            )
+        note = f"{unknown} recordings left out: their speaker is unknown and may be a test speaker"
+        return replace(self, rows=rows, labels=labels, notes=(*self.notes, note))
+
     def normalize_speakers(self, prior: SpeakerPrior) -> "Examples":
         """The same recordings with speaker normalisation, estimated from all of these recordings."""
         raw = prior.inputs.from_store(self.store, self.rows)
@@ -164,13 +197,15 @@ def load_examples(store: "Store", datasets: Sequence[str] | None = None) -> Exam
 
 
 def speaker_keys(rows: pd.DataFrame) -> np.ndarray:
-    """Return "dataset/speaker" of each row: equal names in two corpora are two speakers.
+    """Return "dataset/speaker" of each row: equal names in two corpora are two speakers; None if unknown.
 
-    >>> speaker_keys(pd.DataFrame({"dataset": ["tess"], "speaker": ["OAF"]})).tolist()
-    ['tess/OAF']
+    >>> speaker_keys(pd.DataFrame({"dataset": ["tess", "own"], "speaker": ["OAF", None]})).tolist()
+    ['tess/OAF', None]
     """
-    keys = rows["dataset"].astype(str) + "/" + rows["speaker"].astype(str)
-    return keys.to_numpy(dtype=object)
+    names = rows["dataset"].astype(str) + "/" + rows["speaker"].astype(str)
+    keys: np.ndarray = names.to_numpy(dtype=object, copy=True)
+    keys[rows["speaker"].isna().to_numpy()] = None
+    return keys
 
 
 def synthetic_datasets(datasets: Sequence[str]) -> list[str]:

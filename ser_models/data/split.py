@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from ser_features.errors import InputError
-from ser_models.data.examples import Examples
+from ser_models.data.examples import Examples, speaker_keys
 
 KINDS = ("speaker", "random", "cross-corpus")
 SHARES = {"train": 0.70, "validation": 0.15, "test": 0.15}
@@ -32,6 +32,8 @@ VALIDATION_SHARE = 0.15
 """Share of validation among the recordings outside of test."""
 TRANSDUCTIVE = "transductive (speaker normalisation, unlabelled)"
 """Marks every figure that depends on the other recordings of a test speaker."""
+UNKNOWN_SPEAKERS = "speakers unknown"
+"""Marks every figure of a test whose speakers, or some of them, are unknown."""
 FINAL_FOLD = -1
 """Number of the fold of the final model, trained on all speakers after K folds."""
 
@@ -104,7 +106,8 @@ def make_split(
     """Assign recordings to train, validation and test.
 
     Args:
-        examples: the recordings; for cross-corpus those of both sides, with shared classes only.
+        examples: the recordings, for a speaker split of known speakers; for cross-corpus those of both
+            sides, with shared classes only.
         kind: one of `KINDS`.
         folds: K ≥ 2 for K folds; None for one split.
         test_datasets: corpora to test on, for cross-corpus.
@@ -114,11 +117,17 @@ def make_split(
         seed: the same seed gives the same split.
 
     Raises:
-        InputError: for an unknown kind, or when there are too few speakers, recordings or corpora.
+        InputError: for an unknown kind, or when there are too few speakers, recordings or corpora, or the
+            speakers of a speaker split are unknown.
     """
     rng = np.random.default_rng(seed)
     if kind not in KINDS:
         raise InputError(f"unknown split {kind!r}: expected one of {', '.join(KINDS)}")
+    if kind == "speaker" and examples.unknown_speakers:
+        raise InputError(
+            f"{examples.unknown_speakers} recordings of unknown speakers: expected the speaker of every one "
+            "for a speaker-disjoint split: leave them out, or split at random"
+        )
     if kind == "cross-corpus":
         split = _across_corpora(examples, test_datasets, folds, rng)
     else:
@@ -185,13 +194,26 @@ def _within(
     """Split recordings of the same corpora, by speaker or at random."""
     units, name = (examples.groups, "speakers") if kind == "speaker" else (_ids(examples), "recordings")
     _check_count(len(set(units)), folds, name, examples.datasets)
-    protocol = "speaker-disjoint" if kind == "speaker" else "random, speakers shared by training and test"
+    protocol = "speaker-disjoint" if kind == "speaker" else f"random, {_shared_speakers(examples)}"
     if folds is None:
         table = _single(examples, kind, shares, rng)
         if not shares[1]:
             protocol += ", epoch chosen on the test side"
         return Split(table, f"{protocol}, one split", selects_on_test=not shares[1])
     return Split(_k_fold(examples, kind, folds, final_model, rng), f"{protocol}, {folds} folds")
+
+
+def _shared_speakers(examples: Examples) -> str:
+    """What the speakers of a random split have in common."""
+    unknown = examples.unknown_speakers
+    shared = "speakers shared by training and test"
+    if not unknown:
+        return shared
+    return (
+        UNKNOWN_SPEAKERS
+        if unknown == len(examples)
+        else f"{shared}, {UNKNOWN_SPEAKERS} of {unknown} recordings"
+    )
 
 
 def _single(examples: Examples, kind: str, shares: Sequence[float], rng: np.random.Generator) -> pd.DataFrame:
@@ -231,6 +253,8 @@ def _across_corpora(
     test = examples.rows["dataset"].isin(test_datasets).to_numpy()
     table = _with_validation(examples, test, "speaker", 0, rng)
     protocol = f"cross-corpus, {' + '.join(trained)} → {' + '.join(sorted(test_datasets))}"
+    if examples.rows.loc[test, "speaker"].isna().any():
+        protocol += f", {UNKNOWN_SPEAKERS}"
     return Split(table, protocol, (f"classes shared by both sides: {', '.join(examples.labels)}",))
 
 
@@ -275,10 +299,11 @@ def _deal_at_random(emotions: np.ndarray, shares: Sequence[float], rng: np.rando
 
 def _shared_validation(split: Split, examples: Examples) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Folds with too few speakers to hold one out for validation, and notes on them."""
-    speakers = dict(zip(examples.rows["file_id"], examples.groups, strict=True))
+    speakers = dict(zip(examples.rows["file_id"], speaker_keys(examples.rows), strict=True))
     shared: dict[int, list[str]] = {}
     for fold in split.folds:
-        train, validation = ({speakers[i] for i in split.side(fold, s)} for s in ("train", "validation"))
+        sides = ([speakers[i] for i in split.side(fold, side)] for side in ("train", "validation"))
+        train, validation = ({name for name in side if name is not None} for side in sides)
         if train & validation:
             shared[fold] = sorted(train)
     notes = (

@@ -61,8 +61,9 @@ def audit(
     """Search for leaks between the sides of a split.
 
     Args:
-        rows: recordings with file_id, dataset, speaker, audio_sha256 and, for augmented copies,
-            source_file_id (null or absent: the recording is not a copy).
+        rows: recordings with file_id, dataset, speaker (null if unknown: then it cannot be shared),
+            audio_sha256 and, for augmented copies, source_file_id (null or absent: the recording is not a
+            copy).
         splits: columns file_id, fold, split.
         fitted: what scaler, weights and early stopping were fitted on.
         corpus_level: model inputs that are computed from more than one recording.
@@ -75,6 +76,7 @@ def audit(
     """
     sides = splits.merge(_keys(rows), on="file_id", validate="many_to_one")
     findings = [finding for kind in NOUNS for finding in _shared(sides, kind, shared_validation)]
+    findings += _unknown(sides)
     findings += [finding for part in fitted if (finding := _fitted_outside(part, splits))]
     findings += _corpus_level(corpus_level)
     return findings + _suspect(findings, rows["dataset"].unique(), uar)
@@ -87,6 +89,7 @@ def _keys(rows: pd.DataFrame) -> pd.DataFrame:
             "file_id": rows["file_id"],
             "recording": sources,
             "audio": rows["audio_sha256"],
+            "dataset": rows["dataset"],
             "speaker": speaker_keys(rows),
         }
     )
@@ -96,7 +99,7 @@ def _shared(sides: pd.DataFrame, key: str, shared_validation: Collection[int]) -
     """Find values of `key` that are on two sides of one fold."""
     if key == "speaker":
         declared = sides["fold"].isin(shared_validation) & (sides["split"] == "validation")
-        sides = sides[~declared]
+        sides = sides[~declared & sides["speaker"].notna()]
     present = pd.crosstab([sides["fold"], sides[key]], sides["split"]) > 0
     findings = []
     for left, right in combinations([side for side in SIDES if side in present], 2):
@@ -105,6 +108,20 @@ def _shared(sides: pd.DataFrame, key: str, shared_validation: Collection[int]) -
             names = shared if key != "audio" else _named(sides, shared)
             findings.append(_finding(key, f"in both {left} and {right}", names, len(shared)))
     return findings
+
+
+def _unknown(sides: pd.DataFrame) -> list[Finding]:
+    """Find corpora on both sides of a fold in which unknown speakers may be shared."""
+    corpora = sides.assign(test=sides["split"] == "test", unknown=sides["speaker"].isna())
+    by_corpus = corpora.groupby(["fold", "dataset"]).agg({"test": ["any", "all"], "unknown": "any"})
+    both = by_corpus["test"]["any"] & ~by_corpus["test"]["all"] & by_corpus["unknown"]["any"]
+    names = sorted(set(both.index[both].get_level_values("dataset")))
+    if not names:
+        return []
+    count = corpora.loc[corpora["unknown"] & corpora["dataset"].isin(names), "file_id"].nunique()
+    of = "speaker of 1 recording" if count == 1 else f"speakers of {count} recordings"
+    message = f"unknown {of} of {', '.join(names[:SHOWN])} may be in both train and test"
+    return [Finding("unknown", message, count, tuple(names[:SHOWN]))]
 
 
 def _named(sides: pd.DataFrame, hashes: list[str]) -> list[str]:

@@ -188,7 +188,7 @@ class Finding:
     """One leak between training and test.
 
     Attributes:
-        kind: speaker, audio, recording, fitted, corpus-level or suspect.
+        kind: speaker, audio, recording, unknown, fitted, corpus-level or suspect.
         message: one sentence without a final full stop.
         count: number of speakers, recordings or columns concerned.
         examples: up to five of them.
@@ -211,6 +211,7 @@ class Scores:
         uar: unweighted average recall (balanced accuracy) over the classes that occur.
         uar_ci95: bounds of its 95 % bootstrap confidence interval.
         bootstrap_unit: what the bootstrap drew, such as "20 speakers".
+        unknown_speakers: number of recordings whose speaker is unknown.
         chance: UAR of guessing, 1 / number of classes that occur.
         accuracy: share of correct predictions.
         macro_f1: mean F1 of the classes that occur.
@@ -223,7 +224,7 @@ class Scores:
         averages: macro and weighted averages.
         folds: UAR of each fold; None for a fold of a single class.
         per_class: by label, of the classes that occur.
-        per_speaker: by "dataset/speaker".
+        per_speaker: by "dataset/speaker", of known speakers.
         per_corpus: by name of the corpus.
         confusion_matrix: counts, true classes in rows, predicted ones in columns, in the order of `labels`.
         roc: curves by label, at most 100 points each.
@@ -237,6 +238,7 @@ class Scores:
     uar: Rate | None
     uar_ci95: tuple[Rate, Rate] | None
     bootstrap_unit: str
+    unknown_speakers: Count = 0
     chance: Rate | None
     accuracy: Rate
     macro_f1: Rate
@@ -396,8 +398,10 @@ def _check(scores: Scores) -> None:
             raise ValueError(f"field {name} names {quoted(repr(unknown[0]))}, which is not among the labels")
     if not set(scores.roc) <= {label for label, row in scores.per_class.items() if row.auc is not None}:
         raise ValueError("field roc has a curve of a class without an auc in per_class")
-    if not (scores.per_class and scores.per_speaker and scores.per_corpus):
-        raise ValueError("field per_class, per_speaker or per_corpus is empty: expected at least one entry")
+    if not (scores.per_class and scores.per_corpus):
+        raise ValueError("field per_class or per_corpus is empty: expected at least one entry")
+    if not scores.per_speaker and scores.unknown_speakers < scores.n:
+        raise ValueError("field per_speaker is empty: expected at least one entry of known speakers")
 
 
 def _problem(error: ValueError) -> str:

@@ -48,7 +48,8 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> Sco
     """Compute all metrics of a predictions table.
 
     Args:
-        predictions: columns file_id, dataset, speaker, emotion, fold and p_<label>; each recording once.
+        predictions: columns file_id, dataset, speaker (null if unknown), emotion, fold and p_<label>; each
+            recording once.
         labels: the classes, in order.
         seed: of the bootstrap.
     """
@@ -76,6 +77,7 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> Sco
         uar=measured_uar(matrix),
         uar_ci95=(bounds.low, bounds.high) if measurable else None,
         bootstrap_unit=bounds.unit,
+        unknown_speakers=int(predictions["speaker"].isna().sum()),
         chance=1 / len(occurring) if measurable else None,
         accuracy=float(metrics.accuracy_score(targets, predicted)),
         macro_f1=averages.macro.f1,
@@ -136,8 +138,8 @@ def _averages(table: pd.DataFrame) -> Averages:
 def _groups(
     targets: np.ndarray, predicted: np.ndarray, classes: int, keys: np.ndarray
 ) -> dict[str, GroupResult]:
-    """UAR and size of each group of recordings, sorted by key."""
-    members = {key: keys == key for key in sorted(set(keys))}
+    """UAR and size of each group of recordings, sorted by key; None is no group."""
+    members = {key: keys == key for key in sorted(set(keys) - {None})}
     return {
         str(key): GroupResult(
             measured_uar(confusion_matrix(targets[own], predicted[own], classes)), int(own.sum())

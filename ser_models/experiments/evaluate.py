@@ -15,7 +15,7 @@ from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.data.examples import Examples, load_examples, speaker_keys, synthetic_datasets
 from ser_models.data.inputs import digest_of_inputs
-from ser_models.data.split import TRANSDUCTIVE
+from ser_models.data.split import TRANSDUCTIVE, UNKNOWN_SPEAKERS
 from ser_models.evaluation.leakage import audit
 from ser_models.evaluation.result import EvaluationResult, Finding
 from ser_models.evaluation.score import prediction_table, score
@@ -31,7 +31,8 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
 
     Returns:
         The result over all recordings. `leakage` lists what of them was in the training, and `unseen` has the
-        metrics over speakers and audio that were not (None if there are none).
+        metrics over speakers and audio that were not (None if there are none). A recording of an unknown
+        speaker does not count as unseen, unless its corpus was not in the training.
 
     Raises:
         ArtifactError: if the artifact cannot be loaded.
@@ -45,13 +46,18 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
     trained_on = pd.read_parquet(predictor.artifact.path("splits.parquet"))
     trained_on = trained_on[(trained_on["fold"] == metadata.final_fold) & (trained_on["split"] != "test")]
     findings = _audit(examples.rows, trained_on)
-    unseen = predictions[~_seen(examples.rows, trained_on)]
+    uncertain = _uncertain(examples.rows, trained_on)
+    unseen = predictions[~(_seen(examples.rows, trained_on) | uncertain)]
     return EvaluationResult.of(
         score(predictions, examples.labels, seed=metadata.seed),
         model=metadata.model,
         datasets=tuple(examples.datasets),
         synthetic=bool(synthetic_datasets(examples.datasets)) or metadata.synthetic,
-        protocol=_protocol(metadata, len(findings) > 0),
+        protocol=_protocol(
+            metadata,
+            seen=any(finding.kind != "unknown" for finding in findings),
+            uncertain=bool(uncertain.any()),
+        ),
         transductive=metadata.speaker_norm > 0,
         leakage=tuple(findings),
         notes=tuple(examples.notes),
@@ -67,7 +73,8 @@ def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | 
     With speaker normalisation, each speaker is estimated from all of their recordings in the store.
 
     Raises:
-        InputError: if the store has other features, or none of the model's emotions.
+        InputError: if the store has other features, or none of the model's emotions, or unknown speakers
+            that the model would have to normalise by.
     """
     metadata = artifact.metadata
     digest = digest_of_inputs(store, artifact.model.inputs)
@@ -85,7 +92,14 @@ def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | 
         raise InputError(
             f"{store.root} has no recording of {', '.join(metadata.labels)}: name other --datasets"
         )
-    return examples.normalize_speakers(artifact.speaker_prior) if artifact.speaker_prior else examples
+    if not artifact.speaker_prior:
+        return examples
+    if examples.unknown_speakers:
+        raise InputError(
+            f"the speaker of {examples.unknown_speakers} recordings of {store.root} is unknown: the model "
+            "normalises by speaker: expected the speaker of every recording: name other --datasets"
+        )
+    return examples.normalize_speakers(artifact.speaker_prior)
 
 
 def _audit(rows: pd.DataFrame, trained_on: pd.DataFrame) -> list[Finding]:
@@ -100,12 +114,24 @@ def _audit(rows: pd.DataFrame, trained_on: pd.DataFrame) -> list[Finding]:
 def _seen(rows: pd.DataFrame, trained_on: pd.DataFrame) -> pd.Series:
     """Mark recordings whose speaker or audio was in the training."""
     speakers = pd.Series(speaker_keys(rows), index=rows.index)
-    return speakers.isin(speaker_keys(trained_on)) | rows["audio_sha256"].isin(trained_on["audio_sha256"])
+    names = pd.Series(speaker_keys(trained_on)).dropna()
+    return speakers.isin(names) | rows["audio_sha256"].isin(trained_on["audio_sha256"].dropna())
 
 
-def _protocol(metadata: ArtifactMetadata, seen: bool) -> str:
+def _uncertain(rows: pd.DataFrame, trained_on: pd.DataFrame) -> pd.Series:
+    """Mark recordings whose speaker may have been in the training: unknown here or there, in one corpus."""
+    unknown = trained_on.loc[trained_on["speaker"].isna(), "dataset"]
+    return rows["dataset"].isin(unknown) | (
+        rows["speaker"].isna() & rows["dataset"].isin(trained_on["dataset"])
+    )
+
+
+def _protocol(metadata: ArtifactMetadata, *, seen: bool, uncertain: bool) -> str:
     trained = f"model trained on {' + '.join(metadata.datasets)}"
     how = f", {TRANSDUCTIVE}" if metadata.speaker_norm else ""
     if seen:
-        return f"{trained}, tested on speakers from its training{how}: no estimate for new speakers"
+        unknown = f", some {UNKNOWN_SPEAKERS}" if uncertain else ""
+        return f"{trained}, tested on speakers from its training{unknown}{how}: no estimate for new speakers"
+    if uncertain:
+        return f"{trained}, {UNKNOWN_SPEAKERS}{how}: no estimate for new speakers"
     return f"{trained}, tested on unseen speakers{how}"

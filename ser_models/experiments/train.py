@@ -65,9 +65,17 @@ def read_data(store: Store, config: TrainConfig) -> Data:
     """
     config = _with_stored_names(store, config)
     examples = _examples(store, config)
+    kind = config.split or ("cross-corpus" if config.test_datasets else "speaker")
+    if kind == "speaker":
+        examples = examples.with_known_speakers()
+    if config.speaker_norm and examples.unknown_speakers:
+        raise InputError(
+            f"--speaker-norm: the speaker of {examples.unknown_speakers} recordings is unknown, expected the "
+            "speaker of every recording: add a column speaker to the table, or train without it"
+        )
     split = make_split(
         examples,
-        kind=config.split or ("cross-corpus" if config.test_datasets else "speaker"),
+        kind=kind,
         folds=config.folds,
         test_datasets=config.test_datasets,
         seed=config.seed,

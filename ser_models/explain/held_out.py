@@ -70,7 +70,13 @@ def _description(rows: pd.DataFrame, splits: pd.DataFrame) -> str:
         "in none of its sets": int(sides.isna().sum()),
     }
     by_side = ", ".join(f"{count} {side}" for side, count in counts.items() if count)
-    speakers = set(speaker_keys(rows))
-    text = f"{len(rows)} recordings of {len(speakers)} speakers outside of the training data ({by_side})"
+    speakers = set(speaker_keys(rows)) - {None}
+    unknown = int(rows["speaker"].isna().sum())
+    who = " and ".join(
+        text
+        for count, text in ((len(speakers), f"{len(speakers)} speakers"), (unknown, "unknown speakers"))
+        if count
+    )
+    text = f"{len(rows)} recordings of {who} outside of the training data ({by_side})"
     shared = speakers & set(speaker_keys(splits[splits["split"] == "train"]))
     return text + (f"; other recordings of {len(shared)} of these speakers are in it" if shared else "")

@@ -255,8 +255,9 @@ def _finish(data: _Data, split: Split, number: int, model: Model, history: list[
     validation = data.validation
     temperature = 1.0
     if not (model.calibrated or split.selects_on_test):
-        probabilities, speakers = model.predict(validation.source), len(set(validation.speakers))
-        temperature = fit_temperature(probabilities, validation.targets, speakers)
+        speakers = data.sides["validation"].rows[["dataset", "speaker"]].dropna().drop_duplicates()
+        probabilities = model.predict(validation.source)
+        temperature = fit_temperature(probabilities, validation.targets, max(1, len(speakers)))
     tables = [
         prediction_table(
             side,

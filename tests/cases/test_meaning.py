@@ -1,27 +1,37 @@
 """A figure says what it means: classes that were not tested, speakers that are unknown, confounds."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.cases.sounds import save, table, voice
 
+SET = [(speaker, emotion, take) for speaker in range(4) for emotion in ("angry", "sad") for take in range(3)]
+"""Speaker, emotion and take of a small corpus."""
 
-def corpus(folder: Path, rows: Sequence[tuple[int, str, int]]) -> Path:
+
+def by_number(speaker: int, name: str) -> str:
+    """The speaker of a row by number."""
+    return f"s{speaker}"
+
+
+def corpus(
+    folder: Path, rows: Sequence[tuple[int, str, int]], speaker_of: Callable[[int, str], str] = by_number
+) -> Path:
     """Write a recording for each speaker, emotion and take, and their table."""
     lines = []
     for speaker, emotion, take in rows:
         name = f"s{speaker}_{emotion}_{take}.wav"
         save(folder / name, voice(speaker, emotion, take, 0.4))
-        lines.append(f"{name},{emotion},s{speaker}")
+        lines.append(f"{name},{emotion},{speaker_of(speaker, name)}")
     return table(folder / "own.csv", lines)
 
 
-def trained(ser, folder: Path, rows, *options: str):
+def trained(ser, folder: Path, rows, *options: str, speaker_of: Callable[[int, str], str] = by_number):
     """Extract a corpus, train on it, and return the answer of `ser train`."""
-    source, store = corpus(folder, rows), folder / "store"
+    source, store = corpus(folder, rows, speaker_of), folder / "store"
     assert ser("extract", "--datasets", source, "--features", "core", "--store", store).code == 0
     return ser("train", "--model", "logistic", "--store", store, "--out", folder / "model", *options)
 
@@ -71,3 +81,71 @@ def test_a_test_of_few_classes_says_so(ser, tmp_path, rows, options, lines):
     else:
         assert "over 2 of 3 classes" in report
         assert "over 2 of 3 classes" in card
+
+
+def nameless(speaker: int, name: str) -> str:
+    """No speaker at all."""
+    return ""
+
+
+def partly_nameless(speaker: int, name: str) -> str:
+    """No speaker for one of four people."""
+    return f"s{speaker}" if speaker else "unknown"
+
+
+@pytest.mark.parametrize(
+    ("speaker_of", "options", "message"),
+    [
+        (nameless, (), "the speaker of 24 of 24 recordings of own is unknown: expected speakers"),
+        (nameless, ("--folds", "4"), "or pass --split random, whose figures say nothing about new voices"),
+        (
+            partly_nameless,
+            ("--split", "random", "--speaker-norm"),
+            "--speaker-norm: the speaker of 6 recordings",
+        ),
+    ],
+    ids=["one split", "folds", "normalisation of some"],
+)
+def test_unknown_speakers_are_refused_where_speakers_are_needed(ser, tmp_path, speaker_of, options, message):
+    """Source: corpora in a folder per emotion, such as MESD and RESD."""
+    answer = trained(ser, tmp_path, SET, *options, speaker_of=speaker_of)
+    assert answer.code == 2
+    assert message in answer.err
+
+
+def test_unknown_speakers_are_named_wherever_a_figure_stands(ser, tmp_path):
+    answer = trained(ser, tmp_path, SET, "--split", "random", speaker_of=nameless)
+    artifact = tmp_path / "model"
+    metrics = json.loads((artifact / "metrics.json").read_text())
+    assert metrics["protocol"] == "random, speakers unknown, one split"
+    assert metrics["unknown_speakers"] == metrics["n"]
+    assert metrics["per_speaker"] == {}
+    again = ser("evaluate", artifact, "--store", tmp_path / "store")
+    caption = text_of_subtitle(artifact)
+    card, report = ((artifact / name).read_text() for name in ("README.md", "report.html"))
+    for text in (answer.out, again.out, card, report, caption):
+        assert "speakers unknown" in text
+        assert "own/None" not in text
+        assert "own/nan" not in text
+    assert (
+        "LEAK unknown: unknown speakers of 24 recordings of own may be in both train and test" in answer.out
+    )
+    assert "speakers unknown: this is no estimate for new speakers" in again.out
+    assert "the figures say nothing about new voices" in report
+
+
+def text_of_subtitle(artifact: Path) -> str:
+    """The caption of every figure of an artifact."""
+    from ser_models.evaluation.result import read_result
+    from ser_models.reporting.figures.picture import subtitle
+
+    return " ".join(subtitle(read_result(artifact)))
+
+
+def test_recordings_of_unknown_speakers_have_no_part_in_a_speaker_disjoint_split(ser, tmp_path):
+    answer = trained(ser, tmp_path, SET, speaker_of=partly_nameless)
+    note = "6 recordings left out: their speaker is unknown and may be a test speaker"
+    assert answer.code == 0, answer.err
+    assert f"note: {note}" in answer.out
+    assert "leaks: none found" in answer.out
+    assert note in (tmp_path / "model" / "README.md").read_text()

@@ -58,8 +58,9 @@ class Recordings:
 
     @property
     def speakers(self) -> np.ndarray:
-        """Speaker of each recording as "dataset/speaker", shape (recordings,)."""
-        return speaker_keys(self.rows)
+        """Speaker of each recording as "dataset/speaker", (recordings,); the unknown of a corpus are one."""
+        keys = speaker_keys(self.rows)
+        return np.where(pd.isna(keys), self.rows["dataset"] + "/unknown", keys)
 
     def summary(self) -> str:
         """Number of recordings and speakers, and the corpora."""
@@ -69,7 +70,10 @@ class Recordings:
             drawn += f", a random sample of {self.total:,},"
         synthetic = synthetic_datasets(self.datasets)
         corpora = [f"{name} (synthetic speech)" if name in synthetic else name for name in self.datasets]
-        return f"{drawn} of {counted(len(set(self.speakers)), 'speaker')}: {' + '.join(corpora)}"
+        names = set(speaker_keys(self.rows)) - {None}
+        unknown = " and unknown speakers" if self.rows["speaker"].isna().any() else ""
+        who = f"{counted(len(names), 'speaker')}{unknown}" if names else "unknown speakers"
+        return f"{drawn} of {who}: {' + '.join(corpora)}"
 
     def label(self, column: str) -> str:
         """Name of a column with its unit."""

@@ -25,10 +25,11 @@ class CorpusPart:
         recordings: number of recordings, without augmented copies.
         whole: number of recordings of the complete corpus; None if unknown.
         copies: number of augmented copies.
-        speakers: number of speakers.
+        speakers: number of known speakers.
         emotions: number of recordings of each class, without copies, in the order of the labels.
         licence: of the corpus; empty for a user's own.
         citation: publication of the corpus; likewise.
+        unknown_speakers: number of recordings whose speaker is unknown, without copies.
     """
 
     title: str
@@ -39,6 +40,7 @@ class CorpusPart:
     emotions: Mapping[str, int]
     licence: str = ""
     citation: str = ""
+    unknown_speakers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def _part(name: str, rows: pd.DataFrame, labels: Sequence[str]) -> CorpusPart:
         emotions={label: int(counts.get(label, 0)) for label in labels},
         licence=corpus.licence if corpus else "",
         citation=corpus.citation if corpus else "",
+        unknown_speakers=int(used["speaker"].isna().sum()),
     )
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from statistics import mean, median, stdev
 from typing import Any
 
+from ser_models.data.split import UNKNOWN_SPEAKERS
 from ser_models.evaluation.result import Average, ClassResult, EvaluationResult, Finding, GroupResult, Scores
 from ser_models.reporting.figures.recordings import Recordings
-from ser_models.reporting.report.content import Data, Report
+from ser_models.reporting.report.content import CorpusPart, Data, Report
 from ser_models.reporting.text import (
     MISSING,
     NOT_MEASURABLE,
@@ -30,6 +31,10 @@ PROTOCOLS = {
         "No test speaker is in the training set: whole speakers are held out. The figures estimate the "
         "performance on new speakers of the same kind of recordings."
     ),
+    f"random, {UNKNOWN_SPEAKERS}": (
+        "Recordings are split at random. Their speakers are unknown: most are probably in the training and "
+        "in the test set, and the figures say nothing about new voices."
+    ),
     "random": (
         "Recordings are split at random, so that every speaker is in the training and in the test set. The "
         "figures measure speaker-dependent recognition and say little about new speakers."
@@ -40,12 +45,16 @@ PROTOCOLS = {
     ),
     "model trained on": "A finished model is tested on stored recordings; nothing is trained.",
 }
-"""Explanation of a protocol, by the beginning of its description."""
+"""Explanation of a protocol, by the beginning of its description; the first that fits."""
 
 LEAKS = {
     "speaker": (
         "The model was trained on recordings of the same speakers and can use how they sound. It has no such "
         "help with new speakers, so that the figures are too high."
+    ),
+    "unknown": (
+        "Whether training and test share speakers cannot be checked where speakers are unknown. If they do, "
+        "the figures are too high."
     ),
     "recording": (
         "A recording and its augmented copies are the same performance. If one is in the training set and "
@@ -112,9 +121,21 @@ METRICS = (
 
 def protocol(report: Report) -> list[str]:
     """Explain the protocol."""
-    described = report.result.protocol
-    general = [meaning for start, meaning in PROTOCOLS.items() if described.startswith(start)]
-    return [*general, *([report.explanation] if report.explanation else [])]
+    return [text for text in (meaning(report.result.protocol), report.explanation) if text]
+
+
+def meaning(described: str) -> str:
+    """Explain a protocol by its description; empty for one of another kind."""
+    return next((text for start, text in PROTOCOLS.items() if described.startswith(start)), "")
+
+
+def no_unseen(result: EvaluationResult) -> str:
+    """State why the evaluation of a finished model has no unseen speakers."""
+    if UNKNOWN_SPEAKERS in result.protocol:
+        return (
+            "Speakers are unknown and may have been in the training: this is no measure of unseen speakers."
+        )
+    return "Every speaker was in the training: this is no measure of unseen speakers."
 
 
 def leaks(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
@@ -304,13 +325,20 @@ def corpora(data: Data) -> Table:
         (
             part.title,
             f"{part.recordings:,}" + (f" of {part.whole:,}" if part.whole else ""),
-            f"{part.speakers}",
+            _speakers(part),
             *([f"{part.copies:,}"] if copies else []),
             *(f"{part.emotions[label]:,}" for label in labels),
         )
         for part in data.corpora
     )
     return Table("Recordings of each corpus", columns, rows)
+
+
+def _speakers(part: CorpusPart) -> str:
+    """Number of speakers of a corpus, and what is unknown of them."""
+    if not part.unknown_speakers:
+        return f"{part.speakers}"
+    return f"{part.speakers} and unknown" if part.speakers else "unknown"
 
 
 def errors(result: Scores) -> Table:

@@ -1,5 +1,7 @@
 """Splits: disjoint, complete, deterministic, with a note on every limitation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -165,3 +167,32 @@ def test_no_shared_classes_is_an_error(make_examples):
 def test_no_part_stays_empty():
     counts = np.array([[100.0], [1.0], [1.0]])
     assert set(deal(counts, [0.98, 0.01, 0.01], np.random.default_rng(0))) == {0, 1, 2}
+
+
+def test_unknown_speakers(make_examples):
+    examples = make_examples()
+    some = replace(
+        examples, rows=examples.rows.assign(speaker=[None] * 6 + list(examples.rows["speaker"][6:]))
+    )
+    with pytest.raises(
+        InputError, match="6 recordings of unknown speakers: expected the speaker of every one"
+    ):
+        make_split(some)
+    kept = some.with_known_speakers()
+    assert make_split(kept, folds=5).protocol == "speaker-disjoint, 5 folds"
+    assert len(kept) == len(some) - 6
+    assert kept.notes == ("6 recordings left out: their speaker is unknown and may be a test speaker",)
+    shared = "random, speakers shared by training and test, speakers unknown of 6 recordings, one split"
+    assert make_split(some, kind="random").protocol == shared
+    none = replace(examples, rows=examples.rows.assign(speaker=None))
+    assert make_split(none, kind="random", folds=3).protocol == "random, speakers unknown, 3 folds"
+    with pytest.raises(InputError, match="the speaker of 36 of 36 recordings of d0 is unknown"):
+        none.with_known_speakers()
+
+
+def test_unknown_speakers_of_a_test_corpus(make_examples):
+    examples = make_examples(datasets=2)
+    tested = examples.rows["dataset"] == "d1"
+    rows = examples.rows.assign(speaker=examples.rows["speaker"].where(~tested, None))
+    split = make_split(replace(examples, rows=rows), kind="cross-corpus", test_datasets=["d1"])
+    assert split.protocol == "cross-corpus, d0 → d1, speakers unknown"

@@ -50,6 +50,24 @@ def test_a_single_speaker_falls_back_to_recordings_and_says_so():
     assert bounds.low < bounds.high
 
 
+def test_recordings_of_unknown_speakers_are_drawn_one_by_one():
+    targets, predicted, speakers = speakers_of_unlike_skill(4)
+    some = np.where(speakers == 0, None, speakers.astype(str).astype(object))
+    bounds = interval(targets, predicted, some, classes=2, seed=0)
+    assert bounds.unit == "3 speakers and 20 recordings, speakers unknown"
+    none = interval(targets, predicted, np.full(len(targets), None), classes=2, seed=0)
+    of_one = interval(targets, predicted, np.zeros(len(targets)), classes=2, seed=0)
+    assert none.unit == "80 recordings, speakers unknown"
+    assert (none.low, none.high) == (of_one.low, of_one.high)
+
+
+def test_draws_do_not_depend_on_the_size_of_a_block(monkeypatch):
+    data = speakers_of_unlike_skill(6)
+    whole = interval(*data, classes=2, seed=0)
+    monkeypatch.setattr("ser_models.evaluation.bootstrap.BLOCK", 100)
+    assert interval(*data, classes=2, seed=0) == whole
+
+
 def test_classes_that_a_draw_lacks_are_left_out_of_its_mean():
     targets, speakers = np.array([0, 0, 1, 1]), np.array(["a", "a", "b", "b"])
     bounds = interval(targets, targets, speakers, classes=3, seed=0)

@@ -65,6 +65,15 @@ def test_shared_values_are_found(column, values, kind, examples, message):
     assert finding.message == message
 
 
+def test_unknown_speakers_may_be_on_both_sides_of_a_corpus():
+    rows = ROWS.assign(speaker=["s1", None, "s3"])
+    [finding] = audit(rows, SPLITS, uar=0.99)
+    assert (finding.kind, finding.count, finding.examples) == ("unknown", 1, ("own",))
+    assert finding.message == "unknown speaker of 1 recording of own may be in both train and test"
+    across = rows.assign(dataset=["own", "own", "other"])
+    assert audit(across, SPLITS) == []
+
+
 def test_shared_validation_is_a_leak_unless_declared():
     shared = ROWS.assign(speaker=["s1", "s1", "s3"])
     [finding] = audit(shared, SPLITS)

@@ -47,7 +47,7 @@ def test_round_trip_of_everything(result):
         (
             "per_speaker",
             {},
-            "field per_class, per_speaker or per_corpus is empty: expected at least one entry",
+            "field per_speaker is empty: expected at least one entry of known speakers",
         ),
         ("leakage.0.kind", 3, "field leakage.0.kind is 3, expected a valid string"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from ser_features.engine import extract_corpora
 from ser_features.errors import InputError
 from ser_models.evaluation.result import read_result
-from ser_models.experiments.evaluate import _audit, evaluate
+from ser_models.experiments.evaluate import _audit, _uncertain, evaluate
 from ser_models.experiments.train import run_experiment
 from ser_models.training.config import TrainConfig
 
@@ -74,3 +74,22 @@ def test_a_recording_whose_augmented_copy_was_trained_on_is_reported():
     [finding] = _audit(rows, trained_on)
     assert (finding.kind, finding.examples) == ("recording", ("x/1",))
     assert _audit(rows.assign(file_id="x/2"), trained_on) == []
+
+
+@pytest.mark.parametrize(
+    ("dataset", "speaker", "trained", "uncertain"),
+    [
+        ("own", "a", ("own", "b"), False),
+        ("own", None, ("own", "b"), True),
+        ("own", "a", ("own", None), True),
+        ("own", None, ("other", "b"), False),
+        ("own", "a", ("other", None), False),
+    ],
+    ids=["known", "unknown here", "unknown in the training", "another corpus", "unknown in another corpus"],
+)
+def test_an_unknown_speaker_may_have_been_in_the_training_of_the_same_corpus(
+    dataset, speaker, trained, uncertain
+):
+    rows = pd.DataFrame({"dataset": [dataset], "speaker": [speaker]}, dtype=object)
+    trained_on = pd.DataFrame([trained], columns=["dataset", "speaker"], dtype=object)
+    assert _uncertain(rows, trained_on).tolist() == [uncertain]

@@ -25,6 +25,7 @@ def test_every_kind_of_leak_is_explained(make_examples):
     clean = make_split(examples).table
     fitted = FitRecord("scaler", 0, frozenset(rows["file_id"]))
     findings = audit(rows, clean, fitted=[fitted], corpus_level=["rms_mean"]) + audit(rows, clean, uar=0.99)
+    findings += audit(rows.assign(speaker=None), clean)
     assert {finding.kind for finding in findings} | set(NOUNS) == set(text.LEAKS)
 
 
