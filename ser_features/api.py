@@ -1,15 +1,14 @@
 """`ser extract` and `ser store` as one Python call each.
 
-paths as text or `Path` → `extract` → engine → `ExtractReport`
+names of corpora, paths as text or `Path` → `extract` → engine → `ExtractReport`
 path of a store → `read_store` → `Store`
 """
 
-import os
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
+from ser_features.arguments import Names, PathLike, checked, names_of
 from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.config import EncoderConfig
 from ser_features.config import profile as find_profile
@@ -20,18 +19,18 @@ from ser_features.extractors.encoder import configure
 from ser_features.store import Store, open_store
 from ser_features.store.layout import store_root
 
-PathLike = str | os.PathLike[str]
 Executor = Literal["local", "dask"]
 Pooling = Literal["mean", "mean_std"]
 
 
+@checked
 def extract(
-    datasets: Sequence[str] | str,
+    datasets: Names,
     *,
     data: PathLike = "data/raw",
     store: PathLike = "data/store",
     profile: str | None = None,
-    features: Sequence[str] | None = None,
+    features: Names | None = None,
     encoder: PathLike | None = None,
     encoder_layer: int | None = None,
     encoder_pooling: Pooling | None = None,
@@ -46,7 +45,7 @@ def extract(
     """Bring a feature store up to date with corpora: compute what is missing or changed, remove what is gone.
 
     Args:
-        datasets: names of corpora such as "ravdess", or paths of own tables (*.csv).
+        datasets: names of corpora such as "ravdess", or paths of own tables (*.csv); one or several.
         data: folder with one folder per corpus.
         store: folder of the store, created if it does not exist; or s3://bucket/prefix.
         profile: name of the feature configuration. Default: that of the store, speech16k for a new one.
@@ -72,19 +71,19 @@ def extract(
         Recordings stored, unchanged, refused and left out; its `speed_perturb` has the result for the copies.
 
     Raises:
-        InputError: if a corpus is not found, the store has another profile, or options exclude each other.
+        InputError: if a corpus is not found, the store has another profile, options exclude each other, or
+            an argument is of another type.
         MissingExtraError: if Dask or the encoder's packages are needed and not installed.
     """
     root = store_root(store)
     chosen = _encoder(encoder, encoder_layer, encoder_pooling)
-    names = [datasets] if isinstance(datasets, str) else list(datasets)
     with _runner(executor, scheduler, workers) as runner:
         report = extract_corpora(
-            names,
+            names_of(datasets),
             data=Path(data),
             store=root,
             profile=find_profile(profile) if profile else None,
-            features=features or None,
+            features=names_of(features or ()) or None,
             encoder=chosen,
             runner=runner,
             limit=limit,
@@ -105,6 +104,7 @@ def extract(
     return report
 
 
+@checked
 def read_store(store: PathLike = "data/store") -> Store:
     """Open a feature store.
 

@@ -14,7 +14,6 @@ path → `audio.decode` → `preprocess.prepare` → `Analysis` [→ `augment`] 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from ser_features import audio, extractors
 from ser_features.augment import AnyTransform, Parameters, SpectrogramTransform
 from ser_features.config import Profile
 from ser_features.preprocess import prepare
+from ser_features.sources import AudioSource, source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,13 @@ class Features:
     audio_notes: str | None = None
 
 
-def extract(path: Path, profile: Profile, families: Sequence[str] = extractors.DEFAULT_FAMILIES) -> Features:
+def extract(
+    recording: AudioSource, profile: Profile, families: Sequence[str] = extractors.DEFAULT_FAMILIES
+) -> Features:
     """Decode a recording and compute its features.
 
     Args:
-        path: an audio file.
+        recording: an audio file, its bytes, or a signal with its rate; see `ser_features.sources`.
         profile: the feature configuration.
         families: the feature families to compute; nothing else is computed.
 
@@ -62,8 +64,11 @@ def extract(path: Path, profile: Profile, families: Sequence[str] = extractors.D
 
     Raises:
         AudioError: a subclass for each reason to reject the file.
+        InputError: if it is no recording.
     """
-    return extract_bytes(audio.read_bytes(path), profile, families)
+    source = source_of(recording).audio
+    content = source if isinstance(source, bytes) else audio.read_bytes(source)
+    return extract_bytes(content, profile, families)
 
 
 def extract_bytes(content: bytes, profile: Profile, families: Sequence[str]) -> Features:

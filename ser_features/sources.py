@@ -25,20 +25,14 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ser_features.arguments import shown
 from ser_features.errors import InputError
 
 AudioSource = (
-    str
-    | os.PathLike[str]
-    | bytes
-    | bytearray
-    | memoryview
-    | BinaryIO
-    | tuple[Any, float]
-    | Mapping[str, Any]
+    str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | tuple[Any, float] | Mapping[str, Any]
 )
-"""One recording: a path; the bytes of an audio file; a file opened with "rb"; a signal with its sample rate in
-Hz, in either order; or both as {"array", "sampling_rate"}, as Hugging Face's datasets has them."""
+"""One recording: a path; the bytes of an audio file; a file opened with "rb"; a signal with its sample rate
+in Hz, in either order; or both as {"array", "sampling_rate"}, as Hugging Face's datasets has them."""
 
 EXPECTED = "a path, bytes, an open binary file or (signal, rate)"
 
@@ -92,7 +86,7 @@ def source_of(value: object) -> Source:
         return Source("", encoded(*pair))
     if isinstance(getattr(value, "shape", None), tuple) and not isinstance(value, Real):
         raise InputError(f"an array of shape {value.shape} has no sample rate: pass (signal, rate)")  # type: ignore[attr-defined]
-    raise InputError(f"{_shown(value)} is no recording: expected {EXPECTED}")
+    raise InputError(f"{shown(value)} is no recording: expected {EXPECTED}")
 
 
 def sources_of(values: object) -> list[Source]:
@@ -143,7 +137,7 @@ def _samples(signal: Any) -> np.ndarray:
             if samples.dtype.kind == "f":
                 samples = samples.astype(np.float32)
     except Exception as error:  # a tensor on another device, or ragged lists
-        raise InputError(f"{_shown(signal)} is no signal ({error}): expected an array of numbers") from error
+        raise InputError(f"{shown(signal)} is no signal ({error}): expected an array of numbers") from error
     samples = _time_first(samples)
     if samples.dtype == np.uint8:
         return (samples.astype(np.int16) - 128) << 8
@@ -173,7 +167,7 @@ def _signal_and_rate(value: object) -> tuple[Any, Any] | None:
     if not isinstance(value, tuple) or len(value) != 2:
         return None
     for signal, rate in (value, value[::-1]):
-        if _is_number(rate) and (isinstance(signal, list) or getattr(signal, "ndim", 0)):
+        if _is_number(rate) and (isinstance(signal, list) or getattr(signal, "ndim", None)):
             return signal, rate
     return None
 
@@ -201,11 +195,6 @@ def _of_file(file: Any) -> Source:
     except (OSError, ValueError) as error:
         raise InputError(f"the open file {name} cannot be read ({error}): pass its path") from error
     if not isinstance(content, bytes):
-        raise InputError(f"the open file {name} gives text, expected bytes: open it with 'rb'")
+        kind = type(content).__name__
+        raise InputError(f"the open file {name} gives {kind}, expected bytes: open it with 'rb'")
     return Source(name, content)
-
-
-def _shown(value: object) -> str:
-    """Return a value and its type, in short."""
-    text = repr(value)
-    return f"{text if len(text) <= 40 else text[:40] + '…'} ({type(value).__name__})"

@@ -3,12 +3,12 @@
 paths as text or `Path` → `experiments.train.run_experiment`, `experiments.evaluate`, `inference.load`
 """
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ser_features.arguments import Names, PathLike, checked, names_of
 from ser_features.store.layout import store_root
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.evaluate import evaluate as measure
@@ -18,8 +18,6 @@ from ser_models.inference.predictor import Predictor
 from ser_models.training.config import Progress, RunContext, TrainConfig, ignore
 
 __all__ = ["Result", "evaluate", "load", "train"]
-
-PathLike = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -39,14 +37,15 @@ class Result:
         return load(self.folder)
 
 
+@checked
 def train(
     model: str,
     *,
     store: PathLike = "data/store",
     out: PathLike | None = None,
-    datasets: Sequence[str] | None = None,
+    datasets: Names | None = None,
     split: str | None = None,
-    test_datasets: Sequence[str] = (),
+    test_datasets: Names = (),
     folds: int | None = None,
     seed: int = 0,
     hyperparameters: Mapping[str, Any] | None = None,
@@ -89,9 +88,9 @@ def train(
     config = TrainConfig(
         model=model,
         hyperparameters=hyperparameters or {},
-        datasets=datasets,
+        datasets=_names(datasets),
         split=split,
-        test_datasets=test_datasets,
+        test_datasets=names_of(test_datasets),
         folds=folds,
         seed=seed,
         oversample=oversample,
@@ -105,8 +104,9 @@ def train(
     return Result(folder, run_experiment(store_root(store), folder, config, context))
 
 
+@checked
 def evaluate(
-    artifact: PathLike, *, store: PathLike = "data/store", datasets: Sequence[str] | None = None
+    artifact: PathLike, *, store: PathLike = "data/store", datasets: Names | None = None
 ) -> EvaluationResult:
     """Evaluate a trained model on stored recordings, and report those it has seen in training.
 
@@ -122,4 +122,8 @@ def evaluate(
         ArtifactError: if the artifact cannot be loaded.
         InputError: if the store has other features, or none of the model's emotions.
     """
-    return measure(Path(artifact), store_root(store), datasets)
+    return measure(Path(artifact), store_root(store), _names(datasets))
+
+
+def _names(datasets: Names | None) -> list[str] | None:
+    return None if datasets is None else names_of(datasets)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ser_features.errors import ArtifactError
 from ser_features.pipeline import extract
+from ser_features.sources import AudioSource, source_of
 from ser_models import inference
 from ser_models.artifact.folder import Artifact
 from ser_models.data.batches import Scaler
@@ -27,21 +28,23 @@ from ser_models.explain.result import Contributions
 from ser_models.inference.predictor import Predictor
 
 
-def explain_recording(folder: Path, file: Path) -> Contributions:
+def explain_recording(folder: Path, file: AudioSource) -> Contributions:
     """Estimate the contribution of each input feature to the prediction for a recording.
 
     Args:
         folder: the artifact.
-        file: an audio file.
+        file: an audio file, its bytes, or a signal with its rate.
 
     Raises:
         ArtifactError: if the artifact cannot be loaded.
         AudioError: if the file is refused.
+        InputError: if it is no recording.
     """
     predictor = inference.load(folder)
     artifact = predictor.artifact
     inputs, profile = artifact.model.inputs, predictor.profile
-    features = extract(file, profile, inputs.families)
+    source = source_of(file)
+    features = extract(source.audio, profile, inputs.families)
     groups = feature_groups(inputs, profile)
     stats = predictor.normalizer.of_one_speaker([features]) if predictor.normalizer else None
     raw = predictor.raw([features], [stats] if stats else None)
@@ -59,7 +62,7 @@ def explain_recording(folder: Path, file: Path) -> Contributions:
         artifact=folder,
         model=artifact.metadata.model,
         method="occlusion" if backend is None else "shap",
-        file=str(file),
+        file=source.name,
         emotion=predictor.labels[predicted],
         probabilities=dict(zip(predictor.labels, probabilities.tolist(), strict=True)),
         base=base,

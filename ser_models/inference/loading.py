@@ -4,12 +4,12 @@ artifact folder → checked `Artifact` → `Predictor` → a prediction for a te
 """
 
 import io
-import os
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from ser_features.arguments import PathLike, checked
 from ser_features.errors import ArtifactError
 from ser_features.pipeline import extract_bytes
 from ser_models import artifact
@@ -21,7 +21,8 @@ MAX_CHECK_FRAMES = 2**12
 """Longest input, in frames, that `load` tries the model on; a longer one would take seconds."""
 
 
-def load(folder: str | os.PathLike[str]) -> Predictor:
+@checked
+def load(folder: PathLike) -> Predictor:
     """Load an artifact after checking it.
 
     Args:
@@ -29,6 +30,7 @@ def load(folder: str | os.PathLike[str]) -> Predictor:
 
     Raises:
         ArtifactError: if it is incomplete, altered, made with other features, or fails on a test tone.
+        InputError: if `folder` is no path.
         MissingExtraError: if its model needs a package that is not installed.
     """
     predictor = Predictor(artifact.load(Path(folder)))

@@ -8,8 +8,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from numbers import Integral, Real
 from typing import Any, TypedDict
 
+from ser_features.arguments import shown
 from ser_features.errors import InputError
 
 MIN_WINDOW = 0.1
@@ -41,7 +43,7 @@ class PredictOptions:
         abstain_below: confidence below which no emotion is returned, 0 to 1.
 
     Raises:
-        InputError: if a duration is shorter than `MIN_WINDOW`, or not finite.
+        InputError: if a duration is shorter than `MIN_WINDOW` or not finite, or a value out of range.
 
     >>> PredictOptions(windows=True, hop_dur=0)
     Traceback (most recent call last):
@@ -56,8 +58,16 @@ class PredictOptions:
     abstain_below: float = 0.0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.top, Integral) or self.top < 1:
+            raise InputError(f"top is {shown(self.top)}, expected a number of emotions from 1 on")
+        if not isinstance(self.abstain_below, Real) or not 0 <= self.abstain_below <= 1:
+            raise InputError(f"abstain_below is {shown(self.abstain_below)}, expected a confidence, 0 to 1")
+        if self.windows not in (False, True):
+            raise InputError(f"windows is {shown(self.windows)}, expected True or False")
         for name in ("win_dur", "hop_dur"):
             seconds = getattr(self, name)
+            if not isinstance(seconds, Real):
+                raise InputError(f"{name} is {shown(seconds)}, expected seconds")
             if not MIN_WINDOW <= seconds < math.inf:
                 raise InputError(
                     f"{name} is {seconds:g} s, expected at least {MIN_WINDOW} s: pass a longer one"

@@ -4,13 +4,14 @@ audio files or bytes → `RecordingAnalysis` → backend (scaling and model) →
 
     predictor = load("artifacts/mlp")
     predictor.predict("call.wav").emotion
+    predictor.predict((signal, 16_000)).emotion
     predictor.predict_proba(["call.wav", "other.wav"])     # (2, classes), in the order of predictor.classes_
 """
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack, overload
 
 import numpy as np
@@ -18,10 +19,12 @@ import numpy as np
 from ser_features.config import Profile
 from ser_features.errors import ArtifactError, AudioError
 from ser_features.pipeline import Features, decode
+from ser_features.sources import AudioSource
 from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import feature_profile
 from ser_models.data.inputs import Raw
 from ser_models.data.speaker_norm import SpeakerStats
+from ser_models.inference.collect import Collected, Recordings, collect, one_for_each
 from ser_models.inference.prediction import (
     OptionValues,
     Prediction,
@@ -30,7 +33,7 @@ from ser_models.inference.prediction import (
     join_warnings,
     ranked,
 )
-from ser_models.inference.recording import AudioSource, RecordingAnalysis, Window, analyse_recording, read
+from ser_models.inference.recording import RecordingAnalysis, Window, analyse_recording, read
 from ser_models.inference.speaker_norm import SpeakerNormalizer
 from ser_models.models.base import apply_temperature
 from ser_models.ood import MEL
@@ -102,15 +105,15 @@ class Predictor:
         self,
         recordings: AudioSource,
         *,
-        names: None = None,
-        speakers: None = None,
+        names: Sequence[str] | None = None,
+        speakers: Sequence[str] | None = None,
         **options: Unpack[OptionValues],
     ) -> Prediction: ...
 
     @overload
     def predict(
         self,
-        recordings: Sequence[AudioSource],
+        recordings: Iterable[AudioSource],
         *,
         names: Sequence[str] | None = None,
         speakers: Sequence[str] | None = None,
@@ -119,7 +122,7 @@ class Predictor:
 
     def predict(
         self,
-        recordings: AudioSource | Sequence[AudioSource],
+        recordings: Recordings,
         *,
         names: Sequence[str] | None = None,
         speakers: Sequence[str] | None = None,
@@ -130,7 +133,9 @@ class Predictor:
         A refused recording has its reason in `error`; the others are recognised all the same.
 
         Args:
-            recordings: one or several audio files, or their bytes.
+            recordings: one or several: paths, bytes, open binary files, or (signal, rate); see
+                `ser_features.sources`. A folder, or a pattern such as "calls/**/*.wav", stands for the audio
+                files in it.
             names: of the recordings; by default their paths.
             speakers: of each recording, for a model with speaker normalisation; by default all recordings
                 have the same speaker.
@@ -138,15 +143,18 @@ class Predictor:
 
         Returns:
             One prediction per recording, in order; a single one for a single recording.
+
+        Raises:
+            InputError: if an argument is of another type, or a folder or pattern has no audio file.
         """
-        if isinstance(recordings, str | os.PathLike | bytes):
-            return self.predict([recordings], **options)[0]
-        stats = self.normalizer.estimate(recordings, speakers) if self.normalizer else None
-        return self.predict_files(recordings, PredictOptions(**options), stats, names)
+        chosen = PredictOptions(**options)
+        collected = collect(recordings, names)
+        predictions = self._predict_all(collected, speakers, chosen)
+        return predictions[0] if collected.is_one else predictions
 
     def predict_files(
         self,
-        recordings: Sequence[AudioSource],
+        recordings: Sequence[Path | bytes],
         options: PredictOptions,
         stats: Stats = None,
         names: Sequence[str] | None = None,
@@ -201,26 +209,36 @@ class Predictor:
             for name, analysis, probabilities, own in zip(names, analyses, whole, stats, strict=True)
         ]
 
-    def predict_proba(self, recordings: AudioSource | Sequence[AudioSource]) -> np.ndarray:
+    def predict_proba(self, recordings: Recordings) -> np.ndarray:
         """Return class probabilities as in scikit-learn.
+
+        Args:
+            recordings: one or several, as of `predict`.
 
         Returns:
             (recordings, classes) float64, in the order of `classes_`; NaN for refused recordings.
         """
-        several = [recordings] if isinstance(recordings, str | os.PathLike | bytes) else recordings
         rows = [
             [prediction.probabilities.get(label, np.nan) for label in self.labels]
-            for prediction in self.predict(several)
+            for prediction in self._predict_all(collect(recordings), None, PredictOptions())
         ]
-        return np.array(rows, dtype=np.float64).reshape(len(several), len(self.labels))
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.labels))
 
     def table(
-        self, recordings: Sequence[AudioSource], *, audformat: bool = False, **options: Unpack[OptionValues]
+        self,
+        recordings: Recordings,
+        *,
+        names: Sequence[str] | None = None,
+        speakers: Sequence[str] | None = None,
+        audformat: bool = False,
+        **options: Unpack[OptionValues],
     ) -> "pd.DataFrame":
         """Recognise recordings and return a pandas table.
 
         Args:
-            recordings: audio files.
+            recordings: one or several, as of `predict`.
+            names: of the recordings; by default their paths.
+            speakers: of each recording, as of `predict`.
             audformat: whether the index is audformat's segmented one, (file, start, end).
             options: as of `predict`; with `windows` a row is a window instead of a recording.
 
@@ -229,8 +247,9 @@ class Predictor:
         """
         from ser_models.inference.output import frame
 
-        windows = options.get("windows", False)
-        return frame(self.predict(recordings, **options), self.labels, windows=windows, audformat=audformat)
+        chosen = PredictOptions(**options)
+        predictions = self._predict_all(collect(recordings, names), speakers, chosen)
+        return frame(predictions, self.labels, windows=chosen.windows, audformat=audformat)
 
     def raw(self, features: Sequence[Features], stats: Stats = None) -> Raw:
         """Return the model's raw values of recordings, after speaker normalisation if the model uses it.
@@ -274,8 +293,17 @@ class Predictor:
         reference = self.artifact.training_distribution
         return None if reference is None else float(reference.ood_score([features.frames[MEL]])[0])
 
+    def _predict_all(
+        self, collected: Collected, speakers: Sequence[str] | None, options: PredictOptions
+    ) -> list[Prediction]:
+        """Recognise recordings of which nothing is computed yet."""
+        if speakers is not None:
+            speakers = one_for_each("speakers", speakers, collected.audio)
+        stats = self.normalizer.estimate(collected.audio, speakers) if self.normalizer else None
+        return self.predict_files(collected.audio, options, stats, collected.names)
+
     def _predict_batch(
-        self, recordings: Sequence[AudioSource], names: Sequence[str], stats: Stats, options: PredictOptions
+        self, recordings: Sequence[Path | bytes], names: Sequence[str], stats: Stats, options: PredictOptions
     ) -> list[Prediction]:
         """Recognise recordings that fit into memory together."""
         analyses: dict[int, RecordingAnalysis] = {}

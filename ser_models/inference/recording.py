@@ -3,7 +3,6 @@
 file or bytes → `read` → decoded `Audio` → `analyse_recording` → `RecordingAnalysis` (features, windows)
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,9 +15,6 @@ from ser_features.extractors import Analysis
 from ser_features.pipeline import Features, analysis_of, features_of
 from ser_features.preprocess import prepare_with_offset
 from ser_models.inference.prediction import PredictOptions
-
-AudioSource = str | os.PathLike[str] | bytes
-"""An audio file, or its bytes."""
 
 SILENCE_DB = 40.0
 """A window whose peak is this many dB below the peak of the recording counts as silence."""
@@ -60,13 +56,13 @@ class RecordingAnalysis:
     windows: list[Window] = field(default_factory=list)
 
 
-def read(source: AudioSource) -> bytes:
-    """Return the bytes of a recording.
+def read(audio: Path | bytes) -> bytes:
+    """Return the bytes of an audio file, or those that are read already.
 
     Raises:
         AudioError: if the file cannot be read.
     """
-    return source if isinstance(source, bytes) else read_bytes(Path(source))
+    return audio if isinstance(audio, bytes) else read_bytes(audio)
 
 
 def analyse_recording(

@@ -8,6 +8,7 @@ See `ser_models.data.speaker_norm` for the estimate itself.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from ser_features.pipeline import Features, extract_bytes
 from ser_models.artifact.folder import Artifact
 from ser_models.data.inputs import Inputs, Raw
 from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, accumulate, normalize
-from ser_models.inference.recording import AudioSource, read
+from ser_models.inference.recording import read
 
 FEW_RECORDINGS = 5
 """With fewer recordings of a speaker, normalisation helps little or not at all; see docs/accuracy.md."""
@@ -47,7 +48,7 @@ class SpeakerNormalizer:
         return cls(artifact.model.inputs, profile, artifact.speaker_prior, artifact.metadata.speaker_norm)
 
     def estimate(
-        self, recordings: Sequence[AudioSource], speakers: Sequence[str] | None = None
+        self, recordings: Sequence[Path | bytes], speakers: Sequence[str] | None = None
     ) -> list[SpeakerStats | None]:
         """Estimate the statistics of each recording's speaker from all recordings of that speaker.
 
@@ -60,7 +61,7 @@ class SpeakerNormalizer:
         """
         return self.combine([self.accumulate(recording) for recording in recordings], speakers)
 
-    def accumulate(self, recording: AudioSource) -> np.ndarray | None:
+    def accumulate(self, recording: Path | bytes) -> np.ndarray | None:
         """Return sums over a recording, (4, values); None if the recording is refused."""
         try:
             features = extract_bytes(read(recording), self.profile, self.inputs.families)

@@ -1,0 +1,104 @@
+"""Arguments of public functions → checked by their annotations, or an error of one line.
+
+function → `checked` → the same function, which raises `InputError` for an argument of another type
+
+>>> @checked
+... def call(path: PathLike, *, seed: int = 0) -> str:
+...     return f"{path} {seed}"
+>>> call("a.wav", seed=7)
+'a.wav 7'
+>>> call(None)
+Traceback (most recent call last):
+...
+ser_features.errors.InputError: call: path is None (NoneType), expected str | os.PathLike[str]: see help(call)
+"""
+
+import inspect
+import os
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from ser_features.errors import InputError
+from ser_features.words import suggestion
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+PathLike = str | os.PathLike[str]
+Names = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+"""One name, or several."""
+
+MAX_SHOWN = 40
+"""Characters of a value in a message."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def names_of(names: Names) -> list[str]:
+    """Return names as a list of text.
+
+    >>> names_of("ravdess"), names_of(("ravdess", "savee"))
+    (['ravdess'], ['ravdess', 'savee'])
+    """
+    several = [names] if isinstance(names, str | os.PathLike) else names
+    return [os.fspath(name) for name in several]
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """Check the arguments of every call against the annotations.
+
+    Values that mean the same are converted: 5.0 and NumPy's integers to int, for example.
+    """
+
+    @cache
+    def validated() -> Callable[P, R]:
+        from pydantic import ConfigDict, validate_call
+
+        return validate_call(config=ConfigDict(arbitrary_types_allowed=True))(function)
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        from pydantic import ValidationError
+
+        try:
+            return validated()(*args, **kwargs)
+        except ValidationError as error:
+            raise InputError(_message(function, error)) from error
+
+    return call
+
+
+def shown(value: object) -> str:
+    """Return a value and its type, in short.
+
+    >>> shown(5)
+    '5 (int)'
+    """
+    text = repr(value)
+    return f"{text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + '…'} ({type(value).__name__})"
+
+
+def _message(function: Callable[..., object], error: "ValidationError") -> str:
+    details = error.errors(include_url=False)[0]
+    parameters = inspect.signature(function).parameters
+    place = details["loc"][0] if details["loc"] else ""
+    name = list(parameters)[place] if isinstance(place, int) and place < len(parameters) else str(place)
+    problem = _problem(name, details, parameters)
+    return f"{function.__name__}: {problem}: see help({function.__name__})"
+
+
+def _problem(name: str, details: "ErrorDetails", parameters: Mapping[str, inspect.Parameter]) -> str:
+    if details["type"] == "missing_argument":
+        return f"{name} is missing, expected {_annotation(parameters[name])}"
+    if name not in parameters:
+        return f"no argument {name!r}, expected {', '.join(parameters)} {suggestion(name, parameters)}"
+    choices = details.get("ctx", {}).get("expected") or _annotation(parameters[name])
+    return f"{name} is {shown(details['input'])}, expected {choices}"
+
+
+def _annotation(parameter: inspect.Parameter) -> str:
+    text = inspect.formatannotation(parameter.annotation)
+    return text.replace("collections.abc.", "").replace("typing.", "")
