@@ -135,8 +135,6 @@ def _runner(executor: Executor, scheduler: str | None, workers: int | None) -> A
         if scheduler is not None:
             raise InputError("--scheduler is Dask's, and the executor is local: add --executor dask")
         return nullcontext(Local(workers))
-    if executor != "dask":
-        raise InputError(f"executor is {executor!r}, expected local or dask")
     if scheduler is not None and workers is not None:
         raise InputError(
             "--workers and --scheduler: a running cluster has the workers that it has: leave one of them out"

@@ -40,11 +40,20 @@ R = TypeVar("R")
 def names_of(names: Names) -> list[str]:
     """Return names as a list of text.
 
+    Raises:
+        InputError: if one is neither text nor a path.
+
     >>> names_of("ravdess"), names_of(("ravdess", "savee"))
     (['ravdess'], ['ravdess', 'savee'])
     """
-    several = [names] if isinstance(names, str | os.PathLike) else names
-    return [os.fspath(name) for name in several]
+    several = [names] if isinstance(names, str | os.PathLike) or not isinstance(names, Iterable) else names
+    return [_name(name) for name in several]
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str | os.PathLike):
+        raise InputError(f"{shown(name)} is no name: expected text, or several texts")
+    return os.fspath(name)
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
@@ -63,6 +72,9 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         from pydantic import ValidationError
 
+        for value in (*args, *kwargs.values()):
+            if isinstance(value, str | os.PathLike) and "\0" in os.fspath(value):
+                raise InputError(f"{function.__name__}: {value!r} has a zero byte: expected a path or a name")
         try:
             return validated()(*args, **kwargs)
         except ValidationError as error:
@@ -84,8 +96,12 @@ def shown(value: object) -> str:
 def _message(function: Callable[..., object], error: "ValidationError") -> str:
     details = error.errors(include_url=False)[0]
     parameters = inspect.signature(function).parameters
-    place = details["loc"][0] if details["loc"] else ""
-    name = list(parameters)[place] if isinstance(place, int) and place < len(parameters) else str(place)
+    position = details["loc"][0] if details["loc"] else ""
+    name = (
+        list(parameters)[position]
+        if isinstance(position, int) and position < len(parameters)
+        else str(position)
+    )
     problem = _problem(name, details, parameters)
     return f"{function.__name__}: {problem}: see help({function.__name__})"
 

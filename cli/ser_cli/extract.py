@@ -114,7 +114,7 @@ def extract(
         report = extract_features(
             datasets,
             data=data,
-            store=store,
+            store=str(store),  # or the URL of an object store
             profile=profile,
             features=features,
             encoder=encoder,

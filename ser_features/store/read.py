@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from ser_features.arguments import Names, names_of
 from ser_features.config import Profile
 from ser_features.corpora import names, separated
 from ser_features.errors import InputError
@@ -36,6 +37,9 @@ from ser_features.words import same, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FRAME_KEYS = ("dataset", "frame_shard", "frame_offset", "frame_count")
+"""Columns of a row that locate its frames."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Store:
         """Committed tables of a corpus."""
         return layout.parts(self.root, "files", dataset)
 
-    def table(self, datasets: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+    def table(self, datasets: Names | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """Rows as an Arrow table, `dataset` first.
 
         Args:
@@ -87,7 +91,7 @@ class Store:
         empty = row_schema(all_columns(self.description.features)).empty_table()
         return self._read("files", self.check(datasets), empty, columns)
 
-    def files(self, datasets: Sequence[str] | None = None, *, audformat: bool = False) -> "pd.DataFrame":
+    def files(self, datasets: Names | None = None, *, audformat: bool = False) -> "pd.DataFrame":
         """Rows as a pandas table, sorted by `file_id`; unknown text is None, unknown numbers are NaN.
 
         Args:
@@ -105,7 +109,7 @@ class Store:
             ["file", "start", "end"]
         )
 
-    def variants(self, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
+    def variants(self, datasets: Names | None = None) -> "pd.DataFrame":
         """Augmented copies as a pandas table, sorted by `file_id`; as the last `augment_store` left them.
 
         Columns are those of `files`, with the requested features only, and source_file_id, variant and
@@ -132,22 +136,22 @@ class Store:
             One read-only view per row, float32, shape (frame_count, bands), memory-mapped.
 
         Raises:
-            InputError: if the store does not hold the family.
+            InputError: if the store does not hold the family, or `rows` are not rows of it.
         """
         if family not in self.description.frame_families or family in self.description.wide:
             raise InputError(self.lacks(f"{family!r} frames", family))
+        if absent := {*FRAME_KEYS} - {*getattr(rows, "columns", ())}:
+            raise InputError(f"no column {min(absent)} in the rows: expected rows of files() or variants()")
         arrays: dict[tuple[str, str], np.ndarray] = {}
         views = []
-        keys = zip(
-            rows["dataset"], rows["frame_shard"], rows["frame_offset"], rows["frame_count"], strict=True
-        )
+        keys = zip(*(rows[name] for name in FRAME_KEYS), strict=True)
         for dataset, shard, offset, count in keys:
             if (dataset, shard) not in arrays:
                 arrays[dataset, shard] = open_frames(self.root, dataset, shard, family)
             views.append(arrays[dataset, shard][int(offset) : int(offset) + int(count)])
         return views
 
-    def wide_table(self, family: str, datasets: Sequence[str] | None = None) -> "pd.DataFrame":
+    def wide_table(self, family: str, datasets: Names | None = None) -> "pd.DataFrame":
         """A wide family as a pandas table: file_id, dataset, then its columns; sorted by `file_id`.
 
         Args:
@@ -201,16 +205,16 @@ class Store:
             result[indices] = values[[row_of[file_ids[index]] for index in indices]]
         return result
 
-    def failures(self, datasets: Sequence[str] | None = None) -> pa.Table:
+    def failures(self, datasets: Names | None = None) -> pa.Table:
         """Refused files as an Arrow table, `dataset` first.
 
         Args:
             datasets: corpora to read; all by default.
         """
-        chosen = layout.datasets(self.root, "failures") if datasets is None else datasets
+        chosen = layout.datasets(self.root, "failures") if datasets is None else names_of(datasets)
         return self._read("failures", chosen, FAILURE_SCHEMA.empty_table())
 
-    def check(self, datasets: Sequence[str] | None) -> Sequence[str]:
+    def check(self, datasets: Names | None) -> Sequence[str]:
         """Return these corpora by their names in the store; all for None.
 
         Args:
@@ -221,7 +225,7 @@ class Store:
         """
         if datasets is None:
             return self.datasets
-        return list(dict.fromkeys(self._stored_name(word) for word in separated(datasets)))
+        return list(dict.fromkeys(self._stored_name(word) for word in separated(names_of(datasets))))
 
     def _stored_name(self, word: str) -> str:
         manifest = PurePath(word)
@@ -233,11 +237,11 @@ class Store:
             f"--datasets {same(word, names()) or 'PATH/OF/ITS/MANIFEST.csv'} --store {self.root}"
         )
 
-    def lacks(self, what: str, family: str) -> str:
+    def lacks(self, what: str, family: object) -> str:
         """Message for a family that the store does not hold."""
         return (
             f"no {what} in {self.root}: it holds {', '.join(self.families)}: "
-            f"extract into a new store with --features {' '.join((*self.families, family))}"
+            f"extract into a new store with --features {' '.join((*self.families, str(family)))}"
         )
 
     def _wide_columns(self, family: str) -> tuple[Column, ...]:

@@ -62,7 +62,7 @@ class PredictOptions:
             raise InputError(f"top is {shown(self.top)}, expected a number of emotions from 1 on")
         if not isinstance(self.abstain_below, Real) or not 0 <= self.abstain_below <= 1:
             raise InputError(f"abstain_below is {shown(self.abstain_below)}, expected a confidence, 0 to 1")
-        if self.windows not in (False, True):
+        if str(self.windows) not in ("False", "True"):  # NumPy's are no bool
             raise InputError(f"windows is {shown(self.windows)}, expected True or False")
         for name in ("win_dur", "hop_dur"):
             seconds = getattr(self, name)
