@@ -33,28 +33,8 @@ from ser_features.errors import (
     TruncatedAudioError,
     UnsupportedAudioError,
 )
+from ser_features.formats import EXPECTED
 from ser_features.manifest import NOTE_SEPARATOR
-
-SUFFIXES: frozenset[str] = frozenset(
-    [
-        ".wav",
-        ".wave",
-        ".flac",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".mp3",
-        ".aif",
-        ".aiff",
-        ".aifc",
-        ".au",
-        ".snd",
-        ".w64",
-        ".caf",
-        ".rf64",
-    ]
-)
-"""Lower-case file extensions of formats that libsndfile reads."""
 
 MIN_SAMPLE_RATE = 1_000
 MAX_SAMPLE_RATE = 384_000
@@ -157,7 +137,7 @@ def _refused(error: soundfile.LibsndfileError, content: bytes) -> AudioError:
         return headers.not_audio(content, "no MPEG frame in it" if error.code == _NO_FRAME else reason)
     if error.code == _UNSUPPORTED or "unimplemented" in reason:
         return UnsupportedAudioError(
-            f"libsndfile cannot decode it ({reason}): expected {headers.EXPECTED}: convert it"
+            f"libsndfile cannot decode it ({reason}): expected {EXPECTED}: convert it"
         )
     return TruncatedAudioError(
         f"truncated or damaged ({reason}): expected a complete file: copy it again from its source"

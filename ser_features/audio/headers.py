@@ -7,34 +7,17 @@ no length, so truncation cannot be detected, and their parsers are rarely used. 
 recordings are accepted. Of these, libsndfile does not detect truncated SPHERE, MP3 and OGG files and accepts
 any size in RF64: these checks are made here.
 
->>> check(b"These are notes, not audio.")
+>>> check(b"These are notes.")
 Traceback (most recent call last):
 ...
-ser_features.errors.NotAudioError: not audio (unknown format; it begins with b'Thes'): expected WAV, FLAC, ...
+ser_features.errors.NotAudioError: not audio (text, 'These are notes.'): expected WAV, FLAC, OGG, ...: leave it out
 """
 
 import re
 import struct
 
 from ser_features.errors import AudioError, NotAudioError, TruncatedAudioError
-
-EXPECTED = "WAV, FLAC, OGG, MP3, AIFF, AU, CAF or SPHERE"
-"""The accepted formats, for messages; RF64 and W64 are kinds of WAV."""
-
-MAGIC: tuple[bytes, ...] = (
-    b"RIFF",
-    b"RIFX",
-    b"RF64",
-    b"riff",  # W64
-    b"fLaC",
-    b"OggS",
-    b"ID3",
-    b".snd",
-    b"dns.",
-    b"caff",
-    b"NIST_1A",
-)
-"""First bytes of accepted files, besides AIFF and MPEG frames without a tag."""
+from ser_features.formats import EXPECTED, identify, is_read
 
 _OPEN_END = 2**64 - 1
 _SPHERE_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -(?:i|s\d+) (\d{1,12})\s*$", re.M)
@@ -51,7 +34,7 @@ def check(content: bytes) -> None:
         NotAudioError: if it has none of the accepted formats.
         TruncatedAudioError: if it is a truncated OGG, SPHERE, RF64 or MP3 file.
     """
-    if not (content.startswith(MAGIC) or _is_aiff(content) or _is_mpeg_frame(content)):
+    if not (is_read(content) or _is_mpeg_frame(content)):
         raise not_audio(content, "unknown format")
     if content.startswith(b"OggS") and not _ogg_ends(content):
         raise TruncatedAudioError(
@@ -64,7 +47,9 @@ def check(content: bytes) -> None:
 
 
 def not_audio(content: bytes, reason: str) -> AudioError:
-    """Return the error for content that is no audio."""
+    """Return the error for content that is not read: its format and the remedy, where it is recognised."""
+    if foreign := identify(content[_id3_bytes(content) :]):
+        return NotAudioError(foreign.message)
     return NotAudioError(
         f"not audio ({reason}; it begins with {content[:4]!r}): expected {EXPECTED}: convert it"
     )
@@ -121,11 +106,6 @@ def _mpeg_bytes(content: bytes) -> int:
     if not flags & 2:
         return 0
     return start + int(struct.unpack_from(">I", content, tag + (12 if flags & 1 else 8))[0])
-
-
-def _is_aiff(content: bytes) -> bool:
-    """Whether it is an IFF file with audio; others hold instruments or pictures."""
-    return content.startswith(b"FORM") and content[8:12] in (b"AIFF", b"AIFC")
 
 
 def _is_mpeg_frame(content: bytes) -> bool:

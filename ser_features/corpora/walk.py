@@ -1,4 +1,4 @@
-"""Corpus folder → the audio files in it, at any depth, without ever leaving it.
+"""Corpus folder → the recordings in it, at any depth, through links as well.
 
 >>> import tempfile
 >>> root = Path(tempfile.mkdtemp())
@@ -6,13 +6,15 @@
 >>> for name in ("OAF_back_angry.wav", "._OAF_back_angry.wav", "notes.txt"):
 ...     (root / "tess" / "OAF_angry" / name).touch()
 >>> list(audio_files(root, "tess"))
-[Found(path='tess/OAF_angry/OAF_back_angry.wav', problem=None)]
+[Found(path='tess/OAF_angry/OAF_back_angry.wav', problem=None, foreign=None)]
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from ser_features.formats import HEAD, SUFFIXES, Foreign, identify, is_read, of_suffix
 
 IGNORED_PREFIXES = (".", "__MACOSX")
 """Hidden files, and files that macOS adds to archives (`._name.wav` is no audio)."""
@@ -24,38 +26,83 @@ class Found(NamedTuple):
     Attributes:
         path: relative to the data root, with forward slashes.
         problem: why it cannot be used, or None.
+        foreign: its format, if that is not read.
     """
 
     path: str
-    problem: str | None
+    problem: str | None = None
+    foreign: Foreign | None = None
 
 
 def audio_files(root: Path, folder: str) -> Iterator[Found]:
     """Yield every audio file below `root/folder`, in no particular order.
 
-    Symbolic links to folders are not followed; links to files count if they stay inside the corpus folder.
+    Links are followed wherever they lead. No folder is visited twice, so that a cycle of links ends. A file in
+    a format that is not read is left out if the same folder has a file of the same stem that is read.
 
     Args:
         root: absolute data root.
-        folder: name of the corpus folder in it, which may itself be a symbolic link.
+        folder: name of the corpus folder in it.
     """
-    base = os.path.realpath(root / folder)
-    pending = [folder]
-    while pending:
-        parent = pending.pop()
+    visited: set[str] = set()
+    folders = [(folder, os.path.realpath(root / folder))]
+    links: list[str] = []
+    while folders or links:
+        if not folders:  # all folders that need no link come first, so that these keep their own paths
+            links.sort(reverse=True)
+            link = links.pop()
+            folders.append((link, os.path.realpath(root / link)))
+        parent, real = folders.pop()
+        if real in visited:
+            continue
+        visited.add(real)
         try:
-            entries = list(os.scandir(root / parent))
+            entries = [
+                entry for entry in os.scandir(root / parent) if not entry.name.startswith(IGNORED_PREFIXES)
+            ]
         except OSError as error:
             yield Found(_readable(parent), f"folder cannot be read: {error.strerror}")
             continue
+        files = []
         for entry in entries:
-            if entry.name.startswith(IGNORED_PREFIXES):
-                continue
-            path = f"{parent}/{entry.name}"
             if entry.is_dir(follow_symlinks=False):
-                pending.append(path)
-            elif _looks_like_audio(entry):
-                yield Found(_readable(path), _problem(entry, path, base))
+                folders.append((f"{parent}/{entry.name}", f"{real}/{entry.name}"))
+            elif entry.is_symlink() and is_folder(entry.path):
+                links.append(f"{parent}/{entry.name}")
+            else:
+                files.append(entry)
+        yield from _audio_among(files, parent)
+
+
+def _audio_among(entries: Sequence["os.DirEntry[str]"], parent: str) -> Iterator[Found]:
+    """The audio files of one folder."""
+    stems: set[str] = set()
+    others: list[tuple[os.DirEntry[str], Foreign]] = []
+    for entry in entries:
+        stem, suffix = os.path.splitext(entry.name)  # noqa: PTH122
+        if suffix.lower() in SUFFIXES:
+            stems.add(stem)
+            yield Found(_readable(f"{parent}/{entry.name}"), _problem(entry))
+        elif form := of_suffix(entry.name):
+            others.append((entry, form))
+    for entry, form in others:
+        if os.path.splitext(entry.name)[0] not in stems:  # noqa: PTH122
+            yield _foreign(entry, _readable(f"{parent}/{entry.name}"), form)
+
+
+def _foreign(entry: "os.DirEntry[str]", path: str, form: Foreign) -> Found:
+    """A file whose extension stands for a format that is not read; its content decides."""
+    if problem := _problem(entry):
+        return Found(path, problem)
+    try:
+        with open(entry.path, "rb") as file:  # noqa: PTH123  as fast as the listing
+            head = file.read(HEAD)
+    except OSError:
+        head = b""
+    if is_read(head):
+        return Found(path)
+    form = identify(head) or form
+    return Found(path, form.message, form)
 
 
 def is_inside(path: str | Path, base: str) -> bool:
@@ -73,20 +120,12 @@ def is_folder(path: str | Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112
 
 
-def _looks_like_audio(entry: "os.DirEntry[str]") -> bool:
-    # Imports soundfile and numpy, which listing the corpora does not need.
-    from ser_features.audio import SUFFIXES
-
-    is_linked_folder = entry.is_symlink() and is_folder(entry.path)
-    return is_linked_folder or os.path.splitext(entry.name)[1].lower() in SUFFIXES  # noqa: PTH122
-
-
-def _problem(entry: "os.DirEntry[str]", path: str, base: str) -> str | None:
-    if entry.is_symlink() and not is_inside(entry.path, base):
-        return "link that leads out of the corpus folder: replace it with a copy"
+def _problem(entry: "os.DirEntry[str]") -> str | None:
     if not (entry.is_file(follow_symlinks=False) or is_file(entry.path)):
-        return "linked folder, which is not followed" if is_folder(entry.path) else "not a regular file"
-    if _readable(path) != path:
+        if entry.is_symlink() and not os.path.exists(entry.path):  # noqa: PTH110
+            return f"link to {os.readlink(entry.path)!r}, where no file is: restore the file"  # noqa: PTH115
+        return "not a regular file"
+    if _readable(entry.path) != entry.path:
         return "name is not valid UTF-8: rename it"
     return None
 

@@ -68,13 +68,13 @@ def _expand(path: Path) -> list[Path]:
 def _files(path: Path) -> list[AudioFile]:
     if not os.path.isdir(path):  # noqa: PTH112  a path may be anything that was typed
         return [AudioFile(path)]
-    from ser_features.audio import SUFFIXES
+    from ser_features.formats import SUFFIXES
     from ser_features.corpora.walk import audio_files
 
     files = sorted(audio_files(path.absolute(), "."))
     if not files:
         raise InputError(f"no audio file below {path}: expected {', '.join(sorted(SUFFIXES))}")
-    return [AudioFile(path / name, problem) for name, problem in files]
+    return [AudioFile(path / name, problem) for name, problem, _ in files]
 
 
 def speakers_of(table: Path, files: Sequence[Path]) -> list[str]:
