@@ -3,8 +3,9 @@
 suffix → `SUFFIXES`, or `of_suffix` → `Foreign`
 first bytes of a file that is not read → `identify` → `Foreign` → `Foreign.message`
 
->>> identify(b"#!AMR" + bytes(99)).message
-'AMR is not read: expected WAV, FLAC, OGG, MP3, AIFF, AU, CAF or SPHERE: convert it: ffmpeg -i FILE.amr FILE.wav'
+>>> print(identify(b"#!AMR" + bytes(99)).message)
+AMR is not read: expected WAV, FLAC, OGG, MP3, AIFF, AU, CAF or SPHERE: convert it:
+ffmpeg -i FILE.amr FILE.wav
 >>> of_suffix("memo.M4A").name
 'M4A (AAC)'
 """
@@ -19,10 +20,28 @@ EXPECTED = "WAV, FLAC, OGG, MP3, AIFF, AU, CAF or SPHERE"
 """The accepted formats, for messages; RF64 and W64 are kinds of WAV."""
 
 SUFFIXES: frozenset[str] = frozenset(
-    (
-        ".wav .wave .bwf .w64 .rf64 .flac .ogg .oga .opus .mp3 .mp2 .mpga "
-        ".aif .aiff .aifc .au .snd .caf .sph .nist"
-    ).split()
+    [
+        ".wav",
+        ".wave",
+        ".bwf",
+        ".w64",
+        ".rf64",
+        ".flac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".mp3",
+        ".mp2",
+        ".mpga",
+        ".aif",
+        ".aiff",
+        ".aifc",
+        ".au",
+        ".snd",
+        ".caf",
+        ".sph",
+        ".nist",
+    ]
 )
 """Lower-case file extensions of formats that libsndfile reads."""
 
@@ -90,6 +109,7 @@ def _other(name: str, remedy: str, *starts: bytes) -> Foreign:
 DOWNLOAD_AGAIN = "if a server sent it, download the recording again, signed in and from its own address"
 UNPACK = "unpack it"
 LEAVE_OUT = "leave it out"
+SAVE = "save its samples as WAV with soundfile.write"
 
 M4A = _audio("M4A (AAC)", ".m4a .m4b .m4p .m4r")
 MP4 = _audio("MP4", ".mp4 .m4v .f4v", is_video=True)
@@ -119,7 +139,9 @@ FORMATS: tuple[Foreign, ...] = (
     SPEEX,
     AVI,
     HEADERLESS,
-    _audio("AAC", ".aac .adts .loas", b"\xff\xf0", b"\xff\xf1", b"\xff\xf8", b"\xff\xf9", b"ADIF", b"\x56\xe0"),
+    _audio(
+        "AAC", ".aac .adts .loas", b"\xff\xf0", b"\xff\xf1", b"\xff\xf8", b"\xff\xf9", b"ADIF", b"\x56\xe0"
+    ),
     _audio("AMR", ".amr .awb", b"#!AMR"),
     _audio("WMA", ".wma .asf", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),
     _audio("WMV", ".wmv", is_video=True),
@@ -164,16 +186,20 @@ FORMATS: tuple[Foreign, ...] = (
     _other("a Zstandard archive", UNPACK, b"\x28\xb5\x2f\xfd"),
     _other("a 7z archive", UNPACK, b"7z\xbc\xaf\x27\x1c"),
     _other("a RAR archive", UNPACK, b"Rar!"),
-    _other("a NumPy array", "save its samples as WAV with soundfile.write", b"\x93NUMPY"),
-    _other("HDF5", "save its samples as WAV with soundfile.write", b"\x89HDF"),
+    _other("a NumPy array", SAVE, b"\x93NUMPY"),
+    _other("HDF5", SAVE, b"\x89HDF"),
     _other("MATLAB data", "save its samples with audiowrite", b"MATLAB 5.0"),
-    _other("a pickle of Python objects", "save its samples as WAV with soundfile.write", b"\x80\x04", b"\x80\x05"),
+    _other(
+        "a pickle of Python objects", "save its samples as WAV with soundfile.write", b"\x80\x04", b"\x80\x05"
+    ),
     _other("Parquet", "save its recordings as files", b"PAR1"),
 )
 """All formats that are named. Those without first bytes are recognised by `_SPECIAL`, or by suffix only."""
 
 _BY_SUFFIX = {suffix: form for form in FORMATS for suffix in form.suffixes}
-_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body|script)\b", re.I | re.S)
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body|script)\b", re.I | re.S
+)
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
 _QUICKTIME = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
@@ -242,7 +268,7 @@ def _text(head: bytes) -> Foreign | None:
         return HTML
     encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        text = getincrementaldecoder(encoding)().decode(head)  # its last character may be cut off
+        text = getincrementaldecoder(encoding)().decode(head, final=len(head) < HEAD)
     except UnicodeDecodeError:
         return None
     line = text.strip().partition("\n")[0].strip()

@@ -116,11 +116,12 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An audio file of the corpus that cannot be used, and the reason."""
+    """An audio file of the corpus that cannot be used, and the reason, as text and as an error's class."""
 
     dataset: str
     path: str
     reason: str
+    error_class: str = "FileNameError"
 
 
 @dataclass(frozen=True, slots=True)

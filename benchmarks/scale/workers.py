@@ -29,10 +29,10 @@ from pathlib import Path
 from threading import Event, Thread
 
 from benchmarks import options
-from ser_features.formats import SUFFIXES
 from ser_features.config import PROFILES, SPEECH16K
 from ser_features.engine import Observer, extract_corpora
 from ser_features.engine.plan import shard_size
+from ser_features.formats import SUFFIXES
 
 MIB = 2**20
 POLL_SECONDS = 0.2

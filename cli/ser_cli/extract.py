@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -155,10 +156,15 @@ def _next(store: Path) -> str:
 
 
 def _print_failures(report: "ExtractReport") -> None:
-    for failure in report.failures[:LISTED]:
-        print(f"failed {failure.path!r}: {failure.error_class}: {failure.message}", file=sys.stderr)
-    if len(report.failures) > LISTED:
-        print(f"and {len(report.failures) - LISTED} more in the store's failures table", file=sys.stderr)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for failure in report.failures:
+        alike.setdefault((failure.error_class, failure.message), []).append(failure.path)
+    for (error_class, message), paths in islice(alike.items(), LISTED):
+        files = repr(paths[0]) if len(paths) == 1 else f"{len(paths)} files such as {paths[0]!r}"
+        print(f"failed {files}: {error_class}: {message}", file=sys.stderr)
+    if len(alike) > LISTED:
+        more = sum(map(len, islice(alike.values(), LISTED, None)))
+        print(f"and {more} more in the store's failures table", file=sys.stderr)
     for path in report.damaged:
         print(f"damaged table replaced, its recordings computed again: {path}", file=sys.stderr)
 

@@ -10,7 +10,7 @@ any size in RF64: these checks are made here.
 >>> check(b"These are notes.")
 Traceback (most recent call last):
 ...
-ser_features.errors.NotAudioError: not audio (text, 'These are notes.'): expected WAV, FLAC, OGG, ...: leave it out
+ser_features.errors.NotAudioError: not audio (text, 'These are notes.'): expected WAV, ...: leave it out
 """
 
 import re

@@ -11,13 +11,15 @@ data root → corpus folder → audio files (`walk`) → `Corpus.parse` per name
 import os
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, TypeVar
 
 from ser_features.corpora.walk import audio_files, is_folder
 from ser_features.errors import FileNameError, InputError
+from ser_features.formats import Foreign
 from ser_features.manifest import Duplicate, Recording, Rejected, Scan
 from ser_features.words import plain
 
@@ -85,8 +87,12 @@ class Corpus(ABC):
         files = sorted((file for folder in folders for file in audio_files(root, folder)), reverse=True)
         recordings: list[Recording] = []
         rejected: list[Rejected] = []
+        foreign: list[tuple[str, Foreign]] = []
         while files:  # emptied on the way, so that a million files are not in memory twice
-            path, problem = files.pop()
+            path, problem, form = files.pop()
+            if form is not None:
+                foreign.append((path, form))
+                continue
             try:
                 if problem is not None:
                     raise FileNameError(problem)
@@ -94,9 +100,19 @@ class Corpus(ABC):
             except FileNameError as error:
                 rejected.append(Rejected(self.name, path, str(error)))
         if not recordings:
+            rejected += [Rejected(self.name, path, form.message) for path, form in foreign]
             raise self._nothing_in(root, folders, rejected)
         unique, duplicates = _without_duplicates(recordings)
-        return Scan(self.name, root, unique, tuple(rejected), duplicates)
+        stems = {recording.stem for recording in unique} if foreign else set()
+        lost = [(path, form) for path, form in foreign if PurePosixPath(path).stem not in stems]
+        for path, form in lost:
+            if not form.is_video:
+                rejected.append(Rejected(self.name, path, form.message, "NotAudioError"))
+        rejected.sort(key=attrgetter("path"))
+        videos = [path for path, form in lost if form.is_video]
+        return Scan(
+            self.name, root, unique, tuple(rejected), duplicates, notes=tuple(_of_videos(self.name, videos))
+        )
 
     def count(self, data: Path) -> int:
         """Number of recordings below a data root, 0 if there is none; a synthetic corpus is not generated."""
@@ -196,6 +212,15 @@ def _listed(words: list[str]) -> str:
 
 def _choices(codes: list[str]) -> str:
     return f"{codes[0]}–{codes[-1]}" if len(codes) > MAX_LISTED else ", ".join(codes)
+
+
+def _of_videos(corpus: str, paths: Sequence[str]) -> Iterator[str]:
+    """A note on videos that hold other recordings than the audio files do."""
+    if paths:
+        yield (
+            f"{corpus}: {len(paths)} videos are not read, such as {paths[0]!r}: "
+            "to use their sound, convert it: ffmpeg -i FILE.mp4 FILE.wav"
+        )
 
 
 def _without_duplicates(

@@ -22,13 +22,12 @@ Licence: ODbL 1.0. Cite Cao et al. (2014).
 """
 
 import csv
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ser_features.corpora.base import Corpus, lookup, one_of, split_name
-from ser_features.corpora.walk import is_file, is_inside
+from ser_features.corpora.walk import is_file
 from ser_features.errors import InputError
 from ser_features.labels import in_order
 from ser_features.manifest import Recording, Scan
@@ -118,7 +117,7 @@ def _find_table(root: Path, recordings: Iterable[Recording]) -> Path | None:
     folders = {folder for folders in parents for folder in folders if folder.name}
     for folder in sorted(folders, key=lambda folder: (-len(folder.parts), folder)):
         table = root / folder / DEMOGRAPHICS
-        if is_file(table) and is_inside(table, os.path.realpath(root / folder.parts[0])):
+        if is_file(table):
             return table
     return None
 

@@ -37,8 +37,8 @@ class Found(NamedTuple):
 def audio_files(root: Path, folder: str) -> Iterator[Found]:
     """Yield every audio file below `root/folder`, in no particular order.
 
-    Links are followed wherever they lead. No folder is visited twice, so that a cycle of links ends. A file in
-    a format that is not read is left out if the same folder has a file of the same stem that is read.
+    Links are followed wherever they lead. No folder is visited twice, so that a cycle of links ends. A file
+    in a format that is not read is left out if the same folder has a file of its stem that is read.
 
     Args:
         root: absolute data root.

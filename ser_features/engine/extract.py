@@ -173,7 +173,11 @@ def _store_rejected(store: Store, scans: Sequence[Scan]) -> None:
         before = {row["file_id"]: row for row in read_rows(part)}
         failures = [
             Failure(
-                f"{scan.dataset}/{rejected.path}", rejected.path, "name", "FileNameError", rejected.reason
+                f"{scan.dataset}/{rejected.path}",
+                rejected.path,
+                "name",
+                rejected.error_class,
+                rejected.reason,
             )
             for rejected in scan.rejected
         ]

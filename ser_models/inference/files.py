@@ -68,8 +68,8 @@ def _expand(path: Path) -> list[Path]:
 def _files(path: Path) -> list[AudioFile]:
     if not os.path.isdir(path):  # noqa: PTH112  a path may be anything that was typed
         return [AudioFile(path)]
-    from ser_features.formats import SUFFIXES
     from ser_features.corpora.walk import audio_files
+    from ser_features.formats import SUFFIXES
 
     files = sorted(audio_files(path.absolute(), "."))
     if not files:

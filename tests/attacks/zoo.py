@@ -256,12 +256,12 @@ def _refused() -> list[Animal]:
     eleven = encode(np.resize(minutes, 660 * RATE), subtype="IMA_ADPCM")
     kinds = {
         "empty.wav": (b"", "EmptyFileError", "0 bytes"),
-        "one byte.wav": (b"R", "NotAudioError", "it begins with b'R'"),
-        "text.wav": (b"These are notes, not audio.\n" * 99, "NotAudioError", "it begins with b'Thes'"),
-        "picture.wav": (b"\x89PNG\r\n\x1a\n" + bytes(500), "NotAudioError", "convert it"),
-        "utf16.mp3": ("notes in UTF-16".encode("utf-16"), "NotAudioError", "Format not recognised"),
+        "one byte.wav": (b"R", "NotAudioError", "text, 'R'"),
+        "text.wav": (b"These are notes, not audio.\n" * 99, "NotAudioError", "text, 'These are notes"),
+        "picture.wav": (b"\x89PNG\r\n\x1a\n" + bytes(500), "NotAudioError", "a PNG picture"),
+        "utf16.mp3": ("notes in UTF-16".encode("utf-16"), "NotAudioError", "text, 'notes in UTF-16'"),
         "sampler.wav": (encode(TONE, "XI", "DPCM_16"), "NotAudioError", "unknown format"),
-        "matlab.wav": (encode(TONE, "MAT5", "DOUBLE"), "NotAudioError", "unknown format"),
+        "matlab.wav": (encode(TONE, "MAT5", "DOUBLE"), "NotAudioError", "MATLAB data"),
         "header only.wav": (wav(fmt(), chunk(b"data", b"")), "NoSamplesError", "no sample follows"),
         "2 GHz.wav": (patched(plain, 24, "<I", 2 * 10**9), "UnsupportedAudioError", "is 2000000000 Hz"),
         "1 Hz.wav": (patched(plain, 24, "<I", 1), "UnsupportedAudioError", "sample rate is 1 Hz"),

@@ -66,7 +66,7 @@ def test_any_depth_and_extension_sorted_by_key(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("litter", ["._" + NAME, ".hidden/" + NAME, "__MACOSX/" + NAME, "notes.txt", "a.mp4"])
+@pytest.mark.parametrize("litter", ["._" + NAME, ".hidden/" + NAME, "__MACOSX/" + NAME, "notes.txt", "a.png"])
 def test_hidden_and_other_files_are_ignored(tmp_path, litter):
     touch(tmp_path / "tess" / litter, tmp_path / "tess" / "YAF_back_sad.wav")
     assert paths_of(tmp_path) == ["tess/YAF_back_sad.wav"]
@@ -105,27 +105,52 @@ def test_of_duplicates_at_the_same_depth_the_first_by_name_is_used(tmp_path):
     assert Tess().scan(tmp_path).duplicates == (Duplicate(f"tess/a/{NAME}", f"tess/b/{NAME}"),)
 
 
-def test_links_out_of_the_corpus_are_rejected(tmp_path):
-    touch(tmp_path / "secret.wav", tmp_path / "tess" / "YAF_back_sad.wav", tmp_path / "away" / NAME)
-    (tmp_path / "tess" / NAME).symlink_to(tmp_path / "secret.wav")
+def test_links_out_of_the_corpus_are_followed(tmp_path):
+    touch(tmp_path / "blob", tmp_path / "tess" / "YAF_back_sad.wav", tmp_path / "away" / "YAF_dog_sad.wav")
+    (tmp_path / "tess" / NAME).symlink_to(tmp_path / "blob")
     (tmp_path / "tess" / "linked").symlink_to(tmp_path / "away")
-    assert paths_of(tmp_path) == ["tess/YAF_back_sad.wav"]
-    reason = "link that leads out of the corpus folder: replace it with a copy"
-    assert reasons_of(tmp_path) == [(f"tess/{NAME}", reason), ("tess/linked", reason)]
+    assert paths_of(tmp_path) == [f"tess/{NAME}", "tess/YAF_back_sad.wav", "tess/linked/YAF_dog_sad.wav"]
+    assert reasons_of(tmp_path) == []
 
 
 def test_links_inside_the_corpus(tmp_path):
-    touch(tmp_path / "tess" / "a" / "YAF_back_sad.wav")
-    (tmp_path / "tess" / NAME).symlink_to(tmp_path / "tess" / "a" / "YAF_back_sad.wav")
-    (tmp_path / "tess" / "again").symlink_to(tmp_path / "tess" / "a")
+    touch(tmp_path / "tess" / "b" / "YAF_back_sad.wav")
+    (tmp_path / "tess" / NAME).symlink_to(tmp_path / "tess" / "b" / "YAF_back_sad.wav")
+    (tmp_path / "tess" / "again").symlink_to(tmp_path / "tess" / "b")
+    (tmp_path / "tess" / "b" / "up").symlink_to("..")
     (tmp_path / "tess" / "loop.wav").symlink_to("loop.wav")
     (tmp_path / "tess" / "lost.wav").symlink_to("gone.wav")
-    assert paths_of(tmp_path) == [f"tess/{NAME}", "tess/a/YAF_back_sad.wav"]
+    assert paths_of(tmp_path) == [f"tess/{NAME}", "tess/b/YAF_back_sad.wav"]
+    assert Tess().scan(tmp_path).duplicates == ()
     assert reasons_of(tmp_path) == [
-        ("tess/again", "linked folder, which is not followed"),
-        ("tess/loop.wav", "not a regular file"),
-        ("tess/lost.wav", "not a regular file"),
+        ("tess/loop.wav", "link to 'loop.wav', where no file is: restore the file"),
+        ("tess/lost.wav", "link to 'gone.wav', where no file is: restore the file"),
     ]
+
+
+def test_recordings_in_formats_that_are_not_read_are_rejected_and_videos_counted(tmp_path):
+    names = ("memo.m4a", "OAF_back_angry.flv", "OAF_dog_sad.flv", "YAF_back_sad.m4a")
+    touch(*(tmp_path / "tess" / folder / name for folder in ("a", "b") for name in names))
+    touch(tmp_path / "tess" / NAME, tmp_path / "tess" / "YAF_back_sad.wav")
+    (tmp_path / "tess" / "a" / "named.m4a").write_bytes(b"RIFF")
+    scan = Tess().scan(tmp_path)
+    assert [recording.path for recording in scan.recordings] == [f"tess/{NAME}", "tess/YAF_back_sad.wav"]
+    assert [(one.path, one.error_class) for one in scan.rejected] == [
+        ("tess/a/memo.m4a", "NotAudioError"),
+        ("tess/a/named.m4a", "FileNameError"),  # WAV by its content, but no recording of TESS by its name
+        ("tess/b/memo.m4a", "NotAudioError"),
+    ]
+    assert "ffmpeg -i FILE.m4a FILE.wav" in scan.rejected[0].reason
+    assert scan.notes == (
+        "tess: 2 videos are not read, such as 'tess/a/OAF_dog_sad.flv': to use their sound, convert it: "
+        "ffmpeg -i FILE.mp4 FILE.wav",
+    )
+
+
+def test_a_folder_of_nothing_but_other_formats_names_them(tmp_path):
+    touch(tmp_path / "tess" / "OAF_back_angry.m4a")
+    with pytest.raises(InputError, match=r"1 audio files in .*OAF_back_angry\.m4a: M4A \(AAC\) is not read"):
+        Tess().scan(tmp_path)
 
 
 def test_the_corpus_folder_may_be_a_link(tmp_path):

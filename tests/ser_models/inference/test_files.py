@@ -32,12 +32,25 @@ def test_paths_stay_relative(folder, monkeypatch):
     assert [str(file.path) for file in find_audio([Path(), Path("b")])][-2:] == ["b/2.wav", "b/c/1.flac"]
 
 
-def test_a_link_that_leads_out_is_a_problem(folder, tmp_path):
-    (tmp_path / "secret.wav").touch()
-    (folder / "b" / "3.wav").symlink_to(tmp_path / "secret.wav")
-    problems = {file.path.name: file.problem for file in find_audio([folder])}
-    assert "link that leads out" in problems["3.wav"]
-    assert problems["2.wav"] is None
+def test_links_are_followed_and_broken_ones_are_a_problem(folder, tmp_path):
+    (tmp_path / "blob").touch()
+    (folder / "b" / "3.wav").symlink_to(tmp_path / "blob")
+    (folder / "b" / "4.wav").symlink_to("gone")
+    problems = {file.path.name: file.problem for file in find_audio([folder / "b"])}
+    assert problems == {
+        "1.flac": None,
+        "2.wav": None,
+        "3.wav": None,
+        "4.wav": "link to 'gone', where no file is: restore the file",
+    }
+
+
+def test_other_formats_are_listed_with_the_remedy(folder):
+    (folder / "memo.m4a").touch()
+    (folder / "a.m4a").touch()  # a.MP3 is the same recording
+    [memo] = [file for file in find_audio([folder]) if file.problem]
+    assert memo.path == folder / "memo.m4a"
+    assert memo.problem.startswith("M4A (AAC) is not read: expected WAV")
 
 
 def test_a_folder_without_audio_is_refused(tmp_path):
