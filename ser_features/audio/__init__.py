@@ -3,12 +3,11 @@
 path → `files.read_bytes` → bytes → `headers.check` → `decoder.decode` → `Audio`
 """
 
-from ser_features.audio.decoder import SUFFIXES, Audio, decode
+from ser_features.audio.decoder import Audio, decode
 from ser_features.audio.files import MAX_BYTES, read_bytes, sha256, sha256_if_readable, stamp
 
 __all__ = [
     "MAX_BYTES",
-    "SUFFIXES",
     "Audio",
     "decode",
     "read_bytes",
