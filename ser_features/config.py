@@ -10,7 +10,7 @@ Two stores hold comparable values if and only if their digests are equal.
 Traceback (most recent call last):
 ...
 ser_features.errors.InputError: unknown profile 'speech44k': expected one of speech16k, speech16k-fast,
-paper48k, wide16k, each also with +bone
+speech16k-raw, paper48k, wide16k, each also with +bone
 >>> profile("speech16k+bone").audio.bone_conduction
 True
 """
@@ -25,12 +25,36 @@ from ser_features.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
+class Conditioning:
+    """What is done to a recording so that microphone, distance and export do not affect its features.
+
+    Offset and everything below the voice are removed, silence is trimmed relative to the level of active
+    speech, and speech is brought to a common level: see `ser_features.preprocess`.
+
+    Attributes:
+        stop_hz: sound below is removed, such as mains hum, in Hz.
+        pass_hz: sound above is kept, in Hz; at most the F0 floor.
+        silence_db: sound this far below active speech is trimmed at both ends, in dB.
+        level_db: level that active speech is brought to, in dB re full scale; usual for speech codecs.
+        version: raised whenever the conditioned signal changes, so that old stores have another digest.
+    """
+
+    stop_hz: float = 62.0
+    pass_hz: float = 73.0
+    silence_db: float = 30.0
+    level_db: float = -26.0
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class AudioConfig:
     """Accepted durations, and the processing of a recording before analysis.
 
     Attributes:
         sample_rate: rate of the analysed signal, in Hz.
-        trim_db: frames this far below the loudest one are trimmed at both ends, in dB; None: no trimming.
+        trim_db: of raw profiles: frames this far below the loudest one are trimmed at both ends, in dB; None:
+            no trimming.
+        conditioning: None in raw profiles, whose signal is trimmed at most.
         min_seconds: shorter recordings are rejected, in s.
         max_seconds: longer recordings are rejected before decoding, in s.
         bone_conduction: whether the signal is filtered to simulate bone conduction.
@@ -41,6 +65,7 @@ class AudioConfig:
     min_seconds: float = 0.1
     max_seconds: float = 600.0
     bone_conduction: bool = False
+    conditioning: Conditioning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +169,12 @@ class Profile:
     encoder: EncoderConfig | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Every parameter as JSON values; the key "encoder" is absent without an encoder."""
+        """Every parameter as JSON values; the keys "encoder" and "conditioning" are absent without them."""
         content = asdict(self)
         if self.encoder is None:
             del content["encoder"]
+        if self.audio.conditioning is None:
+            del content["audio"]["conditioning"]
         return content
 
     def digest(self, versions: Mapping[str, int]) -> str:
@@ -169,11 +196,14 @@ class Profile:
 
 SPEECH16K = Profile(
     name="speech16k",
-    audio=AudioConfig(sample_rate=16_000, trim_db=40.0),
+    audio=AudioConfig(sample_rate=16_000, conditioning=Conditioning()),
     frames=FrameConfig(n_fft=512, frame_length=400, hop_length=160, n_mels=64),
     pitch=PitchConfig(floor=75.0, ceiling=600.0, time_step=0.01),
 )
-"""The default: 25 ms frames every 10 ms at 16 kHz, silence trimmed, level unchanged."""
+"""The default: 25 ms frames every 10 ms at 16 kHz, of the conditioned signal."""
+
+SPEECH16K_RAW = replace(SPEECH16K, name="speech16k-raw", audio=AudioConfig(sample_rate=16_000, trim_db=40.0))
+"""`speech16k` without conditioning: silence trimmed, level as recorded."""
 
 SPEECH16K_FAST = replace(
     SPEECH16K, name="speech16k-fast", pitch=replace(SPEECH16K.pitch, method="autocorrelation")
@@ -197,7 +227,7 @@ WIDE16K = Profile(
 """128 ms frames every 32 ms at 16 kHz: fine frequency resolution for 128 mel bands, few frames per second."""
 
 PROFILES: dict[str, Profile] = {
-    config.name: config for config in (SPEECH16K, SPEECH16K_FAST, PAPER48K, WIDE16K)
+    config.name: config for config in (SPEECH16K, SPEECH16K_FAST, SPEECH16K_RAW, PAPER48K, WIDE16K)
 }
 
 BONE = "+bone"

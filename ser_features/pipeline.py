@@ -20,7 +20,7 @@ import numpy as np
 from ser_features import audio, extractors
 from ser_features.augment import AnyTransform, Parameters, SpectrogramTransform
 from ser_features.config import Profile
-from ser_features.preprocess import prepare
+from ser_features.preprocess import levelled, prepare
 from ser_features.sources import AudioSource, source_of
 
 
@@ -112,7 +112,8 @@ def analyse(content: bytes, profile: Profile) -> tuple[audio.Audio, extractors.A
 
 def analysis_of(decoded: audio.Audio, profile: Profile) -> extractors.Analysis:
     """Prepare a decoded recording, or a part of one, for the extractors."""
-    return extractors.Analysis(prepare(decoded, profile.audio), profile)
+    prepared = prepare(decoded, profile.audio)
+    return extractors.Analysis(prepared.signal, profile, prepared.gain_db)
 
 
 def decode(content: bytes, profile: Profile) -> audio.Audio:
@@ -130,6 +131,8 @@ def augment(
 ) -> extractors.Analysis:
     """The analysis of an augmented copy of a recording.
 
+    An altered signal is brought to the common level again, as a recording of that sound would be.
+
     Args:
         analysis: of the recording itself.
         transform: of the signal, or of the log-mel spectrogram.
@@ -138,7 +141,8 @@ def augment(
     if isinstance(transform, SpectrogramTransform):
         return analysis.with_mel_db(transform.apply(analysis.mel_db, parameters))
     signal = transform.apply(analysis.signal, analysis.sample_rate, parameters)
-    return extractors.Analysis(signal, analysis.profile)
+    signal, gain_db = levelled(signal, analysis.profile.audio)
+    return extractors.Analysis(signal, analysis.profile, analysis.gain_db + gain_db)
 
 
 def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, float]:

@@ -1,27 +1,25 @@
-"""Decoded audio → the analysed signal: resampled, then trimmed, at its original level.
+"""Decoded audio → the analysed signal: resampled, trimmed and, unless the profile is raw, conditioned.
 
-`Audio` → [`bone_conduct`] → `resample` → `speech_bounds` → float32 mono at the profile's rate
+raw: `Audio` → [`bone_conduct`] → `resample` → `speech_bounds` → `Prepared`
+else: `Audio` → offset → [`bone_conduct`] → `resample` → `high_pass` → `active_speech` → gain → `Prepared`
 
 >>> import numpy
 >>> audio = Audio(numpy.ones(48_000, numpy.float32), 48_000, 1)
->>> prepare(audio, AudioConfig(sample_rate=16_000)).shape
+>>> prepare(audio, AudioConfig(sample_rate=16_000)).signal.shape
 (16000,)
 """
 
-from math import ceil, gcd
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
 
 import numpy as np
+import scipy.fft
 import soxr
 
 from ser_features.audio import Audio
-from ser_features.config import AudioConfig
-
-TRIM_FRAME = 2048
-TRIM_HOP = 512
-"""librosa.effects.trim's defaults, in samples of the resampled signal."""
-
-MIN_POWER = 1e-10
-"""Lower limit of mean squares (librosa's `amin`), so that a faint recording is not trimmed away."""
+from ser_features.config import AudioConfig, Conditioning
+from ser_features.framing import active_level, active_speech, levels_of, speech_bounds
 
 BONE_POLE = 0.755
 BONE_GAIN = 0.205
@@ -30,30 +28,114 @@ BONE_GAIN = 0.205
 BONE_RATE = 48_000
 """Sample rate of the corpus that the coefficients were published with, in Hz."""
 
+FILTER_SECONDS = 0.25
+"""Reach of the high-pass filter: its impulse response is 70 dB down there."""
 
-def prepare(audio: Audio, config: AudioConfig) -> np.ndarray:
-    """Apply bone conduction if the profile has it, resample, and trim a decoded recording.
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The analysed signal.
+
+    Attributes:
+        signal: float32 mono, shape (n,), at the profile's rate.
+        start_sec: time in the recording at which it begins, in s.
+        gain_db: gain that brought active speech to the profile's level, in dB; 0 in a raw profile.
+    """
+
+    signal: np.ndarray
+    start_sec: float = 0.0
+    gain_db: float = 0.0
+
+
+def prepare(audio: Audio, config: AudioConfig) -> Prepared:
+    """Resample, trim and condition a decoded recording, as the profile says.
 
     Args:
         audio: mono signal at the file's rate.
-        config: target rate and trimming threshold.
-
-    Returns:
-        float32, shape (n,), at `config.sample_rate`.
+        config: target rate and what is to be done.
     """
-    return prepare_with_offset(audio, config)[0]
-
-
-def prepare_with_offset(audio: Audio, config: AudioConfig) -> tuple[np.ndarray, float]:
-    """As `prepare`, with the time in the recording, in s, at which the prepared signal begins."""
     signal, rate = audio.signal, audio.sample_rate
+    if config.conditioning:
+        # Resampled as it is, an offset would end in a click at both ends.
+        signal = signal - np.float32(signal.mean(dtype=np.float64))
     if config.bone_conduction:
         signal, rate = bone_conduct(resample(signal, rate, BONE_RATE)), BONE_RATE
     signal = resample(signal, rate, config.sample_rate)
+    if config.conditioning:
+        return _conditioned(signal, config.sample_rate, config.conditioning)
     if config.trim_db is None:
-        return signal, 0.0
+        return Prepared(signal)
     start, end = speech_bounds(signal, config.trim_db)
-    return signal[start:end], start / config.sample_rate
+    return Prepared(signal[start:end], start / config.sample_rate)
+
+
+def _conditioned(signal: np.ndarray, sample_rate: int, conditioning: Conditioning) -> Prepared:
+    """Filter, trim, and bring to the common level."""
+    signal = high_pass(signal, sample_rate, conditioning.stop_hz, conditioning.pass_hz)
+    level, start, end = active_speech(signal, sample_rate, conditioning.silence_db)
+    gain_db = conditioning.level_db - level
+    return Prepared(amplified(signal[start:end], gain_db), start / sample_rate, gain_db)
+
+
+def amplified(signal: np.ndarray, gain_db: float) -> np.ndarray:
+    """The signal with a gain in dB; samples may exceed full scale, as none becomes an integer."""
+    return signal * np.float32(10 ** (gain_db / 20))
+
+
+def levelled(signal: np.ndarray, config: AudioConfig) -> tuple[np.ndarray, float]:
+    """Bring an altered copy of a prepared signal to the common level again.
+
+    Args:
+        signal: float32, shape (n,), at `config.sample_rate`.
+        config: of the profile.
+
+    Returns:
+        The signal and the gain, in dB; unchanged and 0 if the profile is raw.
+    """
+    if not config.conditioning:
+        return signal, 0.0
+    gain_db = config.conditioning.level_db - active_level(levels_of(signal, config.sample_rate).sustained)
+    return amplified(signal, gain_db), gain_db
+
+
+def high_pass(signal: np.ndarray, sample_rate: int, stop_hz: float, pass_hz: float) -> np.ndarray:
+    """Remove what lies below the voice: offset, rumble and mains hum.
+
+    The gain is 0 up to `stop_hz` and 1 from `pass_hz` on, with half a period of a cosine between. The filter
+    is applied to the spectrum of the whole recording, so its phase is zero: no wave changes its shape or its
+    time. Before and after the recording, the signal is continued by its point reflection, so that hum ends
+    gradually. (A Butterworth filter that is as steep needs an order of about 20; a forward-only one would
+    shift the phase of low voices by several periods.)
+
+    Args:
+        signal: float32, shape (n,), n ≥ 2.
+        sample_rate: in Hz.
+        stop_hz: edge of the stopband, in Hz.
+        pass_hz: edge of the passband, in Hz.
+
+    Returns:
+        float32, shape (n,).
+    """
+    margin = min(round(FILTER_SECONDS * sample_rate), signal.size - 1)
+    size = scipy.fft.next_fast_len(signal.size + 2 * margin, real=True)
+    extended = np.zeros(size, np.float32)
+    inner = extended[margin : margin + signal.size]
+    inner[:] = signal
+    extended[:margin] = 2 * signal[0] - signal[margin:0:-1]
+    extended[margin + signal.size : margin * 2 + signal.size] = 2 * signal[-1] - signal[-2 : -2 - margin : -1]
+    spectrum = scipy.fft.rfft(extended, overwrite_x=True)
+    gains = _low_gains(size, sample_rate, stop_hz, pass_hz)
+    spectrum[: gains.size] *= gains
+    filtered: np.ndarray = scipy.fft.irfft(spectrum, size, overwrite_x=True)[margin : margin + signal.size]
+    return filtered
+
+
+@lru_cache(maxsize=64)
+def _low_gains(size: int, sample_rate: int, stop_hz: float, pass_hz: float) -> np.ndarray:
+    """Gain of the bins up to `pass_hz` of a transform of `size` samples, float32."""
+    frequencies = np.arange(int(pass_hz * size / sample_rate) + 1) * (sample_rate / size)
+    share = np.clip((frequencies - stop_hz) / (pass_hz - stop_hz), 0, 1)
+    return (0.5 - 0.5 * np.cos(np.pi * share)).astype(np.float32)
 
 
 def resample(signal: np.ndarray, source_rate: float, target_rate: float) -> np.ndarray:
@@ -98,87 +180,3 @@ def bone_conduct(signal: np.ndarray) -> np.ndarray:
     from scipy.signal import lfilter  # takes half a second, and few profiles need it
 
     return lfilter([BONE_GAIN], [1.0, -BONE_POLE], signal).astype(np.float32)
-
-
-def speech_bounds(signal: np.ndarray, top_db: float) -> tuple[int, int]:
-    """First and last sample that are not leading or trailing silence, as in `librosa.effects.trim`.
-
-    Args:
-        signal: float32, shape (n,).
-        top_db: frames this far below the loudest frame's RMS are silence, in dB.
-
-    Returns:
-        (start, end) in samples, end excluded.
-    """
-    power = np.maximum(centred_power(signal, TRIM_FRAME, TRIM_HOP), MIN_POWER)
-    loud = np.flatnonzero(power > power.max() * 10 ** (-top_db / 10))
-    return int(loud[0]) * TRIM_HOP, min(signal.size, (int(loud[-1]) + 1) * TRIM_HOP)
-
-
-def centred_power(signal: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
-    """Mean square of centred frames, zero-padded at both ends (the square of `librosa.feature.rms`).
-
-    Args:
-        signal: float32, shape (n,).
-        frame_length: in samples.
-        hop_length: in samples.
-
-    Returns:
-        float64, shape (1 + n // hop_length,), ≥ 0.
-    """
-    padded = zero_padded(signal, frame_length // 2)
-    block = gcd(frame_length, hop_length)
-    blocks = padded[: padded.size // block * block].reshape(-1, block)
-    energies = np.einsum("ij,ij->i", blocks, blocks)
-    return frame_sums(energies, frame_length // block, hop_length // block) / frame_length
-
-
-def zero_padded(signal: np.ndarray, margin: int) -> np.ndarray:
-    """The signal with `margin` zeros on both sides, in a fifth of the time of `np.pad`.
-
-    >>> zero_padded(np.array([1, 2]), 1)
-    array([0, 1, 2, 0])
-    """
-    padded = np.zeros(signal.size + 2 * margin, signal.dtype)
-    padded[margin : margin + signal.size] = signal
-    return padded
-
-
-def overlapping(signal: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
-    """Frames as a read-only view of the signal, in a tenth of the time of `sliding_window_view`.
-
-    >>> overlapping(np.arange(6), 3, 2)
-    array([[0, 1, 2],
-           [2, 3, 4]])
-
-    Args:
-        signal: contiguous, shape (n,), n ≥ frame_length.
-        frame_length: in samples.
-        hop_length: in samples.
-
-    Returns:
-        Shape (1 + (n - frame_length) // hop_length, frame_length).
-    """
-    step = signal.itemsize
-    count = 1 + (signal.size - frame_length) // hop_length
-    return np.ndarray((count, frame_length), signal.dtype, signal, strides=(hop_length * step, step))
-
-
-def frame_sums(values: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
-    """Sum of each frame of a sequence, through one cumulative sum.
-
-    >>> frame_sums(np.array([1, 2, 3, 4, 5]), 3, 2)
-    array([ 6., 12.])
-
-    Args:
-        values: shape (n,).
-        frame_length: values per frame.
-        hop_length: values between the starts of frames.
-
-    Returns:
-        float64, shape (1 + (n - frame_length) // hop_length,).
-    """
-    cumulative = np.zeros(values.size + 1)
-    np.cumsum(values, dtype=np.float64, out=cumulative[1:])
-    starts = np.arange(0, values.size - frame_length + 1, hop_length)
-    return np.maximum(cumulative[starts + frame_length] - cumulative[starts], 0.0)

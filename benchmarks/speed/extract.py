@@ -46,7 +46,7 @@ from ser_features import corpora  # noqa: E402
 from ser_features.config import PROFILES, SPEECH16K, Profile  # noqa: E402
 from ser_features.engine import extract_corpora  # noqa: E402
 from ser_features.extractors.f0_tracker import track  # noqa: E402
-from ser_features.preprocess import speech_bounds  # noqa: E402
+from ser_features.framing import speech_bounds  # noqa: E402
 
 NOTEBOOK_SHARE = 10
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ser_features.augment import library
 from ser_features.augment.base import Parameter, Parameters, SignalTransform
-from ser_features.preprocess import centred_power
+from ser_features.framing import centred_power
 
 WINDOW_SECONDS = 0.02
 """Window of the level: two periods of a low voice, so that it does not follow the waveform."""

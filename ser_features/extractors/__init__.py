@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 
     CORE_COLUMNS: tuple[Column, ...]
     FUNCTIONAL_COLUMNS: tuple[Column, ...]
+    LEVEL_COLUMNS: tuple[str, ...]
 
 __all__ = [
     "CORE_COLUMNS",
     "DEFAULT_FAMILIES",
     "FAMILIES",
     "FUNCTIONAL_COLUMNS",
+    "LEVEL_COLUMNS",
     "Analysis",
     "Family",
     "check_families",
@@ -101,6 +103,7 @@ _LAZY = {
     "Analysis": "ser_features.extractors.base",
     "CORE_COLUMNS": "ser_features.extractors.core",
     "FUNCTIONAL_COLUMNS": "ser_features.extractors.functionals",
+    "LEVEL_COLUMNS": "ser_features.extractors.core",
     "summary_vector": "ser_features.extractors.statistics",
 }
 
@@ -131,7 +134,7 @@ def columns(names: Iterable[str], profile: Profile) -> tuple[Column, ...]:
 
     >>> from ser_features.config import SPEECH16K
     >>> [len(columns([name], SPEECH16K)) for name in ("core", "statistics", "functionals", "mel")]
-    [46, 192, 3669, 0]
+    [47, 192, 3669, 0]
     """
     names = tuple(names)
     wide = (column for columns in wide_columns(names, profile).values() for column in columns)

@@ -18,8 +18,8 @@ from ser_features.config import Profile
 from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
 from ser_features.extractors.f0_contour import F0Contour, compute_f0
 from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters, zero_crossing_rate
+from ser_features.framing import centred_power, overlapping, zero_padded
 from ser_features.manifest import Column
-from ser_features.preprocess import centred_power, overlapping, zero_padded
 
 BLOCK_FRAMES = 2048
 """Frames per FFT call, which bounds the memory that long recordings need."""
@@ -120,10 +120,12 @@ class Analysis:
     Attributes:
         signal: float32 mono, shape (n,), at `profile.audio.sample_rate`.
         profile: the feature configuration.
+        gain_db: gain that the signal has over the recording, in dB.
     """
 
     signal: np.ndarray
     profile: Profile
+    gain_db: float = 0.0
 
     def with_mel_db(self, mel_db: np.ndarray) -> "Analysis":
         """The same recording with another log-mel spectrogram, and everything that depends on it.
@@ -131,7 +133,7 @@ class Analysis:
         Args:
             mel_db: in dB, shape (frames, n_mels); replaces `mel_db` and thereby `mfcc` and `onset_strength`.
         """
-        other = Analysis(self.signal, self.profile)
+        other = Analysis(self.signal, self.profile, self.gain_db)
         vars(other).update(power=self.power, mel_db=mel_db)  # where cached_property stores its values
         return other
 

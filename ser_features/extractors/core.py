@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ser_features.config import Profile
 from ser_features.extractors.base import Analysis, ColumnExtractor
 from ser_features.extractors.mel import MfccStatistics
 from ser_features.extractors.prosody import Prosody
@@ -24,8 +25,27 @@ BLOCK_BINS = 16
 """Bins per block of the roll-off search: the block is found first, then the bin in it."""
 
 
+GAIN = Column(
+    "gain_db",
+    "float32",
+    "dB",
+    "Gain to a level of active speech of -26 dB, applied before all but the level columns were measured.",
+)
+"""Column of the profiles that condition the signal."""
+
+LEVEL_COLUMNS: tuple[str, ...] = (
+    "mean_amplitude",
+    "peak_amplitude",
+    "rms_mean",
+    "rms_std",
+    "intensity_db_mean",
+    GAIN.name,
+)
+"""Columns of the level as recorded, which depends on microphone, distance and export."""
+
+
 class Level(ColumnExtractor):
-    """Duration, amplitude, and statistics of the frames' RMS."""
+    """Duration, and amplitude and RMS of the analysed signal as recorded, which is before the gain."""
 
     name = "level"
     fixed_columns = (
@@ -38,18 +58,25 @@ class Level(ColumnExtractor):
         Column("intensity_db_mean", "float32", "dB", "Mean over frames of 20·log10(max(RMS, 1e-5))."),
     )
 
+    def columns(self, profile: Profile) -> tuple[Column, ...]:
+        """The fixed columns; with the gain if there is one."""
+        return (*self.fixed_columns, GAIN) if profile.audio.conditioning else self.fixed_columns
+
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; always computable."""
+        recorded = 10 ** (-analysis.gain_db / 20)
         amplitude = np.abs(analysis.signal)
-        return {
+        rms = analysis.rms * recorded
+        values = {
             "duration_sec": analysis.seconds,
             "sample_rate": analysis.sample_rate,
-            "mean_amplitude": amplitude.mean(dtype=np.float64),
-            "peak_amplitude": amplitude.max(),
-            "rms_mean": analysis.rms.mean(),
-            "rms_std": analysis.rms.std(),
-            "intensity_db_mean": (20 * np.log10(np.maximum(analysis.rms, MIN_RMS))).mean(),
+            "mean_amplitude": amplitude.mean(dtype=np.float64) * recorded,
+            "peak_amplitude": amplitude.max() * recorded,
+            "rms_mean": rms.mean(),
+            "rms_std": rms.std(),
+            "intensity_db_mean": (20 * np.log10(np.maximum(rms, MIN_RMS))).mean(),
         }
+        return values | {GAIN.name: analysis.gain_db} if analysis.profile.audio.conditioning else values
 
 
 class ZeroCrossings(ColumnExtractor):
@@ -140,11 +167,15 @@ def _block_ends(bins: int) -> np.ndarray:
 
 
 class Core(ColumnExtractor):
-    """The 46 columns that every row of a store has, in their documented order; the same in every profile."""
+    """The 46 columns that every row of a store has, in their documented order, and the gain if any."""
 
     name = "core"
     parts = (Level(), Rhythm(), ZeroCrossings(), Prosody(), MfccStatistics(), Spectral())
     fixed_columns = tuple(column for part in parts for column in part.fixed_columns)
+
+    def columns(self, profile: Profile) -> tuple[Column, ...]:
+        """Columns of all parts."""
+        return tuple(column for part in self.parts for column in part.columns(profile))
 
     @property
     def versions(self) -> Mapping[str, int]:

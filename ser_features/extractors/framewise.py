@@ -16,7 +16,7 @@ from math import factorial, gcd
 
 import numpy as np
 
-from ser_features.preprocess import frame_sums
+from ser_features.framing import frame_sums
 
 CROSSING_THRESHOLD = 1e-10
 """Samples this close to zero have no sign (librosa's default)."""

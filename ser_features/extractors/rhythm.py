@@ -23,8 +23,8 @@ import scipy.fft
 from ser_features.config import TempoConfig
 from ser_features.extractors.base import Analysis, ColumnExtractor
 from ser_features.extractors.framewise import hann
+from ser_features.framing import overlapping
 from ser_features.manifest import Column
-from ser_features.preprocess import overlapping
 
 FAINT_SHARE = 1e-6
 """Windows with less than this share of the largest energy are transformed one by one: their normalised values

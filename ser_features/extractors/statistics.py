@@ -48,7 +48,7 @@ class Statistics(ColumnExtractor):
             **moments("mfcc_delta", analysis.mfcc_delta),
             **moments("mfcc_delta2", analysis.mfcc_delta2),
             **_spread("zcr", analysis.zero_crossings),
-            **_spread("rms", analysis.rms),
+            **_spread("rms", analysis.rms * 10 ** (-analysis.gain_db / 20)),
         }
 
 

@@ -7,7 +7,7 @@ The store knows features only through it; names, units and descriptions come fro
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from ser_features.config import (
     AudioConfig,
+    Conditioning,
     EncoderConfig,
     FrameConfig,
     PitchConfig,
@@ -246,10 +247,17 @@ def _description(content: Mapping[str, Any]) -> Description:
     )
 
 
+def _audio(content: Mapping[str, Any]) -> AudioConfig:
+    config = AudioConfig(**content)
+    if config.conditioning is None:
+        return config
+    return replace(config, conditioning=Conditioning(**content["conditioning"]))
+
+
 def _profile(content: Mapping[str, Any]) -> Profile:
     return Profile(
         name=content["name"],
-        audio=AudioConfig(**content["audio"]),
+        audio=_audio(content["audio"]),
         frames=FrameConfig(**content["frames"]),
         pitch=PitchConfig(**content["pitch"]),
         tempo=TempoConfig(**content["tempo"]),

@@ -361,9 +361,9 @@ def _wide_positions(columns: tuple[str, ...], width: int) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _core_columns() -> frozenset[str]:
-    from ser_features.extractors import CORE_COLUMNS
+    from ser_features.extractors import CORE_COLUMNS, LEVEL_COLUMNS
 
-    return frozenset(column.name for column in CORE_COLUMNS)
+    return frozenset((*(column.name for column in CORE_COLUMNS), *LEVEL_COLUMNS))
 
 
 def _stored_frames(store: FrameSource | None, rows: "pd.DataFrame", families: Sequence[str]) -> list[Frames]:

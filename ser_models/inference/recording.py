@@ -13,7 +13,7 @@ from ser_features.audio import Audio, read_bytes
 from ser_features.config import Profile
 from ser_features.extractors import Analysis
 from ser_features.pipeline import Features, analysis_of, features_of
-from ser_features.preprocess import prepare_with_offset
+from ser_features.preprocess import prepare
 from ser_models.inference.prediction import PredictOptions
 
 SILENCE_DB = 40.0
@@ -76,11 +76,14 @@ def analyse_recording(
         families: feature families to compute.
         options: of the prediction.
     """
-    signal, start_sec = prepare_with_offset(audio, profile.audio)
-    features = features_of(audio, Analysis(signal, profile), families)
+    prepared = prepare(audio, profile.audio)
+    analysis = Analysis(prepared.signal, profile, prepared.gain_db)
+    features = features_of(audio, analysis, families)
     seconds = audio.signal.size / audio.sample_rate
     windows = split_windows(audio, profile, families, options) if options.windows else []
-    return RecordingAnalysis(seconds, signal, profile.audio.sample_rate, start_sec, features, windows)
+    return RecordingAnalysis(
+        seconds, prepared.signal, analysis.sample_rate, prepared.start_sec, features, windows
+    )
 
 
 def split_windows(

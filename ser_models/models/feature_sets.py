@@ -1,13 +1,16 @@
 """Default per-file input columns of the models.
 
->>> len(CORE_INPUTS), "pitch_mean" in CORE_INPUTS, "sample_rate" in CORE_INPUTS
-(45, True, False)
+>>> len(CORE_INPUTS), "pitch_mean" in CORE_INPUTS, "rms_mean" in CORE_INPUTS
+(40, True, False)
 """
 
-from ser_features.extractors import CORE_COLUMNS, FUNCTIONAL_COLUMNS
+from ser_features.extractors import CORE_COLUMNS, FUNCTIONAL_COLUMNS, LEVEL_COLUMNS
 
-CORE_INPUTS: tuple[str, ...] = tuple(column.name for column in CORE_COLUMNS if column.name != "sample_rate")
-"""Core columns without the sample rate, which identifies the corpus and says nothing about the voice."""
+CORE_INPUTS: tuple[str, ...] = tuple(
+    column.name for column in CORE_COLUMNS if column.name not in ("sample_rate", *LEVEL_COLUMNS)
+)
+"""Core columns without the sample rate, which identifies the corpus, and the level as recorded, which depends
+on microphone, distance and export."""
 
 FUNCTIONAL_INPUTS: tuple[str, ...] = (
     "jitter",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ser_features import extractors, pipeline
-from ser_features.config import PAPER48K, PROFILES, SPEECH16K, profile
+from ser_features.config import PAPER48K, PROFILES, SPEECH16K, SPEECH16K_RAW, Conditioning, profile
 from ser_features.errors import InputError
 
 VERSIONS = extractors.versions()
@@ -20,7 +20,9 @@ def changes(config: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         value = getattr(config, field.name)
         if field.name == "encoder":  # which no profile has of itself: see test_encoder.py
             continue
-        if is_dataclass(value):
+        if field.name == "conditioning" and value is None:
+            yield path + field.name, replace(config, conditioning=Conditioning())
+        elif is_dataclass(value):
             inner = changes(value, f"{field.name}.")
             yield from ((name, replace(config, **{field.name: changed})) for name, changed in inner)
         else:
@@ -31,7 +33,7 @@ def changes(config: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("config", PROFILES.values(), ids=PROFILES)
 def test_digest_changes_with_every_parameter(config):
     changed = dict(changes(config))
-    assert len(changed) == 26
+    assert len(changed) == (31 if config.audio.conditioning else 27)
     assert {"name", "audio.trim_db", "frames.hop_length", "pitch.floor", "tempo.max_bpm"} <= changed.keys()
     digests = {name: other.digest(VERSIONS) for name, other in changed.items()}
     assert config.digest(VERSIONS) not in digests.values()
@@ -46,11 +48,12 @@ def test_digest_changes_with_every_extractor_s_version(name):
 @pytest.mark.parametrize(
     ("name", "default_families", "every_family"),
     [
-        ("speech16k", "a4f891c123348670", "2f6bdce46f2d1566"),
-        ("speech16k-fast", "be2c2b14dcfb252b", "cf63ed399a2882a5"),
+        ("speech16k", "4b86685e1a2d3411", "c6e53ed58ab0778b"),
+        ("speech16k-fast", "aa58de093c5918be", "9ac9b17d9551c263"),
+        ("speech16k-raw", "656f79ec38e9a9d0", "c1ca3ee92b0fac8e"),
         ("paper48k", "bb0e5bca899a29b4", "54fa05c18ed5fb2d"),
         ("wide16k", "47584cd6bea9000f", "1bd9d35a75fb2ac4"),
-        ("speech16k+bone", "886de260b06bae7e", "4838e14080068504"),
+        ("speech16k+bone", "9ee69e6bf8ba5bf1", "6c0637e98ef375a1"),
         ("wide16k+bone", "8a448a943cac31cf", "fac7e39d9d843bd2"),
     ],
 )
@@ -87,7 +90,27 @@ def test_speech16k_is_25_ms_frames_every_10_ms_at_16_khz():
     assert rate == 16_000
     assert SPEECH16K.frames.frame_length / rate == 0.025
     assert SPEECH16K.frames.hop_length / rate == 0.01
-    assert SPEECH16K.audio.trim_db == 40
+
+
+def test_speech16k_raw_is_what_speech16k_was_before_conditioning():
+    """A store or an artifact from then has this digest."""
+    before = replace(SPEECH16K_RAW, name="speech16k")
+    assert pipeline.digest(before, extractors.DEFAULT_FAMILIES) == "a4f891c123348670"
+    assert pipeline.digest(before, extractors.encoder_free()) == "2f6bdce46f2d1566"
+    assert replace(before, audio=SPEECH16K.audio) == SPEECH16K
+
+
+def test_only_the_default_profiles_condition():
+    conditioned = [name for name, config in PROFILES.items() if config.audio.conditioning]
+    assert conditioned == ["speech16k", "speech16k-fast"]
+    assert all(PROFILES[name].audio.trim_db is None for name in conditioned)
+    assert "conditioning" not in PAPER48K.to_json()["audio"]
+
+
+@pytest.mark.parametrize("config", PROFILES.values(), ids=PROFILES)
+def test_the_filter_keeps_every_f0(config):
+    if conditioning := config.audio.conditioning:
+        assert 60 < conditioning.stop_hz < conditioning.pass_hz < config.pitch.floor
 
 
 def test_paper48k_is_the_papers():
@@ -106,8 +129,8 @@ def test_unknown_profile():
     with pytest.raises(InputError) as caught:
         profile("speech44k")
     assert str(caught.value) == (
-        "unknown profile 'speech44k': expected one of speech16k, speech16k-fast, paper48k, wide16k, "
-        "each also with +bone"
+        "unknown profile 'speech44k': expected one of speech16k, speech16k-fast, speech16k-raw, paper48k, "
+        "wide16k, each also with +bone"
     )
 
 

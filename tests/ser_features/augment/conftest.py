@@ -34,7 +34,7 @@ def apply() -> Apply:
 def speech(request, real) -> np.ndarray:
     """A real recording as it is analysed: 16 kHz, trimmed."""
     decoded = audio.decode(real(request.param), min_seconds=0.1, max_seconds=600)
-    return prepare(decoded, SPEECH16K.audio)
+    return prepare(decoded, SPEECH16K.audio).signal
 
 
 def say(

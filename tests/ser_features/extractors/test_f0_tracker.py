@@ -114,7 +114,7 @@ def test_real_recordings_as_praat(corpus, real_data):
     total = np.zeros(4, int)
     for recording in scan.recordings[:: max(len(scan.recordings) // EVERY_CORPUS, 1)]:
         audio = decode(scan.root / recording.path, min_seconds=0.1, max_seconds=600)
-        signal = prepare(audio, SPEECH16K.audio)
+        signal = prepare(audio, SPEECH16K.audio).signal
         total += agreement(ours(signal, 16_000), praat(signal, 16_000))
     frames, same, voiced, near = total
     assert same >= 0.99 * frames

@@ -14,7 +14,7 @@ from ser_features.config import SPEECH16K
 from ser_features.engine import extract_corpora
 from ser_features.engine.open_store import describe as describe_features
 from ser_features.errors import InputError, StoreError
-from ser_features.extractors import CORE_COLUMNS
+from ser_features.extractors import row_columns
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
 from ser_features.store import Description, describe, layout, open_or_create, open_store
 from ser_features.store.description import all_columns
@@ -46,7 +46,9 @@ def test_pandas_reads_the_files_folder(root):
 def test_every_column_has_unit_and_description_in_parquet_and_in_store_json(root):
     dictionary = {c["name"]: c for c in json.loads((root / "store.json").read_text())["columns"]}
     schema = pq.read_schema(next((root / "files" / "dataset=savee").glob("*.parquet")))
-    assert [field.name for field in schema] == [column.name for column in all_columns(CORE_COLUMNS)]
+    assert [field.name for field in schema] == [
+        column.name for column in all_columns(row_columns(["core"], SPEECH16K))
+    ]
     for field in schema:
         assert field.metadata[b"description"].decode() == dictionary[field.name]["description"] != ""
         assert field.metadata[b"unit"].decode() == dictionary[field.name]["unit"]

@@ -19,7 +19,7 @@ from ser_features.config import SPEECH16K
 from ser_features.engine import Observer, augment_store, extract_corpora
 from ser_features.errors import InputError, MissingExtraError
 from ser_features.extractors import Analysis
-from ser_features.preprocess import prepare
+from ser_features.preprocess import levelled, prepare
 from ser_features.store import describe, layout, open_store
 from ser_features.store.origins import Origin, write_origin
 from tests.faults.serial import Serial
@@ -112,8 +112,9 @@ def test_features_are_those_of_the_transformed_signal(augmented, tess_source, va
     decoded = audio.decode(tess_source / path, min_seconds=0.1, max_seconds=600)
     assert isinstance(variant.kind, SignalTransform)
     parameters = json.loads(row["parameters"])
-    signal = variant.kind.apply(prepare(decoded, SPEECH16K.audio), 16_000, parameters)
-    analysis = Analysis(signal, SPEECH16K)
+    prepared = prepare(decoded, SPEECH16K.audio)
+    signal, gain_db = levelled(variant.kind.apply(prepared.signal, 16_000, parameters), SPEECH16K.audio)
+    analysis = Analysis(signal, SPEECH16K, prepared.gain_db + gain_db)
     for name, value in pipeline.columns_of(analysis, ["core"]).items():
         assert row[name] == pytest.approx(value, rel=1e-4, nan_ok=True), name
     np.testing.assert_allclose(stored.frames(rows, "mel")[0], analysis.mel_db, rtol=1e-5, atol=1e-4)

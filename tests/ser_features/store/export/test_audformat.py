@@ -42,7 +42,7 @@ def test_emotions_have_a_scheme_with_the_labels_in_their_order(database, rows):
 
 def test_features_have_values_unit_and_description(database, rows):
     features = database["features"].get()
-    assert features.shape == (72, 46)
+    assert features.shape == (72, 47)
     for name in ("pitch_mean", "shimmer", "duration_sec"):
         assert features[name].tolist() == pytest.approx(rows[name].tolist(), nan_ok=True)
     scheme = database.schemes["pitch_mean"]
