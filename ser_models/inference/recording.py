@@ -12,12 +12,13 @@ import numpy as np
 from ser_features.audio import Audio, read_bytes
 from ser_features.config import Profile
 from ser_features.extractors import Analysis
+from ser_features.framing import active_level, levels_of
 from ser_features.pipeline import Features, analysis_of, features_of
 from ser_features.preprocess import prepare
 from ser_models.inference.prediction import PredictOptions
 
-SILENCE_DB = 40.0
-"""A window whose peak is this many dB below the peak of the recording counts as silence."""
+SILENCE_DB = 30.0
+"""A window whose active sound is this many dB below the active speech of the recording counts as silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,9 @@ def split_windows(
 ) -> list[Window]:
     """Cut a recording into windows and compute the features of each as of a recording of its own.
 
+    Each is trimmed and brought to the common level by itself, as the recordings that models are trained on
+    are: in a call, a soft voice is measured like the loud one.
+
     Args:
         audio: the decoded recording.
         profile: the feature configuration.
@@ -103,16 +107,20 @@ def split_windows(
     seconds = audio.signal.size / audio.sample_rate
     if seconds <= options.win_dur + options.hop_dur:
         return []
-    silence = np.abs(audio.signal).max() * 10 ** (-SILENCE_DB / 20)
+    silence = _level(analysis_of(audio, profile)) - SILENCE_DB
     windows = []
     for start, end in window_bounds(seconds, options.win_dur, options.hop_dur):
         first, last = (round(second * audio.sample_rate) for second in (start, end))
         part = replace(audio, signal=audio.signal[first:last])
-        silent = np.abs(part.signal).max() <= silence
-        windows.append(
-            Window(start, end, None if silent else features_of(part, analysis_of(part, profile), families))
-        )
+        analysis = analysis_of(part, profile)
+        silent = _level(analysis) <= silence
+        windows.append(Window(start, end, None if silent else features_of(part, analysis, families)))
     return windows
+
+
+def _level(analysis: Analysis) -> float:
+    """Level of active sound as recorded, in dB re full scale."""
+    return active_level(levels_of(analysis.signal, analysis.sample_rate).sustained) - analysis.gain_db
 
 
 def window_bounds(seconds: float, win_dur: float, hop_dur: float) -> list[tuple[float, float]]:

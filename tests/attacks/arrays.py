@@ -105,12 +105,12 @@ NPZ: dict[str, tuple[str, Spoil, str]] = {
     "coefficients of other columns": (
         MODEL,
         _arrays(MODEL, coefficients=np.ones((7, 3))),
-        "expected float64 of shape (45, 3)",
+        "expected float64 of shape (40, 3)",
     ),
     "coefficients of more classes": (
         MODEL,
-        _arrays(MODEL, coefficients=np.ones((45, 9))),
-        "expected float64 of shape (45, 3)",
+        _arrays(MODEL, coefficients=np.ones((40, 9))),
+        "expected float64 of shape (40, 3)",
     ),
     "coefficients of NaN": (
         MODEL,
@@ -118,9 +118,9 @@ NPZ: dict[str, tuple[str, Spoil, str]] = {
         "values that are not finite",
     ),
     "a scaler of other columns": (SCALER, _arrays(SCALER, mean=np.ones(4)), "mean is float64 of shape (4,)"),
-    "a scaler of NaN": (SCALER, _arrays(SCALER, scale=np.full(45, np.nan)), "values that are not finite"),
+    "a scaler of NaN": (SCALER, _arrays(SCALER, scale=np.full(40, np.nan)), "values that are not finite"),
     "a scaler without medians": (SCALER, _arrays(SCALER, median=None), "array median is missing"),
-    "a scale of 0": ("", _arrays(SCALER, scale=np.zeros(45)), "gives no numbers for a tone"),
+    "a scale of 0": ("", _arrays(SCALER, scale=np.zeros(40)), "gives no numbers for a tone"),
     "distances of other bands": (OOD, _arrays(OOD, mean=np.zeros(7)), "expected float64 of shape (128,)"),
     "a limit of 0": (OOD, _arrays(OOD, limit=np.array(0.0)), "not above 0"),
     "a scale of distances below 0": (OOD, _arrays(OOD, scale=-np.ones(128)), "not above 0"),
@@ -282,7 +282,7 @@ TREES: dict[str, tuple[Spoil, str]] = {
     ),
     "2^31 features": (
         _param("learner_model_param", "num_feature", value=HUGE),
-        "number of features is 2147483647, expected 45",
+        "number of features is 2147483647, expected 40",
     ),
     "2^31 targets": (_param("learner_model_param", "num_target", value=HUGE), "number of targets"),
     "a score that is NaN": (_param("learner_model_param", "base_score", value="[nan]"), "base_score"),
@@ -301,8 +301,8 @@ TREES: dict[str, tuple[Spoil, str]] = {
     ),
     "a parent that is none": (_set("parents", 1, 2), "with another parent, or with two"),
     "a root with a parent": (_set("parents", 0, 1), "a root with a parent"),
-    "a feature that is not there": (_set("split_indices", 0, 45), "splits on a feature outside of 45"),
-    "a negative feature": (_set("split_indices", 0, -1), "splits on a feature outside of 45"),
+    "a feature that is not there": (_set("split_indices", 0, 40), "splits on a feature outside of 40"),
+    "a negative feature": (_set("split_indices", 0, -1), "splits on a feature outside of 40"),
     "a categorical split": (_set("split_type", 0, 1), "has categories, expected numeric features only"),
     "fewer nodes than it says": (_tree(lambda tree: tree["split_conditions"].pop()), "nodes in each array"),
     "a child that is a fraction": (_set("left_children", 0, 1.5), "not 32-bit integers"),
@@ -328,8 +328,8 @@ ENSEMBLE: dict[str, tuple[Spoil, str]] = {
         "objective is evil, expected multi:softprob",
     ),
     "a member's coefficients": (
-        _arrays(MODEL, **{"0/coefficients": np.ones((45, 9))}),
-        "expected float64 of shape (45, 3)",
+        _arrays(MODEL, **{"0/coefficients": np.ones((40, 9))}),
+        "expected float64 of shape (40, 3)",
     ),
 }
 

@@ -106,7 +106,7 @@ def test_the_defaults_are_valid(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_an_unfitted_model_does_not_predict(name):
     with pytest.raises(RuntimeError, match=f"{name} is not fitted"):
-        create(name).predict_proba({"columns": np.zeros((1, 45)), "frames": np.zeros((1, 1, 1))})
+        create(name).predict_proba({"columns": np.zeros((1, 40)), "frames": np.zeros((1, 1, 1))})
 
 
 def test_an_unknown_hyperparameter_lists_the_valid_ones():

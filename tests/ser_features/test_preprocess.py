@@ -1,4 +1,4 @@
-"""Resampling equals librosa's, the filters have their stated response, conditioning removes what it should."""
+"""Resampling equals librosa's, filters have their stated response, conditioning removes what it should."""
 
 from dataclasses import replace
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ser_features.audio import Audio
-from ser_features.config import SPEECH16K
+from ser_features.config import SPEECH16K, profile
 from ser_features.errors import InputError
 from ser_features.pipeline import analysis_of, features_of
 from ser_models.inference import PredictOptions
@@ -70,11 +70,24 @@ def test_a_window_has_the_features_of_a_recording_of_its_own():
         np.testing.assert_array_equal(window.features.frames["mel"], alone.frames["mel"])
 
 
-def test_silent_windows_have_no_features():
-    quiet = np.full(5 * RATE, 1e-4, np.float32)
-    windows = split_windows(Audio(np.concatenate([buzz(5), quiet]), RATE, 1), SPEECH16K, ["core"], WINDOWS)
+@pytest.mark.parametrize(("name", "hum"), [("speech16k", 0), ("speech16k", 0.02), ("speech16k-raw", 0)])
+def test_silent_windows_have_no_features(name, hum):
+    quiet = 1e-4 * np.random.default_rng(0).normal(size=5 * RATE)
+    signal = np.concatenate([0.3 * buzz(5), quiet])
+    signal += hum * np.sin(2 * np.pi * 50 * np.arange(signal.size) / RATE)
+    audio = Audio(signal.astype(np.float32), RATE, 1)
+    windows = split_windows(audio, profile(name), ["core"], WINDOWS)
     assert [window.features is None for window in windows] == [window.start >= 5 for window in windows]
     assert any(window.features is None for window in windows)
+
+
+def test_a_soft_voice_in_a_call_is_measured_like_the_loud_one():
+    loud = buzz(5)
+    audio = Audio(np.concatenate([loud, 0.07 * loud]), RATE, 1)
+    windows = split_windows(audio, SPEECH16K, ["core"], PredictOptions(windows=True, win_dur=4, hop_dur=4))
+    first, _, second = (window.features.columns for window in windows)
+    assert second["gain_db"] - first["gain_db"] == pytest.approx(-20 * np.log10(0.07), abs=0.1)
+    assert second["mfcc_mean_0"] == pytest.approx(first["mfcc_mean_0"], rel=1e-2)
 
 
 def test_the_analysed_signal_is_trimmed():
