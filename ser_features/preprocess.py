@@ -57,7 +57,7 @@ def prepare(audio: Audio, config: AudioConfig) -> Prepared:
     signal, rate = audio.signal, audio.sample_rate
     if config.conditioning:
         # Resampled as it is, an offset would end in a click at both ends.
-        signal = signal - np.float32(signal.mean(dtype=np.float64))
+        signal = signal - signal.mean()
     if config.bone_conduction:
         signal, rate = bone_conduct(resample(signal, rate, BONE_RATE)), BONE_RATE
     signal = resample(signal, rate, config.sample_rate)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ser_features import corpora
-from ser_features.config import PROFILES
+from ser_features.config import PROFILES, Profile
 from ser_features.extractors import CORE_COLUMNS, DEFAULT_FAMILIES, encoder_free, of_kind
 from ser_features.labels import EMOTIONS
 from ser_models import recipes, train
@@ -52,6 +52,12 @@ def test_every_family_is_described():
     assert f"`{'`, `'.join(DEFAULT_FAMILIES[:-1])}` and `{DEFAULT_FAMILIES[-1]}` are stored" in text
 
 
+def trimming(profile: Profile) -> str:
+    if profile.audio.conditioning:
+        return "conditioned"
+    return f"{profile.audio.trim_db:g} dB" if profile.audio.trim_db else "none"
+
+
 def test_profiles_are_as_described():
     described = {row[0].strip("`"): row[1:8] for row in table_rows("features") if len(row) == 9}
     for name, profile in PROFILES.items():
@@ -59,7 +65,7 @@ def test_profiles_are_as_described():
         window, hop = (f"{1000 * size / rate:.4g} ms" for size in (frames.frame_length, frames.hop_length))
         assert described[name] == [
             f"{rate / 1000:g} kHz",
-            f"{profile.audio.trim_db:g} dB" if profile.audio.trim_db else "none",
+            trimming(profile),
             f"{window}, {hop}".replace("42.67", "42.7").replace("10.67", "10.7"),
             str(frames.n_fft),
             str(frames.n_mels),

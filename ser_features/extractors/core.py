@@ -58,16 +58,12 @@ class Level(ColumnExtractor):
         Column("intensity_db_mean", "float32", "dB", "Mean over frames of 20·log10(max(RMS, 1e-5))."),
     )
 
-    def columns(self, profile: Profile) -> tuple[Column, ...]:
-        """The fixed columns; with the gain if there is one."""
-        return (*self.fixed_columns, GAIN) if profile.audio.conditioning else self.fixed_columns
-
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; always computable."""
         recorded = 10 ** (-analysis.gain_db / 20)
         amplitude = np.abs(analysis.signal)
         rms = analysis.rms * recorded
-        values = {
+        return {
             "duration_sec": analysis.seconds,
             "sample_rate": analysis.sample_rate,
             "mean_amplitude": amplitude.mean(dtype=np.float64) * recorded,
@@ -76,7 +72,6 @@ class Level(ColumnExtractor):
             "rms_std": rms.std(),
             "intensity_db_mean": (20 * np.log10(np.maximum(rms, MIN_RMS))).mean(),
         }
-        return values | {GAIN.name: analysis.gain_db} if analysis.profile.audio.conditioning else values
 
 
 class ZeroCrossings(ColumnExtractor):
@@ -174,8 +169,8 @@ class Core(ColumnExtractor):
     fixed_columns = tuple(column for part in parts for column in part.fixed_columns)
 
     def columns(self, profile: Profile) -> tuple[Column, ...]:
-        """Columns of all parts."""
-        return tuple(column for part in self.parts for column in part.columns(profile))
+        """The 46 columns; and the gain in profiles that condition the signal."""
+        return (*self.fixed_columns, GAIN) if profile.audio.conditioning else self.fixed_columns
 
     @property
     def versions(self) -> Mapping[str, int]:
@@ -187,7 +182,7 @@ class Core(ColumnExtractor):
         values: dict[str, float] = {}
         for part in self.parts:
             values |= part.extract(analysis)
-        return values
+        return values | {GAIN.name: analysis.gain_db} if analysis.profile.audio.conditioning else values
 
 
 CORE_COLUMNS = Core.fixed_columns

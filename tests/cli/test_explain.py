@@ -48,7 +48,7 @@ def test_one_recording(ser, trained, recordings, tmp_path, name):
     if name == "xgboost":
         added = [float(row.split()[-1]) for row in rows]
         assert rows[-1].startswith("margin")
-        assert "41 others" in rows[-2]
+        assert "36 others" in rows[-2]
         assert sum(added[:-1]) == pytest.approx(added[-1], abs=0.005)
         assert all(" = " in row for row in rows[1:5])
     else:

@@ -5,7 +5,7 @@ import pytest
 
 from ser_features import pipeline
 from ser_features.audio import Audio
-from ser_features.config import PROFILES, SPEECH16K, Profile
+from ser_features.config import PROFILES, SPEECH16K, SPEECH16K_RAW, Profile
 from ser_features.engine.open_store import describe
 from ser_features.errors import InputError
 from ser_features.extractors import (
@@ -22,6 +22,7 @@ from ser_features.extractors import (
     wide_family_of,
 )
 from ser_features.extractors.base import FrameExtractor
+from ser_features.extractors.core import GAIN
 
 FREE = encoder_free()
 CORE_NAMES = (
@@ -72,7 +73,7 @@ def test_a_new_family_is_registered_by_one_line(monkeypatch):
     monkeypatch.setitem(FAMILIES, "toy", Family("toy", "frames", f"{__name__}:Toy"))
     families = check_families(["toy"])
     audio = Audio(np.full(16_000, 0.25, np.float32), 16_000, 1)
-    features = pipeline.features_of(audio, pipeline.analysis_of(audio, SPEECH16K), families)
+    features = pipeline.features_of(audio, pipeline.analysis_of(audio, SPEECH16K_RAW), families)
     assert families == ("core", "toy")
     assert features.frames["toy"].shape == (101, 1)
     assert (features.frames["toy"] == 0.25).all()
@@ -88,9 +89,10 @@ def test_the_46_core_columns_in_their_documented_order():
 def test_columns(profile):
     names = [column.name for column in columns(FREE, profile)]
     assert len(set(names)) == len(names) > 46
-    assert columns(["core"], profile) == CORE_COLUMNS
+    core = columns(["core"], profile)
+    assert core == ((*CORE_COLUMNS, GAIN) if profile.audio.conditioning else CORE_COLUMNS)
     assert columns(["core", "mel", "statistics"], profile) == (
-        *CORE_COLUMNS,
+        *core,
         *columns(["statistics"], profile),
     )
     for family in of_kind("frames", FREE):
