@@ -39,8 +39,8 @@ class Conditioning:
         version: raised whenever the conditioned signal changes, so that old stores have another digest.
     """
 
-    stop_hz: float = 62.0
-    pass_hz: float = 73.0
+    stop_hz: float = 64.0
+    pass_hz: float = 74.0
     silence_db: float = 30.0
     level_db: float = -26.0
     version: int = 1

@@ -103,8 +103,8 @@ def high_pass(signal: np.ndarray, sample_rate: int, stop_hz: float, pass_hz: flo
 
     The gain is 0 up to `stop_hz` and 1 from `pass_hz` on, with half a period of a cosine between. The filter
     is applied to the spectrum of the whole recording, so its phase is zero: no wave changes its shape or its
-    time. Before and after the recording, the signal is continued by its point reflection, so that hum ends
-    gradually. (A Butterworth filter that is as steep needs an order of about 20; a forward-only one would
+    time. Before and after the recording, the signal is continued by its reflection, so that hum does not
+    end there. (A Butterworth filter that is as steep needs an order of about 20; a forward-only one would
     shift the phase of low voices by several periods.)
 
     Args:
@@ -121,8 +121,8 @@ def high_pass(signal: np.ndarray, sample_rate: int, stop_hz: float, pass_hz: flo
     extended = np.zeros(size, np.float32)
     inner = extended[margin : margin + signal.size]
     inner[:] = signal
-    extended[:margin] = 2 * signal[0] - signal[margin:0:-1]
-    extended[margin + signal.size : margin * 2 + signal.size] = 2 * signal[-1] - signal[-2 : -2 - margin : -1]
+    extended[:margin] = signal[margin:0:-1]
+    extended[margin + signal.size : margin * 2 + signal.size] = signal[-2 : -2 - margin : -1]
     spectrum = scipy.fft.rfft(extended, overwrite_x=True)
     gains = _low_gains(size, sample_rate, stop_hz, pass_hz)
     spectrum[: gains.size] *= gains
