@@ -70,7 +70,7 @@ def test_a_sample_has_the_requested_columns(store, pitch):
     assert pitch.emotions == ["angry", "neutral", "sad"]
     assert (pitch.label("pitch_mean"), pitch.label("jitter")) == ("pitch_mean (Hz)", "jitter")
     names = features(store)
-    assert len(names) == 46
+    assert len(names) == 47
     assert np.isfinite(sample(store, [*names, *FRAMES]).rows["frame_count"]).all()
 
 
@@ -187,7 +187,7 @@ def test_the_axes_of_a_map_name_variance_and_loadings(store):
     axes = axes_of(drawn)
     assert re.fullmatch(r"component 1, \d+\s% of the variance\n\S+, \S+", axes.get_xlabel())
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["angry", "neutral", "sad"]
-    assert drawn.caption[1].startswith("Principal components of 46 features, standardised")
+    assert drawn.caption[1].startswith("Principal components of 47 features, standardised")
 
 
 def test_every_group_has_its_own_marker_and_colour():
