@@ -1,6 +1,6 @@
 """Audio file → mono float32 signal, or an `AudioError` with the exact reason.
 
-bytes → `headers.check` → libsndfile's header checks → decode → mono mix → sample checks → `Audio`
+bytes → `headers` → `Stream` → each link: checks of its header → decode → mono mix → sample checks → `Audio`
 
 >>> import numpy, soundfile, tempfile, pathlib
 >>> path = pathlib.Path(tempfile.mkdtemp(), "tone.wav")
@@ -13,7 +13,7 @@ bytes → `headers.check` → libsndfile's header checks → decode → mono mix
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 
@@ -22,6 +22,7 @@ import soundfile
 
 from ser_features.audio import headers
 from ser_features.audio.files import read_bytes
+from ser_features.audio.stream import SLIGHTLY_MORE, UNKNOWN_LENGTH, Lack
 from ser_features.errors import (
     AudioError,
     EmptyFileError,
@@ -48,9 +49,6 @@ MAX_LEVEL = 2.0**31
 
 BLOCK_SAMPLES = 1 << 20
 """Samples decoded at once (all channels), which bounds the memory whatever the header declares."""
-
-UNKNOWN_LENGTH = 0x7FFF_0000
-"""Programs that write to a pipe declare a size near 2³¹ or 2³², as the length is not known yet."""
 
 # libsndfile logs a declared size that the file does not hold as "data : 96000 (should be 47978)".
 # W64 has no such line for its data chunk, only for the whole file; RF64 says it in words.
@@ -104,12 +102,12 @@ def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float) -> A
     content = source if isinstance(source, bytes) else read_bytes(source)
     if not content:
         raise EmptyFileError("the file has 0 bytes: expected audio: copy it again from its source")
-    with _open(content) as sound:
-        _check_header(sound, min_seconds, max_seconds)
-        signal = _read_mono(sound)
-        sample_rate, channels = sound.samplerate, sound.channels
-    _check_duration(signal.size, sample_rate, min_seconds, max_seconds)
-    return Audio(signal, sample_rate, channels)
+    stream = headers.STREAMS.get(content[:4], headers.other)(content)
+    decoding = _Decoding(max_seconds, [*stream.notes])
+    for link in stream.links:
+        with _open(link) as sound:
+            decoding.read(sound, stream.lack)
+    return decoding.audio(min_seconds)
 
 
 class _Memory(io.BytesIO):
@@ -124,7 +122,6 @@ class _Memory(io.BytesIO):
 
 
 def _open(content: bytes) -> soundfile.SoundFile:
-    headers.check(content)
     try:
         return soundfile.SoundFile(_Memory(content))
     except soundfile.LibsndfileError as error:
@@ -148,71 +145,126 @@ def _reason(error: soundfile.LibsndfileError) -> str:
     return error.error_string.removeprefix("Error : ").rstrip(".")
 
 
-def _check_header(sound: soundfile.SoundFile, min_seconds: float, max_seconds: float) -> None:
-    if not MIN_SAMPLE_RATE <= sound.samplerate <= MAX_SAMPLE_RATE:
-        raise UnsupportedAudioError(
-            f"sample rate is {sound.samplerate} Hz, expected {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE} Hz: "
-            "convert the file"
-        )
-    if sound.channels > MAX_CHANNELS:
-        raise UnsupportedAudioError(
-            f"{sound.channels} channels, expected at most {MAX_CHANNELS}: mix it down"
-        )
-    declared = _declared_more(sound.extra_info)
-    if declared:
-        raise headers.incomplete(*declared)
-    if sound.frames == _OPEN_END:
-        raise UnsupportedAudioError(
-            "the header leaves the length open, as FLAC from a pipe does, expected a length: encode it again"
-        )
-    if sound.frames <= 0:
-        raise NoSamplesError("the header is valid, but no sample follows it: expected audio: record it again")
-    _check_duration(sound.frames, sound.samplerate, min_seconds, max_seconds)
-    if sound.frames * sound.channels > MAX_SAMPLES:
-        raise TooLongError(
-            f"{sound.frames} samples of {sound.channels} channels, expected at most {MAX_SAMPLES} in all: "
-            "mix it down, resample it, or cut it into utterances"
-        )
+@dataclass(slots=True)
+class _Decoding:
+    """Samples of the links of a file, decoded one after the other.
+
+    Attributes:
+        max_seconds: longest accepted duration, in s.
+        notes: what is unusual about the file.
+        parts: mono samples of each link.
+        size: number of mono samples in `parts`.
+        sample_rate: of all links, in Hz.
+        channels: of all links.
+        any_sound: whether any channel has a sample that is not zero.
+    """
+
+    max_seconds: float
+    notes: list[str]
+    parts: list[np.ndarray] = field(default_factory=list)
+    size: int = 0
+    sample_rate: int = 0
+    channels: int = 0
+    any_sound: bool = False
+
+    def read(self, sound: soundfile.SoundFile, lack: Lack | None) -> None:
+        """Decode a link in blocks, mixed at once, so that memory is independent of the number of channels.
+
+        Args:
+            sound: the link.
+            lack: what the file lacks by its container; None if that is not known.
+        """
+        self._check_form(sound)
+        self._check_length(sound, lack or _lack(sound.extra_info))
+        signal, size = np.empty(sound.frames, np.float32), 0
+        try:
+            with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected at the end
+                for block in _blocks(sound):
+                    self.any_sound = self.any_sound or bool(block.any())
+                    mono = block[:, 0] if self.channels == 1 else block.mean(axis=1, dtype=np.float32)
+                    signal[size : size + len(block)] = mono
+                    size += len(block)
+        except soundfile.LibsndfileError as error:
+            raise _incomplete(sound, size, _reason(error)) from error
+        self._check_decoded(sound, size)
+        self.parts.append(signal[:size])
+        self.size += size
+
+    def audio(self, min_seconds: float) -> Audio:
+        """Return the whole recording, checked."""
+        seconds = self.size / self.sample_rate
+        if seconds < min_seconds:
+            raise TooShortError(f"{seconds:.4g} s long, expected at least {min_seconds:g} s: leave it out")
+        signal = self.parts[0] if len(self.parts) == 1 else np.concatenate(self.parts)
+        _check_samples(signal, self.any_sound)
+        return Audio(signal, self.sample_rate, self.channels, tuple(dict.fromkeys(self.notes)))
+
+    def _check_form(self, sound: soundfile.SoundFile) -> None:
+        if not MIN_SAMPLE_RATE <= sound.samplerate <= MAX_SAMPLE_RATE:
+            raise UnsupportedAudioError(
+                f"sample rate is {sound.samplerate} Hz, expected {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE} Hz: "
+                "convert the file"
+            )
+        if sound.channels > MAX_CHANNELS:
+            raise UnsupportedAudioError(
+                f"{sound.channels} channels, expected at most {MAX_CHANNELS}: mix it down"
+            )
+        if self.parts and (sound.samplerate, sound.channels) != (self.sample_rate, self.channels):
+            raise UnsupportedAudioError(
+                f"a part of {self.channels} channels at {self.sample_rate} Hz is followed by one of "
+                f"{sound.channels} at {sound.samplerate} Hz: expected equal parts: split the file"
+            )
+        self.sample_rate, self.channels = sound.samplerate, sound.channels
+
+    def _check_length(self, sound: soundfile.SoundFile, lack: Lack | None) -> None:
+        """Check what the header says, before anything is decoded."""
+        if lack and not lack.is_negligible(sound.frames / sound.samplerate):
+            raise headers.incomplete(lack)
+        if lack:
+            self.notes.append(SLIGHTLY_MORE)
+        if sound.frames == _OPEN_END:
+            raise UnsupportedAudioError(
+                "the header leaves the length open: expected a length: encode it again"
+            )
+        if sound.frames <= 0:
+            raise NoSamplesError(
+                "the header is valid, but no sample follows it: expected audio: record it again"
+            )
+        self._check_duration(sound.frames)
+
+    def _check_duration(self, more: int) -> None:
+        """Check the duration with a number of further samples."""
+        frames = self.size + more
+        if frames / self.sample_rate > self.max_seconds:
+            raise TooLongError(
+                f"{frames / self.sample_rate:.4g} s long, expected at most {self.max_seconds:g} s: "
+                "cut it into utterances"
+            )
+        if frames * self.channels > MAX_SAMPLES:
+            raise TooLongError(
+                f"{frames} samples of {self.channels} channels, expected at most {MAX_SAMPLES} in all: "
+                "mix it down, resample it, or cut it into utterances"
+            )
+
+    def _check_decoded(self, sound: soundfile.SoundFile, decoded: int) -> None:
+        """Compare the number of samples with that of the header."""
+        slack = _LOSSY_SLACK if sound.subtype.startswith("MPEG") else 0
+        if decoded >= sound.frames - slack:
+            return
+        if not Lack(sound.frames, decoded, "samples").is_negligible(sound.frames / sound.samplerate):
+            raise _incomplete(sound, decoded, "the data end early")
+        self.notes.append(SLIGHTLY_MORE)
 
 
-def _declared_more(log: str) -> tuple[int, int, str] | None:
-    """(declared, held, unit) if data are missing according to libsndfile's log of the header."""
+def _lack(log: str) -> Lack | None:
+    """What is missing according to libsndfile's log of the header."""
     for declared, held in _SIZE_MISMATCH.findall(log):
         if int(held) < int(declared) < UNKNOWN_LENGTH:
-            return int(declared), int(held), "bytes"
+            return Lack(int(declared), int(held), "bytes")
     frames = _RF64_MISMATCH.search(log)
     if frames and int(frames[1]) < int(frames[2]):
-        return int(frames[2]), int(frames[1]), "samples"
+        return Lack(int(frames[2]), int(frames[1]), "samples")
     return None
-
-
-def _check_duration(frames: int, sample_rate: int, min_seconds: float, max_seconds: float) -> None:
-    seconds = frames / sample_rate
-    if seconds < min_seconds:
-        raise TooShortError(f"{seconds:.4g} s long, expected at least {min_seconds:g} s: leave it out")
-    if seconds > max_seconds:
-        raise TooLongError(
-            f"{seconds:.4g} s long, expected at most {max_seconds:g} s: cut it into utterances"
-        )
-
-
-def _read_mono(sound: soundfile.SoundFile) -> np.ndarray:
-    """Decode and mix in blocks, so that memory is independent of the number of channels; check the result."""
-    signal, size, any_sound = np.empty(sound.frames, np.float32), 0, False
-    try:
-        with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected below
-            for block in _blocks(sound):
-                any_sound = any_sound or bool(block.any())
-                mono = block[:, 0] if sound.channels == 1 else block.mean(axis=1, dtype=np.float32)
-                signal[size : size + len(block)] = mono
-                size += len(block)
-    except soundfile.LibsndfileError as error:
-        raise _incomplete(sound, size, _reason(error)) from error
-    slack = max(_LOSSY_SLACK, sound.frames // 100) if sound.subtype.startswith("MPEG") else 0
-    if size < sound.frames - slack:
-        raise _incomplete(sound, size, "the data end early")
-    _check_samples(signal[:size], any_sound)
-    return signal[:size]
 
 
 def _blocks(sound: soundfile.SoundFile) -> Iterator[np.ndarray]:

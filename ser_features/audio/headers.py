@@ -1,75 +1,71 @@
-"""Validation of an audio file's header before libsndfile reads it.
+"""An audio file's container, recognised before libsndfile reads it.
 
-bytes → `check` → nothing, or an `AudioError`
+bytes → `STREAMS`, else `other` → module of the container → `Stream`, or an `AudioError`
 
 libsndfile also reads formats of samplers, numerical software and historical computers. Many of them declare
 no length, so truncation cannot be detected, and their parsers are rarely used. Only common formats of
-recordings are accepted. Of these, libsndfile does not detect truncated SPHERE, MP3 and OGG files and accepts
-any size in RF64: these checks are made here.
+recordings are accepted. Of these, libsndfile does not detect truncated SPHERE, MP3 and Ogg files, and accepts
+any size in RF64: these checks are made here and in `mpeg` and `ogg`.
 
->>> check(b"These are notes.")
+>>> other(b"These are notes.")
 Traceback (most recent call last):
 ...
 ser_features.errors.NotAudioError: not audio (text, 'These are notes.'): expected WAV, ...: leave it out
 """
 
 import re
-import struct
+from collections.abc import Callable
 
+from ser_features.audio import flac, mpeg, ogg, sizes, wav
+from ser_features.audio.stream import Lack, Stream
 from ser_features.errors import AudioError, NotAudioError, TruncatedAudioError
 from ser_features.formats import EXPECTED, identify, is_read
 
-_OPEN_END = 2**64 - 1
 _SPHERE_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -(?:i|s\d+) (\d{1,12})\s*$", re.M)
 _SPHERE_HEADER = re.compile(rb"NIST_1A\n *(\d{1,6})\n")
 
 
-def check(content: bytes) -> None:
-    """Reject files that are no recordings, and files that are incomplete by their own header.
+def other(content: bytes) -> Stream:
+    """Return a file that is none of `STREAMS` as the decoder reads it.
 
     Args:
         content: the complete file, not empty.
 
     Raises:
-        NotAudioError: if it has none of the accepted formats.
-        TruncatedAudioError: if it is a truncated OGG, SPHERE, RF64 or MP3 file.
+        AudioError: if it has none of the accepted formats, or is incomplete by the rules of its container.
     """
-    if not (is_read(content) or _is_mpeg_frame(content)):
+    tags = mpeg.after_tags(content)
+    if tags and not mpeg.is_frame(content, tags) and _is_read(content[tags:]):
+        return STREAMS.get(content[tags : tags + 4], other)(content[tags:])
+    if not (tags or _is_read(content)):
         raise not_audio(content, "unknown format")
-    if content.startswith(b"OggS") and not _ogg_ends(content):
-        raise TruncatedAudioError(
-            "the OGG stream breaks off before its last page: "
-            "expected a complete file: copy it again from its source"
-        )
-    declared = max(_sphere_bytes(content), _rf64_bytes(content), _mpeg_bytes(content))
-    if declared > len(content):
-        raise incomplete(declared, len(content), "bytes")
+    return mpeg.stream(content) if tags or mpeg.is_frame(content) else Stream((content,))
+
+
+def _is_read(content: bytes) -> bool:
+    return is_read(content) or mpeg.is_frame(content)
 
 
 def not_audio(content: bytes, reason: str) -> AudioError:
     """Return the error for content that is not read: its format and the remedy, where it is recognised."""
-    if foreign := identify(content[_id3_bytes(content) :]):
+    if foreign := identify(content[mpeg.after_tags(content) :]):
         return NotAudioError(foreign.message)
     return NotAudioError(
         f"not audio ({reason}; it begins with {content[:4]!r}): expected {EXPECTED}: convert it"
     )
 
 
-def incomplete(declared: int, held: int, unit: str) -> AudioError:
+def incomplete(lack: Lack) -> AudioError:
     """Return the error for a file whose header declares more than it holds."""
     return TruncatedAudioError(
-        f"the header says {declared} {unit}, the file holds {held}: "
+        f"the header says {lack.declared} {lack.unit}, the file holds {lack.held}: "
         "expected a complete file: copy it again from its source"
     )
 
 
-def _ogg_ends(content: bytes) -> bool:
-    """Whether the last page is complete and marked as the last of its stream (RFC 3533, section 6)."""
-    page = content[content.rfind(b"OggS") :]
-    if len(page) < 27 or not page[5] & 4:
-        return False
-    segments = page[26]
-    return len(page) >= 27 + segments + sum(page[27 : 27 + segments])
+def _sphere(content: bytes) -> Stream:
+    declared = _sphere_bytes(content)
+    return Stream((content,), lack=Lack(declared, len(content), "bytes") if declared > len(content) else None)
 
 
 def _sphere_bytes(content: bytes) -> int:
@@ -84,44 +80,15 @@ def _sphere_bytes(content: bytes) -> int:
     return size + fields[b"sample_count"] * fields[b"channel_count"] * fields[b"sample_n_bytes"]
 
 
-def _rf64_bytes(content: bytes) -> int:
-    """Size of the samples declared by an RF64 header, 0 if it is left open (EBU Tech 3306)."""
-    if not content.startswith(b"RF64") or content[12:16] != b"ds64" or len(content) < 36:
-        return 0
-    size = int(struct.unpack_from("<Q", content, 28)[0])
-    return 0 if size == _OPEN_END else size
-
-
-def _mpeg_bytes(content: bytes) -> int:
-    """Size declared by the Xing or Info tag of an MP3 file, 0 if there is none."""
-    start = _id3_bytes(content)
-    if not _is_mpeg_frame(content[start:]):
-        return 0
-    version_1, mono = content[start + 1] & 0x08, content[start + 3] >> 6 == 3
-    side_information = (17 if mono else 32) if version_1 else (9 if mono else 17)
-    tag = start + 4 + side_information
-    if content[tag : tag + 4] not in (b"Xing", b"Info") or len(content) < tag + 16:
-        return 0
-    flags = struct.unpack_from(">I", content, tag + 4)[0]
-    if not flags & 2:
-        return 0
-    return start + int(struct.unpack_from(">I", content, tag + (12 if flags & 1 else 8))[0])
-
-
-def _is_mpeg_frame(content: bytes) -> bool:
-    """Whether an MPEG audio frame may begin here: eleven bits set, and a version and layer that exist."""
-    return (
-        len(content) >= 4
-        and content[0] == 0xFF
-        and content[1] >= 0xE0
-        and content[1] & 0x18 != 0x08
-        and content[1] & 0x06 != 0
-    )
-
-
-def _id3_bytes(content: bytes) -> int:
-    """Size of the ID3v2 tag at the beginning, 0 if there is none (seven bits of each byte count)."""
-    if not content.startswith(b"ID3") or len(content) < 10:
-        return 0
-    first, second, third, last = (byte & 0x7F for byte in content[6:10])
-    return 10 + (first << 21 | second << 14 | third << 7 | last)
+STREAMS: dict[bytes, Callable[[bytes], Stream]] = {
+    b"RIFF": wav.stream,
+    b"RIFX": wav.stream,
+    b"OggS": ogg.stream,
+    b"fLaC": flac.stream,
+    b"RF64": sizes.rf64,
+    b"caff": sizes.caf,
+    b".snd": sizes.au,
+    b"dns.": sizes.au,
+    b"NIST": _sphere,
+}
+"""Containers by the first four bytes of a file: those that libsndfile alone does not read to their end."""

@@ -190,6 +190,10 @@ def _rows() -> list[Animal]:
             chunk(b"JUNK", b"odd"), fmt(), chunk(b"LIST", b"INFOxyz"), chunk(b"data", samples())
         ),
         "tail.wav": encode() + b"appended by a careless program",
+        "eternal.flac": flac_claiming(0, RATE, 1),
+        "size 0.wav": wav(fmt(), chunk(b"data", samples(), 0)),
+        "two.mp3": encode(TONE, "MP3") + encode(TONE[100:], "MP3"),
+        "two.ogg": encode(TONE, "OGG") + encode(TONE[100:], "OGG"),
         "huge count.rf64": patched(encode(TONE, "RF64"), 36, "<q", 2**62),  # its data size is right
         "mp3 with tags.mp3": b"ID3\4\0\0\0\0\1\0" + bytes(128) + encode(TONE, "MP3") + b"TAG" + bytes(125),
     }
@@ -223,7 +227,7 @@ def _damaged() -> dict[str, tuple[bytes, str]]:
         "format twice.wav": (wav(fmt(), fmt(), pcm), "damaged"),
         "half.wav": (cut(plain), "the header says 16000 bytes, the file holds 7978"),
         "half.flac": (cut(encode(TONE, "FLAC")), "could be decoded"),
-        "half.ogg": (cut(encode(TONE, "OGG")), "before its last page"),
+        "half.ogg": (cut(encode(TONE, "OGG")), "inside a page"),
         "half.mp3": (cut(mp3), f"says {len(mp3)} bytes, the file holds {len(mp3) // 2}"),
         "last frame gone.mp3": (mp3[:-20], f"says {len(mp3)} bytes, the file holds {len(mp3) - 20}"),
         "half.aiff": (cut(aiff), "the header says 16008 bytes"),
@@ -235,7 +239,6 @@ def _damaged() -> dict[str, tuple[bytes, str]]:
         "4 GHz.wav": (patched(plain, 24, "<I", 4_000_000_000), "SF_INFO struct incomplete"),
         "0 Hz.wav": (patched(plain, 24, "<I", 0), "SF_INFO struct incomplete"),
         "0 channels.wav": (patched(plain, 22, "<H", 0), "Channel count is zero"),
-        "unknown codec.wav": (patched(plain, 20, "<H", 0x7777), "Malformed 'fmt ' chunk"),
         "claimed.flac": (flac_claiming(599, RATE, 1), "the header says 9584000 samples"),
         "huge data.wav": (patched(plain, 40, "<I", 0x7000_0000), "the header says 1879048192 bytes"),
         "huge data.rf64": (patched(rf64, 28, "<q", 2**62), "the header says 4611686018427387904 bytes"),
@@ -266,7 +269,12 @@ def _refused() -> list[Animal]:
         "2 GHz.wav": (patched(plain, 24, "<I", 2 * 10**9), "UnsupportedAudioError", "is 2000000000 Hz"),
         "1 Hz.wav": (patched(plain, 24, "<I", 1), "UnsupportedAudioError", "sample rate is 1 Hz"),
         "65 channels.wav": (encode(np.tile(TONE[:, None], 65)), "UnsupportedAudioError", "65 channels"),
-        "eternal.flac": (flac_claiming(0, RATE, 1), "UnsupportedAudioError", "leaves the length open"),
+        "unknown codec.wav": (patched(plain, 20, "<H", 0x7777), "UnsupportedAudioError", "format 0x7777"),
+        "half eternal.flac": (
+            cut(flac_claiming(0, RATE, 1)),
+            "TruncatedAudioError",
+            "leaves the length open",
+        ),
         "1e30.wav": (encode(with_sample(1e30), subtype="FLOAT"), "UnsupportedAudioError", "1e+30 times"),
         "nan.wav": (encode(with_sample(np.nan), subtype="FLOAT"), "NonFiniteAudioError", "1 samples are"),
         "inf.wav": (encode(with_sample(np.inf), subtype="DOUBLE"), "NonFiniteAudioError", "1 samples are"),

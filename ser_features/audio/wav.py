@@ -1,0 +1,149 @@
+r"""WAV files: the true size of their data, and the MPEG frames in them.
+
+bytes → chunks → format tag and data → the file, with its true size or its MPEG frames where needed → `Stream`
+
+>>> header = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0" + struct.pack("<HHIIHH", 1, 1, 16_000, 32_000, 2, 16)
+>>> stream(header + b"data\0\0\0\0" + bytes(32_000)).notes
+('the header has no size of the samples, all that follows is taken for them',)
+
+Source: Multimedia Programming Interface and Data Specifications 1.0, chapters 2 (RIFF) and 3 (WAVE).
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ser_features.audio import mpeg
+from ser_features.audio.stream import NEVER_FILLED_IN, SLIGHTLY_MORE, UNKNOWN_LENGTH, Stream
+from ser_features.audio.wav_codecs import name_of
+from ser_features.errors import UnsupportedAudioError
+
+READ: frozenset[int] = frozenset([1, 2, 3, 6, 7, 0x11, 0x31, 0x38, 0x40])
+"""Format tags of what libsndfile decodes: PCM, Microsoft ADPCM, float, A-law, µ-law, IMA ADPCM, GSM 6.10, NMS
+ADPCM, G.721."""
+
+MPEG: frozenset[int] = frozenset([0x50, 0x55])
+EXTENSIBLE = 0xFFFE
+
+MAX_CHUNKS = 10_000
+LONGEST_HEADER = 128
+"""Programs that count the header into the size of the data have headers of at most this many bytes."""
+
+TAIL_SECONDS = 0.1
+"""Bytes behind the last chunk are mentioned if they are worth this many seconds."""
+
+_FIRST_CHUNK, _CHUNK_HEADER = 12, 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """A chunk of a RIFF file.
+
+    Attributes:
+        name: four printable characters.
+        start: position of its content.
+        size: of its content, as declared.
+    """
+
+    name: bytes
+    start: int
+    size: int
+
+    @property
+    def end(self) -> int:
+        """Where the next chunk begins; sizes are rounded up to even numbers."""
+        return self.start + self.size + self.size % 2
+
+
+def stream(content: bytes) -> Stream:
+    """Return a WAV file as the decoder reads it: the file itself, unless its sizes are wrong or it is MPEG.
+
+    Raises:
+        UnsupportedAudioError: if the encoding is not read.
+    """
+    order = ">" if content.startswith(b"RIFX") else "<"
+    chunks = [*_chunks(content, _FIRST_CHUNK, order)]
+    data = next((chunk for chunk in chunks if chunk.name == b"data"), None)
+    form = next((chunk for chunk in chunks if chunk.name == b"fmt "), None)
+    if content[8:12] != b"WAVE" or data is None or form is None or form.end > data.start:
+        return Stream((content,))
+    tag = _tag(content, form, order)
+    if tag in MPEG:
+        return _mpeg(content, data)
+    if tag not in READ:
+        raise UnsupportedAudioError(
+            f"{name_of(tag)} is not read: expected PCM, float, A-law, µ-law, ADPCM, GSM 6.10 or MPEG: "
+            "convert it: ffmpeg -i FILE.wav -c:a pcm_s16le NEW.wav"
+        )
+    if data.size and _fill(content, chunks):
+        return Stream((content,))
+    size, notes = _true_size(content, data, order, _byte_rate(content, form, order))
+    return Stream((_resized(content, data, size, order),), notes)
+
+
+def _chunks(content: bytes, position: int, order: str) -> Iterator[_Chunk]:
+    """The chunks from a position on, as far as their names are printable; the last may be too long."""
+    for _ in range(MAX_CHUNKS):
+        if position + _CHUNK_HEADER > len(content):
+            return
+        name, size = struct.unpack_from(f"{order}4sI", content, position)
+        chunk = _Chunk(name, position + _CHUNK_HEADER, size)
+        if not all(32 <= byte < 127 for byte in name):
+            return
+        yield chunk
+        position = chunk.end
+
+
+def _fill(content: bytes, chunks: list[_Chunk]) -> bool:
+    """Whether the last chunk ends with the file; the byte that makes its size even may be missing."""
+    return bool(chunks) and chunks[-1].end - len(content) in (0, 1)
+
+
+def _tag(content: bytes, form: _Chunk, order: str) -> int:
+    """The encoding: the format tag, or the first two bytes of the subformat."""
+    if form.start + 2 > len(content):
+        return 0
+    tag = int(struct.unpack_from(f"{order}H", content, form.start)[0])
+    if tag == EXTENSIBLE and form.size >= 26 and form.start + 26 <= len(content):
+        return int(struct.unpack_from(f"{order}H", content, form.start + 24)[0])
+    return tag
+
+
+def _byte_rate(content: bytes, form: _Chunk, order: str) -> int:
+    """Bytes per second, as the format says."""
+    return int(struct.unpack_from(f"{order}I", content, form.start + 8)[0]) if form.size >= 12 else 0
+
+
+def _mpeg(content: bytes, data: _Chunk) -> Stream:
+    """The MPEG frames in the data; a size that was never filled in does not matter."""
+    is_open = data.size == 0 or data.size >= UNKNOWN_LENGTH
+    return mpeg.stream(content[data.start : len(content) if is_open else data.start + data.size])
+
+
+def _true_size(content: bytes, data: _Chunk, order: str, byte_rate: int) -> tuple[int, tuple[str, ...]]:
+    """Size of the data in bytes, and what is to be said about it."""
+    held = len(content) - data.start
+    if data.size >= UNKNOWN_LENGTH:
+        return held, ("the WAV header leaves the length open",)
+    if data.size > held:
+        return data.size, ()  # compared with what the decoder finds
+    tail = [*_chunks(content, data.end, order)]
+    if not data.size:
+        return (0, ()) if _fill(content, tail) or not held else (held, (NEVER_FILLED_IN,))
+    for position in range(data.end - 2, max(data.end - LONGEST_HEADER, data.start), -2):
+        if _fill(content, [*_chunks(content, position, order)]):
+            return position - data.start, (SLIGHTLY_MORE,)
+    end = tail[-1].end if tail else data.end
+    left = content[end:]
+    if any(left) and len(left) >= TAIL_SECONDS * byte_rate:
+        return data.size, ("bytes behind the WAV data are left out, the header may declare too few",)
+    return data.size, ()
+
+
+def _resized(content: bytes, data: _Chunk, size: int, order: str) -> bytes:
+    """The file with another size of its data; with the same size as it is."""
+    if size == data.size:
+        return content
+    return b"".join(
+        (content[: data.start - 4], struct.pack(f"{order}I", size), content[data.start : data.start + size])
+    )
