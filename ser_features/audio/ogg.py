@@ -133,9 +133,9 @@ def _audio_of(content: bytes, link: Sequence[Page]) -> list[Page]:
     codecs = {page.serial: _codec(content, page) for page in link if page.flags & _FIRST}
     audio = [serial for serial, codec in codecs.items() if codec in READ]
     if not audio:
+        held = ", ".join(codecs.values()) or "no beginning"
         raise UnsupportedAudioError(
-            f"Ogg with {', '.join(codecs.values()) or 'no beginning'} is not read: expected {', '.join(READ)}: "
-            "convert it: ffmpeg -i FILE FILE.wav"
+            f"Ogg with {held} is not read: expected {', '.join(READ)}: convert it: ffmpeg -i FILE FILE.wav"
         )
     pages = [page for page in link if page.serial == audio[0]]
     for before, page in pairwise(pages):
