@@ -15,6 +15,7 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from shlex import quote
 
 EXPECTED = "WAV, FLAC, OGG, MP3, AIFF, AU, CAF or SPHERE"
 """The accepted formats, for messages; RF64 and W64 are kinds of WAV."""
@@ -201,6 +202,7 @@ _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body|script)\b", re.I | re.S
 )
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
+_COMMAND = re.compile(r"ffmpeg -i FILE\.\w+ FILE\.wav")
 _QUICKTIME = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
@@ -229,6 +231,17 @@ def identify(content: bytes) -> Foreign | None:
             return form
     special = next(filter(None, (recognise(head) for recognise in _SPECIAL)), None)
     return special or (ZEROS if content and content.count(0) == len(content) else None)
+
+
+def name_file(message: str, path: str) -> str:
+    """Put a file's path into the command of a message; the command does not overwrite it.
+
+    >>> name_file("convert it: ffmpeg -i FILE.m4a FILE.wav", "my memo.m4a")
+    "convert it: ffmpeg -i 'my memo.m4a' 'my memo.wav'"
+    """
+    stem, suffix = os.path.splitext(path)  # noqa: PTH122
+    target = f"{stem}.wav" if suffix.lower() != ".wav" else f"{stem}-converted.wav"
+    return _COMMAND.sub(lambda _: f"ffmpeg -i {quote(path)} {quote(target)}", message)
 
 
 def _mpeg4(head: bytes) -> Foreign | None:

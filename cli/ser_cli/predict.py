@@ -254,8 +254,11 @@ def _print_summary(summary: "PredictionSummary", *, marked: bool) -> None:
         summary: of all predictions.
         marked: whether the table marks the rows of each warning.
     """
+    from ser_features.formats import name_file
+
     for prediction in summary.refused:
-        print(f"failed {prediction.file}: {prediction.error}", file=sys.stderr)
+        reason = name_file(prediction.error or "", prediction.file)
+        print(f"failed {prediction.file}: {reason}", file=sys.stderr)
     for notes, files in summary.notes.items():
         others = f" (and {len(files) - 1} more files)" if len(files) > 1 else ""
         say(f"note {files[0]}: {notes}{others}")

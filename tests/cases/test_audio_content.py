@@ -1,0 +1,157 @@
+"""Contents that are no audio, folders with other formats, and folders of links."""
+
+from pathlib import Path
+
+import pytest
+
+from ser_features.corpora.walk import audio_files
+from tests.cases.sounds import save, table, voice
+
+M4A = b"\0\0\0\x1cftypM4A \0\0\0\0M4A mp42isom" + bytes(400)
+MP4 = b"\0\0\0\x1cftypisom" + bytes(400)
+AMR = b"#!AMR\n" + bytes(90)
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"ab" * 32 + b"\nsize 72862\n"
+QUICK = ("--features", "core", "--workers", 1)
+LOGIN = b"<!DOCTYPE html>\n<html><title>Sign in</title></html>\n"
+
+
+def write(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+# A voice memo of a telephone, and a corpus fetched as a ZIP (python-soundfile#389, CREMA-D#3 and #6)
+
+
+def test_a_voice_memo_is_named_with_the_command_that_converts_it(ser, model, tmp_path):
+    memo = write(tmp_path / "memo.m4a", M4A)
+    answer = ser("predict", model, memo)
+    assert answer.code == 1
+    assert f"failed {memo}: M4A (AAC) is not read: expected WAV" in answer.err
+    assert f"convert it: ffmpeg -i {memo} {tmp_path}/memo.wav\n" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "remedy"),
+    [
+        (POINTER, "not audio (a git-lfs pointer instead of the recording)", "git lfs pull"),
+        (LOGIN, "not audio (an HTML page)", "download the recording again, signed in"),
+        (bytes(900), "not audio (only zero bytes)", "copy it again from its source"),
+    ],
+    ids=["git-lfs", "login page", "zeros"],
+)
+def test_a_corpus_of_something_else_is_named_once(ser, tmp_path, content, what, remedy):
+    for name in ("1001_DFA_ANG_XX", "1002_DFA_SAD_XX", "1003_DFA_HAP_XX"):
+        write(tmp_path / "cremad" / "AudioWAV" / f"{name}.wav", content)
+    answer = ser("extract", "--datasets", "cremad", "--data", tmp_path, "--store", tmp_path / "store", *QUICK)
+    assert answer.code == 1
+    [line] = [line for line in answer.err.splitlines() if what in line]
+    assert line.startswith("failed 3 files such as 'cremad/AudioWAV/1001_DFA_ANG_XX.wav': NotAudioError: ")
+    assert remedy in line
+
+
+def test_a_memo_that_was_renamed_is_not_overwritten_by_the_command(ser, model, tmp_path):
+    answer = ser("predict", model, write(tmp_path / "memo.wav", M4A))
+    assert f"ffmpeg -i {tmp_path}/memo.wav {tmp_path}/memo-converted.wav\n" in answer.err
+
+
+# A folder of voice memos: some .wav, some of a telephone (python-soundfile#389, librosa#1015)
+
+
+def test_no_recording_of_a_folder_is_passed_over(ser, model, tmp_path):
+    save(tmp_path / "one.wav", voice(1, "angry"))
+    for name, content in (("two.m4a", M4A), ("three.aac", b""), ("four.amr", AMR), ("sub/zoom.mp4", MP4)):
+        write(tmp_path / name, content)
+    write(tmp_path / "notes.txt", b"no recording")
+    answer = ser("predict", model, tmp_path)
+    assert answer.code == 1
+    assert answer.out.count("one.wav") == 1
+    forms = {"two.m4a": "M4A (AAC)", "three.aac": "AAC", "four.amr": "AMR", "sub/zoom.mp4": "MP4"}
+    for name, form in forms.items():
+        assert f"failed {tmp_path}/{name}: {form} is not read" in answer.err
+    assert "notes.txt" not in answer.out + answer.err
+
+
+def test_a_memo_that_was_converted_beside_itself_is_one_recording(ser, model, tmp_path):
+    save(tmp_path / "memo.wav", voice(1, "sad"))
+    write(tmp_path / "memo.m4a", M4A)
+    answer = ser("predict", model, tmp_path)
+    assert (answer.code, "failed" in answer.err) == (0, False)
+
+
+def test_audio_under_the_wrong_extension_is_read(ser, model, tmp_path):
+    save(tmp_path / "memo.m4a", voice(1, "sad"))
+    answer = ser("predict", model, tmp_path)
+    assert answer.code == 0
+    assert "memo.m4a" in answer.out
+
+
+def test_a_manifest_of_other_formats_only(ser, tmp_path):
+    for name in ("ada_angry.m4a", "ben_sad.m4a"):
+        write(tmp_path / name, M4A)
+    answer = ser("manifest", tmp_path, "{speaker}_{emotion}.m4a")
+    assert answer.code == 2
+    assert f"none of 2 recordings below {tmp_path} is read, such as ada_angry.m4a: M4A (AAC)" in answer.err
+
+
+def test_videos_beside_the_recordings_of_a_corpus(ser, tmp_path):
+    for name in ("03-01-05-01-01-01-01", "03-01-04-01-01-01-02"):
+        save(tmp_path / "ravdess" / f"{name}.wav")
+        write(tmp_path / "ravdess" / "video" / f"{name}.mp4", MP4)  # the same recording
+        write(tmp_path / "ravdess" / "video" / f"02{name[2:]}.mp4", MP4)
+    write(tmp_path / "ravdess" / "03-01-03-01-01-01-01.m4a", M4A)
+    words = ("--data", tmp_path, "--store", tmp_path / "store", *QUICK)
+    answer = ser("extract", "--datasets", "ravdess", *words)
+    assert answer.code == 0
+    assert "2 stored, 0 unchanged, 1 failed" in answer.out
+    assert "ravdess: 2 videos are not read, such as 'ravdess/video/02-01-04-01-01-01-02.mp4'" in answer.err
+    assert "failed 'ravdess/03-01-03-01-01-01-01.m4a': NotAudioError: M4A (AAC) is not read" in answer.err
+
+
+# A corpus in the cache of Hugging Face's hub, and on a cluster (datasets#6764)
+
+
+def test_links_to_files_elsewhere_are_read(ser, model, tmp_path):
+    farm = tmp_path / "snapshots" / "abc"
+    farm.mkdir(parents=True)
+    for number, emotion in enumerate(("angry", "sad", "sad")):
+        blob = save(tmp_path / "blobs" / f"{number:040x}", voice(1, emotion, number))
+        (farm / f"ada_{emotion}_{number}.wav").symlink_to(blob)
+    answer = ser("predict", model, farm)
+    assert (answer.code, answer.out.count("ada_")) == (0, 3)
+    assert "3 recordings" in ser("manifest", farm, "{speaker}_{emotion}_{}.wav").out
+
+
+def test_a_farm_of_linked_folders_with_a_cycle_is_read_once(ser, tmp_path):
+    for number, speaker in enumerate(("DC", "JE")):
+        save(tmp_path / "disk" / speaker / f"{speaker}_a0{number + 1}.wav")
+    farm = tmp_path / "data" / "savee"
+    farm.mkdir(parents=True)
+    for speaker in ("DC", "JE"):
+        (farm / speaker).symlink_to(tmp_path / "disk" / speaker)
+    (farm / "again").symlink_to(tmp_path / "disk")
+    (tmp_path / "disk" / "up").symlink_to(tmp_path / "data")
+    assert sorted(file.path for file in audio_files(tmp_path / "data", "savee")) == [
+        "savee/DC/DC_a01.wav",
+        "savee/JE/JE_a02.wav",
+    ]
+    words = ("--data", tmp_path / "data", "--store", tmp_path / "store", *QUICK)
+    answer = ser("extract", "--datasets", "savee", *words)
+    assert (answer.code, "2 stored, 0 unchanged, 0 failed" in answer.out) == (0, True)
+
+
+def test_a_link_whose_target_is_gone_is_named(ser, model, tmp_path):
+    save(tmp_path / "calls" / "one.wav")
+    (tmp_path / "calls" / "two.wav").symlink_to("../blobs/f00")
+    answer = ser("predict", model, tmp_path / "calls")
+    assert answer.code == 1
+    assert "two.wav: link to '../blobs/f00', where no file is: restore the file" in answer.err
+
+
+def test_a_table_with_a_video(ser, tmp_path):
+    save(tmp_path / "one.wav")
+    write(tmp_path / "two.mp4", MP4)
+    own = table(tmp_path / "own.csv", ["one.wav,sad,ada", "two.mp4,sad,ben"])
+    answer = ser("extract", "--datasets", own, "--store", tmp_path / "store", *QUICK)
+    assert "failed 'two.mp4': NotAudioError: MP4 is not read" in answer.err
