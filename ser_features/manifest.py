@@ -88,7 +88,8 @@ class Recording:
     """One audio file and the attributes that its corpus gives it.
 
     Attributes are the `NAME_COLUMNS`; `extra` keeps the further columns of a user's own table (`Scan.own`).
-    `path` is relative to `Scan.root`, with forward slashes, or absolute.
+    `path` is relative to `Scan.root`, with forward slashes, or absolute; `alternatives` are the paths of
+    other files of the same recording, which are tried in this order if it is refused.
     """
 
     dataset: str
@@ -107,6 +108,7 @@ class Recording:
     modality: str | None = None
     vocal_channel: str | None = "speech"
     extra: Mapping[str, Value] = field(default_factory=lambda: NO_EXTRA)
+    alternatives: tuple[str, ...] = ()
 
     @property
     def file_id(self) -> str:

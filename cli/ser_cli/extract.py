@@ -184,6 +184,9 @@ def _print_notes(report: "ExtractReport") -> None:
     for dataset, duplicates in report.duplicates.items():
         example = f"such as {duplicates[0].dropped!r} (kept {duplicates[0].kept!r})"
         say(f"{dataset}: {len(duplicates)} duplicates left out, {example}")
+    if copies := report.second_copies:
+        example = f"such as {copies[0].path!r}: {copies[0].error_class}"
+        say(f"{len(copies)} refused, and another copy of the same recording is stored instead, {example}")
     if made := report.speed_perturb:
         say(
             f"speed perturbation: {made.stored} copies stored, {made.unchanged} unchanged, "
@@ -196,11 +199,12 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
 
     `relabelled` is the number of rows with new labels or paths; `removed` has the file_ids of rows whose
     recordings the corpus no longer has; `counts` has the rows by corpus and emotion; `failures` the path,
-    error_class and message of each refused file; `corpus_notes` how tables were understood; `duplicates` the
-    number of recordings of each corpus that another folder has too; `identical` groups of file_ids that hold
-    the same bytes; `notes` the note, count and example of what is unusual about files; `speed_perturb` the
-    slower and faster copies stored, unchanged and failed, null without --speed-perturb; `next` the command
-    that comes next.
+    error_class and message of each refused file; `corpus_notes` how tables were understood; `second_copies`
+    the refused files of recordings that have another file, which is stored; `duplicates` the number of
+    recordings of each corpus that another folder has too; `identical` groups of file_ids that hold the same
+    bytes; `notes` the note, count and example of what is unusual about files; `speed_perturb` the slower and
+    faster copies stored, unchanged and failed, null without --speed-perturb; `next` the command that comes
+    next.
     """
     counts: dict[str, dict[str, int]] = {}
     for (dataset, emotion), count in sorted(report.counts.items()):
@@ -216,6 +220,7 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
         "failures": _failures(report.failures),
         "damaged": report.damaged,
         "corpus_notes": report.corpus_notes,
+        "second_copies": _failures(report.second_copies),
         "duplicates": {dataset: len(dropped) for dataset, dropped in report.duplicates.items()},
         "identical": report.identical,
         "notes": [asdict(note) for note in report.notes],

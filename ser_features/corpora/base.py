@@ -17,10 +17,11 @@ from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, TypeVar
 
+from ser_features.corpora.second_copies import without_second_copies
 from ser_features.corpora.walk import audio_files, is_folder
 from ser_features.errors import FileNameError, InputError
 from ser_features.formats import Foreign
-from ser_features.manifest import Duplicate, Recording, Rejected, Scan
+from ser_features.manifest import Recording, Rejected, Scan
 from ser_features.words import plain
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ class Corpus(ABC):
         has such a name, `data` is the corpus folder and its parent the root: the recordings' paths are the
         same in both cases. Otherwise folders one level below count, as in `archive/Crema`.
 
-        Of two files with the same stem the one nearer to the root is used, then the first by name.
+        Of several files with the same stem the best is used, and the others if it is refused.
 
         Raises:
             InputError: if the folder is missing, or holds no recording of this corpus.
@@ -102,7 +103,7 @@ class Corpus(ABC):
         if not recordings:
             rejected += [Rejected(self.name, path, form.message) for path, form in foreign]
             raise self._nothing_in(root, folders, rejected)
-        unique, duplicates = _without_duplicates(recordings)
+        unique, duplicates = without_second_copies(recordings, root)
         stems = {recording.stem for recording in unique} if foreign else set()
         lost = [(path, form) for path, form in foreign if PurePosixPath(path).stem not in stems]
         for path, form in lost:
@@ -221,18 +222,3 @@ def _of_videos(corpus: str, paths: Sequence[str]) -> Iterator[str]:
             f"{corpus}: {len(paths)} videos are not read, such as {paths[0]!r}: "
             "to use their sound, convert it: ffmpeg -i FILE.mp4 FILE.wav"
         )
-
-
-def _without_duplicates(
-    recordings: Iterable[Recording],
-) -> tuple[tuple[Recording, ...], tuple[Duplicate, ...]]:
-    in_order = sorted(recordings, key=lambda recording: (recording.path.count("/"), recording.path))
-    in_order.sort(key=lambda recording: recording.file_id)
-    unique: list[Recording] = []
-    duplicates: list[Duplicate] = []
-    for recording in in_order:
-        if unique and unique[-1].stem == recording.stem:
-            duplicates.append(Duplicate(kept=unique[-1].path, dropped=recording.path))
-        else:
-            unique.append(recording)
-    return tuple(unique), tuple(sorted(duplicates, key=lambda duplicate: duplicate.dropped))

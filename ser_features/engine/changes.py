@@ -9,9 +9,9 @@ computed again.
 
 import os
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from ser_features import audio
+from ser_features.engine.task import SECOND_COPY
 from ser_features.engine.withdrawn import StoredRow, withdrawn
 from ser_features.manifest import NAME_COLUMNS, Column, Recording, Scan
 from ser_features.store import Store, layout
@@ -102,6 +103,8 @@ def diff(store: Store, scan: Scan, chosen: dict[str, Recording], *, keep_missing
     file_ids: dict[str, pa.ChunkedArray] = {}
     unmatched: dict[str, list[StoredRow]] = defaultdict(list)
     unmatched_failures: dict[str, list[StoredRow]] = defaultdict(list)
+    failures = list(_tables(store, scan.dataset, "failures", FAILURE_COLUMNS, result))
+    refused = _refused_first(table for _, table, _ in failures)
     for part, table, stored in _tables(store, scan.dataset, "files", columns, result):
         shard, checksums = layout.shard_of(part), stored.metadata.get("frames", {})
         result.sizes[shard], result.versions[shard] = len(table), stored.version
@@ -110,16 +113,19 @@ def diff(store: Store, scan: Scan, chosen: dict[str, Recording], *, keep_missing
         bad: set[str | None] = {None} if families else set()
         bad |= broken(store.root, scan.dataset, part, checksums, families, store.description.wide)
         for start in range(0, len(table), ROWS):
-            rows, by_row = _matched(table.slice(start, ROWS), chosen, unmatched[shard])
+            rows, by_row, again = _matched(table.slice(start, ROWS), chosen, unmatched[shard], refused, scan)
+            result.compute[shard] += again
             suspects += _compare_rows(result, shard, rows, bad, scan, by_row)
-    for part, table, _ in _tables(store, scan.dataset, "failures", FAILURE_COLUMNS, result):
+    for part, table, _ in failures:
         shard = layout.shard_of(part)
         suspects += _refused(shard, table, chosen, unmatched_failures[shard])
     for _, _, stored in _tables(store, scan.dataset, "variants", [], result):
         result.referenced.update(stored.metadata.get("frames", {}))
     result.duplicated = duplicated_ids(file_ids)
-    result.removed = withdrawn(unmatched, scan, keep_missing=keep_missing)
-    result.outdated = withdrawn(unmatched_failures, scan, keep_missing=keep_missing)
+    if any(unmatched.values()):
+        result.removed = withdrawn(unmatched, scan, keep_missing=keep_missing)
+    if any(unmatched_failures.values()):
+        result.outdated = withdrawn(unmatched_failures, scan, keep_missing=keep_missing)
     _read_suspects(result, scan.root, suspects)
     return result
 
@@ -149,19 +155,45 @@ def _read_ahead(parts: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple
             yield last, future.result()
 
 
+def _refused_first(tables: Iterable[pa.Table]) -> dict[str, str | None]:
+    """SHA-256 of refused files in whose place another file is stored, by file_id."""
+    rows = (row for table in tables for row in table.to_pylist())
+    return {row["file_id"]: row["audio_sha256"] for row in rows if row["stage"] == SECOND_COPY}
+
+
 def _matched(
-    table: pa.Table, chosen: dict[str, Recording], unmatched: list[StoredRow]
-) -> tuple[pa.Table, list[Recording]]:
-    """Rows whose recordings are chosen, with these; the others are added to `unmatched`."""
-    file_ids = table["file_id"].to_pylist()
-    by_row = [chosen.pop(file_id, None) for file_id in file_ids]
-    recordings = [recording for recording in by_row if recording is not None]
-    if len(recordings) == len(by_row):
-        return table, recordings
-    for file_id, path, recording in zip(file_ids, table["path"].to_pylist(), by_row, strict=True):
+    table: pa.Table,
+    chosen: dict[str, Recording],
+    unmatched: list[StoredRow],
+    refused: Mapping[str, str | None],
+    scan: Scan,
+) -> tuple[pa.Table, list[Recording], list[Recording]]:
+    """Match rows to the chosen recordings; the others are added to `unmatched`.
+
+    A row may be of another file than the recording's best one: it counts as long as that one is the file that
+    was refused.
+
+    Returns:
+        The matched rows, their recordings, and recordings of which a better file must be tried.
+    """
+    by_row: list[Recording | None] = []
+    again: list[Recording] = []
+    for file_id, path in zip(table["file_id"].to_pylist(), table["path"].to_pylist(), strict=True):
+        recording = chosen.pop(file_id, None)
         if recording is None:
             unmatched.append(StoredRow(file_id, path))
-    return table.filter(pa.array([recording is not None for recording in by_row], pa.bool_())), recordings
+        elif path in recording.alternatives:
+            best = refused.get(file_id)
+            if best is None or best != audio.sha256_if_readable(scan.root / recording.path):
+                again.append(recording)
+                recording = None
+            else:
+                recording = replace(recording, path=path, alternatives=())
+        by_row.append(recording)
+    recordings = [recording for recording in by_row if recording is not None]
+    if len(recordings) < len(by_row):
+        table = table.filter(pa.array([recording is not None for recording in by_row], pa.bool_()))
+    return table, recordings, again
 
 
 def _compare_rows(
@@ -222,7 +254,7 @@ def _refused(
         if recording is not None:
             yield _Suspect(recording, shard, row["audio_sha256"], failed=True)
         elif row["stage"] not in OTHER_STAGES:
-            unmatched.append(StoredRow(row["file_id"], row["path"]))
+            unmatched.append(StoredRow(row["file_id"], row["path"], is_copy=row["stage"] == SECOND_COPY))
 
 
 def _read_suspects(result: StoreDiff, root: Path, suspects: Sequence[_Suspect]) -> None:

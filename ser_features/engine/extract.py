@@ -15,12 +15,11 @@ import pyarrow.compute as pc
 from ser_features import corpora
 from ser_features.config import PROFILES, EncoderConfig, Profile
 from ser_features.engine.open_store import open_for
-from ser_features.engine.origin import claim
 from ser_features.engine.plan import Plan, plan
 from ser_features.engine.report import AudioNote, ExtractReport
 from ser_features.engine.runner import Local, Progress, Runner, Work
 from ser_features.engine.shard import failure_row, probe, read_rows, run_shard
-from ser_features.engine.task import Failure, Target
+from ser_features.engine.task import SECOND_COPY, Failure, Target
 from ser_features.errors import InputError
 from ser_features.extractors import columns, encoder_free
 from ser_features.extractors.encoder import check
@@ -28,9 +27,9 @@ from ser_features.files import is_local, writing
 from ser_features.manifest import NOTE_SEPARATOR, Scan
 from ser_features.store import Store, layout, locks
 from ser_features.store.description import FRAME_COLUMNS, VARIANT_COLUMNS
+from ser_features.store.origins import claim
 from ser_features.store.sweep import sweep, sweep_frames
 from ser_features.store.write import commit_failures
-from ser_features.words import same
 
 NAMES_SHARD = "names"
 """Shard of failures/ that lists files whose names do not parse."""
@@ -102,7 +101,7 @@ def extract_corpora(
         work = Work(run_shard, probe)
         for summary in (runner or Local(workers)).run(tasks, work, observer.on_progress):
             report.stored += summary.stored
-            report.failures += summary.failures
+            report.failures += (failure for failure in summary.failures if failure.stage != SECOND_COPY)
         with writing("the store", store):
             if run.try_exclusive():  # a process that was dying when this run began may have left files since
                 sweep(opened.root)
@@ -116,10 +115,11 @@ def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
     Raises:
         InputError: if none is named, or two have the same name.
     """
-    words = dict.fromkeys(same(word, corpora.names()) or word for word in corpora.separated(datasets))
+    words = corpora.separated(datasets)
     if not words:
         raise InputError(f"no corpus named: expected --datasets with some of {', '.join(corpora.names())}")
-    scans = [corpora.scan(name, data, is_reserved=is_reserved) for name in words]
+    read = [corpora.scan(name, data, is_reserved=is_reserved) for name in words]
+    scans = list({(scan.dataset, scan.table): scan for scan in read}.values())  # `RAVDESS` is `ravdess`
     names = [scan.dataset for scan in scans]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
@@ -209,6 +209,8 @@ def _finish_report(report: ExtractReport, store: Store, datasets: Sequence[str])
     for row in rows.group_by(["dataset", "emotion"]).aggregate([([], "count_all")]).to_pylist():
         report.counts[row["dataset"], row["emotion"]] = row["count_all"]
     report.identical = _identical(rows)
+    refused = (Failure.of(row) for row in store.failures(datasets).to_pylist() if row["stage"] == SECOND_COPY)
+    report.second_copies = sorted(refused, key=lambda failure: failure.path)
     report.notes = _notes(rows)
     report.failures.sort(key=lambda failure: failure.file_id)
 

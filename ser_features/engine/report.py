@@ -49,6 +49,7 @@ class ExtractReport:
         damaged: tables that failed their checksum; their recordings are computed again.
         failures: refused files, including those refused earlier whose bytes are the same.
         corpus_notes: what the user should know about the corpora, one line per property.
+        second_copies: refused files of recordings that have another file, which is stored instead.
         duplicates: recordings that were left out because another folder has them too, by corpus.
         identical: groups of file_ids that hold the same bytes.
         notes: what is unusual about files of this run's corpora, the most frequent first.
@@ -63,6 +64,7 @@ class ExtractReport:
     damaged: list[Path] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     corpus_notes: list[str] = field(default_factory=list)
+    second_copies: list[Failure] = field(default_factory=list)
     duplicates: dict[str, tuple[Duplicate, ...]] = field(default_factory=dict)
     identical: list[tuple[str, ...]] = field(default_factory=list)
     notes: list[AudioNote] = field(default_factory=list)

@@ -10,7 +10,7 @@ the task starts again from what another run has committed.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from ser_features import audio, pipeline
 from ser_features.engine import copies
-from ser_features.engine.task import DONE, FAILED, Failure, ShardSummary, ShardTask, Task
+from ser_features.engine.task import DONE, FAILED, SECOND_COPY, Failure, ShardSummary, ShardTask, Task
 from ser_features.errors import AudioError, SerError
 from ser_features.files import writing
 from ser_features.manifest import NAME_COLUMNS, Recording
@@ -68,7 +68,27 @@ def probe(task: ShardTask, recording: Recording) -> None:
 
 
 def _extract(task: ShardTask, recording: Recording) -> Iterator[Computed | Failure]:
-    """Features of a recording, or the reason of its refusal. No error of a recording stops the others."""
+    """Features of a recording, or the reason of its refusal. No error of a recording stops the others.
+
+    Of several files of a recording the first one that is not refused counts; the refusal of the best one is
+    recorded as well.
+    """
+    first = _measured(task, recording)
+    result = first
+    for path in recording.alternatives:
+        if not isinstance(result, Failure):
+            break
+        result = _measured(task, replace(recording, path=path))
+    if isinstance(result, Failure):
+        yield first
+        return
+    yield result
+    if isinstance(first, Failure):
+        yield replace(first, stage=SECOND_COPY)
+
+
+def _measured(task: ShardTask, recording: Recording) -> Computed | Failure:
+    """Features of one file, or the reason of its refusal."""
     path = task.data_root / recording.path
     content: bytes | None = None
 
@@ -76,8 +96,7 @@ def _extract(task: ShardTask, recording: Recording) -> Iterator[Computed | Failu
         return Failure(recording.file_id, recording.path, stage, error_class, message, digest)
 
     if message := task.quarantined.get(recording.file_id):
-        yield failure("worker", "WorkerDiedError", message, audio.sha256_if_readable(path))
-        return
+        return failure("worker", "WorkerDiedError", message, audio.sha256_if_readable(path))
     try:
         size, modified = audio.stamp(path) or (
             None,
@@ -88,8 +107,7 @@ def _extract(task: ShardTask, recording: Recording) -> Iterator[Computed | Failu
     except Exception as error:
         digest = None if content is None else hashlib.sha256(content).hexdigest()
         stage = "audio" if isinstance(error, AudioError) else "features"
-        yield failure(stage, type(error).__name__, explain(error), digest)
-        return
+        return failure(stage, type(error).__name__, explain(error), digest)
     about_file = {
         "source_sample_rate": features.source_sample_rate,
         "channels": features.channels,
@@ -98,7 +116,7 @@ def _extract(task: ShardTask, recording: Recording) -> Iterator[Computed | Failu
         "source_size": size,
         "source_mtime": modified,
     }
-    yield names(recording) | numbers(features.columns) | about_file, features.frames, features.wide
+    return names(recording) | numbers(features.columns) | about_file, features.frames, features.wide
 
 
 def bring_up_to_date(
@@ -153,7 +171,8 @@ def _compute_all(
                 outcome.others.add(recording.file_id)
             else:
                 _add(compute(recording), writer, outcome)
-            mark(DONE if len(outcome.failures) == failed else FAILED)
+            refused = [one for one in outcome.failures[failed:] if one.stage != SECOND_COPY]
+            mark(FAILED if refused else DONE)
     return outcome
 
 
@@ -203,8 +222,9 @@ def _commit(
     with locks.committing(task.target.root):
         if version(task.part) != stored.version:
             return False  # frames that no table refers to are swept
-        if isinstance(task, ShardTask):
-            copies.follow(task, _leaving(task, stored, computed), relabelled)
+        leaving = _leaving(task, stored, computed) if isinstance(task, ShardTask) else set()
+        if isinstance(task, ShardTask) and (leaving or relabelled):
+            copies.follow(task, leaving, relabelled)
         _commit_failures(task, outcome)
         if not computed and not changed and stored.table is not None and len(table) == len(stored.table):
             return True  # another run has committed everything

@@ -17,6 +17,9 @@ from ser_features.pipeline import digest
 from ser_features.store import layout
 from ser_features.store.description import all_columns, variant_columns
 
+SECOND_COPY = "copy"
+"""Stage of failures of a file in whose place another file of the same recording is stored."""
+
 DONE, FAILED = b".", b"x"
 """Bytes that a worker appends to its progress file, one per recording."""
 

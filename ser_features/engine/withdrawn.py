@@ -16,10 +16,17 @@ from ser_features.manifest import Scan
 
 
 class StoredRow(NamedTuple):
-    """Key and path of a row of files/ or failures/."""
+    """Key and path of a row of files/ or failures/.
+
+    Attributes:
+        file_id: key of the recording.
+        path: of its file.
+        is_copy: whether it is a refused file in whose place another one is stored.
+    """
 
     file_id: str
     path: str
+    is_copy: bool = False
 
 
 def withdrawn(
@@ -36,8 +43,6 @@ def withdrawn(
     Returns:
         By shard, their file_ids.
     """
-    if not any(unmatched.values()):
-        return {}
     leaves = _Rule(scan, keep_missing)
     leaving = {shard: [row.file_id for row in rows if leaves(row)] for shard, rows in unmatched.items()}
     return {shard: file_ids for shard, file_ids in leaving.items() if file_ids}
@@ -54,8 +59,10 @@ class _Rule:
         self._unread = tuple(f"{path}/" for path in self._refused)
 
     def __call__(self, row: StoredRow) -> bool:
-        if row.file_id in self._present or row.path.startswith(self._unread):
+        if row.path.startswith(self._unread):
             return False
+        if row.file_id in self._present:
+            return row.is_copy and row.path not in self._paths
         exists = is_file(self._scan.root / row.path)
         if row.path in self._refused and exists:
             return True

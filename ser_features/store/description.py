@@ -49,7 +49,12 @@ VARIANT_COLUMNS: tuple[Column, ...] = (
 FAILURE_COLUMNS: tuple[Column, ...] = (
     Column("file_id", "string", "", "Key of the recording: dataset/stem."),
     Column("path", "string", "", "Path below the data root."),
-    Column("stage", "string", "", "Stage that failed: name, audio, features, worker or augment."),
+    Column(
+        "stage",
+        "string",
+        "",
+        "Stage that failed: name, audio, features, worker or augment; copy: another file is stored.",
+    ),
     Column("error_class", "string", "", "Reason, as a class of ser_features.errors."),
     Column("message", "string", "", "Found, expected, and what to do."),
     Column("audio_sha256", "string", "", "SHA-256 of the file's bytes; null if they could not be read."),

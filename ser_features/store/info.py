@@ -7,6 +7,9 @@ import pyarrow.compute as pc
 from ser_features.store import layout
 from ser_features.store.read import Store
 
+NOT_REFUSED = ("augment", "copy")
+"""Stages of failures that leave no recording without a row."""
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetInfo:
@@ -38,8 +41,8 @@ def describe(store: Store) -> list[DatasetInfo]:
 
 
 def _describe(store: Store, dataset: str) -> DatasetInfo:
-    refused = pc.not_equal(store.failures([dataset])["stage"], "augment")
-    failures = pc.sum(refused).as_py() or 0
+    stages = store.failures([dataset])["stage"].to_pylist()
+    failures = sum(stage not in NOT_REFUSED for stage in stages)
     tables = len(store.parts(dataset))
     if not tables:
         return DatasetInfo(dataset, 0, 0, 0, 0.0, failures, 0)

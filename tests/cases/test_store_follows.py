@@ -4,13 +4,20 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 
 from ser_features.store import open_store
 from ser_features.store.verify import verify
 from tests.cases.sounds import save, table
 from tests.faults.serial import Serial
+
+
+def samples_of(path: Path) -> np.ndarray:
+    return soundfile.read(path)[0]
+
 
 ROWS = ("x1.wav,angry,ada", "x2.wav,sad,ada", "x3.wav,happy,ben")
 
@@ -77,15 +84,9 @@ def test_a_withdrawn_row_leaves_copies_and_wide_tables(extract, calls):
 
 def test_a_replaced_recording_leaves_no_copies_of_the_old_one(extract, calls, tmp_path):
     extract("calls.csv", "--features", "core", "--speed-perturb")
-    save(tmp_path / "x1.wav", seconds_of(tmp_path / "x2.wav"))
+    save(tmp_path / "x1.wav", samples_of(tmp_path / "x2.wav"))
     extract("calls.csv")
     assert set(open_store(Path("s")).variants()["source_file_id"]) == {"calls/x2", "calls/x3"}
-
-
-def seconds_of(path: Path):
-    import soundfile
-
-    return soundfile.read(path)[0]
 
 
 def test_keep_missing_keeps_rows_that_are_gone_but_not_those_refused(extract, calls, tmp_path):
@@ -158,6 +159,87 @@ def test_a_failure_whose_recording_is_gone_is_no_longer_listed(extract, calls, t
     assert not len(open_store(Path("s")).failures())
 
 
+# Second copies
+
+WAV, MP3 = "cremad/AudioWAV/1001_DFA_ANG_XX.wav", "cremad/AudioMP3/1001_DFA_ANG_XX.mp3"
+
+
+def silence(path: Path, seconds: float = 0.6, **options: str) -> None:
+    save(path, np.zeros(int(seconds * 16_000)), **options)
+
+
+def path_of_row() -> str:
+    [path] = pd.read_parquet("s/files")["path"]
+    return path
+
+
+def test_the_lossless_copy_is_stored(extract, tmp_path):
+    """CREMA-D is published with AudioMP3 beside AudioWAV; some of the MP3s are blank."""
+    save(tmp_path / WAV)
+    silence(tmp_path / MP3, format="MP3")
+    answer = extract("cremad", "--features", "core")
+    assert "1 stored, 0 unchanged, 0 failed" in answer.out
+    assert f"1 duplicates left out, such as '{MP3}' (kept '{WAV}')" in answer.err
+    assert path_of_row() == WAV
+
+
+def test_another_copy_is_tried_when_the_best_is_refused_until_that_one_changes(extract, tmp_path):
+    silence(tmp_path / WAV)
+    save(tmp_path / MP3, format="MP3")
+    answer = extract("cremad", "--features", "core", "--speed-perturb")
+    assert "1 stored, 0 unchanged, 0 failed" in answer.out
+    instead = "another copy of the same recording is stored instead"
+    named = f"1 refused, and {instead}, such as '{WAV}': SilentAudioError"
+    assert named in answer.err
+    assert "2 copies stored" in answer.err
+    assert path_of_row() == MP3
+    again = extract("cremad", "--speed-perturb")
+    assert "0 stored, 1 unchanged, 0 failed" in again.out
+    assert named in again.err
+    assert not verify(Path("s")).problems
+    save(tmp_path / WAV)  # repaired
+    answer = extract("cremad")
+    assert "1 stored, 0 unchanged, 0 failed" in answer.out
+    assert path_of_row() == WAV
+    assert not len(open_store(Path("s")).failures())
+    assert not (tmp_path / "s" / "variants").exists() or not len(open_store(Path("s")).variants())
+
+
+def test_a_better_copy_that_appears_later_replaces_the_other(extract, tmp_path):
+    save(tmp_path / MP3, format="MP3")
+    extract("cremad", "--features", "core")
+    save(tmp_path / WAV)
+    assert "1 stored, 0 unchanged" in extract("cremad").out
+    assert path_of_row() == WAV
+    (tmp_path / WAV).unlink()
+    assert "1 stored, 0 unchanged" in extract("cremad").out
+    assert path_of_row() == MP3
+
+
+def test_a_recording_is_refused_once_if_all_its_copies_are(extract, tmp_path):
+    silence(tmp_path / WAV)
+    silence(tmp_path / MP3, format="MP3")
+    answer = extract("cremad", "--features", "core")
+    assert "0 stored, 0 unchanged, 1 failed" in answer.out
+    assert f"failed '{WAV}': SilentAudioError" in answer.err
+    assert "0 stored, 0 unchanged, 1 failed" in extract("cremad").out
+
+
+def test_the_stored_copy_gets_new_labels_and_leaves_with_its_recording(extract, tmp_path):
+    silence(tmp_path / WAV)
+    save(tmp_path / MP3, format="MP3")
+    save(tmp_path / "cremad" / "AudioWAV" / "1002_DFA_SAD_XX.wav")
+    extract("cremad", "--features", "core")
+    ages = "ActorID,Age,Sex,Race,Ethnicity\n1001,51,Male,Caucasian,Not Hispanic\n"
+    (tmp_path / "cremad" / "VideoDemographics.csv").write_text(ages)
+    assert "0 stored, 1 unchanged, 1 relabelled, 0 failed" in extract("cremad").out
+    assert set(pd.read_parquet("s/files")["path"]) == {MP3, "cremad/AudioWAV/1002_DFA_SAD_XX.wav"}
+    shutil.rmtree(tmp_path / "cremad" / "AudioMP3")
+    (tmp_path / WAV).unlink()
+    assert "1 unchanged, 1 removed, 0 failed" in extract("cremad").out
+    assert not len(open_store(Path("s")).failures())
+
+
 # Tables of one name
 
 
@@ -175,7 +257,7 @@ def test_another_table_of_the_same_name_is_refused_by_name(extract, tmp_path, pr
     project(tmp_path / "bank", "bank")
     project(tmp_path / "shop", prefix)
     for name in (f"{prefix}1.wav", f"{prefix}2.wav"):
-        save(tmp_path / "shop" / name, seconds_of(tmp_path / "bank" / "bank1.wav")[::-1])
+        save(tmp_path / "shop" / name, samples_of(tmp_path / "bank" / "bank1.wav")[::-1])
     extract("bank/labels.csv", "--features", "core")
     answer = extract("shop/labels.csv")
     assert answer.code == 2

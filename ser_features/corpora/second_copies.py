@@ -1,0 +1,82 @@
+"""Several files of one recording → the best of them, and the others in order, to be tried if it is refused.
+
+recordings, root → `without_second_copies` → one `Recording` per key with `alternatives`, and `Duplicate`s
+
+Lossless formats come before lossy ones. Between files of equal format and other sizes their headers decide:
+longer ones come first, then those of a higher sample rate, then larger ones. Otherwise the file nearer to the
+root is used, then the first by name. Headers are read only where two files compete.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+from ser_features.manifest import Duplicate, Recording
+
+LOSSY = frozenset({".mp3", ".ogg", ".oga", ".opus"})
+"""Lower-case suffixes of lossy formats among those that are read."""
+
+SAME_SECONDS = 0.1
+"""Durations that differ by less are equal: encoders pad."""
+
+
+def without_second_copies(
+    recordings: Iterable[Recording], root: Path
+) -> tuple[tuple[Recording, ...], tuple[Duplicate, ...]]:
+    """Choose one file of each recording.
+
+    Args:
+        recordings: of a corpus, in any order; those of one key are copies.
+        root: folder that their paths are relative to.
+
+    Returns:
+        The recordings sorted by key, and the files that are not used, sorted by path.
+    """
+    by_key = attrgetter("file_id")
+    unique: list[Recording] = []
+    duplicates: list[Duplicate] = []
+    for _, group in groupby(sorted(recordings, key=by_key), by_key):
+        copies = list(group)
+        if len(copies) > 1:
+            best, *others = _by_quality(copies, root)
+            copies = [replace(best, alternatives=tuple(other.path for other in others))]
+            duplicates += (Duplicate(best.path, other.path) for other in others)
+        unique += copies
+    return tuple(unique), tuple(sorted(duplicates, key=lambda duplicate: duplicate.dropped))
+
+
+def _by_quality(copies: list[Recording], root: Path) -> list[Recording]:
+    """Copies of one recording, the best first."""
+    copies.sort(key=lambda copy: (_is_lossy(copy.path), copy.path.count("/"), copy.path))
+    ordered: list[Recording] = []
+    for _, group in groupby(copies, lambda copy: _is_lossy(copy.path)):
+        similar = list(group)
+        if len({_size(root / copy.path) for copy in similar}) > 1:
+            similar.sort(key=lambda copy: _content(root / copy.path), reverse=True)  # stable
+        ordered += similar
+    return ordered
+
+
+def _is_lossy(path: str) -> bool:
+    return os.path.splitext(path)[1].lower() in LOSSY  # noqa: PTH122  a million paths
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _content(path: Path) -> tuple[int, int, int]:
+    """Duration in `SAME_SECONDS`, sample rate in Hz and size in bytes; zeros of an unreadable file."""
+    import soundfile  # listing corpora without second copies needs no audio library
+
+    try:
+        header = soundfile.info(str(path))
+    except (OSError, RuntimeError):
+        return 0, 0, 0
+    return round(header.duration / SAME_SECONDS), header.samplerate, _size(path)
