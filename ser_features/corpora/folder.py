@@ -210,6 +210,7 @@ def _recording(dataset: str, row: dict[str, str], path: str) -> Recording:
         age=_age(row.get("age", "")),
         vocal_channel=row.get("vocal_channel") or "speech",
         extra={name: cell or None for name, cell in row.items() if name not in KNOWN},
+        alternatives=(),
         **{name: row.get(name) or None for name in TEXTS},
     )
 

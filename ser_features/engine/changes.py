@@ -114,7 +114,8 @@ def diff(store: Store, scan: Scan, chosen: dict[str, Recording], *, keep_missing
         bad |= broken(store.root, scan.dataset, part, checksums, families, store.description.wide)
         for start in range(0, len(table), ROWS):
             rows, by_row, again = _matched(table.slice(start, ROWS), chosen, unmatched[shard], refused, scan)
-            result.compute[shard] += again
+            if again:
+                result.compute[shard] += again
             suspects += _compare_rows(result, shard, rows, bad, scan, by_row)
     for part, table, _ in failures:
         shard = layout.shard_of(part)
