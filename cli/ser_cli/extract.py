@@ -175,10 +175,7 @@ def _print_notes(report: "ExtractReport") -> None:
     if removed := report.removed:
         more = " …" if len(removed) > NAMED else ""
         say(f"{len(removed)} rows removed, no longer in the corpus: {' '.join(removed[:NAMED])}{more}")
-    for group in report.identical[:LISTED]:
-        say(f"identical audio: {' = '.join(group)}")
-    if len(report.identical) > LISTED:
-        say(f"and {len(report.identical) - LISTED} more groups of identical audio")
+    _print_oddities(report)
     for note in report.notes:
         say(f"note: {note.note} ({note.count} files, such as {note.example!r})")
     for dataset, duplicates in report.duplicates.items():
@@ -194,6 +191,23 @@ def _print_notes(report: "ExtractReport") -> None:
         )
 
 
+def _print_oddities(report: "ExtractReport") -> None:
+    """Recordings that contradict each other, count twice or do not belong."""
+    for contradiction in report.contradictory[:LISTED]:
+        say(f"identical audio with other labels, of which one is wrong: {contradiction}")
+    named = {contradiction.file_ids for contradiction in report.contradictory[:LISTED]}
+    groups = [group for group in report.identical if group not in named]
+    for group in groups[:LISTED]:
+        say(f"identical audio: {' = '.join(group)}")
+    if len(groups) > LISTED:
+        say(f"and {len(groups) - LISTED} more groups of identical audio")
+    if takes := report.modalities:
+        example = f"such as {' = '.join(takes[0])}"
+        say(f"{len(takes)} takes are stored in several modalities and count more than once, {example}")
+    for overlong in report.overlong:
+        say(f"far longer than the others: {overlong}")
+
+
 def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
     """Result as `--json` prints it.
 
@@ -202,9 +216,10 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
     error_class and message of each refused file; `corpus_notes` how tables were understood; `second_copies`
     the refused files of recordings that have another file, which is stored; `duplicates` the number of
     recordings of each corpus that another folder has too; `identical` groups of file_ids that hold the same
-    bytes; `notes` the note, count and example of what is unusual about files; `speed_perturb` the slower and
-    faster copies stored, unchanged and failed, null without --speed-perturb; `next` the command that comes
-    next.
+    bytes; `contradictory` those of them with different labels; `modalities` groups of file_ids that are one
+    take; `overlong` recordings far longer than the median of their corpus; `notes` the note, count and
+    example of what is unusual about files; `speed_perturb` the slower and faster copies stored, unchanged
+    and failed, null without --speed-perturb; `next` the command that comes next.
     """
     counts: dict[str, dict[str, int]] = {}
     for (dataset, emotion), count in sorted(report.counts.items()):
@@ -223,6 +238,9 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
         "second_copies": _failures(report.second_copies),
         "duplicates": {dataset: len(dropped) for dataset, dropped in report.duplicates.items()},
         "identical": report.identical,
+        "contradictory": [one.file_ids for one in report.contradictory],
+        "modalities": report.modalities,
+        "overlong": [asdict(one) for one in report.overlong],
         "notes": [asdict(note) for note in report.notes],
         "speed_perturb": copies
         and {"stored": copies.stored, "unchanged": copies.unchanged, "failures": _failures(copies.failures)},

@@ -29,7 +29,8 @@ def info(
     """Print the content of a store: profile, features, recordings and hours of audio per corpus, failures.
 
     JSON: store, profile, digest, features, corpora (dataset, rows, speakers, emotions, hours, failures,
-    tables) and, with --columns, columns (name, type, unit, description).
+    tables, overlong: recordings far longer than the median) and, with --columns, columns (name, type, unit,
+    description).
 
     Example: ser store info --columns
     """
@@ -52,6 +53,9 @@ def info(
             for d in described
         ],
     )
+    for corpus in described:
+        if corpus.overlong:
+            say(f"far longer than the others: {corpus.overlong}")
     if (tables := sum(corpus.tables for corpus in described)) > MANY_TABLES:
         say(f"{store} has {tables} table files: compaction makes reading faster")
         hint(f"ser store compact --store {store}")

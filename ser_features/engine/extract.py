@@ -25,7 +25,7 @@ from ser_features.extractors import columns, encoder_free
 from ser_features.extractors.encoder import check
 from ser_features.files import is_local, writing
 from ser_features.manifest import NOTE_SEPARATOR, Scan
-from ser_features.store import Store, layout, locks
+from ser_features.store import Store, layout, locks, oddities
 from ser_features.store.description import FRAME_COLUMNS, VARIANT_COLUMNS
 from ser_features.store.origins import claim
 from ser_features.store.sweep import sweep, sweep_frames
@@ -203,12 +203,15 @@ def begin_report(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> 
 
 
 def _finish_report(report: ExtractReport, store: Store, datasets: Sequence[str]) -> None:
-    """Count the stored rows and their notes, and find recordings that hold the same bytes."""
+    """Count the stored rows and their notes, and find those that contradict each other or do not belong."""
     held = [name for name in datasets if store.parts(name)]
-    rows = store.table(held, ["file_id", "path", "emotion", "audio_notes", "audio_sha256"])
+    rows = store.table(held, ["path", "audio_notes", *oddities.COLUMNS])
     for row in rows.group_by(["dataset", "emotion"]).aggregate([([], "count_all")]).to_pylist():
         report.counts[row["dataset"], row["emotion"]] = row["count_all"]
-    report.identical = _identical(rows)
+    report.identical = oddities.identical(rows)
+    report.contradictory = oddities.contradictory(rows)
+    report.modalities = oddities.in_several_modalities(rows)
+    report.overlong = oddities.overlong(rows)
     refused = (Failure.of(row) for row in store.failures(datasets).to_pylist() if row["stage"] == SECOND_COPY)
     report.second_copies = sorted(refused, key=lambda failure: failure.path)
     report.notes = _notes(rows)
@@ -217,8 +220,6 @@ def _finish_report(report: ExtractReport, store: Store, datasets: Sequence[str])
 
 def _notes(rows: pa.Table) -> list[AudioNote]:
     """The distinct notes on files, each with its number of recordings and one of them."""
-    if "audio_notes" not in rows.column_names:  # a store of a version without notes
-        return []
     noted = rows.filter(pc.is_valid(rows["audio_notes"])).select(["path", "audio_notes"])
     paths: dict[str, list[str]] = {}
     for row in noted.to_pylist():
@@ -226,13 +227,3 @@ def _notes(rows: pa.Table) -> list[AudioNote]:
             paths.setdefault(note, []).append(row["path"])
     notes = [AudioNote(note, len(of_note), min(of_note)) for note, of_note in paths.items()]
     return sorted(notes, key=lambda note: (-note.count, note.note))
-
-
-def _identical(rows: pa.Table) -> list[tuple[str, ...]]:
-    """Groups of file_ids with the same hash."""
-    counts = rows.group_by("audio_sha256").aggregate([([], "count_all")])
-    several = counts.filter(pc.greater(counts["count_all"], 1))["audio_sha256"]
-    groups: dict[str, list[str]] = {}
-    for row in rows.filter(pc.is_in(rows["audio_sha256"], several.combine_chunks())).to_pylist():
-        groups.setdefault(row["audio_sha256"], []).append(row["file_id"])
-    return sorted(tuple(sorted(group)) for group in groups.values())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ser_features.engine.task import Failure
 from ser_features.manifest import Duplicate
+from ser_features.store.oddities import Contradiction, Overlong
 
 
 @dataclass(slots=True)
@@ -52,6 +53,9 @@ class ExtractReport:
         second_copies: refused files of recordings that have another file, which is stored instead.
         duplicates: recordings that were left out because another folder has them too, by corpus.
         identical: groups of file_ids that hold the same bytes.
+        contradictory: those of them whose emotion or speaker differs.
+        modalities: groups of file_ids that are one take in several modalities.
+        overlong: recordings that are far longer than the median of their corpus, by corpus.
         notes: what is unusual about files of this run's corpora, the most frequent first.
         counts: rows by (corpus, emotion) of the corpora of this run.
         speed_perturb: result for the slower and faster copies; None if none were requested.
@@ -67,6 +71,9 @@ class ExtractReport:
     second_copies: list[Failure] = field(default_factory=list)
     duplicates: dict[str, tuple[Duplicate, ...]] = field(default_factory=dict)
     identical: list[tuple[str, ...]] = field(default_factory=list)
+    contradictory: list[Contradiction] = field(default_factory=list)
+    modalities: list[tuple[str, ...]] = field(default_factory=list)
+    overlong: list[Overlong] = field(default_factory=list)
     notes: list[AudioNote] = field(default_factory=list)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
     speed_perturb: AugmentReport | None = None

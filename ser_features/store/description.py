@@ -132,6 +132,15 @@ def retyped(table: pa.Table, fields: Mapping[str, pa.Field]) -> pa.Table:
     return table
 
 
+def completed(table: pa.Table, columns: Sequence[str] | None = None) -> pa.Table:
+    """Rows with the manifest columns, or those among `columns`, that an earlier version lacked, as null."""
+    for column in (*NAME_COLUMNS, *AUDIO_COLUMNS):
+        if column.name not in table.column_names and (columns is None or column.name in columns):
+            field = arrow_field(column)
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table
+
+
 FAILURE_SCHEMA: pa.Schema = pa.schema([arrow_field(column) for column in FAILURE_COLUMNS])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pyarrow.compute as pc
 
 from ser_features.store import layout
+from ser_features.store.oddities import Overlong, overlong
 from ser_features.store.read import Store
 
 NOT_REFUSED = ("augment", "copy")
@@ -23,6 +24,7 @@ class DatasetInfo:
         hours: duration of the analysed audio.
         failures: number of refused files.
         tables: number of files of files/ that hold the rows.
+        overlong: recordings that are far longer than the median; None if there are none.
     """
 
     dataset: str
@@ -32,6 +34,7 @@ class DatasetInfo:
     hours: float
     failures: int
     tables: int
+    overlong: Overlong | None = None
 
 
 def describe(store: Store) -> list[DatasetInfo]:
@@ -46,7 +49,7 @@ def _describe(store: Store, dataset: str) -> DatasetInfo:
     tables = len(store.parts(dataset))
     if not tables:
         return DatasetInfo(dataset, 0, 0, 0, 0.0, failures, 0)
-    table = store.table([dataset], ["speaker", "emotion", "duration_sec"])
+    table = store.table([dataset], ["file_id", "speaker", "emotion", "duration_sec"])
     return DatasetInfo(
         dataset,
         rows=len(table),
@@ -55,4 +58,5 @@ def _describe(store: Store, dataset: str) -> DatasetInfo:
         hours=pc.sum(table["duration_sec"]).as_py() / 3600,
         failures=failures,
         tables=tables,
+        overlong=next(iter(overlong(table)), None),
     )

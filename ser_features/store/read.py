@@ -26,6 +26,7 @@ from ser_features.store.description import (
     FAILURE_SCHEMA,
     Description,
     all_columns,
+    completed,
     concatenated,
     read_description,
     row_schema,
@@ -89,7 +90,7 @@ class Store:
             InputError: if the store has no such corpus.
         """
         empty = row_schema(all_columns(self.description.features)).empty_table()
-        return self._read("files", self.check(datasets), empty, columns)
+        return completed(self._read("files", self.check(datasets), empty, columns), columns)
 
     def files(self, datasets: Names | None = None, *, audformat: bool = False) -> "pd.DataFrame":
         """Rows as a pandas table, sorted by `file_id`; unknown text is None, unknown numbers are NaN.

@@ -16,6 +16,7 @@ import pyarrow.dataset as ds
 from pyarrow import fs
 
 from ser_features.files import is_local
+from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
 from ser_features.store import layout
 from ser_features.store.description import (
     DATASET,
@@ -76,6 +77,8 @@ def _schema(store: "Store", table: str, parts: Sequence[Path]) -> pa.Schema:
     names = [*fixed.names, *(name for schema in schemas for name in schema.names)]
     fields = merged_fields(schemas) | {one.name: one for one in fixed}
     present = {name for schema in schemas or [fixed] for name in schema.names}
+    if table != "failures":  # tables of earlier versions may lack some
+        present |= {column.name for column in (*NAME_COLUMNS, *AUDIO_COLUMNS)}
     columns = [fields[name] for name in dict.fromkeys(names) if name in present and name != "dataset"]
     return pa.schema([arrow_field(DATASET), *columns])
 

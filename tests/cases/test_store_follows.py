@@ -312,3 +312,68 @@ def test_copies_are_made_of_a_table_outside_the_data_root(ser, monkeypatch, tmp_
     words = ("--data", tmp_path / "data", "--store", tmp_path / "s", "--features", "core", "--speed-perturb")
     answer = ser("extract", "--datasets", named, *words)
     assert "speed perturbation: 4 copies stored, 0 unchanged, 0 failed" in answer.err
+
+
+# Recordings that contradict each other or do not belong
+
+
+@pytest.mark.parametrize(
+    ("seconds", "named"),
+    [(36, True), (8, False), pytest.param(290, True, marks=pytest.mark.long)],
+    ids=["half a minute", "eight seconds", "five minutes"],
+)
+def test_a_recording_far_longer_than_the_median_is_named(extract, ser, tmp_path, seconds, named):
+    for number in range(4):
+        save(tmp_path / f"u{number}.wav")
+    whole = samples_of(tmp_path / "u2.wav")
+    save(tmp_path / "u2.wav", np.resize(whole, seconds * 16_000))
+    table(tmp_path / "meld.csv", [f"u{n}.wav,{'sad' if n % 2 else 'angry'},s{n}" for n in range(4)])
+    answer = extract("meld.csv", "--features", "core")
+    info = ser("store", "info", "--store", "s")
+    for text in (answer.err, info.err):
+        assert (f"far longer than the others: meld: u2 is {seconds} s, the median is 0." in text) == named
+        assert ("far longer" in text) == named
+
+
+def test_identical_audio_with_other_labels_is_named_with_them(extract, calls, tmp_path):
+    shutil.copy(tmp_path / "x1.wav", tmp_path / "x2.wav")
+    shutil.copy(tmp_path / "x3.wav", tmp_path / "x4.wav")
+    table(calls, (*ROWS, "x4.wav,happy,ben"))
+    answer = extract("calls.csv", "--features", "core")
+    assert "identical audio with other labels, of which one is wrong: " in answer.err
+    assert "calls/x1 (angry, ada) = calls/x2 (sad, ada)" in answer.err
+    assert "identical audio: calls/x3 = calls/x4" in answer.err
+    assert answer.err.count("calls/x1") == 1
+
+
+def test_one_take_in_two_modalities_is_named(extract, tmp_path):
+    """RAVDESS: the sound of 01-… (audio and video) is that of 03-… (audio only), encoded anew."""
+    for modality in ("01", "03"):
+        for statement in ("01", "02")[: 2 if modality == "03" else 1]:
+            save(tmp_path / "ravdess" / f"{modality}-01-03-01-{statement}-01-01.wav")
+    answer = extract("ravdess", "--features", "core")
+    pair = "ravdess/01-01-03-01-01-01-01 = ravdess/03-01-03-01-01-01-01"
+    assert "1 takes are stored in several modalities and count more than once, such as " + pair in answer.err
+
+
+# Stores of earlier versions
+
+
+def test_a_store_without_the_newer_columns_is_read_and_continued(extract, calls, tmp_path):
+    """Rows of format 2 without audio_notes, and without origins."""
+    from ser_features.store.part import read_table
+    from ser_features.store.write import commit_rows
+
+    extract("calls.csv", "--features", "core")
+    shutil.rmtree(tmp_path / "s" / "origins")
+    [part] = (tmp_path / "s" / "files").rglob("*.parquet")
+    old = read_table(part)
+    commit_rows(part, old.table.drop_columns(["audio_notes", "modality"]), old.metadata)
+    store = open_store(Path("s"))
+    assert store.files()["audio_notes"].isna().all()
+    assert store.table(columns=["file_id", "modality"]).column_names == ["dataset", "file_id", "modality"]
+    save(tmp_path / "x4.wav")
+    table(calls, (*ROWS[1:], "x4.wav,sad,eve"))
+    assert "1 stored, 2 unchanged, 1 removed, 0 failed" in extract("calls.csv").out
+    assert "audio_notes" in pd.read_parquet("s/files").columns
+    assert not verify(Path("s")).problems
