@@ -21,7 +21,8 @@ def test_extract_prints_counts_by_corpus_and_emotion_and_the_next_command(ser, s
     assert row.split() == ["savee", "2", "2", "2", "2", "8"]
     assert summary == f"8 stored, 0 unchanged, 0 failed: {tmp_path / 's'}"
     assert following == f"next: ser train --model logistic --store {tmp_path / 's'}"
-    assert "identical audio: savee/DC_a01 = savee/JE_a01" in answer.err
+    assert "identical audio with other labels" in answer.err
+    assert "savee/DC_a01 (angry, DC) = savee/JE_a01 (angry, JE)" in answer.err
     assert len(pd.read_parquet(tmp_path / "s" / "files")) == 8
 
 
