@@ -35,15 +35,14 @@ def other(content: bytes) -> Stream:
         AudioError: if it has none of the accepted formats, or is incomplete by the rules of its container.
     """
     tags = mpeg.after_tags(content)
-    if tags and not mpeg.is_frame(content, tags) and _is_read(content[tags:]):
-        return STREAMS.get(content[tags : tags + 4], other)(content[tags:])
-    if not (tags or _is_read(content)):
+    begins = content[tags : tags + 12]
+    if tags and is_read(begins) and not begins.startswith(b"ID3"):
+        return STREAMS.get(begins[:4], other)(content[tags:])
+    if tags or mpeg.is_frame(content):
+        return mpeg.stream(content)
+    if not is_read(content):
         raise not_audio(content, "unknown format")
-    return mpeg.stream(content) if tags or mpeg.is_frame(content) else Stream((content,))
-
-
-def _is_read(content: bytes) -> bool:
-    return is_read(content) or mpeg.is_frame(content)
+    return Stream((content,))
 
 
 def not_audio(content: bytes, reason: str) -> AudioError:

@@ -20,8 +20,11 @@ from ser_features.errors import TooLongError
 MAX_GAP = 1 << 16
 """Longest run of bytes between two frames that is skipped although it is no tag."""
 
-MAX_FRAMES = 1 << 18
-"""More frames than ten minutes of any rate and layer have; a walk over more would take seconds."""
+MAX_STEPS = 1 << 18
+"""Most frames, tags and gaps: ten minutes have at most 75,000 frames, and more would take seconds."""
+
+MAX_TAGS = 8
+"""Most tags at the beginning of a file that is no MPEG audio."""
 
 _ID3_HEADER, _ID3_FOOTER, _ID3V1 = 10, 0x10, 128
 _APE_HEADER, _APE_IS_HEADER = 32, 1 << 29
@@ -63,13 +66,25 @@ class _Walk:
 
     Attributes:
         links: streams, in order.
-        gap: whether bytes between frames were skipped that are no tag, nor zero.
+        gap: whether bytes were skipped that are no tag, nor zero.
         cut: whether the file ends within a frame.
     """
 
     links: list[_Link] = field(default_factory=list)
     gap: bool = False
     cut: bool = False
+
+    def is_continued_by(self, header: Header) -> bool:
+        """Whether a frame may belong to the last link."""
+        return bool(self.links) and header.continues(self.links[-1].header)
+
+    def add(self, frame: bytes, start: int, header: Header) -> None:
+        """Append a frame; one with a tag, or of another rate or layer, begins a link."""
+        tag = tag_of(frame, header)
+        if tag is not None or not self.is_continued_by(header):
+            self.links.append(_Link(header, start, tag, frame if tag else b""))
+        if tag is None:
+            self.links[-1].add(start, start + len(frame))
 
 
 def stream(content: bytes) -> Stream:
@@ -78,7 +93,7 @@ def stream(content: bytes) -> Stream:
     A file whose frames cannot be counted, as they do not state their bit rate, is returned as it is.
 
     Raises:
-        TooLongError: if there are more than `MAX_FRAMES`.
+        TooLongError: if there are more than `MAX_STEPS` frames and tags.
     """
     walk = _walk(content)
     links = [link for link in walk.links if link.frames]
@@ -88,7 +103,7 @@ def stream(content: bytes) -> Stream:
     if any(link.tag and link.tag.frames is not None and link.tag.frames < link.frames for link in links):
         notes.append("there are more MPEG frames than the first one declares")
     if walk.gap:
-        notes.append("bytes between the MPEG frames are no audio")
+        notes.append("bytes that are no MPEG frames are left out")
     lack = next(filter(None, (_lack(link, len(content)) for link in links)), None)
     if walk.cut and not lack and not _is_complete(links[-1]):
         notes.append("the last MPEG frame is incomplete")
@@ -98,8 +113,8 @@ def stream(content: bytes) -> Stream:
 def after_tags(content: bytes) -> int:
     """Position after the ID3v2 and APE tags with which a file begins, 0 if there are none."""
     position = 0
-    while size := _tag_size(content, position):
-        position += size
+    for _ in range(MAX_TAGS):
+        position += _tag_size(content, position)
     return min(position, len(content))
 
 
@@ -110,40 +125,32 @@ def is_frame(content: bytes, start: int = 0) -> bool:
 
 
 def _walk(content: bytes) -> _Walk:
-    """Collect the frames of a file in links; a link begins with a tag's frame or another rate or layer."""
-    walk, position, count = _Walk(), after_tags(content), 0
-    while position < len(content):
-        header = header_of(content[position : position + HEADER_BYTES])
-        last = walk.links[-1] if walk.links else None
-        if header is None or not _belongs(content, position, header, last):
-            skipped = _next(content, position)
-            if skipped is None:
-                break
-            if last is not None and not _tag_size(content, position):
-                walk.gap = walk.gap or any(content[position:skipped])
-            position = skipped
+    """Collect the frames of a file in links; tags and what is no frame are skipped."""
+    walk, position, is_sure = _Walk(), 0, True
+    for _ in range(MAX_STEPS):
+        if position >= len(content):
+            return walk
+        if size := _tag_size(content, position):
+            position += size
             continue
-        end = position + header.size
-        if end > len(content):
-            walk.cut = True
-            break
-        count += 1
-        if count > MAX_FRAMES:
-            raise TooLongError(f"more than {MAX_FRAMES} MPEG frames: cut it into utterances")
-        tag = tag_of(content[position:end], header)
-        if last is None or tag is not None or not header.continues(last.header):
-            last = _Link(header, position, tag, content[position:end] if tag else b"")
-            walk.links.append(last)
-        if tag is None:
-            last.add(position, end)
-        position = end
-    return walk
+        header = header_of(content[position : position + HEADER_BYTES])
+        if header and ((is_sure and walk.is_continued_by(header)) or _is_followed(content, position, header)):
+            end = position + header.size
+            if end > len(content):
+                walk.cut = True
+                return walk
+            walk.add(content[position:end], position, header)
+            position, is_sure = end, True
+        else:
+            match = _SYNC.search(content, position + 1, position + 1 + MAX_GAP)
+            end = match.start() if match else len(content)
+            walk.gap = walk.gap or (bool(walk.links) and content.count(0, position, end) < end - position)
+            position, is_sure = end, False
+    raise TooLongError(f"more than {MAX_STEPS} MPEG frames and tags: cut it into utterances")
 
 
-def _belongs(content: bytes, position: int, header: Header, last: _Link | None) -> bool:
-    """Whether a header continues a link, or a frame of the same kind, a tag or the file's end follows."""
-    if last and header.continues(last.header):
-        return True
+def _is_followed(content: bytes, position: int, header: Header) -> bool:
+    """Whether a frame of the same kind, a tag or the end of the file follows a frame."""
     end = position + header.size
     following = header_of(content[end : end + HEADER_BYTES])
     return (
@@ -151,14 +158,6 @@ def _belongs(content: bytes, position: int, header: Header, last: _Link | None) 
         or (following is not None and following.continues(header))
         or bool(_tag_size(content, end))
     )
-
-
-def _next(content: bytes, position: int) -> int | None:
-    """Where the next frame or tag may begin; None if there is none nearby."""
-    if size := _tag_size(content, position):
-        return position + size
-    match = _SYNC.search(content, position + 1, position + 1 + MAX_GAP)
-    return match.start() if match else None
 
 
 def _tag_size(content: bytes, start: int) -> int:

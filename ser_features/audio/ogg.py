@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ser_features.audio.stream import Stream
-from ser_features.errors import AudioError, TruncatedAudioError, UnsupportedAudioError
+from ser_features.errors import AudioError, TooLongError, TruncatedAudioError, UnsupportedAudioError
+
+MAX_PAGES = 1 << 18
+"""Ten minutes have 30,000 pages if each holds one packet of 20 ms; more would take seconds."""
 
 _FIRST, _LAST = 2, 4
 """Flags of a page: the first and the last of its stream."""
@@ -93,6 +96,8 @@ def _pages(content: bytes) -> Iterator[Page]:
     """Every page, each complete and as its checksum says."""
     start, count = 0, 0
     while content.startswith(b"OggS", start):
+        if count == MAX_PAGES:
+            raise TooLongError(f"more than {MAX_PAGES} Ogg pages: cut it into utterances")
         page = _page(content, start)
         if page is None:
             raise _broken("breaks off inside a page")

@@ -11,7 +11,7 @@ Source: Multimedia Programming Interface and Data Specifications 1.0, chapters 2
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ser_features.audio import mpeg
 from ser_features.audio.stream import NEVER_FILLED_IN, SLIGHTLY_MORE, UNKNOWN_LENGTH, Stream
@@ -35,8 +35,7 @@ TAIL_SECONDS = 0.1
 _FIRST_CHUNK, _CHUNK_HEADER = 12, 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
+class _Chunk(NamedTuple):
     """A chunk of a RIFF file.
 
     Attributes:
@@ -88,7 +87,7 @@ def _chunks(content: bytes, position: int, order: str) -> Iterator[_Chunk]:
             return
         name, size = struct.unpack_from(f"{order}4sI", content, position)
         chunk = _Chunk(name, position + _CHUNK_HEADER, size)
-        if not all(32 <= byte < 127 for byte in name):
+        if not (name.isascii() and name.decode("ascii").isprintable()):
             return
         yield chunk
         position = chunk.end

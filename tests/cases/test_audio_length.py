@@ -136,7 +136,7 @@ def test_variable_bit_rate_without_xing_frame_is_read_to_its_end(ser, model, fol
         (
             mp3(VOICE)[:1500] + b"lost" * 30 + mp3(VOICE)[1500:],
             VOICE.size,
-            ("bytes between the MPEG frames are no audio",),
+            ("bytes that are no MPEG frames are left out",),
         ),
     ],
     ids=[
