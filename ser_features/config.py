@@ -9,8 +9,8 @@ Two stores hold comparable values if and only if their digests are equal.
 >>> profile("speech44k")
 Traceback (most recent call last):
 ...
-ser_features.errors.InputError: unknown profile 'speech44k': expected one of speech16k, speech16k-fast,
-speech16k-raw, paper48k, wide16k, each also with +bone
+ser_features.errors.InputError: unknown profile 'speech44k': did you mean 'speech16k'? expected one of
+speech16k, speech16k-fast, speech16k-raw, paper48k, wide16k, each also with +bone
 >>> profile("speech16k+bone").audio.bone_conduction
 True
 """
@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from ser_features.errors import InputError
+from ser_features.words import chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +242,8 @@ def profile(name: str) -> Profile:
     """
     plain = name.removesuffix(BONE)
     if plain not in PROFILES:
-        names = ", ".join(PROFILES)
-        raise InputError(f"unknown profile {name!r}: expected one of {names}, each also with {BONE}")
-    chosen = PROFILES[plain]
+        return profile(chosen(plain, PROFILES, "profile", f", each also with {BONE}") + name[len(plain) :])
+    held = PROFILES[plain]
     if plain == name:
-        return chosen
-    return replace(chosen, name=name, audio=replace(chosen.audio, bone_conduction=True))
+        return held
+    return replace(held, name=name, audio=replace(held.audio, bone_conduction=True))

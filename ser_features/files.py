@@ -28,21 +28,18 @@ from uuid import uuid4
 
 from ser_features.errors import InputError, StoreError
 
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
+
 UNSUPPORTED = frozenset(
-    {
-        errno.EACCES,
-        errno.EBADF,
-        errno.EINVAL,
-        errno.EISDIR,
-        errno.ENOSYS,
-        errno.ENOTSUP,
-        errno.EOPNOTSUPP,
-        errno.EPERM,
-    }
+    {errno.EACCES, errno.EBADF, errno.EINVAL, errno.EISDIR, errno.ENODEV, errno.ENOSYS}
+    | {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM}
 )
-"""Errors by which a file system says that it does not offer an operation, such as the fsync of a folder on a
-Samba share, a FUSE drive or a folder shared by VirtualBox. A failing disk (EIO) and a full one (ENOSPC) say
-others."""
+"""Errors by which a file system says that it does not offer an operation, such as the fsync of a folder or a
+memory map on a Samba share, a FUSE drive or a folder shared by VirtualBox. A failing or full disk says others
+(EIO, ENOSPC)."""
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 """From Linux's fcntl.h and fs.h."""
@@ -195,6 +192,37 @@ def _fsync(descriptor: int) -> None:
     except OSError as error:
         if error.errno not in UNSUPPORTED:
             raise
+
+
+def has_locks(descriptor: int) -> bool:
+    """Whether the file system of an open file has locks; a lock that this process has becomes a shared one.
+
+    Network shares without a lock service refuse to lock (ENOLCK, ENOTSUP, ENOSYS) but not to unlock.
+    """
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file for this process alone until it is closed, where the file system has locks.
+
+    Returns:
+        False if another process has it.
+    """
+    if not has_locks(descriptor):
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def exchange(first: Path, second: Path) -> None:

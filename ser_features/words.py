@@ -10,6 +10,8 @@ word, choices → `same` (differs in these alone) or `nearest` (also misspelled)
 
 from collections.abc import Iterable
 
+from ser_features.errors import InputError
+
 SIMILARITY = 0.6
 """Smallest ratio of `difflib` at which a word counts as a misspelling of another."""
 
@@ -45,3 +47,25 @@ def suggestion(word: str, choices: Iterable[str]) -> str:
     """Part of a message that names the nearest choice; empty if none is similar."""
     choice = nearest(word, choices)
     return f"did you mean {choice!r}?" if choice else ""
+
+
+def chosen(word: str, choices: Iterable[str], what: str, also: str = "") -> str:
+    """The choice that a word stands for, as `same`.
+
+    Args:
+        word: as a user writes it.
+        choices: all names.
+        what: kind of the names, for the message.
+        also: end of the message, on what else is accepted.
+
+    Raises:
+        InputError: if there is none; the message names the nearest, and lists all.
+
+    >>> chosen("CNN-LSTM", ["mlp", "cnn_lstm"], "model")
+    'cnn_lstm'
+    """
+    names = list(choices)
+    if (choice := same(word, names)) is None:
+        nearest_one = f"{meant} " if (meant := suggestion(word, names)) else ""
+        raise InputError(f"unknown {what} {word!r}: {nearest_one}expected one of {', '.join(names)}{also}")
+    return choice

@@ -1,14 +1,23 @@
 """Arguments as users type them → arguments as the parser expects them; one-line usage errors.
 
 `--datasets tess cremad` → `--datasets tess --datasets cremad`. A repeatable option takes all words up to the
-next option. Positional arguments come before such an option, or after `--`.
+next option. Positional arguments come before such an option, or after `--`. Case, hyphens and underscores do
+not count in the names of commands and options, nor in values that are listed: `--Split Cross_Corpus`.
 """
 
 import os
+import re
 import shlex
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from ser_features.errors import InputError
+from ser_features.words import same
+
+ANYWHERE = ("--quiet", "--debug")
+"""Options that are accepted anywhere in a command."""
 
 _words: list[str] = []
 
@@ -38,6 +47,80 @@ def repeat_flags(command: Any, words: Sequence[str]) -> list[str]:
         else:
             repeated.append(word)
     return repeated
+
+
+def spelled(command: Any, words: Sequence[str]) -> list[str]:
+    """Write commands, options and listed values as the parser expects them.
+
+    Args:
+        command: the root command.
+        words: arguments as typed; a word that is unclear is left to the parser.
+    """
+    corrected: list[str] = []
+    choices: Sequence[str] = ()
+    for position, word in enumerate(words):
+        if word == "--":
+            return [*corrected, *words[position:]]
+        if word.startswith("--"):
+            name, equals, value = word.partition("=")
+            name = same(name, _options(command)) or name
+            choices = _choices(command, name)
+            corrected.append(name + equals + (same(value, choices) or value))
+        elif subcommands := getattr(command, "commands", None):
+            name = same(word, subcommands) or word
+            command = subcommands.get(name, command)
+            corrected.append(name)
+        else:
+            corrected.append(same(word, choices) or word)
+    return corrected
+
+
+def _options(command: Any) -> list[str]:
+    """Long options of a command, and those that all commands have."""
+    flags = [flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)]
+    return [*(flag for flag in flags if flag.startswith("--")), "--help", *ANYWHERE]
+
+
+def _choices(command: Any, flag: str) -> list[str]:
+    """Listed values of an option, from the signature of the command; empty if it has none."""
+    for parameter in command.params:
+        if flag in parameter.opts and command.callback is not None:
+            hint = get_type_hints(command.callback).get(parameter.name)
+            literals = [part for part in (hint, *get_args(hint)) if get_origin(part) is Literal]
+            return [str(value) for literal in literals for value in get_args(literal)]
+    return []
+
+
+def check_paths(values: Iterable[Any]) -> None:
+    r"""Refuse paths of Windows on other systems, where they would be odd names of new files.
+
+    Args:
+        values: of the parameters of a command.
+
+    Raises:
+        InputError: naming the first such path that does not exist.
+
+    >>> check_paths([Path("C:\calls\a.wav")])
+    Traceback (most recent call last):
+    ...
+    ser_features.errors.InputError: C:\calls.wav is a path of Windows: expected one with /, ...
+    """
+    if os.name == "nt":
+        return
+    for value in values:
+        if isinstance(value, list | tuple):
+            check_paths(value)
+        elif isinstance(value, Path | str) and _is_windows_path(value) and not os.path.lexists(value):
+            raise InputError(
+                f"{value} is a path of Windows: expected one with /, and in WSL /mnt/c/ for C:\\: write it so"
+            )
+
+
+def _is_windows_path(value: Path | str) -> bool:
+    """Whether a path has a drive or backslashes; other text only with both, as SQL may hold a backslash."""
+    text = str(value)
+    drive = re.match(r"[A-Za-z]:", text) is not None
+    return (drive or "\\" in text) if isinstance(value, Path) else drive and text[2:3] == "\\"
 
 
 def _has_value(words: Sequence[str], position: int) -> bool:
@@ -110,7 +193,7 @@ def _closest(error: Any, context: Any) -> list[str]:
         return []
     if (wrong := getattr(error, "option_name", None)) and type(error).__name__ == "NoSuchOption":
         options = [flag for parameter in context.command.get_params(context) for flag in parameter.opts]
-        return get_close_matches(wrong, [*options, "--quiet", "--debug"], n=2)
+        return get_close_matches(wrong, [*options, *ANYWHERE], n=2)
     if "No such command" in error.format_message():
         wrong = error.format_message().split("'")[1]
         return get_close_matches(wrong, list(context.command.commands), n=2)

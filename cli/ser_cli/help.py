@@ -13,6 +13,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from ser_cli.arguments import check_paths
+
 NAMES = {
     "bool": "",
     "float": "FLOAT",
@@ -60,6 +62,11 @@ class Command(TyperCommand):
     def get_params(self, ctx: Any) -> Any:
         """Options and arguments, `--help` among them."""
         return _with_usual_names(super().get_params(ctx))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, unless one of its paths is of another system."""
+        check_paths(ctx.params.values())
+        return super().invoke(ctx)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Words of the usage line, arguments without the braces of Typer 0.29 and later."""

@@ -36,7 +36,7 @@ from ser_cli import (
     train,
     tune,
 )
-from ser_cli.arguments import complete_several, remember, repeat_flags, usage, without
+from ser_cli.arguments import ANYWHERE, complete_several, remember, repeat_flags, spelled, usage, without
 from ser_cli.help import App
 from ser_cli.interruption import INTERRUPTED, report, terminable
 from ser_cli.progress import be_quiet
@@ -104,9 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(words: list[str]) -> int:
     """Run one command and return its exit code."""
     remember(words)
-    words, flags = without(words, "--debug", "--quiet")
-    be_quiet("--quiet" in flags)
     command = typer.main.get_command(app)
+    words, flags = without(spelled(command, words), *ANYWHERE)
+    be_quiet("--quiet" in flags)
     complete_several(command)
     try:
         _check_working_folder(words)

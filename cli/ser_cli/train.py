@@ -87,8 +87,8 @@ def train(
     from ser_models.models import model_class
     from ser_models.training.config import RunContext, TrainConfig
 
-    for name in (model, *(members or ())):
-        model_class(name)
+    model = model_class(model).name
+    members = [model_class(name).name for name in members or ()]
     if tensorboard:
         require("--tensorboard", "tensorflow")
     folder = out or Path("artifacts") / model

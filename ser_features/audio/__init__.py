@@ -4,12 +4,13 @@ path → `files.read_bytes` → bytes → `headers.check` → `decoder.decode` �
 """
 
 from ser_features.audio.decoder import Audio, decode
-from ser_features.audio.files import MAX_BYTES, read_bytes, sha256, sha256_if_readable, stamp
+from ser_features.audio.files import MAX_BYTES, is_settled, read_bytes, sha256, sha256_if_readable, stamp
 
 __all__ = [
     "MAX_BYTES",
     "Audio",
     "decode",
+    "is_settled",
     "read_bytes",
     "sha256",
     "sha256_if_readable",

@@ -7,12 +7,17 @@ import hashlib
 import io
 import os
 import stat
+import time
 from pathlib import Path
 
 from ser_features.errors import AudioError, UnreadableFileError, UnsupportedAudioError
 
 MAX_BYTES = 2**30
 """Larger files are rejected unread: ten minutes of studio stereo need half of it."""
+
+SECOND = 10**9
+FAT_RESOLUTION, TICK = 2 * SECOND, 20 * 10**6
+"""Coarsest resolution of modification times, in ns: of FAT, and of other file systems."""
 
 
 def sha256(path: Path) -> str:
@@ -36,6 +41,23 @@ def stamp(path: str | Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_size, status.st_mtime_ns
+
+
+def is_settled(modified: int, now: int | None = None) -> bool:
+    """Whether a later change of a file would get another modification time.
+
+    A FAT drive rounds it to 2 s, other file systems to a tick of the clock: a file that changed less than
+    that ago can change again without a trace, so its modification time is not stored.
+
+    Args:
+        modified: modification time in ns.
+        now: time in ns; by default that of the clock.
+
+    >>> is_settled(5_000_000_000, now=6_900_000_000), is_settled(5_000_000_001, now=6_900_000_000)
+    (False, True)
+    """
+    resolution = FAT_RESOLUTION if modified % SECOND == 0 else TICK
+    return (time.time_ns() if now is None else now) - modified > resolution
 
 
 def sha256_if_readable(path: Path) -> str | None:

@@ -7,7 +7,6 @@ A stopped run keeps what it has downloaded, and the next run resumes it. The arc
 recordings are in place.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +20,7 @@ from ser_features.download.sources import SOURCES, Archive, ByHand, Repository
 from ser_features.download.transfer import RetryPolicy, TransferObserver, fetch, require_room
 from ser_features.download.unpack import unpack
 from ser_features.errors import DownloadError, InputError, UnsafeArchiveError
-from ser_features.files import sync
+from ser_features.files import sync, try_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +203,6 @@ def _require_nothing_in(planned: Plan) -> None:
 def _locked(work: Path) -> Iterator[None]:
     """Lock the folder against a second run, where the system has locks."""
     with (work / "lock").open("w") as lock:
-        if os.name == "posix":
-            import fcntl
-
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise DownloadError(
-                    f"{work}: another ser download is running there: wait until it ends"
-                ) from error
-            except OSError:  # a file system without locks
-                pass
+        if not try_lock(lock.fileno()):
+            raise DownloadError(f"{work}: another ser download is running there: wait until it ends")
         yield

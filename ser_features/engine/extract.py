@@ -93,6 +93,7 @@ def extract_corpora(
             run = stack.enter_context(locks.running(opened.root))
             plans = plan_corpora(scans, opened, run, limit, keep_missing=keep_missing)
         report = begin_report(scans, plans, opened)
+        report.corpus_notes += [run.note] if run.note else []
         tasks = [task for one in plans for task in one.tasks]
         todo = sum(len(task.compute) for task in tasks)
         if todo and opened.profile.encoder and not encoder:

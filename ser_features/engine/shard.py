@@ -98,10 +98,7 @@ def _measured(task: ShardTask, recording: Recording) -> Computed | Failure:
     if message := task.quarantined.get(recording.file_id):
         return failure("worker", "WorkerDiedError", message, audio.sha256_if_readable(path))
     try:
-        size, modified = audio.stamp(path) or (
-            None,
-            None,
-        )  # before it is read: later changes are noticed
+        size, modified = _stamp(path)  # before it is read: later changes are noticed
         content = audio.read_bytes(path)
         features = pipeline.extract_bytes(content, task.target.profile, task.target.families)
     except Exception as error:
@@ -117,6 +114,12 @@ def _measured(task: ShardTask, recording: Recording) -> Computed | Failure:
         "source_mtime": modified,
     }
     return names(recording) | numbers(features.columns) | about_file, features.frames, features.wide
+
+
+def _stamp(path: Path) -> tuple[int | None, int | None]:
+    """Size and modification time for the row; no time if a later change might not show in it."""
+    size, modified = audio.stamp(path) or (None, None)
+    return size, modified if modified is not None and audio.is_settled(modified) else None
 
 
 def bring_up_to_date(

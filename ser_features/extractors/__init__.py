@@ -18,8 +18,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from ser_features.config import Profile
-from ser_features.errors import InputError
 from ser_features.manifest import Column
+from ser_features.words import chosen
 
 if TYPE_CHECKING:
     from ser_features.extractors.base import Analysis
@@ -180,8 +180,7 @@ def versions(names: Sequence[str] | None = None) -> dict[str, int]:
     Raises:
         InputError: if a name is no family.
     """
-    names = encoder_free() if names is None else names
-    _check_known(names)
+    names = encoder_free() if names is None else _registered(names)
     by_name: dict[str, int] = {}
     for name in names:
         by_name |= FAMILIES[name].extractor.versions
@@ -194,16 +193,15 @@ def check_families(names: Sequence[str]) -> tuple[str, ...]:
     Raises:
         InputError: if a name is no family.
     """
-    _check_known(names)
+    names = _registered(names)
     included = (other for name in names for other in FAMILIES[name].includes)
     complete = {"core", *names, *included}
     return tuple(name for name in FAMILIES if name in complete)
 
 
-def _check_known(names: Iterable[str]) -> None:
-    unknown = [name for name in names if name not in FAMILIES]
-    if unknown:
-        raise InputError(f"unknown feature family {unknown[0]!r}: expected some of {', '.join(FAMILIES)}")
+def _registered(names: Iterable[str]) -> list[str]:
+    """Names as the registry writes them."""
+    return [name if name in FAMILIES else chosen(name, FAMILIES, "feature family") for name in names]
 
 
 @cache

@@ -6,8 +6,10 @@
 `exclusive`   held by a compaction
 `committing`  held between the check that a shard is unchanged and the rename
 
-Object stores and file systems without locks have none: a run is never exclusive there, and two runs must not
-work on the same corpus at once.
+Object stores and file systems without locks have none: a run goes on, is never exclusive and says so once
+(`Run.note`). Two runs on the same corpus may then replace each other's rows, never damage them: a table is
+committed by one rename, frame files are named after their content, and the next run computes what is missing.
+Lock files that a killed run leaves behind, and that another host cannot judge, would refuse more than that.
 """
 
 import os
@@ -16,12 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ser_features.errors import StoreError
-from ser_features.files import is_local
-
-try:
-    import fcntl
-except ImportError:  # not on Windows
-    fcntl = None  # type: ignore[assignment]
+from ser_features.files import fcntl, has_locks, is_local, try_lock
 
 FOLDER = "locks"
 
@@ -33,15 +30,23 @@ class Run:
         exclusive: whether no other run or worker is in the store, and none can begin.
     """
 
-    def __init__(self, descriptor: int | None) -> None:
+    def __init__(self, root: Path, descriptor: int | None) -> None:
+        self._root = root
         self._descriptor = descriptor
         self.exclusive = False
         if descriptor is not None and not self.try_exclusive():
             fcntl.flock(descriptor, fcntl.LOCK_SH)
 
+    @property
+    def note(self) -> str | None:
+        """What the user must see to where the store has no locks; None where it has."""
+        if self._descriptor is not None:
+            return None
+        return f"{self._root} has no locks: run no two extractions of the same corpus into it at once"
+
     def try_exclusive(self) -> bool:
         """Exclude others from now on, if no other process is in the store; return whether it succeeded."""
-        self.exclusive = self._descriptor is not None and _try_lock(self._descriptor)
+        self.exclusive = self._descriptor is not None and try_lock(self._descriptor)
         return self.exclusive
 
     def share(self) -> None:
@@ -55,7 +60,7 @@ class Run:
 def running(root: Path) -> Iterator[Run]:
     """Lock the store at `root` for a run; waits while an exclusive run plans."""
     with _opened(root, "run") as descriptor:
-        yield Run(descriptor)
+        yield Run(root, descriptor)
 
 
 @contextmanager
@@ -88,7 +93,7 @@ def exclusive(root: Path) -> Iterator[None]:
             raise StoreError(
                 f"{root} has no locks: expected a local or shared file system: copy the store to one"
             )
-        if not _try_lock(descriptor):
+        if not try_lock(descriptor):
             raise StoreError(f"{root} is in use by another run of ser: expected none: wait until it ends")
         yield
 
@@ -112,22 +117,6 @@ def _opened(root: Path, name: str) -> Iterator[int | None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        yield descriptor if _works(descriptor) else None
+        yield descriptor if has_locks(descriptor) else None
     finally:
         os.close(descriptor)
-
-
-def _works(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-    except OSError:
-        return False
-    return True
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

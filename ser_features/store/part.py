@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ser_features.errors import DamagedError, StoreError
-from ser_features.files import is_local, is_sealed, publish, scratch
+from ser_features.files import UNSUPPORTED, is_local, is_sealed, publish, scratch
 from ser_features.store import layout
 from ser_features.store.description import METADATA_KEY
 
@@ -185,16 +185,25 @@ def frame_header(frames: int, bands: int) -> bytes:
 
 
 def open_frames(root: Path, dataset: str, frame_shard: str, family: str) -> np.ndarray:
-    """Memory-map all frames of one shard, float32 of shape (sum of frames, bands).
+    """Memory-map all frames of one shard, float32 of shape (sum of frames, bands); read them without maps.
 
     Raises:
         StoreError: if the file is missing or is no such array.
     """
     path = layout.frame_path(root, dataset, frame_shard, family)
     try:
-        return np.load(path if is_local(path) else fetched(path), mmap_mode="r", allow_pickle=False)
+        return _mapped(path if is_local(path) else fetched(path))
     except (OSError, ValueError) as error:
         raise StoreError(f"{path} cannot be read ({error}): run ser extract again to redo it") from error
+
+
+def _mapped(path: Path) -> np.ndarray:
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+        return np.load(path, allow_pickle=False)  # FUSE drives may have no memory maps
 
 
 def fetched(path: Any) -> Path:

@@ -47,7 +47,8 @@ def run_experiment(
         MissingExtraError: if the model needs a package that is not installed.
     """
     artifact.check_target(out)
-    model_class(config.model)  # a wrong name, or a missing package, shows before any work
+    # A wrong name, or a missing package, shows before any work.
+    config = replace(config, model=model_class(config.model).name)
     data = read_data(open_store(store), config)
     context = results.with_state(context or RunContext(), out)
     trained = train(data.examples, data.split, config, context)

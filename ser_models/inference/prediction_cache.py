@@ -7,7 +7,6 @@ one artifact and one set of options. A prediction is valid as long as the size a
 file are those from before the file was read.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -18,9 +17,9 @@ from itertools import compress
 from pathlib import Path
 from typing import IO, Any
 
-from ser_features.audio import stamp
+from ser_features.audio import is_settled, stamp
 from ser_features.errors import InputError
-from ser_features.files import writing
+from ser_features.files import try_lock, writing
 from ser_models.artifact.metadata import METADATA_FILE, sha256
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.files import AudioFile
@@ -30,7 +29,7 @@ from ser_models.inference.prediction import Prediction, PredictionSummary, Predi
 from ser_models.inference.predictor import Predictor
 
 Stamp = tuple[int, int] | None
-"""Size in bytes and modification time in ns of a file; None if it does not exist."""
+"""Size in bytes and modification time in ns of a file; None if it does not exist, or changed just now."""
 
 START = b'{"artifact":'
 """Beginning of every cache."""
@@ -52,12 +51,8 @@ class PredictionCache:
         self._stored: dict[str, tuple[Stamp, int]] = {}  # stamp, and position in the file
         self._stamps: dict[str, Stamp] = {}
         self._file: IO[bytes] = path.open("a+b")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InputError(
-                f"{path} is being written by another run: wait for it, or pass another --out"
-            ) from error
+        if not try_lock(self._file.fileno()):
+            raise InputError(f"{path} is being written by another run: wait for it, or pass another --out")
         self._read(key)
 
     def close(self) -> None:
@@ -71,7 +66,7 @@ class PredictionCache:
         while it is being recognised must be recognised again by the next run.
         """
         current, stored = stamp(path), self._stored.get(str(path))
-        self._stamps[str(path)] = current
+        self._stamps[str(path)] = current if current and is_settled(current[1]) else None
         return stored is not None and stored[0] == current
 
     def add(self, path: Path, prediction: Prediction) -> None:

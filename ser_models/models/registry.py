@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from ser_features.errors import InputError
 from ser_features.extras import require
+from ser_features.words import chosen
 from ser_models.models.hyperparameters import MismatchError, convert, describe
 
 if TYPE_CHECKING:
@@ -62,15 +63,15 @@ def model_class(name: str, *, described_only: bool = False) -> "type[Model]":
     """Return the class of a model, without importing the packages it needs.
 
     Args:
-        name: one of `MODELS`.
+        name: one of `MODELS`; case, hyphens and underscores do not count.
         described_only: whether these packages may be missing, as it will be neither fitted nor restored.
 
     Raises:
-        InputError: for an unknown name; the message lists the names.
+        InputError: for an unknown name; the message lists the names and the nearest one.
         MissingExtraError: if a package that it needs is not installed.
     """
     if name not in MODELS:
-        raise InputError(f"unknown model {name!r}: expected one of {', '.join(MODELS)}")
+        name = chosen(name, MODELS, "model")
     module, attribute = MODELS[name]
     cls: type[Model] = getattr(import_module(module), attribute)
     if not described_only:
@@ -94,6 +95,7 @@ def create(
         MissingExtraError: if the model, or a member of an ensemble, needs a package that is not installed.
     """
     cls = model_class(name, described_only=described_only)
+    name = cls.name
     hints, given = cls.hints(), dict(parameters or {})
     if unknown := sorted(set(given) - set(hints)):
         raise InputError(f"model {name!r} has no parameter {', '.join(unknown)}: expected {', '.join(hints)}")

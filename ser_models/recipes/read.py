@@ -5,7 +5,7 @@
 >>> load("transformer")
 Traceback (most recent call last):
 ...
-ser_features.errors.InputError: unknown recipe 'transformer': expected one of attention_cnn_bilstm, ...
+ser_features.errors.InputError: unknown recipe 'transformer': did you mean 'bone_conducted_transformer'? ...
 """
 
 import tomllib
@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from ser_features.errors import InputError
+from ser_features.words import chosen
 from ser_models.recipes import FOLDER, names
 from ser_models.recipes.check import check
 from ser_models.recipes.schema import Range, Recipe
@@ -30,12 +31,8 @@ def load(word: str) -> Recipe:
     """
     if word.lower().endswith(".toml"):
         path = Path(word)
-    elif word in names():
-        path = FOLDER / f"{word}.toml"
     else:
-        raise InputError(
-            f"unknown recipe {word!r}: expected one of {', '.join(names())}, or a path that ends in .toml"
-        )
+        path = FOLDER / f"{chosen(word, names(), 'recipe', ', or a path that ends in .toml')}.toml"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -1,6 +1,7 @@
 """Machines as they are: shares without fsync, screens of ASCII, deleted folders, closed streams."""
 
 import errno
+import fcntl
 import io
 import json
 import os
@@ -169,3 +170,15 @@ def test_a_training_over_an_edited_model_keeps_the_edits(ser, edited, store_root
     assert "ethics" not in (edited / "README.md").read_text()
     assert (edited / "notes.txt").read_text() == "ours"
     assert ser("predict", edited, save(edited.parent / "a.wav", voice(1, "sad"))).code == 0
+
+
+def test_a_share_without_locks_is_written_to_and_named(ser, corpus, monkeypatch):
+    def flock(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    store = corpus.parent / "s"
+    answer = ser("extract", "--datasets", corpus, "--store", store, "--workers", 1)
+    assert answer.code == 0, answer.err
+    note = f"{store} has no locks: run no two extractions of the same corpus into it at once"
+    assert answer.err.splitlines().count(note) == 1

@@ -105,7 +105,10 @@ def test_quiet_mode_ends_with_the_command_and_keeps_failures(ser, savee, tmp_pat
         ("app {empty} --port=-1", "Invalid value for '--port'"),
         ("app {empty} --port=65536", "Invalid value for '--port'"),
         ("app {empty} --port=http", "Invalid value for '--port'"),
-        ("reproduce transformer", "unknown recipe 'transformer': expected one of attention_cnn"),
+        (
+            "reproduce transformer",
+            "unknown recipe 'transformer': did you mean 'bone_conducted_transformer'? expected",
+        ),
         ("reproduce chunked_conv3d --protocol fair", "Invalid value for '--protocol'"),
         ("reproduce multi_corpus_mlp --data {empty} --out {empty}/out", "tess: no folder named 'tess'"),
         ("tune nowhere.toml", "no recipe nowhere.toml (No such file or directory): expected "),

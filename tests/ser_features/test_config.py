@@ -129,8 +129,8 @@ def test_unknown_profile():
     with pytest.raises(InputError) as caught:
         profile("speech44k")
     assert str(caught.value) == (
-        "unknown profile 'speech44k': expected one of speech16k, speech16k-fast, speech16k-raw, paper48k, "
-        "wide16k, each also with +bone"
+        "unknown profile 'speech44k': did you mean 'speech16k'? expected one of speech16k, speech16k-fast, "
+        "speech16k-raw, paper48k, wide16k, each also with +bone"
     )
 
 

@@ -148,6 +148,14 @@ def test_folders_and_devices_are_never_replaced(folder, name):
         files.refuse_to_replace(folder / name, force=True)
 
 
+def test_a_file_is_locked_for_one_process(folder):
+    with (folder / "content").open() as first, (folder / "content").open() as second:
+        assert files.try_lock(first.fileno())
+        assert not files.try_lock(second.fileno())
+    with (folder / "content").open() as third:
+        assert files.try_lock(third.fileno())
+
+
 def failing_for_folders(fsync: Callable[[int], None], code: int) -> Callable[[int], None]:
     def run(descriptor: int) -> None:
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):

@@ -1,7 +1,10 @@
 """Locks of a store; the system releases those of dead processes."""
 
+import errno
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,7 @@ def other_process(tmp_path):
 def test_the_first_run_is_exclusive_until_it_shares(tmp_path):
     with locks.running(tmp_path) as run:
         assert run.exclusive
+        assert run.note is None
         run.share()
         assert not run.exclusive
         with locks.shared(tmp_path):
@@ -54,17 +58,27 @@ def test_a_run_is_exclusive_only_after_other_processes_end(tmp_path, other_proce
         assert run.exclusive
 
 
-def test_without_locks_no_run_is_exclusive(tmp_path, monkeypatch):
-    def unsupported(descriptor, operation):
-        raise OSError(38, "Function not implemented")
-
-    monkeypatch.setattr(locks.fcntl, "flock", unsupported)
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS])
+def test_without_locks_no_run_is_exclusive_and_says_so(tmp_path, monkeypatch, code):
+    monkeypatch.setattr(locks.fcntl, "flock", without_locks(code))
     with locks.running(tmp_path) as run, locks.committing(tmp_path), locks.shared(tmp_path):
         assert not run.exclusive
         run.share()
+        note = f"{tmp_path} has no locks: run no two extractions of the same corpus into it at once"
+        assert run.note == note
     no_locks = "has no locks: expected a local or shared file system"
     with pytest.raises(StoreError, match=no_locks), locks.exclusive(tmp_path):
         pass
+
+
+def without_locks(code: int) -> Callable[[int, int], None]:
+    """As a network share: only unlocking succeeds."""
+
+    def flock(descriptor: int, operation: int) -> None:
+        if operation != locks.fcntl.LOCK_UN:
+            raise OSError(code, os.strerror(code))
+
+    return flock
 
 
 def test_a_reader_needs_no_write_permission(tmp_path, monkeypatch):

@@ -153,7 +153,7 @@ BAD = {
     ),
     "unknown profile": (
         ('profile = "wide16k"', 'profile = "wide8k"'),
-        "recipe mine: unknown profile 'wide8k': expected one of speech16k",
+        "recipe mine: unknown profile 'wide8k': did you mean 'wide16k'? expected one of speech16k",
     ),
     "unknown model": (
         ('name = "chunked_conv3d"', 'name = "conv4d"'),
@@ -220,7 +220,9 @@ def test_a_bad_recipe_loads_no_network_library(edited):
 
 
 def test_an_unknown_recipe_lists_the_names():
-    with pytest.raises(InputError, match=r"^unknown recipe 'transformer': expected one of attention_cnn_"):
+    with pytest.raises(
+        InputError, match=r"^unknown recipe 'transformer': did you mean 'bone_conducted_transformer'"
+    ):
         load("transformer")
 
 
