@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from ser_features.words import chosen
+from ser_features.words import same, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,10 @@ def profile(name: str) -> Profile:
     """
     plain = name.removesuffix(BONE)
     if plain not in PROFILES:
-        return profile(chosen(plain, PROFILES, "profile", f", each also with {BONE}") + name[len(plain) :])
+        spelled = None if "+" in plain else same(plain, PROFILES)
+        if spelled is None:
+            raise unknown(name, PROFILES, "profile", f", each also with {BONE}")
+        return profile(spelled + name[len(plain) :])
     held = PROFILES[plain]
     if plain == name:
         return held

@@ -66,6 +66,12 @@ def chosen(word: str, choices: Iterable[str], what: str, also: str = "") -> str:
     """
     names = list(choices)
     if (choice := same(word, names)) is None:
-        nearest_one = f"{meant} " if (meant := suggestion(word, names)) else ""
-        raise InputError(f"unknown {what} {word!r}: {nearest_one}expected one of {', '.join(names)}{also}")
+        raise unknown(word, names, what, also)
     return choice
+
+
+def unknown(word: str, choices: Iterable[str], what: str, also: str = "") -> InputError:
+    """The error for a word that stands for none of the choices; see `chosen`."""
+    names = list(choices)
+    nearest_one = f"{meant} " if (meant := suggestion(word, names)) else ""
+    return InputError(f"unknown {what} {word!r}: {nearest_one}expected one of {', '.join(names)}{also}")

@@ -100,10 +100,10 @@ def check_paths(values: Iterable[Any]) -> None:
     Raises:
         InputError: naming the first such path that does not exist.
 
-    >>> check_paths([Path("C:\calls\a.wav")])
+    >>> check_paths([Path(r"C:\calls\a.wav")])
     Traceback (most recent call last):
     ...
-    ser_features.errors.InputError: C:\calls.wav is a path of Windows: expected one with /, ...
+    ser_features.errors.InputError: C:\calls\a.wav is a path of Windows: expected one with /, ...
     """
     if os.name == "nt":
         return

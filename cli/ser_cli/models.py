@@ -63,12 +63,12 @@ def show(
     if as_json:
         print_json({**described, "hyperparameters": hyperparameters})
         return
-    print(f"{name}: {described['description']}")
+    print(f"{described['name']}: {described['description']}")
     print(f"input: {described['input']}\nneeds: {described['needs']}\n")
     columns = ("name", "default", "values", "meaning")
     rows = [[_text(one[column]) for column in columns] for one in hyperparameters]
     print_left(["hyperparameter", *columns[1:]], rows)
-    hint(f"ser train --model {name}")
+    hint(f"ser train --model {described['name']}")
 
 
 def _described(name: str) -> dict[str, str]:
@@ -81,7 +81,7 @@ def _described(name: str) -> dict[str, str]:
 
     model = create(name, described_only=True)
     return {
-        "name": name,
+        "name": model.name,
         "description": (type(model).__doc__ or "").split("\n")[0].rstrip("."),
         "input": _input(model.inputs),
         "needs": _extra(model),

@@ -182,3 +182,49 @@ def test_a_share_without_locks_is_written_to_and_named(ser, corpus, monkeypatch)
     assert answer.code == 0, answer.err
     note = f"{store} has no locks: run no two extractions of the same corpus into it at once"
     assert answer.err.splitlines().count(note) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("models show CNN-LSTM", "cnn_lstm: "),
+        ("Models Show cnnlstm --JSON", '"name": "cnn_lstm"'),
+        ("corpora RAVDESS --Json", '"name": "ravdess"'),
+    ],
+)
+def test_case_and_hyphens_do_not_count(ser, words, right):
+    answer = ser(*words.split())
+    assert answer.code == 0, answer.err
+    assert right in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "nearest"),
+    [
+        ("models show cnn_lst", "unknown model 'cnn_lst': did you mean 'cnn_lstm'? expected one of"),
+        ("train --model Rigde --store x", "unknown model 'Rigde': did you mean 'ridge'? expected one of"),
+        (
+            "extract --datasets demo --data x --store x --profile speach16k",
+            "unknown profile 'speach16k': did you mean 'speech16k'? expected one of",
+        ),
+        (
+            "extract --datasets demo --data x --store x --features functional",
+            "unknown feature family 'functional': did you mean 'functionals'? expected one of",
+        ),
+        ("reproduce multi_corpus_mpl", "unknown recipe 'multi_corpus_mpl': did you mean 'multi_corpus_mlp'?"),
+    ],
+)
+def test_the_nearest_word_is_named(ser, tmp_path, monkeypatch, words, nearest):
+    monkeypatch.chdir(tmp_path)
+    answer = ser(*words.split())
+    assert (answer.code, answer.out) == (2, "")
+    assert nearest in answer.err
+
+
+def test_a_path_of_windows_is_named(ser, model):
+    answer = ser("predict", model, r"C:\calls\a.wav")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        "error: C:\\calls\\a.wav is a path of Windows: expected one with /, and in WSL /mnt/c/ for C:\\: "
+        "write it so\n"
+    )

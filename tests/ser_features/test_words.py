@@ -2,7 +2,8 @@
 
 import pytest
 
-from ser_features.words import nearest, same, suggestion
+from ser_features.errors import InputError
+from ser_features.words import chosen, nearest, same, suggestion
 
 CORPORA = ("ravdess", "tess", "cremad", "savee", "emodb")
 
@@ -37,3 +38,13 @@ def test_a_suggestion_is_empty_without_a_similar_word():
     assert suggestion("ravdes", CORPORA) == "did you mean 'ravdess'?"
     assert suggestion("xyz", CORPORA) == ""
     assert nearest("x", []) is None
+
+
+def test_a_chosen_word_is_spelled_in_any_way_and_an_unknown_one_refused():
+    assert chosen("Emo-DB", CORPORA, "corpus") == "emodb"
+    with pytest.raises(
+        InputError, match=r"^unknown corpus 'ravdes': did you mean 'ravdess'\? expected one of "
+    ):
+        chosen("ravdes", CORPORA, "corpus")
+    with pytest.raises(InputError, match=r"^unknown corpus 'xyz': expected one of .*, or a path$"):
+        chosen("xyz", CORPORA, "corpus", ", or a path")
