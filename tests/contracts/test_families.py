@@ -174,6 +174,6 @@ def test_unknown_family(check):
     with pytest.raises(InputError) as caught:
         check(["mel", "melody"])
     assert str(caught.value) == (
-        "unknown feature family 'melody': expected one of "
+        "unknown feature family 'melody': did you mean 'mel'? expected one of "
         "core, statistics, functionals, ssl_pooled, mel, mfcc, pitch, chroma, contrast, tonnetz, ssl"
     )
