@@ -134,6 +134,8 @@ def print_metrics(result: "EvaluationResult") -> None:
         print(f"LEAK {finding.kind}: {finding.message}")
     if not result.leakage:
         print("leaks: none found")
+    for finding in result.confounds:
+        print(f"CONFOUND {finding.kind}: {finding.message}")
     for note in result.notes:
         print(f"note: {note}")
     print()

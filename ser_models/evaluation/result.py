@@ -185,12 +185,13 @@ class Errors:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One leak between training and test.
+    """One leak between training and test, or one confound of the recordings.
 
     Attributes:
-        kind: speaker, audio, recording, unknown, fitted, corpus-level or suspect.
+        kind: of a leak: speaker, audio, recording, unknown, fitted, corpus-level or suspect; of a confound:
+            the property, such as sample rate.
         message: one sentence without a final full stop.
-        count: number of speakers, recordings or columns concerned.
+        count: number of speakers, recordings, columns or classes concerned.
         examples: up to five of them.
     """
 
@@ -283,6 +284,7 @@ class EvaluationResult(Scores):
         protocol: the protocol in words, such as "speaker-disjoint, 5 folds".
         transductive: whether speaker normalisation used all recordings of each test speaker.
         leakage: findings of the leak audit; empty if there is none.
+        confounds: what tells the emotion of these recordings apart from the voice; empty if nothing does.
         notes: remarks on the data and the run.
         seed: of split, training and bootstrap.
         stored: True if a finished model was evaluated on a store, False for the test of its own training.
@@ -303,6 +305,7 @@ class EvaluationResult(Scores):
     protocol: str
     transductive: bool
     leakage: tuple[Finding, ...] = ()
+    confounds: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     seed: int
     stored: bool = False

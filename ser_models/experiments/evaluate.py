@@ -16,6 +16,7 @@ from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.data.examples import Examples, load_examples, speaker_keys, synthetic_datasets
 from ser_models.data.inputs import digest_of_inputs
 from ser_models.data.split import TRANSDUCTIVE, UNKNOWN_SPEAKERS
+from ser_models.evaluation import confounds
 from ser_models.evaluation.leakage import audit
 from ser_models.evaluation.result import EvaluationResult, Finding
 from ser_models.evaluation.score import prediction_table, score
@@ -47,9 +48,10 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
     trained_on = trained_on[(trained_on["fold"] == metadata.final_fold) & (trained_on["split"] != "test")]
     findings = _audit(examples.rows, trained_on)
     uncertain = _uncertain(examples.rows, trained_on)
+    scores = score(predictions, examples.labels, seed=metadata.seed)
     unseen = predictions[~(_seen(examples.rows, trained_on) | uncertain)]
     return EvaluationResult.of(
-        score(predictions, examples.labels, seed=metadata.seed),
+        scores,
         model=metadata.model,
         datasets=tuple(examples.datasets),
         synthetic=bool(synthetic_datasets(examples.datasets)) or metadata.synthetic,
@@ -60,6 +62,7 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
         ),
         transductive=metadata.speaker_norm > 0,
         leakage=tuple(findings),
+        confounds=tuple(confounds.audit(examples.rows, model_uar=scores.uar, seed=metadata.seed)),
         notes=tuple(examples.notes),
         seed=metadata.seed,
         stored=True,

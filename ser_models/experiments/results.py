@@ -22,7 +22,7 @@ from ser_models.data.examples import Examples, synthetic_datasets
 from ser_models.data.inputs import FrameInputs, digest_of_inputs
 from ser_models.data.split import Split
 from ser_models.environment import versions
-from ser_models.evaluation import leakage
+from ser_models.evaluation import confounds, leakage
 from ser_models.evaluation.result import METRICS, EvaluationResult, read_results
 from ser_models.evaluation.score import score
 from ser_models.ood import TrainingDistribution
@@ -119,7 +119,7 @@ def save(
 
 
 def measure(data: Data, trained: Trained, config: TrainConfig, texts: ReportTexts) -> EvaluationResult:
-    """Score the test predictions and audit the training for leaks."""
+    """Score the test predictions, audit the training for leaks and the recordings for confounds."""
     examples, split = data.examples, data.split
     tested = trained.predictions[trained.predictions["split"] == "test"]
     scores = score(tested, examples.labels, seed=config.seed)
@@ -140,6 +140,7 @@ def measure(data: Data, trained: Trained, config: TrainConfig, texts: ReportText
         protocol=split.protocol,
         transductive=config.speaker_norm,
         leakage=tuple(findings),
+        confounds=tuple(confounds.audit(originals.rows, model_uar=scores.uar, seed=config.seed)),
         notes=(*examples.notes, *split.notes, *_caveats(data, trained)),
         seed=config.seed,
         reproducible=trained.model.reproducible,

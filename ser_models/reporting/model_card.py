@@ -89,13 +89,17 @@ def _results(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[s
     if result.untested and result.uar is not None:
         yield f"**{sentence(untested(result))}**"
         yield ""
-    if not result.leakage:
+    if result.leakage:
+        yield "**Leaks were found: expect a lower UAR for new speakers.**"
+        yield ""
+        yield from (f"- {finding.kind}: {finding.message}" for finding in result.leakage)
+    else:
         yield "Leaks between training and test: none found."
-        return
-    yield "**Leaks were found: expect a lower UAR for new speakers.**"
-    yield ""
-    for finding in result.leakage:
-        yield f"- {finding.kind}: {finding.message}"
+    if result.confounds:
+        yield ""
+        yield "**Confounds were found: the UAR may measure them instead of emotions.**"
+        yield ""
+        yield from (f"- {finding.message}" for finding in result.confounds)
 
 
 def _classes(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:

@@ -80,6 +80,7 @@ SEEN_CHECKS = (
     "speakers on both sides of the split",
     "identical audio under two names, by its hash",
     "recordings on one side with augmented copies on another",
+    "sample rate, channels, format, folder, level, duration, speaker or corpus that tells the emotion alone",
 )
 TRAINING_CHECKS = (
     *SEEN_CHECKS,
