@@ -179,7 +179,7 @@ def test_every_file_of_an_artifact_is_described(store_root, tmp_path):
 
 def test_every_kind_of_leak_is_described():
     kinds = re.search(r"kind: ([^.]+)\.", Finding.__doc__)[1].replace(" or ", ", ").split(", ")
-    assert len(kinds) == 6
+    assert len(kinds) == 7
     described = [row[0].strip("`") for row in table_rows("protocols") if len(row) == 5]
     assert set(kinds) <= set(described)
 

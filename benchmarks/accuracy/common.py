@@ -21,9 +21,9 @@ from benchmarks import options
 from benchmarks.pages import write_between
 from ser_features import extract
 from ser_features.store import Store, open_store
+from ser_models.artifact.metadata import versions
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import Split, make_split
-from ser_models.environment import versions
 from ser_models.experiments.train import with_speed_perturb
 from ser_models.models.base import Model
 from ser_models.training.config import TrainConfig

@@ -1,12 +1,13 @@
 """artifact.json: the description of a trained model, and the SHA-256 of every file beside it.
 
-`ArtifactMetadata` → `write_metadata` → artifact.json → `read_metadata` → `verified` (path of a file)
+`ArtifactMetadata`, `versions` → `write_metadata` → artifact.json → `read_metadata` → `verified` (path)
 
 A file is held to its SHA-256 when ser reads it. Documents and figures may be edited or removed, and other
 files may be added: nothing reads them.
 """
 
 import hashlib
+import importlib.metadata
 import json
 import math
 import re
@@ -41,6 +42,20 @@ MAX_BYTES = 2**20
 
 MAX_LENGTH = 2**16
 """Maximum number of frames of an input: ten minutes at a hop of 10 ms, the longest recording allowed."""
+
+PACKAGES = (
+    "ser-toolkit",
+    "numpy",
+    "scikit-learn",
+    "keras",
+    "tensorflow",
+    "tensorflow-cpu",
+    "onnx",
+    "onnxruntime",
+    "xgboost",
+    "xgboost-cpu",
+)
+"""Packages whose versions are recorded with every result."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +181,21 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the installed versions of `PACKAGES` by name; packages that are not installed are left out.
+
+    >>> sorted(set(versions()) - set(PACKAGES))
+    []
+    """
+    installed = {}
+    for package in PACKAGES:
+        try:
+            installed[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return installed
 
 
 def feature_profile(metadata: ArtifactMetadata) -> Profile:

@@ -59,7 +59,7 @@ class Examples:
             rows["source_file_id"].fillna(rows["file_id"]) if "source_file_id" in rows else rows["file_id"]
         )
         keys = speaker_keys(rows)
-        return np.where(pd.isna(keys), "recording " + sources.to_numpy(dtype=object), keys)
+        return np.where(pd.isna(keys), "recording " + sources.astype(str).to_numpy(dtype=object), keys)
 
     @property
     def unknown_speakers(self) -> int:

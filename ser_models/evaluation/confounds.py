@@ -7,15 +7,16 @@ Two kinds of properties are treated differently:
 
 - The recording chain (sample rate, channels, format, folder, notes of the decoder) has nothing to do with
   emotions. A confound is what separates half an emotion from the others (UAR × classes of 1.5 or more, where
-  guessing gives 1) with a 95 % interval over speakers above half of that.
+  guessing gives 1) and does so better than with 199 permutations of the emotions of each speaker (p ≤ 0.005;
+  p ≤ 0.05 if it is nearly perfect, for corpora of few recordings).
 - Level, duration and bit rate carry emotion: anger is louder than sadness. A shallow tree on one of them is a
   confound only if it is nearly perfect, or as good as the model and halfway between chance and perfect.
 
 The folds are the audit's own, of whole speakers: a single test side may be one speaker, and in a cross-corpus
 split a confound of the training corpora is on no test side.
 
->>> rows = pd.DataFrame({"file_id": list("abcdefgh"), "dataset": "own", "speaker": list("ssttuuvv"),
-...                      "emotion": ["angry", "sad"] * 4, "source_sample_rate": [44100, 16000] * 4,
+>>> rows = pd.DataFrame({"file_id": range(16), "dataset": "own", "speaker": list("ssttuuvv") * 2,
+...                      "emotion": ["angry", "sad"] * 8, "source_sample_rate": [44100, 16000] * 8,
 ...                      "path": "x.wav", "emotion_code": None})
 >>> [(finding.kind, finding.examples) for finding in audit(rows)]
 [('sample rate', ('16000 Hz: sad', '44100 Hz: angry'))]
@@ -33,7 +34,6 @@ import pandas as pd
 
 from ser_features.labels import SYNONYMS
 from ser_models.data.examples import Examples, speaker_keys
-from ser_models.evaluation.bootstrap import interval
 from ser_models.evaluation.metrics import confusion_matrix, uar
 from ser_models.evaluation.result import Finding
 
@@ -41,6 +41,9 @@ CHAIN_LIFT = 1.5
 """UAR × classes from which a property of the recording chain is a confound; guessing gives 1."""
 PERFECT = 0.9
 """UAR from which level, duration, bit rate and the speakers themselves are confounds."""
+PERMUTATIONS = 199
+LEVEL, LEVEL_IF_PERFECT = 0.005, 0.05
+"""Largest p-value of a confound of the recording chain."""
 FOLDS = 5
 DEPTH = 4
 MOST = 10_000
@@ -56,6 +59,10 @@ MEASURES = {
     "bit rate": ("bit_rate",),
 }
 """Columns of what carries emotion too."""
+
+
+Rule = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+"""(targets, fitted, tested) → the predicted target of each tested recording; the latter two are masks."""
 
 
 @dataclass(frozen=True)
@@ -90,21 +97,33 @@ class Corpus:
         order = np.random.default_rng(self.seed).permutation(count)
         return (order % min(FOLDS, count))[units]
 
-    def held_out(self, predict: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
-        """Predict every recording by a rule that was fitted on other speakers.
+    def uar(self, rule: Rule, targets: np.ndarray | None = None) -> float:
+        """UAR of a rule, of which every fold is predicted after a fit to the others.
 
         Args:
-            predict: (fitted, predicted) masks → position of the emotion of each predicted recording.
+            rule: called with targets and with the masks of the recordings to fit and to predict.
+            targets: instead of the true ones.
         """
-        result = np.zeros(len(self.rows), dtype=np.int64)
+        targets = self.targets if targets is None else targets
+        predicted = np.zeros(len(targets), dtype=np.int64)
         for fold in np.unique(self.folds):
             tested = self.folds == fold
-            result[tested] = predict(~tested, tested)
-        return result
+            predicted[tested] = rule(targets, ~tested, tested)
+        return uar(confusion_matrix(targets, predicted, len(self.emotions)))
 
-    def uar(self, predicted: np.ndarray) -> float:
-        """UAR of predictions."""
-        return uar(confusion_matrix(self.targets, predicted, len(self.emotions)))
+    def permuted(self) -> Iterator[np.ndarray]:
+        """Targets in which the emotions of each speaker are permuted.
+
+        Speakers of one emotion, and unknown ones, are permuted together.
+        """
+        keys = pd.Series(speaker_keys(self.rows)).fillna("")
+        varied = pd.Series(self.targets).groupby(keys).transform("nunique") > 1
+        blocks = pd.factorize(keys.where(varied, ""))[0]
+        order, rng = np.argsort(blocks, kind="stable"), np.random.default_rng(self.seed)
+        for _ in range(PERMUTATIONS):
+            targets = np.empty_like(self.targets)
+            targets[order] = self.targets[np.lexsort((rng.random(len(blocks)), blocks))]
+            yield targets
 
 
 def audit(rows: pd.DataFrame, *, model_uar: float | None = None, seed: int = 0) -> list[Finding]:
@@ -172,26 +191,28 @@ def _speakers(corpus: Corpus) -> Iterator[Finding]:
 
 def _chain(corpus: Corpus) -> Iterator[Finding]:
     """Properties of the recording chain that separate emotions."""
-    speakers, classes = speaker_keys(corpus.rows), len(corpus.emotions)
+    classes = len(corpus.emotions)
     for name, values in _properties(corpus.rows).items():
         codes, uniques = pd.factorize(values)
         if len(uniques) < 2:
             continue
-        predicted = corpus.held_out(partial(_by_value, corpus, codes))
-        score = corpus.uar(predicted)
+        rule = partial(_by_value, codes, classes)
+        score = corpus.uar(rule)
         if score * classes < CHAIN_LIFT:
             continue
-        bounds = interval(corpus.targets, predicted, speakers, classes=classes, seed=corpus.seed)
-        if bounds.low * classes > (1 + CHAIN_LIFT) / 2:
+        as_good = sum(corpus.uar(rule, targets) >= score for targets in corpus.permuted())
+        if (1 + as_good) / (1 + PERMUTATIONS) <= (LEVEL_IF_PERFECT if score >= PERFECT else LEVEL):
             pairs = _pairs(values, corpus.rows["emotion"])
             listed = f" ({', '.join(pairs[:SHOWN])}{', …' if len(pairs) > SHOWN else ''})" if pairs else ""
             yield _finding(name, corpus.name, score, classes, listed, examples=pairs)
 
 
-def _by_value(corpus: Corpus, codes: np.ndarray, fitted: np.ndarray, tested: np.ndarray) -> np.ndarray:
+def _by_value(
+    codes: np.ndarray, classes: int, targets: np.ndarray, fitted: np.ndarray, tested: np.ndarray
+) -> np.ndarray:
     """The emotion whose recordings have a value most often, by the fitted recordings."""
-    counts = np.zeros((codes.max() + 1, len(corpus.emotions)))
-    np.add.at(counts, (codes[fitted], corpus.targets[fitted]), 1)
+    cells = np.bincount(codes[fitted] * classes + targets[fitted], minlength=(codes.max() + 1) * classes)
+    counts = cells.reshape(-1, classes)
     shares = counts / np.maximum(counts.sum(axis=0), 1)
     best: np.ndarray = shares.argmax(axis=1)[codes[tested]]
     return best
@@ -217,16 +238,18 @@ def _measures(
         if not present:
             continue
         values = np.nan_to_num(rows[present].to_numpy(dtype=np.float64))
-        score = corpus.uar(corpus.held_out(partial(_by_tree, corpus, values)))
+        score = corpus.uar(partial(_by_tree, values, corpus.seed))
         if score >= limit:
             yield _finding(name, corpus.name, score, classes)
 
 
-def _by_tree(corpus: Corpus, values: np.ndarray, fitted: np.ndarray, tested: np.ndarray) -> np.ndarray:
+def _by_tree(
+    values: np.ndarray, seed: int, targets: np.ndarray, fitted: np.ndarray, tested: np.ndarray
+) -> np.ndarray:
     from sklearn.tree import DecisionTreeClassifier
 
-    tree = DecisionTreeClassifier(max_depth=DEPTH, class_weight="balanced", random_state=corpus.seed)
-    best: np.ndarray = tree.fit(values[fitted], corpus.targets[fitted]).predict(values[tested])
+    tree = DecisionTreeClassifier(max_depth=DEPTH, class_weight="balanced", random_state=seed)
+    best: np.ndarray = tree.fit(values[fitted], targets[fitted]).predict(values[tested])
     return best
 
 
@@ -241,7 +264,7 @@ def _properties(rows: pd.DataFrame) -> dict[str, pd.Series]:
             _folder(path.parent, emotion, code)
             for path, emotion, code in zip(paths, rows["emotion"], rows["emotion_code"], strict=True)
         ],
-        "what the decoder notes": list(pd.Series(rows.get("audio_notes", [])).fillna("nothing")),
+        "audio note": list(pd.Series(rows.get("audio_notes", [])).fillna("nothing")),
     }
     return {name: pd.Series(values) for name, values in properties.items() if len(values) == len(rows)}
 
@@ -272,7 +295,7 @@ def _finding(
 ) -> Finding:
     of = f" of {corpus}" if corpus else ""
     message = (
-        f"{name}{of} alone gives UAR {score:.2f}, chance {1 / classes:.2f}{listed}: "
+        f"the {name}{of} alone gives UAR {score:.2f}, chance {1 / classes:.2f}{listed}: "
         "a model can learn it instead of the voice"
     )
     return Finding(name, message, classes, tuple(examples[:SHOWN]))

@@ -188,8 +188,8 @@ class Finding:
     """One leak between training and test, or one confound of the recordings.
 
     Attributes:
-        kind: of a leak: speaker, audio, recording, unknown, fitted, corpus-level or suspect; of a confound:
-            the property, such as sample rate.
+        kind: speaker, audio, recording, unknown, fitted, corpus-level or suspect. Of a confound it is the
+            property, such as sample rate.
         message: one sentence without a final full stop.
         count: number of speakers, recordings, columns or classes concerned.
         examples: up to five of them.

@@ -15,13 +15,12 @@ import pandas as pd
 from ser_features.extractors import needs_encoder
 from ser_features.store import Store
 from ser_models import artifact, ood
-from ser_models.artifact.metadata import ArtifactMetadata
+from ser_models.artifact.metadata import ArtifactMetadata, versions
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.batches import frames_in_crop
 from ser_models.data.examples import Examples, synthetic_datasets
 from ser_models.data.inputs import FrameInputs, digest_of_inputs
 from ser_models.data.split import Split
-from ser_models.environment import versions
 from ser_models.evaluation import confounds, leakage
 from ser_models.evaluation.result import METRICS, EvaluationResult, read_results
 from ser_models.evaluation.score import score

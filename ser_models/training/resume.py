@@ -25,12 +25,12 @@ import pandas as pd
 
 from ser_features import files
 from ser_models.artifact.folder import save_model
+from ser_models.artifact.metadata import versions
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.batches import Scaler
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs
 from ser_models.data.split import FINAL_FOLD, Split
-from ser_models.environment import versions
 from ser_models.evaluation.leakage import FitRecord
 from ser_models.models.base import Model, Row
 from ser_models.training.config import TrainConfig

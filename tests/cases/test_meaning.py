@@ -149,3 +149,63 @@ def test_recordings_of_unknown_speakers_have_no_part_in_a_speaker_disjoint_split
     assert f"note: {note}" in answer.out
     assert "leaks: none found" in answer.out
     assert note in (tmp_path / "model" / "README.md").read_text()
+
+
+def by_file(speaker: int, name: str) -> str:
+    """The name of the file as the speaker, as {emotion}/{speaker}.wav gives it."""
+    return name.removesuffix(".wav")
+
+
+def by_emotion(speaker: int, name: str) -> str:
+    """Two people for each emotion."""
+    return f"{name.split('_')[1]}{speaker % 2}"
+
+
+@pytest.mark.parametrize(
+    ("speaker_of", "message"),
+    [
+        (by_file, "24 of 24 speakers have one recording only: if the column speaker holds names of files"),
+        (by_emotion, "4 of 4 speakers have recordings of one emotion only: a model can learn their voices"),
+    ],
+)
+def test_speakers_that_cannot_be_right_are_noticed(ser, tmp_path, speaker_of, message):
+    answer = trained(ser, tmp_path, SET, "--folds", "2", speaker_of=speaker_of)
+    assert answer.code == 0, answer.err
+    assert message in answer.out
+    assert message in (tmp_path / "model" / "README.md").read_text()
+    assert message in (tmp_path / "model" / "report.html").read_text()
+    confounds = json.loads((tmp_path / "model" / "metrics.json").read_text())["confounds"]
+    assert any(message in finding["message"] for finding in confounds)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rate", "message"),
+    [
+        (
+            "{emotion}/{name}",
+            {"angry": 22_050, "sad": 16_000},
+            "sample rate alone gives UAR 1.00, chance 0.50",
+        ),
+        (
+            "session {day}/{name}",
+            {},
+            "folder alone gives UAR 1.00, chance 0.50 (session 1: angry, session 2: sad)",
+        ),
+        ("{emotion}/{name}", {}, ""),
+    ],
+    ids=["microphones", "sessions", "a folder per emotion"],
+)
+def test_a_recording_chain_that_tells_the_emotion_is_named(ser, tmp_path, pattern, rate, message):
+    lines = []
+    for speaker, emotion, take in SET:
+        day = 1 if emotion == "angry" else 2
+        name = pattern.format(emotion=emotion, day=day, name=f"s{speaker}_{take}.wav")
+        own = rate.get(emotion, 16_000)
+        save(tmp_path / name, 0.3 * voice(speaker, "neutral", take, 0.4, own), own)
+        lines.append(f"{name},{emotion},s{speaker}")
+    source, store = table(tmp_path / "own.csv", lines), tmp_path / "store"
+    assert ser("extract", "--datasets", source, "--features", "core", "--store", store).code == 0
+    answer = ser("train", "--model", "logistic", "--store", store, "--out", tmp_path / "model")
+    assert answer.code == 0, answer.err
+    assert ("CONFOUND" in answer.out) == bool(message)
+    assert message in answer.out

@@ -47,7 +47,10 @@ def inspection(**changes: object) -> Inspection:
     values: dict[str, object] = {
         "analysis": RecordingAnalysis(3.0, signal, RATE, 0.5, features),
         "prediction": Prediction(
-            "x.wav", "sad", 0.6, PROBABILITIES, ranked(PROBABILITIES), "a warning", 5.0, 1.234, windows
+            *("x.wav", "sad", 0.6, PROBABILITIES, ranked(PROBABILITIES), "a warning"),
+            seconds=5.0,
+            ood_score=1.234,
+            windows=windows,
         ),
         "hop_sec": 0.01,
         "percentiles": {name: 2.2 * index for index, name in enumerate(columns)},

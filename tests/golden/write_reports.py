@@ -12,6 +12,9 @@ from ser_models.reporting.report.page import render
 from tests.pages import text_of
 from tests.results import attention_example, make_history, make_report, make_result
 
+CONFOUND = Finding(
+    "sample rate", "the sample rate alone gives UAR 0.98, chance 0.33: a model can learn it instead", 3
+)
 LEAK = Finding("speaker", "2 speakers are in both train and test: a, b", 2, ("a", "b"))
 CLAIMS = {"accuracy": 0.9551, "uar": 0.9532, "log_loss": 1.4105, "macro_f1": 0.94, "f1": {"sad": 0.94}}
 
@@ -21,7 +24,10 @@ def full() -> Report:
     paper = {"uar": 0.95, "uar_ci95": (0.9, 0.97), "accuracy": 0.96, "n": 400, "leakage": (LEAK,) * 3}
     notes = ("3 recordings left out: not speech",)
     return make_report(
-        {"leakage": (LEAK,), "notes": notes, "synthetic": True, "transductive": True},
+        {
+            **{"leakage": (LEAK,), "confounds": (CONFOUND,), "notes": notes},
+            **{"synthetic": True, "transductive": True},
+        },
         name="honest protocol",
         explanation="Each speaker is tested once.",
         history=make_history(rates=True),

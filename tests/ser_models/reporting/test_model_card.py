@@ -27,6 +27,7 @@ METADATA = ArtifactMetadata(
     files={},
     speaker_norm=12,
 )
+CONFOUND = Finding("level", "the level alone gives UAR 0.95, chance 0.33", 3)
 LEAK = Finding("speaker", "1 speaker is in both train and test: a", 1)
 
 
@@ -42,7 +43,8 @@ def card_of(tmp_path):
 def test_a_card_with_everything(card_of):
     result = make_result(
         {
-            **{"leakage": (LEAK,), "notes": ("a note", "another"), "transductive": True},
+            **{"leakage": (LEAK,), "confounds": (CONFOUND,)},
+            **{"notes": ("a note", "another"), "transductive": True},
             **{"command": "ser train --model mlp", "date": "2025-11-20", "fingerprint": "0123"},
             "files": {"demo": 60, "a|b": 3},
         }
@@ -61,6 +63,8 @@ def test_a_card_with_everything(card_of):
         f"chance 0.333; accuracy {result.accuracy:.3f}, macro F1 {result.macro_f1:.3f}.",
         "**Leaks were found: expect a lower UAR for new speakers.**",
         f"- speaker: {LEAK.message}",
+        "**Confounds were found: the UAR may measure them instead of emotions.**",
+        f"- {CONFOUND.message}",
         f"| sad | {row.recall:.3f} | {row.precision:.3f} | {row.f1:.3f} | {row.support} |",
         "Emotions that count as another: calm as neutral.",
         "- command: `ser train --model mlp`",
