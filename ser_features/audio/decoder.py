@@ -20,9 +20,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from ser_features.audio import headers
+from ser_features.audio import headers, scale
+from ser_features.audio.channels import Mixer
 from ser_features.audio.files import read_bytes
-from ser_features.audio.stream import SLIGHTLY_MORE, UNKNOWN_LENGTH, Lack
+from ser_features.audio.stream import SLIGHTLY_MORE, UNKNOWN_LENGTH, Lack, Stream
 from ser_features.errors import (
     AudioError,
     EmptyFileError,
@@ -68,7 +69,7 @@ class Audio:
     """A decoded recording.
 
     Attributes:
-        signal: mono samples, float32, shape (n,), full scale at ±1; channels are averaged.
+        signal: mono samples, float32, shape (n,), full scale at ±1; channels with sound are averaged.
         sample_rate: of the file, in Hz.
         channels: of the file.
         notes: what is unusual about the file, one short sentence without a semicolon each.
@@ -85,13 +86,16 @@ class Audio:
         return NOTE_SEPARATOR.join(self.notes) or None
 
 
-def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float) -> Audio:
+def decode(
+    source: Path | bytes, *, min_seconds: float, max_seconds: float, channel: int | None = None
+) -> Audio:
     """Decode an audio file of any format, rate, width and channel count that libsndfile reads.
 
     Args:
         source: the file, or its bytes.
         min_seconds: shortest accepted duration, in s.
         max_seconds: longest accepted duration, in s; checked before decoding.
+        channel: the only one to use, 1 for the first (left) one; None for all that hold sound.
 
     Returns:
         The mono signal at the file's own sample rate.
@@ -103,11 +107,19 @@ def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float) -> A
     if not content:
         raise EmptyFileError("the file has 0 bytes: expected audio: copy it again from its source")
     stream = headers.STREAMS.get(content[:4], headers.other)(content)
-    decoding = _Decoding(max_seconds, [*stream.notes])
+    mixer = Mixer(() if channel is None else (channel - 1,))
+    decoding = _decoded(stream, max_seconds, mixer)
+    if other := mixer.again():
+        decoding = _decoded(stream, max_seconds, other)
+    return decoding.audio(min_seconds)
+
+
+def _decoded(stream: Stream, max_seconds: float, mixer: Mixer) -> "_Decoding":
+    decoding = _Decoding(max_seconds, [*stream.notes], mixer)
     for link in stream.links:
         with _open(link) as sound:
             decoding.read(sound, stream.lack)
-    return decoding.audio(min_seconds)
+    return decoding
 
 
 class _Memory(io.BytesIO):
@@ -152,19 +164,23 @@ class _Decoding:
     Attributes:
         max_seconds: longest accepted duration, in s.
         notes: what is unusual about the file.
+        mixer: of the channels.
         parts: mono samples of each link.
         size: number of mono samples in `parts`.
         sample_rate: of all links, in Hz.
         channels: of all links.
-        any_sound: whether any channel has a sample that is not zero.
+        encoding: of the last link, libsndfile's subtype.
+        any_sound: whether any of several mixed channels has a sample that is not zero.
     """
 
     max_seconds: float
     notes: list[str]
+    mixer: Mixer
     parts: list[np.ndarray] = field(default_factory=list)
     size: int = 0
     sample_rate: int = 0
     channels: int = 0
+    encoding: str = ""
     any_sound: bool = False
 
     def read(self, sound: soundfile.SoundFile, lack: Lack | None) -> None:
@@ -180,8 +196,8 @@ class _Decoding:
         try:
             with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected at the end
                 for block in _blocks(sound):
-                    self.any_sound = self.any_sound or bool(block.any())
-                    mono = block[:, 0] if self.channels == 1 else block.mean(axis=1, dtype=np.float32)
+                    self.any_sound = self.any_sound or (not self.mixer.use and bool(block.any()))
+                    mono = block[:, 0] if self.channels == 1 else self.mixer.mono(block)
                     signal[size : size + len(block)] = mono
                     size += len(block)
         except soundfile.LibsndfileError as error:
@@ -197,7 +213,11 @@ class _Decoding:
             raise TooShortError(f"{seconds:.4g} s long, expected at least {min_seconds:g} s: leave it out")
         signal = self.parts[0] if len(self.parts) == 1 else np.concatenate(self.parts)
         _check_samples(signal, self.any_sound)
-        return Audio(signal, self.sample_rate, self.channels, tuple(dict.fromkeys(self.notes)))
+        notes: list[str | None] = [*self.notes, self.mixer.note]
+        if scale.may_be_off(self.encoding):
+            signal, note = scale.restored(signal, self.encoding)
+            notes.append(note)
+        return Audio(signal, self.sample_rate, self.channels, tuple(dict.fromkeys(filter(None, notes))))
 
     def _check_form(self, sound: soundfile.SoundFile) -> None:
         if not MIN_SAMPLE_RATE <= sound.samplerate <= MAX_SAMPLE_RATE:
@@ -209,12 +229,17 @@ class _Decoding:
             raise UnsupportedAudioError(
                 f"{sound.channels} channels, expected at most {MAX_CHANNELS}: mix it down"
             )
+        if self.mixer.use and max(self.mixer.use) >= sound.channels:
+            raise UnsupportedAudioError(
+                f"channel {max(self.mixer.use) + 1} is chosen and the file has {sound.channels}: "
+                "expected a channel that it has: pass --channel mix"
+            )
         if self.parts and (sound.samplerate, sound.channels) != (self.sample_rate, self.channels):
             raise UnsupportedAudioError(
                 f"a part of {self.channels} channels at {self.sample_rate} Hz is followed by one of "
                 f"{sound.channels} at {sound.samplerate} Hz: expected equal parts: split the file"
             )
-        self.sample_rate, self.channels = sound.samplerate, sound.channels
+        self.sample_rate, self.channels, self.encoding = sound.samplerate, sound.channels, sound.subtype
 
     def _check_length(self, sound: soundfile.SoundFile, lack: Lack | None) -> None:
         """Check what the header says, before anything is decoded."""

@@ -177,6 +177,8 @@ def _rows() -> list[Animal]:
     contents |= {name: encode(TONE, *kind) for name, kind in others.items()}
     contents |= {
         "stereo.wav": encode(stereo),
+        "antiphase.wav": encode(np.stack([TONE, -TONE], axis=1)),
+        "one side.wav": encode(np.stack([TONE, 0 * TONE], axis=1)),
         "64 channels.wav": encode(np.tile(TONE[:, None], 64)),
         "dc.wav": encode(np.full(TONE.size, 0.25)),
         "clipped.wav": encode(np.sign(TONE)),
@@ -255,7 +257,7 @@ def _damaged() -> dict[str, tuple[bytes, str]]:
 def _refused() -> list[Animal]:
     """What is refused once its bytes are looked at."""
     plain, minutes = encode(), np.zeros(600 * RATE, np.int16)
-    antiphase = encode(np.stack([TONE, -TONE], axis=1), subtype="FLOAT")
+    cancelling = encode(np.stack([TONE, TONE, -2 * TONE], axis=1), subtype="FLOAT")
     eleven = encode(np.resize(minutes, 660 * RATE), subtype="IMA_ADPCM")
     kinds = {
         "empty.wav": (b"", "EmptyFileError", "0 bytes"),
@@ -280,7 +282,7 @@ def _refused() -> list[Animal]:
         "inf.wav": (encode(with_sample(np.inf), subtype="DOUBLE"), "NonFiniteAudioError", "1 samples are"),
         "silence.wav": (encode(0 * TONE), "SilentAudioError", "every sample is zero"),
         "bomb.flac": (encode(minutes, "FLAC"), "SilentAudioError", "every sample is zero"),
-        "antiphase.wav": (antiphase, "SilentAudioError", "the channels cancel each other out"),
+        "cancelling.wav": (cancelling, "SilentAudioError", "the channels cancel each other out"),
         "one sample.wav": (encode(TONE[1:2]), "TooShortError", "expected at least 0.1 s"),
         "eleven minutes.wav": (eleven, "TooLongError", "660 s long, expected at most 600 s"),
         "wide.flac": (flac_claiming(599, 384_000, 8), "TooLongError", "expected at most 134217728 in all"),
