@@ -80,5 +80,6 @@ class Mixer:
             return None
         use = tuple(compress(range(len(loud)), loud))
         if len(use) == 2 and covariance[use] < INVERTED * np.sqrt(power[use[0]] * power[use[1]]):
-            return Mixer((max(use, key=power.__getitem__),), INVERTED_NOTE)
+            first, second = use
+            return Mixer((second if power[second] > 2 * power[first] else first,), INVERTED_NOTE)
         return None if loud.all() else Mixer(use, DEAD_NOTE)

@@ -109,7 +109,7 @@ def decode(
     stream = headers.STREAMS.get(content[:4], headers.other)(content)
     mixer = Mixer(() if channel is None else (channel - 1,))
     decoding = _decoded(stream, max_seconds, mixer)
-    if other := mixer.again():
+    if mixer.samples and (other := mixer.again()):
         decoding = _decoded(stream, max_seconds, other)
     return decoding.audio(min_seconds)
 
@@ -214,7 +214,7 @@ class _Decoding:
         signal = self.parts[0] if len(self.parts) == 1 else np.concatenate(self.parts)
         _check_samples(signal, self.any_sound)
         notes: list[str | None] = [*self.notes, self.mixer.note]
-        if scale.may_be_off(self.encoding):
+        if self.encoding in scale.ENCODINGS:
             signal, note = scale.restored(signal, self.encoding)
             notes.append(note)
         return Audio(signal, self.sample_rate, self.channels, tuple(dict.fromkeys(filter(None, notes))))

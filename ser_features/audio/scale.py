@@ -17,8 +17,8 @@ peak of the signal:
 
 import numpy as np
 
-FLOATS = ("FLOAT", "DOUBLE")
-"""libsndfile's names of the encodings that may exceed full scale."""
+ENCODINGS = frozenset(["FLOAT", "DOUBLE", "PCM_32"])
+"""libsndfile's names of the encodings whose samples may be on another scale."""
 
 USUAL_PEAK = 8.0
 UNSCALED_PEAK = 256.0
@@ -28,17 +28,12 @@ LOUD_NOTE = "samples above 8 times full scale, taken as they are"
 NARROW_NOTE = "samples of 16 bits in a file of 32, multiplied by 2^16"
 
 
-def may_be_off(encoding: str) -> bool:
-    """Whether the samples of an encoding may be on another scale."""
-    return encoding in FLOATS or encoding == "PCM_32"
-
-
 def restored(signal: np.ndarray, encoding: str) -> tuple[np.ndarray, str | None]:
     """Bring samples to the scale of ±1.
 
     Args:
         signal: float32, shape (n,), finite and at most 2³¹.
-        encoding: libsndfile's subtype of the file.
+        encoding: of the file, one of `ENCODINGS`.
 
     Returns:
         The signal, and what was done; None if nothing was.

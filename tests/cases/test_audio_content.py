@@ -1,10 +1,13 @@
-"""Contents that are no audio, folders with other formats, and folders of links."""
+"""Contents that are no audio, folders with other formats and of links, channels, scales of samples."""
 
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ser_features.corpora.walk import audio_files
+from ser_features.store import open_store
 from tests.cases.sounds import save, table, voice
 
 M4A = b"\0\0\0\x1cftypM4A \0\0\0\0M4A mp42isom" + bytes(400)
@@ -155,3 +158,71 @@ def test_a_table_with_a_video(ser, tmp_path):
     own = table(tmp_path / "own.csv", ["one.wav,sad,ada", "two.mp4,sad,ben"])
     answer = ser("extract", "--datasets", own, "--store", tmp_path / "store", *QUICK)
     assert "failed 'two.mp4': NotAudioError: MP4 is not read" in answer.err
+
+
+# Floating-point WAVs on the scale of integers, integers of another width (python-soundfile#226, scipy#16515)
+
+
+def peaks(ser, folder: Path, names: list[str]) -> tuple[dict[str, float], str]:
+    """Peak amplitude by name of extracted files, and what the extraction wrote."""
+    own = table(folder / "own.csv", [f"{name},sad,ada" for name in names])
+    answer = ser("extract", "--datasets", own, "--store", folder / "store", *QUICK)
+    assert answer.code == 0
+    rows = open_store(folder / "store").files()
+    return dict(zip(rows["path"], rows["peak_amplitude"], strict=True)), answer.err
+
+
+def test_integers_in_other_files_have_the_level_of_the_right_file(ser, tmp_path):
+    signal = voice(1, "sad")
+    files = {
+        "right.wav": (signal, "FLOAT"),
+        "times_32767.wav": (signal * 32767, "FLOAT"),
+        "whole.wav": (np.rint(signal * 32767), "DOUBLE"),
+        "unsigned.wav": (np.rint(signal * 127 + 128), "FLOAT"),
+        "int16_in_int32.wav": ((signal * 32767).astype(np.int32), "PCM_32"),
+    }
+    for name, (samples, subtype) in files.items():
+        save(tmp_path / name, samples, subtype=subtype)
+    levels, err = peaks(ser, tmp_path, list(files))
+    for name, level in levels.items():
+        assert level == pytest.approx(levels["right.wav"], rel=0.06), name
+    assert "note: samples on the scale of 16-bit integers, divided by 2^15 (2 files, such as 'times_" in err
+    assert "note: samples of 16 bits in a file of 32, multiplied by 2^16 (1 files" in err
+    assert "right.wav" not in err
+
+
+def test_loud_and_quiet_floats_are_taken_as_they_are(ser, tmp_path):
+    signal = voice(1, "sad")
+    unit = signal / np.abs(signal).max()
+    for name, peak in (("loud.wav", 6), ("z_score.wav", 12), ("quiet.wav", 2**-15)):
+        save(tmp_path / name, unit * np.float32(peak), subtype="FLOAT")
+    levels, err = peaks(ser, tmp_path, ["loud.wav", "z_score.wav", "quiet.wav"])
+    assert levels["loud.wav"] == pytest.approx(6, rel=0.05)
+    assert levels["z_score.wav"] == pytest.approx(12, rel=0.05)
+    assert re.findall(r"note: .*", err) == [
+        "note: samples above 8 times full scale, taken as they are (1 files, such as 'z_score.wav')"
+    ]
+
+
+# Stereo with one silent channel, or with inverted ones (advanced-audio-recorder#57, #59; RAVDESS)
+
+
+def test_a_channel_without_sound_changes_nothing(ser, model, tmp_path):
+    signal = voice(1, "angry")
+    noise = 1e-5 * np.random.default_rng(0).standard_normal(signal.size)
+    channels = {
+        "mono": [signal],
+        "left": [signal, 0 * signal],
+        "noise": [noise, signal],
+        "same": [signal] * 2,
+    }
+    channels["inverted"] = [signal, -signal]
+    for name, several in channels.items():
+        save(tmp_path / f"{name}.wav", np.stack(several, axis=1), subtype="FLOAT")
+    answer = ser("predict", model, tmp_path, "--format", "csv")
+    lines = [line.split(",") for line in answer.out.splitlines()[1:]]
+    confidences = {Path(cells[0]).stem: (cells[1], round(float(cells[2]), 9)) for cells in lines}
+    assert confidences == dict.fromkeys(channels, confidences["mono"])
+    assert answer.code == 0
+    assert f"note {tmp_path}/left.wav: a channel without sound is not used (and 1 more files)" in answer.err
+    assert f"note {tmp_path}/inverted.wav: the channels are inverted copies, only one is used" in answer.err

@@ -37,7 +37,7 @@ def test_a_quiet_channel_counts():
 
 
 @pytest.mark.parametrize("factor", [-1.0, -0.5, -2.0])
-def test_of_inverted_channels_the_louder_one_is_used(factor):
+def test_of_inverted_channels_the_first_or_the_louder_one_is_used(factor):
     signal, note = mixed(VOICE, factor * VOICE)
     assert np.array_equal(signal, max((VOICE, factor * VOICE), key=np.ptp))
     assert note == INVERTED_NOTE

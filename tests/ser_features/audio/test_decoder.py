@@ -318,13 +318,12 @@ def test_a_chosen_channel():
     right = audio.decode(content, min_seconds=0.1, max_seconds=600, channel=2)
     assert np.array_equal(right.signal, 0.5 * SIGNAL)
     assert (right.channels, right.notes) == (2, ())
+    silent = encode(np.stack([SIGNAL, 0 * SIGNAL], axis=1))
     with pytest.raises(SilentAudioError, match=r"^digital silence, every sample is zero"):
-        silent = encode(np.stack([SIGNAL, 0 * SIGNAL], axis=1))
         audio.decode(silent, min_seconds=0.1, max_seconds=600, channel=2)
-    with pytest.raises(
-        UnsupportedAudioError, match=r"^channel 2 is chosen and the file has 1: .* --channel mix"
-    ):
-        audio.decode(encode(SIGNAL), min_seconds=0.1, max_seconds=600, channel=2)
+    mono = encode(SIGNAL)
+    with pytest.raises(UnsupportedAudioError, match=r"^channel 2 is chosen and the file has 1: "):
+        audio.decode(mono, min_seconds=0.1, max_seconds=600, channel=2)
 
 
 def test_samples_on_an_integer_scale():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ser_features.audio.scale import LOUD_NOTE, NARROW_NOTE, may_be_off, restored
+from ser_features.audio.scale import LOUD_NOTE, NARROW_NOTE, restored
 
 VOICE = np.sin(np.arange(4000) / 7).astype(np.float32)
 WHOLE = np.rint(VOICE * 1000).astype(np.float32)
@@ -56,13 +56,3 @@ def test_16_bits_in_32():
     quiet = WHOLE / np.float32(2**24)
     assert restored(quiet, "PCM_32") == (pytest.approx(quiet, abs=0), None)
     assert restored(quiet / 2**15, "FLOAT")[1] is None  # divided twice: quiet, nothing else
-
-
-def test_only_some_encodings_may_be_off():
-    assert [may_be_off(name) for name in ("FLOAT", "DOUBLE", "PCM_32", "PCM_16", "VORBIS")] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
