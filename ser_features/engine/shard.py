@@ -8,7 +8,7 @@ the task starts again from what another run has committed.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from ser_features import audio, pipeline
-from ser_features.engine import copies
+from ser_features.engine.leaving import follow_copies, without_frames_of
 from ser_features.engine.task import DONE, FAILED, SECOND_COPY, Failure, ShardSummary, ShardTask, Task
 from ser_features.errors import AudioError, SerError
 from ser_features.files import writing
@@ -218,6 +218,11 @@ def _commit(
     """Commit frames, failures and rows in this order; False if the table was replaced meanwhile."""
     frame_shard, checksums = writer.commit()
     computed = [row | {"frame_shard": frame_shard} for row in outcome.rows]
+    rows = len(stored.table) if stored.table is not None else None
+    leaving = _leaving(task, stored, outcome) if isinstance(task, ShardTask) else set()
+    if isinstance(task, ShardTask) and not task.drop.isdisjoint(leaving):
+        keeps = task.keeps()
+        stored = without_frames_of(task, stored, lambda name: name in outcome.others or keeps(name))
     same, changed = _kept(task, stored, outcome.others, relabelled)
     table = table_of(computed + changed, (*task.columns, *task.own), same)
     checksums_of = stored.metadata.get("frames", {}) | ({frame_shard: checksums} if frame_shard else {})
@@ -225,11 +230,10 @@ def _commit(
     with locks.committing(task.target.root):
         if version(task.part) != stored.version:
             return False  # frames that no table refers to are swept
-        leaving = _leaving(task, stored, computed) if isinstance(task, ShardTask) else set()
         if isinstance(task, ShardTask) and (leaving or relabelled):
-            copies.follow(task, leaving, relabelled)
+            follow_copies(task, leaving, relabelled)
         _commit_failures(task, outcome)
-        if not computed and not changed and stored.table is not None and len(table) == len(stored.table):
+        if not computed and not changed and len(table) == rows:
             return True  # another run has committed everything
         if len(table) or task.stores_empty:
             frames = {name: digests for name, digests in checksums_of.items() if name in used}
@@ -240,14 +244,15 @@ def _commit(
     return True
 
 
-def _leaving(task: ShardTask, stored: StoredTable, computed: Sequence[Row]) -> set[str]:
+def _leaving(task: ShardTask, stored: StoredTable, outcome: _Outcome) -> set[str]:
     """Recordings whose row leaves the table, or is replaced by that of other bytes."""
     changing = task.drop | {recording.file_id for recording in task.compute}
     if stored.table is None or not changing:
         return set()
-    new = {row["file_id"]: row["audio_sha256"] for row in computed}
+    new = {row["file_id"]: row["audio_sha256"] for row in outcome.rows}
     before = zip(*(stored.table[name].to_pylist() for name in ("file_id", "audio_sha256")), strict=True)
-    return {file_id for file_id, digest in before if file_id in changing and new.get(file_id) != digest}
+    leaving = {file_id for file_id, digest in before if file_id in changing and new.get(file_id) != digest}
+    return leaving - outcome.others
 
 
 def _kept(

@@ -9,18 +9,17 @@ unfinished files.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from ser_features.files import exchange, sync
 from ser_features.store import layout, locks
 from ser_features.store.description import all_columns, concatenated
-from ser_features.store.part import StoredTable, open_frames, read_part, read_table
+from ser_features.store.moving import copy_frames
+from ser_features.store.part import StoredTable, read_part, read_table
 from ser_features.store.read import Store
 from ser_features.store.sweep import sweep, sweep_frames
-from ser_features.store.write import FrameWriter, commit_rows, table_of
+from ser_features.store.write import commit_rows, table_of
 
 ROWS = 32_768
 """Largest number of rows of one table."""
@@ -113,56 +112,10 @@ def _join(store: Store, dataset: str, tables: Sequence[StoredTable], path: Path)
     checksums: dict[str, dict[str, str]] = {}
     if store.description.frame_families:
         rows = [
-            _copy_frames(store, dataset, whole.slice(start, RECORDINGS), layout.shard_of(path), checksums)
+            copy_frames(store, dataset, whole.slice(start, RECORDINGS), layout.shard_of(path), checksums)
             for start in range(0, len(whole), RECORDINGS)
         ]
         whole = pa.concat_tables(rows)
     table = table_of([], all_columns(store.description.features), whole)
     commit_rows(path, table, tables[0].metadata | {"frames": checksums})
     return checksums
-
-
-def _copy_frames(
-    store: Store, dataset: str, rows: pa.Table, shard: str, checksums: dict[str, dict[str, str]]
-) -> pa.Table:
-    """Write the frames of some rows into one file per family; return the rows with the new positions."""
-    families = store.description.frame_families
-    opened: dict[str, dict[str, np.ndarray]] = {}
-    positions = zip(
-        *(rows[name].to_pylist() for name in ("frame_shard", "frame_offset", "frame_count")), strict=True
-    )
-    framed = [family for family in families if family not in store.description.wide]
-    offsets: list[int | None] = []
-    with FrameWriter(store.root, dataset, shard, families, store.description.wide) as writer:
-        _copy_wide(store, writer, rows)
-        for frame_shard, offset, count in positions:
-            if not framed:
-                offsets.append(None)
-                continue
-            if frame_shard not in opened:
-                opened[frame_shard] = {
-                    family: open_frames(store.root, dataset, frame_shard, family) for family in framed
-                }
-            arrays = opened[frame_shard]
-            frames = {family: arrays[family][offset : offset + count] for family in framed}
-            offsets.append(writer.append(frames)[0])
-        frame_shard, digests = writer.commit()
-    checksums[str(frame_shard)] = digests
-    return _replaced(rows, {"frame_shard": [frame_shard] * len(rows), "frame_offset": offsets})
-
-
-def _copy_wide(store: Store, writer: FrameWriter, rows: pa.Table) -> None:
-    """Pass the wide values of some rows to a writer."""
-    wide = {
-        family: store.wide_of(rows, family, [column.name for column in columns])
-        for family, columns in store.description.wide.items()
-    }
-    for index, file_id in enumerate(rows["file_id"].to_pylist() if wide else ()):
-        writer.append_wide(file_id, {family: values[index] for family, values in wide.items()})
-
-
-def _replaced(rows: pa.Table, values: dict[str, list[Any]]) -> pa.Table:
-    for name, column in values.items():
-        index = rows.column_names.index(name)
-        rows = rows.set_column(index, rows.field(index), pa.array(column, rows.field(index).type))
-    return rows

@@ -67,7 +67,9 @@ def test_a_row_that_the_table_withdraws_leaves_the_store(extract, calls, rows, c
 
 def test_a_withdrawn_row_leaves_copies_and_wide_tables(extract, calls):
     """Its copies are removed before it is: no kill leaves them behind."""
-    extract("calls.csv", "--features", "core", "functionals", "--speed-perturb")
+    extract("calls.csv", "--features", "core", "functionals", "mel", "--speed-perturb")
+    before = open_store(Path("s"))
+    mel = dict(zip(stored(), before.frames(before.files(), "mel"), strict=True))
     table(calls, ("x1.wav,neutral,ada", ROWS[1]))
     answer = extract("calls.csv")
     assert "0 stored, 1 unchanged, 1 relabelled, 1 removed, 0 failed: s" in answer.out
@@ -76,7 +78,13 @@ def test_a_withdrawn_row_leaves_copies_and_wide_tables(extract, calls):
     copies = store.variants()
     assert dict(zip(copies["source_file_id"], copies["emotion"], strict=True)) == stored()
     assert len(copies) == 4
+    assert list(pd.read_parquet("s/functionals")["file_id"]) == ["calls/x1", "calls/x2"]
     assert list(store.wide_table("functionals")["file_id"]) == ["calls/x1", "calls/x2"]
+    rows = store.files()
+    for file_id, frames in zip(rows["file_id"], store.frames(rows, "mel"), strict=True):
+        np.testing.assert_array_equal(frames, mel[file_id])
+    [path] = (path for path in Path("s/frames").rglob("*.npy") if not path.name.startswith("variants"))
+    assert len(np.load(path)) == sum(map(len, store.frames(rows, "mel")))
     assert not verify(Path("s")).problems
     again = extract("calls.csv", "--speed-perturb")
     assert "4 copies stored, 0 unchanged, 0 failed" in again.err

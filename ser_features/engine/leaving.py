@@ -1,13 +1,15 @@
-"""Augmented copies of a shard's recordings, when those leave, change or get other labels.
+"""What leaves a store with a recording: its frames, its wide values and its augmented copies.
 
-table of copies, file_ids that leave, new labels → `follow` → the table without the former, with the latter
+shard, file_ids that leave → `without_frames_of` → rows that stay, in frame files without those that leave
+table of copies, file_ids that leave, new labels → `follow_copies` → the table brought up to date
 
-It is called before the commit of the recordings themselves, so that a kill between the two leaves no copy
-of a recording that the store no longer has.
+Copies are changed before the recordings themselves are committed, so that a kill between the two leaves no
+copy of a recording that the store no longer has.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -15,12 +17,44 @@ import pyarrow.compute as pc
 
 from ser_features.engine.task import ShardTask, variant_label
 from ser_features.manifest import VARIANT_MARK
-from ser_features.store import layout
-from ser_features.store.part import read_if_whole
+from ser_features.store import layout, open_store
+from ser_features.store.moving import Checksums, copy_frames
+from ser_features.store.part import StoredTable, read_if_whole
 from ser_features.store.write import commit_failures, commit_rows
 
 
-def follow(task: ShardTask, leaving: Collection[str], relabelled: Mapping[str, Mapping[str, Any]]) -> None:
+def without_frames_of(task: ShardTask, stored: StoredTable, stays: Callable[[str], bool]) -> StoredTable:
+    """Copy the frames of rows that share files with rows of `task.drop`: the old files are deleted later.
+
+    Args:
+        task: the shard.
+        stored: its table.
+        stays: predicate of file_ids.
+
+    Returns:
+        The table without the rows that leave, and with the checksums of the new files.
+    """
+    table = stored.table
+    if table is None:
+        return stored
+    file_ids, shards = table["file_id"].to_pylist(), table["frame_shard"].to_pylist()
+    shared = {shard for file_id, shard in zip(file_ids, shards, strict=True) if file_id in task.drop} - {None}
+    kept = table.filter(pa.array(list(map(stays, file_ids)), pa.bool_()))
+    is_shared = pc.is_in(kept["frame_shard"], pa.array(sorted(shared), pa.string()))
+    if not pc.any(is_shared).as_py():
+        return stored
+    checksums: Checksums = {}
+    rows = kept.filter(is_shared)
+    moved = copy_frames(open_store(task.target.root), task.dataset, rows, task.label, checksums)
+    metadata = stored.metadata | {"frames": stored.metadata.get("frames", {}) | checksums}
+    return replace(
+        stored, table=pa.concat_tables([kept.filter(pc.invert(is_shared)), moved]), metadata=metadata
+    )
+
+
+def follow_copies(
+    task: ShardTask, leaving: Collection[str], relabelled: Mapping[str, Mapping[str, Any]]
+) -> None:
     """Bring the copies of a shard's recordings up to date; the caller holds the commit lock.
 
     Args:
