@@ -26,6 +26,8 @@ MAX_STEPS = 1 << 18
 MAX_TAGS = 8
 """Most tags at the beginning of a file that is no MPEG audio."""
 
+FRAMES_OF_A_RUN = 4
+
 _ID3_HEADER, _ID3_FOOTER, _ID3V1 = 10, 0x10, 128
 _APE_HEADER, _APE_IS_HEADER = 32, 1 << 29
 _SYNC = re.compile(rb"\xff[\xe2-\xff]|ID3|TAG|APETAGEX")
@@ -122,6 +124,18 @@ def is_frame(content: bytes, start: int = 0) -> bool:
     """Whether an MPEG audio frame may begin here: eleven bits set, and a version and layer that exist."""
     second = content[start + 1] if len(content) >= start + HEADER_BYTES else 0
     return content[start : start + 1] == b"\xff" and second >= 0xE0 and second & 0x18 != 8 and second & 6 != 0
+
+
+def is_run(content: bytes, start: int) -> bool:
+    """Whether several frames of the same kind follow each other from here on, which is no coincidence."""
+    first = header_of(content[start : start + HEADER_BYTES])
+    header, position = first, start
+    for _ in range(FRAMES_OF_A_RUN):
+        if header is None or first is None or not header.continues(first):
+            return False
+        position += header.size
+        header = header_of(content[position : position + HEADER_BYTES])
+    return True
 
 
 def _walk(content: bytes) -> _Walk:

@@ -11,6 +11,7 @@ Source: Multimedia Programming Interface and Data Specifications 1.0, chapters 2
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from ser_features.audio import mpeg
@@ -24,6 +25,19 @@ ADPCM, G.721."""
 
 MPEG: frozenset[int] = frozenset([0x50, 0x55])
 EXTENSIBLE = 0xFFFE
+
+_DISGUISED: dict[bytes, str] = {
+    b"OggS": "an Ogg file",
+    b"fLaC": "a FLAC file",
+    b"\x7f\xfe\x80\x01": "DTS",
+    b"\xfe\x7f\x01\x80": "DTS",
+    b"\x1f\xff\xe8\x00": "DTS",
+    b"\xff\x1f\x00\xe8": "DTS",
+    b"\x72\xf8\x1f\x4e": "AC-3 or DTS (IEC 61937)",
+}
+"""First bytes of compressed data under a header that says PCM; read as samples they would be noise."""
+
+OPEN = "the WAV header leaves the length open"
 
 MAX_CHUNKS = 10_000
 LONGEST_HEADER = 128
@@ -74,6 +88,8 @@ def stream(content: bytes) -> Stream:
             f"{name_of(tag)} is not read: expected PCM, float, A-law, µ-law, ADPCM, GSM 6.10 or MPEG: "
             "convert it: ffmpeg -i FILE.wav -c:a pcm_s16le NEW.wav"
         )
+    if other := _disguised(content, data):
+        return other
     if data.size and _fill(content, chunks):
         return Stream((content,))
     size, notes = _true_size(content, data, order, _byte_rate(content, form, order))
@@ -119,11 +135,31 @@ def _mpeg(content: bytes, data: _Chunk) -> Stream:
     return mpeg.stream(content[data.start : len(content) if is_open else data.start + data.size])
 
 
+def _disguised(content: bytes, data: _Chunk) -> Stream | None:
+    """What the data are if they are no samples although the header says so; None if they may be.
+
+    Raises:
+        UnsupportedAudioError: if they are compressed by something that is not read.
+    """
+    begins = content[data.start : data.start + 12]
+    if name := _DISGUISED.get(begins[:4]):
+        raise UnsupportedAudioError(
+            f"the WAV header says samples, the data are {name}: expected samples: "
+            "convert it with the program that made it"
+        )
+    if begins[:4] == b"RIFF" and begins[8:] == b"WAVE":
+        return Stream((content[data.start :],), ("a WAV file within a WAV file",))
+    if begins[:1] == b"\xff" and mpeg.is_run(content, data.start):
+        frames = _mpeg(content, data)
+        return replace(frames, notes=("the WAV header says samples, the data are MPEG frames", *frames.notes))
+    return None
+
+
 def _true_size(content: bytes, data: _Chunk, order: str, byte_rate: int) -> tuple[int, tuple[str, ...]]:
     """Size of the data in bytes, and what is to be said about it."""
     held = len(content) - data.start
     if data.size >= UNKNOWN_LENGTH:
-        return held, ("the WAV header leaves the length open",)
+        return held, (OPEN,)
     if data.size > held:
         return data.size, ()  # compared with what the decoder finds
     tail = [*_chunks(content, data.end, order)]

@@ -112,13 +112,13 @@ class Prediction:
         probabilities: by emotion, in the order of the model's labels, summing to 1.
         top: the most probable emotions, {"emotion", "probability"} each, in descending order.
         warning: known limits of this prediction, separated by semicolons; None if there are none.
-        notes: what is unusual about the file, separated by semicolons; None if nothing is.
         seconds: duration of the recording; None if refused.
         ood_score: distance to the training data, 0 and above; above 1 the recording is out of distribution
             (1 is the 99th percentile of held-out speakers of the training corpora). None if not known.
         windows: predictions for the windows in order of time, if they were requested and the recording is
             long enough.
         error: why the recording was refused; None if it was not.
+        notes: what is unusual about the file, separated by semicolons; None if nothing is.
     """
 
     file: str
@@ -127,11 +127,11 @@ class Prediction:
     probabilities: dict[str, float] = field(default_factory=dict)
     top: list[dict[str, Any]] = field(default_factory=list)
     warning: str | None = None
-    notes: str | None = None
     seconds: float | None = None
     ood_score: float | None = None
     windows: list[WindowPrediction] = field(default_factory=list)
     error: str | None = None
+    notes: str | None = None
 
     @property
     def abstained(self) -> bool:

@@ -317,6 +317,29 @@ def test_encodings_in_wav_are_named(form, name):
     )
 
 
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [(b"\x7f\xfe\x80\x01" + bytes(9000), "DTS"), (encode(VOICE, "FLAC"), "a FLAC file")],
+)
+def test_compressed_data_under_a_pcm_header_are_named(data, name):
+    """They were read as noise."""
+    text = refusal(wav(fmt(), chunk(b"data", data)), UnsupportedAudioError)
+    assert text.startswith(f"the WAV header says samples, the data are {name}: ")
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (mp3(VOICE), "the WAV header says samples, the data are MPEG frames"),
+        (encode(VOICE), "a WAV file within a WAV file"),
+    ],
+    ids=["MP3", "WAV"],
+)
+def test_a_file_under_a_pcm_header_is_read(data, note):
+    decoded = decode(wav(fmt(), chunk(b"data", data)))
+    assert (decoded.signal.size, decoded.notes) == (VOICE.size, (note,))
+
+
 # Case: an Ogg stream without an end mark
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ser_features import audio
+from ser_features.audio.stream import NEVER_FILLED_IN
 from ser_features.errors import ArtifactError, AudioError, TooLongError, UnsupportedAudioError
 from ser_features.extractors import CORE_COLUMNS
 from ser_models.app import limits, text
@@ -53,6 +54,13 @@ def test_emotion_and_all_probabilities(renderer, short):
     assert prediction.ood_score < 1
     assert "banner" not in short
     assert f"Out-of-distribution score {prediction.ood_score:.2f}:" in text_of(short)
+
+
+def test_notes_on_the_file_are_shown(renderer):
+    samples = voice(2.0)
+    at = samples.index(b"data") + 4
+    page = renderer.recognise(samples[:at] + bytes(4) + samples[at + 4 :], "voice.wav")
+    assert f"File: {NEVER_FILLED_IN}." in text_of(page)
 
 
 def test_all_core_features_with_percentiles(short):
