@@ -20,13 +20,13 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from ser_features.errors import InputError, StoreError
+from ser_features.errors import StoreError
 
 try:
     import fcntl
@@ -127,6 +127,8 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             _replace_folder(path, hidden)
         sync(path.parent)
     finally:
+        if hidden.is_file():  # a file was replaced
+            hidden.unlink()
         shutil.rmtree(hidden, ignore_errors=True)
 
 
@@ -248,31 +250,6 @@ def _rename(first: bytes, second: bytes) -> int:
     if sys.platform == "darwin":
         return int(library.renamex_np(first, second, RENAME_SWAP))
     return int(library.renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE))
-
-
-def refuse_to_replace(
-    path: Path, *, force: bool = False, is_ours: Callable[[Path], bool] = lambda path: False
-) -> None:
-    """Check, before any work is done, that an output may be written to a path that the user named.
-
-    A file is replaced if ser wrote it, or with --force; a folder only if ser wrote it; a device never.
-
-    Args:
-        path: of the output.
-        force: whether the user allows that a file is replaced.
-        is_ours: whether ser wrote what is at the path; called only if something is there.
-
-    Raises:
-        InputError: if something else is there.
-    """
-    if not os.path.lexists(path) or is_ours(path):
-        return
-    if not path.is_file():
-        raise InputError(f"{path} is a folder or a device, expected a new file: pass another --out")
-    if not force:
-        raise InputError(
-            f"{path} exists and was not written by ser: pass another --out, or --force to replace it"
-        )
 
 
 def seal(content: bytes) -> bytes:

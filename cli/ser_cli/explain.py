@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ser_cli.options import DEFAULT_STORE, Artifact, AsJson, Store, Stored
+from ser_cli.options import DEFAULT_STORE, Artifact, AsJson, Force, Store, Stored
 from ser_cli.streams import ABSENT
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def explain(
     repeats: Annotated[
         int, typer.Option(min=1, help="Permutations per feature (without effect for xgboost).")
     ] = 5,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the importance of a model's features, or their contributions to the prediction for one FILE.
@@ -42,12 +43,13 @@ def explain(
     """
     from ser_cli.progress import hint
     from ser_cli.tables import print_json
+    from ser_models.explain import Contributions, Importance
     from ser_models.explain.save import check_folder, save
 
     folder = out or Path(f"explain-{artifact.resolve().name}")
-    check_folder(folder, artifact)
+    check_folder(folder, artifact, Contributions if file else Importance, force=force)
     explanation = _recording(artifact, file) if file else _model(artifact, store, datasets, repeats)
-    files = save(explanation, folder, top=top)
+    files = save(explanation, folder, top=top, force=force)
     if as_json:
         print_json({**_summary(explanation, top), "files": files})
         return

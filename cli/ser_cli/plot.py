@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from ser_cli.help import App
-from ser_cli.options import DEFAULT_STORE, Artifact, Store, Stored
+from ser_cli.options import DEFAULT_STORE, Artifact, Force, Store, Stored
 
 app = App(help="Draw figures of a feature store or of a trained model.")
 
@@ -27,41 +27,53 @@ RESULTS = {
 """Figures of a result: name of the command → its help."""
 
 
-def _draw(name: str, store: Path, *arguments: Any, out: Path | None) -> None:
+def _draw(name: str, store: Path, *arguments: Any, out: Path | None, force: bool) -> None:
     """Draw a figure of a store by the module of this name, and print the path of the file."""
     from ser_features.store import open_store
 
     figure = import_module(f"ser_models.reporting.figures.{name}")
-    print(figure.drawing(open_store(store), *arguments).save(out))
+    print(figure.drawing(open_store(store), *arguments).save(out, force=force))
 
 
 @app.command()
 def distribution(
-    column: Column, store: Store = DEFAULT_STORE, datasets: Stored = None, out: Out = None
+    column: Column,
+    store: Store = DEFAULT_STORE,
+    datasets: Stored = None,
+    out: Out = None,
+    force: Force = False,
 ) -> None:
     """Distribution of one feature per emotion.
 
     Example: ser plot distribution pitch_mean
     """
-    _draw("distribution", store, column, datasets or None, out=out)
+    _draw("distribution", store, column, datasets or None, out=out, force=force)
 
 
 @app.command()
-def speakers(column: Column, store: Store = DEFAULT_STORE, datasets: Stored = None, out: Out = None) -> None:
+def speakers(
+    column: Column,
+    store: Store = DEFAULT_STORE,
+    datasets: Stored = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
     """Distribution of one feature per speaker.
 
     Example: ser plot speakers pitch_mean --datasets ravdess
     """
-    _draw("speakers", store, column, datasets or None, out=out)
+    _draw("speakers", store, column, datasets or None, out=out, force=force)
 
 
 @app.command()
-def contours(store: Store = DEFAULT_STORE, datasets: Stored = None, out: Out = None) -> None:
+def contours(
+    store: Store = DEFAULT_STORE, datasets: Stored = None, out: Out = None, force: Force = False
+) -> None:
     """Median F0 contour of each emotion, in semitones relative to the speaker's median F0.
 
     Example: ser plot contours --datasets emodb
     """
-    _draw("contours", store, datasets or None, out=out)
+    _draw("contours", store, datasets or None, out=out, force=force)
 
 
 @app.command()
@@ -73,12 +85,13 @@ def gallery(
     ] = None,
     datasets: Stored = None,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     """Spectrograms: the most typical recording of each emotion, for one or several speakers.
 
     Example: ser plot gallery --speakers emodb/08 ravdess/01
     """
-    _draw("gallery", store, speakers or (), datasets or None, out=out)
+    _draw("gallery", store, speakers or (), datasets or None, out=out, force=force)
 
 
 @app.command("map")
@@ -89,21 +102,22 @@ def map_(
     store: Store = DEFAULT_STORE,
     datasets: Stored = None,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     """Map of all recordings: the first two principal components of their features.
 
     Example: ser plot map --by dataset
     """
-    _draw("map", store, by, datasets or None, out=out)
+    _draw("map", store, by, datasets or None, out=out, force=force)
 
 
 def _result_command(name: str, summary: str) -> None:
     """Register the command that draws one figure of a result."""
 
-    def command(artifact: Artifact, out: Out = None) -> None:
+    def command(artifact: Artifact, out: Out = None, force: Force = False) -> None:
         from ser_models.reporting.figures import drawing
 
-        print(drawing(artifact, name).save(out))
+        print(drawing(artifact, name).save(out, force=force))
 
     app.command(name, help=f"{summary}\n\nExample: ser plot {name} artifacts/cnn_lstm")(command)
 

@@ -66,7 +66,7 @@ def predict(
 
     Example: ser predict artifacts/cnn_lstm calls/ --windows --out predictions.csv
     """
-    from ser_features.files import refuse_to_replace
+    from ser_features.outputs import refuse_to_replace
     from ser_models.inference.files import find_audio
     from ser_models.inference.loading import load
     from ser_models.inference.output import is_answer

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ser_cli.help import App
-from ser_cli.options import DEFAULT_STORE, AsJson, Store, Stored
+from ser_cli.options import DEFAULT_STORE, AsJson, Force, Store, Stored
 from ser_cli.progress import hint, progress, say
 
 LISTED = 20
@@ -96,6 +96,7 @@ def export(
     out: Annotated[Path, typer.Option(help="Output file; for audformat, a folder.")],
     datasets: Stored = None,
     store: Store = DEFAULT_STORE,
+    force: Force = False,
 ) -> None:
     """Export the rows of a store as one CSV file, as ARFF (Weka), or as an audformat database.
 
@@ -105,7 +106,7 @@ def export(
     from ser_features.store.export import export as write
 
     with progress("exporting", unit="rows") as advance:
-        done = write(open_store(store), format, out, datasets or None, advance)
+        done = write(open_store(store), format, out, datasets or None, advance, force=force)
     corpora = ", ".join(done.datasets)
     print(f"{out}: {done.recordings:,} recordings of {corpora}, {done.columns} columns, format {format}")
     hint(done.next_step)

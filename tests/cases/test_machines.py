@@ -228,3 +228,26 @@ def test_a_path_of_windows_is_named(ser, model):
         "error: C:\\calls\\a.wav is a path of Windows: expected one with /, and in WSL /mnt/c/ for C:\\: "
         "write it so\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("plot distribution pitch_mean --store {store} --out {out}/a.png", "a.png"),
+        ("plot confusion {model} --out {out}/a.svg", "a.svg"),
+        ("store export --format csv --store {store} --out {out}/a.csv", "a.csv"),
+        ("explain {model} --store {store} --repeats 1 --out {out}", "importance.png"),
+    ],
+)
+def test_an_output_replaces_what_ser_wrote_and_nothing_else(ser, model, store_root, tmp_path, words, name):
+    line = words.format(store=store_root, model=model, out=tmp_path).split()
+    (tmp_path / name).write_text("my thesis")
+    answer = ser(*line)
+    assert (answer.code, answer.out) == (2, "")
+    message = (
+        f"{tmp_path / name} exists and was not written by ser: pass another --out, or --force to replace it"
+    )
+    assert answer.err == f"error: {message}\n"
+    assert (tmp_path / name).read_text() == "my thesis"
+    assert ser(*line, "--force").code == 0
+    assert ser(*line).code == 0

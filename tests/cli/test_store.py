@@ -91,7 +91,7 @@ def test_export_prints_what_was_written_and_how_to_read_it(ser, store_root, tmp_
     out.write_text("mine")
     answer = ser(*words, "csv")
     assert answer.code == 2
-    text = "is no earlier export as csv and is not replaced: pass another --out, or remove it\n"
+    text = "exists and was not written by ser: pass another --out, or --force to replace it\n"
     assert answer.err.endswith(text)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ser_features import files
-from ser_features.errors import InputError, StoreError
+from ser_features.errors import StoreError
 
 KILLED = """
 import os, signal, sys
@@ -129,23 +129,6 @@ def test_a_drive_without_modes_is_written_to(folder, monkeypatch):
     monkeypatch.setattr(Path, "chmod", refused)
     replace(folder)
     assert (folder / "content").read_text() == "new"
-
-
-def test_only_own_files_are_replaced_without_force(folder):
-    path = folder / "content"
-    files.refuse_to_replace(folder / "new")
-    files.refuse_to_replace(path, is_ours=lambda path: path.read_text() == "old")
-    files.refuse_to_replace(path, force=True)
-    message = "content exists and was not written by ser: pass another --out, or --force to replace it"
-    with pytest.raises(InputError, match=message):
-        files.refuse_to_replace(path)
-
-
-@pytest.mark.parametrize("name", ["", "link", "/dev/null"])
-def test_folders_and_devices_are_never_replaced(folder, name):
-    (folder / "link").symlink_to(folder / "nothing")
-    with pytest.raises(InputError, match="is a folder or a device, expected a new file: pass another --out"):
-        files.refuse_to_replace(folder / name, force=True)
 
 
 def test_a_file_is_locked_for_one_process(folder):

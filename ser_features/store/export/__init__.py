@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ser_features.errors import InputError
+from ser_features.outputs import refuse_to_replace
 from ser_features.store.export.arff import Arff
 from ser_features.store.export.audformat import Audformat
 from ser_features.store.export.base import Format, Rows
@@ -48,6 +49,8 @@ def export(
     out: Path,
     datasets: Sequence[str] | None = None,
     on_rows: Callable[[int], None] = lambda count: None,
+    *,
+    force: bool = False,
 ) -> Exported:
     """Write a store's rows in another format.
 
@@ -57,6 +60,7 @@ def export(
         out: path of the file or folder; an earlier export in the same format is replaced in one step.
         datasets: corpora to write; all by default.
         on_rows: called with the number of rows of each batch that was read; a format may read them twice.
+        force: whether a file at `out` is replaced that is no export in this format.
 
     Raises:
         InputError: if the format or a corpus is unknown, there are no rows, or `out` is another file.
@@ -66,10 +70,7 @@ def export(
     if format not in FORMATS:
         raise InputError(f"unknown format {format!r}: expected one of {', '.join(FORMATS)}")
     writer = FORMATS[format]
-    if out.exists() and not writer.owns(out):
-        raise InputError(
-            f"{out} is no earlier export as {format} and is not replaced: pass another --out, or remove it"
-        )
+    refuse_to_replace(out, force=force, is_ours=writer.owns)
     rows = Rows.of(store, datasets, on_rows)
     if not (recordings := rows.count()):
         raise InputError(f"{store.root} has no recordings to export: run ser extract --store {store.root}")

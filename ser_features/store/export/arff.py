@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from ser_features.files import replacing, writing
 from ser_features.labels import in_order
-from ser_features.store.export.base import Format, Rows, first_line
+from ser_features.outputs import first_line
+from ser_features.store.export.base import Format, Rows
 
 START = "% Written by ser store export"
 CLASS = "emotion"

@@ -19,7 +19,8 @@ from ser_features.errors import InputError
 from ser_features.extras import require
 from ser_features.files import replacing_folder, writing
 from ser_features.labels import in_order
-from ser_features.store.export.base import Format, Rows, first_line
+from ser_features.outputs import first_line
+from ser_features.store.export.base import Format, Rows
 
 if TYPE_CHECKING:
     import audformat

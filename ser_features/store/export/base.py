@@ -111,12 +111,3 @@ class Format(ABC):
     @abstractmethod
     def next_step(self, path: Path) -> str:
         """How to use the export, as a command or a sentence."""
-
-
-def first_line(path: Path) -> str:
-    """First line of a text file; empty if there is none."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            return file.readline(10_000)
-    except (OSError, ValueError):
-        return ""

@@ -9,7 +9,8 @@ from typing import ClassVar
 from pyarrow import csv
 
 from ser_features.files import replacing, writing
-from ser_features.store.export.base import Format, Rows, first_line
+from ser_features.outputs import first_line
+from ser_features.store.export.base import Format, Rows
 
 START = '"dataset","file_id",'
 """Beginning of the header of every export."""

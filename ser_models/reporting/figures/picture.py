@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
+from typing import Any, BinaryIO
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -21,6 +21,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from ser_features.errors import InputError
 from ser_features.files import replacing, writing
 from ser_features.labels import EMOTIONS
+from ser_features.outputs import refuse_to_replace
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.text import percent, uar_line
 
@@ -34,6 +35,12 @@ EMOTION_COLOURS = dict(
 BLUES = LinearSegmentedColormap.from_list("ser", [PAPER, "#cfe3f5", "#5b9bd0", "#174a7c"])
 DPI = 150
 FORMATS = (".png", ".svg", ".pdf")
+MARK = "ser (speech emotion recognition)"
+"""Author of every figure that a user names the path of, by which it is recognised."""
+
+MAX_BYTES = 2**26
+"""Larger files are no figures."""
+
 """Suffixes of the formats of a figure."""
 TITLE_INCHES = 0.2
 LINE_INCHES = 0.25
@@ -89,26 +96,44 @@ class Drawing:
     picture: Picture
     caption: Sequence[str]
 
-    def save(self, path: Path | None = None) -> Path:
+    def save(self, path: Path | None = None, *, force: bool = False) -> Path:
         """Write the figure to a file atomically; the same figure gives the same bytes.
 
         Args:
             path: ends in one of `FORMATS`; by default a PNG of the picture's name in the working folder.
+            force: whether a file is replaced that is no figure of ser's.
 
         Returns:
             The file written.
 
         Raises:
-            InputError: if the suffix is not one of `FORMATS`.
+            InputError: if the suffix is not one of `FORMATS`, or another file is at the path.
             StoreError: if it cannot be written.
         """
         path = check_format(path or Path(f"{self.picture.name}.png"))
+        refuse_to_replace(path, force=force, is_ours=is_figure)
         figure = captioned(self.picture, self.caption)
-        suffix = path.suffix.lower()
-        undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(suffix, {})
         with mpl.rc_context({"svg.hashsalt": "ser"}), writing("the figure", path), replacing(path) as file:
-            figure.savefig(file, format=suffix[1:], dpi=DPI, facecolor="white", metadata=undated)
+            write_figure(figure, file, path.suffix.lower())
         return path
+
+
+def write_figure(figure: Figure, file: BinaryIO, suffix: str = ".png") -> None:
+    """Write a figure with `MARK` as its author and without the time of day.
+
+    Args:
+        figure: to write.
+        file: open for writing.
+        suffix: one of `FORMATS`.
+    """
+    author = {".png": {"Software": MARK}, ".svg": {"Creator": MARK, "Date": None}}
+    metadata = author.get(suffix, {"Creator": MARK, "CreationDate": None})
+    figure.savefig(file, format=suffix[1:], dpi=DPI, facecolor="white", metadata=metadata)
+
+
+def is_figure(path: Path) -> bool:
+    """Whether a file is a figure that `write_figure` wrote."""
+    return path.is_file() and path.stat().st_size <= MAX_BYTES and MARK.encode() in path.read_bytes()
 
 
 def check_format(path: Path) -> Path:

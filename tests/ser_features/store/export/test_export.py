@@ -52,11 +52,17 @@ def test_other_files_stay(name, kind, store, tmp_path):
         out.mkdir()
     thesis = out / "thesis.txt" if kind == "folder" else out
     thesis.write_text("my thesis")
-    with pytest.raises(
-        InputError, match=f"out is no earlier export as {name} and is not replaced: pass anoth"
-    ):
+    reason = "exists and was not written by ser" if kind == "file" else "is a folder or a device that ser did"
+    with pytest.raises(InputError, match=f"out {reason}"):
         export(store, name, out)
     assert thesis.read_text() == "my thesis"
+
+
+def test_a_file_is_replaced_with_force(name, store, tmp_path):
+    (tmp_path / "out").write_text("my thesis")
+    export(store, name, tmp_path / "out", force=True)
+    export(store, name, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_failed_export_leaves_the_earlier_one(name, store, tmp_path, monkeypatch):
