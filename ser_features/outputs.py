@@ -1,6 +1,6 @@
 """Outputs at paths that users name: nothing that ser did not write is replaced.
 
-path, whether ser wrote what is there → `refuse_to_replace` → nothing, or an `InputError`
+path of an output, whether ser wrote the file at it → `refuse_to_replace` → nothing, or an `InputError`
 """
 
 import os
