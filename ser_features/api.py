@@ -4,6 +4,7 @@ names of corpora, paths as text or `Path` → `extract` → engine → `ExtractR
 path of a store → `read_store` → `Store`
 """
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
@@ -34,6 +35,7 @@ def extract(
     encoder: PathLike | None = None,
     encoder_layer: int | None = None,
     encoder_pooling: Pooling | None = None,
+    emotions: Mapping[str, str] | None = None,
     executor: Executor = "local",
     scheduler: str | None = None,
     workers: int | None = None,
@@ -56,6 +58,7 @@ def extract(
             (default).
         encoder_pooling: pooling of the hidden states over time: "mean" (default), or "mean_std" for mean and
             standard deviation.
+        emotions: emotion by the word in an own table, for words that are none, such as {"fru": "angry"}.
         executor: "local" for processes of this machine, "dask" for a Dask cluster.
         scheduler: address of a running Dask cluster, such as "tcp://head:8786". Default: a cluster of this
             machine's own with `workers` processes.
@@ -85,6 +88,7 @@ def extract(
             profile=find_profile(profile) if profile else None,
             features=names_of(features or ()) or None,
             encoder=chosen,
+            emotions=emotions,
             runner=runner,
             limit=limit,
             keep_missing=keep_missing,

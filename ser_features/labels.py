@@ -4,7 +4,10 @@
 ('fear', 'surprise', 'happy')
 """
 
+from collections.abc import Iterable
+
 from ser_features.errors import InputError
+from ser_features.words import suggestion
 
 EMOTIONS: tuple[str, ...] = (
     "angry",
@@ -55,8 +58,34 @@ def canonical(word: str) -> str:
     key = word.strip().lower()
     emotion = SYNONYMS.get(key, key)
     if emotion not in EMOTIONS:
-        raise InputError(f"unknown emotion {word!r}: expected one of {', '.join(EMOTIONS)}")
+        meant = suggestion(word, (*EMOTIONS, *SYNONYMS))
+        raise InputError(
+            f"unknown emotion {word!r}:{meant and f' {meant}'} expected one of {', '.join(EMOTIONS)}"
+        )
     return emotion
+
+
+def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
+    """Parse words that stand for an emotion, as `--emotions` takes them.
+
+    >>> parse_mapping(["fru=angry", "exc=happy"])
+    {'fru': 'angry', 'exc': 'happy'}
+
+    Args:
+        pairs: each is WORD=EMOTION.
+
+    Raises:
+        InputError: if a pair has another form, a word occurs twice, or the emotion is unknown.
+    """
+    emotions: dict[str, str] = {}
+    for pair in pairs:
+        word, _, emotion = (part.strip() for part in pair.partition("="))
+        if not word or not emotion:
+            raise InputError(f"--emotions {pair}: expected WORD=EMOTION, such as fru=angry")
+        if emotions.setdefault(word, emotion) != emotion:
+            raise InputError(f"--emotions {word} is {emotions[word]} and {emotion}, expected one emotion")
+        canonical(emotion)
+    return emotions
 
 
 def in_order(emotions: set[str]) -> list[str]:

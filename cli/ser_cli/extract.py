@@ -67,6 +67,12 @@ def extract(
         Literal["mean", "mean_std"] | None,
         typer.Option(help="Pooling of hidden states over time (default: mean)."),
     ] = None,
+    emotions: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Words of a table that stand for one of the emotions, such as fru=angry exc=happy."
+        ),
+    ] = None,
     workers: Workers = None,
     executor: Annotated[
         Literal["local", "dask"], typer.Option(help="Run in local processes or on a Dask cluster.")
@@ -110,6 +116,7 @@ def extract(
     """
     from ser_cli.tables import print_json
     from ser_features.api import extract as extract_features
+    from ser_features.labels import parse_mapping
 
     with extraction_progress() as observer:
         report = extract_features(
@@ -121,6 +128,7 @@ def extract(
             encoder=encoder,
             encoder_layer=encoder_layer,
             encoder_pooling=encoder_pooling,
+            emotions=parse_mapping(emotions or []),
             executor=executor,
             scheduler=scheduler,
             workers=workers,

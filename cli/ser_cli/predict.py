@@ -148,8 +148,8 @@ def _speaker_stats(
                 "with --speaker-norm"
             )
         return None
-    from ser_models.inference.files import speakers_of
     from ser_models.inference.parallel import estimate_speakers
+    from ser_models.inference.speakers import speakers_of
 
     speakers = speakers_of(table, [file.path for file in files]) if table else None
     if speakers is None and len(files) > 1:

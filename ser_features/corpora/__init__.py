@@ -18,10 +18,10 @@ ser_features.errors.InputError: unknown corpus 'iemocap': expected one of ravdes
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from ser_features.errors import InputError
@@ -30,6 +30,9 @@ from ser_features.words import same, suggestion
 
 if TYPE_CHECKING:
     from ser_features.corpora.base import Corpus
+
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
+"""Of the names of users' own tables."""
 
 _REGISTRY: dict[str, tuple[str, str]] = {
     "ravdess": ("ser_features.corpora.ravdess", "Ravdess"),
@@ -78,29 +81,51 @@ def find(name: str) -> "Corpus | None":
     return get(name) if name in _REGISTRY else None
 
 
-def scan(dataset: str, data: Path, *, is_reserved: Callable[[str], bool] = lambda name: False) -> Scan:
+def scan(
+    dataset: str,
+    data: Path,
+    *,
+    emotions: Mapping[str, str] | None = None,
+    is_taken: Callable[[str], bool] = lambda name: False,
+) -> Scan:
     """Find the recordings of one value of `--datasets`.
 
     Args:
-        dataset: the name of a built-in corpus, or the path of a manifest that ends in `.csv`.
-        data: folder that holds a folder per corpus; ignored for a manifest, whose paths are relative to its
-            own folder.
-        is_reserved: whether a lower-case name may not be that of a further column of a manifest, such as the
-            name of a feature.
+        dataset: the name of a built-in corpus, or the path of a table of a user's own (.csv, .tsv or .txt).
+        data: folder that holds a folder per corpus; a table's paths are relative to its own folder, or to
+            this one.
+        emotions: canonical emotion or synonym by the word in a table, for words that are neither.
+        is_taken: whether the store uses a lower-case name for something else than a further column of a
+            table, such as a feature.
 
     Raises:
         InputError: if the corpus is unknown, a manifest has the name of a built-in one, or nothing usable is
             found.
     """
-    if not dataset.lower().endswith(".csv"):
-        return get(dataset).scan(data)
-    from ser_features.corpora.folder import scan_table
-
     table = Path(dataset)
+    if not is_table(dataset):
+        if same(dataset, names()) is None and table.is_dir():
+            raise InputError(
+                f"{dataset} is a folder, expected the name of a corpus or a table of recordings: make one, "
+                f'such as ser manifest {dataset} "{{speaker}}_{{emotion}}_{{}}.wav"'
+            )
+        return get(dataset).scan(data)
+    from ser_features.corpora.folder import Reading, scan_table
+
     if table.stem.lower() in _REGISTRY:
         raise InputError(
             f"{table}: {table.stem.lower()!r} is the name of a built-in corpus, expected another name: "
             "rename the file"
         )
-    read = scan_table(table, is_reserved=is_reserved)
+    read = scan_table(table, Reading(data, emotions or {}, is_taken))
     return replace(read, table=Path(os.path.abspath(table)))  # noqa: PTH100  as in corpora.base
+
+
+def is_table(dataset: str) -> bool:
+    """Whether a value of `--datasets` is the path of a table, and not the name of a corpus.
+
+    >>> is_table("Calls.CSV"), is_table("emodb")
+    (True, False)
+    """
+    suffix = PurePath(dataset).suffix.lower()
+    return suffix in TABLE_SUFFIXES or bool(suffix and Path(dataset).is_file())

@@ -4,7 +4,7 @@ report = extract_corpora(["ravdess", "mine.csv"], data=Path("data/raw"), store=P
 report.stored, report.unchanged, len(report.failures)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from ser_features.errors import InputError
 from ser_features.extractors import columns, encoder_free
 from ser_features.extractors.encoder import check
 from ser_features.files import is_local, writing
+from ser_features.labels import canonical
 from ser_features.manifest import NOTE_SEPARATOR, Scan
 from ser_features.store import Store, layout, locks, oddities
 from ser_features.store.description import FRAME_COLUMNS, VARIANT_COLUMNS
@@ -56,6 +57,7 @@ def extract_corpora(
     profile: Profile | None = None,
     features: Sequence[str] | None = None,
     encoder: EncoderConfig | None = None,
+    emotions: Mapping[str, str] | None = None,
     workers: int | None = None,
     runner: Runner | None = None,
     limit: int | None = None,
@@ -71,6 +73,7 @@ def extract_corpora(
         profile: feature configuration; default: that of the store, speech16k for a new one.
         features: feature families to store; default: those of the store, `DEFAULT_FAMILIES` for a new one.
         encoder: of the family ssl, from `extractors.encoder.configure`; default: that of the store.
+        emotions: emotion by the word in a table, for words that are none.
         workers: number of processes of this machine; default: one per core.
         runner: runs the tasks instead of `workers` processes, such as `cluster.Dask`.
         limit: maximum number of recordings per corpus, evenly spread.
@@ -84,7 +87,7 @@ def extract_corpora(
         InputError: if a corpus is not found, or the store has another profile.
     """
     observer = observer or Observer()
-    scans = scan_corpora(datasets, data)
+    scans = scan_corpora(datasets, data, emotions)
     if encoder:
         check(encoder)
     with ExitStack() as stack:
@@ -110,8 +113,15 @@ def extract_corpora(
     return report
 
 
-def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
+def scan_corpora(
+    datasets: Sequence[str], data: Path, emotions: Mapping[str, str] | None = None
+) -> list[Scan]:
     """Scan each corpus once.
+
+    Args:
+        datasets: names of corpora, or paths of tables.
+        data: folder with one folder per corpus.
+        emotions: emotion by the word in a table, for words that are none.
 
     Raises:
         InputError: if none is named, or two have the same name.
@@ -119,7 +129,13 @@ def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
     words = corpora.separated(datasets)
     if not words:
         raise InputError(f"no corpus named: expected --datasets with some of {', '.join(corpora.names())}")
-    read = [corpora.scan(name, data, is_reserved=is_reserved) for name in words]
+    if emotions and not any(map(corpora.is_table, words)):
+        raise InputError(
+            "--emotions maps the labels of a table, and no table is among the corpora: leave it out"
+        )
+    for emotion in (emotions or {}).values():
+        canonical(emotion)
+    read = [corpora.scan(name, data, emotions=emotions, is_taken=is_taken) for name in words]
     scans = list({(scan.dataset, scan.table): scan for scan in read}.values())  # `RAVDESS` is `ravdess`
     names = [scan.dataset for scan in scans]
     twice = {name for name in names if names.count(name) > 1}
@@ -128,7 +144,7 @@ def scan_corpora(datasets: Sequence[str], data: Path) -> list[Scan]:
     return scans
 
 
-def is_reserved(name: str) -> bool:
+def is_taken(name: str) -> bool:
     """Whether a column of this name is a feature of some profile, or tells where frames and copies are."""
     features = (column for profile in PROFILES.values() for column in columns(encoder_free(), profile))
     return any(name == column.name for column in (*FRAME_COLUMNS, *VARIANT_COLUMNS, *features))

@@ -3,7 +3,7 @@
 import pytest
 
 from ser_features.errors import InputError
-from ser_features.labels import EMOTIONS, SYNONYMS, canonical, in_order
+from ser_features.labels import EMOTIONS, SYNONYMS, canonical, in_order, parse_mapping
 
 
 def test_the_nine_emotions_in_their_order():
@@ -24,7 +24,7 @@ def test_synonyms_name_an_emotion(word, emotion):
     assert canonical(word.upper()) == emotion
 
 
-@pytest.mark.parametrize("word", ["", "  ", "melancholy", "angry sad"])
+@pytest.mark.parametrize("word", ["", "  ", "melancholy", "contempt"])
 def test_unknown_words_list_the_valid_ones(word):
     with pytest.raises(InputError) as caught:
         canonical(word)
@@ -39,3 +39,22 @@ def test_in_order():
     assert in_order(set(EMOTIONS)) == list(EMOTIONS)
     assert in_order({"boredom", "happy"}) == ["happy", "boredom"]
     assert in_order(set()) == []
+
+
+def test_the_nearest_word_is_named():
+    with pytest.raises(InputError, match=r"unknown emotion 'hapy': did you mean 'happy'\? expected one of"):
+        canonical("hapy")
+
+
+@pytest.mark.parametrize("pair", ["fru", "=angry", "fru="])
+def test_a_mapping_is_a_word_and_an_emotion(pair):
+    with pytest.raises(InputError, match=f"--emotions {pair}: expected WORD=EMOTION, such as fru=angry"):
+        parse_mapping([pair])
+
+
+def test_a_mapping_names_known_emotions_once():
+    assert parse_mapping(["fru=anger", " exc = happy", "fru=anger"]) == {"fru": "anger", "exc": "happy"}
+    with pytest.raises(InputError, match="unknown emotion 'excited'"):
+        parse_mapping(["exc=excited"])
+    with pytest.raises(InputError, match="--emotions fru is angry and sad, expected one emotion"):
+        parse_mapping(["fru=angry", "fru=sad"])

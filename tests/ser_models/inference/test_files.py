@@ -1,12 +1,11 @@
 """Files, folders and speaker tables as named on a command line."""
 
-import re
 from pathlib import Path
 
 import pytest
 
 from ser_features.errors import InputError
-from ser_models.inference.files import AudioFile, find_audio, speakers_of
+from ser_models.inference.files import AudioFile, find_audio
 
 
 @pytest.fixture
@@ -56,45 +55,3 @@ def test_other_formats_are_listed_with_the_remedy(folder):
 def test_a_folder_without_audio_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"no audio file below .*: expected \.aif, .*\.wav"):
         find_audio([tmp_path])
-
-
-@pytest.fixture
-def table(tmp_path):
-    def write(content):
-        path = tmp_path / "speakers.csv"
-        path.write_text(content, encoding="utf-8")
-        return path
-
-    return write
-
-
-def test_speaker_table_names_are_relative_to_the_table_or_absolute(table, tmp_path):
-    path = table(f"\ufefffile,speaker,room\na/1.wav,Anna,x\n{tmp_path / 'b.wav'},Ben,y\n")
-    assert speakers_of(path, [tmp_path / "b.wav", tmp_path / "a" / "1.wav"]) == ["Ben", "Anna"]
-
-
-def test_speaker_table_names_may_be_relative_to_the_working_directory(table, tmp_path, monkeypatch):
-    path = table("file,speaker\ncalls/1.wav,Anna\n")
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.chdir(tmp_path / "elsewhere")
-    assert speakers_of(path, [Path("calls/1.wav")]) == ["Anna"]
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("file,speaker\na.wav,\n", "names no speaker of b.wav and 1 more: add a line file,speaker for each"),
-        ("path,speaker\na.wav,Anna\n", "has no column file, expected file and speaker: add it to line 1"),
-        ("", "has no column file, expected file and speaker: add it to line 1"),
-    ],
-)
-def test_incomplete_speaker_tables(table, content, message):
-    with pytest.raises(InputError, match=re.escape(message)):
-        speakers_of(table(content), [Path("b.wav"), Path("a.wav")])
-
-
-def test_unreadable_speaker_tables(tmp_path):
-    (tmp_path / "noise").write_bytes(b"\xff\xfe\x00\x80" * 9)
-    for path in (tmp_path / "noise", tmp_path / "missing.csv", tmp_path):
-        with pytest.raises(InputError, match=r"expected a CSV file, file,speaker|has no column file"):
-            speakers_of(path, [Path("a.wav")])

@@ -1,0 +1,237 @@
+"""Rows of a table → one entry per row: label, file, metadata. What users should know is counted for notes.
+
+`Table` → `RowParser.entries` → `Entry`s; rows without a file → `rejected`; counts → `notes`
+"""
+
+import os
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from ser_features.errors import InputError
+from ser_features.labels import EMOTIONS, canonical
+from ser_features.manifest import OWN, Column, Recording, Rejected, Value
+from ser_features.tables import cells
+from ser_features.tables.columns import USUAL_NAMES, Table
+from ser_features.tables.paths import Located, Locator
+from ser_features.tables.text import Row
+
+TEXTS = tuple(
+    name
+    for name in USUAL_NAMES
+    if name not in {"path", "emotion", "speaker", "gender", "age", "vocal_channel"}
+)
+"""Optional columns that are stored as they are; a missing value is null."""
+
+T = TypeVar("T")
+
+LISTED = 3
+"""Number of examples in a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a table of recordings is read.
+
+    Attributes:
+        data: data root, where relative paths are looked up that are not below the table's folder.
+        emotions: canonical emotion or synonym by the word in the table, for words that are neither.
+        is_taken: whether the store has a column of a lower-case name.
+    """
+
+    data: Path | None = None
+    emotions: Mapping[str, str] = field(default_factory=dict)
+    is_taken: Callable[[str], bool] = lambda name: False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row whose file exists.
+
+    Attributes:
+        row: its number.
+        file: that it names.
+        label: canonical emotion, or the word that is none.
+        problem: why the label cannot be used; None if it is canonical.
+        recording: its metadata; `emotion` is `label`.
+    """
+
+    row: int
+    file: Located
+    label: str
+    problem: str | None
+    recording: Recording
+
+
+class RowParser:
+    """Parses the rows of one table.
+
+    Attributes:
+        own: the further columns, with their types.
+    """
+
+    def __init__(self, dataset: str, table: Table, reading: Reading) -> None:
+        folder = Path(os.path.abspath(table.path.parent))  # noqa: PTH100  links are not resolved
+        data = Path(os.path.abspath(reading.data)) if reading.data else None  # noqa: PTH100
+        self._dataset, self._table = dataset, table
+        self._locator = Locator(folder, data if data != folder and data and data.is_dir() else None)
+        self._emotions = {word.strip().casefold(): emotion for word, emotion in reading.emotions.items()}
+        self.own, self._extra = _further(table)
+        self._refused: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._unreadable: dict[str, list[str]] = defaultdict(list)
+        self._words: Counter[str] = Counter()
+        self._labels: dict[str, tuple[str, str | None]] = {}
+
+    @property
+    def folder(self) -> Path:
+        """Absolute folder of the table."""
+        return self._locator.folder
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every row whose file exists, in order."""
+        for row, extra in zip(self._table.rows, self._extra, strict=True):
+            written = self._table.cell(row, "path")
+            try:
+                if any(row.cells[self._table.width :]):
+                    raise InputError(
+                        f"{len(row.cells)} cells, expected {self._table.width}: quote text with delimiters"
+                    )
+                yield self._entry(row, self._locator.locate(written), extra)
+            except InputError as error:
+                self._refused[written, str(error)].append(row.number)
+
+    def rejected(self) -> list[Rejected]:
+        """The rows without a file; those that are wrong in the same way are one."""
+        return [
+            Rejected(self._dataset, path, f"{row_numbers(rows)}: {reason}")
+            for (path, reason), rows in self._refused.items()
+        ]
+
+    def notes(self) -> list[str]:
+        """What users should know about the cells."""
+        lines = [
+            f"{column}: {count(wrong, 'cell')} not understood, such as {wrong[0]!r}: stored as null"
+            for column, wrong in self._unreadable.items()
+        ]
+        unknown = [word for word, _ in self._words.most_common() if word and self._labels[word][1]]
+        if unknown:
+            words = listed([f"{word} ({count(range(self._words[word]), 'row')})" for word in unknown])
+            lines.append(
+                f"emotions that are none of the {len(EMOTIONS)}, refused: {words}; map them with --emotions"
+            )
+        written = {word.casefold() for word in self._words}
+        if unused := sorted(word for word in self._emotions if word not in written):
+            lines.append(f"no row has the emotion {listed(unused)} of --emotions")
+        return lines + self._locator.notes()
+
+    def _entry(self, row: Row, file: Located, extra: Mapping[str, Value]) -> Entry:
+        word = self._table.cell(row, "emotion")
+        label, problem = self._label(word)
+        recording = Recording(
+            dataset=self._dataset,
+            stem=file.name,
+            path=file.path,
+            speaker=cells.text_or_none(self._table.cell(row, "speaker")),
+            emotion=label,
+            emotion_code=word,
+            gender=self._read(row, "gender", cells.gender),
+            age=self._read(row, "age", cells.age),
+            vocal_channel=cells.text_or_none(self._table.cell(row, "vocal_channel")) or "speech",
+            extra=extra,
+            alternatives=(),
+            **{name: cells.text_or_none(self._table.cell(row, name)) for name in TEXTS},
+        )
+        return Entry(row.number, file, label, problem, recording)
+
+    def _label(self, word: str) -> tuple[str, str | None]:
+        """Return the emotion of a word; or the word, and why it is none."""
+        self._words[word] += 1
+        if word not in self._labels:
+            self._labels[word] = self._understood(word)
+        return self._labels[word]
+
+    def _understood(self, word: str) -> tuple[str, str | None]:
+        mapped = self._emotions.get(word.casefold())
+        if mapped is None and cells.is_missing(word):
+            return "", "emotion is missing, expected a label"
+        try:
+            return canonical(mapped or word), None
+        except InputError as error:
+            return word, f"{error}; or map it: --emotions {word}=EMOTION"
+
+    def _read(self, row: Row, column: str, parse: Callable[[str], T | None]) -> T | None:
+        cell = self._table.cell(row, column)
+        try:
+            return parse(cell)
+        except cells.UnreadableError:
+            self._unreadable[column].append(cell)
+            return None
+
+
+def _further(table: Table) -> tuple[tuple[Column, ...], list[Mapping[str, Value]]]:
+    """The further columns, and their values by row."""
+    columns, values = [], []
+    for name, position in table.further.items():
+        kind, column = cells.values(table.cells(position), decimal_comma=table.delimiter == ";")
+        columns.append(Column(name, kind, "", OWN))
+        values.append(column)
+    if not columns:
+        nothing: Mapping[str, Value] = {}
+        return (), [nothing] * len(table.rows)
+    names = [*table.further]
+    return tuple(columns), [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def notes_on_speakers(table: Table, recordings: Sequence[Recording]) -> list[str]:
+    """Speakers that are unknown, and names that may be one person's."""
+    if "speaker" not in table.index:
+        return ["no column speaker: speakers are unknown"]
+    names = {recording.speaker for recording in recordings if recording.speaker is not None}
+    unknown = sum(recording.speaker is None for recording in recordings)
+    lines = [f"speaker unknown in {unknown} of {len(recordings)} recordings"] if unknown else []
+    if alike := similar_names(names):
+        groups = listed([" and ".join(map(repr, group)) for group in alike])
+        lines.append(f"speakers that differ in case, blanks or zeros only: {groups}: one person has one name")
+    return lines
+
+
+def similar_names(names: Iterable[str]) -> list[list[str]]:
+    """Groups of names that differ in case, blanks, leading zeros or a final .0 only.
+
+    >>> similar_names(["Ada", "s1", "ada", "s01", "s10", "7", "7.0"])
+    [['7', '7.0'], ['Ada', 'ada'], ['s01', 's1']]
+    """
+    groups: dict[str, list[str]] = {}
+    for name in sorted(names):
+        plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", name).casefold())
+        plain = re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"\.0+$", "", plain))
+        groups.setdefault(plain, []).append(name)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def row_numbers(rows: Sequence[int]) -> str:
+    """Rows as a message names them.
+
+    >>> row_numbers([2]), row_numbers([2, 4]), row_numbers([2, 3, 4, 5, 6])
+    ('row 2', 'rows 2 and 4', 'rows 2, 3, 4 and 2 more')
+    """
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    if len(rows) <= LISTED:
+        return f"rows {', '.join(map(str, rows[:-1]))} and {rows[-1]}"
+    return f"rows {', '.join(map(str, rows[:LISTED]))} and {len(rows) - LISTED} more"
+
+
+def listed(words: Sequence[str]) -> str:
+    """The first words of a list, and how many more there are."""
+    more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
+    return ", ".join(words[:LISTED]) + more
+
+
+def count(items: Sequence[object], word: str) -> str:
+    """Number and word, in the plural where needed."""
+    return f"{len(items)} {word}{'s' if len(items) != 1 else ''}"
