@@ -15,6 +15,7 @@ import soundfile
 from ser_features import files
 from ser_features.config import PAPER48K, WIDE16K
 from ser_features.engine import Observer, extract_corpora
+from ser_features.engine.extract import scan_corpora
 from ser_features.errors import InputError, StoreError
 from ser_features.extractors import CORE_COLUMNS, encoder_free, of_kind, summary_vector
 from ser_features.pipeline import extract
@@ -243,10 +244,10 @@ def test_own_columns_are_stored_and_corrected_labels_need_no_computation(tmp_pat
 
 
 @pytest.mark.parametrize("name", ["pitch_mean", "rms_q25", "mel_mean_127", "frame_count"])
-def test_an_own_column_with_the_name_of_a_feature_is_refused(tmp_path, name):
+def test_an_own_column_with_the_name_of_a_feature_gets_another_name(tmp_path, name):
     table = own_corpus(tmp_path, f"path,emotion,speaker,{name}\na.wav,joy,anna,3\n")
-    with pytest.raises(InputError, match=name):
-        extract_corpora([str(table)], data=tmp_path, store=tmp_path / "store")
+    (scan,) = scan_corpora([str(table)], tmp_path)
+    assert [column.name for column in scan.own] == [f"{name}_of_table"]
 
 
 def test_two_corpora_of_the_same_name_are_refused(tmp_path):
