@@ -157,6 +157,8 @@ def is_answer(path: Path) -> bool:
 
     Further columns, as users add them by hand, make it a file of theirs.
     """
+    if not path.is_file():  # reading a pipe would wait for its other end
+        return False
     try:
         with path.open("rb") as file:
             start = file.read(ANSWER_START)

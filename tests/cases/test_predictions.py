@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,13 @@ def test_an_answer_is_replaced(ser, model, recording, tmp_path, form, windows):
     for _ in range(2):
         code, printed, _ = ser("predict", model, recording, "--out", out, *windows)
         assert (code, printed) == (0, f"1 predictions: {out}\n")
+
+
+def test_a_pipe_is_no_output(ser, model, recording, tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    code, _, errors = ser("predict", model, recording, "--out", tmp_path / "pipe.csv", "--force")
+    assert code == 2
+    assert "pipe.csv is a folder or a device, expected a new file: pass another --out" in errors
 
 
 def test_a_hidden_file_of_the_name_of_a_cache_is_kept(ser, model, recording, tmp_path):
