@@ -37,7 +37,7 @@ def predict(
     top: Annotated[int, typer.Option(min=1, help="Number of emotions to rank.")] = 3,
     windows: Annotated[
         bool,
-        typer.Option("--windows", help="Also predict long recordings window by window."),
+        typer.Option("--windows", help="Also predict long recordings window by window; of any length."),
     ] = False,
     win_dur: Annotated[float, typer.Option(min=0.1, help="Window length in seconds.")] = 3.0,
     hop_dur: Annotated[float, typer.Option(min=0.1, help="Hop length between windows in seconds.")] = 1.0,
@@ -224,7 +224,9 @@ def _print_tables(predictions: "Sequence[Prediction]", marks: Mapping[str, str])
     recognised = [prediction for prediction in predictions if not prediction.error]
     rows = [[prediction.file, *_ranking(prediction)] for prediction in recognised]
     if rows:
-        header = ["file", *(f"{rank}." for rank in range(1, len(rows[0])))]
+        longest = max(map(len, rows))
+        rows = [row + [""] * (longest - len(row)) for row in rows]
+        header = ["file", *(f"{rank}." for rank in range(1, longest))]
         if marks:
             header.append("warning")
             for row, prediction in zip(rows, recognised, strict=True):
@@ -237,6 +239,8 @@ def _print_tables(predictions: "Sequence[Prediction]", marks: Mapping[str, str])
 
 
 def _ranking(prediction: "Prediction") -> list[str]:
+    if prediction.confidence is None:
+        return ["windows only"]
     cells = [f"{one['emotion']} {one['probability']:.3f}" for one in prediction.top]
     return [f"unsure: {cells[0]}", *cells[1:]] if prediction.abstained else cells
 

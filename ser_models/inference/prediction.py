@@ -38,6 +38,7 @@ class PredictOptions:
     Attributes:
         top: number of emotions in the ranking.
         windows: whether recordings longer than `win_dur` + `hop_dur` are also recognised window by window.
+            Those longer than the longest of the profile are so only; without `windows` they are refused.
         win_dur: length of a window, in s; the default is about one sentence of the published corpora.
         hop_dur: from the start of a window to the start of the next, in s.
         abstain_below: confidence below which no emotion is returned, 0 to 1.
@@ -90,6 +91,11 @@ class WindowPrediction:
     emotion: str | None
     probabilities: dict[str, float]
 
+    @classmethod
+    def of(cls, start: float, end: float, probabilities: dict[str, float]) -> "WindowPrediction":
+        """Build a prediction from probabilities by emotion; none for silence."""
+        return cls(start, end, max(probabilities, key=probabilities.__getitem__, default=None), probabilities)
+
     @property
     def confidence(self) -> float | None:
         """Probability of the most probable emotion, 0 to 1; None for silence."""
@@ -107,14 +113,16 @@ class Prediction:
 
     Attributes:
         file: name of the recording, as it was given.
-        emotion: the most probable emotion; None if the recording was refused or the model abstained.
-        confidence: probability of the most probable emotion, 0 to 1; None if refused.
+        emotion: the most probable emotion; None if the recording was refused, the model abstained, or only
+            the windows of a long recording are recognised.
+        confidence: probability of the most probable emotion, 0 to 1; None if there is none.
         probabilities: by emotion, in the order of the model's labels, summing to 1.
         top: the most probable emotions, {"emotion", "probability"} each, in descending order.
         warning: known limits of this prediction, separated by semicolons; None if there are none.
         seconds: duration of the recording; None if refused.
         ood_score: distance to the training data, 0 and above; above 1 the recording is out of distribution
-            (1 is the 99th percentile of held-out speakers of the training corpora). None if not known.
+            (1 is the 99th percentile of held-out speakers of the training corpora). None if not known; of a
+            recording of which only the windows are recognised, the median of theirs.
         windows: predictions for the windows in order of time, if they were requested and the recording is
             long enough.
         error: why the recording was refused; None if it was not.
@@ -136,7 +144,7 @@ class Prediction:
     @property
     def abstained(self) -> bool:
         """Whether the confidence was below the threshold, so that no emotion is returned."""
-        return self.emotion is None and self.error is None
+        return self.emotion is None and self.confidence is not None
 
     def abstain(self, threshold: float) -> "Prediction":
         """Drop every emotion, of the recording or of a window, whose probability is below `threshold`.
@@ -144,10 +152,10 @@ class Prediction:
         >>> Prediction("a.wav", "sad", 0.4, {"sad": 0.4}).abstain(0.5).warning
         'abstained: confidence below 0.5'
         """
-        if self.confidence is None or threshold <= 0:
+        if threshold <= 0:
             return self
         windows = [window.abstain(threshold) for window in self.windows]
-        if self.confidence >= threshold:
+        if self.confidence is None or self.confidence >= threshold:
             return replace(self, windows=windows)
         warning = join_warnings(self.warning, f"abstained: confidence below {threshold:g}")
         return replace(self, emotion=None, warning=warning, windows=windows)

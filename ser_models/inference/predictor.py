@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Unpack, overload
 import numpy as np
 
 from ser_features.config import Profile
-from ser_features.errors import ArtifactError, AudioError
+from ser_features.errors import ArtifactError, AudioError, TooLongError
 from ser_features.pipeline import Features, decode
 from ser_features.sources import AudioSource
 from ser_models.artifact.folder import Artifact
@@ -25,6 +25,7 @@ from ser_models.artifact.metadata import feature_profile
 from ser_models.data.inputs import Raw
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.collect import Collected, Recordings, collect, one_for_each
+from ser_models.inference.long_recording import ADVICE, recognise_windows
 from ser_models.inference.prediction import (
     OptionValues,
     Prediction,
@@ -200,8 +201,8 @@ class Predictor:
             for window in analysis.windows
             if window.features
         ]
-        whole = self._by_emotion(features, stats)
-        windows = iter(self._by_emotion([window for window, _ in voiced], [own for _, own in voiced]))
+        whole = self.by_emotion(features, stats)
+        windows = iter(self.by_emotion([window for window, _ in voiced], [own for _, own in voiced]))
         return [
             self._prediction(name, analysis, probabilities, own, options.top, windows).abstain(
                 options.abstain_below
@@ -307,23 +308,39 @@ class Predictor:
     ) -> list[Prediction]:
         """Recognise recordings that fit into memory together."""
         analyses: dict[int, RecordingAnalysis] = {}
-        errors: dict[int, str] = {}
+        others: dict[int, Prediction] = {}
         for index, recording in enumerate(recordings):
             try:
-                decoded = decode(read(recording), self.profile)
-                analyses[index] = analyse_recording(decoded, self.profile, self.families, options)
+                content = read(recording)
+                try:
+                    decoded = decode(content, self.profile)
+                except TooLongError as error:
+                    own = stats[index] if stats else None
+                    others[index] = self._too_long(error, content, names[index], options, own)
+                else:
+                    analyses[index] = analyse_recording(decoded, self.profile, self.families, options)
             except AudioError as error:
-                errors[index] = str(error)
-        own = [stats[index] for index in analyses] if stats else None
+                others[index] = Prediction(names[index], error=str(error))
+        shared = [stats[index] for index in analyses] if stats else None
         predictions = iter(
-            self.predict_analyses([*analyses.values()], [names[index] for index in analyses], options, own)
+            self.predict_analyses([*analyses.values()], [names[index] for index in analyses], options, shared)
         )
-        return [
-            next(predictions) if index in analyses else Prediction(name, error=errors[index])
-            for index, name in enumerate(names)
-        ]
+        return [others[index] if index in others else next(predictions) for index in range(len(names))]
 
-    def _by_emotion(self, features: Sequence[Features], stats: Stats) -> list[dict[str, float]]:
+    def _too_long(
+        self,
+        error: TooLongError,
+        content: bytes,
+        name: str,
+        options: PredictOptions,
+        stats: SpeakerStats | None,
+    ) -> Prediction:
+        """Recognise only the windows of a long recording; refuse it if they are not requested."""
+        if not options.windows:
+            return Prediction(name, error=f"{error}{ADVICE}")
+        return recognise_windows(self, content, name, options, stats)
+
+    def by_emotion(self, features: Sequence[Features], stats: Stats) -> list[dict[str, float]]:
         """Return the probabilities of each recording by emotion."""
         if not features:
             return []
@@ -363,5 +380,4 @@ class Predictor:
 
 def _of_window(window: Window, probabilities: Iterator[dict[str, float]]) -> WindowPrediction:
     """Take the next probabilities for a window that is not silent."""
-    own = next(probabilities) if window.features else {}
-    return WindowPrediction(window.start, window.end, max(own, key=own.__getitem__) if own else None, own)
+    return WindowPrediction.of(window.start, window.end, next(probabilities) if window.features else {})

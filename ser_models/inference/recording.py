@@ -3,7 +3,7 @@
 file or bytes → `read` → decoded `Audio` → `analyse_recording` → `RecordingAnalysis` (features, windows)
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,11 +29,13 @@ class Window:
         start: in s.
         end: in s.
         features: of this part alone; None for silence.
+        level: of its active sound, in dB re full scale.
     """
 
     start: float
     end: float
     features: Features | None
+    level: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +109,38 @@ def split_windows(
     seconds = audio.signal.size / audio.sample_rate
     if seconds <= options.win_dur + options.hop_dur:
         return []
-    silence = _level(analysis_of(audio, profile)) - SILENCE_DB
-    windows = []
-    for start, end in window_bounds(seconds, options.win_dur, options.hop_dur):
+    bounds = window_bounds(seconds, options.win_dur, options.hop_dur)
+    return list(analyse_windows(audio, profile, families, bounds, silence_of(audio, profile)))
+
+
+def analyse_windows(
+    audio: Audio,
+    profile: Profile,
+    families: Sequence[str],
+    bounds: Sequence[tuple[float, float]],
+    silence: float,
+) -> Iterator[Window]:
+    """Yield the windows of a recording, each analysed as it is requested.
+
+    Args:
+        audio: the decoded recording.
+        profile: the feature configuration.
+        families: feature families to compute.
+        bounds: start and end of each window, in s.
+        silence: level at and below which a window is silent, in dB re full scale.
+    """
+    for start, end in bounds:
         first, last = (round(second * audio.sample_rate) for second in (start, end))
         part = replace(audio, signal=audio.signal[first:last])
         analysis = analysis_of(part, profile)
-        silent = _level(analysis) <= silence
-        windows.append(Window(start, end, None if silent else features_of(part, analysis, families)))
-    return windows
+        level = _level(analysis)
+        features = None if level <= silence else features_of(part, analysis, families)
+        yield Window(start, end, features, level)
+
+
+def silence_of(audio: Audio, profile: Profile) -> float:
+    """Return the level at and below which a window of a recording is silent, in dB re full scale."""
+    return _level(analysis_of(audio, profile)) - SILENCE_DB
 
 
 def _level(analysis: Analysis) -> float:

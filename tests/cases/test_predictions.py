@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from ser_features.config import SPEECH16K
 from ser_features.pipeline import Features
 from ser_models.inference import Predictor
 from tests.cases.sounds import RATE, save, voice
@@ -138,3 +140,50 @@ def test_warnings_of_some_are_marked_beside_those_of_all(ser, model, calls, far,
         f"warning [1]: {WARNING} (2 of 6 files)",
     ]
     assert printed.count("[1]") == 2
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A recording of 8 s for a profile of at most 4 s."""
+    profile = replace(SPEECH16K, audio=replace(SPEECH16K.audio, max_seconds=4.0))
+    monkeypatch.setattr(Predictor, "profile", profile)
+    return save(
+        tmp_path / "call.wav", np.tile(voice(1, "angry", seconds=1.0, rate=8000), 8), 8000, subtype="ULAW"
+    )
+
+
+def test_a_long_call_is_recognised_window_by_window(ser, model, call, tmp_path):
+    out = tmp_path / "t.csv"
+    code, _, errors = ser("predict", model, call, "--windows", "--out", out)
+    table = pd.read_csv(out)
+    assert code == 0
+    assert table["start"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert table["emotion"].notna().all()
+    assert "warning: longer than 4 s: only its windows are recognised (1 of 1 files)" in errors
+
+
+def test_a_long_call_beside_short_recordings(ser, model, call, recording):
+    code, printed, _ = ser("predict", model, call, recording, "--windows")
+    header, first, second, *_ = printed.splitlines()
+    assert code == 0
+    assert header.split()[:4] == ["file", "1.", "2.", "3."]
+    assert first.split()[:3] == [str(call), "windows", "only"]
+    assert second.split()[0] == str(recording)
+    assert f"{call}, window by window:" in printed
+
+
+def test_a_long_call_without_windows(ser, model, call):
+    code, printed, errors = ser("predict", model, call)
+    assert (code, printed) == (1, "")
+    assert errors == (
+        f"failed {call}: 8 s long, expected at most 4 s: cut it into utterances, or recognise it "
+        "window by window: --windows (in Python windows=True)\n"
+    )
+
+
+def test_json_of_a_long_call(ser, model, call):
+    code, printed, _ = ser("predict", model, call, "--windows", "--format", "json", "--abstain-below", "1")
+    [prediction] = json.loads(printed)
+    assert code == 0
+    assert (prediction["emotion"], prediction["confidence"], len(prediction["windows"])) == (None, None, 6)
+    assert "error" not in prediction

@@ -1,0 +1,196 @@
+"""A recording that is too long to be recognised as a whole → predictions for its windows, part by part.
+
+bytes → decoded signal → `parts_of` → windows of each part → probabilities of a batch → `Prediction`
+
+A part is as long as the longest recording of the profile. Features of `BATCH_WINDOWS` windows are in memory
+at the same time, whatever the length of the recording.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Protocol
+
+import numpy as np
+
+from ser_features import audio
+from ser_features.audio import Audio
+from ser_features.config import Profile
+from ser_features.errors import TooLongError
+from ser_features.pipeline import Features
+from ser_models.data.speaker_norm import SpeakerStats
+from ser_models.inference.prediction import Prediction, PredictOptions, WindowPrediction, join_warnings
+from ser_models.inference.recording import Window, analyse_windows, silence_of, window_bounds
+from ser_models.inference.speaker_norm import SpeakerNormalizer
+from ser_models.ood.distribution import warning_of
+
+BATCH_WINDOWS = 64
+"""Windows whose features are in memory at the same time."""
+
+ADVICE = ", or recognise it window by window: --windows (in Python windows=True)"
+"""Ends the refusal of a recording that is too long."""
+
+
+class Recogniser(Protocol):
+    """What is needed of a `Predictor`."""
+
+    @property
+    def warning(self) -> str | None:
+        """Known limit of every prediction."""
+
+    @property
+    def profile(self) -> Profile:
+        """Feature configuration."""
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Feature families of a window."""
+
+    @property
+    def normalizer(self) -> SpeakerNormalizer | None:
+        """Speaker normalisation, if the model uses it."""
+
+    def by_emotion(
+        self, features: Sequence[Features], stats: Sequence[SpeakerStats | None]
+    ) -> list[dict[str, float]]:
+        """Return the probabilities of each window by emotion."""
+
+    def ood_score(self, features: Features) -> float | None:
+        """Return the distance of a window to the training data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a recording.
+
+    Attributes:
+        start: in s from the start of the recording.
+        audio: the part, with the rest of its last windows.
+        bounds: start and end of its windows, in s from the start of the part.
+    """
+
+    start: float
+    audio: Audio
+    bounds: list[tuple[float, float]]
+
+
+def parts_of(decoded: Audio, options: PredictOptions, longest: float) -> Iterator[Part]:
+    """Cut a recording into parts with the windows that begin in them.
+
+    Args:
+        decoded: the recording.
+        options: length and hop of the windows.
+        longest: duration of a part, in s; rounded down to a multiple of the hop.
+    """
+    rate = decoded.sample_rate
+    seconds = decoded.signal.size / rate
+    bounds = window_bounds(seconds, options.win_dur, options.hop_dur)
+    per_part = max(1, int(longest / options.hop_dur))
+    for first in range(0, len(bounds), per_part):
+        own = bounds[first : first + per_part]
+        start, end = own[0][0], own[-1][1]
+        signal = decoded.signal[round(start * rate) : round(end * rate)]
+        yield Part(start, replace(decoded, signal=signal), [(low - start, high - start) for low, high in own])
+
+
+@dataclass(slots=True)
+class LongRecording:
+    """Recognises the windows of one long recording.
+
+    Attributes:
+        predictor: the model.
+        options: of the prediction.
+        stats: of the speaker; None estimates them from the first windows.
+        silence: level at and below which a window is silent, in dB re full scale: that of the loudest part.
+        windows: recognised so far.
+        levels: of these windows, in dB re full scale.
+        scores: out-of-distribution scores of those that are not silent.
+    """
+
+    predictor: Recogniser
+    options: PredictOptions
+    stats: SpeakerStats | None
+    silence: float
+    windows: list[WindowPrediction]
+    levels: list[float]
+    scores: list[float]
+
+    def recognise(self, part: Part) -> None:
+        """Recognise the windows of a part."""
+        profile, families = self.predictor.profile, self.predictor.families
+        self.silence = max(self.silence, silence_of(part.audio, profile))
+        windows = analyse_windows(part.audio, profile, families, part.bounds, self.silence)
+        while batch := list(islice(windows, BATCH_WINDOWS)):
+            self._recognise_batch(part.start, batch)
+
+    def _recognise_batch(self, offset: float, batch: list[Window]) -> None:
+        features = [window.features for window in batch if window.features]
+        normalizer = self.predictor.normalizer
+        if normalizer and features and self.stats is None:
+            self.stats = normalizer.of_one_speaker(features)
+        probabilities = iter(self.predictor.by_emotion(features, [self.stats] * len(features)))
+        scores = (self.predictor.ood_score(one) for one in features)
+        self.scores += [score for score in scores if score is not None]
+        for window in batch:
+            start, end = round(offset + window.start, 3), round(offset + window.end, 3)
+            self.windows.append(
+                WindowPrediction.of(start, end, next(probabilities) if window.features else {})
+            )
+            self.levels.append(window.level)
+
+    def prediction(self, name: str, seconds: float, notes: str | None) -> Prediction:
+        """Return the prediction: windows that a later, louder part shows to be silent have no emotion."""
+        windows = [
+            window if level > self.silence else WindowPrediction.of(window.start, window.end, {})
+            for window, level in zip(self.windows, self.levels, strict=True)
+        ]
+        ood_score = float(np.median(self.scores)) if self.scores else None
+        normalizer = self.predictor.normalizer
+        longest = self.predictor.profile.audio.max_seconds
+        return Prediction(
+            file=name,
+            warning=join_warnings(
+                self.predictor.warning,
+                f"longer than {longest:g} s: only its windows are recognised",
+                warning_of(ood_score),
+                normalizer.warning(self.stats) if normalizer else None,
+            ),
+            seconds=seconds,
+            ood_score=ood_score,
+            windows=windows,
+            notes=notes,
+        ).abstain(self.options.abstain_below)
+
+
+def recognise_windows(
+    predictor: Recogniser, content: bytes, name: str, options: PredictOptions, stats: SpeakerStats | None
+) -> Prediction:
+    """Recognise the windows of a recording of any length.
+
+    Args:
+        predictor: the model.
+        content: bytes of an audio file.
+        name: of the recording.
+        options: of the prediction.
+        stats: of its speaker; None for a model without speaker normalisation, or to estimate them from the
+            first windows.
+
+    Returns:
+        The windows, and no emotion of the whole recording. Its out-of-distribution score is the median of the
+        windows'.
+
+    Raises:
+        AudioError: a subclass for each reason to refuse it.
+    """
+    config = predictor.profile.audio
+    if options.win_dur > config.max_seconds:
+        raise TooLongError(
+            f"windows of {options.win_dur:g} s, expected at most {config.max_seconds:g} s: "
+            "pass a shorter win_dur"
+        )
+    decoded = audio.decode(content, min_seconds=config.min_seconds, max_seconds=math.inf)
+    recording = LongRecording(predictor, options, stats, -math.inf, [], [], [])
+    for part in parts_of(decoded, options, config.max_seconds):
+        recording.recognise(part)
+    return recording.prediction(name, decoded.signal.size / decoded.sample_rate, decoded.note)

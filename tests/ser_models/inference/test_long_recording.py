@@ -1,0 +1,143 @@
+"""A recording that is longer than the longest of the profile, which is 2 s here."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ser_features.audio import Audio
+from ser_models.inference import PredictOptions, Predictor, long_recording
+from ser_models.inference.long_recording import parts_of
+from ser_models.inference.recording import window_bounds
+from tests.cases.sounds import RATE, voice
+
+OPTIONS = {"windows": True, "win_dur": 0.5, "hop_dur": 0.5}
+
+
+@pytest.fixture
+def short(predictor) -> Predictor:
+    """The predictor, with recordings of at most 2 s."""
+    limited = Predictor(predictor.artifact)
+    profile = replace(predictor.profile, audio=replace(predictor.profile.audio, max_seconds=2.0))
+    limited.__dict__["profile"] = profile
+    return limited
+
+
+@pytest.fixture(scope="module")
+def call() -> np.ndarray:
+    """Four seconds of one voice."""
+    return np.concatenate(
+        [voice(1, emotion, take, 0.5) for take in (0, 1) for emotion in ("sad", "angry")] * 2
+    )
+
+
+def test_windows_are_those_of_a_short_recording(predictor, short, call):
+    whole, parts = (one.predict((call, RATE), **OPTIONS) for one in (predictor, short))
+    assert len(parts.windows) == len(whole.windows) == 8
+    for window, other in zip(parts.windows, whole.windows, strict=True):
+        assert (window.start, window.end, window.emotion) == (other.start, other.end, other.emotion)
+        assert window.probabilities == pytest.approx(other.probabilities, abs=1e-6)
+    assert (parts.emotion, parts.confidence, parts.error, parts.seconds) == (None, None, None, 4.0)
+    assert parts.warning.startswith("longer than 2 s: only its windows are recognised")
+    assert not parts.abstained
+
+
+def test_few_windows_are_in_memory(short, call, monkeypatch):
+    monkeypatch.setattr(long_recording, "BATCH_WINDOWS", 4)
+    sizes = []
+    by_emotion = Predictor.by_emotion
+    monkeypatch.setattr(
+        Predictor,
+        "by_emotion",
+        lambda self, features, *rest: sizes.append(len(features)) or by_emotion(self, features, *rest),
+    )
+    assert len(short.predict((call, RATE), **OPTIONS).windows) == 8
+    assert max(sizes) == 4
+
+
+def test_what_is_silent_beside_a_later_part_has_no_emotion(short, call):
+    prediction = short.predict((np.concatenate([1e-3 * call, call]), RATE), **OPTIONS)
+    silent = [window.emotion is None for window in prediction.windows]
+    assert all(silent[:7])
+    assert not any(silent[8:])
+    with_silence = short.predict((np.concatenate([0 * call, call]), RATE), **OPTIONS)
+    assert [window.emotion is None for window in with_silence.windows][:7] == [True] * 7
+
+
+def test_windows_abstain(short, call):
+    prediction = short.predict((call, RATE), abstain_below=1.0, **OPTIONS)
+    assert all(window.emotion is None or window.confidence == 1 for window in prediction.windows)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {},
+            "4 s long, expected at most 2 s: cut it into utterances, or recognise it window by window: --",
+        ),
+        ({"windows": True, "win_dur": 5.0}, "windows of 5 s, expected at most 2 s: pass a shorter win_dur"),
+    ],
+)
+def test_refusals(short, call, options, message):
+    first, second = short.predict([(call, RATE), (call[:RATE], RATE)], **options)
+    assert first.error.startswith(message)
+    assert second.emotion
+
+
+def test_statistics_of_the_speaker_are_estimated_from_the_first_windows(short, call):
+    class Normalizer:
+        def __init__(self):
+            self.sizes = []
+
+        def of_one_speaker(self, features):
+            self.sizes.append(len(features))
+            return "statistics"
+
+        def warning(self, stats):
+            return f"of {stats}"
+
+    normalizer = Normalizer()
+    short.__dict__["normalizer"] = normalizer
+    given_stats: list[list[object]] = []
+    short.__dict__["by_emotion"] = lambda features, stats: (
+        given_stats.append(stats) or [{"sad": 1.0}] * len(features)
+    )
+    short.__dict__["ood_score"] = lambda features: None
+    prediction = short.predict_files([_wav(call)], PredictOptions(**OPTIONS))[0]
+    assert prediction.warning.endswith("; of statistics")
+    assert len(normalizer.sizes) == 1
+    assert {one for stats in given_stats for one in stats} == {"statistics"}
+
+
+def _wav(signal):
+    from ser_features.sources import encoded
+
+    return encoded(signal, RATE)
+
+
+@given(
+    st.floats(min_value=1.1, max_value=50),
+    st.floats(min_value=0.5, max_value=4),
+    st.floats(min_value=0.1, max_value=5),
+)
+def test_parts_have_the_windows_of_the_recording(seconds, win_dur, hop_dur):
+    audio = Audio(np.zeros(round(seconds * 1000), np.float32), 1000, 1)
+    options = PredictOptions(windows=True, win_dur=win_dur, hop_dur=hop_dur)
+    bounds = []
+    for part in parts_of(audio, options, 4.0):
+        length = part.audio.signal.size / 1000
+        assert length <= max(4.0, hop_dur) + win_dur + 0.01
+        assert part.bounds[-1][1] == pytest.approx(length, abs=2e-3)
+        bounds += [(part.start + start, part.start + end) for start, end in part.bounds]
+    np.testing.assert_allclose(bounds, window_bounds(audio.signal.size / 1000, win_dur, hop_dur), atol=1e-6)
+
+
+@pytest.mark.long
+def test_a_call_of_eleven_minutes(predictor, tmp_path):
+    part = np.concatenate([voice(1, "angry", 0, 1.5, 8000), np.zeros(4000)])
+    soundfile.write(tmp_path / "call.wav", np.resize(part, 660 * 8000), 8000, subtype="ULAW")
+    assert len(predictor.predict(tmp_path / "call.wav", windows=True).windows) == 658
