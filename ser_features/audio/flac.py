@@ -1,18 +1,21 @@
-"""FLAC whose header leaves the length open, as encoders that write to a pipe do.
+"""FLAC files that were joined, and those whose header leaves the length open, as in encoding to a pipe.
 
-bytes → number of samples in the stream info; if it is 0 → last frame → its first sample + its size → header
+bytes → files → number of samples in each header; if it is 0 → end of the last frame → header → `Stream`
 
 Source: RFC 9639, sections 8.2 (stream info) and 9.1 to 9.3 (frame header and footer).
 """
 
+import re
 import struct
 from functools import cache
+from itertools import islice, pairwise
 
-from ser_features.audio.stream import Stream
+from ser_features.audio.stream import MAX_JOINED, Stream, joined
 from ser_features.errors import TruncatedAudioError
 
 OPEN = "the FLAC header leaves the length open"
 
+_BEGINNING = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")
 _BLOCK_SIZE, _TOTAL = 8, 21
 """Positions of the smallest block size and of the byte whose low half begins the number of samples."""
 
@@ -24,11 +27,17 @@ _MAX_TRIES = 8
 
 
 def stream(content: bytes) -> Stream:
-    """Return a FLAC file with the number of its samples in the header.
+    """Return a FLAC file, or several that were joined, with the number of samples in each header.
 
     Raises:
         TruncatedAudioError: if the number is unknown and the file does not end with a whole frame.
     """
+    starts = [match.start() for match in islice(_BEGINNING.finditer(content), MAX_JOINED + 1)] or [0]
+    parts = [content] if len(starts) == 1 else [content[a:b] for a, b in pairwise([*starts, len(content)])]
+    return joined([_whole(part) for part in parts], "FLAC")
+
+
+def _whole(content: bytes) -> Stream:
     if len(content) < _TOTAL + 5 or content[_TOTAL] & 0x0F or any(content[_TOTAL + 1 : _TOTAL + 5]):
         return Stream((content,))
     total = _samples(content)

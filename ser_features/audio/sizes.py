@@ -10,21 +10,32 @@ Source: the AU manual page of Sun; Apple Core Audio Format Specification 1.0, Au
 
 import struct
 
-from ser_features.audio.stream import NEVER_FILLED_IN, Lack, Stream
+from ser_features.audio.stream import LEFT_OUT, NEVER_FILLED_IN, Lack, Stream
 
 _CAF_HEADER, _CAF_CHUNK = 8, struct.Struct(">4sq")
 _CAF_OPEN = -1
 _RF64_SIZE, _RF64_OPEN = 28, 2**64 - 1
 _MAX_CHUNKS = 10_000
+_APPENDED = 1024
+"""Most bytes that a program may append."""
 
 
 def au(content: bytes) -> Stream:
-    """Return an AU file with the size of its data; one of 2³² − 1, which means unknown, stays."""
+    """Return an AU file with the size of its data; one of 2³² − 1, which means unknown, stays.
+
+    Nothing but data follows the header, so that what is behind them was not declared.
+    """
     order = ">" if content.startswith(b".snd") else "<"
     if len(content) < 12:
         return Stream((content,))
     start, size = struct.unpack_from(f"{order}II", content, 4)
-    return _filled(content, f"{order}I", 8, start) if size == 0 else Stream((content,))
+    if size == 0:
+        return _filled(content, f"{order}I", 8, start)
+    behind = content[start + size :]
+    return Stream(
+        (content,),
+        (LEFT_OUT,) if len(behind) > max(_APPENDED, size // 100) and behind.count(0) < len(behind) else (),
+    )
 
 
 def caf(content: bytes) -> Stream:

@@ -1,6 +1,9 @@
 """What the decoder is given of a file: `Stream`, made by the module of its container."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from ser_features.errors import UnsupportedAudioError
 
 UNKNOWN_LENGTH = 0x7FFF_0000
 """Programs that write to a pipe declare a size near 2³¹ or 2³², as the length is not known yet."""
@@ -9,8 +12,14 @@ MAX_LACK_SHARE, MAX_LACK_SECONDS = 0.01, 0.1
 """A file is read although it holds less than its header declares if at most this part of it, and at most so
 many seconds, are missing: some programs count the header into the size of the data."""
 
+MAX_JOINED = 100
+"""Most files in one."""
+
 NEVER_FILLED_IN = "the header has no size of the samples, all that follows is taken for them"
 """Note on a file whose size of the data was never filled in."""
+
+LEFT_OUT = "bytes behind the data are left out, the header may declare too few"
+"""Note on a file that goes on behind its data, by more than a program would append."""
 
 SLIGHTLY_MORE = "the header declares slightly more than the file holds"
 """Note on a file of which a negligible part is missing."""
@@ -53,3 +62,29 @@ class Stream:
     links: tuple[bytes, ...]
     notes: tuple[str, ...] = ()
     lack: Lack | None = None
+
+
+def joined(streams: Sequence[Stream], what: str) -> Stream:
+    """Files that stand one after the other in one, as one stream.
+
+    Args:
+        streams: at least one.
+        what: a file of theirs, such as "FLAC".
+
+    Raises:
+        UnsupportedAudioError: if there are more than `MAX_JOINED`.
+    """
+    if len(streams) == 1:
+        return streams[0]
+    if len(streams) > MAX_JOINED:
+        raise UnsupportedAudioError(
+            f"more than {MAX_JOINED} {what} files one after the other: expected one: split it"
+        )
+    return Stream(
+        links=tuple(link for stream in streams for link in stream.links),
+        notes=(
+            f"{len(streams)} {what} files one after the other",
+            *(note for stream in streams for note in stream.notes),
+        ),
+        lack=next((stream.lack for stream in streams if stream.lack), None),
+    )

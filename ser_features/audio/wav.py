@@ -15,7 +15,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ser_features.audio import mpeg
-from ser_features.audio.stream import NEVER_FILLED_IN, SLIGHTLY_MORE, UNKNOWN_LENGTH, Stream
+from ser_features.audio.stream import (
+    LEFT_OUT,
+    MAX_JOINED,
+    NEVER_FILLED_IN,
+    SLIGHTLY_MORE,
+    UNKNOWN_LENGTH,
+    Stream,
+    joined,
+)
 from ser_features.audio.wav_codecs import name_of
 from ser_features.errors import UnsupportedAudioError
 
@@ -74,8 +82,27 @@ def stream(content: bytes) -> Stream:
     Raises:
         UnsupportedAudioError: if the encoding is not read.
     """
+    streams: list[Stream] = []
+    while True:
+        stream, rest = _first(content)
+        streams.append(stream)
+        if not rest or len(streams) > MAX_JOINED:
+            return joined(streams, "WAV")
+        content = rest
+
+
+def _first(content: bytes) -> tuple[Stream, bytes]:
+    """The first of several files that were joined, and the others."""
     order = ">" if content.startswith(b"RIFX") else "<"
     chunks = [*_chunks(content, _FIRST_CHUNK, order)]
+    if another := next((chunk for chunk in chunks if chunk.name in (b"RIFF", b"RIFX")), None):
+        end = another.start - _CHUNK_HEADER
+        return _first(content[:end])[0], content[end:]
+    return _one(content, chunks, order), b""
+
+
+def _one(content: bytes, chunks: list[_Chunk], order: str) -> Stream:
+    """A file by itself."""
     data = next((chunk for chunk in chunks if chunk.name == b"data"), None)
     form = next((chunk for chunk in chunks if chunk.name == b"fmt "), None)
     if content[8:12] != b"WAVE" or data is None or form is None or form.end > data.start:
@@ -170,8 +197,8 @@ def _true_size(content: bytes, data: _Chunk, order: str, byte_rate: int) -> tupl
             return position - data.start, (SLIGHTLY_MORE,)
     end = tail[-1].end if tail else data.end
     left = content[end:]
-    if any(left) and len(left) >= TAIL_SECONDS * byte_rate:
-        return data.size, ("bytes behind the WAV data are left out, the header may declare too few",)
+    if left.count(0) < len(left) and len(left) >= TAIL_SECONDS * byte_rate:
+        return data.size, (LEFT_OUT,)
     return data.size, ()
 
 

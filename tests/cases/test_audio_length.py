@@ -13,7 +13,7 @@ import soundfile
 from ser_features import audio
 from ser_features.audio.mpeg_frame import header_of
 from ser_features.audio.ogg import checksum
-from ser_features.audio.stream import NEVER_FILLED_IN, SLIGHTLY_MORE
+from ser_features.audio.stream import LEFT_OUT, NEVER_FILLED_IN, SLIGHTLY_MORE
 from ser_features.errors import AudioError, NoSamplesError, TruncatedAudioError, UnsupportedAudioError
 from tests.attacks.zoo import chunk, encode, fmt, samples, wav
 from tests.cases.sounds import RATE, table, voice
@@ -154,6 +154,22 @@ def test_mpeg_frames_are_read_to_the_last(content, size, notes):
     assert decoded.notes == notes
 
 
+@pytest.mark.parametrize("container", ["WAV", "FLAC"])
+def test_joined_files_are_read_to_the_end_of_the_last(container):
+    first, second = encode(VOICE, container), encode(OTHER, container)
+    decoded = decode(first + second)
+    assert decoded.signal == pytest.approx(np.concatenate([VOICE, OTHER]), abs=1e-4)
+    assert decoded.notes == (f"2 {container} files one after the other",)
+    assert refusal(first + second[:-500], TruncatedAudioError)
+    assert refusal(second * 101, UnsupportedAudioError) == (
+        f"more than 100 {container} files one after the other: expected one: split it"
+    )
+
+
+def test_a_second_au_file_is_not_left_out_in_silence():
+    assert decode(encode(VOICE, "AU") + encode(OTHER, "AU")).notes == (LEFT_OUT,)
+
+
 def test_joined_mp3_files_of_different_rates_are_refused():
     text = refusal(mp3(VOICE) + mp3(voice(rate=22_050), 22_050), UnsupportedAudioError)
     assert text == (
@@ -256,7 +272,7 @@ def test_a_wav_of_no_samples_is_still_refused():
 def test_a_header_that_was_filled_in_too_early_has_a_note():
     decoded = decode(wav(fmt(), chunk(b"data", PCM, len(PCM) // 2)))
     assert decoded.signal.size == VOICE.size // 2
-    assert decoded.notes == ("bytes behind the WAV data are left out, the header may declare too few",)
+    assert decoded.notes == (LEFT_OUT,)
 
 
 # Case: some bytes too many
