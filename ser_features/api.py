@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
-from ser_features.arguments import Names, PathLike, checked, names_of
+from ser_features.arguments import PathLike, checked
 from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.config import EncoderConfig
 from ser_features.config import profile as find_profile
@@ -19,6 +19,7 @@ from ser_features.errors import InputError
 from ser_features.extractors.encoder import configure
 from ser_features.store import Store, open_store
 from ser_features.store.layout import store_root
+from ser_features.words import Names, names_of
 
 Executor = Literal["local", "dask"]
 Pooling = Literal["mean", "mean_std"]

@@ -15,11 +15,11 @@ ser_features.errors.InputError: call: path is None (NoneType), expected str | os
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from ser_features.errors import InputError
+from ser_features.errors import InputError, shown
 from ser_features.words import suggestion
 
 if TYPE_CHECKING:
@@ -27,33 +27,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 PathLike = str | os.PathLike[str]
-Names = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
-"""One name, or several."""
-
-MAX_SHOWN = 40
-"""Characters of a value in a message."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-def names_of(names: Names) -> list[str]:
-    """Return names as a list of text.
-
-    Raises:
-        InputError: if one is neither text nor a path.
-
-    >>> names_of("ravdess"), names_of(("ravdess", "savee"))
-    (['ravdess'], ['ravdess', 'savee'])
-    """
-    several = [names] if isinstance(names, str | os.PathLike) or not isinstance(names, Iterable) else names
-    return [_name(name) for name in several]
-
-
-def _name(name: object) -> str:
-    if not isinstance(name, str | os.PathLike):
-        raise InputError(f"{shown(name)} is no name: expected text, or several texts")
-    return os.fspath(name)
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
@@ -81,16 +57,6 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
             raise InputError(_message(function, error)) from error
 
     return call
-
-
-def shown(value: object) -> str:
-    """Return a value and its type, in short.
-
-    >>> shown(5)
-    '5 (int)'
-    """
-    text = repr(value)
-    return f"{text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + '…'} ({type(value).__name__})"
 
 
 def _message(function: Callable[..., object], error: "ValidationError") -> str:

@@ -95,3 +95,17 @@ class TooLongError(AudioError):
 
 class WorkerDiedError(AudioError):
     """The worker process crashed or ran out of memory on this recording, twice."""
+
+
+MAX_SHOWN = 40
+"""Characters of a value in a message."""
+
+
+def shown(value: object) -> str:
+    """A value and its type, as messages show them.
+
+    >>> shown(5)
+    '5 (int)'
+    """
+    text = repr(value)
+    return f"{text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + '…'} ({type(value).__name__})"

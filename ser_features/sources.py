@@ -25,8 +25,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ser_features.arguments import shown
-from ser_features.errors import InputError
+from ser_features.errors import InputError, shown
 
 AudioSource = (
     str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | tuple[Any, float] | Mapping[str, Any]

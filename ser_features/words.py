@@ -8,9 +8,14 @@ word, choices → `same` (differs in these alone) or `nearest` (also misspelled)
 "did you mean 'ravdess'?"
 """
 
+import os
 from collections.abc import Iterable
 
-from ser_features.errors import InputError
+from ser_features.errors import InputError, shown
+
+Names = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+"""One name, or several."""
+
 
 SIMILARITY = 0.6
 """Smallest ratio of `difflib` at which a word counts as a misspelling of another."""
@@ -75,3 +80,22 @@ def unknown(word: str, choices: Iterable[str], what: str, also: str = "") -> Inp
     names = list(choices)
     nearest_one = f"{meant} " if (meant := suggestion(word, names)) else ""
     return InputError(f"unknown {what} {word!r}: {nearest_one}expected one of {', '.join(names)}{also}")
+
+
+def names_of(names: Names) -> list[str]:
+    """Return names as a list of text.
+
+    Raises:
+        InputError: if one is neither text nor a path.
+
+    >>> names_of("ravdess"), names_of(("ravdess", "savee"))
+    (['ravdess'], ['ravdess', 'savee'])
+    """
+    several = [names] if isinstance(names, str | os.PathLike) or not isinstance(names, Iterable) else names
+    return [_name(name) for name in several]
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str | os.PathLike):
+        raise InputError(f"{shown(name)} is no name: expected text, or several texts")
+    return os.fspath(name)

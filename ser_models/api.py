@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ser_features.arguments import Names, PathLike, checked, names_of
+from ser_features.arguments import PathLike, checked
 from ser_features.store.layout import store_root
+from ser_features.words import Names, names_of
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.evaluate import evaluate as measure
 from ser_models.experiments.train import run_experiment

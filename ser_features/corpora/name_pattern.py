@@ -21,12 +21,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from ser_features.corpora.folder import KNOWN
 from ser_features.errors import InputError
 from ser_features.labels import EMOTIONS, SYNONYMS, canonical
+from ser_features.tables.columns import USUAL_NAMES, recognised
+from ser_features.words import suggestion
 
 FIELD = re.compile(r"\{(\w*)(?::([1-9]\d?))?\}")
-FIELDS = tuple(name for name in KNOWN if name != "path")
+FIELDS = tuple(name for name in USUAL_NAMES if name != "path")
 EMOTION = "emotion"
 
 NO_WORD = r"(?:[^\W\d_]+(?![^\W\d_])|[^/]+?)"
@@ -98,13 +99,9 @@ def compiled(pattern: str, codes: Mapping[str, str] | None = None) -> NamePatter
     Raises:
         InputError: if there is no {emotion}, or a field is unknown or occurs twice.
     """
-    names = [name for name, _ in FIELD.findall(pattern) if name]
     if "*" in pattern:
         raise InputError(f"pattern {pattern!r} has a *, expected {{}} for any text within a folder's name")
-    if unknown := [name for name in names if name not in FIELDS]:
-        raise InputError(
-            f"pattern {pattern!r}: {{{unknown[0]}}} is no column: expected some of {', '.join(FIELDS)}"
-        )
+    names = [_column(name, pattern) for name, _ in FIELD.findall(pattern) if name]
     if EMOTION not in names:
         raise InputError(f"pattern {pattern!r} has no {{emotion}}: expected it, and {{speaker}} if known")
     if max(Counter(names).values()) > 1:
@@ -119,6 +116,17 @@ def compiled(pattern: str, codes: Mapping[str, str] | None = None) -> NamePatter
         any_word=_expression(pattern, NO_WORD),
         codes=composed,
     )
+
+
+def _column(name: str, pattern: str) -> str:
+    """Return the column of a field, which may have a usual name of it, such as {label} or {actor}."""
+    column = recognised(name)
+    if column not in FIELDS:
+        raise InputError(
+            f"pattern {pattern!r}: {{{name}}} is no column: {suggestion(name, FIELDS)} "
+            f"expected some of {', '.join(FIELDS)}"
+        )
+    return column
 
 
 def _words(codes: Mapping[str, str]) -> str:
@@ -141,10 +149,11 @@ def _expression(pattern: str, emotion: str, touching: str = "?") -> re.Pattern[s
     for name, width, text, following in zip(
         parts[1::3], parts[2::3], parts[3::3], [*parts[4::3], None], strict=True
     ):
+        column = _column(name, pattern) if name else ""
         few = "?" if text or following is None else touching
         free = f"[^/]{{{width}}}" if width else f"[^/]{'+' if name else '*'}{few}"
-        content = emotion if name == EMOTION and not width else free
-        expression += (f"(?P<{name}>{content})" if name else content) + f"(?i:{re.escape(text)})"
+        content = emotion if column == EMOTION and not width else free
+        expression += (f"(?P<{column}>{content})" if column else content) + f"(?i:{re.escape(text)})"
     return re.compile(expression)
 
 

@@ -71,10 +71,12 @@ def read_names(folder: Path, pattern: str, emotions: Mapping[str, str] | None = 
         emotions: canonical emotion or synonym by the code in the names, for codes that are neither.
 
     Raises:
-        InputError: if the pattern is invalid, or no file matches it.
+        InputError: if there is no such folder, the pattern is invalid, or no file matches it.
     """
     form = compiled(pattern, emotions)
     root = Path(os.path.abspath(folder))  # noqa: PTH100
+    if not root.is_dir():
+        raise InputError(f"{folder} is no folder: expected that of the recordings: check the path")
     files = sorted(audio_files(root, "."))
     rows: list[dict[str, str]] = []
     others: list[tuple[str, str]] = []

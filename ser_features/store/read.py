@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from ser_features.arguments import Names, names_of
 from ser_features.config import Profile
 from ser_features.corpora import names, separated
 from ser_features.errors import InputError
@@ -34,7 +33,7 @@ from ser_features.store.description import (
 )
 from ser_features.store.part import open_frames, read_parts
 from ser_features.store.wide import values_of
-from ser_features.words import same, suggestion
+from ser_features.words import Names, names_of, same, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd

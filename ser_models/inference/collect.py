@@ -6,12 +6,12 @@ path, folder, pattern, bytes, open file, (signal, rate), or any iterable of thes
 ['a.wav', '']
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ser_features.arguments import shown
-from ser_features.errors import InputError
+from ser_features.errors import InputError, shown
 from ser_features.sources import AudioSource, Source, is_one, sources_of
 from ser_models.inference.files import find_audio
 
@@ -69,7 +69,7 @@ def one_for_each(what: str, values: Iterable[str], recordings: Sequence[object])
 
 
 def _expanded(source: Source) -> list[Source]:
-    if isinstance(source.audio, bytes):
+    if isinstance(source.audio, bytes) or os.path.isfile(source.audio):  # noqa: PTH113  raises for some names
         return [source]
     files = [file.path for file in find_audio([source.audio])]
     return [source] if files == [source.audio] else [Source(str(file), file) for file in files]

@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from numbers import Integral, Real
 from typing import Any, TypedDict
 
-from ser_features.arguments import shown
-from ser_features.errors import InputError
+from ser_features.errors import InputError, shown
 
 MIN_WINDOW = 0.1
 """Shortest window and shortest hop, in s; no profile accepts a shorter recording."""

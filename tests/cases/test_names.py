@@ -142,3 +142,12 @@ def test_a_manifest_above_the_folder_has_relative_paths(ser, folders, tmp_path, 
     monkeypatch.chdir(folders)
     assert ser("manifest", "angry/..", "{emotion}/{}.wav", "--out", "../mine.csv").code == 0
     assert lines(tmp_path / "mine.csv")[0] == "set/angry/1.wav,angry"
+
+
+@pytest.mark.parametrize("name", ["nowhere", "set/angry/1.wav"])
+def test_a_folder_is_expected(ser, folders, tmp_path, name):
+    code, _, errors = ser("manifest", tmp_path / name, "{emotion}.wav")
+    assert code == 2
+    assert errors == (
+        f"error: {tmp_path / name} is no folder: expected that of the recordings: check the path\n"
+    )

@@ -98,7 +98,7 @@ def test_recordings_of_a_predictor(predictor, method, tmp_path):
     ):
         with pytest.raises(SerError):
             call(value)
-    for path in (NOWHERE, Path(NOWHERE), [NOWHERE]):
+    for path in (NOWHERE, Path(NOWHERE), [NOWHERE], 5000 * "a", "/root/x/" * 99):
         call(path)
 
 

@@ -19,6 +19,10 @@ def test_a_field_does_not_match_a_slash():
             "{speaker}/{}.wav",
             "pattern '{speaker}/{}.wav' has no {emotion}: expected it, and {speaker} if known",
         ),
+        (
+            "{speaker}_{emotoin}.wav",
+            "{emotoin} is no column: did you mean 'emotion'? expected some of emotion",
+        ),
         ("{speaker}_{emotion}_{mood}", "{mood} is no column: expected some of emotion, speaker, language"),
         ("{speaker}_{emotion}_{path}", "{path} is no column: expected some of"),
         ("{speaker}{speaker}{emotion}", "has a field twice: expected each once, and {} for the rest"),
@@ -59,3 +63,11 @@ def test_a_width_is_exact():
     assert pattern.parse("DCsa.wav") == {"speaker": "DC", "emotion": "sad"}
     with pytest.raises(InputError, match="unknown emotion 'xx'"):
         pattern.parse("DCxx.wav")
+
+
+def test_fields_may_have_the_usual_names_of_columns():
+    pattern = compiled("{Actor}/{label}_{}.wav")
+    assert pattern.fields == ("speaker", "emotion")
+    assert pattern.parse("ada/sad_1.wav") == {"speaker": "ada", "emotion": "sad"}
+    with pytest.raises(InputError, match="has a field twice"):
+        compiled("{label}_{emotion}.wav")
