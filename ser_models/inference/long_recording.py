@@ -32,7 +32,7 @@ ADVICE = ", or recognise it window by window: --windows (in Python windows=True)
 """Ends the refusal of a recording that is too long."""
 
 
-class Recogniser(Protocol):
+class WindowModel(Protocol):
     """What is needed of a `Predictor`."""
 
     @property
@@ -108,7 +108,7 @@ class LongRecording:
         scores: out-of-distribution scores of those that are not silent.
     """
 
-    predictor: Recogniser
+    predictor: WindowModel
     options: PredictOptions
     stats: SpeakerStats | None
     silence: float
@@ -164,7 +164,7 @@ class LongRecording:
 
 
 def recognise_windows(
-    predictor: Recogniser, content: bytes, name: str, options: PredictOptions, stats: SpeakerStats | None
+    predictor: WindowModel, content: bytes, name: str, options: PredictOptions, stats: SpeakerStats | None
 ) -> Prediction:
     """Recognise the windows of a recording of any length.
 

@@ -70,7 +70,7 @@ def test_a_pipe_is_no_output(ser, model, recording, tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
     code, _, errors = ser("predict", model, recording, "--out", tmp_path / "pipe.csv", "--force")
     assert code == 2
-    assert "pipe.csv is a folder or a device, expected a new file: pass another --out" in errors
+    assert "pipe.csv is a folder or a device that ser did not write: pass another --out" in errors
 
 
 def test_a_hidden_file_of_the_name_of_a_cache_is_kept(ser, model, recording, tmp_path):
