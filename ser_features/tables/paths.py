@@ -81,8 +81,8 @@ class Locator:
                 return self._located(written, similar, base)
         if os.path.isdir(os.path.join(self.folder, path)):  # noqa: PTH112, PTH118
             raise InputError(f"path {written!r} is a folder, expected a file")
-        where = f" or in {self.data}" if self.data and len(bases) > 1 else ""
-        raise InputError(f"no file {written!r} beside the table{where}")
+        where = f" or in {self.data}" if self.data else ""
+        raise InputError(f"no file {written!r}{'' if bases == [''] else f' beside the table{where}'}")
 
     def notes(self) -> list[str]:
         """One line for each way in which files were found that are not where their paths say."""

@@ -79,6 +79,7 @@ class RowParser:
         data = Path(os.path.abspath(reading.data)) if reading.data else None  # noqa: PTH100
         self._dataset, self._table = dataset, table
         self._locator = Locator(folder, data if data != folder and data and data.is_dir() else None)
+        self._speakers = _whole(table.cells(table.index["speaker"])) if "speaker" in table.index else {}
         self._emotions = {word.strip().casefold(): emotion for word, emotion in reading.emotions.items()}
         self.own, self._extra = _further(table)
         self._refused: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -129,13 +130,13 @@ class RowParser:
         return lines + self._locator.notes()
 
     def _entry(self, row: Row, file: Located, extra: Mapping[str, Value]) -> Entry:
-        word = self._table.cell(row, "emotion")
+        word, speaker = self._table.cell(row, "emotion"), self._table.cell(row, "speaker")
         label, problem = self._label(word)
         recording = Recording(
             dataset=self._dataset,
             stem=file.name,
             path=file.path,
-            speaker=cells.text_or_none(self._table.cell(row, "speaker")),
+            speaker=cells.text_or_none(self._speakers.get(speaker, speaker)),
             emotion=label,
             emotion_code=word,
             gender=self._read(row, "gender", cells.gender),
@@ -184,6 +185,18 @@ def _further(table: Table) -> tuple[tuple[Column, ...], list[Mapping[str, Value]
         return (), [nothing] * len(table.rows)
     names = [*table.further]
     return tuple(columns), [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def _whole(names: Sequence[str]) -> dict[str, str]:
+    """Speakers that pandas wrote as decimal numbers, because some are missing: 7.0 is 7.
+
+    >>> _whole(["7.0", "12.0", ""]), _whole(["7.0", "ada"])
+    ({'7.0': '7', '12.0': '12'}, {})
+    """
+    present = {name for name in names if not cells.is_missing(name)}
+    if not all(re.fullmatch(r"[1-9][0-9]*\.0", name) for name in present):
+        return {}
+    return {name: name.removesuffix(".0") for name in sorted(present, key=len)}
 
 
 def notes_on_speakers(table: Table, recordings: Sequence[Recording]) -> list[str]:

@@ -164,10 +164,16 @@ def parse(text: str, usual_names: Callable[[Sequence[str]], int]) -> Sheet:
         text = text[declared.end() :]
     delimiter = declared[1] if declared else _delimiter(text, usual_names)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines: list[tuple[str, ...]] = []
+    start = 0
     try:
-        lines = [tuple(cell.strip() for cell in line) for line in reader]
+        for line in reader:
+            lines.append(tuple(cell.strip() for cell in line))
+            start = reader.line_num
     except csv.Error as error:
-        raise csv.Error(f"line {reader.line_num}: {error}") from error
+        raise csv.Error(
+            f"line {start + 1 + bool(declared)}: a quotation mark is not closed, or not doubled inside a cell"
+        ) from error
     rows = [Row(number, line) for number, line in enumerate(lines, start=1) if any(line)]
     return Sheet(rows[0].cells if rows else (), tuple(rows[1:]), delimiter)
 
