@@ -40,9 +40,11 @@ def other(content: bytes) -> Stream:
         return STREAMS.get(begins[:4], other)(content[tags:])
     if tags or mpeg.is_frame(content):
         return mpeg.stream(content)
-    if not is_read(content):
-        raise not_audio(content, "unknown format")
-    return Stream((content,))
+    if is_read(content):
+        return Stream((content,))
+    if not identify(content) and mpeg.begins_within(content):
+        return mpeg.stream(content)
+    raise not_audio(content, "unknown format")
 
 
 def not_audio(content: bytes, reason: str) -> AudioError:

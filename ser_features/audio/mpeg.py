@@ -28,6 +28,9 @@ MAX_TAGS = 8
 
 FRAMES_OF_A_RUN = 4
 
+LONGEST_PIECE = 4096
+"""A file is recognised by frames that begin within so many bytes; the longest frame has 2,881."""
+
 _ID3_HEADER, _ID3_FOOTER, _ID3V1 = 10, 0x10, 128
 _APE_HEADER, _APE_IS_HEADER = 32, 1 << 29
 _SYNC = re.compile(rb"\xff[\xe2-\xff]|ID3|TAG|APETAGEX")
@@ -138,6 +141,12 @@ def is_run(content: bytes, start: int) -> bool:
     return True
 
 
+def begins_within(content: bytes) -> bool:
+    """Whether frames follow a few bytes that are none, as in a piece of a broadcast that was cut anywhere."""
+    syncs = _SYNC.finditer(content, 0, LONGEST_PIECE)
+    return any(is_run(content, match.start()) for match in syncs)
+
+
 def _walk(content: bytes) -> _Walk:
     """Collect the frames of a file in links; tags and what is no frame are skipped."""
     walk, position, is_sure = _Walk(), 0, True
@@ -158,7 +167,7 @@ def _walk(content: bytes) -> _Walk:
         else:
             match = _SYNC.search(content, position + 1, position + 1 + MAX_GAP)
             end = match.start() if match else len(content)
-            walk.gap = walk.gap or (bool(walk.links) and content.count(0, position, end) < end - position)
+            walk.gap = walk.gap or content.count(0, position, end) < end - position
             position, is_sure = end, False
     raise TooLongError(f"more than {MAX_STEPS} MPEG frames and tags: cut it into utterances")
 

@@ -8,9 +8,12 @@ from ser_features.errors import UnsupportedAudioError
 UNKNOWN_LENGTH = 0x7FFF_0000
 """Programs that write to a pipe declare a size near 2³¹ or 2³², as the length is not known yet."""
 
+LONGEST_HEADER = 128
+"""Programs that count the header into the size of the data have headers of at most this many bytes."""
+
 MAX_LACK_SHARE, MAX_LACK_SECONDS = 0.01, 0.1
-"""A file is read although it holds less than its header declares if at most this part of it, and at most so
-many seconds, are missing: some programs count the header into the size of the data."""
+"""A file is read although it holds less than its header declares if at most so many seconds are missing, and
+these are at most this part of it or `LONGEST_HEADER` bytes."""
 
 MAX_JOINED = 100
 """Most files in one."""
@@ -46,7 +49,8 @@ class Lack:
             seconds: duration of the recording, in s.
         """
         share = 1 - self.held / self.declared
-        return share <= MAX_LACK_SHARE and share * seconds <= MAX_LACK_SECONDS
+        is_header = self.unit == "bytes" and self.declared - self.held <= LONGEST_HEADER
+        return (is_header or share <= MAX_LACK_SHARE) and share * seconds <= MAX_LACK_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

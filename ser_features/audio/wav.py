@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ser_features.audio import mpeg
 from ser_features.audio.stream import (
     LEFT_OUT,
+    LONGEST_HEADER,
     MAX_JOINED,
     NEVER_FILLED_IN,
     SLIGHTLY_MORE,
@@ -48,9 +49,6 @@ _DISGUISED: dict[bytes, str] = {
 OPEN = "the WAV header leaves the length open"
 
 MAX_CHUNKS = 10_000
-LONGEST_HEADER = 128
-"""Programs that count the header into the size of the data have headers of at most this many bytes."""
-
 TAIL_SECONDS = 0.1
 """Bytes behind the last chunk are mentioned if they are worth this many seconds."""
 
@@ -82,13 +80,14 @@ def stream(content: bytes) -> Stream:
     Raises:
         UnsupportedAudioError: if the encoding is not read.
     """
-    streams: list[Stream] = []
-    while True:
-        stream, rest = _first(content)
-        streams.append(stream)
-        if not rest or len(streams) > MAX_JOINED:
-            return joined(streams, "WAV")
-        content = rest
+    first, rest = _first(content)
+    if not rest:
+        return first
+    streams = [first]
+    while rest and len(streams) <= MAX_JOINED:
+        following, rest = _first(rest)
+        streams.append(following)
+    return joined(streams, "WAV")
 
 
 def _first(content: bytes) -> tuple[Stream, bytes]:

@@ -231,7 +231,7 @@ def _damaged() -> dict[str, tuple[bytes, str]]:
         "half.flac": (cut(encode(TONE, "FLAC")), "could be decoded"),
         "half.ogg": (cut(encode(TONE, "OGG")), "inside a page"),
         "half.mp3": (cut(mp3), f"says {len(mp3)} bytes, the file holds {len(mp3) // 2}"),
-        "last frame gone.mp3": (mp3[:-20], f"says {len(mp3)} bytes, the file holds {len(mp3) - 20}"),
+        "last frame gone.mp3": (mp3[:-200], f"says {len(mp3)} bytes, the file holds {len(mp3) - 200}"),
         "half.aiff": (cut(aiff), "the header says 16008 bytes"),
         "half.au": (cut(au), "the header says 16000 bytes"),
         "half.caf": (cut(caf), "malformed"),

@@ -178,6 +178,14 @@ def test_joined_mp3_files_of_different_rates_are_refused():
     )
 
 
+def test_a_piece_of_an_mp3_is_read_from_its_first_frame():
+    """As programs that record radio stations cut it."""
+    whole = decode(mp3(bursts(), tagged=False))
+    decoded = decode(mp3(bursts(), tagged=False)[1000:])
+    assert 0 < whole.signal.size - decoded.signal.size < RATE // 2
+    assert decoded.notes == ("bytes that are no MPEG frames are left out",)
+
+
 def test_an_mp3_that_ends_within_a_frame_has_a_note():
     assert decode(mp3(VOICE, tagged=False)[:-10]).notes == ("the last MPEG frame is incomplete",)
 
@@ -282,6 +290,16 @@ def test_a_header_that_was_filled_in_too_early_has_a_note():
 def test_a_few_bytes_too_many_are_no_reason_to_refuse(more):
     decoded = decode(wav(fmt(), chunk(b"data", PCM, len(PCM) + more)))
     assert decoded.signal == pytest.approx(VOICE, abs=1e-4)
+    assert decoded.notes == (SLIGHTLY_MORE,)
+
+
+@pytest.mark.parametrize("codec", ["GSM610", "ULAW", "IMA_ADPCM"])
+def test_a_header_is_a_larger_part_of_a_short_file(codec):
+    content = encode(VOICE, "WAV", codec)
+    at = content.index(b"data") + 4
+    size = struct.unpack_from("<I", content, at)[0]
+    decoded = decode(content[:at] + struct.pack("<I", size + 60) + content[at + 4 :])
+    assert np.array_equal(decoded.signal, decode(content).signal)
     assert decoded.notes == (SLIGHTLY_MORE,)
 
 
