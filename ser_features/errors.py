@@ -21,6 +21,13 @@ class InputError(SerError):
     """Invalid input: an unknown name, a missing folder, an invalid table."""
 
 
+class WorkingFolderError(InputError):
+    """The working folder was deleted, so that relative paths lead nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__("the working folder is gone: change to another one, such as cd ~")
+
+
 class MissingExtraError(SerError):
     """A command needs an optional dependency that is not installed."""
 

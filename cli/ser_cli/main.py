@@ -12,7 +12,6 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,7 +39,8 @@ from ser_cli.arguments import ANYWHERE, complete_several, remember, repeat_flags
 from ser_cli.help import App
 from ser_cli.interruption import INTERRUPTED, report, terminable
 from ser_cli.progress import be_quiet
-from ser_features.errors import InputError, SerError
+from ser_features.caches import prepare_caches
+from ser_features.errors import SerError, WorkingFolderError
 
 SUMMARY = "Speech emotion recognition: feature extraction, speaker-independent evaluation, trained models."
 
@@ -92,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     streams.prepare()
+    if not os.access(os.path.expanduser("~"), os.W_OK):  # noqa: PTH111  which may be unknown
+        prepare_caches()
     stdout, stderr = sys.stdout, sys.stderr
     with terminable() as interrupted:
         code = _run(words)
@@ -125,18 +127,16 @@ def _run(words: list[str]) -> int:
 
 
 def _check_working_folder(words: Sequence[str]) -> None:
-    """Refuse to run where relative paths lead nowhere; Praat would end the process there.
+    """Refuse to run where relative paths lead nowhere, but for help and version.
 
     Raises:
-        InputError: if the working folder was deleted.
+        WorkingFolderError: if the working folder was deleted.
     """
     try:
         Path.cwd()
     except OSError as error:
         if {"--help", "-h", "--version"}.isdisjoint(words):
-            raise InputError(
-                f"the working folder is gone ({error.strerror}): change to another one, such as cd ~"
-            ) from error
+            raise WorkingFolderError from error
 
 
 def _report(error: Exception) -> int:

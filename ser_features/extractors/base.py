@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.fft
 
+from ser_features.caches import librosa_feature
 from ser_features.config import Profile
 from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
 from ser_features.extractors.f0_contour import F0Contour, compute_f0
@@ -211,9 +212,8 @@ class Analysis:
 
         `librosa.feature.chroma_stft` of `power`, tuned to A4 = 440 Hz; a silent frame has zeros.
         """
-        import librosa.feature  # more than a second, and few families need it
-
-        chroma: np.ndarray = librosa.feature.chroma_stft(S=self.power.T, sr=self.sample_rate, tuning=0)
+        feature = librosa_feature()
+        chroma: np.ndarray = feature.chroma_stft(S=self.power.T, sr=self.sample_rate, tuning=0)
         return chroma.T
 
     @cached_property

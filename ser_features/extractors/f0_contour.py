@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import parselmouth
-from parselmouth.praat import call
 
 from ser_features.config import PitchConfig
 from ser_features.extractors.f0_tracker import track
+from ser_features.praat import call, parselmouth
 
 
 @dataclass(frozen=True, slots=True)

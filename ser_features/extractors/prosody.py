@@ -6,12 +6,12 @@ Praat finds the periods even where another method computed the contour: jitter a
 import statistics
 
 import numpy as np
-from parselmouth.praat import call
 
 from ser_features.config import PitchConfig
 from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor
 from ser_features.extractors.f0_contour import F0Contour
 from ser_features.manifest import Column
+from ser_features.praat import call
 
 NAN = float("nan")
 

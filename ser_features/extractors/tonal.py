@@ -8,6 +8,7 @@ above the noise. librosa is imported on first use, as no model that is recommend
 
 import numpy as np
 
+from ser_features.caches import librosa_feature
 from ser_features.extractors.base import Analysis, FrameExtractor
 
 MIN_SAMPLE_RATE = 12_800
@@ -43,9 +44,7 @@ class Tonnetz(FrameExtractor):
 
     def extract(self, analysis: Analysis) -> np.ndarray:
         """float32, shape (frames, 6), −1 to 1; a silent frame has zeros."""
-        import librosa.feature
-
-        return librosa.feature.tonnetz(chroma=analysis.chroma.T).T.astype(np.float32)
+        return librosa_feature().tonnetz(chroma=analysis.chroma.T).T.astype(np.float32)
 
 
 class Contrast(FrameExtractor):
@@ -71,11 +70,9 @@ class Contrast(FrameExtractor):
         Raises:
             ValueError: if the last band would lie above half the sample rate.
         """
-        import librosa.feature
-
         if analysis.sample_rate <= MIN_SAMPLE_RATE:
             raise ValueError(
                 f"sample rate is {analysis.sample_rate} Hz, expected more than {MIN_SAMPLE_RATE} Hz"
             )
-        contrast = librosa.feature.spectral_contrast(S=analysis.magnitude.T, sr=analysis.sample_rate)
+        contrast = librosa_feature().spectral_contrast(S=analysis.magnitude.T, sr=analysis.sample_rate)
         return contrast.T.astype(np.float32)

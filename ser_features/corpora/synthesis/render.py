@@ -7,13 +7,12 @@ neutral speech → pauses between words → vocal tract (formants) → pitch con
 """
 
 import numpy as np
-import parselmouth
 import soxr
-from parselmouth.praat import call, run
 
 from ser_features.corpora.synthesis.recipe import Expression, express, generator
 from ser_features.corpora.synthesis.script import Clip, Voice
 from ser_features.corpora.synthesis.speech import SAMPLE_RATE, Utterance
+from ser_features.praat import call, parselmouth, run
 
 OUTPUT_RATE = 16_000
 """Sample rate of the clips, in Hz."""

@@ -7,11 +7,10 @@ process has synthesised before. Therefore all utterances are synthesised in one 
 from dataclasses import dataclass
 
 import numpy as np
-import parselmouth
 from loky import ProcessPoolExecutor
-from parselmouth.praat import call
 
 from ser_features.corpora.synthesis.script import SENTENCES, VOICES, Voice
+from ser_features.praat import call, parselmouth
 
 SAMPLE_RATE = 22_050
 """Sample rate of the utterances, in Hz."""
