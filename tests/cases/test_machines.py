@@ -119,10 +119,18 @@ def test_a_deleted_working_folder_is_named(tmp_path, model):
     words = [sys.executable, "-c", GONE, "predict", model, save(tmp_path / "a.wav")]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    line = (
-        "error: the working folder is gone (No such file or directory): change to another one, such as cd ~\n"
+    assert done.stderr == "error: the working folder is gone: change to another one, such as cd ~\n"
+
+
+def test_python_in_a_deleted_working_folder_gets_an_error_of_the_package(tmp_path):
+    program = (
+        "import os; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); import ser_features.pipeline"
     )
-    assert done.stderr == line
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ser_features.errors.WorkingFolderError: the working folder is gone: ")
 
 
 @pytest.fixture
