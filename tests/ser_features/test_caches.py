@@ -25,10 +25,10 @@ def test_nothing_changes_on_a_usual_machine(unset, monkeypatch, tmp_path):
     assert not set(caches.VARIABLES) & set(os.environ)
 
 
-@pytest.mark.parametrize("home", ["/proc/home", "~"])
+@pytest.mark.parametrize("home", ["~", "unknown"])
 def test_a_read_only_machine_gets_a_private_folder(unset, monkeypatch, home):
     monkeypatch.setenv("HOME", home)
-    monkeypatch.setattr(caches, "_packages", lambda: Path("/proc/packages"))
+    monkeypatch.setattr(caches, "_packages", lambda: Path("~"))
     caches.prepare_caches()
     folder = Path(os.environ["NUMBA_CACHE_DIR"])
     assert os.environ["MPLCONFIGDIR"] == str(folder)
@@ -45,8 +45,8 @@ def test_a_folder_that_others_can_write_to_is_not_taken(unset):
 
 
 def test_a_variable_of_the_user_is_kept(unset, monkeypatch):
-    monkeypatch.setenv("HOME", "/proc/home")
-    monkeypatch.setattr(caches, "_packages", lambda: Path("/proc/packages"))
+    monkeypatch.setenv("HOME", "~")
+    monkeypatch.setattr(caches, "_packages", lambda: Path("~"))
     monkeypatch.setenv("NUMBA_CACHE_DIR", "/mine")
     caches.prepare_caches()
     assert os.environ["NUMBA_CACHE_DIR"] == "/mine"
