@@ -315,13 +315,23 @@ def _shared_validation(split: Split, examples: Examples) -> tuple[tuple[int, ...
 
 
 def _untrained_classes(split: Split, examples: Examples) -> tuple[str, ...]:
-    """Notes on classes that a fold is tested on without training: one speaker may have all of them."""
+    """Notes on classes that a fold is tested on, or the final model has, without training on them.
+
+    One speaker may have all of their recordings.
+    """
     table = split.table.merge(examples.rows[["file_id", "emotion"]], on="file_id")
     notes = []
     for fold, rows in table.groupby("fold"):
         sides = {side: set(rows.loc[rows["split"] == side, "emotion"]) for side in ("train", "test")}
-        if missing := sorted(sides["test"] - sides["train"]):
-            notes.append(f"fold {fold} is tested on {', '.join(missing)} without training on it")
+        missing = sides["test"] - sides["train"]
+        if missing:
+            notes.append(f"fold {fold} is tested on {', '.join(sorted(missing))} without training on it")
+        if fold == split.final_fold and (
+            unused := sorted(set(examples.labels) - sides["train"] - set(missing))
+        ):
+            notes.append(
+                f"the model is not trained on {', '.join(unused)}: all recordings are on another side"
+            )
     return tuple(notes)
 
 

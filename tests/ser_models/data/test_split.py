@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ser_features.errors import InputError
 from ser_models.data.examples import Examples
-from ser_models.data.split import FINAL_FOLD, deal, make_split, shared_labels
+from ser_models.data.split import FINAL_FOLD, Split, _untrained_classes, deal, make_split, shared_labels
 
 
 @st.composite
@@ -196,3 +196,16 @@ def test_unknown_speakers_of_a_test_corpus(make_examples):
     rows = examples.rows.assign(speaker=examples.rows["speaker"].where(~tested, None))
     split = make_split(replace(examples, rows=rows), kind="cross-corpus", test_datasets=["d1"])
     assert split.protocol == "cross-corpus, d0 → d1, speakers unknown"
+
+
+def test_a_class_of_the_model_that_is_on_the_validation_side_only(make_examples):
+    examples = make_examples(speakers=6, emotions=2)
+    table = make_split(examples, seed=0).table
+    validated = table.loc[table["split"] == "validation", "file_id"].iloc[0]
+    rows = examples.rows.assign(
+        emotion=examples.rows["emotion"].where(examples.rows["file_id"] != validated, "sad")
+    )
+    changed = Examples(rows, ("angry", "disgust", "sad"))
+    assert _untrained_classes(Split(table, "any"), changed) == (
+        "the model is not trained on sad: all recordings are on another side",
+    )
