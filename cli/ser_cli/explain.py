@@ -110,7 +110,7 @@ def _print_importance(importance: "Importance", top: int) -> None:
     from ser_cli.tables import print_table
 
     print(f"{importance.model} on {importance.data}")
-    print(f"UAR {importance.uar:.3f} on these recordings, chance {importance.chance:.3f}")
+    print(importance.headline)
     rows = importance.table.head(top).to_dict("records")
     if importance.method == "shap":
         print("mean absolute SHAP value (log-odds)\n")

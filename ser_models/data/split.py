@@ -326,12 +326,10 @@ def _untrained_classes(split: Split, examples: Examples) -> tuple[str, ...]:
         missing = sides["test"] - sides["train"]
         if missing:
             notes.append(f"fold {fold} is tested on {', '.join(sorted(missing))} without training on it")
-        if fold == split.final_fold and (
-            unused := sorted(set(examples.labels) - sides["train"] - set(missing))
-        ):
-            notes.append(
-                f"the model is not trained on {', '.join(unused)}: all recordings are on another side"
-            )
+        unused = set(table["emotion"]) - sides["train"] - missing
+        if unused and fold == split.final_fold:
+            names = ", ".join(sorted(unused))
+            notes.append(f"the model is not trained on {names}: all recordings are on another side")
     return tuple(notes)
 
 

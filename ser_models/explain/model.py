@@ -13,7 +13,7 @@ import pandas as pd
 from ser_features.errors import InputError
 from ser_models import inference
 from ser_models.data.inputs import Raw
-from ser_models.evaluation.metrics import confusion_matrix, uar
+from ser_models.evaluation.metrics import confusion_matrix, measured_uar
 from ser_models.explain import trees
 from ser_models.explain.feature_groups import FeatureGroup, feature_groups
 from ser_models.explain.held_out import held_out
@@ -80,7 +80,7 @@ def explain_model(
         method="permutation" if backend is None else "shap",
         data=f"{' + '.join(examples.datasets)}: {selected.description}",
         n=len(examples),
-        uar=uar(confusion_matrix(examples.targets, predicted, len(predictor.labels))),
+        uar=measured_uar(confusion_matrix(examples.targets, predicted, len(predictor.labels))),
         chance=1 / len(set(examples.targets.tolist())),
         repeats=repeats,
         table=table,

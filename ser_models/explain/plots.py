@@ -109,8 +109,7 @@ def _first_five(rows: pd.DataFrame) -> str:
 
 
 def _data(importance: Importance) -> tuple[str, ...]:
-    uar = f"UAR {importance.uar:.3f} on these recordings, chance level {importance.chance:.3f}."
-    return f"{importance.model} on {importance.data}.", uar
+    return f"{importance.model} on {importance.data}.", f"{importance.headline}."
 
 
 def _ranking(contributions: Contributions) -> str:

@@ -23,7 +23,7 @@ class Importance:
         method: "shap" or "permutation".
         data: description of the recordings.
         n: number of recordings.
-        uar: of the model on these recordings, 0 to 1.
+        uar: of the model on these recordings, 0 to 1; None if all are of one class.
         chance: UAR at chance level, 0 to 1.
         repeats: permutations per feature group; 0 for SHAP values.
         table: a row per feature group in descending order of importance: feature, unit, description,
@@ -39,11 +39,18 @@ class Importance:
     method: Literal["shap", "permutation"]
     data: str
     n: int
-    uar: float
+    uar: float | None
     chance: float
     repeats: int
     table: "pd.DataFrame"
     notes: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """UAR and chance level in one line."""
+        if self.uar is None:
+            return "UAR not measurable: all of these recordings are of one emotion"
+        return f"UAR {self.uar:.3f} on these recordings, chance {self.chance:.3f}"
 
 
 @dataclass(frozen=True)

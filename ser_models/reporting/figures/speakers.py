@@ -30,7 +30,7 @@ PERCENTILES = (5, 25, 50, 75, 95)
 
 
 def drawing(store: Store, column: str, datasets: Sequence[str] | None = None) -> Drawing:
-    """Percentiles of a column by speaker, the lowest median first, coloured by corpus.
+    """Percentiles of a column by known speaker, the lowest median first, coloured by corpus.
 
     Args:
         store: an open store.
@@ -66,6 +66,9 @@ def _percentiles(recordings: Recordings, column: str) -> pd.DataFrame:
     rows = recordings.rows.assign(key=recordings.speakers).dropna(subset=column)
     if rows.empty:
         raise InputError(f"no recording has a value of {column}: expected some: name another column")
+    rows = rows.dropna(subset="speaker")
+    if rows.empty:
+        raise InputError("all speakers are unknown: expected some that are named: name other --datasets")
     table = []
     for key, part in rows.groupby("key"):
         first = part.iloc[0]
