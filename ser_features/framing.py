@@ -158,13 +158,12 @@ def active_level(levels: np.ndarray) -> float:
 def _bounds(levels: Levels, threshold_db: float) -> tuple[int, int]:
     """First and last step, end excluded, of the sounds above a threshold without the clicks at either end."""
     loud = np.flatnonzero(levels.sustained > threshold_db)
-    breaks = np.flatnonzero(np.diff(loud) > 1)
+    breaks = np.flatnonzero(np.diff(loud) > round(APART_SECONDS / STEP_SECONDS))
     starts, ends = loud[np.r_[0, breaks + 1]], loud[np.r_[breaks, loud.size - 1]] + 1
-    apart = (starts[1:] - ends[:-1]) * STEP_SECONDS >= APART_SECONDS
     first, last = 0, starts.size - 1
-    while first < last and apart[first] and _is_click(levels.momentary[starts[first] : ends[first]]):
+    while first < last and _is_click(levels.momentary[starts[first] : ends[first]]):
         first += 1
-    while last > first and apart[last - 1] and _is_click(levels.momentary[starts[last] : ends[last]]):
+    while last > first and _is_click(levels.momentary[starts[last] : ends[last]]):
         last -= 1
     return int(starts[first]), int(ends[last])
 
