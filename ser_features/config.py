@@ -230,6 +230,18 @@ PROFILES: dict[str, Profile] = {
     config.name: config for config in (SPEECH16K, SPEECH16K_FAST, SPEECH16K_RAW, PAPER48K, WIDE16K)
 }
 
+
+def before_conditioning(config: Profile) -> Profile:
+    """The profile of this name as it was before it conditioned the signal; itself if it is raw.
+
+    Stores and artifacts from then have its digest.
+    """
+    if config.audio.conditioning is None:
+        return config
+    raw = replace(config.audio, conditioning=None, trim_db=SPEECH16K_RAW.audio.trim_db)
+    return replace(config, audio=raw)
+
+
 BONE = "+bone"
 """Suffix of a profile's name that switches bone conduction on."""
 

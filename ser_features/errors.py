@@ -89,7 +89,7 @@ class NonFiniteAudioError(AudioError):
 
 
 class SilentAudioError(AudioError):
-    """Digital silence: every sample of the mono signal is zero."""
+    """Digital silence: every sample of the mono signal is zero, or nothing is left above an offset."""
 
 
 class TooShortError(AudioError):

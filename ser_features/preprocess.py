@@ -19,6 +19,7 @@ import soxr
 
 from ser_features.audio import Audio
 from ser_features.config import AudioConfig, Conditioning
+from ser_features.errors import SilentAudioError
 from ser_features.framing import active_level, active_speech, levels_of, speech_bounds
 
 BONE_POLE = 0.755
@@ -30,6 +31,9 @@ BONE_RATE = 48_000
 
 FILTER_SECONDS = 0.25
 """Reach of the high-pass filter: its impulse response is 70 dB down there."""
+
+SILENT_DB = -200.0
+"""Sound below this level is rounding errors of samples, whatever their scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,9 @@ def prepare(audio: Audio, config: AudioConfig) -> Prepared:
     Args:
         audio: mono signal at the file's rate.
         config: target rate and what is to be done.
+
+    Raises:
+        SilentAudioError: if conditioning leaves nothing.
     """
     signal, rate = audio.signal, audio.sample_rate
     if config.conditioning:
@@ -70,11 +77,20 @@ def prepare(audio: Audio, config: AudioConfig) -> Prepared:
 
 
 def _conditioned(signal: np.ndarray, sample_rate: int, conditioning: Conditioning) -> Prepared:
-    """Filter, trim, and bring to the common level."""
-    signal = high_pass(signal, sample_rate, conditioning.stop_hz, conditioning.pass_hz)
-    level, start, end = active_speech(signal, sample_rate, conditioning.silence_db)
+    """Filter, trim, and bring to the common level.
+
+    Raises:
+        SilentAudioError: if the filter leaves nothing.
+    """
+    filtered = high_pass(signal, sample_rate, conditioning.stop_hz, conditioning.pass_hz)
+    level, start, end = active_speech(filtered, sample_rate, conditioning.silence_db)
+    if level < SILENT_DB:
+        raise SilentAudioError(
+            f"nothing above {conditioning.stop_hz:g} Hz, only a constant offset or a hum: expected speech: "
+            "check the microphone, or leave it out"
+        )
     gain_db = conditioning.level_db - level
-    return Prepared(amplified(signal[start:end], gain_db), start / sample_rate, gain_db)
+    return Prepared(amplified(filtered[start:end], gain_db), start / sample_rate, gain_db)
 
 
 def amplified(signal: np.ndarray, gain_db: float) -> np.ndarray:

@@ -105,6 +105,7 @@ ALTERATIONS: dict[str, Alteration] = {
     "24 bits": written(subtype="PCM_24"),
     "32-bit floating point": written(),
     "12 dB louder": gain(12),
+    "12 dB softer": gain(-12),
     "12 dB softer, 16 bits": gain(-12, subtype="PCM_16"),
     "peak normalisation": peak_normalised,
     "MP3, 128 kbit/s": written(

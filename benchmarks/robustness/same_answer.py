@@ -93,16 +93,16 @@ def main() -> None:
 
 def opened(folder: Path, arguments: argparse.Namespace) -> dict[str, Store]:
     """Both stores by profile, extracted or continued."""
-    corpora = list(dict.fromkeys(["ravdess", *arguments.corpora]))
     for profile in PROFILES:
-        extract(
-            corpora,
-            data=arguments.data,
-            store=folder / profile,
-            profile=profile,
-            features=FAMILIES,
-            speed_perturb="best" in arguments.models,
-        )
+        for corpus in dict.fromkeys(["ravdess", *arguments.corpora]):
+            extract(
+                corpus,
+                data=arguments.data,
+                store=folder / profile,
+                profile=profile,
+                features=FAMILIES,
+                speed_perturb=corpus == "ravdess" and "best" in arguments.models,
+            )
     return {profile: open_store(folder / profile) for profile in PROFILES}
 
 

@@ -290,7 +290,8 @@ def open_or_create(root: Path, requested: Description) -> Store:
     if stored.profile.name != requested.profile.name or (same_families and stored.digest != requested.digest):
         raise InputError(
             f"{root} has profile {stored.profile.name} ({stored.digest}), asked for "
-            f"{requested.profile.name} ({requested.digest}): pass another --store, or the profile it has"
+            f"{requested.profile.name} ({requested.digest}): pass another --store, or leave --profile and "
+            "--encoder out to go on with what it has"
         )
     if not same_families:
         raise InputError(

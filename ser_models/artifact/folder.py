@@ -169,7 +169,7 @@ def load(folder: Path) -> Artifact:
             verified(folder, metadata, name)
     try:
         model = create(metadata.model, metadata.parameters, described_only=ONNX_FILE in metadata.files)
-        profile = feature_profile(metadata)
+        profile = feature_profile(metadata, model.inputs.families)
     except InputError as error:
         raise ArtifactError(f"{folder / METADATA_FILE}: {quoted(error, 400)}") from error
     if (current := digest(profile, model.inputs.families)) != metadata.digest:

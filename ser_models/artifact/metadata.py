@@ -11,15 +11,16 @@ import importlib.metadata
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from ser_features.config import EncoderConfig, Profile
+from ser_features.config import EncoderConfig, Profile, before_conditioning
 from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError
 from ser_features.labels import EMOTIONS
+from ser_features.pipeline import digest
 from ser_models import ood
 from ser_models.data import speaker_norm
 from ser_models.models.base import HIGHEST, LOWEST
@@ -198,14 +199,21 @@ def versions() -> dict[str, str]:
     return installed
 
 
-def feature_profile(metadata: ArtifactMetadata) -> Profile:
+def feature_profile(metadata: ArtifactMetadata, families: Sequence[str]) -> Profile:
     """Return the feature configuration that the model was trained with.
+
+    Args:
+        metadata: of its artifact.
+        families: feature families that it reads.
 
     Raises:
         InputError: if this version has no profile of that name.
     """
     profile = find_profile(metadata.profile)
-    return replace(profile, encoder=EncoderConfig(**metadata.encoder)) if metadata.encoder else profile
+    if metadata.encoder:
+        profile = replace(profile, encoder=EncoderConfig(**metadata.encoder))
+    earlier = before_conditioning(profile)
+    return earlier if digest(earlier, families) == metadata.digest else profile
 
 
 def _check_form(path: Path, metadata: ArtifactMetadata) -> None:

@@ -86,7 +86,7 @@ class Predictor:
     @cached_property
     def profile(self) -> Profile:
         """Feature configuration that the model was trained with."""
-        return feature_profile(self.artifact.metadata)
+        return feature_profile(self.artifact.metadata, self.artifact.model.inputs.families)
 
     @cached_property
     def normalizer(self) -> SpeakerNormalizer | None:

@@ -11,8 +11,9 @@ import numpy as np
 
 from ser_features.audio import Audio, read_bytes
 from ser_features.config import Profile
+from ser_features.errors import SilentAudioError
 from ser_features.extractors import Analysis
-from ser_features.framing import active_level, levels_of
+from ser_features.framing import FAINTEST_DB, active_level, levels_of
 from ser_features.pipeline import Features, analysis_of, features_of
 from ser_features.preprocess import prepare
 from ser_models.inference.prediction import PredictOptions
@@ -132,7 +133,11 @@ def analyse_windows(
     for start, end in bounds:
         first, last = (round(second * audio.sample_rate) for second in (start, end))
         part = replace(audio, signal=audio.signal[first:last])
-        analysis = analysis_of(part, profile)
+        try:
+            analysis = analysis_of(part, profile)
+        except SilentAudioError:
+            yield Window(start, end, None, FAINTEST_DB)
+            continue
         level = _level(analysis)
         features = None if level <= silence else features_of(part, analysis, families)
         yield Window(start, end, features, level)

@@ -4,15 +4,19 @@ Reported: sound cards that add a constant (nyumaya_audio_recognition#2, esphome#
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ser_features.config import SPEECH16K
-from ser_features.pipeline import extract
+from ser_features.config import PAPER48K, SPEECH16K, before_conditioning
+from ser_features.errors import SilentAudioError
+from ser_features.pipeline import digest, extract
+from ser_models.artifact.metadata import feature_profile
 from ser_models.models.feature_sets import CORE_INPUTS
 from tests.cases.sounds import RATE, save, table, voice
+from tests.ser_models.reporting.test_model_card import METADATA
 
 TOLERANCE = 0.015
 """Largest difference of a feature, relative to itself."""
@@ -96,3 +100,19 @@ def test_the_level_as_recorded_stays_in_the_store(rows):
     assert soft["rms_mean"] == pytest.approx(0.1 * plain["rms_mean"], rel=0.01)
     assert soft["peak_amplitude"] == pytest.approx(0.1 * plain["peak_amplitude"], rel=0.01)
     assert soft["gain_db"] == pytest.approx(plain["gain_db"] + 20, abs=0.01)
+
+
+def test_a_microphone_that_gives_only_an_offset(tmp_path):
+    """A muted input: every sample is 0.01. It has no features, and the reason is named."""
+    save(tmp_path / "muted.wav", np.full(RATE, 0.01), subtype="FLOAT")
+    with pytest.raises(SilentAudioError, match="only a constant offset or a hum"):
+        extract(tmp_path / "muted.wav", SPEECH16K, ["core"])
+
+
+def test_an_artifact_from_before_conditioning_reads_features_as_then():
+    """A store and a model of the old default profile go on together; their digest is the old one."""
+    before = before_conditioning(SPEECH16K)
+    metadata = replace(METADATA, profile="speech16k", digest=digest(before, ["core"]))
+    assert feature_profile(metadata, ["core"]) == before
+    assert feature_profile(replace(metadata, digest="0" * 16), ["core"]) == SPEECH16K
+    assert before_conditioning(PAPER48K) == PAPER48K

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ser_features.audio import Audio, decode
 from ser_features.config import PROFILES, SPEECH16K, AudioConfig
+from ser_features.errors import SilentAudioError
 from ser_features.framing import active_level, levels_of, speech_bounds
 from ser_features.preprocess import bone_conduct, high_pass, levelled, prepare, resample
 
@@ -192,6 +193,12 @@ def difference_db(signal: np.ndarray, reference: np.ndarray) -> float:
     size = min(signal.size, reference.size)
     error, power = signal[:size] - reference[:size], np.mean(np.square(reference))
     return float(10 * np.log10(np.mean(np.square(error)) / power + 1e-12))
+
+
+@pytest.mark.parametrize("value", [1e-6, 0.3, 1000.0])
+def test_an_offset_alone_is_no_recording(value):
+    with pytest.raises(SilentAudioError, match="^nothing above 64 Hz, only a constant"):
+        conditioned(np.full(16_000, value))
 
 
 def test_speech_is_brought_to_26_db_below_full_scale():

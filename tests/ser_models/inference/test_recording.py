@@ -81,6 +81,14 @@ def test_silent_windows_have_no_features(name, hum):
     assert any(window.features is None for window in windows)
 
 
+def test_windows_of_zeros_and_of_an_offset_have_no_features():
+    signal = np.concatenate([0.3 * buzz(4), np.zeros(4 * RATE), np.full(4 * RATE, 0.1)]).astype(np.float32)
+    windows = split_windows(
+        Audio(signal, RATE, 1), SPEECH16K, ["core"], PredictOptions(windows=True, win_dur=3, hop_dur=3)
+    )
+    assert [window.features is None for window in windows] == [False, False, True, True]
+
+
 def test_a_soft_voice_in_a_call_is_measured_like_the_loud_one():
     loud = buzz(5)
     audio = Audio(np.concatenate([loud, 0.07 * loud]), RATE, 1)
