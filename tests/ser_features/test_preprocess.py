@@ -197,7 +197,7 @@ def difference_db(signal: np.ndarray, reference: np.ndarray) -> float:
 
 @pytest.mark.parametrize("value", [1e-6, 0.3, 1000.0])
 def test_an_offset_alone_is_no_recording(value):
-    with pytest.raises(SilentAudioError, match="^nothing above 64 Hz, only a constant"):
+    with pytest.raises(SilentAudioError, match=r"^nothing above 64 Hz, only a constant"):
         conditioned(np.full(16_000, value))
 
 
