@@ -14,11 +14,11 @@ from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.config import EncoderConfig
 from ser_features.config import profile as find_profile
 from ser_features.engine import ExtractReport, Observer, augment_store, extract_corpora
+from ser_features.engine.augmentation.plan import without_copies
 from ser_features.engine.runner import Local, Runner
 from ser_features.errors import InputError
 from ser_features.extractors.encoder import configure
-from ser_features.store import Store, open_store
-from ser_features.store.layout import store_root
+from ser_features.store import Store, layout, open_store
 from ser_features.words import Names, names_of
 
 Executor = Literal["local", "dask"]
@@ -79,7 +79,7 @@ def extract(
             an argument is of another type.
         MissingExtraError: if Dask or the encoder's packages are needed and not installed.
     """
-    root = store_root(store)
+    root = layout.store_root(store)
     chosen = _encoder(encoder, encoder_layer, encoder_pooling)
     with _runner(executor, scheduler, workers) as runner:
         report = extract_corpora(
@@ -106,6 +106,8 @@ def extract(
                 runner=runner,
                 observer=observer,
             )
+        else:
+            report.corpus_notes += _lacking_copies(open_store(root), report)
     return report
 
 
@@ -122,7 +124,19 @@ def read_store(store: PathLike = "data/store") -> Store:
     Raises:
         InputError: if there is no store.
     """
-    return open_store(store_root(store))
+    return open_store(layout.store_root(store))
+
+
+def _lacking_copies(store: Store, report: ExtractReport) -> list[str]:
+    """Notes on corpora of which some recordings have augmented copies and others do not."""
+    copied = set(layout.datasets(store.root, "variants")).intersection(name for name, _ in report.counts)
+    lacking = {name: without_copies(store, name) for name in sorted(copied)}
+    return [
+        f"{name}: {count} recordings are new or changed and have no augmented copies, as others have: "
+        "add --speed-perturb"
+        for name, count in lacking.items()
+        if count
+    ]
 
 
 def _encoder(folder: PathLike | None, layer: int | None, pooling: Pooling | None) -> EncoderConfig | None:

@@ -9,6 +9,7 @@ word, choices → `same` (differs in these alone) or `nearest` (also misspelled)
 """
 
 import os
+import re
 from collections.abc import Iterable
 
 from ser_features.errors import InputError, shown
@@ -27,7 +28,7 @@ def plain(word: str) -> str:
     >>> plain("Emo-DB")
     'emodb'
     """
-    return "".join(filter(str.isalnum, word.casefold()))
+    return re.sub(r"[\s_-]+", "", word.casefold())
 
 
 def same(word: str, choices: Iterable[str]) -> str | None:

@@ -181,8 +181,8 @@ def _print_notes(report: "ExtractReport") -> None:
     for line in report.corpus_notes:
         say(line)
     if removed := report.removed:
-        more = " …" if len(removed) > NAMED else ""
-        say(f"{len(removed)} rows removed, no longer in the corpus: {' '.join(removed[:NAMED])}{more}")
+        more = f" and {len(removed) - NAMED} more" if len(removed) > NAMED else ""
+        say(f"removed, as the corpus refuses or no longer has them: {', '.join(removed[:NAMED])}{more}")
     _print_oddities(report)
     for note in report.notes:
         say(f"note: {note.note} ({note.count} files, such as {note.example!r})")

@@ -24,6 +24,7 @@ from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from ser_features.corpora.walk import is_folder
 from ser_features.errors import InputError
 from ser_features.manifest import Scan
 from ser_features.words import same, suggestion
@@ -66,6 +67,11 @@ def get(name: str) -> "Corpus":
         InputError: if there is none.
     """
     key = same(name, names())
+    if key is None and is_folder(name):
+        raise InputError(
+            f"{name} is a folder: expected the name of a corpus, with the folder above it as --data, or a "
+            f".csv manifest: write one with ser manifest {name} PATTERN"
+        )
     if key is None:
         raise InputError(
             f"unknown corpus {name!r}: {suggestion(name, names())} expected one of {', '.join(names())}, "

@@ -44,7 +44,7 @@ class Corpus(ABC):
         citation: the publication to cite.
         url: public page with the download.
         layout: path of one recording below the data root, as an example.
-        folders: accepted folder names; only letters and digits are compared, case is ignored.
+        folders: accepted folder names; case, blanks, hyphens and underscores are ignored.
         synthetic: whether it is generated instead of recorded.
     """
 

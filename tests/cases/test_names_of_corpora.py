@@ -55,6 +55,15 @@ def test_the_nearest_corpus_is_named_first(ser, word, right):
     assert f"unknown corpus {word!r}: did you mean {right!r}? expected one of ravdess, tess" in answer.err
 
 
+@pytest.mark.parametrize("folder", ["wavs", "data/ravdess", "./cremad/"])
+def test_a_folder_is_no_name_of_a_corpus_and_the_remedy_is_named(ser, tmp_path, folder):
+    (tmp_path / folder).mkdir(parents=True)
+    answer = ser("extract", "--datasets", folder, "--store", "s")
+    assert answer.code == 2
+    assert f"{folder} is a folder: expected the name of a corpus, with the folder above it as" in answer.err
+    assert f"ser manifest {folder} PATTERN" in answer.err
+
+
 @pytest.mark.parametrize(
     "folders",
     [

@@ -59,7 +59,7 @@ def test_a_row_that_the_table_withdraws_leaves_the_store(extract, calls, rows, c
     table(calls, rows)
     answer = extract("calls.csv")
     assert f"0 stored, 2 unchanged, {counts}: s" in answer.out
-    assert "1 rows removed, no longer in the corpus: calls/x1" in answer.err
+    assert "removed, as the corpus refuses or no longer has them: calls/x1\n" in answer.err
     assert stored() == {"calls/x2": "sad", "calls/x3": "happy"}
     assert not verify(Path("s")).problems
     assert "removed" not in extract("calls.csv").out
@@ -93,8 +93,11 @@ def test_a_withdrawn_row_leaves_copies_and_wide_tables(extract, calls):
 def test_a_replaced_recording_leaves_no_copies_of_the_old_one(extract, calls, tmp_path):
     extract("calls.csv", "--features", "core", "--speed-perturb")
     save(tmp_path / "x1.wav", samples_of(tmp_path / "x2.wav"))
-    extract("calls.csv")
+    answer = extract("calls.csv")
     assert set(open_store(Path("s")).variants()["source_file_id"]) == {"calls/x2", "calls/x3"}
+    note = "calls: 1 recordings are new or changed and have no augmented copies, as others have"
+    assert note in answer.err
+    assert note not in extract("calls.csv", "--speed-perturb").err
 
 
 def test_keep_missing_keeps_rows_that_are_gone_but_not_those_refused(extract, calls, tmp_path):

@@ -17,11 +17,11 @@ from typing import Any
 from ser_features.augment import Variant
 from ser_features.engine.task import Target, VariantTask, variant_label
 from ser_features.errors import InputError
-from ser_features.manifest import NAME_COLUMNS, OWN, Column, Recording
+from ser_features.manifest import NAME_COLUMNS, OWN, VARIANT_MARK, Column, Recording
 from ser_features.store import Store, layout, read_part
 from ser_features.store.description import all_columns
 from ser_features.store.origins import read_origin
-from ser_features.store.part import StoredTable, broken, read_if_whole
+from ser_features.store.part import StoredTable, broken, read_if_whole, read_parts
 from ser_features.store.sweep import set_aside
 
 LABELS = frozenset({*(column.name for column in NAME_COLUMNS), "audio_sha256"})
@@ -84,6 +84,18 @@ def shards_of(store: Store, dataset: str) -> Iterator[Shard]:
             Column(field.name, str(field.type), "", OWN) for field in table.schema if field.name not in LABELS
         )
         yield Shard(dataset, layout.shard_of(part), table.to_pylist(), own, folder / part.name)
+
+
+def without_copies(store: Store, dataset: str) -> int:
+    """Number of recordings that no copy was requested of, in a corpus that has copies of others."""
+    parts = layout.parts(store.root, "variants", dataset)
+    copied = {name for table in read_parts(parts, ["source_file_id"]) for name in table[0].to_pylist()}
+    if not copied:
+        return 0
+    tried = (
+        file_id.rpartition(VARIANT_MARK)[0] for file_id in store.failures([dataset])["file_id"].to_pylist()
+    )
+    return len(set(store.table([dataset], ["file_id"])["file_id"].to_pylist()) - copied - set(tried))
 
 
 def drop_orphans(store: Store, dataset: str) -> None:
