@@ -67,11 +67,6 @@ def get(name: str) -> "Corpus":
         InputError: if there is none.
     """
     key = same(name, names())
-    if key is None and is_folder(name):
-        raise InputError(
-            f"{name} is a folder: expected the name of a corpus, with the folder above it as --data, or a "
-            f".csv manifest: write one with ser manifest {name} PATTERN"
-        )
     if key is None:
         raise InputError(
             f"unknown corpus {name!r}: {suggestion(name, names())} expected one of {', '.join(names())}, "

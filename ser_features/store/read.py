@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from ser_features.config import Profile
-from ser_features.corpora import names, separated
+from ser_features.corpora import is_table, names, separated
 from ser_features.errors import InputError
 from ser_features.manifest import Column
 from ser_features.store import layout, locks
@@ -229,7 +229,7 @@ class Store:
 
     def _stored_name(self, word: str) -> str:
         manifest = PurePath(word)
-        if name := same(manifest.stem if manifest.suffix.lower() == ".csv" else word, self.datasets):
+        if name := same(manifest.stem if is_table(word) else word, self.datasets):
             return name
         held = ", ".join(self.datasets) or "nothing yet"
         raise InputError(
