@@ -24,7 +24,6 @@ from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from ser_features.corpora.walk import is_folder
 from ser_features.errors import InputError
 from ser_features.manifest import Scan
 from ser_features.words import same, suggestion
