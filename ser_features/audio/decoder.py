@@ -20,22 +20,19 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from ser_features.audio import headers, scale
+from ser_features.audio import headers, refusals, scale
 from ser_features.audio.channels import Mixer
 from ser_features.audio.files import read_bytes
 from ser_features.audio.stream import SLIGHTLY_MORE, UNKNOWN_LENGTH, Lack, Stream
 from ser_features.errors import (
-    AudioError,
     EmptyFileError,
     NonFiniteAudioError,
     NoSamplesError,
     SilentAudioError,
     TooLongError,
     TooShortError,
-    TruncatedAudioError,
     UnsupportedAudioError,
 )
-from ser_features.formats import EXPECTED
 from ser_features.manifest import NOTE_SEPARATOR
 
 MIN_SAMPLE_RATE = 1_000
@@ -56,8 +53,6 @@ BLOCK_SAMPLES = 1 << 20
 _SIZE_MISMATCH = re.compile(r"^\s*(?:data|SSND|Data Size|riff)\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)
 _RF64_MISMATCH = re.compile(r"Calculated frame count (\d+) does not match value from 'ds64' chunk of (\d+)")
 
-# libsndfile's error numbers; its MP3 decoder says 7 ("not a regular file") where it finds no frame.
-_UNRECOGNISED, _UNSUPPORTED, _NO_FRAME = 1, 4, 7
 _OPEN_END = 2**63 - 1
 
 # MPEG frames hold up to 1152 samples, and encoder delay is not always declared.
@@ -137,24 +132,7 @@ def _open(content: bytes) -> soundfile.SoundFile:
     try:
         return soundfile.SoundFile(_Memory(content))
     except soundfile.LibsndfileError as error:
-        raise _refused(error, content) from error
-
-
-def _refused(error: soundfile.LibsndfileError, content: bytes) -> AudioError:
-    reason = _reason(error)
-    if error.code in (_UNRECOGNISED, _NO_FRAME):
-        return headers.not_audio(content, "no MPEG frame in it" if error.code == _NO_FRAME else reason)
-    if error.code == _UNSUPPORTED or "unimplemented" in reason:
-        return UnsupportedAudioError(
-            f"libsndfile cannot decode it ({reason}): expected {EXPECTED}: convert it"
-        )
-    return TruncatedAudioError(
-        f"truncated or damaged ({reason}): expected a complete file: copy it again from its source"
-    )
-
-
-def _reason(error: soundfile.LibsndfileError) -> str:
-    return error.error_string.removeprefix("Error : ").rstrip(".")
+        raise refusals.unopened(error, content) from error
 
 
 @dataclass(slots=True)
@@ -201,7 +179,7 @@ class _Decoding:
                     signal[size : size + len(block)] = mono
                     size += len(block)
         except soundfile.LibsndfileError as error:
-            raise _incomplete(sound, size, _reason(error)) from error
+            raise refusals.undecoded(sound, size, refusals.reason(error)) from error
         self._check_decoded(sound, size)
         self.parts.append(signal[:size])
         self.size += size
@@ -244,7 +222,7 @@ class _Decoding:
     def _check_length(self, sound: soundfile.SoundFile, lack: Lack | None) -> None:
         """Check what the header says, before anything is decoded."""
         if lack and not lack.is_negligible(sound.frames / sound.samplerate):
-            raise headers.incomplete(lack)
+            raise refusals.incomplete(lack)
         if lack:
             self.notes.append(SLIGHTLY_MORE)
         if sound.frames == _OPEN_END:
@@ -277,7 +255,7 @@ class _Decoding:
         if decoded >= sound.frames - slack:
             return
         if not Lack(sound.frames, decoded, "samples").is_negligible(sound.frames / sound.samplerate):
-            raise _incomplete(sound, decoded, "the data end early")
+            raise refusals.undecoded(sound, decoded, "the data end early")
         self.notes.append(SLIGHTLY_MORE)
 
 
@@ -303,13 +281,6 @@ def _blocks(sound: soundfile.SoundFile) -> Iterator[np.ndarray]:
         block = sound.read(size, dtype="float32", always_2d=True)
         yield block
         remaining = remaining - size if len(block) == size else 0
-
-
-def _incomplete(sound: soundfile.SoundFile, decoded: int, reason: str) -> TruncatedAudioError:
-    return TruncatedAudioError(
-        f"the header says {sound.frames} samples, {decoded} could be decoded ({reason}): "
-        "expected a complete file: copy it again from its source"
-    )
 
 
 def _check_samples(signal: np.ndarray, any_sound: bool) -> None:

@@ -16,10 +16,9 @@ ser_features.errors.NotAudioError: not audio (text, 'These are notes.'): expecte
 import re
 from collections.abc import Callable
 
-from ser_features.audio import flac, mpeg, ogg, sizes, wav
+from ser_features.audio import flac, mpeg, ogg, refusals, sizes, wav
 from ser_features.audio.stream import Lack, Stream
-from ser_features.errors import AudioError, NotAudioError, TruncatedAudioError
-from ser_features.formats import EXPECTED, identify, is_read
+from ser_features.formats import identify, is_read
 
 _SPHERE_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -(?:i|s\d+) (\d{1,12})\s*$", re.M)
 _SPHERE_HEADER = re.compile(rb"NIST_1A\n *(\d{1,6})\n")
@@ -44,24 +43,7 @@ def other(content: bytes) -> Stream:
         return Stream((content,))
     if not identify(content) and mpeg.begins_within(content):
         return mpeg.stream(content)
-    raise not_audio(content, "unknown format")
-
-
-def not_audio(content: bytes, reason: str) -> AudioError:
-    """Return the error for content that is not read: its format and the remedy, where it is recognised."""
-    if foreign := identify(content[mpeg.after_tags(content) :]):
-        return NotAudioError(foreign.message)
-    return NotAudioError(
-        f"not audio ({reason}; it begins with {content[:4]!r}): expected {EXPECTED}: convert it"
-    )
-
-
-def incomplete(lack: Lack) -> AudioError:
-    """Return the error for a file whose header declares more than it holds."""
-    return TruncatedAudioError(
-        f"the header says {lack.declared} {lack.unit}, the file holds {lack.held}: "
-        "expected a complete file: copy it again from its source"
-    )
+    raise refusals.not_audio(content, "unknown format")
 
 
 def _sphere(content: bytes) -> Stream:
