@@ -92,10 +92,10 @@ def values(cells: Sequence[str], *, decimal_comma: bool) -> tuple[str, list[Valu
         plain = {cell: cell.replace(",", ".") for cell in present}
     else:
         plain = {cell: cell for cell in present}
-    if not present or not all(map(DECIMAL.fullmatch, plain.values())):
-        return "string", [cell or None for cell in cells]
-    if all(map(INTEGER.fullmatch, plain.values())):
+    if present and all(map(INTEGER.fullmatch, plain.values())):
         integers = {cell: int(number) for cell, number in plain.items()}
         return "int64", [integers.get(cell) for cell in cells]
+    if not present or not all(map(DECIMAL.fullmatch, plain.values())):
+        return "string", [cell or None for cell in cells]
     floats = {cell: float(number) for cell, number in plain.items()}
     return "float64", [floats.get(cell) for cell in cells]

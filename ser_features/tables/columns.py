@@ -19,7 +19,7 @@ from ser_features.words import plain
 
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "path": (
-        *("file", "filename", "file_path", "filepath", "audio", "audio_file", "audio_path"),
+        *("file", "filename", "file_path", "audio", "audio_file", "audio_path"),
         "audio_filepath",
         *("wav", "wav_file", "wav_path", "recording"),
     ),

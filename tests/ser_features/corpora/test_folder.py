@@ -160,7 +160,7 @@ def test_invalid_dataset_names(folder, name):
 def test_missing_columns(folder):
     assert refusal(write(folder, "Name;Emotion", "a.wav;sad")) == (
         "no column path: found Name, Emotion, expected path, emotion: add or rename columns in its first row "
-        "(path may also be file, filename, file_path, filepath …)"
+        "(path may also be file, filename, file_path, audio …)"
     )
 
 
