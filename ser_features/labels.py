@@ -66,25 +66,28 @@ def canonical(word: str) -> str:
 
 
 def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
-    """Parse words that stand for an emotion, as `--emotions` takes them.
+    """Parse words or codes that stand for an emotion, as `--emotions` takes them.
 
-    >>> parse_mapping(["fru=angry", "exc=happy"])
-    {'fru': 'angry', 'exc': 'happy'}
+    >>> parse_mapping(["fru=angry", "exc=happy,W=anger"])
+    {'fru': 'angry', 'exc': 'happy', 'W': 'anger'}
 
     Args:
-        pairs: each is WORD=EMOTION.
+        pairs: as typed, such as W=angry, or several with commas between.
 
     Raises:
-        InputError: if a pair has another form, a word occurs twice, or the emotion is unknown.
+        InputError: if a pair has another form, a code occurs twice, or the emotion is unknown.
     """
     emotions: dict[str, str] = {}
-    for pair in pairs:
-        word, _, emotion = (part.strip() for part in pair.partition("="))
-        if not word or not emotion:
-            raise InputError(f"--emotions {pair}: expected WORD=EMOTION, such as fru=angry")
-        if emotions.setdefault(word, emotion) != emotion:
-            raise InputError(f"--emotions {word} is {emotions[word]} and {emotion}, expected one emotion")
-        canonical(emotion)
+    for pair in (part.strip() for several in pairs for part in several.split(",") if part.strip()):
+        code, _, emotion = (part.strip() for part in pair.partition("="))
+        if not (code and emotion):
+            raise InputError(f"--emotions {pair}: expected CODE=EMOTION, such as W=angry")
+        try:
+            canonical(emotion)
+        except InputError as error:
+            raise InputError(f"--emotions {pair}: {error}") from error
+        if emotions.setdefault(code, emotion) != emotion:
+            raise InputError(f"--emotions {pair}: {code} is {emotions[code]} already: leave one of them out")
     return emotions
 
 

@@ -38,9 +38,10 @@ def manifest(
     """
     from ser_cli.tables import print_table
     from ser_features.corpora.naming import read_names, write_table
+    from ser_features.labels import parse_mapping
 
     target = out or folder / f"{_corpus_name(folder.absolute().name)}.csv"
-    named = read_names(folder, pattern, _emotion_codes(emotions or []))
+    named = read_names(folder, pattern, parse_mapping(emotions or []))
     write_table(target, named)
     for path, reason in named.others[:LISTED]:
         print(f"skipped {path}: {reason}", file=sys.stderr)
@@ -53,34 +54,6 @@ def manifest(
     if named.note:
         say(f"note: {named.note}")
     hint(f"ser extract --datasets {quote(str(target))}")
-
-
-def _emotion_codes(pairs: list[str]) -> dict[str, str]:
-    """Code in the file names → emotion.
-
-    Args:
-        pairs: as typed, such as W=angry, or several with commas between.
-
-    Raises:
-        InputError: if a pair is not of the form code=emotion, or the emotion is unknown.
-    """
-    from ser_features.errors import InputError
-    from ser_features.labels import canonical
-
-    codes: dict[str, str] = {}
-    for pair in (
-        part.strip() for pairs_at_once in pairs for part in pairs_at_once.split(",") if part.strip()
-    ):
-        code, _, emotion = pair.partition("=")
-        if not (code and emotion):
-            raise InputError(f"--emotions {pair}: expected CODE=EMOTION, such as W=angry")
-        try:
-            canonical(emotion)
-        except InputError as error:
-            raise InputError(f"--emotions {pair}: {error}") from error
-        if codes.setdefault(code, emotion) != emotion:
-            raise InputError(f"--emotions {pair}: {code} is {codes[code]} already: leave one of them out")
-    return codes
 
 
 def _corpus_name(folder: str) -> str:

@@ -488,7 +488,7 @@ def test_other_emotions(extraction):
         ),
         (
             ("--datasets", "calls.csv", "--emotions", "fru"),
-            "--emotions fru: expected WORD=EMOTION, such as fru=angry",
+            "--emotions fru: expected CODE=EMOTION, such as W=angry",
         ),
         (("--datasets", "demo", "--emotions", "fru=angry"), "no table is among the corpora: leave it out"),
     ],

@@ -48,7 +48,7 @@ def test_the_nearest_word_is_named():
 
 @pytest.mark.parametrize("pair", ["fru", "=angry", "fru="])
 def test_a_mapping_is_a_word_and_an_emotion(pair):
-    with pytest.raises(InputError, match=f"--emotions {pair}: expected WORD=EMOTION, such as fru=angry"):
+    with pytest.raises(InputError, match=f"--emotions {pair}: expected CODE=EMOTION, such as W=angry"):
         parse_mapping([pair])
 
 
@@ -56,5 +56,5 @@ def test_a_mapping_names_known_emotions_once():
     assert parse_mapping(["fru=anger", " exc = happy", "fru=anger"]) == {"fru": "anger", "exc": "happy"}
     with pytest.raises(InputError, match="unknown emotion 'excited'"):
         parse_mapping(["exc=excited"])
-    with pytest.raises(InputError, match="--emotions fru is angry and sad, expected one emotion"):
+    with pytest.raises(InputError, match="--emotions fru=sad: fru is angry already: leave one of them out"):
         parse_mapping(["fru=angry", "fru=sad"])
