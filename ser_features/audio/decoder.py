@@ -14,7 +14,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +117,29 @@ def _decoded(stream: Stream, max_seconds: float, mixer: Mixer) -> "_Decoding":
     return decoding
 
 
+def stream_blocks(content: bytes, notes: list[str]) -> Iterator[tuple[np.ndarray, int]]:
+    """Decode an audio file of any length block by block.
+
+    Args:
+        content: bytes of an audio file.
+        notes: those on the file are appended at the end.
+
+    Yields:
+        Samples, float32, shape (samples, channels), and the sample rate in Hz.
+
+    Raises:
+        AudioError: a subclass for each reason, also after some blocks.
+    """
+    stream = headers.STREAMS.get(content[:4], headers.other)(content)
+    decoding = _Decoding(inf, [*stream.notes], Mixer())
+    for link in stream.links:
+        with _open(link) as sound:
+            decoding.begin(sound, stream.lack)
+            for block in decoding.blocks(sound):
+                yield block, sound.samplerate
+    notes += decoding.notes
+
+
 class _Memory(io.BytesIO):
     """Bytes as a file; damaged headers make libsndfile seek to invalid positions, which must not raise."""
 
@@ -168,20 +191,37 @@ class _Decoding:
             sound: the link.
             lack: what the file lacks by its container; None if that is not known.
         """
+        self.begin(sound, lack)
+        self._check_memory(sound.frames)
+        signal, size = np.empty(sound.frames, np.float32), 0
+        with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected at the end
+            for block in self.blocks(sound):
+                self.any_sound = self.any_sound or (not self.mixer.use and bool(block.any()))
+                mono = block[:, 0] if self.channels == 1 else self.mixer.mono(block)
+                signal[size : size + len(block)] = mono
+                size += len(block)
+        self.parts.append(signal[:size])
+
+    def begin(self, sound: soundfile.SoundFile, lack: Lack | None) -> None:
+        """Check the header of a link.
+
+        Args:
+            sound: the link.
+            lack: what the file lacks by its container; None if that is not known.
+        """
         self._check_form(sound)
         self._check_length(sound, lack or _lack(sound.extra_info))
-        signal, size = np.empty(sound.frames, np.float32), 0
+
+    def blocks(self, sound: soundfile.SoundFile) -> Iterator[np.ndarray]:
+        """Yield the samples of a link, shape (samples, channels), and check that none is missing."""
+        size = 0
         try:
-            with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected at the end
-                for block in _blocks(sound):
-                    self.any_sound = self.any_sound or (not self.mixer.use and bool(block.any()))
-                    mono = block[:, 0] if self.channels == 1 else self.mixer.mono(block)
-                    signal[size : size + len(block)] = mono
-                    size += len(block)
+            for block in _blocks(sound):
+                yield block
+                size += len(block)
         except soundfile.LibsndfileError as error:
             raise refusals.undecoded(sound, size, refusals.reason(error)) from error
         self._check_decoded(sound, size)
-        self.parts.append(signal[:size])
         self.size += size
 
     def audio(self, min_seconds: float) -> Audio:
@@ -212,7 +252,7 @@ class _Decoding:
                 f"channel {max(self.mixer.use) + 1} is chosen and the file has {sound.channels}: "
                 "expected a channel that it has: pass --channel mix"
             )
-        if self.parts and (sound.samplerate, sound.channels) != (self.sample_rate, self.channels):
+        if self.sample_rate and (sound.samplerate, sound.channels) != (self.sample_rate, self.channels):
             raise UnsupportedAudioError(
                 f"a part of {self.channels} channels at {self.sample_rate} Hz is followed by one of "
                 f"{sound.channels} at {sound.samplerate} Hz: expected equal parts: split the file"
@@ -243,6 +283,10 @@ class _Decoding:
                 f"{frames / self.sample_rate:.4g} s long, expected at most {self.max_seconds:g} s: "
                 "cut it into utterances"
             )
+
+    def _check_memory(self, more: int) -> None:
+        """Check the number of samples with further ones: all of them are to be in memory."""
+        frames = self.size + more
         if frames * self.channels > MAX_SAMPLES:
             raise TooLongError(
                 f"{frames} samples of {self.channels} channels, expected at most {MAX_SAMPLES} in all: "

@@ -1,24 +1,24 @@
 """A recording that is too long to be recognised as a whole → predictions for its windows, part by part.
 
-bytes → decoded signal → `parts_of` → windows of each part → probabilities of a batch → `Prediction`
+bytes → `audio.parts` → windows of each part → probabilities of a batch → `Prediction`
 
-A part is as long as the longest recording of the profile. Features of `BATCH_WINDOWS` windows are in memory
-at the same time, whatever the length of the recording.
+A part of `PART_SECONDS` and the features of `BATCH_WINDOWS` windows are in memory at the same time, whatever
+the length of the recording.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
 import numpy as np
 
-from ser_features import audio
-from ser_features.audio import Audio
+from ser_features.audio.parts import Part, parts
 from ser_features.config import Profile
 from ser_features.errors import TooLongError
-from ser_features.pipeline import Features
+from ser_features.manifest import NOTE_SEPARATOR
+from ser_features.pipeline import Features, decode
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.prediction import Prediction, PredictOptions, WindowPrediction, join_warnings
 from ser_models.inference.recording import Window, analyse_windows, silence_of, window_bounds
@@ -27,6 +27,9 @@ from ser_models.ood.distribution import warning_of
 
 BATCH_WINDOWS = 64
 """Windows whose features are in memory at the same time."""
+
+PART_SECONDS = 60.0
+"""Duration of a part, rounded down to whole hops."""
 
 ADVICE = ", or recognise it window by window: --windows (in Python windows=True)"
 """Ends the refusal of a recording that is too long."""
@@ -60,40 +63,6 @@ class WindowModel(Protocol):
         """Return the distance of a window to the training data."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a recording.
-
-    Attributes:
-        start: in s from the start of the recording.
-        audio: the part, with the rest of its last windows.
-        bounds: start and end of its windows, in s from the start of the part.
-    """
-
-    start: float
-    audio: Audio
-    bounds: list[tuple[float, float]]
-
-
-def parts_of(decoded: Audio, options: PredictOptions, longest: float) -> Iterator[Part]:
-    """Cut a recording into parts with the windows that begin in them.
-
-    Args:
-        decoded: the recording.
-        options: length and hop of the windows.
-        longest: duration of a part, in s; rounded down to a multiple of the hop.
-    """
-    rate = decoded.sample_rate
-    seconds = decoded.signal.size / rate
-    bounds = window_bounds(seconds, options.win_dur, options.hop_dur)
-    per_part = max(1, int(longest / options.hop_dur))
-    for first in range(0, len(bounds), per_part):
-        own = bounds[first : first + per_part]
-        start, end = own[0][0], own[-1][1]
-        signal = decoded.signal[round(start * rate) : round(end * rate)]
-        yield Part(start, replace(decoded, signal=signal), [(low - start, high - start) for low, high in own])
-
-
 @dataclass(slots=True)
 class LongRecording:
     """Recognises the windows of one long recording.
@@ -117,12 +86,23 @@ class LongRecording:
     scores: list[float]
 
     def recognise(self, part: Part) -> None:
-        """Recognise the windows of a part."""
-        profile, families = self.predictor.profile, self.predictor.families
+        """Recognise the windows that begin in a part."""
+        bounds = self._bounds(part)
+        if part.audio is None:
+            self._recognise_batch(part.start, [Window(*one, None, -math.inf) for one in bounds])
+            return
+        profile = self.predictor.profile
         self.silence = max(self.silence, silence_of(part.audio, profile))
-        windows = analyse_windows(part.audio, profile, families, part.bounds, self.silence)
+        windows = analyse_windows(part.audio, profile, self.predictor.families, bounds, self.silence)
         while batch := list(islice(windows, BATCH_WINDOWS)):
             self._recognise_batch(part.start, batch)
+
+    def _bounds(self, part: Part) -> list[tuple[float, float]]:
+        """Start and end of each window, in s from the start of the part."""
+        length, hop = self.options.win_dur, self.options.hop_dur
+        if part.is_last:
+            return window_bounds(part.seconds, length, hop)
+        return [(number * hop, number * hop + length) for number in range(hops_per_part(hop))]
 
     def _recognise_batch(self, offset: float, batch: list[Window]) -> None:
         features = [window.features for window in batch if window.features]
@@ -189,8 +169,26 @@ def recognise_windows(
             f"windows of {options.win_dur:g} s, expected at most {config.max_seconds:g} s: "
             "pass a shorter win_dur"
         )
-    decoded = audio.decode(content, min_seconds=config.min_seconds, max_seconds=math.inf)
+    unlimited = replace(predictor.profile, audio=replace(config, max_seconds=math.inf))
+    stream = parts(
+        content,
+        lambda part: decode(part, unlimited),
+        hops_per_part(options.hop_dur) * options.hop_dur,
+        options.win_dur,
+    )
     recording = LongRecording(predictor, options, stats, -math.inf, [], [], [])
-    for part in parts_of(decoded, options, config.max_seconds):
+    notes: dict[str, None] = {}
+    for part in stream:
         recording.recognise(part)
-    return recording.prediction(name, decoded.signal.size / decoded.sample_rate, decoded.note)
+        notes |= dict.fromkeys((*part.notes, *(part.audio.notes if part.audio else ())))
+        seconds = part.start + part.seconds
+    return recording.prediction(name, seconds, NOTE_SEPARATOR.join(notes) or None)
+
+
+def hops_per_part(hop_dur: float) -> int:
+    """Number of windows that begin in a part which is not the last.
+
+    >>> hops_per_part(1.0), hops_per_part(0.7), hops_per_part(100.0)
+    (60, 85, 1)
+    """
+    return max(1, int(PART_SECONDS / hop_dur))

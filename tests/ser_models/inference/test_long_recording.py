@@ -5,21 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ser_features.audio import Audio
 from ser_models.inference import PredictOptions, Predictor, long_recording
-from ser_models.inference.long_recording import parts_of
-from ser_models.inference.recording import window_bounds
 from tests.cases.sounds import RATE, voice
 
 OPTIONS = {"windows": True, "win_dur": 0.5, "hop_dur": 0.5}
 
 
 @pytest.fixture
-def short(predictor) -> Predictor:
-    """The predictor, with recordings of at most 2 s."""
+def short(predictor, monkeypatch) -> Predictor:
+    """The predictor, with recordings of at most 2 s, and parts of as many."""
+    monkeypatch.setattr(long_recording, "PART_SECONDS", 2.0)
     limited = Predictor(predictor.artifact)
     profile = replace(predictor.profile, audio=replace(predictor.profile.audio, max_seconds=2.0))
     limited.__dict__["profile"] = profile
@@ -117,23 +113,6 @@ def _wav(signal):
     from ser_features.sources import encoded
 
     return encoded(signal, RATE)
-
-
-@given(
-    st.floats(min_value=1.1, max_value=50),
-    st.floats(min_value=0.5, max_value=4),
-    st.floats(min_value=0.1, max_value=5),
-)
-def test_parts_have_the_windows_of_the_recording(seconds, win_dur, hop_dur):
-    audio = Audio(np.zeros(round(seconds * 1000), np.float32), 1000, 1)
-    options = PredictOptions(windows=True, win_dur=win_dur, hop_dur=hop_dur)
-    bounds = []
-    for part in parts_of(audio, options, 4.0):
-        length = part.audio.signal.size / 1000
-        assert length <= max(4.0, hop_dur) + win_dur + 0.01
-        assert part.bounds[-1][1] == pytest.approx(length, abs=2e-3)
-        bounds += [(part.start + start, part.start + end) for start, end in part.bounds]
-    np.testing.assert_allclose(bounds, window_bounds(audio.signal.size / 1000, win_dur, hop_dur), atol=1e-6)
 
 
 @pytest.mark.long
