@@ -18,7 +18,7 @@ def corpora(incomplete: str) -> list[str]:
     """Built-in corpora, and CSV manifests in the typed folder."""
     from ser_features.corpora import names
 
-    return [*_beginning(names(), incomplete), *_files(incomplete, ".csv")]
+    return [*_beginning(names(), incomplete), *_files(incomplete, ".csv"), *_files(incomplete, ".tsv")]
 
 
 def published(incomplete: str) -> list[str]:

@@ -5,9 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases.tables import RECORDINGS
 from tests.cli.conftest import _not_quiet, ser
 
-__all__ = ["_not_quiet", "model", "ser"]
+__all__ = ["_not_quiet", "folder", "model", "ser"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, with the recordings of `tables`."""
+    for number in range(4):
+        (tmp_path / f"u{number}.wav").write_bytes(RECORDINGS[number])
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

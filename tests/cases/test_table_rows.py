@@ -1,0 +1,164 @@
+"""Siblings of reported tables: other speakers, paths and rows of the same recording."""
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from ser_features import corpora
+from ser_models.inference.speakers import speakers_of
+from tests.cases.sounds import save, voice
+from tests.cases.tables import refusal, scanned
+
+
+@pytest.mark.parametrize("cell", ["", "NaN", "NA", "None", "?", "N/A", "<NA>", "unk"])
+def test_other_speakers_that_are_unknown(folder, cell):
+    assert scanned("mine.csv", f"path,emotion,speaker\nu0.wav,sad,{cell}\n").recordings[0].speaker is None
+
+
+def test_speakers_of_pandas_with_missing_ones(folder):
+    scan = scanned("mine.csv", "path,emotion,speaker\nu0.wav,sad,7.0\nu1.wav,sad,\nu2.wav,sad,12.0\n")
+    assert [one.speaker for one in scan.recordings] == ["7", None, "12"]
+
+
+def test_similar_speakers_are_pointed_out(folder):
+    scan = scanned(
+        "mine.csv", "path,emotion,speaker\nu0.wav,sad,Ada\nu1.wav,sad,ada\nu2.wav,sad,s1\nu3.wav,sad,s01\n"
+    )
+    assert scan.notes == (
+        "mine.csv: speakers that differ in case, blanks or zeros only: 'Ada' and 'ada', 's01' and 's1': "
+        "one person has one name",
+    )
+
+
+@pytest.mark.parametrize(
+    "content", ["file;speaker\nu0.wav;ada\nu1.wav;ben\n", "sep=;\nPath;Actor\nU0.WAV;ada\n.\\u1.wav;ben\n"]
+)
+def test_speakers_with_semicolons(folder, content):
+    (folder / "who.csv").write_text(content)
+    assert speakers_of(Path("who.csv"), [Path("u0.wav"), Path("u1.wav")]) == ["ada", "ben"]
+
+
+@pytest.mark.parametrize(("written", "on_disk"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_umlauts_of_a_mac(folder, written, on_disk):
+    name = "Müller/wütend.wav"
+    save(folder / unicodedata.normalize(on_disk, name), voice(seconds=0.3))
+    scan = scanned("mac.csv", f"path,emotion,speaker\n{unicodedata.normalize(written, name)},sad,a\n")
+    assert [one.path for one in scan.recordings] == [unicodedata.normalize(on_disk, name)]
+    assert scan.notes == ()
+
+
+def test_names_that_differ_in_case_or_lack_a_suffix(folder):
+    scan = scanned("mine.csv", "path,emotion,speaker\nU0.WAV,sad,a\nu1,sad,a\n")
+    assert [one.file_id for one in scan.recordings] == ["mine/u0", "mine/u1"]
+    assert scan.notes == (
+        "mine.csv: 1 path differs from its file in case, such as 'U0.WAV', read from 'u0.wav'",
+        "mine.csv: 1 path lacks the suffix of its file, such as 'u1', read from 'u1.wav'",
+    )
+
+
+def test_of_two_files_that_a_name_may_mean_none_is_chosen(folder):
+    for name in ("a.wav", "A.wav", "b.wav", "b.flac"):
+        (folder / name).touch()
+    if len(list(folder.glob("[aA].wav"))) < 2:
+        pytest.skip("the file system does not distinguish case")
+    scan = scanned("mine.csv", "path,emotion\nu0.wav,sad\na.WAV,sad\nb,sad\n")
+    assert [one.reason for one in scan.rejected] == [
+        "row 3: path 'a.WAV' may be 'A.wav' or 'a.wav', expected the exact name",
+        "row 4: path 'b' may be 'b.flac' or 'b.wav', expected the exact name",
+    ]
+
+
+def test_paths_of_other_places(folder):
+    (folder / "farm").mkdir()
+    (folder / "farm" / "a.wav").symlink_to(folder / "u0.wav")
+    (folder / "data").mkdir()
+    (folder / "data" / "d.wav").touch()
+    rows = [str(folder / "u1.wav"), "../u2.wav", "a.wav", "d.wav", r".\..\u3.wav"]
+    (folder / "farm" / "mine.csv").write_text(
+        "\n".join(["path,emotion,speaker", *(f"{row},sad,a" for row in rows)])
+    )
+    scan = corpora.scan("farm/mine.csv", Path("data"))
+    assert {one.path for one in scan.recordings} == {
+        str(folder / "u1.wav"),
+        "../u2.wav",
+        "a.wav",
+        str(folder / "data" / "d.wav"),
+        "../u3.wav",
+    }
+    assert {one.stem for one in scan.recordings} == {str(folder / "u1").lstrip("/"), "u2", "a", "d", "u3"}
+    assert scan.notes == (f"mine.csv: 1 recording below the data root {folder / 'data'}, such as 'd.wav'",)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        (
+            "D:\\wavs\\a.wav",
+            "path 'D:\\\\wavs\\\\a.wav' is one of a Windows drive, expected one relative to the table's",
+        ),
+        (
+            "https://example.org/a.wav",
+            "path 'https://example.org/a.wav' is an address, expected a file: download it",
+        ),
+        ("/nowhere/a.wav", "no file '/nowhere/a.wav'"),
+    ],
+)
+def test_paths_that_are_none_of_this_machine(folder, written, reason):
+    scan = scanned("mine.csv", f"path,emotion\nu0.wav,sad\n{written},sad\n")
+    assert scan.rejected[0].reason.startswith(f"row 3: {reason}")
+
+
+def test_raters_that_agree(folder):
+    rows = (
+        "u0.wav,anger,ada,r1,4\nu0.wav,angry,ada,r2,4\nu1.wav,sad,ben,r1,3\nu1.wav,sad,ben,r1,3\n"
+        "u2.wav,,a,r1,1\nu2.wav,sad,a,r1,1\n"
+    )
+    scan = scanned("mine.csv", f"path,emotion,speaker,rater,valence\n{rows}")
+    assert [(one.emotion, one.extra) for one in scan.recordings] == [
+        ("angry", {"rater": None, "valence": 4}),
+        ("sad", {"rater": "r1", "valence": 3}),
+        ("sad", {"rater": "r1", "valence": 1}),
+    ]
+    assert scan.notes == (
+        "mine.csv: row 5: same as an earlier row, read once",
+        "mine.csv: recordings whose rows differ, by column: rater (1): stored as null",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        (
+            "u0.wav,sad,ada\nu0.wav,sad,ben",
+            "speaker: row 2 says 'ada', row 3 says 'ben', expected one speaker",
+        ),
+        (
+            "u0.wav,sad,ada\n./u0.wav,other,ada",
+            "emotion: row 2 says 'sad', row 3 says 'other', expected one emotion",
+        ),
+        ("u0.wav,other,ada\nu0.wav,other,ada", "rows 2 and 3: unknown emotion 'other'"),
+    ],
+)
+def test_other_rows_that_contradict(folder, rows, reason):
+    scan = scanned("mine.csv", f"path,emotion,speaker\n{rows}\nu1.wav,sad,ada\n")
+    assert [one.path for one in scan.recordings] == ["u1.wav"]
+    assert scan.rejected[0].reason.startswith(reason)
+
+
+def test_segments_in_seconds(folder):
+    rows = "u0.wav,0.0,1.0,neutral,agent\nu0.wav,1.0,2.0,angry,agent\n"
+    assert refusal("calls.csv", f"path,start,end,emotion,speaker\n{rows}") == (
+        "calls.csv: columns start and end describe parts of recordings, which are not read yet, expected one "
+        "recording per row: cut the parts into files (ffmpeg -i call.wav -ss START -to END part.wav), or "
+        "remove both columns if the rows are whole recordings"
+    )
+
+
+def test_segments_of_other_tools(folder):
+    whole = "file,start,end,label\nu0.wav,0 days,\nu1.wav,0 days 00:00:00,NaT,sad\n"
+    assert len(scanned("mine.csv", whole.replace("0 days,\n", "0 days,,sad\n")).recordings) == 2
+    assert "columns offset and duration describe parts" in refusal(
+        "mine.csv", "audio_filepath,offset,duration,label\nu0.wav,0.5,1,sad\n"
+    )
+    assert len(scanned("mine.csv", "file,duration,label\nu0.wav,0.4,sad\n").recordings) == 1
