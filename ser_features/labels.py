@@ -7,7 +7,7 @@
 from collections.abc import Iterable
 
 from ser_features.errors import InputError
-from ser_features.words import suggestion
+from ser_features.words import plain, suggestion
 
 EMOTIONS: tuple[str, ...] = (
     "angry",
@@ -47,7 +47,7 @@ def canonical(word: str) -> str:
     """Return the canonical emotion of a word.
 
     Args:
-        word: an emotion in any case, canonical or a synonym.
+        word: an emotion, canonical or a synonym; case, hyphens, blanks and underscores do not count.
 
     Returns:
         One of `EMOTIONS`.
@@ -58,7 +58,10 @@ def canonical(word: str) -> str:
     key = word.strip().lower()
     emotion = SYNONYMS.get(key, key)
     if emotion not in EMOTIONS:
-        meant = suggestion(word, (*EMOTIONS, *SYNONYMS))
+        words = (*EMOTIONS, *SYNONYMS)
+        if (spelled := {plain(one): one for one in words}.get(plain(word))) is not None:
+            return canonical(spelled)
+        meant = suggestion(word, words)
         raise InputError(
             f"unknown emotion {word!r}:{meant and f' {meant}'} expected one of {', '.join(EMOTIONS)}"
         )

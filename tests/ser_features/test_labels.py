@@ -24,6 +24,11 @@ def test_synonyms_name_an_emotion(word, emotion):
     assert canonical(word.upper()) == emotion
 
 
+@pytest.mark.parametrize("word", ["Pleasant-Surprise", "PLEASANT  SURPRISE", "pleasantSurprise", "_angry"])
+def test_case_hyphens_and_blanks_do_not_count(word):
+    assert canonical(word) in ("surprise", "angry")
+
+
 @pytest.mark.parametrize("word", ["", "  ", "melancholy", "contempt"])
 def test_unknown_words_list_the_valid_ones(word):
     with pytest.raises(InputError) as caught:
