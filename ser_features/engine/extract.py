@@ -171,7 +171,7 @@ def plan_corpora(
         InputError: if the store has another corpus of the same name.
     """
     for scan in scans:
-        claim(store, scan, keep_missing=keep_missing)
+        claim(store, scan, keep_missing=keep_missing, alone=run.exclusive)
     target = Target.of(store.root, store.profile, store.families)
     plans = [plan(scan, store, target, limit, keep_missing=keep_missing) for scan in scans]
     if run.exclusive or not is_local(store.root):

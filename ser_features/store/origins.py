@@ -67,7 +67,7 @@ def write_origin(root: Path, dataset: str, origin: Origin) -> None:
         file.write(seal(json.dumps(content, indent=1).encode()))
 
 
-def claim(store: Store, scan: Scan, *, keep_missing: bool = False) -> None:
+def claim(store: Store, scan: Scan, *, keep_missing: bool = False, alone: bool = True) -> None:
     """Record where a corpus comes from. The first of several runs at once decides, under the commit lock.
 
     Args:
@@ -75,6 +75,7 @@ def claim(store: Store, scan: Scan, *, keep_missing: bool = False) -> None:
         scan: the corpus.
         keep_missing: whether rows stay whose recordings are absent, so that a built-in corpus may be spread
             over several data roots.
+        alone: whether no other run is in the store.
 
     Raises:
         InputError: if the store has another corpus of this name.
@@ -84,7 +85,7 @@ def claim(store: Store, scan: Scan, *, keep_missing: bool = False) -> None:
         held = read_origin(store.root, scan.dataset)
         if held == origin:
             return
-        if not (_is_certain(held, origin, keep_missing) or _has_most(store, scan, held)):
+        if not (_is_certain(held, origin, keep_missing) or _has_most(store, scan, held, alone=alone)):
             raise _refusal(store, scan, held)
         write_origin(store.root, scan.dataset, origin)
 
@@ -96,9 +97,15 @@ def _is_certain(held: Origin | None, origin: Origin, keep_missing: bool) -> bool
     return held is not None and held.table == origin.table
 
 
-def _has_most(store: Store, scan: Scan, held: Origin | None) -> bool:
-    """Whether a corpus has at least half of a sample of the stored recordings, or nothing is stored."""
+def _has_most(store: Store, scan: Scan, held: Origin | None, *, alone: bool) -> bool:
+    """Whether a corpus has at least half of a sample of the stored recordings.
+
+    Nothing may be stored yet because the run that recorded the origin is about to do it, unless this run is
+    alone in the store.
+    """
     rows = list(_rows(store, scan.dataset))
+    if not rows:
+        return alone or held is None
     sample = [rows[index * len(rows) // SAMPLE] for index in range(SAMPLE)] if len(rows) > SAMPLE else rows
     ids = {file_id for file_id, _ in sample}
     recordings = {one.file_id: one for one in scan.recordings if one.file_id in ids}

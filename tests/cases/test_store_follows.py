@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import soundfile
 
-from ser_features.store import open_store
+from ser_features.store import locks, open_store
+from ser_features.store.origins import Origin, write_origin
 from ser_features.store.verify import verify
 from tests.cases.sounds import save, table
 from tests.faults.serial import Serial
@@ -297,6 +298,17 @@ def test_a_store_without_origins_refuses_a_table_of_other_recordings(extract, tm
     assert "'labels' of another table, with other recordings" in extract("shop/labels.csv").err
     assert "0 stored, 2 unchanged" in extract("bank/labels.csv").out
     assert f"table {tmp_path}/bank/labels.csv, with" in extract("shop/labels.csv").err
+
+
+def test_an_origin_without_rows_counts_while_another_run_is_in_the_store(extract, calls, tmp_path):
+    """Two tables of one name at once: the second run sees no rows of the first yet."""
+    extract("calls.csv", "--features", "core")
+    project(tmp_path / "bank", "bank")
+    write_origin(tmp_path / "s", "labels", Origin("/shop", "/shop/labels.csv"))
+    with locks.running(tmp_path / "s") as other:
+        other.share()
+        assert "has a corpus 'labels' of the table /shop/labels.csv" in extract("bank/labels.csv").err
+    assert "2 stored" in extract("bank/labels.csv").out
 
 
 def test_a_corpus_in_another_data_root_must_be_the_stored_one(extract, ser, tmp_path):
