@@ -99,6 +99,7 @@ def bursts() -> np.ndarray:
 
 
 def test_variable_bit_rate_without_xing_frame_is_read_to_its_end(ser, model, folder):
+    """`duration_sec` is that of the analysed signal; a pause at the end would not count."""
     signal = bursts()
     path = folder(call_mp3=mp3(signal, variable=True, tagged=False))
     answer = json.loads(ser("predict", model, path / "call.mp3", "--format", "json").out)
