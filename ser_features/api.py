@@ -11,7 +11,7 @@ from typing import Literal
 
 from ser_features.arguments import PathLike, checked
 from ser_features.augment import SPEED_PERTURBATIONS
-from ser_features.config import EncoderConfig
+from ser_features.config import Channel, EncoderConfig
 from ser_features.config import profile as find_profile
 from ser_features.engine import ExtractReport, Observer, augment_store, extract_corpora
 from ser_features.engine.augmentation.plan import without_copies
@@ -43,6 +43,7 @@ def extract(
     limit: int | None = None,
     speed_perturb: bool = False,
     keep_missing: bool = False,
+    channel: Channel | None = None,
     observer: Observer | None = None,
 ) -> ExtractReport:
     """Bring a feature store up to date with corpora: compute what is missing or changed, remove what is gone.
@@ -69,6 +70,9 @@ def extract(
             speed), with all families of the store.
         keep_missing: whether rows stay whose recordings are gone from the corpus or its table. By default
             they are removed; rows of refused recordings are removed in any case.
+        channel: of recordings with several: "mix" of those with sound, "left" or "right" alone, or "each"
+            for a row per channel, `file_id@1` for the first. Default: that of the store's profile, the mix
+            for a new one.
         observer: callbacks for the progress; `on_plan` is called once more for the copies.
 
     Returns:
@@ -93,6 +97,7 @@ def extract(
             runner=runner,
             limit=limit,
             keep_missing=keep_missing,
+            channel=channel,
             observer=observer,
         )
         if speed_perturb:

@@ -55,6 +55,7 @@ class AudioConfig:
         trim_db: of raw profiles: frames this far below the loudest one are trimmed at both ends, in dB; None:
             no trimming.
         conditioning: None in raw profiles, whose signal is trimmed at most.
+        channel: of recordings with several: "mix" of those with sound, or one of `CHANNELS`.
         min_seconds: shorter recordings are rejected, in s.
         max_seconds: longer recordings are rejected before decoding, in s.
         bone_conduction: whether the signal is filtered to simulate bone conduction.
@@ -66,6 +67,11 @@ class AudioConfig:
     max_seconds: float = 600.0
     bone_conduction: bool = False
     conditioning: Conditioning | None = None
+    channel: Literal["mix", "left", "right"] = "mix"
+
+    def channel_number(self, other: int | None = None) -> int:
+        """Number of the channel that is read, from 1, or 0 for the mix; `other` replaces the one set here."""
+        return CHANNELS[self.channel] if other is None else other
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +175,14 @@ class Profile:
     encoder: EncoderConfig | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Every parameter as JSON values; the keys "encoder" and "conditioning" are absent without them."""
+        """Every parameter as JSON values; "encoder", "conditioning" and "channel" are absent by default."""
         content = asdict(self)
         if self.encoder is None:
             del content["encoder"]
         if self.audio.conditioning is None:
             del content["audio"]["conditioning"]
+        if self.audio.channel == "mix":
+            del content["audio"]["channel"]
         return content
 
     def digest(self, versions: Mapping[str, int]) -> str:
@@ -242,23 +250,45 @@ def before_conditioning(config: Profile) -> Profile:
     return replace(config, audio=raw)
 
 
+Channel = Literal["mix", "left", "right", "each"]
+"""Of recordings with several: the mix of those with sound, one alone, or each as a recording of its own."""
+
+CHANNELS: dict[str, int] = {"mix": 0, "left": 1, "right": 2}
+"""Number of a channel in a file, from 1; 0 for the mix."""
+
 BONE = "+bone"
-"""Suffix of a profile's name that switches bone conduction on."""
+SUFFIXES: dict[str, dict[str, Any]] = {
+    BONE: {"bone_conduction": True},
+    "+left": {"channel": "left"},
+    "+right": {"channel": "right"},
+}
+"""Fields of `AudioConfig` by the suffix of a profile's name: bone conduction on, one channel only."""
 
 
 def profile(name: str) -> Profile:
-    """Return the profile called `name`; with "+bone" at its end, the same with bone conduction.
+    """Return the profile called `name`, changed by the `SUFFIXES` at its end, such as "+bone".
 
     Raises:
         InputError: if there is none; the message lists the names.
     """
-    plain = name.removesuffix(BONE)
-    if plain not in PROFILES:
-        spelled = None if "+" in plain else same(plain, PROFILES)
-        if spelled is None:
-            raise unknown(name, PROFILES, "profile", f", each also with {BONE}")
-        return profile(spelled + name[len(plain) :])
-    held = PROFILES[plain]
-    if plain == name:
-        return held
-    return replace(held, name=name, audio=replace(held.audio, bone_conduction=True))
+    plain, *words = name.split("+")
+    spelled, suffixes = same(plain, PROFILES), [f"+{word}" for word in words]
+    changed = [name for suffix in suffixes for name in SUFFIXES.get(suffix, ("", ""))]
+    if spelled is None or len({*changed}) < len(changed):
+        raise unknown(name, PROFILES, "profile", f", each also with {BONE}")
+    held = PROFILES[spelled]
+    for suffix in suffixes:
+        audio = replace(held.audio, **SUFFIXES[suffix])
+        held = replace(held, name=held.name + suffix, audio=audio)
+    return held
+
+
+def on_channel(config: Profile, channel: Literal["mix", "left", "right"]) -> Profile:
+    """Return a profile with another channel.
+
+    >>> on_channel(profile("speech16k+bone+left"), "mix") == profile("speech16k+bone")
+    True
+    """
+    plain = config.name.removesuffix("+left").removesuffix("+right")
+    name = plain if channel == "mix" else f"{plain}+{channel}"
+    return replace(config, name=name, audio=replace(config.audio, channel=channel))

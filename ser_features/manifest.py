@@ -48,6 +48,12 @@ NAME_COLUMNS: tuple[Column, ...] = (
     Column("text", "string", "", "The words that were spoken, where known."),
     Column("modality", "string", "", "What the medium holds: audio-only, audio-video, synthetic."),
     Column("vocal_channel", "string", "", "speech or song."),
+    Column(
+        "audio_channel",
+        "int32",
+        "1",
+        "The channel of the file that this row is of, from 1; null without --channel each.",
+    ),
 )
 """Manifest columns known before a file is opened: fields of `Recording` (`dataset` is the partition)."""
 
@@ -107,6 +113,7 @@ class Recording:
     text: str | None = None
     modality: str | None = None
     vocal_channel: str | None = "speech"
+    audio_channel: int | None = None
     extra: Mapping[str, Value] = field(default_factory=lambda: NO_EXTRA)
     alternatives: tuple[str, ...] = ()
 

@@ -71,9 +71,11 @@ def extract(
     return extract_bytes(content, profile, families)
 
 
-def extract_bytes(content: bytes, profile: Profile, families: Sequence[str]) -> Features:
-    """As `extract`, from an audio file's bytes."""
-    decoded, analysis = analyse(content, profile)
+def extract_bytes(
+    content: bytes, profile: Profile, families: Sequence[str], channel: int | None = None
+) -> Features:
+    """As `extract`, from an audio file's bytes and of a channel as in `decode`."""
+    decoded, analysis = analyse(content, profile, channel)
     return features_of(decoded, analysis, families, hashlib.sha256(content).hexdigest())
 
 
@@ -100,13 +102,15 @@ def features_of(
     )
 
 
-def analyse(content: bytes, profile: Profile) -> tuple[audio.Audio, extractors.Analysis]:
-    """Decode an audio file's bytes and prepare them for the extractors.
+def analyse(
+    content: bytes, profile: Profile, channel: int | None = None
+) -> tuple[audio.Audio, extractors.Analysis]:
+    """Decode an audio file's bytes, of a channel as in `decode`, and prepare them for the extractors.
 
     Raises:
         AudioError: a subclass for each reason to reject the file.
     """
-    decoded = decode(content, profile)
+    decoded = decode(content, profile, channel)
     return decoded, analysis_of(decoded, profile)
 
 
@@ -116,14 +120,24 @@ def analysis_of(decoded: audio.Audio, profile: Profile) -> extractors.Analysis:
     return extractors.Analysis(prepared.signal, profile, prepared.gain_db)
 
 
-def decode(content: bytes, profile: Profile) -> audio.Audio:
+def decode(content: bytes, profile: Profile, channel: int | None = None) -> audio.Audio:
     """Decode an audio file's bytes, and check the duration against the profile.
+
+    Args:
+        content: of the file.
+        profile: the feature configuration.
+        channel: number from 1, or 0 for the mix; None for the channel of the profile.
 
     Raises:
         AudioError: a subclass for each reason to reject the file.
     """
     config = profile.audio
-    return audio.decode(content, min_seconds=config.min_seconds, max_seconds=config.max_seconds)
+    return audio.decode(
+        content,
+        min_seconds=config.min_seconds,
+        max_seconds=config.max_seconds,
+        channel=config.channel_number(channel),
+    )
 
 
 def augment(

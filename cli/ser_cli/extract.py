@@ -103,6 +103,13 @@ def extract(
             help="Keep rows whose recordings are gone from the folder or table; they are removed otherwise.",
         ),
     ] = False,
+    channel: Annotated[
+        Literal["mix", "left", "right", "each"] | None,
+        typer.Option(
+            help="Of recordings with several channels: mix of those with sound, left or right alone, or each "
+            "for a row per channel; default: as in the store, mix for a new one."
+        ),
+    ] = None,
     max_failures: Annotated[
         int | None, typer.Option(min=0, help="Exit with code 1 if more files than this fail.")
     ] = None,
@@ -135,6 +142,7 @@ def extract(
             limit=limit,
             speed_perturb=speed_perturb,
             keep_missing=keep_missing,
+            channel=channel,
             observer=observer,
         )
     _print_failures(report)

@@ -59,6 +59,13 @@ def predict(
     abstain_below: Annotated[
         float, typer.Option(min=0, max=1, help="Return no emotion if the confidence is below this.")
     ] = 0.0,
+    channel: Annotated[
+        Literal["mix", "left", "right", "each"] | None,
+        typer.Option(
+            help="Of recordings with several channels: mix of those with sound, left or right alone, or each "
+            "for a row per channel; default: as in the training."
+        ),
+    ] = None,
     workers: Workers = None,
     force: Force = False,
 ) -> int:
@@ -67,17 +74,17 @@ def predict(
     Example: ser predict artifacts/cnn_lstm calls/ --windows --out predictions.csv
     """
     from ser_features.outputs import refuse_to_replace
-    from ser_models.inference.files import find_audio
+    from ser_models.inference.files import find_audio, on_channels
     from ser_models.inference.loading import load
     from ser_models.inference.output import is_answer
     from ser_models.inference.prediction import PredictionSummary, PredictOptions
 
-    options = PredictOptions(top, windows, win_dur, hop_dur, abstain_below)
+    options = PredictOptions(top, windows, win_dur, hop_dur, abstain_below, channel)
     chosen = _format(form, out)
     if out is not None:
         refuse_to_replace(out, force=force, is_ours=is_answer)
     content = _stdin(files)
-    audio = find_audio(files) if content is None else []
+    audio = on_channels(find_audio(files), channel) if content is None else []
     predictor = load(artifact)
     stats = _speaker_stats(predictor, audio, speakers, workers)
     if out is not None and content is None:
@@ -89,7 +96,7 @@ def predict(
             if content is None
             else predictor.predict([content], names=[str(STDIN)], **vars(options))
         )
-        _write(summary, predictions, chosen, out, predictor.labels, windows=windows)
+        _write(summary, predictions, chosen, out, predictor.labels, options)
     _print_summary(summary, marked=chosen == "table")
     return 1 if summary.refused else 0
 
@@ -199,18 +206,17 @@ def _write(
     form: str,
     out: Path | None,
     labels: Sequence[str],
-    *,
-    windows: bool,
+    options: "PredictOptions",
 ) -> None:
     from ser_models.inference.output import write_csv, write_file, write_json
 
     counted = summary.collect(predictions)
     if out is not None:
-        write_file(out, form, counted, labels, windows=windows)
+        write_file(out, form, counted, labels, **options.kind)
     elif form == "json":
         write_json(sys.stdout, counted)
     elif form == "csv":
-        write_csv(sys.stdout, counted, labels, windows=windows)
+        write_csv(sys.stdout, counted, labels, **options.kind)
     else:
         shown = list(counted)  # counts them: only then are the marks complete
         _print_tables(shown, summary.marks)
@@ -222,7 +228,7 @@ def _print_tables(predictions: "Sequence[Prediction]", marks: Mapping[str, str])
     from ser_models.inference.prediction import warnings_of
 
     recognised = [prediction for prediction in predictions if not prediction.error]
-    rows = [[prediction.file, *_ranking(prediction)] for prediction in recognised]
+    rows = [[_label(prediction), *_ranking(prediction)] for prediction in recognised]
     if rows:
         longest = max(map(len, rows))
         rows = [row + [""] * (longest - len(row)) for row in rows]
@@ -234,8 +240,13 @@ def _print_tables(predictions: "Sequence[Prediction]", marks: Mapping[str, str])
         print_table(header, rows)
     for prediction in recognised:
         if prediction.windows:
-            print(f"\n{prediction.file}, window by window:")
+            print(f"\n{_label(prediction)}, window by window:")
             print_table(["start", "end", "emotion"], [_window(window) for window in prediction.windows])
+
+
+def _label(prediction: "Prediction") -> str:
+    """The file, and the channel where one was chosen."""
+    return prediction.file + (f" channel {prediction.channel}" if prediction.channel else "")
 
 
 def _ranking(prediction: "Prediction") -> list[str]:
@@ -262,7 +273,7 @@ def _print_summary(summary: "PredictionSummary", *, marked: bool) -> None:
 
     for prediction in summary.refused:
         reason = name_file(prediction.error or "", prediction.file)
-        print(f"failed {prediction.file}: {reason}", file=sys.stderr)
+        print(f"failed {_label(prediction)}: {reason}", file=sys.stderr)
     for notes, files in summary.notes.items():
         others = f" (and {len(files) - 1} more files)" if len(files) > 1 else ""
         say(f"note {files[0]}: {notes}{others}")

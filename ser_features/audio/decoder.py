@@ -81,16 +81,14 @@ class Audio:
         return NOTE_SEPARATOR.join(self.notes) or None
 
 
-def decode(
-    source: Path | bytes, *, min_seconds: float, max_seconds: float, channel: int | None = None
-) -> Audio:
+def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float, channel: int = 0) -> Audio:
     """Decode an audio file of any format, rate, width and channel count that libsndfile reads.
 
     Args:
         source: the file, or its bytes.
         min_seconds: shortest accepted duration, in s.
         max_seconds: longest accepted duration, in s; checked before decoding.
-        channel: the only one to use, 1 for the first (left) one; None for all that hold sound.
+        channel: the only one to use, 1 for the first (left) one; 0 for all that hold sound.
 
     Returns:
         The mono signal at the file's own sample rate.
@@ -102,11 +100,22 @@ def decode(
     if not content:
         raise EmptyFileError("the file has 0 bytes: expected audio: copy it again from its source")
     stream = headers.STREAMS.get(content[:4], headers.other)(content)
-    mixer = Mixer(() if channel is None else (channel - 1,))
+    mixer = Mixer((channel - 1,) if channel else ())
     decoding = _decoded(stream, max_seconds, mixer)
     if mixer.samples and (other := mixer.again()):
         decoding = _decoded(stream, max_seconds, other)
     return decoding.audio(min_seconds)
+
+
+def count_channels(content: bytes) -> int:
+    """Number of channels of an audio file, from its header.
+
+    Raises:
+        AudioError: if it is none.
+    """
+    stream = headers.STREAMS.get(content[:4], headers.other)(content)
+    with _open(stream.links[0]) as sound:
+        return int(sound.channels)
 
 
 def _decoded(stream: Stream, max_seconds: float, mixer: Mixer) -> "_Decoding":

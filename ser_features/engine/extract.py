@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ser_features import corpora
-from ser_features.config import PROFILES, EncoderConfig, Profile
+from ser_features.config import PROFILES, Channel, EncoderConfig, Profile
+from ser_features.corpora.channels import by_channel
 from ser_features.engine.open_store import open_for
 from ser_features.engine.plan import Plan, plan
 from ser_features.engine.report import AudioNote, ExtractReport
@@ -62,6 +63,7 @@ def extract_corpora(
     runner: Runner | None = None,
     limit: int | None = None,
     keep_missing: bool = False,
+    channel: Channel | None = None,
     observer: Observer | None = None,
 ) -> ExtractReport:
     """Bring a store up to date with corpora: compute only what is missing or changed, remove what is gone.
@@ -78,6 +80,7 @@ def extract_corpora(
         runner: runs the tasks instead of `workers` processes, such as `cluster.Dask`.
         limit: maximum number of recordings per corpus, evenly spread.
         keep_missing: whether rows stay whose recordings are gone; those of refused recordings leave anyway.
+        channel: of recordings with several; "each" makes one row per channel. Default: that of the profile.
         observer: callbacks for the progress.
 
     Returns:
@@ -88,11 +91,13 @@ def extract_corpora(
     """
     observer = observer or Observer()
     scans = scan_corpora(datasets, data, emotions)
+    if channel == "each":
+        scans = [by_channel(scan) for scan in scans]
     if encoder:
         check(encoder)
     with ExitStack() as stack:
         with writing("the store", store):
-            opened = open_for(store, profile, features, encoder)
+            opened = open_for(store, profile, features, encoder, None if channel == "each" else channel)
             run = stack.enter_context(locks.running(opened.root))
             plans = plan_corpora(scans, opened, run, limit, keep_missing=keep_missing)
         report = begin_report(scans, plans, opened)

@@ -6,9 +6,9 @@ root, profile, families → `open_for` → `Store`
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from ser_features.config import SPEECH16K, EncoderConfig, Profile
+from ser_features.config import SPEECH16K, EncoderConfig, Profile, on_channel
 from ser_features.config import profile as find_profile
 from ser_features.errors import DamagedError, InputError, StoreError
 from ser_features.extractors import (
@@ -34,6 +34,7 @@ def open_for(
     profile: Profile | None,
     families: Sequence[str] | None,
     encoder: EncoderConfig | None = None,
+    channel: Literal["mix", "left", "right"] | None = None,
 ) -> Store:
     """Open a store for extraction, or create it.
 
@@ -42,6 +43,7 @@ def open_for(
         profile: feature configuration; default: that of the store, `DEFAULT_PROFILE` for a new one.
         families: feature families; default: those of the store, `DEFAULT_FAMILIES` for a new one.
         encoder: of the families that need one; default: that of the profile, or of the store.
+        channel: of the profile; default: its own.
 
     Raises:
         InputError: if it has another profile, other extractor versions or other families.
@@ -52,6 +54,8 @@ def open_for(
         held: Profile = DEFAULT_PROFILE, held_families: Sequence[str] = DEFAULT_FAMILIES
     ) -> Description:
         chosen = profile or held
+        if channel is not None:
+            chosen = on_channel(chosen, channel)
         own = encoder or chosen.encoder or held.encoder
         return describe(replace(chosen, encoder=own), families or held_families)
 

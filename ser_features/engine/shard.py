@@ -100,7 +100,9 @@ def _measured(task: ShardTask, recording: Recording) -> Computed | Failure:
     try:
         size, modified = _stamp(path)  # before it is read: later changes are noticed
         content = audio.read_bytes(path)
-        features = pipeline.extract_bytes(content, task.target.profile, task.target.families)
+        features = pipeline.extract_bytes(
+            content, task.target.profile, task.target.families, recording.audio_channel
+        )
     except Exception as error:
         digest = None if content is None else hashlib.sha256(content).hexdigest()
         stage = "audio" if isinstance(error, AudioError) else "features"

@@ -19,7 +19,10 @@ import pyarrow.compute as pc
 TAKE = ("dataset", "speaker", "emotion_code", "intensity", "vocal_channel", "statement", "repetition")
 """Columns that name one take: equal ones with another modality are the same voice twice."""
 
-COLUMNS = ("file_id", "emotion", "audio_sha256", "duration_sec", "modality", *TAKE[1:])
+CONTENT = ("audio_channel", "audio_sha256")
+"""Columns that identify the sound of a row: two channels of a file differ."""
+
+COLUMNS = ("file_id", "emotion", *CONTENT, "duration_sec", "modality", *TAKE[1:])
 """Columns that the functions read, besides `dataset`."""
 
 LONG_RATIO, LONG_SECONDS = 20.0, 30.0
@@ -75,14 +78,14 @@ class Overlong:
 
 
 def identical(rows: pa.Table) -> list[tuple[str, ...]]:
-    """Groups of file_ids with the same SHA-256, sorted."""
-    return sorted(tuple(row["file_id"] for row in group) for group in _groups(rows, ["audio_sha256"]))
+    """Groups of file_ids with the same SHA-256 and channel, sorted."""
+    return sorted(tuple(row["file_id"] for row in group) for group in _groups(rows, CONTENT))
 
 
 def contradictory(rows: pa.Table) -> list[Contradiction]:
     """Groups of identical audio with more than one emotion or speaker, sorted."""
     result = []
-    for group in _groups(rows, ["audio_sha256"]):
+    for group in _groups(rows, CONTENT):
         labels = tuple((row["emotion"], row["speaker"]) for row in group)
         if len(set(labels)) > 1:
             result.append(Contradiction(tuple(row["file_id"] for row in group), labels))

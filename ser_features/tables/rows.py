@@ -144,6 +144,7 @@ class RowParser:
             vocal_channel=cells.text_or_none(self._table.cell(row, "vocal_channel")) or "speech",
             extra=extra,
             alternatives=(),
+            audio_channel=None,
             **{name: cells.text_or_none(self._table.cell(row, name)) for name in TEXTS},
         )
         return Entry(row.number, file, label, problem, recording)

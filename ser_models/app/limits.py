@@ -38,7 +38,8 @@ def decode(content: bytes, config: AudioConfig) -> audio.Audio:
     if len(content) > MAX_BYTES:
         raise UnsupportedAudioError(too_large(len(content)))
     longest = min(MAX_SECONDS, config.max_seconds)
-    return audio.decode(content, min_seconds=config.min_seconds, max_seconds=longest)
+    channel = config.channel_number()
+    return audio.decode(content, min_seconds=config.min_seconds, max_seconds=longest, channel=channel)
 
 
 def too_large(size: int) -> str:

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ser_features.errors import InputError
+from ser_features.config import CHANNELS, Channel
+from ser_features.errors import AudioError, InputError
 
 
 class AudioFile(NamedTuple):
@@ -25,10 +26,12 @@ class AudioFile(NamedTuple):
     Attributes:
         path: of the file.
         problem: why it is refused without being read; None if it is read.
+        channel: number of the channel to read, from 1, or 0 for the mix; None for that of the training.
     """
 
     path: Path
     problem: str | None = None
+    channel: int | None = None
 
 
 def find_audio(paths: Sequence[Path]) -> list[AudioFile]:
@@ -42,6 +45,24 @@ def find_audio(paths: Sequence[Path]) -> list[AudioFile]:
         InputError: if a folder has no audio file, or nothing matches a pattern.
     """
     return [file for path in paths for match in _expand(path) for file in _files(match)]
+
+
+def on_channels(files: Sequence[AudioFile], channel: Channel | None) -> list[AudioFile]:
+    """Return files with the number of the channel to read, those of `each` once per channel."""
+    return [file._replace(channel=number) for file in files for number in channels_of(file.path, channel)]
+
+
+def channels_of(recording: Path | bytes, channel: Channel | None) -> list[int | None]:
+    """Return the numbers of the channels to read of a recording; see `AudioFile.channel`."""
+    if channel != "each":
+        return [None if channel is None else CHANNELS[channel]]
+    from ser_features.audio import count_channels, read_bytes
+
+    try:
+        content = recording if isinstance(recording, bytes) else read_bytes(recording)
+        return list(range(1, 1 + count_channels(content)))
+    except AudioError:  # which the decoder says of the file
+        return [None]
 
 
 def _expand(path: Path) -> list[Path]:

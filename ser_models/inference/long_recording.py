@@ -144,7 +144,12 @@ class LongRecording:
 
 
 def recognise_windows(
-    predictor: WindowModel, content: bytes, name: str, options: PredictOptions, stats: SpeakerStats | None
+    predictor: WindowModel,
+    content: bytes,
+    name: str,
+    options: PredictOptions,
+    stats: SpeakerStats | None,
+    channel: int | None = None,
 ) -> Prediction:
     """Recognise the windows of a recording of any length.
 
@@ -155,6 +160,7 @@ def recognise_windows(
         options: of the prediction.
         stats: of its speaker; None for a model without speaker normalisation, or to estimate them from the
             first windows.
+        channel: as in `pipeline.decode`.
 
     Returns:
         The windows, and no emotion of the whole recording. Its out-of-distribution score is the median of the
@@ -172,7 +178,7 @@ def recognise_windows(
     unlimited = replace(predictor.profile, audio=replace(config, max_seconds=math.inf))
     stream = parts(
         content,
-        lambda part: decode(part, unlimited),
+        lambda part: decode(part, unlimited, channel),
         hops_per_part(options.hop_dur) * options.hop_dur,
         options.win_dur,
     )

@@ -39,14 +39,15 @@ JSON_START = re.compile(
 """Beginning of what `write_json` writes."""
 
 
-def columns(labels: Sequence[str], *, windows: bool = False) -> list[str]:
+def columns(labels: Sequence[str], *, windows: bool = False, channels: bool = False) -> list[str]:
     """Return the names of the columns.
 
     Args:
         labels: the emotions.
         windows: whether a row is a window instead of a recording.
+        channels: whether a row is of one channel.
     """
-    bounds = ["start", "end"] if windows else []
+    bounds = [*(["channel"] if channels else []), *(["start", "end"] if windows else [])]
     probabilities = [f"p_{label}" for label in labels]
     return [
         "file",
@@ -61,18 +62,21 @@ def columns(labels: Sequence[str], *, windows: bool = False) -> list[str]:
     ]
 
 
-def rows(prediction: Prediction, labels: Sequence[str], *, windows: bool = False) -> Iterator[dict[str, Any]]:
+def rows(
+    prediction: Prediction, labels: Sequence[str], *, windows: bool = False, channels: bool = False
+) -> Iterator[dict[str, Any]]:
     """Yield the row of a recording, or a row per window.
 
     Args:
         prediction: for the recording.
         labels: the emotions.
         windows: whether a row is a window; a recording without windows has one row.
+        channels: whether a row is of one channel.
 
     Yields:
         A value, or None, for each of `columns`; start and end in s.
     """
-    names = columns(labels, windows=windows)
+    names = columns(labels, windows=windows, channels=channels)
     whole = {**vars(prediction), "start": 0.0, "end": prediction.seconds}
     parts = [asdict(part) | {"confidence": part.confidence} for part in prediction.windows]
     for part in (parts if windows else []) or [{}]:
@@ -86,6 +90,7 @@ def frame(
     labels: Sequence[str],
     *,
     windows: bool = False,
+    channels: bool = False,
     audformat: bool = False,
 ) -> "pd.DataFrame":
     """Return predictions as a pandas table.
@@ -94,6 +99,7 @@ def frame(
         predictions: of any number.
         labels: the emotions.
         windows: whether a row is a window instead of a recording.
+        channels: whether a row is of one channel.
         audformat: whether the index is audformat's segmented index (file, start, end), the latter two as
             time; numbered otherwise.
     """
@@ -102,22 +108,21 @@ def frame(
     bounds = windows or audformat
     # In audformat's index every row is a segment; without windows it is the whole recording.
     whole = predictions if windows else (replace(prediction, windows=[]) for prediction in predictions)
-    values = [row for prediction in whole for row in rows(prediction, labels, windows=bounds)]
-    table = pd.DataFrame(values, columns=columns(labels, windows=bounds))
+    kind = {"windows": bounds, "channels": channels}
+    values = [row for prediction in whole for row in rows(prediction, labels, **kind)]
+    table = pd.DataFrame(values, columns=columns(labels, **kind))
     if not audformat:
         return table
     times = {name: pd.to_timedelta(table[name].astype("float64"), unit="s") for name in ("start", "end")}
     return table.assign(**times).set_index(["file", "start", "end"])
 
 
-def write_csv(
-    file: TextIO, predictions: Iterable[Prediction], labels: Sequence[str], *, windows: bool = False
-) -> None:
-    """Write rows as CSV; None is an empty field."""
-    writer = csv.DictWriter(file, columns(labels, windows=windows), lineterminator="\n")
+def write_csv(file: TextIO, predictions: Iterable[Prediction], labels: Sequence[str], **kind: bool) -> None:
+    """Write rows as CSV, of a `kind` as in `columns`; None is an empty field."""
+    writer = csv.DictWriter(file, columns(labels, **kind), lineterminator="\n")
     writer.writeheader()
     for prediction in predictions:
-        writer.writerows(rows(prediction, labels, windows=windows))
+        writer.writerows(rows(prediction, labels, **kind))
 
 
 def write_json(file: TextIO, predictions: Iterable[Prediction], *_: object, **__: object) -> None:
@@ -130,15 +135,15 @@ def write_json(file: TextIO, predictions: Iterable[Prediction], *_: object, **__
 
 
 def write_parquet(
-    file: IO[bytes], predictions: Iterable[Prediction], labels: Sequence[str], *, windows: bool = False
+    file: IO[bytes], predictions: Iterable[Prediction], labels: Sequence[str], **kind: bool
 ) -> None:
-    """Write rows as Parquet: text and float64."""
+    """Write rows as Parquet, of a `kind` as in `columns`: text and float64."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names = columns(labels, windows=windows)
+    names = columns(labels, **kind)
     schema = pa.schema([(name, pa.string() if name in TEXT_COLUMNS else pa.float64()) for name in names])
-    pending = (row for prediction in predictions for row in rows(prediction, labels, windows=windows))
+    pending = (row for prediction in predictions for row in rows(prediction, labels, **kind))
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         while batch := list(islice(pending, ROWS_AT_ONCE)):
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
@@ -149,7 +154,7 @@ WRITERS: dict[str, Callable[..., None]] = {
     "json": write_json,
     "parquet": write_parquet,
 }
-"""Writer of each file format: (file, predictions, labels, windows=…); all but Parquet are text."""
+"""Writer of each file format: (file, predictions, labels, kind as of `columns`); all but Parquet are text."""
 
 
 def is_answer(path: Path) -> bool:
@@ -177,7 +182,7 @@ def _are_columns(names: Sequence[str]) -> bool:
     labels = [name.removeprefix("p_") for name in names if name.startswith("p_")]
     windows = "start" in names
     required = ("file", "emotion", "confidence", "ood_score")
-    return {*required} <= {*names} <= {*columns(labels, windows=windows)}
+    return {*required} <= {*names} <= {*columns(labels, windows=windows, channels=True)}
 
 
 def write_file(
@@ -187,6 +192,7 @@ def write_file(
     labels: Sequence[str],
     *,
     windows: bool = False,
+    channels: bool = False,
 ) -> None:
     """Write predictions into a file that appears whole or not at all.
 
@@ -196,6 +202,7 @@ def write_file(
         predictions: of any number.
         labels: the emotions.
         windows: whether a row is a window; JSON has both.
+        channels: whether a row is of one channel.
 
     Raises:
         StoreError: if the disk is full or failing.
@@ -204,10 +211,10 @@ def write_file(
 
     with writing("the predictions", path), replacing(path) as file:
         if form == "parquet":
-            write_parquet(file, predictions, labels, windows=windows)
+            write_parquet(file, predictions, labels, windows=windows, channels=channels)
             return
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         try:
-            WRITERS[form](text, predictions, labels, windows=windows)
+            WRITERS[form](text, predictions, labels, windows=windows, channels=channels)
         finally:
             text.detach()

@@ -36,9 +36,10 @@ AHEAD = 2
 
 
 class Job(NamedTuple):
-    """A file for a worker, with the statistics of its speaker if the model uses them."""
+    """A file for a worker, with its channel, and the statistics of its speaker if the model uses them."""
 
     path: Path
+    channel: int | None = None
     stats: SpeakerStats | None = None
 
 
@@ -60,14 +61,17 @@ class Recognise:
     def __call__(self, predictor: Predictor, chunk: Chunk) -> list[Prediction]:
         """Return a prediction per file."""
         return predictor.predict_files(
-            [job.path for job in chunk], self.options, [job.stats for job in chunk]
+            [job.path for job in chunk],
+            self.options,
+            [job.stats for job in chunk],
+            channels=[job.channel for job in chunk],
         )
 
 
 def accumulate(predictor: Predictor, chunk: Chunk) -> list[Any]:
     """Task: sums over each file for the statistics of its speaker; None for a refused file."""
     assert predictor.normalizer is not None, "the caller checks it"
-    return [predictor.normalizer.accumulate(job.path) for job in chunk]
+    return [predictor.normalizer.accumulate(job.path, job.channel) for job in chunk]
 
 
 def predict_files(
@@ -90,7 +94,10 @@ def predict_files(
     Raises:
         SerError: if worker processes die before they receive any file.
     """
-    jobs = [Job(file.path, own) for file, own in zip(files, stats or [None] * len(files), strict=True)]
+    jobs = [
+        Job(file.path, file.channel, own)
+        for file, own in zip(files, stats or [None] * len(files), strict=True)
+    ]
     readable = [job for job, file in zip(jobs, files, strict=True) if file.problem is None]
     results = _run(predictor, readable, workers, Recognise(options))
     for file in files:
@@ -98,7 +105,7 @@ def predict_files(
             yield Prediction(str(file.path), error=file.problem)
             continue
         result = next(results)
-        yield _crashed(file.path) if result is CRASHED else result
+        yield _crashed(file) if result is CRASHED else result
 
 
 def estimate_speakers(
@@ -127,7 +134,7 @@ def estimate_speakers(
     """
     if predictor.normalizer is None:
         return None
-    readable = [Job(file.path) for file in files if file.problem is None]
+    readable = [Job(file.path, file.channel) for file in files if file.problem is None]
     results = _run(predictor, readable, workers, accumulate)
     sums = []
     for file in files:
@@ -218,10 +225,10 @@ class _Pool:
         return self._pool
 
 
-def _crashed(path: Path) -> Prediction:
+def _crashed(file: AudioFile) -> Prediction:
     from ser_features.engine.processes import KILLED
 
-    return Prediction(str(path), error=KILLED)
+    return Prediction(str(file.path), error=KILLED, channel=file.channel or None)
 
 
 def _if_done(future: "Future[list[Any]] | None") -> "Future[list[Any]] | None":

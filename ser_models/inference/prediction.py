@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from numbers import Integral, Real
-from typing import Any, TypedDict
+from typing import Any, TypedDict, get_args
 
+from ser_features.config import Channel
 from ser_features.errors import InputError, shown
 
 MIN_WINDOW = 0.1
@@ -28,6 +29,7 @@ class OptionValues(TypedDict, total=False):
     win_dur: float
     hop_dur: float
     abstain_below: float
+    channel: Channel | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class PredictOptions:
         win_dur: length of a window, in s; the default is about one sentence of the published corpora.
         hop_dur: from the start of a window to the start of the next, in s.
         abstain_below: confidence below which no emotion is returned, 0 to 1.
+        channel: of recordings with several: "mix" of those with sound, "left" or "right" alone, "each" for a
+            prediction per channel; None for that of the training.
 
     Raises:
         InputError: if a duration is shorter than `MIN_WINDOW` or not finite, or a value out of range.
@@ -56,8 +60,11 @@ class PredictOptions:
     win_dur: float = 3.0
     hop_dur: float = 1.0
     abstain_below: float = 0.0
+    channel: Channel | None = None
 
     def __post_init__(self) -> None:
+        if self.channel is not None and self.channel not in get_args(Channel):
+            raise InputError(f"channel is {shown(self.channel)}, expected {', '.join(get_args(Channel))}")
         if not isinstance(self.top, Integral) or self.top < 1:
             raise InputError(f"top is {shown(self.top)}, expected a number of emotions from 1 on")
         if not isinstance(self.abstain_below, Real) or not 0 <= self.abstain_below <= 1:
@@ -72,6 +79,11 @@ class PredictOptions:
                 raise InputError(
                     f"{name} is {seconds:g} s, expected at least {MIN_WINDOW} s: pass a longer one"
                 )
+
+    @property
+    def kind(self) -> dict[str, bool]:
+        """What a row of the output is, as arguments of `output.columns`."""
+        return {"windows": self.windows, "channels": self.channel == "each"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,7 @@ class Prediction:
             long enough.
         error: why the recording was refused; None if it was not.
         notes: what is unusual about the file, separated by semicolons; None if nothing is.
+        channel: number of the only channel that was read, from 1; None for a mix.
     """
 
     file: str
@@ -139,6 +152,7 @@ class Prediction:
     windows: list[WindowPrediction] = field(default_factory=list)
     error: str | None = None
     notes: str | None = None
+    channel: int | None = None
 
     @property
     def abstained(self) -> bool:
@@ -160,9 +174,10 @@ class Prediction:
         return replace(self, emotion=None, warning=warning, windows=windows)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the prediction as JSON values; `windows` and `error` only if there are any."""
+        """Return the prediction as JSON values; `windows`, `error` and `channel` only if there are any."""
         values = asdict(self)
-        return {name: value for name, value in values.items() if value or name not in ("windows", "error")}
+        optional = ("windows", "error", "channel")
+        return {name: value for name, value in values.items() if value or name not in optional}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Prediction":

@@ -59,28 +59,28 @@ class PredictionCache:
         """Close the file and keep it for the next run."""
         self._file.close()
 
-    def has(self, path: Path) -> bool:
+    def has(self, file: AudioFile) -> bool:
         """Whether there is a valid prediction for a file.
 
         If there is none, the size and modification time of the file are noted for `add`: a file that changes
         while it is being recognised must be recognised again by the next run.
         """
-        current, stored = stamp(path), self._stored.get(str(path))
-        self._stamps[str(path)] = current if current and is_settled(current[1]) else None
+        current, stored = stamp(file.path), self._stored.get(_name(file))
+        self._stamps[_name(file)] = current if current and is_settled(current[1]) else None
         return stored is not None and stored[0] == current
 
-    def add(self, path: Path, prediction: Prediction) -> None:
+    def add(self, file: AudioFile, prediction: Prediction) -> None:
         """Append the prediction for a file that `has` was called for."""
         position = self._file.seek(0, os.SEEK_END)
-        before = self._stamps[str(path)]
+        before = self._stamps[_name(file)]
         line = json.dumps({"stamp": before, "prediction": prediction.to_json()}, ensure_ascii=False)
         self._file.write(line.encode() + b"\n")
         self._file.flush()
-        self._stored[str(path)] = before, position
+        self._stored[_name(file)] = before, position
 
-    def get(self, path: Path) -> Prediction:
+    def get(self, file: AudioFile) -> Prediction:
         """Return the stored prediction for a file."""
-        self._file.seek(self._stored[str(path)][1])
+        self._file.seek(self._stored[_name(file)][1])
         return Prediction.from_json(json.loads(self._file.readline())["prediction"])
 
     def _read(self, key: dict[str, Any]) -> None:
@@ -101,7 +101,9 @@ class PredictionCache:
                 self._file.truncate(position)
                 return
             of_file = entry["stamp"] and tuple(entry["stamp"])
-            self._stored[entry["prediction"]["file"]] = of_file, position
+            values = entry["prediction"]
+            name = _name(AudioFile(values["file"], channel=values.get("channel")))
+            self._stored[name] = of_file, position
             position = self._file.tell()
 
 
@@ -138,7 +140,7 @@ def predict_into_file(
         out.parent.mkdir(parents=True, exist_ok=True)
         cache = PredictionCache(out.with_name(f".{out.name}.partial"), key)
     with closing(cache):
-        missing = [not cache.has(file.path) for file in files]
+        missing = [not cache.has(file) for file in files]
         todo = list(compress(files, missing))
         summary = PredictionSummary(cached=len(files) - len(todo))
         progress(summary.cached, summary.cached)
@@ -146,12 +148,17 @@ def predict_into_file(
         computed = predict_files(predictor, todo, options, stats=own, workers=workers)
         for done, (file, prediction) in enumerate(zip(todo, computed, strict=True), start=summary.cached + 1):
             with writing("the predictions", out):
-                cache.add(file.path, prediction)
+                cache.add(file, prediction)
             progress(summary.cached, done)
-        predictions = summary.collect(cache.get(file.path) for file in files)
-        write_file(out, form, predictions, predictor.labels, windows=options.windows)
+        predictions = summary.collect(cache.get(file) for file in files)
+        write_file(out, form, predictions, predictor.labels, **options.kind)
         cache.path.unlink()
     return summary
+
+
+def _name(file: AudioFile) -> str:
+    """Name of a file and its channel."""
+    return f"{file.path}\0{file.channel or ''}"
 
 
 def _digest(stats: Sequence[SpeakerStats | None]) -> str:

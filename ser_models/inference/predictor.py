@@ -9,7 +9,7 @@ audio files or bytes → `RecordingAnalysis` → backend (scaling and model) →
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack, overload
@@ -25,6 +25,7 @@ from ser_models.artifact.metadata import feature_profile
 from ser_models.data.inputs import Raw
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.collect import Collected, Recordings, collect, one_for_each
+from ser_models.inference.files import channels_of
 from ser_models.inference.long_recording import ADVICE, recognise_windows
 from ser_models.inference.prediction import (
     OptionValues,
@@ -140,10 +141,12 @@ class Predictor:
             names: of the recordings; by default their paths.
             speakers: of each recording, for a model with speaker normalisation; by default all recordings
                 have the same speaker.
-            options: `top`, `windows`, `win_dur`, `hop_dur` and `abstain_below`, see `PredictOptions`.
+            options: `top`, `windows`, `win_dur`, `hop_dur`, `abstain_below` and `channel`, see
+                `PredictOptions`.
 
         Returns:
-            One prediction per recording, in order; a single one for a single recording.
+            One prediction per recording, in order; a single one for a single recording. With the channel
+            "each" a list, with one per channel.
 
         Raises:
             InputError: if an argument is of another type, or a folder or pattern has no audio file.
@@ -151,7 +154,7 @@ class Predictor:
         chosen = PredictOptions(**options)
         collected = collect(recordings, names)
         predictions = self._predict_all(collected, speakers, chosen)
-        return predictions[0] if collected.is_one else predictions
+        return predictions[0] if collected.is_one and chosen.channel != "each" else predictions
 
     def predict_files(
         self,
@@ -159,6 +162,7 @@ class Predictor:
         options: PredictOptions,
         stats: Stats = None,
         names: Sequence[str] | None = None,
+        channels: Sequence[int | None] | None = None,
     ) -> list[Prediction]:
         """Recognise recordings whose speaker statistics are known.
 
@@ -167,13 +171,17 @@ class Predictor:
             options: of the prediction.
             stats: speaker statistics of each; None for a model without speaker normalisation.
             names: of the recordings; by default their paths.
+            channels: of each recording, as in `pipeline.decode`; None for that of the training.
         """
         names = names or ["" if isinstance(recording, bytes) else str(recording) for recording in recordings]
         stats = stats or [None] * len(recordings)
+        channels = channels or [None] * len(recordings)
         predictions: list[Prediction] = []
         for start in range(0, len(recordings), BATCH_FILES):
             batch = slice(start, start + BATCH_FILES)
-            predictions += self._predict_batch(recordings[batch], names[batch], stats[batch], options)
+            predictions += self._predict_batch(
+                recordings[batch], names[batch], stats[batch], options, channels[batch]
+            )
         return predictions
 
     def predict_analyses(
@@ -250,7 +258,7 @@ class Predictor:
 
         chosen = PredictOptions(**options)
         predictions = self._predict_all(collect(recordings, names), speakers, chosen)
-        return frame(predictions, self.labels, windows=chosen.windows, audformat=audformat)
+        return frame(predictions, self.labels, audformat=audformat, **chosen.kind)
 
     def raw(self, features: Sequence[Features], stats: Stats = None) -> Raw:
         """Return the model's raw values of recordings, after speaker normalisation if the model uses it.
@@ -300,11 +308,22 @@ class Predictor:
         """Recognise recordings of which nothing is computed yet."""
         if speakers is not None:
             speakers = one_for_each("speakers", speakers, collected.audio)
-        stats = self.normalizer.estimate(collected.audio, speakers) if self.normalizer else None
-        return self.predict_files(collected.audio, options, stats, collected.names)
+        channels = [channels_of(audio, options.channel) for audio in collected.audio]
+        repeats = [index for index, several in enumerate(channels) for _ in several]
+        audio = [collected.audio[index] for index in repeats]
+        names = [collected.names[index] for index in repeats]
+        numbers = [number for several in channels for number in several]
+        own = None if speakers is None else [speakers[index] for index in repeats]
+        stats = self.normalizer.estimate(audio, own, numbers) if self.normalizer else None
+        return self.predict_files(audio, options, stats, names, numbers)
 
     def _predict_batch(
-        self, recordings: Sequence[Path | bytes], names: Sequence[str], stats: Stats, options: PredictOptions
+        self,
+        recordings: Sequence[Path | bytes],
+        names: Sequence[str],
+        stats: Stats,
+        options: PredictOptions,
+        channels: Sequence[int | None],
     ) -> list[Prediction]:
         """Recognise recordings that fit into memory together."""
         analyses: dict[int, RecordingAnalysis] = {}
@@ -313,10 +332,12 @@ class Predictor:
             try:
                 content = read(recording)
                 try:
-                    decoded = decode(content, self.profile)
+                    decoded = decode(content, self.profile, channels[index])
                 except TooLongError as error:
                     own = stats[index] if stats else None
-                    others[index] = self._too_long(error, content, names[index], options, own)
+                    others[index] = self._too_long(
+                        error, content, names[index], options, own, channels[index]
+                    )
                 else:
                     analyses[index] = analyse_recording(decoded, self.profile, self.families, options)
             except AudioError as error:
@@ -325,7 +346,11 @@ class Predictor:
         predictions = iter(
             self.predict_analyses([*analyses.values()], [names[index] for index in analyses], options, shared)
         )
-        return [others[index] if index in others else next(predictions) for index in range(len(names))]
+        results = (others[index] if index in others else next(predictions) for index in range(len(names)))
+        return [
+            replace(result, channel=channel or None)
+            for result, channel in zip(results, channels, strict=True)
+        ]
 
     def _too_long(
         self,
@@ -334,11 +359,12 @@ class Predictor:
         name: str,
         options: PredictOptions,
         stats: SpeakerStats | None,
+        channel: int | None,
     ) -> Prediction:
         """Recognise only the windows of a long recording; refuse it if they are not requested."""
         if not options.windows:
             return Prediction(name, error=f"{error}{ADVICE}")
-        return recognise_windows(self, content, name, options, stats)
+        return recognise_windows(self, content, name, options, stats, channel)
 
     def by_emotion(self, features: Sequence[Features], stats: Stats) -> list[dict[str, float]]:
         """Return the probabilities of each recording by emotion."""

@@ -48,23 +48,28 @@ class SpeakerNormalizer:
         return cls(artifact.model.inputs, profile, artifact.speaker_prior, artifact.metadata.speaker_norm)
 
     def estimate(
-        self, recordings: Sequence[Path | bytes], speakers: Sequence[str] | None = None
+        self,
+        recordings: Sequence[Path | bytes],
+        speakers: Sequence[str] | None = None,
+        channels: Sequence[int | None] | None = None,
     ) -> list[SpeakerStats | None]:
         """Estimate the statistics of each recording's speaker from all recordings of that speaker.
 
         Args:
             recordings: audio files, or their bytes.
             speakers: of each recording; None if all have the same speaker.
+            channels: of each recording, as in `pipeline.decode`; None for that of the profile.
 
         Returns:
             Statistics per recording; None for a speaker of whom every recording is refused.
         """
-        return self.combine([self.accumulate(recording) for recording in recordings], speakers)
+        pairs = zip(recordings, channels or [None] * len(recordings), strict=True)
+        return self.combine([self.accumulate(*pair) for pair in pairs], speakers)
 
-    def accumulate(self, recording: Path | bytes) -> np.ndarray | None:
-        """Return sums over a recording, (4, values); None if the recording is refused."""
+    def accumulate(self, recording: Path | bytes, channel: int | None = None) -> np.ndarray | None:
+        """Return sums over a recording or a channel of it, (4, values); None if it is refused."""
         try:
-            features = extract_bytes(read(recording), self.profile, self.inputs.families)
+            features = extract_bytes(read(recording), self.profile, self.inputs.families, channel)
         except AudioError:
             return None
         sums: np.ndarray = accumulate(self.inputs, self.inputs.from_features([features]))[0]

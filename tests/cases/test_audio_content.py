@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from ser_features.corpora.walk import audio_files
+from ser_features.errors import InputError
 from ser_features.store import open_store
+from ser_models.inference.loading import load
 from tests.cases.sounds import save, table, voice
 
 M4A = b"\0\0\0\x1cftypM4A \0\0\0\0M4A mp42isom" + bytes(400)
@@ -226,3 +228,73 @@ def test_a_channel_without_sound_changes_nothing(ser, model, tmp_path):
     assert answer.code == 0
     assert f"note {tmp_path}/left.wav: a channel without sound is not used (and 1 more files)" in answer.err
     assert f"note {tmp_path}/inverted.wav: the channels are inverted copies, only one is used" in answer.err
+
+
+# A call whose channels are two people
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Path:
+    """Folder of a stereo call and a mono recording, with a table."""
+    left, right = voice(1, "angry"), voice(2, "sad")
+    save(tmp_path / "calls" / "call.wav", np.stack([left, right], axis=1))
+    save(tmp_path / "calls" / "left.wav", left)
+    table(tmp_path / "calls" / "own.csv", ["call.wav,sad,ada", "left.wav,sad,ben"])
+    return tmp_path / "calls"
+
+
+def test_a_prediction_for_each_channel(ser, model, calls):
+    answer = ser("predict", model, calls, "--channel", "each", "--format", "csv")
+    rows = [line.split(",") for line in answer.out.splitlines()]
+    assert rows[0][:3] == ["file", "channel", "emotion"]
+    assert [(Path(row[0]).name, row[1]) for row in rows[1:]] == [
+        ("call.wav", "1"),
+        ("call.wav", "2"),
+        ("left.wav", "1"),
+    ]
+    assert float(rows[1][3]) == pytest.approx(float(rows[3][3]), abs=1e-9)
+    out = calls / "each.csv"
+    assert ser("predict", model, calls, "--channel", "each", "--out", out).code == 0
+    assert out.read_text() == answer.out
+
+
+def test_one_channel_that_a_mono_file_lacks(ser, model, calls):
+    answer = ser("predict", model, calls, "--channel", "right")
+    assert answer.code == 1
+    assert "call.wav channel 2" in answer.out
+    assert "left.wav channel 2: channel 2 is chosen and the file has 1: expected a channel" in answer.err
+
+
+def test_a_channel_in_python(model, calls):
+    predictor = load(model)
+    left, right = predictor.predict(calls / "call.wav", channel="each")
+    assert (left.channel, right.channel) == (1, 2)
+    mono = predictor.predict(calls / "left.wav")
+    assert left.probabilities == pytest.approx(mono.probabilities)
+    assert (mono.channel, "channel" in mono.to_json(), left.to_json()["channel"]) == (None, False, 1)
+    table_of_channels = predictor.table([calls / "call.wav"], channel="each")
+    assert list(table_of_channels["channel"]) == [1, 2]
+    with pytest.raises(InputError, match=r"channel is 'both' .*expected mix, left, right, each"):
+        predictor.predict(calls / "call.wav", channel="both")
+
+
+def test_a_row_of_the_store_for_each_channel(ser, calls, tmp_path):
+    words = ("--datasets", calls / "own.csv", "--store", tmp_path / "store", *QUICK)
+    answer = ser("extract", *words, "--channel", "each")
+    assert (answer.code, "3 stored" in answer.out, "identical" in answer.err) == (0, True, False)
+    rows = open_store(tmp_path / "store").files()
+    assert list(rows["file_id"]) == ["own/call@1", "own/call@2", "own/left@1"]
+    assert list(rows["audio_channel"]) == [1, 2, 1]
+    assert rows["pitch_median"][0] == rows["pitch_median"][2] != rows["pitch_median"][1]
+    assert "0 stored, 3 unchanged" in ser("extract", *words, "--channel", "each").out
+
+
+def test_a_store_of_one_channel_is_another_than_that_of_the_mix(ser, calls, tmp_path):
+    words = ("--datasets", calls / "own.csv", "--store", tmp_path / "store", *QUICK)
+    answer = ser("extract", *words, "--channel", "right")
+    assert "1 stored, 0 unchanged, 1 failed" in answer.out
+    assert "failed 'left.wav': UnsupportedAudioError: channel 2 is chosen and the file has 1" in answer.err
+    assert open_store(tmp_path / "store").profile.name == "speech16k+right"
+    refused = ser("extract", *words, "--channel", "mix")
+    assert refused.code == 2
+    assert "has profile speech16k+right" in refused.err

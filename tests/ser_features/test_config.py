@@ -33,7 +33,7 @@ def changes(config: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("config", PROFILES.values(), ids=PROFILES)
 def test_digest_changes_with_every_parameter(config):
     changed = dict(changes(config))
-    assert len(changed) == (31 if config.audio.conditioning else 27)
+    assert len(changed) == (32 if config.audio.conditioning else 28)
     assert {"name", "audio.trim_db", "frames.hop_length", "pitch.floor", "tempo.max_bpm"} <= changed.keys()
     digests = {name: other.digest(VERSIONS) for name, other in changed.items()}
     assert config.digest(VERSIONS) not in digests.values()
@@ -162,7 +162,16 @@ def test_bone_is_the_same_profile_with_the_filter_on(name):
     assert bone.digest(VERSIONS) != plain.digest(VERSIONS)
 
 
-@pytest.mark.parametrize("name", ["+bone", "speech44k+bone", "speech16k+bone+bone", "speech16k+"])
+@pytest.mark.parametrize(
+    "name", ["+bone", "speech44k+bone", "speech16k+bone+bone", "speech16k+", "speech16k+left+right"]
+)
 def test_unknown_profile_with_bone(name):
     with pytest.raises(InputError, match=f"unknown profile '{re.escape(name)}': .*expected one of speech16k"):
         profile(name)
+
+
+def test_one_channel_by_the_name_of_the_profile():
+    right = profile("speech16k+right")
+    assert (right.name, right.audio.channel) == ("speech16k+right", "right")
+    assert right.digest(VERSIONS) != replace(SPEECH16K, name=right.name).digest(VERSIONS)
+    assert profile("wide16k+bone+left").audio.bone_conduction

@@ -158,7 +158,9 @@ def _read_copies(shard: Shard, root: Path) -> StoredTable:
 
 def _recording(shard: Shard, row: dict[str, Any]) -> Recording:
     """The recording that a row of files/ describes."""
-    labels = {column.name: row[column.name] for column in NAME_COLUMNS if column.name != "file_id"}
+    labels: dict[str, Any] = {
+        column.name: row.get(column.name) for column in NAME_COLUMNS if column.name != "file_id"
+    }
     extra = {column.name: row[column.name] for column in shard.own}
     stem = row["file_id"].removeprefix(f"{shard.dataset}/")
     return Recording(dataset=shard.dataset, stem=stem, extra=extra, **labels)

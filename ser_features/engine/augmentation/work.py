@@ -66,7 +66,7 @@ def _analyse(task: VariantTask, recording: Recording) -> tuple[audio.Audio, Anal
             f"{recording.path} is not the file that {recording.file_id} was extracted from: "
             "run ser extract again"
         )
-    return pipeline.analyse(content, task.target.profile)
+    return pipeline.analyse(content, task.target.profile, recording.audio_channel)
 
 
 def _copy(task: VariantTask, recording: Recording, variant: Variant, original: Analysis) -> Computed:

@@ -41,11 +41,14 @@ def test_identical_and_contradictory_groups():
         {
             "file_id": ["x/d", "x/a", "x/c", "x/b", "x/e"],
             "audio_sha256": ["1", "1", "2", "2", "3"],
+            "audio_channel": pa.nulls(5, pa.int32()),
             "emotion": ["sad", "angry", "sad", "sad", "sad"],
             "speaker": ["s", "s", None, None, "t"],
         }
     )
     assert identical(rows) == [("x/a", "x/d"), ("x/b", "x/c")]
+    channels = rows.set_column(2, "audio_channel", pa.array([1, 2, None, None, None], pa.int32()))
+    assert identical(channels) == [("x/b", "x/c")]
     assert [str(one) for one in contradictory(rows)] == ["x/a (angry, s) = x/d (sad, s)"]
 
 
