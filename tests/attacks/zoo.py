@@ -180,10 +180,8 @@ def _rows() -> list[Animal]:
         "antiphase.wav": encode(np.stack([TONE, -TONE], axis=1)),
         "one side.wav": encode(np.stack([TONE, 0 * TONE], axis=1)),
         "64 channels.wav": encode(np.tile(TONE[:, None], 64)),
-        "dc.wav": encode(np.full(TONE.size, 0.25)),
         "clipped.wav": encode(np.sign(TONE)),
         "faint.wav": encode(noise, subtype="FLOAT"),
-        "denormal.wav": encode(1e-40 * TONE, subtype="FLOAT"),
         "integer scale.wav": encode(2.0**31 * TONE / abs(TONE).max(), subtype="FLOAT"),
         "384 kHz.wav": encode(np.resize(TONE, 40_000), rate=384_000),
         "1 kHz.wav": encode(rate=1_000),
@@ -281,6 +279,8 @@ def _refused() -> list[Animal]:
         "nan.wav": (encode(with_sample(np.nan), subtype="FLOAT"), "NonFiniteAudioError", "1 samples are"),
         "inf.wav": (encode(with_sample(np.inf), subtype="DOUBLE"), "NonFiniteAudioError", "1 samples are"),
         "silence.wav": (encode(0 * TONE), "SilentAudioError", "every sample is zero"),
+        "dc.wav": (encode(np.full(TONE.size, 0.25)), "SilentAudioError", "only a constant offset"),
+        "denormal.wav": (encode(1e-40 * TONE, subtype="FLOAT"), "SilentAudioError", "nothing above 64 Hz"),
         "bomb.flac": (encode(minutes, "FLAC"), "SilentAudioError", "every sample is zero"),
         "cancelling.wav": (cancelling, "SilentAudioError", "the channels cancel each other out"),
         "one sample.wav": (encode(TONE[1:2]), "TooShortError", "expected at least 0.1 s"),
@@ -298,14 +298,14 @@ def _irregular() -> list[Animal]:
     unreadable, truncated = "UnreadableFileError", "UnsupportedAudioError"
     name, gone = "FileNameError", "no file"
     return [
-        Animal("folder.wav", Path.mkdir, "name", name, gone, unreadable),
+        Animal("folder.wav", Path.mkdir, "name", name, "is a folder", unreadable),
         Animal("pipe.wav", os.mkfifo, "name", name, gone, unreadable),
         Animal("dangling.wav", link("nothing here.wav"), "name", name, gone, unreadable),
         Animal("loop.wav", link("loop.wav"), "name", name, gone, unreadable),
         Animal("round.wav", link("trip.wav"), "name", name, gone, unreadable),
         Animal("trip.wav", link("round.wav"), "name", name, gone, unreadable),
         Animal("device.wav", link("/dev/zero"), "name", name, gone, unreadable),
-        Animal("process.wav", link("/proc/self/environ"), "name", name, "leads out", "EmptyFileError"),
+        Animal("process.wav", link("/proc/self/environ"), "audio", "EmptyFileError", "0 bytes"),
         Animal("huge.wav", sparse, "audio", truncated, "2147483648 bytes, expected at most 1073741824"),
         Animal("forbidden.wav", forbidden, "audio", unreadable, "Permission denied"),
     ]
