@@ -110,12 +110,11 @@ def scan(
                 f'such as ser manifest {dataset} "{{speaker}}_{{emotion}}_{{}}.wav"'
             )
         return get(dataset).scan(data)
-    from ser_features.corpora.folder import Reading, scan_table
+    from ser_features.corpora.folder import Reading, dataset_name, scan_table
 
-    if table.stem.lower() in _REGISTRY:
+    if (name := dataset_name(table)) in _REGISTRY:
         raise InputError(
-            f"{table}: {table.stem.lower()!r} is the name of a built-in corpus, expected another name: "
-            "rename the file"
+            f"{table}: {name!r} is the name of a built-in corpus, expected another name: rename the file"
         )
     read = scan_table(table, Reading(data, emotions or {}, is_taken))
     return replace(read, table=Path(os.path.abspath(table)))  # noqa: PTH100  as in corpora.base

@@ -7,8 +7,8 @@ Required columns: path and emotion. Optional ones: speaker, gender, age, languag
 repetition, modality, vocal_channel, in any order. Further columns are stored under the name that the table
 gives them, as numbers if all cells are numbers, as text otherwise.
 
-- The dataset is named after the file, in lower case, because some file systems are case-insensitive:
-  letters, digits, - and _ only; other names are rejected.
+- The dataset is named after the file, in lower case, because some file systems are case-insensitive: in
+  letters, digits, - and _; accents are removed, and other characters are replaced by _.
 - The stem is the path without its extension; `a.wav` and `a.flac` in one folder keep their extensions.
 - A missing speaker (an empty cell, nan, unknown, -) is None: such recordings have no part in
   speaker-independent splits.
@@ -29,6 +29,7 @@ gives them, as numbers if all cells are numbers, as text otherwise.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -48,7 +49,6 @@ RESERVED: frozenset[str] = frozenset(
 )
 """Columns of the store whose names a further column of a table does not get."""
 
-DATASET = re.compile(r"[a-z0-9][a-z0-9_-]*")
 NO_TEXT = re.compile(
     r"[0-9_-]+(e[0-9_-]+)?[dfl]?|0[xbo][0-9a-f_]+|inf(inity)?|nan|true|false|null|none|epoch"
 )
@@ -70,12 +70,19 @@ def scan_table(table: Path, reading: Reading | None = None) -> Scan:
         InputError: if the file cannot be read, its name or its columns are invalid, or no row is usable.
     """
     reading = reading or Reading()
-    dataset = _dataset_name(table)
+    dataset = dataset_name(table)
     read = read_table(table, REQUIRED, lambda name: name in RESERVED or reading.is_taken(name))
     parser = RowParser(dataset, read, reading)
     merged = merge(parser.entries())
     rejected = [*parser.rejected(), *merged.rejected]
-    notes = [*read.notes, *notes_on_speakers(read, merged.recordings), *parser.notes(), *merged.notes()]
+    named = [] if dataset == table.stem.lower() else [f"the corpus is called {dataset}"]
+    notes = [
+        *named,
+        *read.notes,
+        *notes_on_speakers(read, merged.recordings),
+        *parser.notes(),
+        *merged.notes(),
+    ]
     if not merged.recordings:
         first = f", the first because of {rejected[0].reason}" if rejected else ""
         raise InputError(
@@ -92,12 +99,20 @@ def scan_table(table: Path, reading: Reading | None = None) -> Scan:
     )
 
 
-def _dataset_name(table: Path) -> str:
-    name = table.stem.lower()
-    if DATASET.fullmatch(name) is None:
+def dataset_name(table: Path) -> str:
+    """Name of the corpus of a table: of its file, in the letters that names of folders may have everywhere.
+
+    >>> dataset_name(Path("Gespräche 2024 (final).csv"))
+    'gesprache_2024_final'
+
+    Raises:
+        InputError: if nothing is left, or what is left reads as a number.
+    """
+    letters = unicodedata.normalize("NFKD", table.stem.casefold()).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9_-]+", "_", letters).strip("_-")
+    if not name:
         raise InputError(
-            f"{table}: its name becomes the dataset's, {name!r}, expected only letters a–z, digits, - and _: "
-            "rename the file"
+            f"{table}: its name becomes the dataset's, expected some letters a–z or digits: rename the file"
         )
     if NO_TEXT.fullmatch(name):
         raise InputError(
