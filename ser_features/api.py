@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
-from ser_features.arguments import PathLike, checked
+from ser_features.arguments import PathLike, Positive, checked
 from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.config import Channel, EncoderConfig
 from ser_features.config import profile as find_profile
@@ -39,8 +39,8 @@ def extract(
     emotions: Mapping[str, str] | None = None,
     executor: Executor = "local",
     scheduler: str | None = None,
-    workers: int | None = None,
-    limit: int | None = None,
+    workers: Positive | None = None,
+    limit: Positive | None = None,
     speed_perturb: bool = False,
     keep_missing: bool = False,
     channel: Channel | None = None,

@@ -15,9 +15,12 @@ ser_features.errors.InputError: call: path is None (NoneType), expected str | os
 
 import inspect
 import os
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
+
+from annotated_types import Ge
 
 from ser_features.errors import InputError, shown
 from ser_features.words import suggestion
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 PathLike = str | os.PathLike[str]
+Natural = Annotated[int, Ge(0)]
+Positive = Annotated[int, Ge(1)]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -77,10 +82,12 @@ def _problem(name: str, details: "ErrorDetails", parameters: Mapping[str, inspec
         return f"{name} is missing, expected {_annotation(parameters[name])}"
     if name not in parameters:
         return f"no argument {name!r}, expected {', '.join(parameters)} {suggestion(name, parameters)}"
-    choices = details.get("ctx", {}).get("expected") or _annotation(parameters[name])
+    context = details.get("ctx", {})
+    least = f"{context['ge']} or more" if "ge" in context else ""
+    choices = context.get("expected") or least or _annotation(parameters[name])
     return f"{name} is {shown(details['input'])}, expected {choices}"
 
 
 def _annotation(parameter: inspect.Parameter) -> str:
     text = inspect.formatannotation(parameter.annotation)
-    return text.replace("collections.abc.", "").replace("typing.", "")
+    return re.sub(r"(?:collections\.abc|typing)\.|, Ge\(ge=\d+\)\]", "", text).replace("Annotated[", "")

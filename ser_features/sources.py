@@ -188,7 +188,7 @@ def _of_file(file: Any) -> Source:
     name = name if isinstance(name, str) else ""
     try:
         content = file.read()
-        if not content and file.seekable():
+        if isinstance(content, bytes) and not content and file.seekable():
             file.seek(0)
             content = file.read()
     except (OSError, ValueError) as error:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ser_features.arguments import PathLike, checked
+from ser_features.arguments import Natural, PathLike, Positive, checked
+from ser_features.labels import canonical
 from ser_features.store.layout import store_root
 from ser_features.words import Names, names_of
 from ser_models.evaluation.result import EvaluationResult
@@ -48,13 +49,13 @@ def train(
     split: str | None = None,
     test_datasets: Names = (),
     folds: int | None = None,
-    seed: int = 0,
+    seed: Natural = 0,
     hyperparameters: Mapping[str, Any] | None = None,
     oversample: bool = False,
     speed_perturb: bool | None = None,
     speaker_norm: bool = False,
     label_map: Mapping[str, str] | None = None,
-    jobs: int = 1,
+    jobs: Positive = 1,
     tensorboard: PathLike | None = None,
     progress: Progress = ignore,
 ) -> Result:
@@ -97,7 +98,7 @@ def train(
         oversample=oversample,
         speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
-        label_map=label_map or {},
+        label_map={canonical(word): canonical(other) for word, other in (label_map or {}).items()},
     )
     context = RunContext(
         progress=progress, jobs=jobs, tensorboard=Path(tensorboard) if tensorboard is not None else None

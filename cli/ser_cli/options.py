@@ -42,5 +42,5 @@ Data = Annotated[
 ]
 Jobs = Annotated[int, typer.Option(min=1, help="Number of folds trained in parallel; same result.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Number of processes; default: one per CPU core.")]
-Seed = Annotated[int, typer.Option(help="Random seed; equal seeds give equal results.")]
+Seed = Annotated[int, typer.Option(min=0, help="Random seed; equal seeds give equal results.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file of that name that ser did not write.")]

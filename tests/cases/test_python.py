@@ -171,6 +171,20 @@ def test_what_cannot_be_meant(predictor, calls, arguments, message):
             lambda: ser_models.train("logistic", folds="many"),
             r"train: folds is 'many' \(str\), expected int | None",
         ),
+        (
+            lambda: ser_models.train("logistic", seed=-1),
+            r"train: seed is -1 \(int\), expected 0 or more: see",
+        ),
+        (lambda: ser_models.train("logistic", jobs=0), r"train: jobs is 0 \(int\), expected 1 or more: see"),
+        (lambda: ser_models.train("logistic", label_map={"sad": "blue"}), "unknown emotion 'blue'"),
+        (
+            lambda: ser_features.extract("savee", limit=-1),
+            r"extract: limit is -1 \(int\), expected 1 or more",
+        ),
+        (
+            lambda: ser_features.extract("savee", workers=0),
+            r"extract: workers is 0 \(int\), expected 1 or more",
+        ),
         (lambda: ser_models.load(7), r"load: folder is 7 \(int\), expected str"),
     ],
 )

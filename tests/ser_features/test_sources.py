@@ -112,6 +112,8 @@ def test_open_files(file):
         assert source_of(temporary) == source_of(bytearray(content))
     with pytest.raises(InputError, match=r"a\.wav cannot be read \(.*closed file.*\): pass its path"):
         source_of(opened)
+    with soundfile.SoundFile(file) as sound, pytest.raises(InputError, match="gives ndarray, expected bytes"):
+        source_of(sound)
     with file.with_suffix(".txt").open("w+") as text, pytest.raises(InputError, match="gives str, expected"):
         source_of(text)
 
