@@ -45,7 +45,8 @@ PERMUTATIONS = 199
 LEVEL, LEVEL_IF_PERFECT = 0.005, 0.05
 """Largest p-value of a confound of the recording chain."""
 FOLDS = 5
-DEPTH = 4
+LEAVES = 2
+"""Leaves of a tree for each class: enough for values that are ordered by emotion."""
 MOST = 10_000
 """Maximal number of recordings of a corpus that are looked at, drawn at random."""
 FEWEST = 8
@@ -238,17 +239,17 @@ def _measures(
         if not present:
             continue
         values = np.nan_to_num(rows[present].to_numpy(dtype=np.float64))
-        score = corpus.uar(partial(_by_tree, values, corpus.seed))
+        score = corpus.uar(partial(_by_tree, values, LEAVES * classes))
         if score >= limit:
             yield _finding(name, corpus.name, score, classes)
 
 
 def _by_tree(
-    values: np.ndarray, seed: int, targets: np.ndarray, fitted: np.ndarray, tested: np.ndarray
+    values: np.ndarray, leaves: int, targets: np.ndarray, fitted: np.ndarray, tested: np.ndarray
 ) -> np.ndarray:
     from sklearn.tree import DecisionTreeClassifier
 
-    tree = DecisionTreeClassifier(max_depth=DEPTH, class_weight="balanced", random_state=seed)
+    tree = DecisionTreeClassifier(max_leaf_nodes=leaves, class_weight="balanced", random_state=0)
     best: np.ndarray = tree.fit(values[fitted], targets[fitted]).predict(values[tested])
     return best
 
