@@ -158,6 +158,20 @@ def test_a_cough_hardly_changes_the_level(louder):
     assert abs(with_cough - alone) < 2
 
 
+@pytest.mark.parametrize("seconds", [0.35, 0.5])
+def test_a_short_word_in_a_noisy_room_has_its_own_level(seconds):
+    room = noise(1, -55, seed=1)
+    assert level_of(room, noise(seconds, -20), room) == pytest.approx(-20.5, abs=0.7)
+
+
+def test_a_door_does_not_hide_soft_speech():
+    """20 dB louder for 0.2 s: speech is neither trimmed nor left too soft."""
+    speech = [part for seed in range(4) for part in (noise(0.2, -50, seed), noise(0.1, -60, seed))]
+    parts = (noise(0.2, -30), silence(0.5), *speech, silence(0.5))
+    assert level_of(*parts) == pytest.approx(level_of(*speech), abs=3)
+    assert bounds_of(*parts)[1] == pytest.approx(0.7 + 1.2 + 0.05, abs=0.05)
+
+
 def test_a_soft_word_after_a_click_and_a_word_apart_are_kept():
     assert bounds_of(noise(0.15, -30), silence(0.5), noise(1, -30)) == pytest.approx((0, 1.65), abs=0.01)
     assert bounds_of(silence(1), noise(0.2, -70)) == pytest.approx((0.95, 1.2), abs=0.03)
