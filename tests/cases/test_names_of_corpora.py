@@ -117,13 +117,13 @@ def test_other_names_stay_text_in_pandas_and_duckdb(ser, tmp_path):
         assert duckdb.sql(f"select dataset from read_parquet({files})").fetchall() == [(name,)]
 
 
-@pytest.mark.parametrize("name", ["Calls", "FIELD-Work", "a_B"])
+@pytest.mark.parametrize("name", ["Calls", "FIELD-Work"])
 def test_a_table_with_capitals_is_one_corpus_for_every_command(ser, tmp_path, name):
     calls(tmp_path / f"{name}.csv")
     words = ("--data", ".", "--store", "s", "--features", "core")
     answer = ser("extract", "--datasets", f"{name}.csv", "--speed-perturb", *words)
     assert "speed perturbation: 8 copies stored, 0 unchanged, 0 failed" in answer.err
-    for word in (name, f"{name}.csv", str(tmp_path / f"{name}.csv")):
+    for word in (name, str(tmp_path / f"{name}.csv")):
         words = ("--datasets", word, "--store", "s")
         answer = ser("store", "export", "--format", "csv", "--out", "out.csv", *words)
         assert answer.out.startswith(f"out.csv: 4 recordings of {name.lower()}")

@@ -66,9 +66,10 @@ def test_a_row_that_the_table_withdraws_leaves_the_store(extract, calls, rows, c
     assert "removed" not in extract("calls.csv").out
 
 
-def test_a_withdrawn_row_leaves_copies_and_wide_tables(extract, calls):
+@pytest.mark.parametrize("wide", [(), pytest.param(("functionals",), marks=pytest.mark.long)])
+def test_a_withdrawn_row_leaves_copies_and_wide_tables(extract, calls, wide):
     """Its copies are removed before it is: no kill leaves them behind."""
-    extract("calls.csv", "--features", "core", "functionals", "mel", "--speed-perturb")
+    extract("calls.csv", "--features", "core", *wide, "mel", "--speed-perturb")
     before = open_store(Path("s"))
     mel = dict(zip(stored(), before.frames(before.files(), "mel"), strict=True))
     table(calls, ("x1.wav,neutral,ada", ROWS[1]))
@@ -79,8 +80,9 @@ def test_a_withdrawn_row_leaves_copies_and_wide_tables(extract, calls):
     copies = store.variants()
     assert dict(zip(copies["source_file_id"], copies["emotion"], strict=True)) == stored()
     assert len(copies) == 4
-    assert list(pd.read_parquet("s/functionals")["file_id"]) == ["calls/x1", "calls/x2"]
-    assert list(store.wide_table("functionals")["file_id"]) == ["calls/x1", "calls/x2"]
+    for name in wide:
+        assert list(pd.read_parquet(f"s/{name}")["file_id"]) == ["calls/x1", "calls/x2"]
+        assert list(store.wide_table(name)["file_id"]) == ["calls/x1", "calls/x2"]
     rows = store.files()
     for file_id, frames in zip(rows["file_id"], store.frames(rows, "mel"), strict=True):
         np.testing.assert_array_equal(frames, mel[file_id])
