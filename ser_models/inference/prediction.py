@@ -63,7 +63,7 @@ class PredictOptions:
     channel: Channel | None = None
 
     def __post_init__(self) -> None:
-        if self.channel is not None and self.channel not in get_args(Channel):
+        if self.channel is not None and str(self.channel) not in get_args(Channel):
             raise InputError(f"channel is {shown(self.channel)}, expected {', '.join(get_args(Channel))}")
         if not isinstance(self.top, Integral) or self.top < 1:
             raise InputError(f"top is {shown(self.top)}, expected a number of emotions from 1 on")

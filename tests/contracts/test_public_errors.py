@@ -104,7 +104,7 @@ def test_recordings_of_a_predictor(predictor, method, tmp_path):
 
 @pytest.mark.parametrize("method", ["predict", "table"])
 @pytest.mark.parametrize(
-    "name", ["names", "speakers", "top", "windows", "win_dur", "hop_dur", "abstain_below"]
+    "name", ["names", "speakers", "top", "windows", "win_dur", "hop_dur", "abstain_below", "channel"]
 )
 def test_options_of_a_predictor(predictor, recording, method, name):
     for value in (5.5, -1, "text", [1, 2, 3], object(), np.zeros(3)):
