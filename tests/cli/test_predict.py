@@ -205,7 +205,7 @@ def test_all_files_are_of_one_speaker_unless_a_table_names_speakers(ser, trained
     (tmp_path / "who.csv").write_text("file,speaker\n")
     code, _, errors = ser(*words)
     assert code == 2
-    assert errors.endswith("s0_sad_0.wav and 7 more: add a line file,speaker for each\n")
+    assert errors.endswith("s0_sad_0.wav and 7 more: add a row with path and speaker\n")
 
 
 @pytest.mark.long
