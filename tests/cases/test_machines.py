@@ -212,18 +212,18 @@ def test_case_and_hyphens_do_not_count(ser, words, right):
         ("models show cnn_lst", "unknown model 'cnn_lst': did you mean 'cnn_lstm'? expected one of"),
         ("train --model Rigde --store x", "unknown model 'Rigde': did you mean 'ridge'? expected one of"),
         (
-            "extract --datasets demo --data x --store x --profile speach16k",
+            "extract --datasets t.csv --store x --profile speach16k",
             "unknown profile 'speach16k': did you mean 'speech16k'? expected one of",
         ),
         (
-            "extract --datasets demo --data x --store x --features functional",
+            "extract --datasets t.csv --store x --features functional",
             "unknown feature family 'functional': did you mean 'functionals'? expected one of",
         ),
         ("reproduce multi_corpus_mpl", "unknown recipe 'multi_corpus_mpl': did you mean 'multi_corpus_mlp'?"),
     ],
 )
-def test_the_nearest_word_is_named(ser, tmp_path, monkeypatch, words, nearest):
-    monkeypatch.chdir(tmp_path)
+def test_the_nearest_word_is_named(ser, corpus, monkeypatch, words, nearest):
+    monkeypatch.chdir(corpus.parent)
     answer = ser(*words.split())
     assert (answer.code, answer.out) == (2, "")
     assert nearest in answer.err
