@@ -179,7 +179,7 @@ def usage(error: Any) -> str:
         error: a usage error of click, or of the click that Typer vendors.
     """
     context = getattr(error, "ctx", None)
-    text = " ".join(error.format_message().split())
+    text = " ".join(error.format_message().split()).replace("Value error, ", "")
     for suggestion in (" Did you mean", " (Possible options"):  # of some Typer versions; ours replaces it
         text = text.partition(suggestion)[0]
     close = _closest(error, context)

@@ -10,6 +10,7 @@ b'M\\u00fcller'
 
 import codecs
 import os
+import re
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -23,6 +24,9 @@ PIPE_CLOSED = 141
 
 ABSENT = "–"
 """Cell of a table for what is absent."""
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Characters that would break a line of a table or steer the terminal; names of files may hold them."""
 
 UNWRITABLE = 2
 """Exit code where stdout is a full disk."""
@@ -60,10 +64,15 @@ def prepare() -> None:
 
 
 def shown(cell: str) -> str:
-    """A cell of a table as stdout shows it, so that columns are aligned; what is absent stays a dash."""
+    """A cell of a table as stdout shows it, so that columns are aligned; what is absent stays a dash.
+
+    >>> shown("two\\nlines.wav")
+    'two\\\\nlines.wav'
+    """
     encoding = sys.stdout.encoding or "utf-8"
-    text = cell.encode(encoding, ESCAPED).decode(encoding)
-    return text if text == cell else "-" if cell == ABSENT else text
+    text = CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), cell)
+    text = text.encode(encoding, ESCAPED).decode(encoding)
+    return "-" if cell == ABSENT and text != cell else text
 
 
 def finish(code: int, stdout: TextIO, stderr: TextIO) -> int:

@@ -223,6 +223,8 @@ def read_description(root: Path) -> Description:
         raise InputError(
             f"no store at {root}: expected {path}: make one with ser extract --store {root}"
         ) from error
+    except NotADirectoryError as error:
+        raise StoreError(f"{root} is a file, expected the folder of a store: pass another --store") from error
     except OSError as error:
         raise StoreError(
             f"{path} cannot be read ({error}): check the path, your permissions and the connection"

@@ -124,6 +124,11 @@ def read_metadata(folder: Path) -> ArtifactMetadata:
         ArtifactError: if it is missing, damaged, of another format, or names files outside of the folder.
     """
     path = folder / METADATA_FILE
+    if folder.is_file():
+        raise ArtifactError(
+            f"{folder} is a file, expected the folder of a model: unpack it if it is an archive, or name the "
+            "folder that ser train wrote"
+        )
     if not path.is_file():
         raise ArtifactError(
             f"no artifact at {folder}: expected {path}: make one with ser train --out {folder}"

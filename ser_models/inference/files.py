@@ -85,6 +85,8 @@ def _files(path: Path) -> list[AudioFile]:
     from ser_features.formats import SUFFIXES
 
     files = sorted(audio_files(path.absolute(), "."))
+    if not files and (path / "artifact.json").is_file():
+        raise InputError(f"{path} is a model, expected recordings: name the model first, then the recordings")
     if not files:
         raise InputError(f"no audio file below {path}: expected {', '.join(sorted(SUFFIXES))}")
     return [AudioFile(path / name, problem) for name, problem, _ in files]
