@@ -6,7 +6,7 @@ cells of a further column → `values` → type of the column and its values
 >>> text_or_none("N/A"), gender("F"), age("36.0")
 (None, 'female', 36)
 >>> values(["4", "5", "NA"], decimal_comma=False), values(["007", "8"], decimal_comma=False)
-(('int64', [4, 5, None]), ('string', ['007', '8']))
+(('float64', [4.0, 5.0, None]), ('string', ['007', '8']))
 """
 
 import re
@@ -28,7 +28,6 @@ GENDERS = {
 MAX_AGE = 120
 
 WHOLE_NUMBER = re.compile(r"([0-9]{1,3})(?:[.,]0+)?")
-INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})")
 DECIMAL = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-][0-9]{1,3})?")
 """A number without leading zeros, which make it a code; an exponent has a sign, as programs write it."""
 
@@ -80,6 +79,8 @@ def age(cell: str) -> int | None:
 def values(cells: Sequence[str], *, decimal_comma: bool) -> tuple[str, list[Value]]:
     """Values of a further column: numbers if all cells that are not missing are, text otherwise.
 
+    All numbers have one type, so that the tables of several corpora can be read as one.
+
     Args:
         cells: of all rows.
         decimal_comma: whether 4,5 is a number, as in tables with semicolons.
@@ -92,9 +93,6 @@ def values(cells: Sequence[str], *, decimal_comma: bool) -> tuple[str, list[Valu
         plain = {cell: cell.replace(",", ".") for cell in present}
     else:
         plain = {cell: cell for cell in present}
-    if present and all(map(INTEGER.fullmatch, plain.values())):
-        integers = {cell: int(number) for cell, number in plain.items()}
-        return "int64", [integers.get(cell) for cell in cells]
     if not present or not all(map(DECIMAL.fullmatch, plain.values())):
         return "string", [cell or None for cell in cells]
     floats = {cell: float(number) for cell, number in plain.items()}

@@ -33,10 +33,10 @@ def test_codes_are_no_genders(cell):
         gender(cell)
 
 
-@given(st.lists(st.one_of(st.none(), st.integers(-(10**17), 10**17)), min_size=1).filter(any))
+@given(st.lists(st.one_of(st.none(), st.integers(-(10**15) + 1, 10**15 - 1)), min_size=1).filter(any))
 def test_integers_come_back(numbers):
     cells = ["" if number is None else str(number) for number in numbers]
-    assert values(cells, decimal_comma=False) == ("int64", numbers)
+    assert values(cells, decimal_comma=False) == ("float64", numbers)
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1), st.booleans())
@@ -46,7 +46,7 @@ def test_floats_come_back(numbers, comma):
     if kind == "float64":
         assert read == numbers
     else:  # a mantissa without a point, as in 1e+16, or more digits than a float64 holds
-        assert kind in ("string", "int64")
+        assert kind == "string"
 
 
 @pytest.mark.parametrize(
