@@ -36,7 +36,8 @@ def extract(
     profile: Annotated[
         str | None,
         typer.Option(
-            help="Profile of a new store: speech16k (default), speech16k-fast, paper48k or wide16k.",
+            help="Profile of a new store: speech16k (default), speech16k-fast, speech16k-raw, paper48k or "
+            "wide16k.",
             autocompletion=completion.profiles,
         ),
     ] = None,
