@@ -64,10 +64,10 @@ def prepare() -> None:
 
 
 def shown(cell: str) -> str:
-    """A cell of a table as stdout shows it, so that columns are aligned; what is absent stays a dash.
+    r"""A cell of a table as stdout shows it, so that columns are aligned; what is absent stays a dash.
 
-    >>> shown("two\\nlines.wav")
-    'two\\\\nlines.wav'
+    >>> shown("two\nlines.wav")
+    'two\\nlines.wav'
     """
     encoding = sys.stdout.encoding or "utf-8"
     text = CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), cell)
