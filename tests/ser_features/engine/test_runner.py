@@ -96,7 +96,7 @@ def test_no_room_for_temporary_files_is_one_line(monkeypatch, extract_tess):
 
 
 def test_an_unexpected_error_of_one_recording_is_its_failure(monkeypatch, tess, tmp_path):
-    def surprised(content, profile, families):
+    def surprised(content, profile, families, channel):
         raise ZeroDivisionError("surprise")
 
     monkeypatch.setattr(shard.pipeline, "extract_bytes", surprised)

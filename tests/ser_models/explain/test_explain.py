@@ -15,6 +15,7 @@ from ser_features.pipeline import extract
 from ser_models import inference
 from ser_models.explain import explain_model, explain_recording, save
 from ser_models.explain.held_out import held_out
+from ser_models.explain.result import Importance
 from ser_models.explain.save import check_folder
 
 METHODS = {
@@ -135,7 +136,7 @@ def test_nothing_is_written_into_an_artifact(importance, artifact_of):
     for inside in (folder, folder / "explain"):
         with pytest.raises(InputError, match=r"is inside of the artifact .*: pass another --out"):
             save(importance("xgboost"), inside)
-    check_folder(folder.parent / "xgboost-explained", folder)
+    check_folder(folder.parent / "xgboost-explained", folder, Importance)
     inference.load(folder)
 
 

@@ -20,7 +20,7 @@ from ser_models.ood.distribution import build
 def speech(real_data, tmp_path_factory):
     """A store of real recordings."""
     root = tmp_path_factory.mktemp("speech") / "store"
-    extract_corpora(["ravdess"], data=real_data, store=root, limit=240, workers=2)
+    extract_corpora(["ravdess"], data=real_data, store=root, limit=400, workers=2)
     return open_store(root)
 
 
@@ -46,8 +46,7 @@ def test_noise_music_and_silence_are_far(sound, distribution, speech):
     file = io.BytesIO()
     soundfile.write(file, NOT_SPEECH[sound](np.random.default_rng(0)), RATE, format="WAV")
     frames = extract_bytes(file.getvalue(), speech.profile, ["mel"]).frames["mel"]
-    # At the level of speech, four clicks per second are nearly as near as the farthest speech.
-    assert distribution.ood_score([frames])[0] > (0.9 if sound == "clicks" else 1)
+    assert distribution.ood_score([frames])[0] > 1
 
 
 def test_training_recordings_are_at_no_distance(distribution, speech, sides):
