@@ -1,4 +1,4 @@
-"""Signal → frames, their power, the level of active speech, and where speech begins and ends.
+"""Signal → frames, their power and zero crossings, the level of active speech, where speech begins and ends.
 
 signal → `centred_power` → `speech_bounds` (relative to the loudest frame)
 signal → `levels_of` → `active_level` → `active_speech` (relative to the level of active speech)
@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
+
+CROSSING_THRESHOLD = 1e-10
+"""Samples this close to zero have no sign (librosa's default)."""
 
 TRIM_FRAME = 2048
 TRIM_HOP = 512
@@ -190,6 +193,27 @@ def centred_power(signal: np.ndarray, frame_length: int, hop_length: int) -> np.
     blocks = padded[: padded.size // block * block].reshape(-1, block)
     energies = np.einsum("ij,ij->i", blocks, blocks)
     return frame_sums(energies, frame_length // block, hop_length // block) / frame_length
+
+
+def zero_crossing_rate(signal: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
+    """Share of sign changes per centred frame, as `librosa.feature.zero_crossing_rate`.
+
+    Args:
+        signal: shape (n,).
+        frame_length: in samples.
+        hop_length: in samples.
+
+    Returns:
+        float64, shape (1 + n // hop_length,), 0–1; changes between frames are not counted.
+    """
+    negative = np.pad(signal < -CROSSING_THRESHOLD, frame_length // 2, mode="edge")
+    changes = np.zeros(negative.size, np.int8)
+    np.not_equal(negative[1:], negative[:-1], out=changes[1:].view(bool))
+    block = gcd(frame_length, hop_length)
+    blocks = changes[: changes.size // block * block].reshape(-1, block).sum(axis=1, dtype=np.int32)
+    counts = frame_sums(blocks, frame_length // block, hop_length // block)
+    # A change from the sample before the frame to its first one lies between two frames.
+    return (counts - changes[: counts.size * hop_length : hop_length]) / frame_length
 
 
 def zero_padded(signal: np.ndarray, margin: int) -> np.ndarray:

@@ -18,8 +18,8 @@ from ser_features.caches import librosa_feature
 from ser_features.config import Profile
 from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
 from ser_features.extractors.f0_contour import F0Contour, compute_f0
-from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters, zero_crossing_rate
-from ser_features.framing import centred_power, overlapping, zero_padded
+from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters
+from ser_features.framing import centred_power, overlapping, zero_crossing_rate, zero_padded
 from ser_features.manifest import Column
 
 BLOCK_FRAMES = 2048
@@ -250,3 +250,27 @@ class Analysis:
         delay = 1 + frames.n_fft // (2 * frames.hop_length)
         flux[delay:] = rises[: max(flux.size - delay, 0)]
         return flux
+
+
+def moments(name: str, values: np.ndarray) -> dict[str, float]:
+    """Mean and standard deviation over frames of each band, named by `moment_names`.
+
+    Args:
+        name: of the quantity.
+        values: shape (frames, bands).
+
+    Returns:
+        2 × bands values, all means first.
+    """
+    exact = values.astype(np.float64)
+    statistics = np.concatenate([exact.mean(axis=0), exact.std(axis=0)])
+    return dict(zip(moment_names(name, values.shape[1]), statistics.tolist(), strict=True))
+
+
+def moment_names(name: str, bands: int) -> tuple[str, ...]:
+    """Names of the means of all bands, then of their standard deviations.
+
+    >>> moment_names("mel", 2)
+    ('mel_mean_0', 'mel_mean_1', 'mel_std_0', 'mel_std_1')
+    """
+    return tuple(f"{name}_{statistic}_{band}" for statistic in ("mean", "std") for band in range(bands))

@@ -1,22 +1,24 @@
-"""The 46 core columns: level, tempo, zero crossings, prosody, MFCC and spectral shape of a whole recording.
+"""The families that every store has by default: 46 core columns of a whole recording, and frames.
 
 `Analysis` → `Level`, `Rhythm`, `ZeroCrossings`, `Prosody`, `MfccStatistics`, `Spectral` → `Core`
+`Analysis` → `Mel`, `MfccFrames`, `Pitch`
 
 >>> len(CORE_COLUMNS), CORE_COLUMNS[0].name
 (46, 'duration_sec')
 """
 
+import statistics
 from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 
-from ser_features.config import Profile
-from ser_features.extractors.base import Analysis, ColumnExtractor
-from ser_features.extractors.mel import MfccStatistics
-from ser_features.extractors.prosody import Prosody
+from ser_features.config import PitchConfig, Profile
+from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor, moments
+from ser_features.extractors.f0_contour import F0Contour
 from ser_features.extractors.rhythm import Rhythm
 from ser_features.manifest import Column
+from ser_features.praat import call
 
 MIN_RMS = 1e-5
 """Lower limit of RMS before the logarithm (−100 dB re full scale), so that silence has a finite level."""
@@ -24,6 +26,10 @@ MIN_RMS = 1e-5
 BLOCK_BINS = 16
 """Bins per block of the roll-off search: the block is found first, then the bin in it."""
 
+COEFFICIENTS = 13
+"""Number of MFCC in the core columns; coefficient 0 is the level."""
+
+NAN = float("nan")
 
 GAIN = Column(
     "gain_db",
@@ -87,6 +93,70 @@ class ZeroCrossings(ColumnExtractor):
         """One value per column; always computable."""
         rate = analysis.zero_crossings
         return {"zcr_mean": rate.mean(), "zcr_std": rate.std()}
+
+
+class Prosody(ColumnExtractor):
+    """Intonation and voice quality, with Praat's autocorrelation pitch (Boersma 1993).
+
+    Praat finds the periods even where another method computed the contour: jitter and shimmer are always
+    Praat's.
+    """
+
+    name = "prosody"
+    fixed_columns = (
+        Column("pitch_mean", "float32", "Hz", "Mean F0 over voiced frames; null if nothing is voiced."),
+        Column("pitch_median", "float32", "Hz", "Median F0 over voiced frames; null if nothing is voiced."),
+        Column("pitch_std", "float32", "Hz", "Standard deviation of F0 over voiced frames."),
+        Column("pitch_variation", "float32", "%", "100 · pitch_std / pitch_mean."),
+        Column("voiced_ratio", "float32", "1", "Share of all pitch frames that are voiced, 0–1."),
+        Column("jitter", "float32", "1", "Local jitter: mean change of neighbouring periods / mean period."),
+        Column("shimmer", "float32", "1", "Local shimmer: the same for the periods' peak amplitudes."),
+    )
+
+    def extract(self, analysis: Analysis) -> dict[str, float]:
+        """One value per column; NaN where the recording is too short or unvoiced."""
+        contour = analysis.f0_contour
+        if contour is None:
+            return dict.fromkeys((column.name for column in self.fixed_columns), NAN)
+        f0 = contour.f0
+        return _pitch_statistics(f0[f0 > 0], f0.size) | _perturbation(contour, analysis.profile.pitch)
+
+
+def _pitch_statistics(voiced: np.ndarray, frames: int) -> dict[str, float]:
+    if not voiced.size:
+        unknown = dict.fromkeys(("pitch_mean", "pitch_median", "pitch_std", "pitch_variation"), NAN)
+        return unknown | {"voiced_ratio": 0.0}
+    mean, deviation = voiced.mean(), voiced.std()
+    return {
+        "pitch_mean": mean,
+        "pitch_median": statistics.median(voiced.tolist()),  # several times as fast as np.median
+        "pitch_std": deviation,
+        "pitch_variation": 100 * deviation / mean,
+        "voiced_ratio": voiced.size / frames,
+    }
+
+
+def _perturbation(contour: F0Contour, config: PitchConfig) -> dict[str, float]:
+    """Jitter and shimmer over the whole recording; Praat itself returns NaN without enough periods."""
+    pulses = call([contour.sound, contour.pitch], "To PointProcess (cc)")
+    limits = (config.shortest_period, config.longest_period, config.max_period_factor)
+    shimmer = call([contour.sound, pulses], "Get shimmer (local)", 0, 0, *limits, config.max_amplitude_factor)
+    return {"jitter": call(pulses, "Get jitter (local)", 0, 0, *limits), "shimmer": shimmer}
+
+
+class MfccStatistics(ColumnExtractor):
+    """Mean and standard deviation over frames of each MFCC."""
+
+    name = "mfcc_statistics"
+    fixed_columns = tuple(
+        Column(f"mfcc_{short}_{index}", "float32", "1", f"{long} over frames of MFCC {index}.")
+        for short, long in (("mean", "Mean"), ("std", "Standard deviation"))
+        for index in range(COEFFICIENTS)
+    )
+
+    def extract(self, analysis: Analysis) -> dict[str, float]:
+        """One value per column; always computable."""
+        return moments("mfcc", analysis.mfcc)
 
 
 class Spectral(ColumnExtractor):
@@ -187,3 +257,43 @@ class Core(ColumnExtractor):
 
 CORE_COLUMNS = Core.fixed_columns
 """The 46 columns that every row of a store has."""
+
+
+class Mel(FrameExtractor):
+    """The log-mel spectrogram."""
+
+    name = "mel"
+    unit = "dB"
+    description = (
+        "Log-mel power in dB re 1, clipped 80 dB below the recording's maximum; one column per band."
+    )
+
+    def extract(self, analysis: Analysis) -> np.ndarray:
+        """float32, shape (frames, n_mels)."""
+        return analysis.mel_db
+
+
+class MfccFrames(FrameExtractor):
+    """MFCC with their first and second time derivatives."""
+
+    name = "mfcc"
+    unit = "1"
+    description = "MFCC, then their Δ, then their ΔΔ (Savitzky–Golay over 9 frames), per frame."
+
+    def extract(self, analysis: Analysis) -> np.ndarray:
+        """float32, shape (frames, 3 × n_mfcc)."""
+        return np.hstack([analysis.mfcc, analysis.mfcc_delta, analysis.mfcc_delta2])
+
+
+class Pitch(FrameExtractor):
+    """The F0 contour on the frames of the spectrogram."""
+
+    name = "pitch"
+    unit = "Hz"
+    description = "F0 in Hz of the pitch frame nearest to each frame of mel; NaN where unvoiced; one column."
+
+    def extract(self, analysis: Analysis) -> np.ndarray:
+        """float32, shape (frames, 1)."""
+        if analysis.f0_contour is None:
+            return np.full((analysis.frames, 1), np.nan, np.float32)
+        return analysis.f0_contour.f0_at(analysis.frame_times)[:, np.newaxis]

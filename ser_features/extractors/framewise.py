@@ -1,25 +1,18 @@
-"""Window, mel filters, DCT basis; zero-crossing rate, time derivatives, mean and deviation of frames.
+"""Window, mel filters, DCT basis and time derivatives: what turns frames into spectra, mel bands and MFCC.
 
-`hann` → STFT, `mel_filters` → mel, `dct_basis` → MFCC, `delta` → Δ and ΔΔ, `moments` → columns
+`hann` → STFT, `mel_filters` → mel, `dct_basis` → MFCC, `delta` → Δ and ΔΔ
 
 They equal librosa's (tests/ser_features/extractors/test_parity.py). They are written out here because every
 extraction needs them, and importing `librosa.filters` takes longer than analysing several recordings.
 
 >>> mel_filters(16_000, 512, 64).shape, dct_basis(64, 13).shape
 ((257, 64), (64, 13))
->>> moments("x", np.array([[1.0], [3.0]]))
-{'x_mean_0': 2.0, 'x_std_0': 1.0}
 """
 
 from functools import lru_cache
-from math import factorial, gcd
+from math import factorial
 
 import numpy as np
-
-from ser_features.framing import frame_sums
-
-CROSSING_THRESHOLD = 1e-10
-"""Samples this close to zero have no sign (librosa's default)."""
 
 
 @lru_cache(maxsize=8)
@@ -90,27 +83,6 @@ def dct_basis(n_mels: int, n_mfcc: int) -> np.ndarray:
     return basis
 
 
-def zero_crossing_rate(signal: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
-    """Share of sign changes per centred frame, as `librosa.feature.zero_crossing_rate`.
-
-    Args:
-        signal: shape (n,).
-        frame_length: in samples.
-        hop_length: in samples.
-
-    Returns:
-        float64, shape (1 + n // hop_length,), 0–1; changes between frames are not counted.
-    """
-    negative = np.pad(signal < -CROSSING_THRESHOLD, frame_length // 2, mode="edge")
-    changes = np.zeros(negative.size, np.int8)
-    np.not_equal(negative[1:], negative[:-1], out=changes[1:].view(bool))
-    block = gcd(frame_length, hop_length)
-    blocks = changes[: changes.size // block * block].reshape(-1, block).sum(axis=1, dtype=np.int32)
-    counts = frame_sums(blocks, frame_length // block, hop_length // block)
-    # A change from the sample before the frame to its first one lies between two frames.
-    return (counts - changes[: counts.size * hop_length : hop_length]) / frame_length
-
-
 def delta(values: np.ndarray, width: int, order: int) -> np.ndarray:
     """Local estimate of a time derivative, as `librosa.feature.delta`.
 
@@ -146,27 +118,3 @@ def _derivative_weights(width: int, order: int) -> np.ndarray:
     positions = np.arange(width) - width // 2
     powers = np.vander(positions, order + 1, increasing=True)
     return (factorial(order) * np.linalg.pinv(powers)[order]).astype(np.float32)
-
-
-def moments(name: str, values: np.ndarray) -> dict[str, float]:
-    """Mean and standard deviation over frames of each band, named by `moment_names`.
-
-    Args:
-        name: of the quantity.
-        values: shape (frames, bands).
-
-    Returns:
-        2 × bands values, all means first.
-    """
-    exact = values.astype(np.float64)
-    statistics = np.concatenate([exact.mean(axis=0), exact.std(axis=0)])
-    return dict(zip(moment_names(name, values.shape[1]), statistics.tolist(), strict=True))
-
-
-def moment_names(name: str, bands: int) -> tuple[str, ...]:
-    """Names of the means of all bands, then of their standard deviations.
-
-    >>> moment_names("mel", 2)
-    ('mel_mean_0', 'mel_mean_1', 'mel_std_0', 'mel_std_1')
-    """
-    return tuple(f"{name}_{statistic}_{band}" for statistic in ("mean", "std") for band in range(bands))

@@ -12,9 +12,8 @@ from functools import cache
 import numpy as np
 
 from ser_features.config import Profile
-from ser_features.extractors.base import Analysis, ColumnExtractor
-from ser_features.extractors.framewise import moment_names, moments
-from ser_features.extractors.mel import COEFFICIENTS
+from ser_features.extractors.base import Analysis, ColumnExtractor, moment_names, moments
+from ser_features.extractors.core import COEFFICIENTS
 from ser_features.manifest import Column
 
 SPREAD = {

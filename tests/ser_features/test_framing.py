@@ -14,6 +14,7 @@ from ser_features.framing import (
     frame_sums,
     levels_of,
     speech_bounds,
+    zero_crossing_rate,
 )
 from ser_features.preprocess import resample
 
@@ -193,3 +194,8 @@ def test_a_gain_moves_the_level_and_nothing_else(levels, size, gain):
     louder, *same = active_speech(signal * np.float32(10 ** (gain / 20)), RATE, 30.0)
     assert louder - level == pytest.approx(gain, abs=0.01)
     assert bounds == same
+
+
+def test_every_sample_of_the_fastest_signal_crosses():
+    signal = np.resize(np.array([0.5, -0.5], np.float32), 1000)
+    assert zero_crossing_rate(signal, 100, 50)[2:-2] == pytest.approx(99 / 100)

@@ -1,7 +1,12 @@
-"""Intermediate results: computed once, for signals of any length."""
+"""Intermediate results: computed once, for signals of any length; moments against NumPy."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from ser_features.extractors.base import moment_names, moments
 
 
 def test_results_are_computed_once(analyse, sine, profile):
@@ -56,3 +61,20 @@ def test_with_mel_db_replaces_what_depends_on_the_log_mel_spectrogram(analyse, s
     assert np.array_equal(other.power, analysis.power)
     assert np.array_equal(other.rms, analysis.rms)
     assert analysis.mel_db is not given
+
+
+def test_moments_are_named_in_their_order():
+    values = moments("mel", np.array([[1, 10], [3, 30]], np.float32))
+    assert values == {"mel_mean_0": 2, "mel_mean_1": 20, "mel_std_0": 1, "mel_std_1": 10}
+    assert tuple(values) == moment_names("mel", 2)
+
+
+@given(
+    arrays.arrays(
+        np.float32, st.tuples(st.integers(1, 20), st.integers(1, 4)), elements=st.floats(-99, 99, width=32)
+    )
+)
+def test_moments_are_numpy_s(values):
+    exact = values.astype(np.float64)
+    expected = [*exact.mean(axis=0), *exact.std(axis=0)]
+    assert list(moments("x", values).values()) == pytest.approx(expected, abs=1e-12)

@@ -1,27 +1,16 @@
-"""Zero crossings, derivatives and moments against definitions, librosa and NumPy."""
+"""Derivatives, window, filters and DCT basis against definitions and librosa."""
 
 import librosa
 import numpy as np
 import pytest
 import scipy.signal
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 
 from ser_features.extractors.framewise import (
     dct_basis,
     delta,
     hann,
     mel_filters,
-    moment_names,
-    moments,
-    zero_crossing_rate,
 )
-
-
-def test_every_sample_of_the_fastest_signal_crosses():
-    signal = np.resize(np.array([0.5, -0.5], np.float32), 1000)
-    assert zero_crossing_rate(signal, 100, 50)[2:-2] == pytest.approx(99 / 100)
 
 
 def test_derivatives_of_a_parabola():
@@ -47,23 +36,6 @@ def test_fewer_frames_than_the_width(frames):
         values = delta(values, 9, order)
         assert values.shape == values.shape
         assert values == pytest.approx(0, abs=1e-6)
-
-
-def test_moments_are_named_in_their_order():
-    values = moments("mel", np.array([[1, 10], [3, 30]], np.float32))
-    assert values == {"mel_mean_0": 2, "mel_mean_1": 20, "mel_std_0": 1, "mel_std_1": 10}
-    assert tuple(values) == moment_names("mel", 2)
-
-
-@given(
-    arrays.arrays(
-        np.float32, st.tuples(st.integers(1, 20), st.integers(1, 4)), elements=st.floats(-99, 99, width=32)
-    )
-)
-def test_moments_are_numpy_s(values):
-    exact = values.astype(np.float64)
-    expected = [*exact.mean(axis=0), *exact.std(axis=0)]
-    assert list(moments("x", values).values()) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize(("frame_length", "size"), [(400, 512), (2048, 2048), (401, 512), (5, 8)])

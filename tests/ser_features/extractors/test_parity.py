@@ -17,11 +17,9 @@ from parselmouth.praat import call
 from ser_features.audio import decode
 from ser_features.config import PROFILES, SPEECH16K, Profile
 from ser_features.extractors import FAMILIES, Analysis
-from ser_features.extractors.core import Level, Spectral, ZeroCrossings
-from ser_features.extractors.framewise import zero_crossing_rate
-from ser_features.extractors.mel import MfccStatistics
-from ser_features.extractors.prosody import Prosody
+from ser_features.extractors.core import Level, MfccStatistics, Prosody, Spectral, ZeroCrossings
 from ser_features.extractors.rhythm import Rhythm, mean_autocorrelation
+from ser_features.framing import zero_crossing_rate
 from ser_features.preprocess import prepare
 
 REAL = (

@@ -9,8 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 import ser_models
 from ser_features.errors import ArtifactError, InputError
-from ser_features.extractors.core import Level
-from ser_features.extractors.mel import Mel
+from ser_features.extractors.core import Level, Mel
 from ser_features.files import BLANK_SEAL, seal
 from ser_models import artifact
 from ser_models.artifact.native_backend import NativeBackend
