@@ -69,10 +69,6 @@ class AudioConfig:
     conditioning: Conditioning | None = None
     channel: Literal["mix", "left", "right"] = "mix"
 
-    def channel_number(self, other: int | None = None) -> int:
-        """Number of the channel that is read, from 1, or 0 for the mix; `other` replaces the one set here."""
-        return CHANNELS[self.channel] if other is None else other
-
 
 @dataclass(frozen=True, slots=True)
 class FrameConfig:

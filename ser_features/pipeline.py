@@ -13,13 +13,13 @@ path → `audio.decode` → `preprocess.prepare` → `Analysis` [→ `augment`] 
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ser_features import audio, extractors
 from ser_features.augment import AnyTransform, Parameters, SpectrogramTransform
-from ser_features.config import Profile
+from ser_features.config import CHANNELS, Profile
 from ser_features.preprocess import levelled, prepare
 from ser_features.sources import AudioSource, source_of
 
@@ -136,7 +136,7 @@ def decode(content: bytes, profile: Profile, channel: int | None = None) -> audi
         content,
         min_seconds=config.min_seconds,
         max_seconds=config.max_seconds,
-        channel=config.channel_number(channel),
+        channel=CHANNELS[config.channel] if channel is None else channel,
     )
 
 
@@ -180,17 +180,3 @@ def wide_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str,
         family.name: family.extractor.extract(analysis).astype(np.float32)
         for family in extractors.of_kind("wide", families)
     }
-
-
-def digest(profile: Profile, families: Sequence[str]) -> str:
-    """Fingerprint of a profile and the extractors of feature families, in any order.
-
-    The profile's encoder is included only if a family needs it, as it does not affect the others.
-
-    Raises:
-        InputError: if a name is no family.
-    """
-    versions = extractors.versions(families)
-    if not extractors.needs_encoder(families):
-        profile = replace(profile, encoder=None)
-    return profile.digest(versions)

@@ -12,7 +12,7 @@ from ser_cli.progress import metered, progress, say
 
 if TYPE_CHECKING:
     from ser_models.data.speaker_norm import SpeakerStats
-    from ser_models.inference.files import AudioFile
+    from ser_models.inference.collect import AudioFile
     from ser_models.inference.prediction import (
         Prediction,
         PredictionSummary,
@@ -74,7 +74,7 @@ def predict(
     Example: ser predict artifacts/cnn_lstm calls/ --windows --out predictions.csv
     """
     from ser_features.outputs import refuse_to_replace
-    from ser_models.inference.files import find_audio, on_channels
+    from ser_models.inference.collect import find_audio, on_channels
     from ser_models.inference.loading import load
     from ser_models.inference.output import is_answer
     from ser_models.inference.prediction import PredictionSummary, PredictOptions

@@ -15,12 +15,12 @@ from ser_features.extractors import (
     DEFAULT_FAMILIES,
     FAMILIES,
     check_families,
+    digest,
     needs_encoder,
     row_columns,
     stored_apart,
     wide_columns,
 )
-from ser_features.pipeline import digest
 from ser_features.store import Store, layout, open_or_create
 from ser_features.store.description import Description, FrameFamily, read_description
 from ser_features.store.part import read_if_whole

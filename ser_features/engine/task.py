@@ -11,9 +11,8 @@ from typing import Any, ClassVar
 
 from ser_features.augment import Variant
 from ser_features.config import Profile
-from ser_features.extractors import row_columns, stored_apart, wide_columns
+from ser_features.extractors import digest, row_columns, stored_apart, wide_columns
 from ser_features.manifest import VARIANT_MARK, Column, Recording
-from ser_features.pipeline import digest
 from ser_features.store import layout
 from ser_features.store.description import all_columns, variant_columns
 

@@ -12,7 +12,7 @@ extractor, so that shell completion and argument checks stay quick.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
@@ -39,6 +39,7 @@ __all__ = [
     "Family",
     "check_families",
     "columns",
+    "digest",
     "encoder_free",
     "needs_encoder",
     "of_kind",
@@ -185,6 +186,19 @@ def versions(names: Sequence[str] | None = None) -> dict[str, int]:
     for name in names:
         by_name |= FAMILIES[name].extractor.versions
     return by_name
+
+
+def digest(profile: Profile, families: Sequence[str]) -> str:
+    """Fingerprint of a profile and the extractors of feature families, in any order.
+
+    The profile's encoder is included only if a family needs it, as it does not affect the others.
+
+    Raises:
+        InputError: if a name is no family.
+    """
+    if not needs_encoder(families):
+        profile = replace(profile, encoder=None)
+    return profile.digest(versions(families))
 
 
 def check_families(names: Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ ser_features.errors.NotAudioError: ...
 """
 
 from ser_features import audio
-from ser_features.config import AudioConfig
+from ser_features.config import CHANNELS, AudioConfig
 from ser_features.errors import EmptyFileError, UnsupportedAudioError
 
 MAX_BYTES = 10 * 2**20
@@ -38,7 +38,7 @@ def decode(content: bytes, config: AudioConfig) -> audio.Audio:
     if len(content) > MAX_BYTES:
         raise UnsupportedAudioError(too_large(len(content)))
     longest = min(MAX_SECONDS, config.max_seconds)
-    channel = config.channel_number()
+    channel = CHANNELS[config.channel]
     return audio.decode(content, min_seconds=config.min_seconds, max_seconds=longest, channel=channel)
 
 

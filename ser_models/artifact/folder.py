@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ser_features.errors import ArtifactError, InputError
-from ser_features.pipeline import digest
+from ser_features.extractors import digest
 from ser_models import ood
 from ser_models.artifact.backend import Backend
 from ser_models.artifact.kept import carry_over, kept, notes

@@ -19,8 +19,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 from ser_features.config import EncoderConfig, Profile, before_conditioning
 from ser_features.config import profile as find_profile
 from ser_features.errors import ArtifactError
+from ser_features.extractors import digest
 from ser_features.labels import EMOTIONS
-from ser_features.pipeline import digest
 from ser_models import ood
 from ser_models.data import speaker_norm
 from ser_models.models.base import HIGHEST, LOWEST

@@ -323,7 +323,7 @@ def digest_of_inputs(store: "Store", inputs: Inputs) -> str:
 
     It is the store's own digest if other extractors than those of this version made it: no artifact has that.
     """
-    from ser_features.pipeline import digest
+    from ser_features.extractors import digest
 
     current = digest(store.profile, store.families)
     return digest(store.profile, inputs.families) if store.digest == current else store.digest

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ser_features.errors import SerError
 from ser_models.data.speaker_norm import SpeakerStats
-from ser_models.inference.files import AudioFile
+from ser_models.inference.collect import AudioFile
 from ser_models.inference.loading import load
 from ser_models.inference.prediction import Prediction, PredictOptions
 from ser_models.inference.predictor import Predictor

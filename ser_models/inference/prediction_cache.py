@@ -22,7 +22,7 @@ from ser_features.errors import InputError
 from ser_features.files import try_lock, writing
 from ser_models.artifact.metadata import METADATA_FILE, sha256
 from ser_models.data.speaker_norm import SpeakerStats
-from ser_models.inference.files import AudioFile
+from ser_models.inference.collect import AudioFile
 from ser_models.inference.output import write_file
 from ser_models.inference.parallel import predict_files
 from ser_models.inference.prediction import Prediction, PredictionSummary, PredictOptions

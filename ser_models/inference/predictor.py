@@ -24,8 +24,7 @@ from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import feature_profile
 from ser_models.data.inputs import Raw
 from ser_models.data.speaker_norm import SpeakerStats
-from ser_models.inference.collect import Collected, Recordings, collect, one_for_each
-from ser_models.inference.files import channels_of
+from ser_models.inference.collect import Collected, Recordings, channels_of, collect, one_for_each
 from ser_models.inference.long_recording import ADVICE, recognise_windows
 from ser_models.inference.prediction import (
     OptionValues,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ser_features.config import SPEECH16K
-from ser_features.pipeline import digest
+from ser_features.extractors import digest
 from ser_models import artifact, ood
 from ser_models.artifact.metadata import METADATA_FILE, ONNX_FILE, ArtifactMetadata
 from ser_models.data.batches import InMemory, Scaler, fit_statistics

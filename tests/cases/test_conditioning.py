@@ -12,7 +12,8 @@ import pytest
 
 from ser_features.config import PAPER48K, SPEECH16K, before_conditioning
 from ser_features.errors import SilentAudioError
-from ser_features.pipeline import digest, extract
+from ser_features.extractors import digest
+from ser_features.pipeline import extract
 from ser_models.artifact.metadata import feature_profile
 from ser_models.models.feature_sets import CORE_INPUTS
 from tests.cases.sounds import RATE, save, table, voice

@@ -13,8 +13,16 @@ import soundfile
 
 from ser_features.config import PAPER48K, PROFILES, SPEECH16K
 from ser_features.errors import EmptyFileError, TooLongError
-from ser_features.extractors import CORE_COLUMNS, DEFAULT_FAMILIES, FAMILIES, columns, encoder_free, of_kind
-from ser_features.pipeline import Features, digest, extract, extract_bytes
+from ser_features.extractors import (
+    CORE_COLUMNS,
+    DEFAULT_FAMILIES,
+    FAMILIES,
+    columns,
+    digest,
+    encoder_free,
+    of_kind,
+)
+from ser_features.pipeline import Features, extract, extract_bytes
 
 ALL = encoder_free()
 HEAVY = ["tensorflow", "keras", "librosa", "numba", "pandas", "sklearn", "matplotlib"]

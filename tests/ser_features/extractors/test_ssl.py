@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import soundfile
 
-from ser_features import pipeline
+from ser_features import extractors, pipeline
 from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.config import PAPER48K, PROFILES, SPEECH16K, WIDE16K, EncoderConfig
 from ser_features.engine import extract_corpora
@@ -68,11 +68,13 @@ def test_names_are_systematic_and_described():
 def test_digest_includes_the_encoder_if_a_family_needs_it(family):
     changes = {"sha256": "cd" * 32, "layer": 1, "size": 4, "pooling": "mean_std"}
     others = [ENCODER, *(replace(ENCODER, **{name: value}) for name, value in changes.items())]
-    digests = {pipeline.digest(replace(SPEECH16K, encoder=item), [family]) for item in others}
+    digests = {extractors.digest(replace(SPEECH16K, encoder=item), [family]) for item in others}
     assert len(digests) == len(others)
     moved = replace(SPEECH16K, encoder=replace(ENCODER, folder="/elsewhere"))
-    assert pipeline.digest(moved, [family]) == pipeline.digest(replace(SPEECH16K, encoder=ENCODER), [family])
-    assert pipeline.digest(moved, ["core", "mel"]) == pipeline.digest(SPEECH16K, ["core", "mel"])
+    assert extractors.digest(moved, [family]) == extractors.digest(
+        replace(SPEECH16K, encoder=ENCODER), [family]
+    )
+    assert extractors.digest(moved, ["core", "mel"]) == extractors.digest(SPEECH16K, ["core", "mel"])
 
 
 @pytest.mark.parametrize("profile", [replace(item, encoder=ENCODER) for item in (SPEECH16K, WIDE16K)])

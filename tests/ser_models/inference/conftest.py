@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from ser_models.inference import Predictor, load
-from ser_models.inference.files import AudioFile, find_audio
+from ser_models.inference.collect import AudioFile, find_audio
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import soundfile
 
 from ser_features.errors import SerError
 from ser_models.inference import PredictOptions, parallel
-from ser_models.inference.files import AudioFile
+from ser_models.inference.collect import AudioFile
 from ser_models.inference.parallel import CHUNK, MIN_PARALLEL, predict_files
 
 OPTIONS = PredictOptions()

@@ -10,7 +10,7 @@ import pytest
 
 from ser_features.errors import InputError, StoreError
 from ser_models.inference import PredictOptions, prediction_cache
-from ser_models.inference.files import find_audio
+from ser_models.inference.collect import find_audio
 from ser_models.inference.prediction_cache import predict_into_file
 
 OPTIONS = PredictOptions()

@@ -1,11 +1,11 @@
-"""Files, folders and speaker tables as named on a command line."""
+"""Files and folders as named on a command line."""
 
 from pathlib import Path
 
 import pytest
 
 from ser_features.errors import InputError
-from ser_models.inference.files import AudioFile, find_audio
+from ser_models.inference.collect import AudioFile, find_audio
 
 
 @pytest.fixture
