@@ -24,7 +24,7 @@ from ser_features.engine.withdrawn import StoredRow, withdrawn
 from ser_features.manifest import NAME_COLUMNS, Column, Recording, Scan
 from ser_features.store import Store, layout
 from ser_features.store.part import READERS, StoredTable, broken, duplicated_ids, read_if_whole
-from ser_features.store.sweep import set_aside
+from ser_features.store.write import set_aside
 
 LABEL_COLUMNS = tuple(column.name for column in NAME_COLUMNS if column.name != "file_id")
 """Columns that the corpus determines, the path among them: a moved recording is not decoded again."""

@@ -30,8 +30,7 @@ from ser_features.manifest import NOTE_SEPARATOR, Scan
 from ser_features.store import Store, layout, locks, oddities
 from ser_features.store.description import FRAME_COLUMNS, VARIANT_COLUMNS
 from ser_features.store.origins import claim
-from ser_features.store.sweep import sweep, sweep_frames
-from ser_features.store.write import commit_failures
+from ser_features.store.write import commit_failures, sweep, sweep_frames
 
 NAMES_SHARD = "names"
 """Shard of failures/ that lists files whose names do not parse."""

@@ -1,30 +1,39 @@
 """Tasks → `Runner` → one `ShardSummary` per committed shard.
 
-`Local` runs tasks in processes of this machine, `cluster.Dask` on a cluster. Under both, a worker may die
-without ending the run: unfinished tasks start again, and a recording that kills its worker is quarantined.
+`Local` runs tasks in processes of this machine, a `pool`; `cluster.Dask` on a cluster. Under both, a worker
+may die without ending the run: unfinished tasks start again, and a recording that kills its worker is
+quarantined.
 
 `Local`: a killed worker breaks loky's pool; the pool is rebuilt, and unfinished tasks start again. The
 recording at which each interrupted task stopped is then tried alone: if it kills its worker again, it is
 quarantined, and the shard goes on without it.
 """
 
+import os
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import loky
 
-from ser_features.engine.processes import KILLED, pool
 from ser_features.engine.task import FAILED, ShardSummary, Task
 from ser_features.errors import SerError
 from ser_features.manifest import Recording
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""The matrices are small: BLAS threads of several workers would compete for the same cores."""
+
 POLL_SECONDS = 0.2
-"""Interval at which progress is read."""
+"""Interval at which progress is read, and at which a worker checks whether its parent is alive."""
+
+KILLED = "it killed its worker process twice (crash or memory): convert the file, or leave it out"
+"""Message of a file that is quarantined."""
 
 MAX_REBUILDS = 20
 """Pools rebuilt in a row without a finished shard or a quarantined recording, before giving up."""
@@ -184,6 +193,34 @@ def _survives(task: T, recording: Recording, work: Work[T]) -> bool:
     finally:
         alone.shutdown(wait=True, kill_workers=True)
     return True
+
+
+def pool(
+    workers: int, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
+) -> loky.ProcessPoolExecutor:
+    """Executor whose processes start when they are needed.
+
+    Args:
+        workers: number of processes.
+        begin: called in each process before any work.
+        arguments: of `begin`.
+    """
+    return loky.ProcessPoolExecutor(
+        workers, env=ONE_THREAD, initializer=_begin, initargs=(os.getpid(), begin, arguments)
+    )
+
+
+def _begin(parent: int, begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
+    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+    if begin is not None:
+        begin(*arguments)
+
+
+def end_with(parent: int) -> None:
+    """End this process once the parent is gone; loky's workers would wait for ever."""
+    while os.getppid() == parent:
+        time.sleep(POLL_SECONDS)
+    os._exit(1)
 
 
 class _ProgressFiles:

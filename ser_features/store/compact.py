@@ -18,8 +18,7 @@ from ser_features.store.description import all_columns, concatenated
 from ser_features.store.moving import copy_frames
 from ser_features.store.part import StoredTable, read_part, read_table
 from ser_features.store.read import Store
-from ser_features.store.sweep import sweep, sweep_frames
-from ser_features.store.write import commit_rows, table_of
+from ser_features.store.write import commit_rows, sweep, sweep_frames, table_of
 
 ROWS = 32_768
 """Largest number of rows of one table."""

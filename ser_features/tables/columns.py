@@ -1,6 +1,6 @@
 """The header of a table → which column is what: usual names, columns of the user's own, parts of recordings.
 
-table → `text.read_sheet` → header → `USUAL_NAMES` → `Table`: cells by column, and notes
+table → `cells.read_sheet` → header → `USUAL_NAMES` → `Table`: cells by column, and notes
 
 Case, blanks, hyphens and underscores of names do not matter. The exact name of a column goes before the usual
 ones; two usual names for the same column are refused. Further columns keep their names.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ser_features.errors import InputError
-from ser_features.tables.text import Row, Sheet, read_sheet
+from ser_features.tables.cells import Row, Sheet, read_sheet
 from ser_features.words import plain
 
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {

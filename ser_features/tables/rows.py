@@ -16,9 +16,9 @@ from ser_features.errors import InputError
 from ser_features.labels import EMOTIONS, canonical
 from ser_features.manifest import OWN, Column, Recording, Rejected, Value
 from ser_features.tables import cells
+from ser_features.tables.cells import Row
 from ser_features.tables.columns import USUAL_NAMES, Table
 from ser_features.tables.paths import Located, Locator
-from ser_features.tables.text import Row
 
 TEXTS = tuple(
     name

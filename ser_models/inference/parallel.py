@@ -212,7 +212,7 @@ class _Pool:
 
     def _start(self) -> "ProcessPoolExecutor":
         """Start processes that load the model; wait until one has."""
-        from ser_features.engine.processes import pool
+        from ser_features.engine.runner import pool
 
         self._pool = pool(self._workers, _load_model, (self._folder,))
         try:
@@ -226,7 +226,7 @@ class _Pool:
 
 
 def _crashed(file: AudioFile) -> Prediction:
-    from ser_features.engine.processes import KILLED
+    from ser_features.engine.runner import KILLED
 
     return Prediction(str(file.path), error=KILLED, channel=file.channel or None)
 

@@ -50,7 +50,7 @@ def _in_worker(
     train_fold: Callable[[int, RunContext], Any], context: RunContext, parent: int, number: int
 ) -> None:
     """Train a fold, in a process that ends with its parent."""
-    from ser_features.engine.processes import end_with
+    from ser_features.engine.runner import end_with
 
     Thread(target=end_with, args=(parent,), daemon=True).start()
     train_fold(number, context)

@@ -22,7 +22,7 @@ from ser_features.store import Store, layout, read_part
 from ser_features.store.description import all_columns
 from ser_features.store.origins import read_origin
 from ser_features.store.part import StoredTable, broken, read_if_whole, read_parts
-from ser_features.store.sweep import set_aside
+from ser_features.store.write import set_aside
 
 LABELS = frozenset({*(column.name for column in NAME_COLUMNS), "audio_sha256"})
 """Columns of files/ that determine a copy, besides the user's own."""

@@ -25,7 +25,7 @@ from ser_features.errors import InputError
 from ser_features.files import writing
 from ser_features.manifest import VARIANT_MARK
 from ser_features.store import Store, locks, open_or_create, open_store, read_part
-from ser_features.store.sweep import sweep
+from ser_features.store.write import sweep
 
 
 def augment_store(

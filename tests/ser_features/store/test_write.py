@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ser_features.store import layout
-from ser_features.store.sweep import set_aside, sweep, sweep_frames
+from ser_features.store.write import set_aside, sweep, sweep_frames
 
 
 def touch(path: Path) -> Path:
