@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
-from ser_features.arguments import PathLike, Positive, checked
+from ser_features.arguments import Names, PathLike, Positive, checked, names_of
 from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.config import Channel, EncoderConfig
 from ser_features.config import profile as find_profile
@@ -19,7 +19,6 @@ from ser_features.engine.runner import Local, Runner
 from ser_features.errors import InputError
 from ser_features.extractors.encoder import configure
 from ser_features.store import Store, layout, open_store
-from ser_features.words import Names, names_of
 
 Executor = Literal["local", "dask"]
 Pooling = Literal["mean", "mean_std"]

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from ser_features.words import same, unknown
+from ser_features.arguments import same, unknown
 
 
 @dataclass(frozen=True, slots=True)

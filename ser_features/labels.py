@@ -6,8 +6,8 @@
 
 from collections.abc import Iterable
 
+from ser_features.arguments import plain, suggestion
 from ser_features.errors import InputError
-from ser_features.words import plain, suggestion
 
 EMOTIONS: tuple[str, ...] = (
     "angry",

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ser_features.arguments import Natural, PathLike, Positive, checked
+from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
 from ser_features.labels import canonical
 from ser_features.store.layout import store_root
-from ser_features.words import Names, names_of
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.evaluate import evaluate as measure
 from ser_models.experiments.train import run_experiment

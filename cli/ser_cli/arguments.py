@@ -13,8 +13,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from ser_features.arguments import same
 from ser_features.errors import InputError
-from ser_features.words import same
 
 ANYWHERE = ("--quiet", "--debug")
 """Options that are accepted anywhere in a command."""

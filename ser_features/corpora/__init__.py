@@ -24,9 +24,9 @@ from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from ser_features.arguments import same, suggestion
 from ser_features.errors import InputError
 from ser_features.manifest import Scan
-from ser_features.words import same, suggestion
 
 if TYPE_CHECKING:
     from ser_features.corpora.base import Corpus

@@ -17,12 +17,12 @@ from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, TypeVar
 
+from ser_features.arguments import plain
 from ser_features.corpora.second_copies import without_second_copies
 from ser_features.corpora.walk import audio_files, is_folder
 from ser_features.errors import FileNameError, InputError
 from ser_features.formats import Foreign
 from ser_features.manifest import Recording, Rejected, Scan
-from ser_features.words import plain
 
 T = TypeVar("T")
 

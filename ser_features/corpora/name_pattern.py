@@ -21,10 +21,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from unicodedata import normalize
 
+from ser_features.arguments import suggestion
 from ser_features.errors import InputError
 from ser_features.labels import EMOTIONS, SYNONYMS, canonical
 from ser_features.tables.columns import USUAL_NAMES, recognised
-from ser_features.words import suggestion
 
 FIELD = re.compile(r"\{(\w*)(?::([1-9]\d?))?\}")
 FIELDS = tuple(name for name in USUAL_NAMES if name != "path")

@@ -2,8 +2,8 @@
 
 family names → `check_families` → `of_kind` → extractors (imported on first use) → columns, wide rows, frames
 
-A family is one file with an extractor class, and one line in `FAMILIES`. Importing this package imports no
-extractor, so that shell completion and argument checks stay quick.
+A family is an extractor class and one line in `FAMILIES`; those extracted by default are in `core`. Importing
+this package imports no extractor, so that shell completion and argument checks stay quick.
 
 >>> encoder_free()
 ('core', 'statistics', 'functionals', 'mel', 'mfcc', 'pitch', 'chroma', 'contrast', 'tonnetz')
@@ -17,9 +17,9 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
+from ser_features.arguments import chosen
 from ser_features.config import Profile
 from ser_features.manifest import Column
-from ser_features.words import chosen
 
 if TYPE_CHECKING:
     from ser_features.extractors.base import Analysis

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from ser_features.arguments import Names, names_of, same, suggestion
 from ser_features.config import Profile
 from ser_features.corpora import is_table, names, separated
 from ser_features.errors import InputError
@@ -33,7 +34,6 @@ from ser_features.store.description import (
 )
 from ser_features.store.part import open_frames, read_parts
 from ser_features.store.wide import values_of
-from ser_features.words import Names, names_of, same, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,9 +13,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ser_features.arguments import plain
 from ser_features.errors import InputError
 from ser_features.tables.cells import Row, Sheet, read_sheet
-from ser_features.words import plain
 
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "path": (

@@ -1,7 +1,7 @@
 """Recordings → predictions.
 
 artifact folder → `loading` → `Predictor`
-audio files → `recording` (features) → `predictor` (model) → `prediction` → `output` (CSV, JSON, Parquet)
+files, folders, signals → `collect` → `recording` (features) → `predictor` (model) → `prediction` → `output` (CSV, JSON, Parquet)
 `parallel` spreads many files over processes; `prediction_cache` resumes an interrupted run.
 """
 

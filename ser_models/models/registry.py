@@ -21,9 +21,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ser_features.arguments import chosen
 from ser_features.errors import InputError
 from ser_features.extras import require
-from ser_features.words import chosen
 from ser_models.models.hyperparameters import MismatchError, convert, describe
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from ser_features.arguments import chosen
 from ser_features.errors import InputError
-from ser_features.words import chosen
 from ser_models.recipes import FOLDER, names
 from ser_models.recipes.check import check
 from ser_models.recipes.schema import Range, Recipe

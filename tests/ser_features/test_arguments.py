@@ -1,9 +1,9 @@
-"""Nearest words, and words that differ in spelling alone."""
+"""Names as people write them: nearest words, and words that differ in spelling alone."""
 
 import pytest
 
+from ser_features.arguments import chosen, nearest, same, suggestion
 from ser_features.errors import InputError
-from ser_features.words import chosen, nearest, same, suggestion
 
 CORPORA = ("ravdess", "tess", "cremad", "savee", "emodb")
 
