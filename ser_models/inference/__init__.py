@@ -1,7 +1,8 @@
 """Recordings → predictions.
 
 artifact folder → `loading` → `Predictor`
-files, folders, signals → `collect` → `recording` (features) → `predictor` (model) → `prediction` → `output` (CSV, JSON, Parquet)
+files, folders, signals → `collect` → `recording` (features) → `predictor` (model) → `prediction`
+→ `output` (CSV, JSON, Parquet)
 `parallel` spreads many files over processes; `prediction_cache` resumes an interrupted run.
 """
 
