@@ -181,6 +181,16 @@ class Model(ABC):
             The history, one row per epoch, including those before an interruption.
         """
 
+    def report(
+        self, train: Labelled, validation: Labelled, context: FitContext, epoch: float = 1
+    ) -> list[Row]:
+        """History of a model that is fitted in one step: one row, which is also passed to `on_epoch`."""
+        row: Row = {"epoch": float(epoch)}
+        for side, prefix in ((train, ""), (validation, "val_")):
+            row |= side.row(self.predict(side.source), prefix)
+        context.on_epoch(row)
+        return [row]
+
     def best_epoch(self, history: Sequence[Row]) -> Row:
         """The epoch whose state is kept: the first with the lowest validation loss, unless overridden."""
         return min(history, key=lambda row: row["val_loss"])

@@ -54,11 +54,7 @@ class Logistic(Model):
             columns = train.arrays["columns"].astype(np.float64)
             estimator.fit(columns, train.targets, sample_weight=train.weights)
         self.weights = _weights(estimator, train.classes)
-        row: Row = {"epoch": float(estimator.n_iter_.max())}
-        for side, prefix in ((train, ""), (validation, "val_")):
-            row |= side.row(self.predict_proba(side.arrays), prefix)
-        context.on_epoch(row)
-        return [row]
+        return self.report(train, validation, context, estimator.n_iter_.max())
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64; a class without training data has 0."""

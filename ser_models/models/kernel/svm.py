@@ -61,11 +61,7 @@ class Svm(Model):
         machine = SVC(C=self.C, kernel="precomputed", class_weight="balanced")
         machine.fit(self._kernel(columns, columns), train.targets)
         self.arrays = self._state(machine, columns, train.classes)
-        row: Row = {"epoch": 1.0}
-        for side, prefix in ((train, ""), (validation, "val_")):
-            row |= side.row(self.predict(side.source), prefix)
-        context.on_epoch(row)
-        return [row]
+        return self.report(train, validation, context)
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64; a class without training data has 0."""

@@ -1,0 +1,139 @@
+"""Random forest on the core columns: a baseline of the literature.
+
+`Labelled` → scikit-learn's RandomForestClassifier, class-balanced → nodes of all trees as arrays
+
+Breiman, "Random forests", 2001.
+
+>>> RandomForest(n_estimators=100).parameters["n_estimators"]
+100
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+
+from ser_models.data.inputs import ColumnInputs
+from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row
+from ser_models.models.feature_sets import CORE_INPUTS
+from ser_models.models.hyperparameters import Count, Portion
+from ser_models.safe_io.arrays import Form, check
+
+
+@dataclass
+class RandomForest(Model):
+    """Random forest whose trees average their class shares.
+
+    Attributes:
+        n_estimators: number of trees.
+        min_samples_leaf: fewest training recordings in a leaf.
+        max_features: share of the columns that each split chooses from.
+    """
+
+    name = "random_forest"
+    n_estimators: Count = 300
+    min_samples_leaf: Count = 2
+    max_features: Portion = 0.2
+    nodes: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
+    """Nodes of all trees, parents before their children. roots (trees,); column (nodes,), −1 in a leaf;
+    threshold (nodes,); left and right (nodes,): child if the value is at most the threshold, or above it;
+    shares (nodes, classes)."""
+
+    @property
+    def inputs(self) -> ColumnInputs:
+        """All core columns that describe the voice."""
+        return ColumnInputs(CORE_INPUTS)
+
+    def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
+        """Grow the trees; the history is one row. See `Model.fit`."""
+        from sklearn.ensemble import RandomForestClassifier
+
+        forest = RandomForestClassifier(
+            self.n_estimators,
+            min_samples_leaf=self.min_samples_leaf,
+            max_features=self.max_features,
+            random_state=context.seed,
+            n_jobs=context.jobs,
+        )
+        forest.fit(train.arrays["columns"].astype(np.float32), train.targets, sample_weight=train.weights)
+        self.nodes = _nodes([tree.tree_ for tree in forest.estimators_], forest.classes_, train.classes)
+        return self.report(train, validation, context)
+
+    def predict_proba(self, arrays: Arrays) -> np.ndarray:
+        """Return the mean of the trees' class shares, (recordings, classes) float64."""
+        nodes = self.state()
+        columns = arrays["columns"].astype(np.float32)
+        rows = np.arange(len(columns))[:, np.newaxis]
+        at = np.broadcast_to(nodes["roots"], (len(columns), len(nodes["roots"])))
+        while ((split := nodes["column"][at]) >= 0).any():
+            below = columns[rows, np.maximum(split, 0)] <= nodes["threshold"][at]
+            child = np.where(below, nodes["left"][at], nodes["right"][at])
+            at = np.where(split >= 0, child, at)
+        shares: np.ndarray = nodes["shares"][at].mean(axis=1, dtype=np.float64)
+        return shares / shares.sum(axis=1, keepdims=True)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the nodes; see `nodes`."""
+        if self.nodes is None:
+            raise self.not_fitted()
+        return self.nodes
+
+    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
+        """Restore the nodes; see `Model.set_state`."""
+        count = len(state["column"]) if "column" in state else None
+        forms: dict[str, Form] = {
+            "roots": ("int32", (self.n_estimators,)),
+            "column": ("int32", (count,)),
+            "threshold": ("float64", (count,)),
+            "left": ("int32", (count,)),
+            "right": ("int32", (count,)),
+            "shares": ("float32", (count, classes)),
+        }
+        check(state, forms)
+        _check_order(state, len(self.inputs.columns))
+        self.nodes = dict(state)
+        return self
+
+
+def _nodes(trees: list, labels: np.ndarray, classes: int) -> dict[str, np.ndarray]:
+    """Join scikit-learn's trees; a class without training data has the share 0."""
+    counts = np.array([tree.node_count for tree in trees])
+    roots = np.cumsum(counts) - counts
+    offsets = np.repeat(roots, counts)
+    leaf = np.concatenate([tree.children_left for tree in trees]) < 0
+    shares = np.zeros((len(leaf), classes), np.float32)
+    shares[:, labels] = np.concatenate([tree.value[:, 0] for tree in trees])
+
+    def joined(name: str) -> np.ndarray:
+        return np.concatenate([getattr(tree, name) for tree in trees])
+
+    own = np.arange(len(leaf))
+    return {
+        "roots": roots.astype(np.int32),
+        "column": np.where(leaf, -1, joined("feature")).astype(np.int32),
+        "threshold": np.where(leaf, 0.0, joined("threshold")),
+        "left": np.where(leaf, own, joined("children_left") + offsets).astype(np.int32),
+        "right": np.where(leaf, own, joined("children_right") + offsets).astype(np.int32),
+        "shares": shares,
+    }
+
+
+def _check_order(nodes: Mapping[str, np.ndarray], columns: int) -> None:
+    """Check that every path ends: children come after their parents, and columns exist.
+
+    Raises:
+        ValueError: if the arrays, which may come from an untrusted file, are no trees.
+    """
+    count = len(nodes["column"])
+    split = np.flatnonzero(nodes["column"] >= 0)
+    children = np.stack([nodes["left"], nodes["right"]])[:, split]
+    if not (
+        count
+        and (nodes["column"] < columns).all()
+        and ((nodes["roots"] >= 0) & (nodes["roots"] < count)).all()
+        and ((children > split) & (children < count)).all()
+        and (nodes["shares"] >= 0).all()
+        and (nodes["shares"].sum(axis=1) > 0).all()
+    ):
+        raise ValueError("the nodes are no trees: expected children after their parents, and shares above 0")
