@@ -18,7 +18,7 @@ from ser_models.data.batches import Arrays, BatchSource, InMemory, Oversampled
 from ser_models.data.inputs import Inputs
 
 Row = dict[str, float]
-"""One line of a training history: epoch, loss, uar, val_loss, val_uar."""
+"""One line of a training history: epoch, loss, uar, accuracy, and the same of validation, val_loss etc."""
 
 OnEpoch = Callable[[Row], None]
 """Called after every epoch or boosting round."""
@@ -101,7 +101,7 @@ class Labelled:
         )
 
     def row(self, probabilities: np.ndarray, prefix: str) -> Row:
-        """Balanced loss and UAR of predictions for these recordings, as part of a history row.
+        """Balanced loss, UAR and accuracy of predictions for these recordings, as part of a history row.
 
         Args:
             probabilities: (recordings, classes).
@@ -113,6 +113,7 @@ class Labelled:
         return {
             f"{prefix}loss": float((self.weights * loss).mean()),
             f"{prefix}uar": float((self.weights * correct).mean()),
+            f"{prefix}accuracy": float(correct.mean()),
         }
 
 

@@ -32,6 +32,8 @@ class Limit:
 
 
 Count = Annotated[int, Limit("of at least 1", lambda value: value >= 1)]
+CountOrNone = Annotated[int, Limit("from 0 to 4096", lambda value: 0 <= value <= 4096)]
+FewOrNone = Annotated[int, Limit("from 0 to 64", lambda value: 0 <= value <= 64)]
 Few = Annotated[int, Limit("from 1 to 64", lambda value: 1 <= value <= 64)]
 Positive = Annotated[float, Limit("above 0", lambda value: value > 0)]
 NotNegative = Annotated[float, Limit("of at least 0", lambda value: value >= 0)]
@@ -44,6 +46,13 @@ Counts = Annotated[
 Positives = Annotated[
     tuple[float, ...],
     Limit("above 0, with at least one entry", lambda values: len(values) > 0 and min(values) > 0),
+]
+Shares = Annotated[
+    tuple[float, ...],
+    Limit(
+        "from 0 to below 1, 1 to 16 of them",
+        lambda values: 0 < len(values) <= 16 and all(0 <= value < 1 for value in values),
+    ),
 ]
 Names = Annotated[tuple[str, ...], Limit("with at least one entry", lambda values: len(values) > 0)]
 

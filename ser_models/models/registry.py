@@ -44,6 +44,10 @@ MODELS: dict[str, tuple[str, str]] = {
         "BoneConductedTransformer",
     ),
     "fusion_cnn_bilstm": ("ser_models.models.networks.fusion_cnn_bilstm", "FusionCnnBilstm"),
+    "spectrogram_cnn_bilstm": (
+        "ser_models.models.networks.spectrogram_cnn_bilstm",
+        "SpectrogramCnnBilstm",
+    ),
     "attention_cnn_bilstm": ("ser_models.models.networks.attention_cnn_bilstm", "AttentionCnnBilstm"),
     "chunked_conv3d": ("ser_models.models.networks.chunked_conv3d", "ChunkedConv3d"),
     "knn": ("ser_models.models.neighbours", "Knn"),

@@ -72,6 +72,7 @@ class Xgboost(Model):
             matrices[0],
             num_boost_round=self.n_estimators,
             evals=list(zip(matrices, ("train", "val"), strict=True)),
+            custom_metric=_accuracy,
             callbacks=[stop, _collector(rows, context.on_epoch)],
             verbose_eval=False,
         )
@@ -144,11 +145,17 @@ def _collector(rows: list[Row], on_epoch: OnEpoch) -> "xgboost.callback.Training
                 row[f"{prefix}loss"] = float(evals_log[data]["mlogloss"][-1])
                 # With balanced weights the accuracy is the UAR.
                 row[f"{prefix}uar"] = 1 - float(evals_log[data]["merror"][-1])
+                row[f"{prefix}accuracy"] = float(evals_log[data]["accuracy"][-1])
             rows.append(row)
             on_epoch(row)
             return False
 
     return Collector()
+
+
+def _accuracy(probabilities: np.ndarray, matrix: "xgboost.DMatrix") -> tuple[str, float]:
+    """Accuracy without weights; XGBoost's own metrics are weighted."""
+    return "accuracy", float((probabilities.argmax(axis=1) == matrix.get_label()).mean())
 
 
 def _matrix(labelled: Labelled) -> "xgboost.DMatrix":

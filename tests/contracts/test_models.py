@@ -32,9 +32,11 @@ def test_every_row_of_the_history_is_reported(fitted):
     _, _, _, history, reported = fitted
     assert history == reported
     for row in history:
-        assert set(row) == {"epoch", "loss", "uar", "val_loss", "val_uar"}
+        metrics = {"loss", "uar", "accuracy"}
+        assert set(row) == {"epoch", *metrics, *(f"val_{name}" for name in metrics)}
         assert all(np.isfinite(value) for value in row.values())
         assert 0 <= row["val_uar"] <= 1
+        assert 0 <= row["val_accuracy"] <= 1
 
 
 def test_probabilities_sum_to_one_alone_and_in_a_batch(fitted):
@@ -125,7 +127,7 @@ def test_an_unknown_hyperparameter_lists_the_valid_ones():
         ("mlp", {"loss": "hinge"}, "loss is 'hinge', expected one of cross_entropy, focal"),
         ("mlp", {"dropout": 1}, "dropout is 1, expected a number from 0 to below 1"),
         ("mlp", {"clip_norm": -1.0}, "clip_norm is -1.0, expected a number above 0 or none"),
-        ("cnn_lstm", {"monitor": "uar"}, "monitor is 'uar', expected one of val_loss, val_uar"),
+        ("cnn_lstm", {"monitor": "uar"}, "monitor is 'uar', expected one of val_loss, val_uar, val_accuracy"),
         ("xgboost", {"subsample": 1.5}, "subsample is 1.5, expected a number above 0 and at most 1"),
         ("svm", {"kernel": "cubic"}, "kernel is 'cubic', expected one of linear, rbf"),
     ],

@@ -42,11 +42,12 @@ def zero_padding(x: "keras.KerasTensor", valid: "keras.KerasTensor") -> "keras.K
     return layers.Multiply()([x, valid])
 
 
-def batch_norm(x: "keras.KerasTensor", valid: "keras.KerasTensor") -> "keras.KerasTensor":
-    """Normalise each channel over the valid steps of the batch."""
+def batch_norm(x: "keras.KerasTensor", valid: "keras.KerasTensor | None") -> "keras.KerasTensor":
+    """Normalise each channel over the valid steps of the batch; over all if `valid` is None."""
     from keras import layers
 
-    return layers.BatchNormalization(momentum=MOMENTUM)(x, mask=layers.Flatten()(valid))
+    mask = None if valid is None else layers.Flatten()(valid)
+    return layers.BatchNormalization(momentum=MOMENTUM)(x, mask=mask)
 
 
 def pool(
@@ -97,6 +98,13 @@ def transformer_layer(
     hidden = layers.Dense(2 * width, activation="gelu")(layers.LayerNormalization()(x))
     hidden = layers.Dense(width)(hidden)
     return layers.Add()([x, layers.Dropout(dropout)(hidden)])
+
+
+def mean_pooling(x: "keras.KerasTensor", valid: "keras.KerasTensor | None" = None) -> "keras.KerasTensor":
+    """Mean over the valid steps: (batch, steps, width) → (batch, width)."""
+    from keras import layers
+
+    return layers.GlobalAveragePooling1D()(x, mask=None if valid is None else layers.Flatten()(valid))
 
 
 def attention_pooling(

@@ -16,7 +16,7 @@ from ser_models.data.batches import Arrays
 from ser_models.models.base import FitContext, Labelled, Row
 from ser_models.models.networks.batch_norm import RECORDINGS, recompute_batch_norm
 from ser_models.models.networks.checkpoint import Checkpoint
-from ser_models.models.networks.losses import Uar, WeightedLoss
+from ser_models.models.networks.losses import Accuracy, WeightedLoss
 from ser_models.models.networks.schedule import Settings, best_index, learning_rate, should_stop
 
 MOMENTUM = 0.9
@@ -110,7 +110,8 @@ def _compile(settings: Settings, network: keras.Model) -> None:
         optimizer=_optimizer(settings),
         loss=WeightedLoss(gamma=gamma, label_smoothing=settings.label_smoothing),
         # With balanced weights the accuracy is the UAR.
-        weighted_metrics=[Uar(name="uar")],
+        metrics=[Accuracy(name="accuracy")],
+        weighted_metrics=[Accuracy(name="uar")],
     )
     network.optimizer.build(network.trainable_variables)
 
@@ -169,14 +170,17 @@ def _run(
     """Run one step per batch.
 
     Returns:
-        loss and uar over all recordings of `order`, weighted.
+        loss and uar over all recordings of `order`, weighted, and their accuracy.
     """
-    loss = correct = 0.0
+    loss = correct = balanced = 0.0
     for start in range(0, len(order), batch_size):
         batch = order[start : start + batch_size]
         network.reset_metrics()  # not every version of Keras does this itself
         arrays = dict(data.source.batch(batch))
         logs = step(arrays, data.targets[batch], weights[batch], return_dict=True)
         loss += float(logs["loss"]) * len(batch)
-        correct += float(logs["uar"]) * weights[batch].sum()
-    return {"loss": loss / len(order), "uar": float(correct / weights[order].sum())}
+        correct += float(logs["accuracy"]) * len(batch)
+        balanced += float(logs["uar"]) * weights[batch].sum()
+    count = len(order)
+    uar = float(balanced / weights[order].sum())
+    return {"loss": loss / count, "uar": uar, "accuracy": correct / count}

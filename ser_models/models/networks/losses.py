@@ -39,8 +39,8 @@ class WeightedLoss(keras.losses.CategoricalFocalCrossentropy):
         return ops.mean(super().call(ops.expand_dims(targets, 1), y_pred), axis=-1)
 
 
-class Uar(keras.metrics.MeanMetricWrapper):
-    """Weighted accuracy, which is the UAR with balanced weights. Arguments as of `WeightedLoss`.
+class Accuracy(keras.metrics.MeanMetricWrapper):
+    """Accuracy; with balanced weights it is the UAR. Arguments as of `WeightedLoss`.
 
     The prediction of an ensemble is the mean of its members' probabilities; the class of a soft target is its
     largest component.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.hyperparameters import Share
+from ser_models.models.hyperparameters import Counts, Share
 from ser_models.models.networks.network import Network
 
 if TYPE_CHECKING:
@@ -32,14 +32,18 @@ COLUMNS: tuple[str, ...] = (
 
 @dataclass
 class Mlp(Network):
-    """Dense 256 and 128, each with batch normalisation and dropout, Dense 64, softmax.
+    """Dense layers with batch normalisation and dropout after all but the last of them, softmax.
 
     Attributes:
-        dropout: rate after the first two layers.
+        dense: units of the dense layers.
+        dropout: rate after all dense layers but the last.
+        batch_norm: whether they are batch-normalised.
     """
 
     name = "mlp"
+    dense: Counts = (256, 128, 64)
     dropout: Share = 0.3
+    batch_norm: bool = True
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -54,9 +58,9 @@ class Mlp(Network):
         columns = keras.Input(shapes["columns"], name="columns")
         # Graph
         x = columns
-        for units in (256, 128):
+        for units in self.dense[:-1]:
             x = keras.layers.Dense(units, activation="relu")(x)
-            x = keras.layers.BatchNormalization()(x)
+            x = keras.layers.BatchNormalization()(x) if self.batch_norm else x
             x = keras.layers.Dropout(self.dropout)(x)
-        x = keras.layers.Dense(64, activation="relu")(x)
+        x = keras.layers.Dense(self.dense[-1], activation="relu")(x)
         return keras.Model({"columns": columns}, keras.layers.Dense(classes, activation="softmax")(x))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from ser_features.errors import InputError
 from ser_models.data.batches import array_shapes
 from ser_models.data.inputs import FrameInputs
 from ser_models.models.base import BATCH_TO_PREDICT, Arrays, FitContext, Labelled, Model, Row
@@ -41,6 +42,24 @@ class Network(Settings, Model):
             shapes: shape of one recording in each input array.
             classes: width of the softmax.
         """
+
+    def check_lengths(self, **lists: tuple[str, ...]) -> None:
+        """Check that hyperparameters of the same parts have the same length.
+
+        Args:
+            lists: by the name of a hyperparameter, those that need as many entries.
+
+        Raises:
+            InputError: naming the first that has not.
+        """
+        for name, others in lists.items():
+            count = len(getattr(self, name))
+            for other in others:
+                if len(values := getattr(self, other)) != count:
+                    raise InputError(
+                        f"model {self.name!r}: {other} is {list(values)}, expected one for each of the "
+                        f"{count} {name}"
+                    )
 
     def training_graph(self, network: "keras.Model") -> "keras.Model":
         """Graph whose outputs the loss is computed on; it shares its weights with `network`."""

@@ -18,16 +18,13 @@ import numpy as np
 
 from ser_models.data.batches import Arrays
 from ser_models.models.base import Row
-from ser_models.models.hyperparameters import Count, NotNegative, Positive, Share
-
-PLATEAU_FACTOR = 0.5
-"""Factor by which every plateau multiplies the learning rate."""
+from ser_models.models.hyperparameters import Count, NotNegative, Portion, Positive, Share
 
 PLATEAU_SHARE = 3
 """A plateau is a third of the patience, so that smaller steps are tried before training stops."""
 
-Monitor = Literal["val_loss", "val_uar"]
-Schedule = Literal["constant", "plateau", "cosine"]
+Monitor = Literal["val_loss", "val_uar", "val_accuracy"]
+Schedule = Literal["constant", "plateau", "cosine", "step", "restarts"]
 
 
 @dataclass
@@ -46,6 +43,8 @@ class Settings:
         class_weights: whether the training loss is class-balanced; the validation loss always is.
         optimizer: "sgd" has momentum 0.9.
         schedule: how the learning rate decays; see `learning_rate`.
+        decay: factor by which each plateau or step multiplies the learning rate.
+        period: epochs of a step, or of the first cycle of the warm restarts.
         clip_norm: maximum norm of each weight's gradient; None for no clipping.
         recompute_batch_norm: whether BatchNorm statistics are recomputed without dropout after every epoch;
             see `ser_models.models.networks.batch_norm`.
@@ -62,6 +61,8 @@ class Settings:
     class_weights: bool = True
     optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
     schedule: Schedule = "constant"
+    decay: Portion = 0.5
+    period: Count = 10
     clip_norm: Positive | None = None
     recompute_batch_norm: bool = False
 
@@ -82,7 +83,7 @@ class Settings:
 
 
 def best_index(history: Sequence[Row], monitor: str) -> int:
-    """Index of the first epoch with the best `monitor`: lowest val_loss, or highest val_uar."""
+    """Index of the first epoch with the best `monitor`: lowest loss, or highest UAR or accuracy."""
     losses = [_as_loss(row, monitor) for row in history]
     return losses.index(min(losses))
 
@@ -103,12 +104,18 @@ def learning_rate(settings: Settings, history: Sequence[Row]) -> float:
     """Learning rate of the epoch after `history`.
 
     constant: the initial rate. cosine: half a cosine from the initial rate to 0 after the last of `epochs`.
-    plateau: halved whenever a third of `patience` epochs (at least one) brought no better `monitor`.
+    plateau: times `decay` whenever a third of `patience` epochs (at least one) brought no better `monitor`.
+    step: times `decay` every `period` epochs. restarts: half cosines whose first takes `period` epochs and
+    every other twice as many as the one before (Loshchilov and Hutter, "SGDR", 2017).
     """
     if settings.schedule == "cosine":
         return settings.learning_rate * (1 + cos(pi * len(history) / settings.epochs)) / 2
     if settings.schedule == "plateau":
-        return settings.learning_rate * PLATEAU_FACTOR ** _plateaus(settings, history)
+        return settings.learning_rate * settings.decay ** _plateaus(settings, history)
+    if settings.schedule == "step":
+        return settings.learning_rate * settings.decay ** (len(history) // settings.period)
+    if settings.schedule == "restarts":
+        return settings.learning_rate * (1 + cos(pi * _cycle_position(settings, len(history)))) / 2
     return settings.learning_rate
 
 
@@ -125,7 +132,15 @@ def _plateaus(settings: Settings, history: Sequence[Row]) -> int:
     return plateaus
 
 
+def _cycle_position(settings: Settings, epoch: int) -> float:
+    """Position of an epoch in its cycle of warm restarts, 0 to below 1."""
+    length = settings.period
+    while epoch >= length:
+        epoch, length = epoch - length, 2 * length
+    return epoch / length
+
+
 def _as_loss(row: Row, monitor: str) -> float:
     """The monitored metric, lower being better; NaN is the worst."""
-    value = -row[monitor] if monitor == "val_uar" else row[monitor]
+    value = row[monitor] if monitor == "val_loss" else -row[monitor]
     return inf if isnan(value) else value

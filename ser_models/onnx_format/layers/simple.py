@@ -104,7 +104,11 @@ def flatten(builder: GraphBuilder, call: Call) -> str:
 
 
 def mean(builder: GraphBuilder, call: Call) -> str:
-    """Global average pooling over all axes between recordings and channels."""
+    """Global average pooling over all axes between recordings and channels, or over unmasked steps."""
     call.require(keepdims=False)
-    axes = np.arange(1, len(call.shape) - 1, dtype=np.int64)
-    return builder.node("ReduceMean", call.name, builder.constant(axes), keepdims=0)
+    axes = builder.constant(np.arange(1, len(call.shape) - 1, dtype=np.int64))
+    if call.mask is None:
+        return builder.node("ReduceMean", call.name, axes, keepdims=0)
+    weights = builder.reshape(call.mask.name, 0, -1, 1)
+    total = builder.node("ReduceSum", builder.node("Mul", call.name, weights), axes, keepdims=0)
+    return builder.node("Div", total, builder.node("ReduceSum", weights, axes, keepdims=0))

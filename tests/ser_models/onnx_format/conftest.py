@@ -32,7 +32,8 @@ def network():
 
     def make(name, **parameters):
         names = create(name).hyperparameters()
-        sizes = {"length": LENGTH, "filters": (4, 4, 6, 8), "frames": 16}
+        filters = (4, 4, 6, 8)[: len(getattr(create(name), "filters", ()))]
+        sizes = {"length": LENGTH, "filters": filters, "frames": 16, "lstm": 6}
         model = create(name, {key: sizes[key] for key in names if key in sizes} | parameters)
         scaler = Scaler(model.inputs, fit_statistics(model.inputs, recordings(model.inputs, seed=1)))
         arrays = scaler.transform(recordings(model.inputs, seed=2)[:1])

@@ -16,6 +16,8 @@ VARIANTS = [
     ("chunked_conv3d", {"head": "transformer", "activation": "leaky_relu", "depth": 3}),
     ("bone_conducted_transformer", {"layers": 1, "heads": 2, "width": 8}),
     ("cnn_lstm", {"length": 33}),
+    ("cnn_lstm", {"lstm": 0, "heads": 2, "batch_norm": False}),
+    ("cnn_lstm", {"reads": "columns", "padding": "valid", "lstm": 3}),
     ("attention_cnn_bilstm", {"length": 41, "units": 3}),
 ]
 

@@ -8,7 +8,7 @@ from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import FitContext, Labelled
 from ser_models.models.networks.crnn import Crnn
-from ser_models.models.networks.losses import Uar, WeightedLoss
+from ser_models.models.networks.losses import Accuracy, WeightedLoss
 from tests.ser_models.tiny import tiny
 
 SHAPES = {"frames": (32, 8), "mask": (32,)}
@@ -50,7 +50,7 @@ def test_the_loss_is_linear_in_soft_targets():
 
 
 def test_the_metric_uses_the_mean_prediction_and_the_larger_target():
-    metric = Uar(name="uar")
+    metric = Accuracy(name="uar")
     probabilities = np.array([[[0.9, 0.1], [0.2, 0.8]], [[0.4, 0.6], [0.45, 0.55]]])
     targets = np.array([[0.7, 0.3], [0.6, 0.4]])
     metric.update_state(targets, probabilities, sample_weight=np.array([1.0, 3.0]))
