@@ -115,7 +115,7 @@ def default_text(value) -> str:
     if value is None or isinstance(value, bool):
         return {None: "none", True: "true", False: "false"}[value]
     if isinstance(value, list):
-        return " ".join(map(str, value))
+        return " ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -153,6 +153,7 @@ def test_parameter_counts_of_networks():
         "bone_conducted_transformer": {"frames": (300, 64), "mask": (300,)},
         "attention_cnn_bilstm": {"frames": (300, 39 + 12 + 64 + 7 + 6), "mask": (300,)},
         "fusion_cnn_bilstm": {"columns": (350,)},
+        "spectrogram_cnn_bilstm": {"frames": (128, 64), "mask": (128,)},
         "chunked_conv3d": {"chunks": (3, 128, 60, 1)},
     }
     counted = {name: create(name).build(shapes, classes=6).count_params() for name, shapes in inputs.items()}
