@@ -115,7 +115,7 @@ def default_text(value) -> str:
     if value is None or isinstance(value, bool):
         return {None: "none", True: "true", False: "false"}[value]
     if isinstance(value, list):
-        return " ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
+        return " ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
