@@ -53,7 +53,7 @@ class Trained:
     Attributes:
         model: the fitted model of the final fold.
         scaler: its scaler.
-        history: columns fold, epoch, loss, uar, val_loss, val_uar, best.
+        history: columns fold, epoch, loss, uar, accuracy, val_loss, val_uar, val_accuracy, best.
         predictions: columns file_id, dataset, path, speaker, emotion, fold, split, predicted, confidence and
             p_<emotion>: test rows of every fold, and every row of the final fold.
         fitted: the recordings that each fitted part has seen.

@@ -41,8 +41,15 @@ def test_a_voice_memo_is_named_with_the_command_that_converts_it(ser, model, tmp
     ("content", "what", "remedy"),
     [
         (POINTER, "not audio (a git-lfs pointer instead of the recording)", "git lfs pull"),
-        (LOGIN, "not audio (an HTML page)", "download the recording again, signed in"),
-        (bytes(900), "not audio (only zero bytes)", "copy it again from its source"),
+        pytest.param(
+            LOGIN,
+            "not audio (an HTML page)",
+            "download the recording again, signed in",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            bytes(900), "not audio (only zero bytes)", "copy it again from its source", marks=pytest.mark.long
+        ),
     ],
     ids=["git-lfs", "login page", "zeros"],
 )
@@ -100,6 +107,7 @@ def test_a_manifest_of_other_formats_only(ser, tmp_path):
     assert f"none of 2 recordings below {tmp_path} is read, such as ada_angry.m4a: M4A (AAC)" in answer.err
 
 
+@pytest.mark.long
 def test_videos_beside_the_recordings_of_a_corpus(ser, tmp_path):
     for name in ("03-01-05-01-01-01-01", "03-01-04-01-01-01-02"):
         save(tmp_path / "ravdess" / f"{name}.wav")
@@ -154,6 +162,7 @@ def test_a_link_whose_target_is_gone_is_named(ser, model, tmp_path):
     assert "two.wav: link to '../blobs/f00', where no file is: restore the file" in answer.err
 
 
+@pytest.mark.long
 def test_a_table_with_a_video(ser, tmp_path):
     save(tmp_path / "one.wav")
     write(tmp_path / "two.mp4", MP4)
@@ -174,6 +183,7 @@ def peaks(ser, folder: Path, names: list[str]) -> tuple[dict[str, float], str]:
     return dict(zip(rows["path"], rows["peak_amplitude"], strict=True)), answer.err
 
 
+@pytest.mark.long
 def test_integers_in_other_files_have_the_level_of_the_right_file(ser, tmp_path):
     signal = voice(1, "sad")
     files = {
@@ -289,6 +299,7 @@ def test_a_row_of_the_store_for_each_channel(ser, calls, tmp_path):
     assert "0 stored, 3 unchanged" in ser("extract", *words, "--channel", "each").out
 
 
+@pytest.mark.long
 def test_a_store_of_one_channel_is_another_than_that_of_the_mix(ser, calls, tmp_path):
     words = ("--datasets", calls / "own.csv", "--store", tmp_path / "store", *QUICK)
     answer = ser("extract", *words, "--channel", "right")

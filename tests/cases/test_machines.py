@@ -247,6 +247,7 @@ def test_a_path_of_windows_is_named(ser, model):
         ("explain {model} --store {store} --repeats 1 --out {out}", "importance.png"),
     ],
 )
+@pytest.mark.long
 def test_an_output_replaces_what_ser_wrote_and_nothing_else(ser, model, store_root, tmp_path, words, name):
     line = words.format(store=store_root, model=model, out=tmp_path).split()
     (tmp_path / name).write_text("my thesis")

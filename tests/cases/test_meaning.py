@@ -114,6 +114,7 @@ def partly_nameless(speaker: int, name: str) -> str:
     ],
     ids=["one split", "folds", "normalisation of some"],
 )
+@pytest.mark.long
 def test_unknown_speakers_are_refused_where_speakers_are_needed(ser, tmp_path, speaker_of, options, message):
     """Source: corpora in a folder per emotion, such as MESD and RESD."""
     answer = trained(ser, tmp_path, SET, *options, speaker_of=speaker_of)
@@ -150,6 +151,7 @@ def text_of_subtitle(artifact: Path) -> str:
     return " ".join(subtitle(read_result(artifact)))
 
 
+@pytest.mark.long
 def test_recordings_of_unknown_speakers_have_no_part_in_a_speaker_disjoint_split(ser, tmp_path):
     answer = trained(ser, tmp_path, SET, speaker_of=partly_nameless)
     note = "4 recordings left out: their speaker is unknown and may be a test speaker"
@@ -198,12 +200,13 @@ def test_speakers_that_cannot_be_right_are_noticed(ser, tmp_path, speaker_of, me
             {"angry": 22_050, "sad": 16_000},
             "sample rate alone gives UAR 1.00, chance 0.50",
         ),
-        (
+        pytest.param(
             "session {day}/{name}",
             {},
             "folder alone gives UAR 1.00, chance 0.50 (session 1: angry, session 2: sad)",
+            marks=pytest.mark.long,
         ),
-        ("{emotion}/{name}", {}, ""),
+        pytest.param("{emotion}/{name}", {}, "", marks=pytest.mark.long),
     ],
     ids=["microphones", "sessions", "a folder per emotion"],
 )

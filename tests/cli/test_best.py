@@ -88,6 +88,7 @@ def test_store_without_functionals_names_the_features_to_extract(ser, store_root
     assert answer.err.count("\n") == 1
 
 
+@pytest.mark.long
 def test_ensemble_of_named_members(ser, glides, store, tmp_path):
     out = tmp_path / "both"
     words = ("train", "--model", "ensemble", "--store", store, "--out", out, "--members")

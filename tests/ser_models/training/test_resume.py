@@ -217,6 +217,7 @@ def test_state_of_another_training_is_removed_and_nothing_else(tmp_path):
     assert json.loads((tmp_path / "state.json").read_text()) == {"fingerprint": "other"}
 
 
+@pytest.mark.long
 def test_a_damaged_state_begins_anew(examples, split, tmp_path):
     config = TrainConfig("mlp", {"epochs": 2})
     State.open(tmp_path, fingerprint(examples, split, create("mlp", {"epochs": 2}), config))

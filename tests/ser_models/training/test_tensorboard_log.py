@@ -11,6 +11,8 @@ from ser_models.data.split import make_split
 from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
 
+METRICS = ("loss", "uar", "accuracy", "val_loss", "val_uar", "val_accuracy")
+
 
 def curves(folder):
     """Read {curve: [(epoch, value)]} of the event files of a folder."""
@@ -36,8 +38,8 @@ def test_curves_equal_the_history(examples, tmp_path):
     for number, folder in folders.items():
         history = result.history[result.history["fold"] == number]
         points = curves(tmp_path / folder)
-        assert set(points) == {"loss", "uar", "val_loss", "val_uar", "learning_rate"}
-        for name in ("loss", "uar", "val_loss", "val_uar"):
+        assert set(points) == {*METRICS, "learning_rate"}
+        for name in METRICS:
             epochs, values = zip(*points[name], strict=True)
             assert list(epochs) == history["epoch"].tolist()
             np.testing.assert_allclose(values, history[name], rtol=1e-6)
@@ -48,7 +50,7 @@ def test_curves_equal_the_history(examples, tmp_path):
 
 def test_models_without_a_learning_rate_have_no_such_curve(examples, split, tmp_path):
     train(examples, split, TrainConfig("logistic"), RunContext(tensorboard=tmp_path))
-    assert set(curves(tmp_path / "model")) == {"loss", "uar", "val_loss", "val_uar"}
+    assert set(curves(tmp_path / "model")) == set(METRICS)
 
 
 @pytest.mark.long

@@ -15,6 +15,7 @@ from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
 
 LOGISTIC = TrainConfig("logistic")
+METRICS = ("loss", "uar", "accuracy")
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,13 @@ def test_progress_and_history_cover_every_fold(trained):
     ]  # fmt: skip
     assert [step.done for step in steps] == [False, True] * 4
     assert sorted(set(result.history["fold"])) == [FINAL_FOLD, 0, 1, 2]
-    assert result.history.columns.tolist() == ["fold", "epoch", "loss", "uar", "val_loss", "val_uar", "best"]
+    assert result.history.columns.tolist() == [
+        "fold",
+        "epoch",
+        *METRICS,
+        *(f"val_{name}" for name in METRICS),
+        "best",
+    ]
 
 
 def test_one_split_keeps_the_model_that_was_tested(examples, split):

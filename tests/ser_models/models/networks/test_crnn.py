@@ -58,6 +58,7 @@ def test_the_metric_uses_the_mean_prediction_and_the_larger_target():
 
 
 @pytest.mark.parametrize("members", [1, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.long
 def test_only_training_batches_are_augmented(data, members, monkeypatch):
     counts, augment = [], Crnn.augment_batch
 

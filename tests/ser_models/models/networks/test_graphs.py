@@ -138,10 +138,7 @@ SHAPES = {
 
 @pytest.mark.parametrize(
     "name",
-    [
-        name if name in ("mlp", "cnn_lstm") else pytest.param(name, marks=pytest.mark.long)
-        for name in NETWORKS
-    ],
+    [name if name == "mlp" else pytest.param(name, marks=pytest.mark.long) for name in NETWORKS],
 )
 def test_every_network_can_fit_32_recordings(name):
     """Classes differ in a constant spectrum, under noise."""

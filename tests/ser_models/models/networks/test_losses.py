@@ -116,6 +116,7 @@ def trained(parameters):
     return model, data, model.fit(data, data, FitContext(0))[0]
 
 
+@pytest.mark.long
 def test_focal_loss_without_gamma_and_weights_trains_like_cross_entropy():
     _, _, plain = trained({"class_weights": False})
     _, _, focal = trained({"class_weights": False, "loss": "focal", "gamma": 0.0})
