@@ -18,8 +18,11 @@ KINDS = ("logistic", "xgboost", "ridge", "mlp")
 
 
 def quick(name, **changes):
-    hyperparameters = create(name).hyperparameters()
-    return TrainConfig(name, {key: QUICK[key] for key in QUICK if key in hyperparameters}, **changes)
+    parameters = create(name).parameters
+    quick = {key: value for key, value in QUICK.items() if key in parameters}
+    if "filters" in quick:
+        quick["filters"] = QUICK["filters"][: len(parameters["filters"])]
+    return TrainConfig(name, quick, **changes)
 
 
 @pytest.fixture(
