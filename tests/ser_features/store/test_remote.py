@@ -122,6 +122,7 @@ def test_the_command_line_extracts_shows_and_trains(extract, bucket, tess, tmp_p
     assert (out / "metrics.json").is_file()
 
 
+@pytest.mark.long
 def test_missing_stores_and_unsupported_operations_are_errors(bucket, extract, monkeypatch):
     with pytest.raises(InputError, match=r"no store at s3://bucket/nowhere: expected s3://bucket/nowhere/st"):
         open_store(store_root("s3://bucket/nowhere"))

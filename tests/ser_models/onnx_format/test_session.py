@@ -11,6 +11,7 @@ import pytest
 from ser_features.errors import ArtifactError
 from ser_models.onnx_format import export
 from ser_models.onnx_format.session import OnnxBackend
+from tests.ser_models.tiny import long
 
 HEAVY = (
     "tensorflow",
@@ -47,31 +48,25 @@ def imported(*words):
     return json.loads(done.stdout), report["heavy"]
 
 
-@pytest.fixture(scope="module")
-def artifacts(artifact_of):
-    """Folder with an artifact of each of these models; tests must not change it."""
-    [root] = {artifact_of(name).parent for name in ("mlp", "cnn_lstm", "logistic", "xgboost")}
-    return root
-
-
-@pytest.mark.parametrize("name", ["mlp", "cnn_lstm", "logistic"])
-def test_predicting_imports_nothing_that_training_needs(artifacts, recordings, name):
-    [answer], heavy = imported(artifacts / name, recordings / "s0_sad_0.wav")
+@pytest.mark.parametrize("name", ["logistic", *long(["mlp", "cnn_lstm"])])
+def test_predicting_imports_nothing_that_training_needs(artifact_of, recordings, name):
+    [answer], heavy = imported(artifact_of(name), recordings / "s0_sad_0.wav")
     assert answer["emotion"] in ("angry", "neutral", "sad")
     assert heavy == []
 
 
-def test_a_heavy_import_would_be_seen(artifacts, recordings):
-    _, heavy = imported(artifacts / "xgboost", recordings / "s0_sad_0.wav")
+def test_a_heavy_import_would_be_seen(artifact_of, recordings):
+    _, heavy = imported(artifact_of("xgboost"), recordings / "s0_sad_0.wav")
     assert "xgboost" in heavy
 
 
-def test_networks_are_recognised_where_keras_is_not_installed(artifacts, recordings, tmp_path):
+@pytest.mark.long
+def test_networks_are_recognised_where_keras_is_not_installed(artifact_of, recordings, tmp_path):
     """A package of that name that cannot be imported stands for one that is not there."""
     for package in ("keras", "tensorflow", "onnx", "sklearn", "pandas"):
         (tmp_path / f"{package}.py").write_text("raise ImportError('not installed')")
     done = subprocess.run(
-        [sys.executable, "-m", "ser_cli.main", "predict", artifacts / "mlp", recordings / "s0_sad_0.wav"],
+        [sys.executable, "-m", "ser_cli.main", "predict", artifact_of("mlp"), recordings / "s0_sad_0.wav"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

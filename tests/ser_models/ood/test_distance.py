@@ -15,6 +15,8 @@ from ser_models.data.examples import load_examples
 from ser_models.data.split import make_split
 from ser_models.ood.distribution import build
 
+pytestmark = pytest.mark.long  # extracts hundreds of recordings
+
 
 @pytest.fixture(scope="module")
 def speech(real_data, tmp_path_factory):

@@ -100,6 +100,7 @@ def test_killed_at_a_random_epoch_it_ends_like_an_uninterrupted_run(
     assert not (tmp_path / "fold-0.npz").exists()
 
 
+@pytest.mark.long
 def test_killed_in_the_second_fold_it_continues_there_and_ends_like_an_uninterrupted_run(
     store, examples, tmp_path, epochs_trained
 ):
