@@ -9,6 +9,8 @@ Traceback (most recent call last):
 ser_features.errors.InputError: no folder 'savee' in data/raw: expected savee/DC_a01.wav: unpack SAVEE there
 """
 
+from collections.abc import Sequence
+
 
 class SerError(Exception):
     """Base class of errors meant for users; the message is one line."""
@@ -116,3 +118,18 @@ def shown(value: object) -> str:
     """
     text = repr(value)
     return f"{text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + '…'} ({type(value).__name__})"
+
+
+def listed(words: Sequence[str], most: int) -> str:
+    """The first words of a list, and how many more there are.
+
+    >>> listed(["ada", "ben"], 3), listed(["ada", "ben", "cleo", "dora"], 2)
+    ('ada, ben', 'ada, ben and 2 more')
+    """
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
+
+
+def counted(number: int, noun: str) -> str:
+    """Number and noun, in the plural unless it is 1."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -46,6 +46,12 @@ SUFFIXES: frozenset[str] = frozenset(
 )
 """Lower-case file extensions of formats that libsndfile reads."""
 
+LOSSY = frozenset({".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mpga"})
+"""Those of `SUFFIXES` whose formats are lossy."""
+
+MAX_CHANNELS = 64
+"""Most channels of a recording."""
+
 MAGIC: tuple[bytes, ...] = (
     b"RIFF",
     b"RIFX",

@@ -26,6 +26,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ser_features.errors import InputError, shown
+from ser_features.formats import MAX_CHANNELS
 
 AudioSource = (
     str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | tuple[Any, float] | Mapping[str, Any]
@@ -34,9 +35,6 @@ AudioSource = (
 in Hz, in either order; or both as {"array", "sampling_rate"}, as Hugging Face's datasets has them."""
 
 EXPECTED = "a path, bytes, an open binary file or (signal, rate)"
-
-MAX_CHANNELS = 64
-"""As of files: a signal whose both axes are longer is none."""
 
 
 @dataclass(frozen=True, slots=True)

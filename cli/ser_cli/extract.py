@@ -187,11 +187,12 @@ def _print_failures(report: "ExtractReport") -> None:
 
 
 def _print_notes(report: "ExtractReport") -> None:
+    from ser_features.errors import listed
+
     for line in report.corpus_notes:
         say(line)
     if removed := report.removed:
-        more = f" and {len(removed) - NAMED} more" if len(removed) > NAMED else ""
-        say(f"removed, as the corpus refuses or no longer has them: {', '.join(removed[:NAMED])}{more}")
+        say(f"removed, as the corpus refuses or no longer has them: {listed(removed, NAMED)}")
     _print_oddities(report)
     for note in report.notes:
         say(f"note: {note.note} ({note.count} files, such as {note.example!r})")

@@ -33,11 +33,11 @@ from ser_features.errors import (
     TooShortError,
     UnsupportedAudioError,
 )
+from ser_features.formats import MAX_CHANNELS
 from ser_features.manifest import NOTE_SEPARATOR
 
 MIN_SAMPLE_RATE = 1_000
 MAX_SAMPLE_RATE = 384_000
-MAX_CHANNELS = 64
 MAX_SAMPLES = 1 << 27
 """Most samples over all channels, as a small file can declare more than fits into memory. Ten minutes of
 studio stereo at 96 kHz have 115 million."""
@@ -99,7 +99,7 @@ def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float, chan
     content = source if isinstance(source, bytes) else read_bytes(source)
     if not content:
         raise EmptyFileError("the file has 0 bytes: expected audio: copy it again from its source")
-    stream = headers.STREAMS.get(content[:4], headers.other)(content)
+    stream = _stream(content)
     mixer = Mixer((channel - 1,) if channel else ())
     decoding = _decoded(stream, max_seconds, mixer)
     if mixer.samples and (other := mixer.again()):
@@ -113,9 +113,14 @@ def count_channels(content: bytes) -> int:
     Raises:
         AudioError: if it is none.
     """
-    stream = headers.STREAMS.get(content[:4], headers.other)(content)
+    stream = _stream(content)
     with _open(stream.links[0]) as sound:
         return int(sound.channels)
+
+
+def _stream(content: bytes) -> Stream:
+    """The file as its container gives it to the decoder."""
+    return headers.STREAMS.get(content[:4], headers.other)(content)
 
 
 def _decoded(stream: Stream, max_seconds: float, mixer: Mixer) -> "_Decoding":
@@ -139,7 +144,7 @@ def stream_blocks(content: bytes, notes: list[str]) -> Iterator[tuple[np.ndarray
     Raises:
         AudioError: a subclass for each reason, also after some blocks.
     """
-    stream = headers.STREAMS.get(content[:4], headers.other)(content)
+    stream = _stream(content)
     decoding = _Decoding(inf, [*stream.notes], Mixer())
     for link in stream.links:
         with _open(link) as sound:

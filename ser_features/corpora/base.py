@@ -20,7 +20,7 @@ from typing import ClassVar, TypeVar
 from ser_features.arguments import plain
 from ser_features.corpora.second_copies import without_second_copies
 from ser_features.corpora.walk import audio_files, is_folder
-from ser_features.errors import FileNameError, InputError
+from ser_features.errors import FileNameError, InputError, listed
 from ser_features.formats import Foreign
 from ser_features.manifest import Recording, Rejected, Scan
 
@@ -143,7 +143,7 @@ class Corpus(ABC):
             return root, folders
         raise InputError(
             f"{self.name}: no folder named {' or '.join(map(repr, self.folders[:2]))} in {data}, "
-            f"which holds {_listed(inside) or 'no folder'}: expected {data}/{self.layout}: "
+            f"which holds {listed(inside, MAX_LISTED) or 'no folder'}: expected {data}/{self.layout}: "
             f"run ser download {self.name}, or pass the folder above it as --data"
         )
 
@@ -204,11 +204,6 @@ def _one_level_below(root: Path, folders: Iterable[str]) -> Iterator[str]:
     for folder in folders:
         with suppress(OSError):
             yield from (f"{folder}/{name}" for name in _folders_in(root / folder))
-
-
-def _listed(words: list[str]) -> str:
-    more = f" and {len(words) - MAX_LISTED} more" if len(words) > MAX_LISTED else ""
-    return ", ".join(words[:MAX_LISTED]) + more
 
 
 def _choices(codes: list[str]) -> str:

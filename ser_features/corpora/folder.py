@@ -38,10 +38,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ser_features.errors import InputError
+from ser_features.errors import InputError, listed
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Recording, Rejected, Scan, Value
 from ser_features.tables.columns import USUAL_NAMES, read_table
-from ser_features.tables.rows import Entry, Reading, RowParser, listed, notes_on_speakers, row_numbers
+from ser_features.tables.rows import LISTED, Entry, Reading, RowParser, notes_on_speakers, row_numbers
 
 REQUIRED = ("path", "emotion")
 KNOWN = tuple(USUAL_NAMES)
@@ -170,7 +170,7 @@ class Merged:
         if self.repeated:
             lines.append(f"{row_numbers(self.repeated)}: same as an earlier row, read once")
         if self.differing:
-            columns = listed([f"{name} ({number})" for name, number in self.differing.most_common()])
+            columns = listed([f"{name} ({number})" for name, number in self.differing.most_common()], LISTED)
             lines.append(f"recordings whose rows differ, by column: {columns}: stored as null")
         return lines
 
@@ -214,7 +214,7 @@ def _disagreement(what: str, values: dict[str, list[int]]) -> str:
         f"{row_numbers(rows)} {'says' if len(rows) == 1 else 'say'} {value!r}"
         for value, rows in values.items()
     ]
-    return f"{what}: {listed(parts)}"
+    return f"{what}: {listed(parts, LISTED)}"
 
 
 def _joined(group: Sequence[Entry], result: Merged) -> Recording:

@@ -14,10 +14,8 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
+from ser_features.formats import LOSSY
 from ser_features.manifest import Duplicate, Recording
-
-LOSSY = frozenset({".mp3", ".ogg", ".oga", ".opus"})
-"""Lower-case suffixes of lossy formats among those that are read."""
 
 SAME_SECONDS = 0.1
 """Durations that differ by less are equal: encoders pad."""

@@ -105,11 +105,6 @@ def _foreign(entry: "os.DirEntry[str]", path: str, form: Foreign) -> Found:
     return Found(path, form.message, form)
 
 
-def is_inside(path: str | Path, base: str) -> bool:
-    """Whether `path`, with all links resolved, lies below the resolved folder `base`."""
-    return Path(os.path.realpath(path)).is_relative_to(base)
-
-
 def is_file(path: str | Path) -> bool:
     """Whether `path` is a regular file; unlike `Path.is_file`, False after any error."""
     return os.path.isfile(path)  # noqa: PTH113

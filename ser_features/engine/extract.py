@@ -230,7 +230,8 @@ def _finish_report(report: ExtractReport, store: Store, datasets: Sequence[str])
     for row in rows.group_by(["dataset", "emotion"]).aggregate([([], "count_all")]).to_pylist():
         report.counts[row["dataset"], row["emotion"]] = row["count_all"]
     report.identical = oddities.identical(rows)
-    report.contradictory = oddities.contradictory(rows)
+    twins = pa.array([file_id for group in report.identical for file_id in group], pa.string())
+    report.contradictory = oddities.contradictory(rows.filter(pc.is_in(rows["file_id"], twins)))
     report.modalities = oddities.in_several_modalities(rows)
     report.overlong = oddities.overlong(rows)
     refused = (Failure.of(row) for row in store.failures(datasets).to_pylist() if row["stage"] == SECOND_COPY)

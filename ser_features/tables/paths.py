@@ -21,11 +21,10 @@ written path → absolute | below the folder of the table | below the data root 
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ser_features.errors import InputError
+from ser_features.errors import InputError, counted
 from ser_features.formats import SUFFIXES
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -95,11 +94,11 @@ class Locator:
             written, path = pairs[0]
             if kind == ELSEWHERE:
                 lines.append(
-                    f"{_count(pairs, 'recording')} below the data root {self.data}, such as {written!r}"
+                    f"{counted(len(pairs), 'recording')} below the data root {self.data}, such as {written!r}"
                 )
             elif kind in texts:
                 example = f"such as {written!r}, read from {path!r}"
-                lines.append(f"{_count(pairs, 'path')} {texts[kind][len(pairs) > 1]}, {example}")
+                lines.append(f"{counted(len(pairs), 'path')} {texts[kind][len(pairs) > 1]}, {example}")
         return lines
 
     def _located(self, written: str, file: str, base: str) -> Located:
@@ -190,8 +189,3 @@ def _without_parents(path: str) -> str:
     while path.startswith("../"):
         path = path.removeprefix("../")
     return path
-
-
-def _count(items: Iterable[object], word: str) -> str:
-    count = len(list(items))
-    return f"{count} {word}{'s' if count > 1 else ''}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from ser_features.errors import InputError
+from ser_features.errors import InputError, counted, listed
 from ser_features.labels import EMOTIONS, canonical
 from ser_features.manifest import OWN, Column, Recording, Rejected, Value
 from ser_features.tables import cells
@@ -115,18 +115,18 @@ class RowParser:
     def notes(self) -> list[str]:
         """What users should know about the cells."""
         lines = [
-            f"{column}: {count(wrong, 'cell')} not understood, such as {wrong[0]!r}: stored as null"
+            f"{column}: {counted(len(wrong), 'cell')} not understood, such as {wrong[0]!r}: stored as null"
             for column, wrong in self._unreadable.items()
         ]
         unknown = [word for word, _ in self._words.most_common() if word and self._labels[word][1]]
         if unknown:
-            words = listed([f"{word} ({count(range(self._words[word]), 'row')})" for word in unknown])
+            words = listed([f"{word} ({counted(self._words[word], 'row')})" for word in unknown], LISTED)
             lines.append(
                 f"emotions that are none of the {len(EMOTIONS)}, refused: {words}; map them with --emotions"
             )
         written = {word.casefold() for word in self._words}
         if unused := sorted(word for word in self._emotions if word not in written):
-            lines.append(f"no row has the emotion {listed(unused)} of --emotions")
+            lines.append(f"no row has the emotion {listed(unused, LISTED)} of --emotions")
         return lines + self._locator.notes()
 
     def _entry(self, row: Row, file: Located, extra: Mapping[str, Value]) -> Entry:
@@ -208,7 +208,7 @@ def notes_on_speakers(table: Table, recordings: Sequence[Recording]) -> list[str
     unknown = sum(recording.speaker is None for recording in recordings)
     lines = [f"speaker unknown in {unknown} of {len(recordings)} recordings"] if unknown else []
     if alike := similar_names(names):
-        groups = listed([" and ".join(map(repr, group)) for group in alike])
+        groups = listed([" and ".join(map(repr, group)) for group in alike], LISTED)
         lines.append(f"speakers that differ in case, blanks or zeros only: {groups}: one person has one name")
     return lines
 
@@ -237,15 +237,4 @@ def row_numbers(rows: Sequence[int]) -> str:
         return f"row {rows[0]}"
     if len(rows) <= LISTED:
         return f"rows {', '.join(map(str, rows[:-1]))} and {rows[-1]}"
-    return f"rows {', '.join(map(str, rows[:LISTED]))} and {len(rows) - LISTED} more"
-
-
-def listed(words: Sequence[str]) -> str:
-    """The first words of a list, and how many more there are."""
-    more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
-    return ", ".join(words[:LISTED]) + more
-
-
-def count(items: Sequence[object], word: str) -> str:
-    """Number and word, in the plural where needed."""
-    return f"{len(items)} {word}{'s' if len(items) != 1 else ''}"
+    return f"rows {listed([str(row) for row in rows], LISTED)}"

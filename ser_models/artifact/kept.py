@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ser_features.errors import InputError
+from ser_features.errors import InputError, listed
 from ser_models.artifact.metadata import METADATA_FILE, READ_FILES, read_metadata, sha256
 
 
@@ -46,8 +46,7 @@ def notes(folder: Path) -> list[str]:
     edited = {name: new for name, new in paths.items() if new != name}
     lines = [f"{folder / name} was edited: it stays as {Path(new).name}" for name, new in edited.items()]
     added = [name for name in paths if name not in edited and not (folder / name).is_dir()]
-    more = f" and {len(added) - 1} more" if len(added) > 1 else ""
-    return lines + ([f"{folder / added[0]}{more} not written by ser: kept"] if added else [])
+    return lines + ([f"{folder / listed(added, 1)} not written by ser: kept"] if added else [])
 
 
 def carry_over(old: Path, new: Path) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
-from ser_features.errors import InputError
+from ser_features.errors import InputError, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,9 +135,8 @@ class ColumnInputs:
         wide = [name for name, apart in zip(self.columns, is_wide, strict=True) if apart]
         narrow = [name for name, apart in zip(self.columns, is_wide, strict=True) if not apart]
         if missing := [name for name in narrow if name not in rows]:
-            shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
             raise InputError(
-                f"the store has no column {shown}: extract into a new store with "
+                f"the store has no column {listed(missing, 5)}: extract into a new store with "
                 f"--features {' '.join(self.families)} and a profile that gives them"
             )
         if not wide:

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ser_features.errors import InputError
+from ser_features.errors import InputError, listed
 from ser_features.tables.cells import is_missing
 from ser_features.tables.columns import Table, read_table
 
@@ -47,8 +47,8 @@ def speakers_of(table: Path, files: Sequence[Path]) -> list[str]:
             raise InputError(f"{table} gives {file} the speakers {both}, expected one: remove rows")
         speakers += candidates[0]
     if missing:
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise InputError(f"{table} names no speaker of {missing[0]}{more}: add a row with path and speaker")
+        files_named = listed([str(file) for file in missing], 1)
+        raise InputError(f"{table} names no speaker of {files_named}: add a row with path and speaker")
     return speakers
 
 
