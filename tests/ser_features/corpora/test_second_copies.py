@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from ser_features.corpora.second_copies import without_second_copies
+from ser_features.formats import LOSSY, SUFFIXES
 from ser_features.manifest import Duplicate, Recording
 
 
@@ -38,11 +39,14 @@ def test_longer_then_of_a_higher_rate_then_larger(tmp_path, better, worse):
     assert ordered(tmp_path, "1/a.wav", "2/b/a.wav") == ["2/b/a.wav", "1/a.wav"]
 
 
-def test_lossless_before_lossy_even_if_it_is_shorter(tmp_path):
-    write(tmp_path / "a.mp3", 0.9, format="MP3")
+@pytest.mark.parametrize("suffix", sorted(LOSSY))
+def test_lossless_before_lossy_even_if_it_is_shorter(tmp_path, suffix):
+    lossy = f"a{suffix}"
+    write(tmp_path / lossy, 0.9, format="MP3")
     write(tmp_path / "deep" / "er" / "a.flac", 0.5)
     write(tmp_path / "a.wav", 0.5)
-    assert ordered(tmp_path, "a.mp3", "deep/er/a.flac", "a.wav")[-1] == "a.mp3"
+    assert ordered(tmp_path, lossy, "deep/er/a.flac", "a.wav")[-1] == lossy
+    assert suffix in SUFFIXES
 
 
 def test_an_empty_file_comes_last_and_equal_files_by_depth_and_name(tmp_path):
