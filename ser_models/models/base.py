@@ -8,7 +8,7 @@ A new model is one file with a dataclass that derives from `Model`, and one line
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from ser_models.data.batches import Arrays, BatchSource, InMemory, Oversampled
 from ser_models.data.inputs import Inputs
+from ser_models.safe_io.arrays import Form, check
 
 Row = dict[str, float]
 """One line of a training history: epoch, loss, uar, accuracy, and the same of validation, val_loss etc."""
@@ -264,6 +265,43 @@ class Model(ABC):
         """Hyperparameters by name, as JSON values."""
         values = {name: getattr(self, name) for name in self.hyperparameters()}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+@dataclass
+class ArrayModel(Model):
+    """A model whose fitted state is a few numeric arrays."""
+
+    arrays: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
+    """What `state` returns; None before the fit."""
+
+    @abstractmethod
+    def forms(self, state: Mapping[str, np.ndarray], classes: int) -> dict[str, Form]:
+        """Data type and shape of every array of a state.
+
+        Args:
+            state: for sizes that only it knows; arrays may be missing.
+            classes: number of classes.
+        """
+
+    def check_values(self, state: Mapping[str, np.ndarray]) -> None:
+        """Check what the forms do not say.
+
+        Raises:
+            ValueError: if the arrays, which may come from an untrusted file, are no such model.
+        """
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the fitted arrays."""
+        if self.arrays is None:
+            raise self.not_fitted()
+        return self.arrays
+
+    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
+        """Restore the arrays; see `Model.set_state`."""
+        check(state, self.forms(state, classes))
+        self.check_values(state)
+        self.arrays = dict(state)
+        return self
 
 
 LOWEST, HIGHEST = 0.2, 20.0

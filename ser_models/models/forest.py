@@ -9,36 +9,35 @@ Breiman, "Random forests", 2001.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row
+from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Portion
-from ser_models.safe_io.arrays import Form, check
+from ser_models.safe_io.arrays import Form
 
 
 @dataclass
-class RandomForest(Model):
+class RandomForest(ArrayModel):
     """Random forest whose trees average their class shares.
 
     Attributes:
         n_estimators: number of trees.
         min_samples_leaf: fewest training recordings in a leaf.
         max_features: share of the columns that each split chooses from.
+
+    Its arrays are the nodes of all trees, parents before their children: roots (trees,); column (nodes,), −1
+    in a leaf; threshold (nodes,); left and right (nodes,): child if the value is at most the threshold, or
+    above it; shares (nodes, classes).
     """
 
     name = "random_forest"
     n_estimators: Count = 300
     min_samples_leaf: Count = 2
     max_features: Portion = 0.2
-    nodes: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
-    """Nodes of all trees, parents before their children. roots (trees,); column (nodes,), −1 in a leaf;
-    threshold (nodes,); left and right (nodes,): child if the value is at most the threshold, or above it;
-    shares (nodes, classes)."""
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -57,7 +56,7 @@ class RandomForest(Model):
             n_jobs=context.jobs,
         )
         forest.fit(train.arrays["columns"].astype(np.float32), train.targets, sample_weight=train.weights)
-        self.nodes = _nodes([tree.tree_ for tree in forest.estimators_], forest.classes_, train.classes)
+        self.arrays = _nodes([tree.tree_ for tree in forest.estimators_], forest.classes_, train.classes)
         return self.report(train, validation, context)
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
@@ -73,16 +72,10 @@ class RandomForest(Model):
         shares: np.ndarray = nodes["shares"][at].mean(axis=1, dtype=np.float64)
         return shares / shares.sum(axis=1, keepdims=True)
 
-    def state(self) -> dict[str, np.ndarray]:
-        """Return the nodes; see `nodes`."""
-        if self.nodes is None:
-            raise self.not_fitted()
-        return self.nodes
-
-    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
-        """Restore the nodes; see `Model.set_state`."""
+    def forms(self, state: Mapping[str, np.ndarray], classes: int) -> dict[str, Form]:
+        """Data type and shape of the arrays."""
         count = len(state["column"]) if "column" in state else None
-        forms: dict[str, Form] = {
+        return {
             "roots": ("int32", (self.n_estimators,)),
             "column": ("int32", (count,)),
             "threshold": ("float64", (count,)),
@@ -90,10 +83,10 @@ class RandomForest(Model):
             "right": ("int32", (count,)),
             "shares": ("float32", (count, classes)),
         }
-        check(state, forms)
+
+    def check_values(self, state: Mapping[str, np.ndarray]) -> None:
+        """Check that the nodes are trees, so that every path ends."""
         _check_order(state, len(self.inputs.columns))
-        self.nodes = dict(state)
-        return self
 
 
 def _nodes(trees: list, labels: np.ndarray, classes: int) -> dict[str, np.ndarray]:

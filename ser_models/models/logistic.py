@@ -8,24 +8,24 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import softmax
 
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row
+from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
-from ser_models.safe_io.arrays import Form, check
+from ser_models.safe_io.arrays import Form
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 
 @dataclass
-class Logistic(Model):
+class Logistic(ArrayModel):
     """Multinomial logistic regression on the core columns: the baseline.
 
     Attributes:
@@ -36,7 +36,6 @@ class Logistic(Model):
     name = "logistic"
     C: Positive = 0.1
     max_iter: Count = 1000
-    weights: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -53,7 +52,7 @@ class Logistic(Model):
             warnings.simplefilter("ignore", ConvergenceWarning)  # the history has the iterations
             columns = train.arrays["columns"].astype(np.float64)
             estimator.fit(columns, train.targets, sample_weight=train.weights)
-        self.weights = _weights(estimator, train.classes)
+        self.arrays = _weights(estimator, train.classes)
         return self.report(train, validation, context, estimator.n_iter_.max())
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
@@ -63,22 +62,13 @@ class Logistic(Model):
         probabilities: np.ndarray = softmax(np.where(weights["trained"], logits, -np.inf), axis=1)
         return probabilities
 
-    def state(self) -> dict[str, np.ndarray]:
-        """Return coefficients (columns, classes), intercept (classes,) and which classes were trained."""
-        if self.weights is None:
-            raise self.not_fitted()
-        return self.weights
-
-    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
-        """Restore the coefficients; see `Model.set_state`."""
-        forms: dict[str, Form] = {
+    def forms(self, state: Mapping[str, np.ndarray], classes: int) -> dict[str, Form]:
+        """Data type and shape of coefficients, intercept and which classes were trained."""
+        return {
             "coefficients": ("float64", (len(self.inputs.columns), classes)),
             "intercept": ("float64", (classes,)),
             "trained": ("bool", (classes,)),
         }
-        check(state, forms)
-        self.weights = dict(state)
-        return self
 
 
 def _weights(estimator: "LogisticRegression", classes: int) -> dict[str, np.ndarray]:

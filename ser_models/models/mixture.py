@@ -7,34 +7,33 @@ columns, standardised → log-likelihood under the mixture of each class → pos
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import logsumexp, softmax
 
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row
+from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
-from ser_models.safe_io.arrays import Form, check
+from ser_models.safe_io.arrays import Form
 
 
 @dataclass
-class Gmm(Model):
+class Gmm(ArrayModel):
     """Gaussian mixtures with diagonal covariances, one per class.
 
     Attributes:
         n_components: components of each mixture; fewer for a class with fewer recordings.
         reg_covar: added to every variance, relative to the variance of the training set.
+
+    Its arrays are weights, (classes, components), 0 for absent components, and means and variances, (classes,
+    components, columns).
     """
 
     name = "gmm"
     n_components: Count = 4
     reg_covar: Positive = 0.1
-    arrays: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
-    """weights (classes, components), 0 for absent components; means and variances (classes, components,
-    columns)."""
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -69,25 +68,19 @@ class Gmm(Model):
         probabilities: np.ndarray = softmax(likelihoods, axis=1)
         return probabilities
 
-    def state(self) -> dict[str, np.ndarray]:
-        """Return the mixtures; see `arrays`."""
-        if self.arrays is None:
-            raise self.not_fitted()
-        return self.arrays
-
-    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
-        """Restore the mixtures; see `Model.set_state`."""
+    def forms(self, state: Mapping[str, np.ndarray], classes: int) -> dict[str, Form]:
+        """Data type and shape of the arrays."""
         shape = (classes, self.n_components, len(self.inputs.columns))
-        forms: dict[str, Form] = {
+        return {
             "weights": ("float64", shape[:2]),
             "means": ("float64", shape),
             "variances": ("float64", shape),
         }
-        check(state, forms)
+
+    def check_values(self, state: Mapping[str, np.ndarray]) -> None:
+        """Check that the arrays are mixtures."""
         if not ((state["variances"] > 0).all() and (state["weights"] >= 0).all() and state["weights"].any()):
             raise ValueError("the arrays are no mixture: expected weights from 0, variances above 0")
-        self.arrays = dict(state)
-        return self
 
 
 def _log_likelihood(

@@ -7,35 +7,36 @@ columns, standardised → distances to all training recordings → weighted vote
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, Self
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row
+from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count
-from ser_models.safe_io.arrays import Form, check
+from ser_models.safe_io.arrays import Form
 
 MIN_DISTANCE = 1e-6
 """Lower limit of a distance before its inverse, so that a training recording itself has a finite vote."""
 
 
 @dataclass
-class Knn(Model):
+class Knn(ArrayModel):
     """k-nearest neighbours, whose votes are balanced over the classes.
 
     Attributes:
         n_neighbors: k; fewer if there are fewer training recordings.
         weights: of the votes: "uniform", or "distance" for the inverse Euclidean distance.
+
+    Its arrays are the columns of the training recordings, (n, columns), and their balanced votes, (n,
+    classes), 0 but in the own class.
     """
 
     name = "knn"
     n_neighbors: Count = 15
     weights: Literal["uniform", "distance"] = "distance"
-    arrays: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
-    """columns: training recordings, (n, columns); votes: balanced, 0 but in the own class, (n, classes)."""
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -62,22 +63,13 @@ class Knn(Model):
         sums: np.ndarray = votes.sum(axis=1)
         return sums / sums.sum(axis=1, keepdims=True)
 
-    def state(self) -> dict[str, np.ndarray]:
-        """Return the training recordings; see `arrays`."""
-        if self.arrays is None:
-            raise self.not_fitted()
-        return self.arrays
-
-    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
-        """Restore the training recordings; see `Model.set_state`."""
+    def forms(self, state: Mapping[str, np.ndarray], classes: int) -> dict[str, Form]:
+        """Data type and shape of both arrays."""
         count = len(state["votes"]) if "votes" in state else None
-        forms: dict[str, Form] = {
+        return {
             "columns": ("float32", (count, len(self.inputs.columns))),
             "votes": ("float32", (None, classes)),
         }
-        check(state, forms)
-        self.arrays = dict(state)
-        return self
 
 
 def _distances(left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -9,19 +9,19 @@ the logits are selected in speaker-disjoint folds over all of them (`ser_models.
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
-from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row, concatenate
+from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row, concatenate
 from ser_models.models.hyperparameters import Positives
 from ser_models.models.inner_folds import group_folds
 from ser_models.models.kernel import solver
-from ser_models.safe_io.arrays import Form, check
+from ser_models.safe_io.arrays import Form
 
 
 @dataclass
-class LeastSquares(Model):
+class LeastSquares(ArrayModel):
     """Ridge regression on one-hot targets; see `ser_models.models.kernel.solver`.
 
     Attributes:
@@ -34,7 +34,6 @@ class LeastSquares(Model):
     own: ClassVar[dict[str, Form]]
     """Arrays of the subclass that are saved, with their numbers of dimensions."""
     alphas: Positives = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-    arrays: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
     held_out: np.ndarray | None = field(default=None, init=False, repr=False)
     """Predictions for training, then validation recordings in the inner fold that holds out their speaker,
     (recordings, classes); None unless fitted in this process."""
@@ -91,23 +90,15 @@ class LeastSquares(Model):
         state = self.state()
         return self._probabilities(self.design_matrix(arrays, state), state)
 
-    def state(self) -> dict[str, np.ndarray]:
-        """Return the fitted arrays."""
-        if self.arrays is None:
-            raise self.not_fitted()
-        return self.arrays
-
-    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
-        """Restore the arrays; see `Model.set_state`. Sizes that depend on the features are checked in use."""
-        common: dict[str, Form] = {
+    def forms(self, state: Mapping[str, np.ndarray], classes: int) -> dict[str, Form]:
+        """Data type and shape of the arrays; sizes that depend on the features are checked in use."""
+        return {
             "weights": ("float64", (None, classes)),
             "intercept": ("float64", (classes,)),
             "trained": ("bool", (classes,)),
             "logit_scale": ("float64", ()),
+            **self.own,
         }
-        check(state, {**common, **self.own})
-        self.arrays = dict(state)
-        return self
 
     def _probabilities(self, design: np.ndarray, arrays: dict[str, np.ndarray]) -> np.ndarray:
         scores = design @ arrays["weights"] + arrays["intercept"]

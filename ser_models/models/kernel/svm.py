@@ -10,42 +10,43 @@ Lin, 2011). The softmax is calibrated by the temperature that training fits on t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from math import comb
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row
+from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
 from ser_models.models.feature_sets import FUNCTIONAL_INPUTS
 from ser_models.models.hyperparameters import Positive
 from ser_models.models.kernel import solver
 from ser_models.models.kernel.ridge import clipped
-from ser_models.safe_io.arrays import Form, check
+from ser_models.safe_io.arrays import Form
 
 if TYPE_CHECKING:
     from sklearn.svm import SVC
 
 
 @dataclass
-class Svm(Model):
+class Svm(ArrayModel):
     """Support vector machine with balanced class weights.
 
     Attributes:
         kernel: "linear", or "rbf": exp(−γ · mean squared difference of the columns).
         C: inverse regularisation strength.
         gamma: γ of the RBF kernel.
+
+    Its arrays are support: support vectors, (n, columns), none for the linear kernel; weights: dual
+    coefficients of each pair of classes, (n, pairs), or primal ones, (columns, pairs); intercept (pairs,);
+    trained (classes,).
     """
 
     name = "svm"
     kernel: Literal["linear", "rbf"] = "linear"
     C: Positive = 1.0
     gamma: Positive = 0.25
-    arrays: dict[str, np.ndarray] | None = field(default=None, init=False, repr=False)
-    """support: support vectors, (n, columns), none for the linear kernel; weights: dual coefficients of each
-    pair of classes, (n, pairs), or primal ones, (columns, pairs); intercept (pairs,); trained (classes,)."""
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -75,25 +76,15 @@ class Svm(Model):
         scores[:, trained] = one_vs_rest(decisions, int(trained.sum()))
         return solver.probabilities(scores, 1.0, trained)
 
-    def state(self) -> dict[str, np.ndarray]:
-        """Return the fitted arrays; see `arrays`."""
-        if self.arrays is None:
-            raise self.not_fitted()
-        return self.arrays
-
-    def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
-        """Restore the arrays; see `Model.set_state`. The number of columns is checked in use."""
-        vectors = None if self.kernel == "rbf" else 0
+    def forms(self, state: Mapping[str, np.ndarray], classes: int) -> dict[str, Form]:
+        """Data type and shape of the arrays; the number of columns is checked in use."""
         pairs = comb(int(np.sum(state.get("trained", 0))), 2)
-        forms: dict[str, Form] = {
-            "support": ("float32", (vectors, None)),
+        return {
+            "support": ("float32", (None if self.kernel == "rbf" else 0, None)),
             "weights": ("float64", (None, pairs)),
             "intercept": ("float64", (pairs,)),
             "trained": ("bool", (classes,)),
         }
-        check(state, forms)
-        self.arrays = dict(state)
-        return self
 
     def _kernel(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         if self.kernel == "rbf":
