@@ -54,6 +54,22 @@ NAME_COLUMNS: tuple[Column, ...] = (
         "1",
         "The channel of the file that this row is of, from 1; null without --channel each.",
     ),
+    Column("session", "string", "", "Session or recording date within the dataset; null if unknown."),
+    Column(
+        "partition",
+        "string",
+        "",
+        "Side of the published split: train, dev, test, or the corpus's own word; null without one.",
+    ),
+    Column("arousal", "float64", "1", "Arousal from 0 to 1, scaled from arousal_published by scale."),
+    Column("valence", "float64", "1", "Valence from 0 to 1, scaled from valence_published by scale."),
+    Column("dominance", "float64", "1", "Dominance from 0 to 1, scaled from dominance_published by scale."),
+    Column("arousal_published", "float64", "1", "Arousal as the corpus or table gives it."),
+    Column("valence_published", "float64", "1", "Valence as the corpus or table gives it."),
+    Column("dominance_published", "float64", "1", "Dominance as the corpus or table gives it."),
+    Column("scale", "string", "", "Lowest and highest published value, such as 1-5; null if unknown."),
+    Column("agreement", "float64", "1", "Share of raters who gave the emotion, from 0 to 1."),
+    Column("raters", "int32", "1", "Number of raters, from 0."),
 )
 """Manifest columns known before a file is opened: fields of `Recording` (`dataset` is the partition)."""
 
@@ -114,6 +130,17 @@ class Recording:
     modality: str | None = None
     vocal_channel: str | None = "speech"
     audio_channel: int | None = None
+    session: str | None = None
+    partition: str | None = None
+    arousal: float | None = None
+    valence: float | None = None
+    dominance: float | None = None
+    arousal_published: float | None = None
+    valence_published: float | None = None
+    dominance_published: float | None = None
+    scale: str | None = None
+    agreement: float | None = None
+    raters: int | None = None
     extra: Mapping[str, Value] = field(default_factory=lambda: NO_EXTRA)
     alternatives: tuple[str, ...] = ()
 

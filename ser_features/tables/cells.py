@@ -1,7 +1,7 @@
 r"""A table as a program saved it → its cells → values.
 
 bytes → encoding → text → `sep=` line, delimiter → header and numbered rows of stripped cells: `Sheet`
-cell → `text_or_none` | `gender` | `age` → value, or `UnreadableError`
+cell → `text_or_none` | `gender` | `age` | `partition` → value, or `UnreadableError`
 cells of a further column → `values` → type of the column and its values
 
 - Encodings: UTF-8, UTF-16 and UTF-32. Text that is none of them is Windows-1252 if it has only letters and
@@ -76,6 +76,13 @@ GENDERS = {
     **dict.fromkeys(("f", "fem", "female", "woman", "w"), "female"),
     **dict.fromkeys(("m", "male", "man"), "male"),
 }
+
+PARTITIONS = {
+    **dict.fromkeys(("train", "training", "trn"), "train"),
+    **dict.fromkeys(("dev", "devel", "development", "val", "valid", "validation"), "dev"),
+    **dict.fromkeys(("test", "testing", "tst"), "test"),
+}
+"""Side of a split by the words of published corpora."""
 
 MAX_AGE = 120
 
@@ -256,6 +263,11 @@ def age(cell: str) -> int | None:
     if match is None or int(match[1]) > MAX_AGE:
         raise UnreadableError
     return int(match[1])
+
+
+def partition(cell: str) -> str | None:
+    """train, dev, test, or another word in lower case, such as test2."""
+    return None if is_missing(cell) else PARTITIONS.get(cell.lower(), cell.lower())
 
 
 def values(cells: Sequence[str], *, decimal_comma: bool) -> tuple[str, list[Value]]:

@@ -34,14 +34,25 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "language": ("lang",),
     "text": ("transcript", "transcription"),
     "intensity": ("emotion_intensity", "emotional_intensity"),
-    "statement": (),
+    "statement": ("text_id", "sentence", "sentence_id"),
     "repetition": (),
     "modality": (),
+    "session": ("session_id",),
     "gender": ("sex",),
     "age": (),
     "vocal_channel": (),
+    "partition": ("split", "split_set", "subset"),
+    "arousal": ("activation", "emo_act", "arousal_mean"),
+    "valence": ("emo_val", "valence_mean"),
+    "dominance": ("emo_dom", "dominance_mean"),
+    "scale": (),
+    "agreement": (),
+    "raters": ("n_raters", "num_raters", "annotators", "n_annotators", "num_annotators", "num_responses"),
 }
 """Column of the store → other names that tables give it, most of them seen in published corpora."""
+
+RATINGS = ("arousal", "valence", "dominance", "scale", "agreement", "raters")
+"""Columns of what raters said about a recording (`tables.ratings`)."""
 
 STARTS = ("start", "start_time", "start_sec", "begin", "begin_time", "onset", "offset")
 ENDS = ("end", "end_time", "end_sec", "stop", "stop_time", "offset")

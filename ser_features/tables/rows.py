@@ -8,24 +8,24 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ser_features.errors import InputError, counted, listed
 from ser_features.labels import EMOTIONS, canonical
 from ser_features.manifest import OWN, Column, Recording, Rejected, Value
 from ser_features.tables import cells
 from ser_features.tables.cells import Row
-from ser_features.tables.columns import USUAL_NAMES, Table
+from ser_features.tables.columns import RATINGS, Table
 from ser_features.tables.paths import Located, Locator
 
-TEXTS = tuple(
-    name
-    for name in USUAL_NAMES
-    if name not in {"path", "emotion", "speaker", "gender", "age", "vocal_channel"}
-)
+TEXTS = ("language", "text", "intensity", "statement", "repetition", "modality", "session")
 """Optional columns that are stored as they are; a missing value is null."""
+
+if TYPE_CHECKING:
+    from ser_features.tables.ratings import RatingParser
 
 T = TypeVar("T")
 
@@ -86,6 +86,7 @@ class RowParser:
         self._unreadable: dict[str, list[str]] = defaultdict(list)
         self._words: Counter[str] = Counter()
         self._labels: dict[str, tuple[str, str | None]] = {}
+        self._ratings = _ratings_of(table)
 
     @property
     def folder(self) -> Path:
@@ -127,11 +128,12 @@ class RowParser:
         written = {word.casefold() for word in self._words}
         if unused := sorted(word for word in self._emotions if word not in written):
             lines.append(f"no row has the emotion {listed(unused, LISTED)} of --emotions")
-        return lines + self._locator.notes()
+        return lines + (self._ratings.notes() if self._ratings else []) + self._locator.notes()
 
     def _entry(self, row: Row, file: Located, extra: Mapping[str, Value]) -> Entry:
         word, speaker = self._table.cell(row, "emotion"), self._table.cell(row, "speaker")
         label, problem = self._label(word)
+        texts: dict[str, Any] = {name: cells.text_or_none(self._table.cell(row, name)) for name in TEXTS}
         recording = Recording(
             dataset=self._dataset,
             stem=file.name,
@@ -142,11 +144,12 @@ class RowParser:
             gender=self._read(row, "gender", cells.gender),
             age=self._read(row, "age", cells.age),
             vocal_channel=cells.text_or_none(self._table.cell(row, "vocal_channel")) or "speech",
+            partition=cells.partition(self._table.cell(row, "partition")),
             extra=extra,
-            alternatives=(),
-            audio_channel=None,
-            **{name: cells.text_or_none(self._table.cell(row, name)) for name in TEXTS},
+            **texts,
         )
+        if self._ratings:
+            recording = replace(recording, **self._ratings.parse(partial(self._read, row)))
         return Entry(row.number, file, label, problem, recording)
 
     def _label(self, word: str) -> tuple[str, str | None]:
@@ -172,6 +175,15 @@ class RowParser:
         except cells.UnreadableError:
             self._unreadable[column].append(cell)
             return None
+
+
+def _ratings_of(table: Table) -> "RatingParser | None":
+    """Parser of the columns of ratings; None if there are none."""
+    if table.index.keys().isdisjoint(RATINGS):
+        return None
+    from ser_features.tables.ratings import RatingParser
+
+    return RatingParser(table)
 
 
 def _further(table: Table) -> tuple[tuple[Column, ...], list[Mapping[str, Value]]]:

@@ -114,11 +114,11 @@ def test_raters_that_agree(folder):
         "u0.wav,anger,ada,r1,4\nu0.wav,angry,ada,r2,4\nu1.wav,sad,ben,r1,3\nu1.wav,sad,ben,r1,3\n"
         "u2.wav,,a,r1,1\nu2.wav,sad,a,r1,1\n"
     )
-    scan = scanned("mine.csv", f"path,emotion,speaker,rater,valence\n{rows}")
+    scan = scanned("mine.csv", f"path,emotion,speaker,rater,strength\n{rows}")
     assert [(one.emotion, one.extra) for one in scan.recordings] == [
-        ("angry", {"rater": None, "valence": 4}),
-        ("sad", {"rater": "r1", "valence": 3}),
-        ("sad", {"rater": "r1", "valence": 1}),
+        ("angry", {"rater": None, "strength": 4}),
+        ("sad", {"rater": "r1", "strength": 3}),
+        ("sad", {"rater": "r1", "strength": 1}),
     ]
     assert scan.notes == (
         "mine.csv: row 5: same as an earlier row, read once",

@@ -23,7 +23,7 @@ TABLES = {
         "path,emotion,speaker,rater\nu0.wav,angry,ada,r1\nu0.wav,sad,ada,r2\nu0.wav,sad,ada,r3\n"
         "u1.wav,happy,ben,r1\n"
     ),
-    "vad": "path,emotion,speaker,valence\nu0.wav,happy,s0,4\nu1.wav,happy,s1,5\nu2.wav,sad,s2,2\n",
+    "vad": "path,emotion,speaker,strength\nu0.wav,happy,s0,4\nu1.wav,happy,s1,5\nu2.wav,sad,s2,2\n",
     "calls": (
         "path,emotion,speaker\nu0.wav,frustrated,a\nu1.wav,Excited,b\nu2.wav,contempt,c\nu3.wav,neutral,d\n"
     ),
@@ -123,8 +123,11 @@ def test_three_raters(extraction):
 
 
 def test_numbers_of_ones_own(extraction):
-    assert extraction.rows["vad"].groupby("emotion")["valence"].mean().to_dict() == {"happy": 4.5, "sad": 2.0}
-    query = ("store", "query", "select avg(valence) from files where dataset = 'vad'", "--store")
+    assert extraction.rows["vad"].groupby("emotion")["strength"].mean().to_dict() == {
+        "happy": 4.5,
+        "sad": 2.0,
+    }
+    query = ("store", "query", "select avg(strength) from files where dataset = 'vad'", "--store")
     assert run(*query, extraction.folder / "store")[0].split()[-1].startswith("3.6")
 
 
@@ -137,7 +140,7 @@ def test_numbers_that_become_other_ones(extraction, tmp_path, cell, changed, val
     corpus.write_text(TABLES["vad"].replace("s2,2", f"s2,{cell}"))
     out, _ = run("extract", "--datasets", corpus, "--store", tmp_path / "copy" / "store")
     assert f"0 stored, {3 - changed} unchanged, {changed} relabelled" in out
-    assert open_store(tmp_path / "copy" / "store").files(["vad"])["valence"].tolist() == values
+    assert open_store(tmp_path / "copy" / "store").files(["vad"])["strength"].tolist() == values
 
 
 def test_other_emotions(extraction):
