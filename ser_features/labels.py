@@ -22,6 +22,9 @@ EMOTIONS: tuple[str, ...] = (
 )
 """The canonical emotions, in the order of every table, matrix and model of this project."""
 
+NO_AGREEMENT = "no agreement"
+"""Stored as the emotion of a recording whose raters disagree."""
+
 SYNONYMS: dict[str, str] = {
     "anger": "angry",
     "disgusted": "disgust",

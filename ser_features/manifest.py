@@ -95,6 +95,15 @@ NOTE_SEPARATOR = "; "
 OWN = "Column of the user's own table."
 """Description of a further column."""
 
+VOTE_COLUMNS: tuple[Column, ...] = (
+    Column("file_id", "string", "", "Key of the recording: dataset/stem."),
+    Column("rater", "string", "", "Rater within the dataset; null if it is not published."),
+    Column("attribute", "string", "", "What was asked: emotion, arousal, valence, dominance, or another."),
+    Column("value", "string", "", "The answer: a label as in emotion, or a number as published."),
+    Column("modality", "string", "", "What was perceived: audio, video, audio-video; null if unknown."),
+)
+"""All columns of labels/, in order: fields of `Vote`."""
+
 VARIANT_MARK = "#"
 """Separates the file_id of a recording from the name of its augmentation."""
 
@@ -169,6 +178,25 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """One answer of one rater: a row of labels/.
+
+    Attributes:
+        file_id: of the recording.
+        rater: their name in the corpus; None if it is not published.
+        attribute: what was asked: emotion, or arousal, valence, dominance and others of the corpus.
+        value: the answer: a label as in the column `emotion`, or a number as text, as published.
+        modality: what the rater perceived: audio, video, audio-video; None if the corpus does not say.
+    """
+
+    file_id: str
+    rater: str | None
+    attribute: str
+    value: str
+    modality: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """The content of a corpus folder.
 
@@ -181,6 +209,7 @@ class Scan:
         duplicates: recordings left out because another folder has them too, sorted by path.
         own: the further columns of a user's own table; every `Recording.extra` has a value for each.
         notes: one line per property of the corpus that the user should know.
+        votes: the answers of single raters, of recordings of this scan.
     """
 
     dataset: str
@@ -191,3 +220,4 @@ class Scan:
     own: tuple[Column, ...] = ()
     notes: tuple[str, ...] = ()
     table: Path | None = None
+    votes: tuple[Vote, ...] = ()

@@ -1,17 +1,45 @@
-"""What raters said about a recording: dimensions on a published scale → 0 to 1.
+"""What raters said about a recording: answers → the most frequent one; dimensions on a published scale → 0 to 1.
 
+>>> plurality(["sad", "angry", "sad"])
+Plurality(label='sad', agreement=0.6666666666666666, raters=3)
+>>> plurality(["sad", "angry"]).label
+'no agreement'
 >>> dimensions("1-5", arousal=4, valence=1.5)["arousal"], parse_scale("-1 to 1")
 (0.75, Scale(low=-1.0, high=1.0))
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple, TypedDict
 
 from ser_features.errors import InputError
+from ser_features.labels import NO_AGREEMENT
 
 DIMENSIONS = ("arousal", "valence", "dominance")
 
 SCALE = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:-|–|:|\.\.|to)\s*([+-]?\d+(?:\.\d+)?)")
+
+
+class Plurality(NamedTuple):
+    """The emotion that follows from the answers of raters.
+
+    Attributes:
+        label: the most frequent one; `NO_AGREEMENT` if several are equally frequent.
+        agreement: share of answers that are the most frequent one, from 0 to 1.
+        raters: number of answers.
+    """
+
+    label: str
+    agreement: float
+    raters: int
+
+
+def plurality(answers: Sequence[str]) -> Plurality:
+    """The most frequent answer of at least one rater, in any order."""
+    (label, count), *others = Counter(answers).most_common(2)
+    tied = any(other == count for _, other in others)
+    return Plurality(NO_AGREEMENT if tied else label, count / len(answers), len(answers))
 
 
 class Scale(NamedTuple):
