@@ -1,4 +1,4 @@
-"""What raters said about a recording: answers → the most frequent one; dimensions on a published scale → 0 to 1.
+"""What raters said: answers → the most frequent one; dimensions on a published scale → 0 to 1.
 
 >>> plurality(["sad", "angry", "sad"])
 Plurality(label='sad', agreement=0.6666666666666666, raters=3)
