@@ -31,8 +31,8 @@ from ser_models.data.examples import Examples, speaker_keys
 from ser_models.evaluation.bootstrap import difference
 from ser_models.evaluation.score import score
 from ser_models.experiments.train import with_speed_perturb
+from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.picture import Drawing, Picture
-from ser_models.reporting.figures.results import Mark, comparison
 from ser_models.training.config import TrainConfig
 from ser_models.training.train import train
 

@@ -20,9 +20,12 @@ Out = Annotated[
 ]
 RESULTS = {
     "confusion": "Confusion matrix of a trained model.",
+    "per-class": "F1, IoU, MSE and log loss of a trained model for each emotion.",
+    "per-speaker": "UAR of a trained model for each speaker.",
+    "roc": "ROC curves of a trained model, one emotion against all others.",
     "reliability": "Reliability diagram of a trained model: accuracy by confidence.",
     "coverage": "Risk-coverage curve of a trained model: the effect of --abstain-below.",
-    "per-speaker": "UAR of a trained model for each speaker.",
+    "training": "Loss, UAR and accuracy of a trained model by epoch.",
 }
 """Figures of a result: name of the command → its help."""
 
@@ -115,7 +118,7 @@ def _result_command(name: str, summary: str) -> None:
     """Register the command that draws one figure of a result."""
 
     def command(artifact: Artifact, out: Out = None, force: Force = False) -> None:
-        from ser_models.reporting.figures import drawing
+        from ser_models.reporting.figures.artifact import drawing
 
         print(drawing(artifact, name).save(out, force=force))
 

@@ -107,7 +107,7 @@ def save(
         trained.predictions.to_parquet(folder / "predictions.parquet", index=False)
         trained.history.to_csv(folder / "history.csv", index=False)
         (folder / METRICS).write_text(result.to_json() + "\n", encoding="utf-8")
-        figures.save_all(folder / "figures", result, trained.history, claims=texts.claims, examples=attention)
+        figures.save_all(folder / "figures", figures.Run(result, trained.history, texts.claims), attention)
         write_report(folder / "report.html", _report(data, trained, texts, metadata, result, attention))
         write_model_card(folder / "README.md", metadata, result)
         if distribution:

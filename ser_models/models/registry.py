@@ -82,7 +82,7 @@ def model_class(name: str, *, described_only: bool = False) -> "type[Model]":
     module, attribute = MODELS[name]
     cls: type[Model] = getattr(import_module(module), attribute)
     if not described_only:
-        require(f"model {name!r}", *_with_backend(cls.needs))
+        _require(name, cls.needs)
     return cls
 
 
@@ -108,7 +108,7 @@ def create(
         raise InputError(f"model {name!r} has no parameter {', '.join(unknown)}: expected {', '.join(hints)}")
     model = cls(**{key: _converted(name, key, hints[key], value) for key, value in given.items()})
     if not described_only:
-        require(f"model {name!r}", *_with_backend(model.packages))
+        _require(name, model.packages)
     return model
 
 
@@ -119,8 +119,13 @@ def _converted(name: str, key: str, hint: Any, value: Any) -> Any:
         raise InputError(f"model {name!r}: {key} is {value!r}, expected {describe(hint)}") from error
 
 
-def _with_backend(packages: tuple[str, ...]) -> tuple[str, ...]:
-    """Packages with the backend of Keras, which the environment may select."""
-    if "keras" not in packages:
-        return packages
-    return (*packages, os.environ.get("KERAS_BACKEND", "tensorflow"))
+def _require(name: str, packages: tuple[str, ...]) -> None:
+    """Check that the packages of a model are installed, with the backend of Keras that is selected.
+
+    Raises:
+        MissingExtraError: naming the first that is not.
+    """
+    if "keras" in packages:
+        packages = (*packages, os.environ.get("KERAS_BACKEND", "tensorflow"))
+    if packages:
+        require(f"model {name!r}", *packages)

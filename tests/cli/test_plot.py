@@ -1,8 +1,11 @@
 """`ser plot`: the path of the figure on stdout, errors in one line."""
 
 import pytest
+from ser_cli.plot import RESULTS
 
-from tests.results import make_result
+from ser_models.reporting.figures import FIGURES
+from ser_models.reporting.figures.artifact import WHY_EMPTY, drawing
+from tests.results import make_history, make_result
 
 STORE_FIGURES = {
     "distribution_pitch_mean.png": ["distribution", "pitch_mean"],
@@ -11,7 +14,6 @@ STORE_FIGURES = {
     "gallery.png": ["gallery"],
     "map_emotion.png": ["map"],
 }
-RESULT_FIGURES = {"confusion": "confusion_matrix", "reliability": "reliability", "per-speaker": "per_speaker"}
 BEGINS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 
 
@@ -36,13 +38,36 @@ def test_suffix_selects_the_format(ser, store_root, here, suffix):
     assert out.read_bytes().startswith(BEGINS[suffix])
 
 
-@pytest.mark.parametrize("name", RESULT_FIGURES)
+def artifact(folder, history=None, **options):
+    """Those files of an artifact that figures are drawn from."""
+    folder.mkdir()
+    (folder / "metrics.json").write_text(make_result(**options).to_json())
+    if history is not None:
+        history.to_csv(folder / "history.csv", index=False)
+    return folder
+
+
+def test_every_figure_of_a_run_has_a_command():
+    assert list(RESULTS) == list(FIGURES)
+
+
+@pytest.mark.parametrize("name", RESULTS)
 def test_figures_of_a_result(ser, here, name):
-    (here / "art").mkdir()
-    (here / "art" / "metrics.json").write_text(make_result().to_json())
-    answer = ser("plot", name, here / "art")
-    assert answer.out == f"{RESULT_FIGURES[name]}.png\n"
-    assert (here / f"{RESULT_FIGURES[name]}.png").read_bytes().startswith(BEGINS[".png"])
+    [path] = ser("plot", name, artifact(here / "art", make_history())).out.splitlines()
+    assert (here / path).read_bytes().startswith(BEGINS[".png"])
+
+
+def test_claims_of_the_recipe_stand_beside_the_result(here):
+    values = {"recipe": "bone_conducted_transformer"}
+    [f1, *_] = drawing(artifact(here / "art", values=values), "per-class").picture.panels
+    assert f1.text.endswith(". The paper claims angry 97\xa0%, neutral 95\xa0%, sad 94\xa0%")
+
+
+def test_figures_without_content_say_why(ser, here):
+    one = artifact(here / "art", tested=("sad",), speakers=1)
+    for name, why in WHY_EMPTY.items():
+        answer = ser("plot", name, one)
+        assert answer.err == f"error: {one}: {why}, so there is no figure {name}: draw another one\n"
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,12 @@ def in_percent(*axes: Axis) -> None:
         axis.set_major_formatter(lambda value, _: percent(value, 0))
 
 
+def unit_square(axes: Axes) -> None:
+    """Draw both axes from 0 to 100 %."""
+    axes.set(xlim=(0, 1.01), ylim=(0, 1.01))
+    in_percent(axes.xaxis, axes.yaxis)
+
+
 def log_ticks(axis: Axis) -> None:
     """Place ticks at 1, 2 and 5 times the powers of ten of a logarithmic axis."""
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))

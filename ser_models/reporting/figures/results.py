@@ -1,12 +1,11 @@
-"""Figures of a result: classes and speakers, training curves, ROC, reliability, coverage, and comparisons.
+"""Figures of a run, and those of its classes and speakers.
 
-`Scores` → `confusion_matrix`, `per_class`, `per_speaker`, `roc`, `reliability`, `coverage` → `Picture`
-history → `training_curves`; `Mark`s of several results → `comparison`
-all of them → `save_all` → *.png
+`Scores` → `confusion_matrix`, `per_class`, `per_speaker`, `roc` → `Picture`
+`Run` → each function of `FIGURES` → the report, `save_all` (*.png), `ser plot`
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -15,16 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
-from ser_features.errors import InputError
 from ser_models.evaluation.result import (
-    CalibrationBin,
-    CoveragePoint,
     EvaluationResult,
     RocCurve,
     Scores,
-    read_result,
 )
 from ser_models.reporting.figures.attention import AttentionExample, attention
 from ser_models.reporting.figures.picture import (
@@ -37,21 +31,72 @@ from ser_models.reporting.figures.picture import (
     INK,
     MUTED,
     ORANGE,
-    Drawing,
+    PAPER,
     Panel,
     Picture,
     in_percent,
     label_speakers,
     legend,
     literal,
-    log_ticks,
-    subtitle,
     titled,
+    unit_square,
 )
+from ser_models.reporting.figures.subsets import coverage, reliability
 from ser_models.reporting.text import percent
 
 DARK = 0.74
 """Cells with a larger share have white text."""
+STYLES = ("-", "--", ":")
+"""Of ROC curves, in turn, as colours alone may look alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A metric of one class against all others.
+
+    Attributes:
+        name: in `ClassResult` and in the claims.
+        label: of its axis, with the unit.
+        is_share: whether it is from 0 to 1, drawn in percent.
+    """
+
+    name: str
+    label: str
+    is_share: bool = True
+
+    def text(self, value: float) -> str:
+        """Format a value."""
+        return percent(value, 0) if self.is_share else f"{value:.3f}"
+
+
+MEASURES = (
+    Measure("f1", "F1"),
+    Measure("iou", "IoU"),
+    Measure("mse", "MSE of the probability", is_share=False),
+    Measure("log_loss", "log loss (nats)", is_share=False),
+)
+"""What `per_class` draws, a panel each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the figures of a run are drawn from.
+
+    Attributes:
+        result: of the evaluation.
+        history: columns as of `training_curves`; None if nothing was trained.
+        claims: what the paper reports, by emotion beside ours.
+    """
+
+    result: EvaluationResult
+    history: pd.DataFrame | None = None
+    claims: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_epochs(self) -> bool:
+        """Whether a model was trained for more than one epoch."""
+        rows = self.history
+        return rows is not None and not rows.empty and bool(rows.groupby("fold").size().max() > 1)
 
 
 def confusion_matrix(result: Scores) -> Picture:
@@ -63,14 +108,24 @@ def confusion_matrix(result: Scores) -> Picture:
 
 
 def per_class(result: Scores, claims: Mapping[str, Any] | None = None) -> Picture:
-    """F1 of each emotion, and the paper's claims."""
-    claimed = {label: f1 for label, f1 in (claims or {}).get("f1", {}).items() if label in result.labels}
-    values = {label: row.f1 for label, row in result.per_class.items()}
-    text = f"F1 of each emotion: {_listed(values)}"
+    """F1, IoU, MSE and log loss of each emotion, and the paper's claims."""
+    panels = tuple(_class_panel(result, measure, claims or {}) for measure in MEASURES)
+    return Picture("per_class", "Metrics by emotion, one against all others", panels, across=2)
+
+
+def _class_panel(result: Scores, measure: Measure, claims: Mapping[str, Any]) -> Panel:
+    values = {label: getattr(row, measure.name) for label, row in result.per_class.items()}
+    claimed = {label: value for label, value in claims_of(measure, claims).items() if label in values}
+    text = f"{measure.label} of each emotion: {_listed(values, measure)}"
     if claimed:
-        text += f". The paper claims {_listed(claimed)}"
-    panel = Panel(lambda axes: _f1_bars(axes, values, claimed), 4.8, 0.32 * len(values) + 0.9, text)
-    return Picture("per_class", "F1 by emotion", (panel,))
+        text += f". The paper claims {_listed(claimed, measure)}"
+    draw = partial(_class_bars, measure=measure, values=values, claimed=claimed)
+    return Panel(draw, 4.8, 0.32 * len(values) + 0.9, text)
+
+
+def claims_of(measure: Measure, claims: Mapping[str, Any]) -> Mapping[str, float]:
+    """What the paper reports of a measure, by emotion."""
+    return claims.get(measure.name, {}) if measure.name == "f1" else {}
 
 
 def per_speaker(result: Scores) -> Picture | None:
@@ -93,8 +148,8 @@ def per_speaker(result: Scores) -> Picture | None:
     return Picture("per_speaker", "UAR by speaker", (panel,))
 
 
-def _listed(shares: Mapping[str, float]) -> str:
-    return ", ".join(f"{label} {percent(share, 0)}" for label, share in shares.items())
+def _listed(values: Mapping[str, float], measure: Measure) -> str:
+    return ", ".join(f"{label} {measure.text(value)}" for label, value in values.items())
 
 
 def _cells(axes: Axes, result: Scores) -> None:
@@ -112,21 +167,25 @@ def _cells(axes: Axes, result: Scores) -> None:
     axes.grid(False)
 
 
-def _f1_bars(axes: Axes, values: Mapping[str, float], claimed: Mapping[str, float]) -> None:
+def _class_bars(
+    axes: Axes, measure: Measure, values: Mapping[str, float], claimed: Mapping[str, float]
+) -> None:
     rows = {label: row for row, label in enumerate(values)}
     axes.barh(list(rows.values()), list(values.values()), height=0.62, color=BLUE, label="this run", zorder=2)
-    if shown := {label: f1 for label, f1 in claimed.items() if label in rows}:
-        heights = [rows[label] for label in shown]
-        axes.scatter(
-            list(shown.values()), heights, 34, ORANGE, marker="D", label="the paper's claim", zorder=3
-        )
+    if claimed:
+        heights = [rows[label] for label in claimed]
+        marks = axes.scatter(list(claimed.values()), heights, 40, ORANGE, marker="D", zorder=3)
+        marks.set(edgecolor=PAPER, label="the paper's claim")
         legend(axes)
+    end = 1.0 if measure.is_share else max(*values.values(), *claimed.values(), 1e-3)
     for label, row in rows.items():
-        x, colour = (0.012, "white") if values[label] > 0.1 else (values[label] + 0.012, INK)
-        axes.text(x, row, percent(values[label], 0), va="center", fontsize=8, color=colour, zorder=4)
+        wide = values[label] > (0.1 if measure.is_share else 0.15) * end
+        x, colour = (0.012 * end, PAPER) if wide else (values[label] + 0.012 * end, INK)
+        axes.text(x, row, measure.text(values[label]), va="center", fontsize=8, color=colour, zorder=4)
     axes.set_yticks(list(rows.values()), list(rows))
-    axes.set(xlim=(0, 1.02), ylim=(len(rows) - 0.4, -0.6), xlabel="F1")
-    in_percent(axes.xaxis)
+    axes.set(xlim=(0, 1.02 * end), ylim=(len(rows) - 0.4, -0.6), xlabel=measure.label)
+    if measure.is_share:
+        in_percent(axes.xaxis)
     axes.grid(axis="y", visible=False)
 
 
@@ -145,10 +204,6 @@ def _speaker_bars(axes: Axes, result: Scores, ranked: list[tuple[str, float]]) -
     legend(axes)
 
 
-NAMES = {"loss": "loss", "uar": "UAR", "accuracy": "accuracy", "learning_rate": "learning rate"}
-STYLES = ("-", "--", ":")
-
-
 def roc(result: Scores) -> Picture | None:
     """ROC curve of each emotion against all others; None if there is no curve."""
     if not result.roc:
@@ -159,245 +214,53 @@ def roc(result: Scores) -> Picture | None:
     return Picture("roc", "ROC curves, one emotion against all others", (panel,))
 
 
-def reliability(result: Scores) -> Picture:
-    """Reliability diagram: accuracy against confidence."""
-    bins = result.calibration.reliability
-    listed = ", ".join(f"{percent(entry.confidence, 0)}: {percent(entry.accuracy, 0)}" for entry in bins)
-    text = f"ECE {percent(result.calibration.ece)}. Accuracy by confidence: {listed}"
-    return Picture(
-        "reliability", "Reliability diagram", (Panel(lambda axes: _bins(axes, bins), 4.8, 3.9, text),)
-    )
-
-
-def coverage(result: Scores) -> Picture:
-    """UAR and accuracy against coverage, if predictions of low confidence are rejected."""
-    curve = result.risk_coverage.curve
-    listed = ", ".join(
-        f"coverage {percent(point.coverage, 0)}: UAR {percent(point.uar, 0)}, "
-        f"accuracy {percent(point.accuracy, 0)}"
-        for point in curve
-        if round(point.coverage, 2) in (0.25, 0.5, 0.75, 1.0)
-    )
-    text = f"AURC {percent(result.risk_coverage.aurc)}. {listed}"
-    panel = Panel(lambda axes: _coverage(axes, curve, result.chance), 4.8, 3.9, text)
-    return Picture("coverage", "UAR and accuracy by coverage", (panel,))
-
-
-def training_curves(history: pd.DataFrame | None) -> Picture | None:
-    """Loss, UAR and a variable learning rate by epoch: the final model thick, the other folds thin.
-
-    Returns:
-        None if there is no history, or no model was trained for more than one epoch.
-    """
-    if history is None or history.empty or history.groupby("fold").size().max() < 2:
-        return None
-    panels = [_training_panel(history, measure) for measure in ("loss", "uar")]
-    if "learning_rate" in history and history["learning_rate"].nunique() > 1:
-        panels.append(_training_panel(history, "learning_rate"))
-    return Picture("training_curves", "Training curves", tuple(panels))
-
-
-def _training_panel(history: pd.DataFrame, measure: str) -> Panel:
-    rows = history[history["fold"] == _final_fold(history)]
-    best = rows[rows["best"]].iloc[0]
-    text = f"{NAMES[measure]} by epoch; best epoch {best['epoch']:.0f} of {len(rows)}"
-    if measure != "learning_rate":
-        text += f": {best[measure]:.2f} in training, {best[f'val_{measure}']:.2f} in validation"
-    return Panel(partial(_training, history=history, measure=measure), 4.8, 3.4, text)
-
-
 def _roc_curves(axes: Axes, curves: Mapping[str, RocCurve], areas: Mapping[str, float]) -> None:
     axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1)
     for style, (label, curve) in zip(cycle(STYLES), curves.items(), strict=False):
         name, colour = f"{label} {areas[label]:.2f}", EMOTION_COLOURS[label]
         axes.plot(curve.fpr, curve.tpr, label=name, color=colour, linestyle=style, linewidth=1.6)
     axes.set(xlabel="false positive rate", ylabel="true positive rate")
-    _unit_square(axes)
+    unit_square(axes)
     box = axes.legend(
         loc="lower right", title="AUC", frameon=False, fontsize=8, title_fontsize=8, labelcolor=INK
     )
     box.get_title().set_color(INK)
 
 
-def _bins(axes: Axes, bins: Sequence[CalibrationBin]) -> None:
-    shares = np.array([entry.n for entry in bins]) / sum(entry.n for entry in bins)
-    lows, widths = [entry.low for entry in bins], [entry.high - entry.low for entry in bins]
-    bars = axes.bar(lows, shares, widths, align="edge", color=MUTED, alpha=0.3, zorder=1)
-    bars.set_label("share of recordings")
-    axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1, label="perfect calibration")
-    points = [entry.confidence for entry in bins], [entry.accuracy for entry in bins]
-    axes.plot(*points, color=BLUE, linewidth=1.6, zorder=2)
-    axes.scatter(*points, s=12 + 110 * shares, color=BLUE, zorder=3, label="this model")
-    axes.set(xlabel="confidence", ylabel="accuracy")
-    _unit_square(axes)
-    legend(axes)
+def _training(run: Run) -> Picture | None:
+    """Training curves; None without several epochs."""
+    from ser_models.reporting.figures.training import training_curves
+
+    return training_curves(run.history) if run.history is not None and run.has_epochs else None
 
 
-def _coverage(axes: Axes, curve: Sequence[CoveragePoint], chance: float | None) -> None:
-    coverages = [point.coverage for point in curve]
-    if chance:
-        axes.axhline(chance, color=MUTED, linestyle="--", linewidth=1, label="chance")
-    for name, colour in (("accuracy", ORANGE), ("uar", BLUE)):
-        values = np.array([getattr(point, name) for point in curve], dtype=float)  # NaN leaves a gap
-        axes.plot(coverages, values, color=colour, linewidth=1.6, label=NAMES[name])
-    for point in curve[4::5]:
-        axes.scatter(point.coverage, point.accuracy, s=16, color=ORANGE, zorder=3)
-        axes.annotate(
-            f"≥ {point.threshold:.2f}",
-            (point.coverage, point.accuracy),
-            xytext=(0, 7),
-            textcoords="offset points",
-            ha="right" if point.coverage == 1 else "center",
-            fontsize=8,
-            color=MUTED,
-        )
-    axes.set(xlabel="coverage", ylabel="accuracy, UAR")
-    _unit_square(axes)
-    legend(axes)
-
-
-def _unit_square(axes: Axes) -> None:
-    axes.set(xlim=(0, 1.01), ylim=(0, 1.01))
-    in_percent(axes.xaxis, axes.yaxis)
-
-
-def _training(axes: Axes, history: pd.DataFrame, measure: str) -> None:
-    final = _final_fold(history)
-    for fold, rows in history.groupby("fold"):
-        _curve(axes, rows, measure, thick=fold == final)
-    axes.set(xlabel="epoch", ylabel=NAMES[measure])
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if measure == "uar":
-        axes.set_ylim(0, 1)
-        in_percent(axes.yaxis)
-    if measure == "learning_rate":
-        axes.set_yscale("log")
-        log_ticks(axes.yaxis)
-    legend(axes)
-
-
-def _curve(axes: Axes, rows: pd.DataFrame, measure: str, *, thick: bool) -> None:
-    style: dict[str, Any] = {"linewidth": 2.0, "zorder": 3} if thick else {"linewidth": 0.8, "alpha": 0.35}
-    drawn = [(measure, BLUE, "training"), (f"val_{measure}", ORANGE, "validation")]
-    if measure == "learning_rate":
-        drawn = [(measure, BLUE, "learning rate")]
-    for column, colour, name in drawn:
-        axes.plot(rows["epoch"], rows[column], color=colour, label=name if thick else None, **style)
-    if thick:
-        best = rows[rows["best"]].iloc[0]
-        column, colour, _ = drawn[-1]
-        axes.plot(best["epoch"], best[column], "o", color=colour, zorder=4, label="best epoch")
-
-
-def _final_fold(history: pd.DataFrame) -> int:
-    """The fold of the final model: -1 if it was trained on all speakers, else the last one."""
-    folds = history["fold"]
-    return int(folds.min()) if folds.min() < 0 else int(folds.max())
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One value of a comparison.
-
-    Attributes:
-        name: label of the run.
-        value: 0 to 1.
-        interval: its 95 % confidence interval; None for a claim.
-    """
-
-    name: str
-    value: float
-    interval: tuple[float, float] | None = None
-
-
-def comparison(marks: Sequence[Mark], chance: float) -> Panel:
-    """Values and intervals below each other, from 0 to 100 %, with chance; at least one mark."""
-    listed = ", ".join(f"{mark.name} {percent(mark.value)}" for mark in marks)
-    text = f"{listed}; chance {percent(chance)}"
-    return Panel(lambda axes: _draw(axes, marks, chance), 4.8, 0.34 * len(marks) + 0.75, text)
-
-
-def _draw(axes: Axes, marks: Sequence[Mark], chance: float) -> None:
-    axes.axvline(chance, color=MUTED, linestyle="--", linewidth=1)
-    axes.text(chance, -0.62, " chance", fontsize=8, color=MUTED, va="bottom")
-    for row, mark in enumerate(marks):
-        low, high = mark.interval or (mark.value, mark.value)
-        colour, marker = (BLUE, "o") if mark.interval else (ORANGE, "D")
-        if mark.interval:
-            axes.plot([low, high], [row, row], color=colour, linewidth=6, alpha=0.35, solid_capstyle="butt")
-        axes.plot(mark.value, row, marker, color=colour, markersize=7)
-        x, side = (high + 0.02, "left") if mark.value < 0.8 else (low - 0.03, "right")
-        axes.text(x, row, percent(mark.value), fontsize=9, color=INK, va="center", ha=side)
-    axes.set_yticks(range(len(marks)), [literal(mark.name) for mark in marks])
-    axes.set(xlim=(0, 1), ylim=(len(marks) - 0.4, -0.65))
-    in_percent(axes.xaxis)
-    axes.grid(axis="y", visible=False)
-
-
-FIGURES: dict[str, Callable[[EvaluationResult], Picture | None]] = {
-    "confusion": confusion_matrix,
-    "reliability": reliability,
-    "coverage": coverage,
-    "per-speaker": per_speaker,
+FIGURES: dict[str, Callable[[Run], Picture | None]] = {
+    "confusion": lambda run: confusion_matrix(run.result),
+    "per-class": lambda run: per_class(run.result, run.claims),
+    "per-speaker": lambda run: per_speaker(run.result),
+    "roc": lambda run: roc(run.result),
+    "reliability": lambda run: reliability(run.result),
+    "coverage": lambda run: coverage(run.result),
+    "training": _training,
 }
-"""Figures of a finished run, by name on the command line."""
+"""Figures of a run by name on the command line; None if there is nothing to draw."""
 
 
-def save_all(
-    folder: Path,
-    result: EvaluationResult,
-    history: pd.DataFrame | None = None,
-    *,
-    claims: Mapping[str, Any] | None = None,
-    examples: Sequence[AttentionExample] = (),
-) -> list[Path]:
+def save_all(folder: Path, run: Run, examples: Sequence[AttentionExample] = ()) -> list[Path]:
     """Write every figure of a run as PNG.
 
     Args:
         folder: made if it does not exist.
-        result: of the evaluation.
-        history: columns fold, epoch, loss, uar, val_loss, val_uar, best and perhaps learning_rate.
-        claims: what the paper reports; its `f1` by emotion is drawn beside ours.
+        run: what is drawn.
         examples: recordings with a model's attention.
 
     Returns:
-        The files written: confusion_matrix.png, per_class.png, per_speaker.png, roc.png, reliability.png,
-        coverage.png, training_curves.png, attention_1.png …, without those that have nothing to draw.
+        The files written, in the order of `FIGURES`: confusion_matrix.png, per_class.png, …, attention_1.png
+        …, without those that have nothing to draw.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = [
-        confusion_matrix(result),
-        per_class(result, claims),
-        per_speaker(result),
-        roc(result),
-        reliability(result),
-        coverage(result),
-        training_curves(history),
-        *(attention(example, number) for number, example in enumerate(examples, start=1)),
-    ]
-    drawn = [picture for picture in pictures if picture]
+    drawn = [picture for figure in FIGURES.values() if (picture := figure(run))]
+    drawn += [attention(example, number) for number, example in enumerate(examples, start=1)]
     for picture in drawn:
-        titled(picture, result).savefig(folder / f"{picture.name}.png", dpi=DPI, facecolor="white")
+        titled(picture, run.result).savefig(folder / f"{picture.name}.png", dpi=DPI, facecolor="white")
     return [folder / f"{picture.name}.png" for picture in drawn]
-
-
-def drawing(artifact: Path, name: str) -> Drawing:
-    """Draw one figure of a finished run.
-
-    Args:
-        artifact: its folder.
-        name: a name in `FIGURES`.
-
-    Raises:
-        InputError: if there is no such figure, or nothing to draw in it.
-        ArtifactError: if there is no result in the folder, or one of another version.
-    """
-    if name not in FIGURES:
-        raise InputError(f"unknown figure {name!r}: expected one of {', '.join(FIGURES)}")
-    result = read_result(artifact)
-    picture = FIGURES[name](result)
-    if picture is None:
-        raise InputError(
-            f"{name}: no speaker of the test is known by name with two emotions: draw another figure"
-        )
-    return Drawing(picture, subtitle(result))

@@ -10,11 +10,10 @@ from typing import Any
 from markupsafe import Markup
 
 from ser_models.evaluation.result import Scores
-from ser_models.reporting import figures
-from ser_models.reporting.figures import distribution, map
+from ser_models.reporting.figures import FIGURES, Run, attention, distribution, map
+from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.picture import Panel
 from ser_models.reporting.figures.recordings import rank_features
-from ser_models.reporting.figures.results import Mark, comparison
 from ser_models.reporting.html import DEEP, declarations, inline, stylesheet, template
 from ser_models.reporting.report import text
 from ser_models.reporting.report.content import Data, Report
@@ -23,6 +22,9 @@ TEMPLATE = Path(__file__).with_name("report.html.jinja")
 
 MAP_RECORDINGS = 400
 """Maximal number of recordings on the map; each adds a hundred bytes to the page."""
+
+AS_TABLE = ("confusion",)
+"""Figures that are tables in a report."""
 
 
 def write_report(path: Path, report: Report) -> None:
@@ -57,21 +59,13 @@ def _ranked_features(data: Data) -> dict[str, float]:
 
 def _figures(report: Report, ranked: Mapping[str, float]) -> dict[str, list[Markup]]:
     """SVG panels of every figure; an empty list if there is nothing to draw."""
-    result = report.result
-    pictures = {
-        "emotions": figures.per_class(result, report.claims),
-        "speakers": figures.per_speaker(result),
-        "roc": figures.roc(result),
-        "reliability": figures.reliability(result),
-        "coverage": figures.coverage(result),
-        "training": figures.training_curves(report.history),
-    }
+    run = Run(report.result, report.history, report.claims)
+    pictures = {name: figure(run) for name, figure in FIGURES.items() if name not in AS_TABLE}
     panels = {name: picture.panels if picture else () for name, picture in pictures.items()}
-    attention = [figures.attention(example, number) for number, example in enumerate(report.attention, 1)]
-    panels["attention"] = tuple(panel for picture in attention for panel in picture.panels)
+    examples = [attention(example, number) for number, example in enumerate(report.attention, 1)]
+    panels["attention"] = tuple(panel for picture in examples for panel in picture.panels)
     panels |= _data_panels(report.data, ranked)
-    marks = _marks(report)
-    panels["comparison"] = (comparison(marks, result.chance),) if marks and result.chance else ()
+    panels["comparison"] = _comparison(report)
     return {
         name: [inline(panel, f"{name}-{number}") for number, panel in enumerate(group)]
         for name, group in panels.items()
@@ -85,6 +79,14 @@ def _data_panels(data: Data, ranked: Mapping[str, float]) -> dict[str, tuple[Pan
     densities = tuple(distribution.density_panel(data.recordings, name) for name in ranked)
     sample = data.recordings.sampled(MAP_RECORDINGS)
     return {"features": densities, "map": (map.panel(sample, tuple(sample.units), width=5.2),)}
+
+
+def _comparison(report: Report) -> tuple[Panel, ...]:
+    """UAR of this run beside other runs and the paper; nothing for a run alone."""
+    marks, chance = _marks(report), report.result.chance
+    if not marks or not chance or len(text.results(report).rows) < 2:
+        return ()
+    return (comparison(marks, chance),)
 
 
 def _marks(report: Report) -> list[Mark]:

@@ -8,8 +8,8 @@ import pytest
 
 from ser_models.evaluation.result import GroupResult
 from ser_models.reporting import figures
+from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.picture import plain
-from ser_models.reporting.figures.results import Mark, comparison
 from tests.results import attention_example, make_history, make_result
 
 EXAMPLE = attention_example()
@@ -35,7 +35,8 @@ def axes_of(drawn):
     ids=["everything", "one emotion, no epochs"],
 )
 def test_every_figure_with_content_is_a_png(tmp_path, result, history, examples, names):
-    written = figures.save_all(tmp_path / "figures", make_result(**result), history, examples=examples)
+    run = figures.Run(make_result(**result), history)
+    written = figures.save_all(tmp_path / "figures", run, examples)
     assert [path.name for path in written] == [f"{name}.png" for name in names]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in written)
 
@@ -68,11 +69,15 @@ def test_the_description_names_the_extreme_speakers():
     assert panel.text == "UAR of 2 speakers, from 25\xa0% (d/a) to 75\xa0% (d/b), chance 50\xa0%"
 
 
-def test_f1_without_and_with_claims():
+def test_metrics_by_emotion_without_and_with_claims():
     result = make_result()
-    axes = axes_of(figures.per_class(result))
-    assert [bar.get_width() for bar in axes.patches] == [row.f1 for row in result.per_class.values()]
-    assert axes.get_legend() is None
+    panels = figures.per_class(result).panels
+    for panel, name in zip(panels, ("f1", "iou", "mse", "log_loss"), strict=True):
+        axes = axes_of(panel)
+        values = [getattr(row, name) for row in result.per_class.values()]
+        assert [bar.get_width() for bar in axes.patches] == values
+        assert axes.get_xlim()[1] >= max(values)
+        assert axes.get_legend() is None
     picture = figures.per_class(result, {"f1": {"sad": 0.9, "angry": 0.8, "boredom": 0.1}})
     [marks] = axes_of(picture).collections
     assert sorted(marks.get_offsets().tolist()) == [[0.8, 0], [0.9, 2]]
@@ -101,33 +106,36 @@ def test_the_reliability_diagram_has_the_bins():
 
 
 def test_the_final_model_is_thick_and_its_best_epoch_marked():
-    loss, uar = figures.training_curves(make_history((0, 1, -1), 3)).panels
+    loss, uar, accuracy = figures.training_curves(make_history((0, 1, -1), 3)).panels
     lines = [line for line in axes_of(loss).lines if len(line.get_xdata()) > 1]
     assert sorted(line.get_linewidth() for line in lines) == [0.8] * 4 + [2.0] * 2
     assert "best epoch" in axes_of(uar).get_legend_handles_labels()[1]
     assert loss.text == "loss by epoch; best epoch 1 of 3: 1.00 in training, 1.10 in validation"
+    assert accuracy.text == "accuracy by epoch; best epoch 1 of 3: 0.60 in training, 0.45 in validation"
 
 
 def test_without_a_model_of_all_speakers_the_last_fold_is_the_final_one():
     history = make_history((0, 1), 3)
     history.loc[history["fold"] == 1, "loss"] = 7.0
-    loss, _ = figures.training_curves(history).panels
+    loss = figures.training_curves(history).panels[0]
     [thick] = [line for line in axes_of(loss).lines if line.get_label() == "training"]
     assert set(thick.get_ydata()) == {7.0}
 
 
 def test_a_learning_rate_is_drawn_if_it_changes():
     panels = figures.training_curves(make_history(rates=True)).panels
-    axes = axes_of(panels[2])
+    axes = axes_of(panels[-1])
     assert axes.get_yscale() == "log"
     assert axes.get_legend_handles_labels()[1] == ["learning rate", "best epoch"]
     constant = make_history().assign(learning_rate=0.001)
-    assert len(figures.training_curves(constant).panels) == 2
+    assert len(figures.training_curves(constant).panels) == 3
+    without_accuracy = constant.drop(columns=["accuracy", "val_accuracy"])
+    assert len(figures.training_curves(without_accuracy).panels) == 2
 
 
 @pytest.mark.parametrize("history", [None, make_history(epochs=1), make_history().head(0)])
 def test_without_epochs_there_are_no_training_curves(history):
-    assert figures.training_curves(history) is None
+    assert figures.FIGURES["training"](figures.Run(make_result(), history)) is None
 
 
 def test_marks_of_a_comparison():

@@ -1,0 +1,65 @@
+"""Figures of a finished run, from the files of its artifact.
+
+metrics.json, history.csv, the claims of the recipe → `read_run` → `Run` → `drawing` → `Drawing`
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ser_features.errors import InputError
+from ser_models import recipes
+from ser_models.evaluation.result import read_result
+from ser_models.recipes.read import load
+from ser_models.reporting.figures.picture import Drawing, subtitle
+from ser_models.reporting.figures.results import FIGURES, Run
+
+HISTORY = "history.csv"
+"""Name of the file in an artifact."""
+
+WHY_EMPTY = {
+    "per-speaker": "no speaker of the test is known by name with two emotions",
+    "roc": "all recordings of the test are of one emotion",
+    "training": "the model was not trained for several epochs",
+}
+"""Why a figure has nothing to draw."""
+
+
+def read_run(artifact: Path) -> Run:
+    """Read what the figures of an artifact are drawn from.
+
+    Raises:
+        ArtifactError: if there is no result in the folder, or one of another version.
+    """
+    result = read_result(artifact)
+    path = artifact / HISTORY
+    history = pd.read_csv(path) if path.is_file() else None
+    return Run(result, history, _claims(result.recipe))
+
+
+def _claims(recipe: str | None) -> dict[str, Any]:
+    """What the paper of a built-in recipe reports; the file of a user's own may be gone."""
+    if recipe is None or recipe not in recipes.names():
+        return {}
+    return load(recipe).claims.model_dump(exclude_none=True)
+
+
+def drawing(artifact: Path, name: str) -> Drawing:
+    """Draw one figure of a finished run.
+
+    Args:
+        artifact: its folder.
+        name: a name in `FIGURES`.
+
+    Raises:
+        InputError: if there is no such figure, or nothing to draw in it.
+        ArtifactError: if there is no result in the folder, or one of another version.
+    """
+    if name not in FIGURES:
+        raise InputError(f"unknown figure {name!r}: expected one of {', '.join(FIGURES)}")
+    run = read_run(artifact)
+    picture = FIGURES[name](run)
+    if picture is None:
+        raise InputError(f"{artifact}: {WHY_EMPTY[name]}, so there is no figure {name}: draw another one")
+    return Drawing(picture, subtitle(run.result))
