@@ -13,6 +13,7 @@ EXTRAS = {
     "distributed": "dask",
     "gradio": "app",
     "keras": "cpu",
+    "noisereduce": "denoise",
     "onnx": "cpu",
     "optuna": "tune",
     "tensorflow": "cpu",

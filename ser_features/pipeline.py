@@ -1,6 +1,7 @@
 """One recording → its features; extraction and prediction share this code, so their features are equal.
 
 path → `audio.decode` → `preprocess.prepare` → `Analysis` [→ `augment`] → extractors → `Features`
+path → `audio.decode` → `preprocess.filtered` → `augment_decoded` → `Analysis` → extractors → `Features`
 
 >>> import numpy, soundfile, tempfile, pathlib
 >>> from ser_features.config import SPEECH16K
@@ -13,14 +14,14 @@ path → `audio.decode` → `preprocess.prepare` → `Analysis` [→ `augment`] 
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ser_features import audio, extractors
-from ser_features.augment import AnyTransform, Parameters, SpectrogramTransform
+from ser_features.augment import AnyTransform, Parameters, SignalTransform, SpectrogramTransform
 from ser_features.config import CHANNELS, Profile
-from ser_features.preprocess import levelled, prepare
+from ser_features.preprocess import filtered, levelled, prepare, prepare_filtered, resample
 from ser_features.sources import AudioSource, source_of
 
 
@@ -157,6 +158,29 @@ def augment(
     signal = transform.apply(analysis.signal, analysis.sample_rate, parameters)
     signal, gain_db = levelled(signal, analysis.profile.audio)
     return extractors.Analysis(signal, analysis.profile, analysis.gain_db + gain_db)
+
+
+def augment_decoded(
+    decoded: audio.Audio,
+    profile: Profile,
+    transform: SignalTransform,
+    parameters: Parameters,
+    sample_rate: int,
+) -> extractors.Analysis:
+    """The analysis of a copy that is altered before it is resampled to the profile's rate.
+
+    Args:
+        decoded: the recording.
+        profile: the feature configuration.
+        transform: of the signal.
+        parameters: as drawn for this recording.
+        sample_rate: at which the transform is applied, in Hz.
+    """
+    before = filtered(decoded, profile.audio)
+    signal = resample(before.signal, before.sample_rate, sample_rate)
+    altered = transform.apply(signal, sample_rate, parameters)
+    prepared = prepare_filtered(replace(before, signal=altered, sample_rate=sample_rate), profile.audio)
+    return extractors.Analysis(prepared.signal, profile, prepared.gain_db)
 
 
 def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, float]:

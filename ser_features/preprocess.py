@@ -1,7 +1,17 @@
-"""Decoded audio → the analysed signal: resampled, trimmed and, unless the profile is raw, conditioned.
+"""Decoded audio → the analysed signal.
 
-raw: `Audio` → [`bone_conduct`] → `resample` → `speech_bounds` → `Prepared`
-else: `Audio` → offset → [`bone_conduct`] → `resample` → `high_pass` → `active_speech` → gain → `Prepared`
+The order of the steps:
+
+1. a constant offset is removed, of profiles that condition
+2. bone conduction, at `BONE_RATE`                                  +bone
+   (copies of variants with a rate of their own are altered here)
+3. resampled to the profile's rate
+4. peak normalisation, of raw profiles                              +peak
+5. noise reduction                                                  +denoise
+6. trimming of raw profiles (+trim), or `Conditioning`
+   (all other copies are altered here)
+
+Pre-emphasis (+preemphasis) comes last: only the spectral features are computed of it (`extractors.base`).
 
 >>> import numpy
 >>> audio = Audio(numpy.ones(48_000, numpy.float32), 48_000, 1)
@@ -9,7 +19,7 @@ else: `Audio` → offset → [`bone_conduct`] → `resample` → `high_pass` →
 (16000,)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
 
@@ -20,6 +30,7 @@ import soxr
 from ser_features.audio import Audio
 from ser_features.config import AudioConfig, Conditioning
 from ser_features.errors import SilentAudioError
+from ser_features.extras import require
 from ser_features.framing import active_level, active_speech, levels_of, speech_bounds
 
 BONE_POLE = 0.755
@@ -43,7 +54,7 @@ class Prepared:
     Attributes:
         signal: float32 mono, shape (n,), at the profile's rate.
         start_sec: time in the recording at which it begins, in s.
-        gain_db: gain that brought active speech to the profile's level, in dB; 0 in a raw profile.
+        gain_db: gain of conditioning, or of peak normalisation, in dB.
     """
 
     signal: np.ndarray
@@ -52,7 +63,7 @@ class Prepared:
 
 
 def prepare(audio: Audio, config: AudioConfig) -> Prepared:
-    """Resample, trim and condition a decoded recording, as the profile says.
+    """Filter, resample, trim and condition a decoded recording, as the profile says.
 
     Args:
         audio: mono signal at the file's rate.
@@ -60,20 +71,35 @@ def prepare(audio: Audio, config: AudioConfig) -> Prepared:
 
     Raises:
         SilentAudioError: if conditioning leaves nothing.
+        MissingExtraError: if noise reduction needs a package that is not installed.
     """
+    return prepare_filtered(filtered(audio, config), config)
+
+
+def filtered(audio: Audio, config: AudioConfig) -> Audio:
+    """The steps before resampling to the profile's rate: the offset removed, bone conduction."""
     signal, rate = audio.signal, audio.sample_rate
     if config.conditioning:
         # Resampled as it is, an offset would end in a click at both ends.
         signal = signal - signal.mean()
     if config.bone_conduction:
         signal, rate = bone_conduct(resample(signal, rate, BONE_RATE)), BONE_RATE
-    signal = resample(signal, rate, config.sample_rate)
+    return replace(audio, signal=signal, sample_rate=rate)
+
+
+def prepare_filtered(audio: Audio, config: AudioConfig) -> Prepared:
+    """The steps from resampling on; see `prepare`."""
+    signal, gain_db = resample(audio.signal, audio.sample_rate, config.sample_rate), 0.0
+    if config.peak_normalisation:
+        signal, gain_db = peak_normalised(signal)
+    if config.noise_reduction:
+        signal = noise_reduced(signal, config.sample_rate)
     if config.conditioning:
         return _conditioned(signal, config.sample_rate, config.conditioning)
     if config.trim_db is None:
-        return Prepared(signal)
+        return Prepared(signal, gain_db=gain_db)
     start, end = speech_bounds(signal, config.trim_db)
-    return Prepared(signal[start:end], start / config.sample_rate)
+    return Prepared(signal[start:end], start / config.sample_rate, gain_db)
 
 
 def _conditioned(signal: np.ndarray, sample_rate: int, conditioning: Conditioning) -> Prepared:
@@ -106,8 +132,10 @@ def levelled(signal: np.ndarray, config: AudioConfig) -> tuple[np.ndarray, float
         config: of the profile.
 
     Returns:
-        The signal and the gain, in dB; unchanged and 0 if the profile is raw.
+        The signal and the gain, in dB; unchanged and 0 if the profile is raw without peak normalisation.
     """
+    if config.peak_normalisation:
+        return peak_normalised(signal)
     if not config.conditioning:
         return signal, 0.0
     gain_db = config.conditioning.level_db - active_level(levels_of(signal, config.sample_rate).sustained)
@@ -196,3 +224,53 @@ def bone_conduct(signal: np.ndarray) -> np.ndarray:
     from scipy.signal import lfilter  # takes half a second, and few profiles need it
 
     return lfilter([BONE_GAIN], [1.0, -BONE_POLE], signal).astype(np.float32)
+
+
+def peak_normalised(signal: np.ndarray) -> tuple[np.ndarray, float]:
+    """Bring the largest amplitude to full scale.
+
+    Args:
+        signal: float32, shape (n,).
+
+    Returns:
+        float32, shape (n,), largest amplitude 1, and the gain in dB; digital silence unchanged, and 0.
+    """
+    peak = np.abs(signal).max()
+    if not peak:
+        return signal, 0.0
+    return signal / peak, float(-20 * np.log10(peak))
+
+
+def noise_reduced(signal: np.ndarray, sample_rate: int) -> np.ndarray:
+    """Reduce stationary noise by spectral gating, as `noisereduce.reduce_noise(…, stationary=True)`.
+
+    The threshold of each frequency is 1.5 standard deviations above its mean level in this recording, speech
+    included: no other recording, and no random number, is involved.
+
+    Args:
+        signal: float32, shape (n,), at least 0.1 s.
+        sample_rate: in Hz.
+
+    Returns:
+        float32, shape (n,).
+
+    Raises:
+        MissingExtraError: if noisereduce is not installed.
+
+    Source: Sainburg, Thielk & Gentner, "Finding, visualizing, and quantifying latent structure across diverse
+    animal vocal repertoires", PLOS Computational Biology 16(10), 2020.
+    """
+    from noisereduce import reduce_noise  # takes a second, and few profiles need it
+
+    reduced: np.ndarray = reduce_noise(signal, sample_rate, stationary=True)
+    return reduced.astype(np.float32, copy=False)
+
+
+def check_packages(config: AudioConfig) -> None:
+    """Check that the packages of a profile's steps are installed, before any recording is read.
+
+    Raises:
+        MissingExtraError: if noise reduction needs one that is not.
+    """
+    if config.noise_reduction:
+        require("noise reduction (+denoise)", "noisereduce")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ser_features import corpora
-from ser_features.config import PROFILES, Profile
+from ser_features.config import PROFILES, SUFFIXES, Profile
 from ser_features.extractors import CORE_COLUMNS, DEFAULT_FAMILIES, encoder_free, of_kind
 from ser_features.labels import EMOTIONS
 from ser_models import recipes, train
@@ -72,6 +72,11 @@ def test_profiles_are_as_described():
             f"{pitch.floor:g}–{pitch.ceiling:g} Hz",
             "Praat" if pitch.method == "praat" else "ours",
         ]
+
+
+def test_every_suffix_of_a_profile_is_described():
+    described = {suffix for row in table_rows("features") for suffix in re.findall(r"`(\+\w+)`", row[0])}
+    assert described == {*SUFFIXES}
 
 
 # Corpora

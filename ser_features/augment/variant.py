@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 
 from ser_features.augment import library
-from ser_features.augment.base import AnyTransform, Parameter, Range
+from ser_features.augment.base import AnyTransform, Parameter, Range, SignalTransform
 from ser_features.augment.transforms import TRANSFORMS
 from ser_features.errors import InputError
 from ser_features.extras import require
@@ -30,6 +30,8 @@ class Variant:
         name: of the copy; its file_id is that of the recording, "#", and this name.
         transform: one of `TRANSFORMS`.
         ranges: (lowest, highest) or value by parameter; the transform's defaults for the others.
+        sample_rate: at which the transform is applied, before the copy is resampled to the profile's rate, in
+            Hz; None: to the prepared signal, at the profile's rate.
 
     Raises:
         InputError: if the transform or a parameter is unknown, or a range is not allowed.
@@ -38,6 +40,7 @@ class Variant:
     name: str
     transform: str
     ranges: Mapping[str, Range | float] = field(default_factory=dict, hash=False)
+    sample_rate: int | None = None
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -51,6 +54,11 @@ class Variant:
             if name not in parameters:
                 expected = ", ".join(parameters) or "no parameter"
                 raise self._error(f"{self.transform} has no parameter {name!r}: expected {expected}")
+        if self.sample_rate is not None and not isinstance(self.kind, SignalTransform):
+            raise self._error(
+                f"{self.transform} with a sample rate of {self.sample_rate} Hz, expected none: "
+                "it alters the spectrogram"
+            )
         checked = {name: self._range(parameters[name], value) for name, value in self.ranges.items()}
         object.__setattr__(self, "ranges", checked)
 
@@ -72,12 +80,13 @@ class Variant:
 
     def as_json(self) -> dict[str, Any]:
         """The variant and its transform's version as JSON values, equal for equal copies."""
-        return {
+        content = {
             "name": self.name,
             "transform": self.transform,
             "version": self.kind.version,
             "ranges": {name: list(pair) for name, pair in sorted(self._pairs.items())},
         }
+        return content if self.sample_rate is None else content | {"sample_rate": self.sample_rate}
 
     @property
     def _pairs(self) -> Mapping[str, Range]:

@@ -21,6 +21,7 @@ from ser_features.extractors import (
     stored_apart,
     wide_columns,
 )
+from ser_features.preprocess import check_packages
 from ser_features.store import Store, layout, open_or_create
 from ser_features.store.description import Description, FrameFamily, read_description
 from ser_features.store.part import read_if_whole
@@ -48,6 +49,7 @@ def open_for(
     Raises:
         InputError: if it has another profile, other extractor versions or other families.
         StoreError: if its store.json is lost and its tables were made by other extractor versions.
+        MissingExtraError: if the profile needs a package that is not installed.
     """
 
     def requested(
@@ -60,7 +62,9 @@ def open_for(
         return describe(replace(chosen, encoder=own), families or held_families)
 
     stored = _read_or_restore(root, encoder, requested)
-    return open_or_create(root, requested(stored.profile, stored.families) if stored else requested())
+    description = requested(stored.profile, stored.families) if stored else requested()
+    check_packages(description.profile.audio)
+    return open_or_create(root, description)
 
 
 def describe(profile: Profile, families: Sequence[str]) -> Description:

@@ -18,7 +18,7 @@ from ser_features.caches import librosa_feature
 from ser_features.config import Profile
 from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
 from ser_features.extractors.f0_contour import F0Contour, compute_f0
-from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters
+from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters, preemphasised
 from ser_features.framing import centred_power, overlapping, zero_crossing_rate, zero_padded
 from ser_features.manifest import Column
 
@@ -144,6 +144,11 @@ class Analysis:
         return self.profile.audio.sample_rate
 
     @property
+    def conditioning_gain_db(self) -> float:
+        """The part of the gain that the level columns are free of, in dB; peak normalisation stays in."""
+        return self.gain_db if self.profile.audio.conditioning else 0.0
+
+    @property
     def seconds(self) -> float:
         """Duration of the signal, in s."""
         return self.signal.size / self.sample_rate
@@ -165,9 +170,10 @@ class Analysis:
 
     @cached_property
     def power(self) -> np.ndarray:
-        """|STFT|², shape (frames, 1 + n_fft // 2), float32."""
-        frames = self.profile.frames
-        views = overlapping(zero_padded(self.signal, frames.n_fft // 2), frames.n_fft, frames.hop_length)
+        """|STFT|² of the signal after pre-emphasis, if any; shape (frames, 1 + n_fft // 2), float32."""
+        frames, coefficient = self.profile.frames, self.profile.audio.preemphasis
+        signal = preemphasised(self.signal, coefficient) if coefficient else self.signal
+        views = overlapping(zero_padded(signal, frames.n_fft // 2), frames.n_fft, frames.hop_length)
         power = np.empty((len(views), 1 + frames.n_fft // 2), np.float32)
         window = hann(frames.frame_length, frames.n_fft)
         for start in range(0, len(views), BLOCK_FRAMES):

@@ -66,7 +66,7 @@ class Level(ColumnExtractor):
 
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; always computable."""
-        recorded = 10 ** (-analysis.gain_db / 20)
+        recorded = 10 ** (-analysis.conditioning_gain_db / 20)
         amplitude = np.abs(analysis.signal)
         rms = analysis.rms * recorded
         return {

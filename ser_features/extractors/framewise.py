@@ -1,6 +1,6 @@
-"""Window, mel filters, DCT basis and time derivatives: what turns frames into spectra, mel bands and MFCC.
+"""Pre-emphasis, window, mel filters, DCT basis and time derivatives: from frames to spectra, mel bands, MFCC.
 
-`hann` → STFT, `mel_filters` → mel, `dct_basis` → MFCC, `delta` → Δ and ΔΔ
+`preemphasised`, `hann` → STFT, `mel_filters` → mel, `dct_basis` → MFCC, `delta` → Δ and ΔΔ
 
 They equal librosa's (tests/ser_features/extractors/test_parity.py). They are written out here because every
 extraction needs them, and importing `librosa.filters` takes longer than analysing several recordings.
@@ -13,6 +13,27 @@ from functools import lru_cache
 from math import factorial
 
 import numpy as np
+
+
+def preemphasised(signal: np.ndarray, coefficient: float) -> np.ndarray:
+    """Raise high frequencies as `librosa.effects.preemphasis`: y[n] = x[n] − coefficient · x[n − 1].
+
+    The first sample is y[0] = 3 · x[0] − x[1], as in librosa.
+
+    >>> preemphasised(np.array([1, 2, 3], np.float32), 0.5).tolist()
+    [1.0, 1.5, 2.0]
+
+    Args:
+        signal: float32, shape (n,), n ≥ 2.
+        coefficient: 0 to below 1.
+
+    Returns:
+        float32, shape (n,).
+    """
+    emphasised = signal.copy()
+    emphasised[1:] -= np.float32(coefficient) * signal[:-1]
+    emphasised[0] += 2 * signal[0] - signal[1]
+    return emphasised
 
 
 @lru_cache(maxsize=8)

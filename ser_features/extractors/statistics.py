@@ -47,7 +47,7 @@ class Statistics(ColumnExtractor):
             **moments("mfcc_delta", analysis.mfcc_delta),
             **moments("mfcc_delta2", analysis.mfcc_delta2),
             **_spread("zcr", analysis.zero_crossings),
-            **_spread("rms", analysis.rms * 10 ** (-analysis.gain_db / 20)),
+            **_spread("rms", analysis.rms * 10 ** (-analysis.conditioning_gain_db / 20)),
         }
 
 

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from ser_features.errors import ArtifactError, InputError
 from ser_features.extractors import digest
+from ser_features.preprocess import check_packages
 from ser_models import ood
 from ser_models.artifact.backend import Backend
 from ser_models.artifact.kept import carry_over, kept, notes
@@ -161,7 +162,7 @@ def load(folder: Path) -> Artifact:
 
     Raises:
         ArtifactError: if its model is incomplete or altered, of another format, or made with other features.
-        MissingExtraError: if its model needs a package that is not installed.
+        MissingExtraError: if its model or its profile needs a package that is not installed.
     """
     metadata = read_metadata(folder)
     for name in READ_FILES:
@@ -177,6 +178,7 @@ def load(folder: Path) -> Artifact:
             f"{folder} was trained on features {metadata.profile} ({quoted(metadata.digest)}), "
             f"this version of ser computes ({current}): train again, or use the version that made it"
         )
+    check_packages(profile.audio)
     has_onnx = ONNX_FILE in metadata.files
     if model.inputs.to_json() != metadata.inputs or (has_onnx and not isinstance(model, Network)):
         raise ArtifactError(

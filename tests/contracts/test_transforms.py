@@ -9,7 +9,7 @@ from ser_features.augment import TRANSFORMS, SignalTransform, SpectrogramTransfo
 from ser_features.config import SPEECH16K
 from ser_features.extractors import Analysis
 
-SYSTEM_1 = {
+TWELVE_TRANSFORMS = {
     "time_stretch": {"rate": 1.2},
     "speed": {"rate": 1.1},
     "time_shift": {"fraction": 0.2},
@@ -60,11 +60,11 @@ def test_every_parameter_is_described_and_its_default_allowed(transform):
         assert parameter.allowed[0] <= parameter.default[0] <= parameter.default[1] <= parameter.allowed[1]
 
 
-@pytest.mark.parametrize("name", SYSTEM_1)
+@pytest.mark.parametrize("name", TWELVE_TRANSFORMS)
 def test_defaults_are_the_published_values(name):
     parameters = drawn(TRANSFORMS[name])
     parameters.pop("seed", None)
-    assert parameters == SYSTEM_1[name]
+    assert parameters == TWELVE_TRANSFORMS[name]
 
 
 def test_drawn_values_fill_their_range_and_are_json(transform):

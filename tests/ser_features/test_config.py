@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ser_features import extractors
-from ser_features.config import PAPER48K, PROFILES, SPEECH16K, SPEECH16K_RAW, Conditioning, profile
+from ser_features.config import PAPER48K, PROFILES, SPEECH16K, SPEECH16K_RAW, SUFFIXES, Conditioning, profile
 from ser_features.errors import InputError
 
 VERSIONS = extractors.versions()
@@ -33,7 +33,7 @@ def changes(config: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("config", PROFILES.values(), ids=PROFILES)
 def test_digest_changes_with_every_parameter(config):
     changed = dict(changes(config))
-    assert len(changed) == (32 if config.audio.conditioning else 28)
+    assert len(changed) == (35 if config.audio.conditioning else 31)
     assert {"name", "audio.trim_db", "frames.hop_length", "pitch.floor", "tempo.max_bpm"} <= changed.keys()
     digests = {name: other.digest(VERSIONS) for name, other in changed.items()}
     assert config.digest(VERSIONS) not in digests.values()
@@ -55,6 +55,10 @@ def test_digest_changes_with_every_extractor_s_version(name):
         ("wide16k", "47584cd6bea9000f", "1bd9d35a75fb2ac4"),
         ("speech16k+bone", "8444e147fa82f7cf", "aa32a7ac5725a35a"),
         ("wide16k+bone", "8a448a943cac31cf", "fac7e39d9d843bd2"),
+        ("wide16k-raw+bone", "3794793785dd27cd", "bdfb18a310135ca4"),
+        ("wide16k-raw+peak", "ab784567527fcfb4", "4c32a88118da72dc"),
+        ("wide16k-raw+denoise", "a5d98e9315f39aa7", "cf5ec5d4e6937f17"),
+        ("wide16k-raw+preemphasis", "2b9654eac04b47b6", "930bc3ea7ae9a8d7"),
     ],
 )
 def test_digests_of_existing_stores_and_artifacts(name, default_families, every_family):
@@ -135,7 +139,8 @@ def test_unknown_profile():
         profile("speech44k")
     assert str(caught.value) == (
         "unknown profile 'speech44k': did you mean 'speech16k'? expected one of speech16k, speech16k-fast, "
-        "speech16k-raw, paper48k, wide16k, each also with +bone"
+        "speech16k-raw, paper48k, wide16k, wide16k-raw, each also with +bone, +left, +right, +peak, "
+        "+denoise, +trim, +preemphasis"
     )
 
 
@@ -145,6 +150,12 @@ def test_wide16k_is_128_bands_of_long_frames():
     assert (config.frames.n_fft, config.frames.frame_length, config.frames.hop_length) == (2048, 2048, 512)
     assert (config.frames.n_mels, config.frames.n_mfcc) == (128, 13)
     assert config.pitch == SPEECH16K.pitch
+
+
+def test_wide16k_raw_is_wide16k_without_trimming():
+    raw = profile("wide16k-raw")
+    assert raw.audio.trim_db is None
+    assert replace(raw, name="wide16k", audio=PROFILES["wide16k"].audio) == PROFILES["wide16k"]
 
 
 def test_speech16k_fast_is_speech16k_but_for_the_pitch_method():
@@ -175,3 +186,25 @@ def test_one_channel_by_the_name_of_the_profile():
     assert (right.name, right.audio.channel) == ("speech16k+right", "right")
     assert right.digest(VERSIONS) != replace(SPEECH16K, name=right.name).digest(VERSIONS)
     assert profile("wide16k+bone+left").audio.bone_conduction
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_suffix_changes_its_field_and_the_digest(suffix):
+    plain, changed = profile("paper48k"), profile(f"paper48k{suffix}")
+    (field, value), *others = SUFFIXES[suffix].items()
+    assert not others
+    assert getattr(changed.audio, field) == value
+    assert replace(changed.audio, **{field: getattr(plain.audio, field)}) == plain.audio
+    assert changed.digest(VERSIONS) != replace(plain, name=changed.name).digest(VERSIONS)
+
+
+@pytest.mark.parametrize(
+    "name", ["speech16k+peak", "speech16k-fast+trim", "speech16k-raw+trim", "wide16k+trim"]
+)
+def test_a_suffix_that_the_profile_covers(name):
+    plain, suffix = name.split("+")
+    with pytest.raises(InputError) as caught:
+        profile(name)
+    message = f"profile '{name}': {plain} does +{suffix} itself: leave +{suffix} out, or use one of "
+    assert str(caught.value).startswith(message)
+    assert "paper48k" in str(caught.value)

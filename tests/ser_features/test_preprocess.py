@@ -9,10 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ser_features.audio import Audio, decode
-from ser_features.config import PROFILES, SPEECH16K, AudioConfig
-from ser_features.errors import SilentAudioError
+from ser_features.augment import TRANSFORMS
+from ser_features.config import PROFILES, SPEECH16K, AudioConfig, profile
+from ser_features.errors import MissingExtraError, SilentAudioError
+from ser_features.extractors import Analysis
 from ser_features.framing import active_level, levels_of, speech_bounds
-from ser_features.preprocess import bone_conduct, high_pass, levelled, prepare, resample
+from ser_features.pipeline import analyse, augment_decoded, columns_of
+from ser_features.preprocess import (
+    bone_conduct,
+    check_packages,
+    high_pass,
+    levelled,
+    peak_normalised,
+    prepare,
+    resample,
+)
 
 RATES = [8_000, 11_025, 16_000, 22_050, 24_414, 44_100, 48_000, 96_000]
 
@@ -128,6 +139,105 @@ def test_raw_profiles_resample_and_trim(real):
         if config.audio.trim_db is not None:
             signal = signal[slice(*speech_bounds(signal, config.audio.trim_db))]
         assert np.array_equal(prepare(audio, config.audio).signal, signal)
+
+
+@pytest.fixture(scope="module")
+def spoken(real):
+    """A real recording, decoded, and its signal at 16 kHz."""
+    decoded = decode(real("03-01-05-01-01-01-03"), min_seconds=0.1, max_seconds=600)
+    return decoded, resample(decoded.signal, decoded.sample_rate, 16_000)
+
+
+def prepared_by(decoded: Audio, name: str) -> np.ndarray:
+    return prepare(decoded, profile(name).audio).signal
+
+
+def test_peak_normalisation_divides_by_the_peak(spoken):
+    decoded, signal = spoken
+    assert np.abs(signal).max() < 0.5
+    result = prepared_by(decoded, "wide16k-raw+peak")
+    assert np.array_equal(result, signal / np.abs(signal).max())
+    assert np.array_equal(result, librosa.util.normalize(signal))
+
+
+def test_the_level_columns_are_of_the_normalised_signal(real):
+    content = real("03-01-05-01-01-01-03").read_bytes()
+    values = columns_of(analyse(content, profile("paper48k+peak"))[1], ["core"])
+    assert values["peak_amplitude"] == 1
+
+
+def test_peak_normalisation_of_silence_and_of_a_copy():
+    silence = np.zeros(1600, np.float32)
+    assert peak_normalised(silence) == (silence, 0.0)
+    louder, gain_db = levelled(np.float32([0.1, -0.25]), profile("wide16k-raw+peak").audio)
+    assert louder.tolist() == [pytest.approx(0.4), -1]
+    assert gain_db == pytest.approx(12.04, abs=0.01)
+
+
+def test_trim_is_librosa_s_at_40_db(spoken):
+    decoded, signal = spoken
+    reference, _ = librosa.effects.trim(signal, top_db=40)
+    assert reference.size < signal.size
+    assert np.array_equal(prepared_by(decoded, "wide16k-raw+trim"), reference)
+
+
+def test_noise_reduction_is_noisereduce_s_and_deterministic(spoken):
+    noisereduce = pytest.importorskip("noisereduce")
+    decoded, signal = spoken
+    result = prepared_by(decoded, "wide16k-raw+denoise")
+    assert result.dtype == np.float32
+    assert np.array_equal(result, noisereduce.reduce_noise(signal, 16_000, stationary=True))
+    assert np.array_equal(result, prepared_by(decoded, "wide16k-raw+denoise"))
+    assert np.abs(result[:3000]).mean() < 0.5 * np.abs(signal[:3000]).mean()  # before the first word
+
+
+def test_noise_reduction_of_the_shortest_recording():
+    pytest.importorskip("noisereduce")
+    tone = Audio(tone_in_silence(0, 1600, 0), 16_000, 1)
+    assert np.isfinite(prepared_by(tone, "wide16k-raw+denoise")).all()
+
+
+def test_noise_reduction_without_its_package(monkeypatch):
+    monkeypatch.setattr("ser_features.extras.find_spec", lambda package: None)
+    with pytest.raises(MissingExtraError) as caught:
+        check_packages(profile("wide16k-raw+denoise").audio)
+    assert str(caught.value) == (
+        "noise reduction (+denoise) needs noisereduce, which is not installed: "
+        "pip install 'ser-toolkit[denoise]'"
+    )
+    check_packages(profile("wide16k-raw").audio)
+
+
+def test_the_spectra_are_of_the_pre_emphasised_signal_and_the_level_is_not(spoken):
+    decoded, signal = spoken
+    config = profile("wide16k-raw+preemphasis")
+    analysis = Analysis(prepare(decoded, config.audio).signal, config)
+    emphasised = librosa.effects.preemphasis(signal, coef=0.97)
+    mel = librosa.feature.melspectrogram(y=emphasised, sr=16_000, n_fft=2048, hop_length=512, n_mels=128)
+    np.testing.assert_allclose(analysis.mel_db.T, librosa.power_to_db(mel), atol=2e-3)
+    plain = Analysis(signal, profile("wide16k-raw"))
+    assert np.array_equal(analysis.rms, plain.rms)
+    assert np.array_equal(analysis.zero_crossings, plain.zero_crossings)
+
+
+def test_steps_in_order(spoken):
+    """Bone conduction at 48 kHz, resampling, peak, noise reduction, trimming."""
+    noisereduce = pytest.importorskip("noisereduce")
+    decoded, _ = spoken
+    signal = resample(bone_conduct(resample(decoded.signal, decoded.sample_rate, 48_000)), 48_000, 16_000)
+    signal = noisereduce.reduce_noise(signal / np.abs(signal).max(), 16_000, stationary=True)
+    reference, _ = librosa.effects.trim(signal, top_db=40)
+    assert np.array_equal(prepared_by(decoded, "wide16k-raw+bone+peak+denoise+trim"), reference)
+
+
+def test_copies_with_a_rate_of_their_own_are_altered_between_filter_and_resampling(spoken):
+    decoded, _ = spoken
+    config, noise = profile("wide16k-raw+bone"), TRANSFORMS["noise"]
+    parameters = {"amplitude": 0.005, "seed": 1}
+    copy = augment_decoded(decoded, config, noise, parameters, 48_000)
+    filtered = bone_conduct(resample(decoded.signal, decoded.sample_rate, 48_000))
+    reference = resample(noise.apply(filtered, 48_000, parameters), 48_000, 16_000)
+    assert np.array_equal(copy.signal, reference)
 
 
 def gain_of_filter(frequency: float) -> float:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 
 from ser_features import audio, pipeline
-from ser_features.augment import Variant
+from ser_features.augment import SignalTransform, Variant
 from ser_features.engine.shard import Computed, bring_up_to_date, explain, names, numbers
 from ser_features.engine.task import Failure, ShardSummary, VariantTask
 from ser_features.errors import StoreError, WorkerDiedError
@@ -44,7 +44,7 @@ def _copies(task: VariantTask, recording: Recording) -> Iterator[Computed | Fail
     }
     for variant in task.variants:
         try:
-            row, frames, wide = _copy(task, recording, variant, analysis)
+            row, frames, wide = _copy(task, recording, variant, decoded, analysis)
         except Exception as error:
             yield _failure(task, recording, variant, error)
         else:
@@ -69,9 +69,15 @@ def _analyse(task: VariantTask, recording: Recording) -> tuple[audio.Audio, Anal
     return pipeline.analyse(content, task.target.profile, recording.audio_channel)
 
 
-def _copy(task: VariantTask, recording: Recording, variant: Variant, original: Analysis) -> Computed:
-    parameters = variant.draw(task.seed, recording.file_id)
-    analysis = pipeline.augment(original, variant.kind, parameters)
+def _copy(
+    task: VariantTask, recording: Recording, variant: Variant, decoded: audio.Audio, original: Analysis
+) -> Computed:
+    parameters, transform = variant.draw(task.seed, recording.file_id), variant.kind
+    if variant.sample_rate is not None and isinstance(transform, SignalTransform):
+        profile = task.target.profile
+        analysis = pipeline.augment_decoded(decoded, profile, transform, parameters, variant.sample_rate)
+    else:
+        analysis = pipeline.augment(original, transform, parameters)
     families = task.target.families
     row = names(recording) | numbers(pipeline.columns_of(analysis, families))
     row |= {

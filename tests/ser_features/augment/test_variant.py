@@ -53,6 +53,11 @@ from ser_features.errors import InputError, MissingExtraError
             "variant 'fast': rate is nan, expected a number, or [lowest, highest]",
         ),
         (("a b", "polarity"), "variant 'a b': expected a name of letters, digits, _ and -"),
+        (
+            ("cut", "spec_augment", {}, 48_000),
+            "variant 'cut': spec_augment with a sample rate of 48000 Hz, expected none: "
+            "it alters the spectrogram",
+        ),
         (("", "polarity"), "variant '': expected a name of letters, digits, _ and -"),
     ],
 )

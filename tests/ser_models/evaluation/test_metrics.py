@@ -55,7 +55,7 @@ def test_log_loss_of_a_certain_error_is_finite():
 
 
 def test_the_definitions_of_log_loss_and_mse_are_those_of_the_published_figures():
-    """The figures of system 1 (`bone_conducted_transformer`), computed from its supports.
+    """The figures of the bone-conducted speech paper, computed from its supports.
 
     It prints log loss 1.4105 and 0.2074 for neutral, MSE 0.0812, 0.0514 for neutral and 0.0769 for disgust.
     """

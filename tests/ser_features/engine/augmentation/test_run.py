@@ -33,7 +33,7 @@ MASKED = Variant("masked", "spec_augment")
 TOO_LONG = Variant("far", "echo", {"delay": 0.5})
 """An echo that is longer than the recordings."""
 
-SYSTEM_1 = (
+BONE_COPIES = (
     Variant("stretch", "time_stretch"),
     Variant("speed", "speed"),
     Variant("shift_right", "time_shift", {"fraction": 0.2}),
@@ -73,10 +73,10 @@ def store(tess, store_of, tmp_path) -> Path:
 
 @pytest.fixture(scope="module")
 def augmented(tess_source, store_of, tmp_path_factory) -> Path:
-    """A store of six tones with every copy of `SYSTEM_1`, to be read only."""
+    """A store of six tones with every copy of `BONE_COPIES`, to be read only."""
     root = Path(shutil.copytree(store_of(6), tmp_path_factory.mktemp("augmented") / "store"))
     report = augment_store(
-        root, tess_source, SYSTEM_1, datasets=["tess"], features=["mel", "core"], runner=Serial()
+        root, tess_source, BONE_COPIES, datasets=["tess"], features=["mel", "core"], runner=Serial()
     )
     assert (report.stored, report.unchanged, report.failures) == (14 * 6, 0, [])
     return root
@@ -91,7 +91,7 @@ def test_every_recording_has_every_copy_with_source_and_parameters(augmented):
     assert len(rows) == 14 * 6
     assert rows["file_id"].is_unique
     assert set(rows.groupby("variant").size()) == {6}
-    assert set(rows["variant"]) == {variant.name for variant in SYSTEM_1}
+    assert set(rows["variant"]) == {variant.name for variant in BONE_COPIES}
     sources = open_store(augmented).files().set_index("file_id")
     same = ["dataset", "speaker", "emotion", "gender", "statement", "channels", "source_sample_rate"]
     for _, row in rows[rows["variant"] == "louder"].iterrows():
@@ -102,7 +102,7 @@ def test_every_recording_has_every_copy_with_source_and_parameters(augmented):
         assert row[same].tolist() == source[same].tolist()
 
 
-@pytest.mark.parametrize("variant", SYSTEM_1, ids=lambda variant: variant.name)
+@pytest.mark.parametrize("variant", BONE_COPIES, ids=lambda variant: variant.name)
 def test_features_are_those_of_the_transformed_signal(augmented, tess_source, variant):
     stored = open_store(augmented)
     rows = stored.variants()
@@ -159,7 +159,7 @@ def test_a_second_run_reads_no_recording_and_changes_no_byte(store, tess, augmen
     assert tree(store) == after
 
 
-@pytest.mark.parametrize("variants", [(NOISY, HIGHER), pytest.param(SYSTEM_1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("variants", [(NOISY, HIGHER), pytest.param(BONE_COPIES, marks=pytest.mark.long)])
 def test_one_and_two_workers_give_the_same_bytes(store, augment_tess, tree, tmp_path, variants):
     for workers, name in ((1, "one"), (2, "two")):
         shutil.copytree(store, tmp_path / name)
@@ -221,6 +221,20 @@ def test_copies_follow_a_recording_that_changed(store, tess, extract_tess, augme
     rows = open_store(store).variants().query("variant == 'noisy'").set_index("source_file_id")
     assert len(rows) == 6
     assert rows.loc[changed["file_id"], "frame_count"] == 51
+
+
+def test_a_copy_with_a_rate_of_its_own_is_altered_before_resampling(store, augment_tess, tess):
+    early = Variant("early", "noise", sample_rate=24_414)
+    augment_tess((early, NOISY))
+    stored = open_store(store)
+    rows = stored.variants().query("variant == 'early'").iloc[[0]]
+    path = stored.files().set_index("file_id").loc[rows.iloc[0]["source_file_id"], "path"]
+    decoded = audio.decode(tess / path, min_seconds=0.1, max_seconds=600)
+    parameters = json.loads(rows.iloc[0]["parameters"])
+    analysis = pipeline.augment_decoded(decoded, SPEECH16K, early.kind, parameters, 24_414)
+    np.testing.assert_allclose(stored.frames(rows, "mel")[0], analysis.mel_db, rtol=1e-5, atol=1e-4)
+    assert augment_tess((early, NOISY)).stored == 0
+    assert augment_tess((Variant("early", "noise"),)).stored == 6
 
 
 def test_copies_follow_a_corrected_label(tmp_path):
