@@ -1,7 +1,7 @@
 """`ser reproduce`: a published system, from recordings to report."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -10,6 +10,10 @@ from ser_cli.arguments import typed
 from ser_cli.options import Data, Jobs, MetricsAsJson, Seed, Workers
 from ser_cli.progress import hint
 from ser_models.recipes import names
+
+if TYPE_CHECKING:
+    from ser_models.evaluation.claims import Claims
+    from ser_models.evaluation.result import EvaluationResult
 
 RECIPES = f"Recipes: {', '.join(names())}."
 
@@ -74,6 +78,20 @@ def reproduce(
         print(result.to_json())
         return
     print_metrics(result)
+    _print_claims(chosen.claims, result)
     other = "paper" if protocol == "honest" else "honest"
     print(f"report: {task.out / 'report.html'}")
     hint(f"ser reproduce {recipe} --protocol {other}")
+
+
+def _print_claims(claims: "Claims", result: "EvaluationResult") -> None:
+    """Print every figure that the paper reports beside that of this run."""
+    from ser_cli.tables import print_table
+    from ser_models.reporting.report import claimed
+
+    for table in claimed.tables(claims, {"this run": result}):
+        print(f"{table.caption}, beside the paper:")
+        print_table(table.columns, table.rows, left=table.words)
+        print()
+    if claims.second_softmax:
+        print(claimed.SECOND_SOFTMAX)

@@ -26,6 +26,7 @@ METRICS = "metrics.json"
 Rate = Annotated[float, Field(ge=0, le=1)]
 Loss = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
+Correlation = Annotated[float, Field(ge=-1, le=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,48 @@ class Finding:
     examples: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SideResult:
+    """Loss, as it was trained, and accuracy of one side of the split after an epoch."""
+
+    accuracy: Rate | None
+    loss: Loss | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """The training of the final model.
+
+    Attributes:
+        epoch: the epoch whose weights are used.
+        epochs: number of epochs until it stopped.
+        train: figures of the training recordings in that epoch.
+        validation: figures of the validation recordings after it.
+    """
+
+    epoch: Count
+    epochs: Count
+    train: SideResult
+    validation: SideResult
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLosses:
+    """Binary log loss and mean squared error of the probability of one class."""
+
+    log_loss: Loss
+    mse: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Log loss and mean squared error, overall and per class, as in `Scores`."""
+
+    log_loss: Loss
+    mse: Rate
+    per_class: dict[str, ClassLosses]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
     """Metrics of a predictions table; see `ser_models.evaluation.score`.
@@ -244,7 +287,7 @@ class Scores:
     accuracy: Rate
     macro_f1: Rate
     weighted_f1: Rate
-    mcc: Annotated[float, Field(ge=-1, le=1)] | None
+    mcc: Correlation | None
     mean_iou: Rate
     macro_auc: Rate | None
     log_loss: Loss
@@ -297,6 +340,8 @@ class EvaluationResult(Scores):
         date: of the run, as YYYY-MM-DD.
         fingerprint: identifies the recordings by name and content.
         files: number of recordings of each corpus, without augmented copies.
+        training: the training of the final model; None if nothing was trained.
+        second_softmax: losses after a second softmax, if the publication prints those; else None.
     """
 
     model: str
@@ -317,6 +362,8 @@ class EvaluationResult(Scores):
     date: str = ""
     fingerprint: str = ""
     files: dict[str, Count] = field(default_factory=dict)
+    training: TrainingResult | None = None
+    second_softmax: Losses | None = None
 
     __pydantic_config__ = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 

@@ -55,9 +55,7 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> Sco
     """
     from sklearn import metrics
 
-    # rows of a float32 softmax may exceed 1 by its precision
-    probabilities = predictions[probability_columns(labels)].to_numpy(dtype=np.float64).clip(0, 1)
-    targets = np.array([labels.index(emotion) for emotion in predictions["emotion"]], dtype=np.int64)
+    targets, probabilities = arrays_of(predictions, labels)
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     matrix = confusion_matrix(targets, predicted, len(labels))
     speakers, corpora = speaker_keys(predictions), predictions["dataset"].to_numpy(dtype=object)
@@ -146,6 +144,14 @@ def _groups(
         )
         for key, own in members.items()
     }
+
+
+def arrays_of(predictions: pd.DataFrame, labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """True classes, (recordings,), and probabilities, (recordings, classes), of a predictions table."""
+    # rows of a float32 softmax may exceed 1 by its precision
+    probabilities = predictions[probability_columns(labels)].to_numpy(dtype=np.float64).clip(0, 1)
+    targets = np.array([labels.index(emotion) for emotion in predictions["emotion"]], dtype=np.int64)
+    return targets, probabilities
 
 
 def probability_columns(labels: Sequence[str]) -> list[str]:

@@ -248,7 +248,7 @@ def _texts(job: Reproduction, recipe: Recipe, protocol: Protocol) -> ReportTexts
         description=protocol.description,
         source=recipe.source,
         choices=tuple(recipe.choices),
-        claims=recipe.claims.model_dump(exclude_none=True),
+        claims=recipe.claims,
         quick=job.quick_note,
         others={other: artifact_folder(job.out, other, job.quick)},
     )

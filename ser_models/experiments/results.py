@@ -21,8 +21,16 @@ from ser_models.data.batches import frames_in_crop
 from ser_models.data.examples import Examples, synthetic_datasets
 from ser_models.data.inputs import FrameInputs, digest_of_inputs
 from ser_models.data.split import Split
-from ser_models.evaluation import confounds, leakage
-from ser_models.evaluation.result import METRICS, EvaluationResult, read_results
+from ser_models.evaluation import confounds, leakage, second_softmax
+from ser_models.evaluation.claims import Claims
+from ser_models.evaluation.result import (
+    METRICS,
+    EvaluationResult,
+    Losses,
+    SideResult,
+    TrainingResult,
+    read_results,
+)
 from ser_models.evaluation.score import score
 from ser_models.ood import TrainingDistribution
 from ser_models.ood.distribution import build as build_distribution
@@ -60,7 +68,7 @@ class ReportTexts:
         description: the protocol in plain words, beyond what the split says.
         source: the publication that is reproduced.
         choices: what the publication leaves open, and how it is settled.
-        claims: what the publication reports, by the names of metrics.json.
+        claims: what the publication reports; None for a plain training.
         quick: what a reduced run reduces; None for a full run.
         others: artifacts of the same system under other protocols, by protocol.
     """
@@ -72,7 +80,7 @@ class ReportTexts:
     description: str = ""
     source: str = ""
     choices: tuple[str, ...] = ()
-    claims: Mapping[str, Any] = field(default_factory=dict)
+    claims: Claims | None = None
     quick: str | None = None
     others: Mapping[str, Path] = field(default_factory=dict)
 
@@ -149,7 +157,25 @@ def measure(data: Data, trained: Trained, config: TrainConfig, texts: ReportText
         date=datetime.now(UTC).date().isoformat(),
         fingerprint=originals.fingerprint,
         files=originals.rows["dataset"].value_counts().sort_index().to_dict(),
+        training=_training(trained.history, split.final_fold),
+        second_softmax=_second_softmax(tested, examples.labels, texts.claims),
     )
+
+
+def _training(history: pd.DataFrame, final_fold: int) -> TrainingResult:
+    """Figures of the final model in the epoch whose weights are used."""
+    rows = history[history["fold"] == final_fold]
+    kept = rows[rows["best"]].iloc[0]
+    train, validation = (
+        SideResult(accuracy=float(kept[f"{prefix}accuracy"]), loss=float(kept[f"{prefix}loss"]))
+        for prefix in ("", "val_")
+    )
+    return TrainingResult(int(kept["epoch"]), int(rows["epoch"].max()), train, validation)
+
+
+def _second_softmax(tested: pd.DataFrame, labels: Sequence[str], claims: Claims | None) -> Losses | None:
+    """The losses that the publication prints, if it applied softmax twice."""
+    return second_softmax.losses(tested, labels) if claims and claims.second_softmax else None
 
 
 def _caveats(data: Data, trained: Trained) -> list[str]:

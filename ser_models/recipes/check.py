@@ -49,11 +49,14 @@ def _check_classes(recipe: Recipe) -> None:
 
 
 def _check_names(recipe: Recipe) -> None:
-    """Check references to variants and hyperparameters."""
+    """Check references to variants, classes and hyperparameters."""
     names = [table["name"] for table in recipe.variants]
     for variant in recipe.quick.variants or ():
         if variant not in names:
             raise InputError(f"quick.variants: no variant {variant!r}: expected some of {', '.join(names)}")
+    for label in recipe.claims.per_class:
+        if label not in recipe.classes:
+            raise InputError(f"claims.per_class.{label}: expected one of {', '.join(recipe.classes)}")
     parameters = recipe.create_model().parameters
     for name, values in recipe.tune.items():
         if name not in parameters:

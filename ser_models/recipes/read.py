@@ -10,6 +10,7 @@ ser_features.errors.InputError: unknown recipe 'transformer': did you mean 'bone
 
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,7 +18,7 @@ from ser_features.arguments import chosen
 from ser_features.errors import InputError
 from ser_models.recipes import FOLDER, names
 from ser_models.recipes.check import check
-from ser_models.recipes.schema import Range, Recipe
+from ser_models.recipes.schema import Recipe
 
 
 def load(word: str) -> Recipe:
@@ -66,6 +67,9 @@ def _known(location: tuple[int | str, ...]) -> list[str]:
     """Keys of the table that an unknown key stands in."""
     table: type[BaseModel] = Recipe
     for part in location[:-1]:
-        hint = table.model_fields[str(part)].annotation if str(part) in table.model_fields else Range
-        table = hint if isinstance(hint, type) and issubclass(hint, BaseModel) else Range
+        field = table.model_fields.get(str(part))
+        hints = (field.annotation, *get_args(field.annotation)) if field else ()
+        table = next(
+            (hint for hint in hints if isinstance(hint, type) and issubclass(hint, BaseModel)), table
+        )
     return [name for name in table.model_fields if name != "name"]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ser_features.augment import Variant
 from ser_features.errors import InputError
+from ser_models.evaluation.claims import Claims
 from ser_models.models import create
 from ser_models.models.base import Model
 
@@ -59,20 +60,6 @@ class Range(_Table):
     high: float | None = None
     log: bool = False
     choices: list[Any] | None = None
-
-
-class Claims(_Table):
-    """What the paper reports; shares are 0 to 1."""
-
-    accuracy: float | None = None
-    uar: float | None = None
-    macro_f1: float | None = None
-    macro_auc: float | None = None
-    mcc: float | None = None
-    mean_iou: float | None = None
-    log_loss: float | None = None
-    mse: float | None = None
-    f1: dict[str, float] = {}
 
 
 class Recipe(_Table):

@@ -58,8 +58,8 @@ def points(gap: float) -> str:
 
 
 def decimals(value: float | None, digits: int) -> str:
-    """Format a value with a fixed number of decimals."""
-    return MISSING if value is None else f"{value:.{digits}f}"
+    """Format a value with a fixed number of decimals, and thousands separators."""
+    return MISSING if value is None else f"{value:,.{digits}f}"
 
 
 def number(value: float) -> str:

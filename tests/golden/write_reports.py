@@ -6,17 +6,42 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from ser_models.evaluation.result import Finding
+from ser_models.evaluation import second_softmax
+from ser_models.evaluation.claims import (
+    AverageClaims,
+    AveragesClaims,
+    Claims,
+    ClassClaims,
+    SideClaims,
+    TrainingClaims,
+)
+from ser_models.evaluation.result import Finding, SideResult, TrainingResult
 from ser_models.reporting.report import Report
 from ser_models.reporting.report.page import render
 from tests.pages import text_of
-from tests.results import attention_example, make_history, make_report, make_result
+from tests.results import (
+    LABELS,
+    attention_example,
+    make_history,
+    make_predictions,
+    make_report,
+    make_result,
+)
 
 CONFOUND = Finding(
     "sample rate", "the sample rate alone gives UAR 0.98, chance 0.33: a model can learn it instead", 3
 )
 LEAK = Finding("speaker", "2 speakers are in both train and test: a, b", 2, ("a", "b"))
-CLAIMS = {"accuracy": 0.9551, "uar": 0.9532, "log_loss": 1.4105, "macro_f1": 0.94, "f1": {"sad": 0.94}}
+CLAIMS = Claims(
+    n=4320,
+    accuracy=0.9551,
+    uar=0.9532,
+    log_loss=1.4105,
+    averages=AveragesClaims(macro=AverageClaims(precision=0.95, f1=0.94)),
+    per_class={"sad": ClassClaims(f1=0.94, support=606, correct=551, log_loss=0.2074)},
+    training=TrainingClaims(epochs=22, train=SideClaims(accuracy=0.945, loss=0.6226)),
+    second_softmax=True,
+)
 
 
 def full() -> Report:
@@ -27,6 +52,8 @@ def full() -> Report:
         {
             **{"leakage": (LEAK,), "confounds": (CONFOUND,), "notes": notes},
             **{"synthetic": True, "transductive": True},
+            "training": TrainingResult(1, 3, SideResult(0.55, 1.0), SideResult(0.45, 1.1)),
+            "second_softmax": second_softmax.losses(make_predictions(), LABELS),
         },
         name="honest protocol",
         explanation="Each speaker is tested once.",

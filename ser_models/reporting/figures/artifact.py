@@ -4,12 +4,12 @@ metrics.json, history.csv, the claims of the recipe → `read_run` → `Run` →
 """
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from ser_features.errors import InputError
 from ser_models import recipes
+from ser_models.evaluation.claims import Claims
 from ser_models.evaluation.result import read_result
 from ser_models.recipes.read import load
 from ser_models.reporting.figures.picture import Drawing, subtitle
@@ -38,11 +38,9 @@ def read_run(artifact: Path) -> Run:
     return Run(result, history, _claims(result.recipe))
 
 
-def _claims(recipe: str | None) -> dict[str, Any]:
+def _claims(recipe: str | None) -> Claims | None:
     """What the paper of a built-in recipe reports; the file of a user's own may be gone."""
-    if recipe is None or recipe not in recipes.names():
-        return {}
-    return load(recipe).claims.model_dump(exclude_none=True)
+    return load(recipe).claims if recipe and recipe in recipes.names() else None
 
 
 def drawing(artifact: Path, name: str) -> Drawing:

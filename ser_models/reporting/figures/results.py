@@ -5,16 +5,16 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import cycle
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ser_models.evaluation.claims import Claims
 from ser_models.evaluation.result import (
     EvaluationResult,
     RocCurve,
@@ -85,12 +85,12 @@ class Run:
     Attributes:
         result: of the evaluation.
         history: columns as of `training_curves`; None if nothing was trained.
-        claims: what the paper reports, by emotion beside ours.
+        claims: what the paper reports; None if no paper is reproduced.
     """
 
     result: EvaluationResult
     history: pd.DataFrame | None = None
-    claims: Mapping[str, Any] = field(default_factory=dict)
+    claims: Claims | None = None
 
     @property
     def has_epochs(self) -> bool:
@@ -107,13 +107,13 @@ def confusion_matrix(result: Scores) -> Picture:
     return Picture("confusion_matrix", "Confusion matrix", (panel,))
 
 
-def per_class(result: Scores, claims: Mapping[str, Any] | None = None) -> Picture:
+def per_class(result: Scores, claims: Claims | None = None) -> Picture:
     """F1, IoU, MSE and log loss of each emotion, and the paper's claims."""
-    panels = tuple(_class_panel(result, measure, claims or {}) for measure in MEASURES)
+    panels = tuple(_class_panel(result, measure, claims or Claims()) for measure in MEASURES)
     return Picture("per_class", "Metrics by emotion, one against all others", panels, across=2)
 
 
-def _class_panel(result: Scores, measure: Measure, claims: Mapping[str, Any]) -> Panel:
+def _class_panel(result: Scores, measure: Measure, claims: Claims) -> Panel:
     values = {label: getattr(row, measure.name) for label, row in result.per_class.items()}
     claimed = {label: value for label, value in claims_of(measure, claims).items() if label in values}
     text = f"{measure.label} of each emotion: {_listed(values, measure)}"
@@ -123,9 +123,12 @@ def _class_panel(result: Scores, measure: Measure, claims: Mapping[str, Any]) ->
     return Panel(draw, 4.8, 0.32 * len(values) + 0.9, text)
 
 
-def claims_of(measure: Measure, claims: Mapping[str, Any]) -> Mapping[str, float]:
-    """What the paper reports of a measure, by emotion."""
-    return claims.get(measure.name, {}) if measure.name == "f1" else {}
+def claims_of(measure: Measure, claims: Claims) -> Mapping[str, float]:
+    """What the paper reports of a measure, by emotion; no losses that are not those of the result."""
+    if claims.second_softmax and measure.name in ("mse", "log_loss"):
+        return {}
+    values = {label: getattr(row, measure.name) for label, row in claims.per_class.items()}
+    return {label: value for label, value in values.items() if value is not None}
 
 
 def per_speaker(result: Scores) -> Picture | None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ser_features import corpora
 from ser_models.data.examples import Examples
+from ser_models.evaluation.claims import Claims
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.figures import AttentionExample
 from ser_models.reporting.figures.recordings import Recordings
@@ -78,7 +79,7 @@ class Report:
         history: columns fold, epoch, loss, uar, val_loss, val_uar, best and perhaps learning_rate; None if
             nothing was trained.
         parameters: hyperparameters of the model.
-        claims: results of the paper by their name in metrics.json, and `f1` by emotion.
+        claims: results of the paper; None if no paper is reproduced.
         source: the publication.
         choices: what the paper leaves open, and what was chosen.
         others: results of other runs of the same system, by name.
@@ -96,7 +97,7 @@ class Report:
     explanation: str = ""
     history: pd.DataFrame | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    claims: Mapping[str, Any] = field(default_factory=dict)
+    claims: Claims | None = None
     source: str = ""
     choices: Sequence[str] = ()
     others: Mapping[str, EvaluationResult] = field(default_factory=dict)

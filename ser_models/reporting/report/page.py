@@ -15,7 +15,7 @@ from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.picture import Panel
 from ser_models.reporting.figures.recordings import rank_features
 from ser_models.reporting.html import DEEP, declarations, inline, stylesheet, template
-from ser_models.reporting.report import text
+from ser_models.reporting.report import claimed, text
 from ser_models.reporting.report.content import Data, Report
 
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
@@ -39,6 +39,8 @@ def render(report: Report) -> str:
         report=report,
         result=report.result,
         text=text,
+        claimed=_claimed(report),
+        second_softmax=claimed.SECOND_SOFTMAX,
         figures=_figures(report, ranked),
         ranked=ranked,
         map_recordings=MAP_RECORDINGS,
@@ -48,6 +50,12 @@ def render(report: Report) -> str:
         light=Markup(declarations(dark=False)),
         dark=Markup(declarations(dark=True)),
     )
+
+
+def _claimed(report: Report) -> list[text.Table]:
+    """Tables of the paper's figures beside those of this run and of the other protocol."""
+    runs = {report.name: report.result, **report.others}
+    return claimed.tables(report.claims, runs) if report.claims else []
 
 
 def _ranked_features(data: Data) -> dict[str, float]:
@@ -91,15 +99,15 @@ def _comparison(report: Report) -> tuple[Panel, ...]:
 
 def _marks(report: Report) -> list[Mark]:
     """UAR of this run, of other runs and of the paper; its accuracy if it reports no UAR."""
-    key = text.claimed(report.claims)
     runs: dict[str, Scores] = {report.name: report.result}
     if report.result.unseen:
         runs["only unseen speakers"] = report.result.unseen
     measured = (runs | dict(report.others)).items()
     marks = [Mark(name, run.uar, run.uar_ci95) for name, run in measured if run.uar is not None]
-    if key:
+    if claim := text.main_claim(report.claims):
+        key, value = claim
         name = {"uar": "the paper's claim", "accuracy": "the paper's claim (accuracy)"}[key]
-        marks.append(Mark(name, report.claims[key]))
+        marks.append(Mark(name, value))
     return marks
 
 

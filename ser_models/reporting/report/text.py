@@ -2,7 +2,7 @@
 
 `Report`, `EvaluationResult` → sentences that can be read without the other pages: protocol, leaks,
 definitions of the metrics, differences between runs
-`EvaluationResult`, claims, `Data` → `Table`s, which the template renders
+`EvaluationResult`, `Data` → `Table`s, which the template renders; those beside the claims are in `claimed`
 
 The first cell of a row of a table is its header; columns of numbers are aligned to the right.
 """
@@ -10,9 +10,9 @@ The first cell of a row of a table is its header; columns of numbers are aligned
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median, stdev
-from typing import Any
 
 from ser_models.data.split import UNKNOWN_SPEAKERS
+from ser_models.evaluation.claims import Claims
 from ser_models.evaluation.result import Average, ClassResult, EvaluationResult, Finding, GroupResult, Scores
 from ser_models.reporting.figures.recordings import Recordings
 from ser_models.reporting.report.content import CorpusPart, Data, Report
@@ -23,7 +23,6 @@ from ser_models.reporting.text import (
     decimals,
     percent,
     points,
-    signed,
 )
 
 PROTOCOLS = {
@@ -92,10 +91,10 @@ TRAINING_CHECKS = (
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric of the whole test.
+    """A metric of the whole test, or of one class.
 
     Attributes:
-        key: attribute of `Scores`, and its name among the claims.
+        key: attribute of `Scores` and `Claims`, or of `ClassResult` and `ClassClaims`; dotted if nested.
         name: as displayed.
         meaning: its definition.
         digits: decimals of a plain number; None for a share, which is displayed in percent.
@@ -110,14 +109,24 @@ class Metric:
 METRICS = (
     Metric("uar", "UAR (balanced accuracy)", "mean recall of the emotions, each with the same weight"),
     Metric("accuracy", "Accuracy", "share of correct predictions; frequent emotions weigh more"),
-    Metric("macro_f1", "Macro F1", "mean F1 of the emotions"),
-    Metric("weighted_f1", "Weighted F1", "mean F1 of the emotions, weighted by their support"),
+    Metric("averages.macro.f1", "Macro F1", "mean F1 of the emotions"),
+    Metric("averages.weighted.f1", "Weighted F1", "mean F1 of the emotions, weighted by their support"),
     Metric("mcc", "MCC", "Matthews correlation coefficient: 1 is perfect, 0 is chance", 4),
-    Metric("mean_iou", "Mean IoU", "mean of TP / (TP + FP + FN) over emotions"),
+    Metric("averages.macro.iou", "Mean IoU", "mean of TP / (TP + FP + FN) over emotions"),
     Metric("macro_auc", "Macro AUC", "mean area under the ROC curves: 1 is perfect, 0.5 is chance", 3),
     Metric("log_loss", "Log loss", "mean of -ln p(true emotion); lower is better", 4),
     Metric("mse", "MSE", "mean of (p - y)² over recordings and emotions, y = 0 or 1; lower is better", 4),
 )
+EMOTION_METRICS = (
+    Metric("recall", "Recall", "share of the emotion's recordings that are recognised"),
+    Metric("precision", "Precision", "share of the predictions of the emotion that are correct"),
+    Metric("f1", "F1", "harmonic mean of precision and recall"),
+    Metric("iou", "IoU", "TP / (TP + FP + FN)"),
+    Metric("auc", "AUC", "area under the ROC curve", 3),
+    Metric("log_loss", "Log loss", "mean binary log loss", 4),
+    Metric("mse", "MSE", "mean of (p - y)², y = 0 or 1", 4),
+)
+"""Metrics of one emotion against all others, in the order of the columns."""
 
 
 def protocol(report: Report) -> list[str]:
@@ -155,19 +164,19 @@ def checks(result: EvaluationResult) -> tuple[str, ...]:
 
 def gaps(report: Report) -> list[str]:
     """State the differences of this run to the paper's claim and to other runs."""
-    lines = [_claim_gap(report)] if claimed(report.claims) else []
+    lines = [_claim_gap(report.result, *claim)] if (claim := main_claim(report.claims)) else []
     return lines + [_gap(report, name, other) for name, other in report.others.items()]
 
 
-def claimed(claims: Mapping[str, Any]) -> str | None:
-    """The metric by which a paper is compared: its UAR, else its accuracy, else None."""
-    return next((key for key in ("uar", "accuracy") if claims.get(key) is not None), None)
+def main_claim(claims: Claims | None) -> tuple[str, float] | None:
+    """The metric by which a paper is compared, and its value: its UAR, else its accuracy, else None."""
+    values = {"uar": claims.uar, "accuracy": claims.accuracy} if claims else {}
+    return next(((key, value) for key, value in values.items() if value is not None), None)
 
 
-def _claim_gap(report: Report) -> str:
-    key = claimed(report.claims) or "uar"
+def _claim_gap(result: EvaluationResult, key: str, claim: float) -> str:
     name = {"uar": "a UAR", "accuracy": "an accuracy"}[key]
-    claim, value = report.claims[key], getattr(report.result, key)
+    value = getattr(result, key)
     return (
         f"The paper claims {name} of {percent(claim)}; this run has {percent(value)}, "
         f"{points(abs(value - claim))} {'less' if value < claim else 'more'}."
@@ -241,9 +250,6 @@ def speakers(groups: Mapping[str, GroupResult]) -> str:
     )
 
 
-Values = Mapping[str, Any]
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """Text in rows and columns.
@@ -265,46 +271,31 @@ class Table:
 
 def results(report: Report) -> Table:
     """Compare this run with other runs and with the claim."""
-    result, claims = report.result, report.claims
+    result, claims = report.result, report.claims or Claims()
     columns = ("Run", "UAR", "95 % interval", "Accuracy", "Tested on", "Leaks found", "Protocol")
     runs = {report.name: result, **report.others}
     rows = [_result(name, run, run.protocol, len(run.leakage)) for name, run in runs.items()]
     if result.unseen:
         rows.append(_result("only unseen speakers", result.unseen, result.protocol, None))
-    if claims.get("uar") is not None or claims.get("accuracy") is not None:
-        shares = (percent(claims.get("uar")), MISSING, percent(claims.get("accuracy")))
+    if main_claim(claims):
+        shares = (percent(claims.uar), MISSING, percent(claims.accuracy))
         rows.append(("the paper's claim", *shares, MISSING, MISSING, "as published"))
     return Table("This run and what it is compared with", columns, tuple(rows), words=(0, 6), strong=(0,))
 
 
-def metrics(result: Scores, claims: Values) -> Table:
-    """All metrics of the whole test, with the paper's claims."""
-    claimed = any(claims.get(metric.key) is not None for metric in METRICS)
-    columns = ("Metric", "This run", *(("Paper's claim", "Difference") if claimed else ()), "Definition")
-    rows = tuple(
-        (
-            metric.name,
-            _value(metric, getattr(result, metric.key)),
-            *(_claim(metric, result, claims) if claimed else ()),
-            metric.meaning,
-        )
-        for metric in METRICS
-    )
-    return Table("Metrics of all test recordings", columns, rows, words=(0, len(columns) - 1), strong=(0,))
+def metrics(result: Scores) -> Table:
+    """All metrics of the whole test."""
+    rows = tuple((metric.name, cell(metric, value_of(metric, result)), metric.meaning) for metric in METRICS)
+    columns = ("Metric", "This run", "Definition")
+    return Table("Metrics of all test recordings", columns, rows, words=(0, 2), strong=(0,))
 
 
-def emotions(result: Scores, claims: Values) -> Table:
+def emotions(result: Scores) -> Table:
     """The classification report, with AUC, log loss and MSE of each emotion."""
-    claimed: Mapping[str, float] = claims.get("f1", {})
-    columns = ("Emotion", "Recordings", "Recall", "Precision", "F1", *(["F1 claimed"] if claimed else []))
-    columns += ("IoU", "AUC", "Log loss", "MSE")
-    rows = [
-        _emotion(label, row.support, row, [percent(claimed.get(label))] if claimed else [])
-        for label, row in result.per_class.items()
-    ]
+    columns = ("Emotion", "Recordings", *(metric.name for metric in EMOTION_METRICS))
+    rows = [_emotion(label, row.support, row) for label, row in result.per_class.items()]
     for kind in ("macro", "weighted"):
-        claim = [percent(claims.get("macro_f1") if kind == "macro" else None)] if claimed else []
-        rows.append(_emotion(f"{kind} average", result.n, getattr(result.averages, kind), claim))
+        rows.append(_emotion(f"{kind} average", result.n, getattr(result.averages, kind)))
     return Table("Metrics by emotion", columns, tuple(rows), strong=(len(rows) - 2, len(rows) - 1))
 
 
@@ -369,21 +360,17 @@ def _result(name: str, scores: Scores, protocol: str, leaks: int | None) -> tupl
     return (name, percent(scores.uar), bounds, percent(scores.accuracy), f"{scores.n:,}", count, protocol)
 
 
-def _value(metric: Metric, value: float | None) -> str:
+def value_of(metric: Metric, source: object) -> float | None:
+    """Value of a metric in a result or claims, whole or of a class, or in an average; None if it has none."""
+    for name in metric.key.split("."):
+        source = getattr(source, name, None)
+    return source if isinstance(source, int | float) else None
+
+
+def cell(metric: Metric, value: float | None) -> str:
+    """Format the value of a metric."""
     return percent(value) if metric.digits is None else decimals(value, metric.digits)
 
 
-def _claim(metric: Metric, result: Scores, claims: Values) -> tuple[str, str]:
-    """The claim, and the difference of this run to it."""
-    claim, value = claims.get(metric.key), getattr(result, metric.key)
-    if claim is None or value is None:
-        return _value(metric, claim), MISSING
-    gap = points(value - claim) if metric.digits is None else decimals(value - claim, metric.digits)
-    return _value(metric, claim), signed(gap)
-
-
-def _emotion(name: str, n: int, row: ClassResult | Average, claim: Sequence[str]) -> tuple[str, ...]:
-    shares = [percent(share) for share in (row.recall, row.precision, row.f1)]
-    losses = (row.auc, row.log_loss, row.mse) if isinstance(row, ClassResult) else (None, None, None)
-    cells = [decimals(value, digits) for value, digits in zip(losses, (3, 4, 4), strict=True)]
-    return (name, f"{n:,}", *shares, *claim, percent(row.iou), *cells)
+def _emotion(name: str, n: int, row: ClassResult | Average) -> tuple[str, ...]:
+    return (name, f"{n:,}", *(cell(metric, value_of(metric, row)) for metric in EMOTION_METRICS))

@@ -95,7 +95,8 @@ def test_a_recipe_is_complete(recipe):
     assert recipe.honest.split == "speaker"
     assert recipe.honest.folds == 5
     assert recipe.honest.augment == "training"
-    assert set(recipe.claims.f1) <= set(recipe.classes)
+    published = recipe.claims.per_class
+    assert not published or list(published) == recipe.classes
 
 
 def test_quick_is_smaller_and_noted(recipe):
@@ -124,6 +125,22 @@ BAD = {
     "unknown key": (
         ("oversample = true", "oversampling = true"),
         "recipe mine: unknown key 'oversampling': expected one of title, source, ",
+    ),
+    "unknown claim": (
+        ("[claims.per_class]", "[claims.f1]"),
+        "recipe mine: unknown key 'claims.f1': expected one of n, accuracy, ",
+    ),
+    "unknown claim of a class": (
+        ("support = 117, correct", "support = 117, corect"),
+        "recipe mine: unknown key 'claims.per_class.angry.corect': expected one of precision, recall, f1, ",
+    ),
+    "claim of another class": (
+        ("sad = { precision", "bored = { precision"),
+        "recipe mine: claims.per_class.bored: expected one of angry, disgust, fear, ",
+    ),
+    "claim out of range": (
+        ("accuracy = 0.86", "accuracy = 86"),
+        "recipe mine: claims.accuracy is 86: input should be less than or equal to 1",
     ),
     "unknown key in a table": (
         ("folds = 5", "fold = 5"),

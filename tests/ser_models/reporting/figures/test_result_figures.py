@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ser_models.evaluation.claims import Claims, ClassClaims
 from ser_models.evaluation.result import GroupResult
 from ser_models.reporting import figures
 from ser_models.reporting.figures.comparison import Mark, comparison
@@ -78,7 +79,8 @@ def test_metrics_by_emotion_without_and_with_claims():
         assert [bar.get_width() for bar in axes.patches] == values
         assert axes.get_xlim()[1] >= max(values)
         assert axes.get_legend() is None
-    picture = figures.per_class(result, {"f1": {"sad": 0.9, "angry": 0.8, "boredom": 0.1}})
+    f1 = {label: ClassClaims(f1=value) for label, value in {"sad": 0.9, "angry": 0.8, "boredom": 0.1}.items()}
+    picture = figures.per_class(result, Claims(per_class=f1))
     [marks] = axes_of(picture).collections
     assert sorted(marks.get_offsets().tolist()) == [[0.8, 0], [0.9, 2]]
     assert "The paper claims sad 90\xa0%, angry 80\xa0%" in picture.panels[0].text

@@ -52,7 +52,7 @@ def test_links_ids_and_sections_match(page):
     assert len(ids) == len(set(ids))
     anchors = [attributes["href"][1:] for attributes in page.all("a")]
     assert set(anchors) <= set(ids)
-    assert anchors[-11:] == [attributes["id"] for attributes in page.all("section")]
+    assert anchors[-12:] == [attributes["id"] for attributes in page.all("section")]
 
 
 def test_the_page_is_accessible(page):

@@ -3,6 +3,7 @@
 import pytest
 
 from ser_models.data.split import KINDS, make_split
+from ser_models.evaluation.claims import Claims, ClassClaims
 from ser_models.evaluation.leakage import NOUNS, FitRecord, audit
 from ser_models.evaluation.result import Finding, GroupResult
 from ser_models.reporting.report import text
@@ -53,11 +54,11 @@ def gaps(values, **attributes):
             {"accuracy": 0.3},
             ["The paper claims an accuracy of 30.0 %; this run has 45.0 %, 15.0 points more."],
         ),
-        ({"macro_f1": 0.9, "f1": {"sad": 0.9}}, []),
+        ({"mcc": 0.9, "per_class": {"sad": ClassClaims(f1=0.9)}}, []),
     ],
 )
 def test_the_gap_to_a_claim(claims, expected):
-    assert gaps({"uar": 0.40, "accuracy": 0.45}, claims=claims) == expected
+    assert gaps({"uar": 0.40, "accuracy": 0.45}, claims=Claims(**claims)) == expected
 
 
 @pytest.mark.parametrize(
