@@ -86,6 +86,14 @@ def test_metrics_by_emotion_without_and_with_claims():
     assert "The paper claims sad 90\xa0%, angry 80\xa0%" in picture.panels[0].text
 
 
+def test_losses_after_a_second_softmax_are_not_beside_ours():
+    sad = ClassClaims(log_loss=0.2, mse=0.05, iou=0.9)
+    for twice in (False, True):
+        picture = figures.per_class(make_result(), Claims(per_class={"sad": sad}, second_softmax=twice))
+        claimed = ["The paper claims" in panel.text for panel in picture.panels]
+        assert claimed == [False, True, not twice, not twice]
+
+
 def test_roc_curves_have_their_area():
     result = make_result()
     chance, *curves = axes_of(figures.roc(result)).lines
