@@ -39,6 +39,21 @@ def _draw(name: str, store: Path, *arguments: Any, out: Path | None, force: bool
 
 
 @app.command()
+def counts(
+    pie: Annotated[bool, typer.Option("--pie", help="Draw shares as a pie instead of bars.")] = False,
+    store: Store = DEFAULT_STORE,
+    datasets: Stored = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Number of recordings of each emotion, per corpus.
+
+    Example: ser plot counts --datasets ravdess tess --pie
+    """
+    _draw("counts", store, pie, datasets or None, out=out, force=force)
+
+
+@app.command()
 def distribution(
     column: Column,
     store: Store = DEFAULT_STORE,

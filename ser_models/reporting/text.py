@@ -79,9 +79,9 @@ def signed(text: str) -> str:
     return text.replace("-", "−", 1) if text.startswith("-") else f"+{text}"
 
 
-def counted(n: int, noun: str) -> str:
-    """Format a count with its noun, in the plural unless it is 1."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """Format a count with its noun, in the plural unless it is 1: with an s, unless it is given."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {plural or f'{noun}s'}"
 
 
 def sentence(text: str) -> str:

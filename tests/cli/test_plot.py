@@ -8,6 +8,7 @@ from ser_models.reporting.figures.artifact import WHY_EMPTY, drawing
 from tests.results import make_history, make_result
 
 STORE_FIGURES = {
+    "counts.png": ["counts", "--pie"],
     "distribution_pitch_mean.png": ["distribution", "pitch_mean"],
     "speakers_pitch_mean.png": ["speakers", "pitch_mean"],
     "contours.png": ["contours"],

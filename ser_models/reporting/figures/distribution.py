@@ -1,17 +1,36 @@
-"""Distribution of one feature by emotion.
+"""Distributions by emotion: of the recordings of a corpus, and of one feature.
 
+`ClassCounts` per corpus → `count_panels`: bars, or a pie
 `Store`, a column → `Recordings` → per emotion: density, quartiles, values → `Drawing`
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from ser_features.errors import InputError
+from ser_features.labels import in_order
 from ser_features.store import Store
-from ser_models.reporting.figures.picture import EMOTION_COLOURS, INK, MUTED, Drawing, Panel, Picture
+from ser_models.reporting.figures.picture import (
+    BLUE,
+    EMOTION_COLOURS,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    Drawing,
+    Panel,
+    Picture,
+    legend,
+    literal,
+)
 from ser_models.reporting.figures.recordings import Recordings, sample
+from ser_models.reporting.text import percent
 
 PEAK = 0.7
 """Height of the highest density, relative to the distance between two emotions."""
@@ -21,6 +40,91 @@ STEPS = 80
 """Number of points at which a density is evaluated."""
 NARROW = 0.8
 """Factor of Scott's bandwidth, which is too wide for bimodal values such as the F0 of men and women."""
+
+NAME_WIDTH = 36
+"""Characters of a line below a panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCounts:
+    """Number of recordings of each emotion in one corpus.
+
+    Attributes:
+        corpus: its name.
+        recordings: by emotion, without augmented copies.
+        copies: number of augmented copies, by emotion.
+    """
+
+    corpus: str
+    recordings: Mapping[str, int]
+    copies: Mapping[str, int] = field(default_factory=dict)
+
+    def total(self, emotion: str) -> int:
+        """Recordings of an emotion and their copies."""
+        return self.recordings.get(emotion, 0) + self.copies.get(emotion, 0)
+
+
+def count_panels(corpora: Sequence[ClassCounts], *, pie: bool = False) -> tuple[Panel, ...]:
+    """One panel per corpus; at least one recording in each.
+
+    Args:
+        corpora: what is drawn.
+        pie: whether shares are drawn as a pie; bars otherwise, with the same rows in all panels.
+    """
+    rows = in_order({emotion for counts in corpora for emotion in counts.recordings if counts.total(emotion)})
+    width, height = (4.2, 3.0) if pie else (3.6, 0.32 * len(rows) + 1.1)
+    draw = _pie if pie else _count_bars
+    return tuple(Panel(partial(draw, counts=one, rows=rows), width, height, _counted(one)) for one in corpora)
+
+
+def _counted(counts: ClassCounts) -> str:
+    listed = ", ".join(f"{emotion} {counts.total(emotion):,}" for emotion in counts.recordings)
+    return f"Number of recordings of each emotion in {counts.corpus}: {listed}"
+
+
+def _count_bars(axes: Axes, counts: ClassCounts, rows: Sequence[str]) -> None:
+    recordings = [counts.recordings.get(emotion, 0) for emotion in rows]
+    axes.barh(range(len(rows)), recordings, height=0.62, color=BLUE, label="recordings", zorder=2)
+    if counts.copies:
+        copies = [counts.copies.get(emotion, 0) for emotion in rows]
+        axes.barh(
+            range(len(rows)), copies, 0.62, recordings, color=ORANGE, label="augmented copies", zorder=2
+        )
+        legend(axes)
+    for row, emotion in enumerate(rows):
+        axes.text(
+            counts.total(emotion), row, f" {counts.total(emotion):,}", va="center", fontsize=8, color=INK
+        )
+    axes.set_yticks(range(len(rows)), [literal(emotion) for emotion in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(0, 1.18 * max(map(counts.total, rows)))
+    axes.set_xlabel(f"number of recordings\n{_name(counts)}")
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.grid(axis="y", visible=False)
+
+
+def _pie(axes: Axes, counts: ClassCounts, rows: Sequence[str]) -> None:
+    present = [emotion for emotion in rows if counts.total(emotion)]
+    total = sum(map(counts.total, present))
+    labels = [
+        f"{literal(emotion)} {counts.total(emotion):,} ({percent(counts.total(emotion) / total, 0)})"
+        for emotion in present
+    ]
+    axes.pie(
+        [counts.total(emotion) for emotion in present],
+        labels=labels,
+        colors=[EMOTION_COLOURS[emotion] for emotion in present],
+        startangle=90,
+        counterclock=False,
+        wedgeprops={"edgecolor": PAPER, "linewidth": 1.5},
+        textprops={"fontsize": 8, "color": INK},
+    )
+    axes.set_xlabel(_name(counts))
+
+
+def _name(counts: ClassCounts) -> str:
+    """Name of the corpus on as many lines as it needs."""
+    return fill(literal(counts.corpus), NAME_WIDTH)
 
 
 def drawing(store: Store, column: str, datasets: Sequence[str] | None = None) -> Drawing:

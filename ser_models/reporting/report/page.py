@@ -10,8 +10,9 @@ from typing import Any
 from markupsafe import Markup
 
 from ser_models.evaluation.result import Scores
-from ser_models.reporting.figures import FIGURES, Run, attention, distribution, map
+from ser_models.reporting.figures import FIGURES, Run, attention, map
 from ser_models.reporting.figures.comparison import Mark, comparison
+from ser_models.reporting.figures.distribution import ClassCounts, count_panels, density_panel
 from ser_models.reporting.figures.picture import Panel
 from ser_models.reporting.figures.recordings import rank_features
 from ser_models.reporting.html import DEEP, declarations, inline, stylesheet, template
@@ -81,12 +82,17 @@ def _figures(report: Report, ranked: Mapping[str, float]) -> dict[str, list[Mark
 
 
 def _data_panels(data: Data, ranked: Mapping[str, float]) -> dict[str, tuple[Panel, ...]]:
-    """Densities of the ranked features, and the map of the recordings."""
+    """Number of recordings of each emotion, densities of the ranked features, map of the recordings."""
+    counts = count_panels([ClassCounts(part.title, part.emotions) for part in data.corpora])
     if data.recordings is None or not ranked:
-        return {"features": (), "map": ()}
-    densities = tuple(distribution.density_panel(data.recordings, name) for name in ranked)
+        return {"counts": counts, "features": (), "map": ()}
+    densities = tuple(density_panel(data.recordings, name) for name in ranked)
     sample = data.recordings.sampled(MAP_RECORDINGS)
-    return {"features": densities, "map": (map.panel(sample, tuple(sample.units), width=5.2),)}
+    return {
+        "counts": counts,
+        "features": densities,
+        "map": (map.panel(sample, tuple(sample.units), width=5.2),),
+    }
 
 
 def _comparison(report: Report) -> tuple[Panel, ...]:

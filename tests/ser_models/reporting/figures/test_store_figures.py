@@ -12,7 +12,7 @@ import pytest
 
 from ser_features.errors import InputError
 from ser_features.store import open_store
-from ser_models.reporting.figures import contours, distribution, gallery, map, speakers
+from ser_models.reporting.figures import contours, counts, distribution, gallery, map, speakers
 from ser_models.reporting.figures.picture import EMOTION_COLOURS, Drawing, captioned, plain
 from ser_models.reporting.figures.recordings import FRAMES, Recordings, features, rank_features, sample
 
@@ -21,6 +21,10 @@ def axes_of(drawn):
     """The axes of a panel, or of the only panel of a drawing."""
     panel = drawn.picture.panels[0] if isinstance(drawn, Drawing) else drawn
     return plain(panel).axes[0]
+
+
+def all_axes(panels):
+    return [axes_of(panel) for panel in panels]
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +150,34 @@ def test_the_small_panel_has_no_points(two):
     assert len(axes.patches) == 2
     assert max(len(line.get_xdata()) for line in axes.lines) == 2
     assert re.fullmatch(r"Medians of pitch_mean \(Hz\) by emotion: angry [\d.]+, sad [\d.]+", panel.text)
+
+
+# counts
+
+
+def test_recordings_and_copies_are_counted_by_emotion():
+    corpora = [
+        distribution.ClassCounts("a", {"angry": 3, "sad": 1}, {"angry": 6}),
+        distribution.ClassCounts("b", {"neutral": 2}),
+    ]
+    first, second = all_axes(distribution.count_panels(corpora))
+    assert [bar.get_width() for bar in first.patches] == [3, 0, 1, 6, 0, 0]
+    assert [bar.get_x() for bar in first.patches] == [0, 0, 0, 3, 0, 1]
+    assert [text.get_text() for text in first.texts] == [" 9", " 0", " 1"]
+    assert first.get_legend_handles_labels()[1] == ["recordings", "augmented copies"]
+    assert [bar.get_width() for bar in second.patches] == [0, 2, 0]
+    assert [text.get_text() for text in second.get_yticklabels()] == ["angry", "neutral", "sad"]
+    pie = axes_of(distribution.count_panels(corpora, pie=True)[0])
+    assert [text.get_text() for text in pie.texts if text.get_text()] == [
+        "angry 9 (90\xa0%)", "sad 1 (10\xa0%)"
+    ]  # fmt: skip
+
+
+def test_every_recording_of_a_store_is_counted(store, table):
+    drawn = counts.drawing(store)
+    [axes] = all_axes(drawn.picture.panels)
+    assert [bar.get_width() for bar in axes.patches] == table["emotion"].value_counts().sort_index().tolist()
+    assert drawn.caption == ["72 recordings of 6 speakers: own"]
 
 
 # speakers
