@@ -11,7 +11,7 @@ from ser_features.engine import extract_corpora
 from tests.cli.walk import parsed
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "data" / "README.md", *(ROOT / "docs").glob("*.md")])
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "data" / "README.md", *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 GENERATED = ("commands.md",)
 """Generated pages of the site; `test_site.py` checks links to them."""

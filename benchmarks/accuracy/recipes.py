@@ -15,29 +15,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.accuracy.common import markdown
+from benchmarks.accuracy.common import RESULTS, markdown
+from benchmarks.accuracy.stored_runs import path_of, store_run
 from benchmarks.options import DATA
 from benchmarks.pages import write_between
-from ser_models.evaluation.result import EvaluationResult
+from ser_models.experiments.reproduce import artifact_folder
 from ser_models.recipes import names
 from ser_models.recipes.read import load
 from ser_models.recipes.schema import PROTOCOLS
 
 ROOT = Path(__file__).parents[2]
 SER = Path(sys.executable).with_name("ser")
-RESULTS = ROOT / "docs" / "results"
 PAGE = ROOT / "docs" / "results.md"
+ARTIFACTS = Path("artifacts")
+"""Default of `ser reproduce`."""
 BEGIN, END = "<!-- table: written by benchmarks/accuracy/recipes.py -->", "<!-- end of the table -->"
-KEPT = (
-    *("recipe", "quick", "command", "date", "seed", "fingerprint", "files", "model", "protocol"),
-    *("n", "uar", "uar_ci95", "bootstrap_unit", "chance", "accuracy", "macro_f1", "mcc", "log_loss", "mse"),
-    *("mean_iou", "notes"),
-)
-"""Attributes of a result that are stored in docs/results."""
 
 
 def main() -> None:
@@ -47,7 +42,7 @@ def main() -> None:
     run = commands.add_parser("run", help="reproduce recipes")
     run.add_argument("recipes", nargs="*", default=names(), help="default: all")
     run.add_argument("--data", type=Path, default=DATA)
-    run.add_argument("--out", type=Path, default=Path("artifacts"))
+    run.add_argument("--out", type=Path, default=ARTIFACTS)
     run.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=PROTOCOLS)
     run.add_argument("--quick", action="store_true")
     run.add_argument("--again", action="store_true", help="also recipes with stored results")
@@ -60,30 +55,29 @@ def main() -> None:
 
 def reproduce_all(options: argparse.Namespace) -> None:
     """Run the recipes without stored results, and store each result."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
     for name in options.recipes:
         for protocol in options.protocols:
-            kept = RESULTS / f"{name}.{protocol}{'.quick' if options.quick else ''}.json"
+            kept = path_of(name, protocol, quick=options.quick)
             if kept.exists() and not options.again:
                 print(f"{kept.name}: stored already")
                 continue
-            command = ["reproduce", name, "--protocol", protocol, "--data", str(options.data)]
-            command += ["--out", str(options.out / name), "--json", *(["--quick"] if options.quick else [])]
+            command = ["reproduce", name, "--protocol", protocol, *(["--quick"] if options.quick else [])]
+            if options.data != DATA:  # which ser finds itself
+                command += ["--data", str(options.data)]
+            if options.out != ARTIFACTS:
+                command += ["--out", str(options.out / name)]
             print(f"ser {shlex.join(command)}", flush=True)
             began = time.monotonic()
-            done = subprocess.run([SER, *command], stdout=subprocess.PIPE, check=True)
-            result = EvaluationResult.from_json(done.stdout)
-            content = {key: getattr(result, key) for key in KEPT}
-            content |= {"leakage": [asdict(finding) for finding in result.leakage]}
-            content |= {"under": protocol, "ece": result.calibration.ece}
-            kept.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            subprocess.run([SER, *command], stdout=subprocess.DEVNULL, check=True)
+            artifact = artifact_folder(options.out / name, protocol, options.quick)
+            result = store_run(kept, artifact, protocol)
             print(f"UAR {result.uar:.3f} in {time.monotonic() - began:.0f} s → {kept.name}", flush=True)
 
 
 def write_table() -> None:
     """Write the stored results between the markers of the page."""
     stored = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json")))
-    results = [result for result in stored if "recipe" in result]
+    results = [result for result in stored if "under" in result]
     write_between(PAGE, BEGIN, END, table_of(results))
 
 

@@ -107,12 +107,23 @@ def _by_metric(caption: str, metrics: Iterable[Metric], claims: Claims, runs: Ru
     rows = []
     for metric in metrics:
         if (claim := value_of(metric, claims)) is not None:
-            cells = [metric.name, cell(metric, claim)]
+            cells = [metric.name, _printed(metric, claim)]
             for run in runs.values():
                 value = value_of(metric, run)
                 cells += [cell(metric, value), _difference(metric, claim, value)]
             rows.append(tuple(cells))
     return Table(caption, tuple(columns), tuple(rows))
+
+
+def _printed(metric: Metric, claim: float | None) -> str:
+    r"""Format a claim with the decimals that the publication prints.
+
+    >>> _printed(METRICS[1], 0.9551), _printed(METRICS[1], 0.86)
+    ('95.51\xa0%', '86\xa0%')
+    """
+    if claim is None or metric.digits == 0:
+        return cell(metric, claim)
+    return f"{100 * claim:.10g}\N{NO-BREAK SPACE}%" if metric.digits is None else f"{claim:.10g}"
 
 
 def _difference(metric: Metric, claim: float, value: float | None) -> str:
@@ -129,12 +140,14 @@ def _by_emotion(
     """A row for each emotion and source, and a column for each metric with a claim."""
     claims = sources[PAPER]
     claimed = [metric for metric in metrics if _any(claims.values(), [metric])]
-    rows = [
-        (label, name, *(cell(metric, value_of(metric, rows.get(label))) for metric in claimed))
-        for label in claims
-        if _any([claims[label]], claimed)
-        for name, rows in sources.items()
-    ]
+    rows = []
+    for label in claims:
+        if _any([claims[label]], claimed):
+            for name, values in sources.items():
+                text = _printed if name == PAPER else cell
+                rows.append(
+                    (label, name, *(text(metric, value_of(metric, values.get(label))) for metric in claimed))
+                )
     columns = ("Emotion", "Source", *(metric.name for metric in claimed))
     return Table(caption, columns, tuple(rows), words=(0, 1))
 

@@ -14,8 +14,8 @@ def test_differences_have_a_sign():
     result = make_result({"uar": 0.4, "log_loss": 1.5, "mse": 0.09, "macro_auc": None})
     claims = Claims(uar=0.9532, log_loss=1.4105, mse=0.0812, macro_auc=1.0, n=4320)
     assert plain(claimed.overall(claims, {"this run": result})) == [
-        ("UAR (balanced accuracy)", "95.3 %", "40.0 %", "−55.3 points"),
-        ("Macro AUC", "1.000", "–", "–"),
+        ("UAR (balanced accuracy)", "95.32 %", "40.0 %", "−55.3 points"),
+        ("Macro AUC", "1", "–", "–"),
         ("Log loss", "1.4105", "1.5000", "+0.0895"),
         ("MSE", "0.0812", "0.0900", "+0.0088"),
         ("Test recordings", "4,320", "60", "–"),
@@ -32,11 +32,11 @@ def test_only_what_is_claimed_is_shown():
     assert [row[0] for row in overall.rows] == ["Weighted recall"]
     assert emotions.columns == ("Emotion", "Source", "Recall", "Correct")
     assert plain(emotions) == [
-        ("sad", "paper", "50.0 %", "3"),
+        ("sad", "paper", "50 %", "3"),
         ("sad", "run", "95.0 %", "19"),
-        ("angry", "paper", "60.0 %", "–"),
+        ("angry", "paper", "60 %", "–"),
         ("angry", "run", "80.0 %", "16"),
-        ("weighted average", "paper", "55.0 %", "–"),
+        ("weighted average", "paper", "55 %", "–"),
         ("weighted average", "run", "86.7 %", "–"),
     ]
     assert claimed.tables(Claims(), {"run": result}) == []
@@ -49,10 +49,10 @@ def test_losses_after_a_second_softmax_have_a_table_of_their_own():
     [table] = claimed.tables(claims, runs)
     assert table.columns == ("Emotion", "Source", "Log loss", "MSE")
     assert plain(table) == [
-        ("all", "paper", "1.4100", "0.0800"),
+        ("all", "paper", "1.41", "0.08"),
         ("all", "run", "1.3900", "0.0900"),
         ("all", "older run", "–", "–"),
-        ("sad", "paper", "–", "0.0500"),
+        ("sad", "paper", "–", "0.05"),
         ("sad", "run", "0.2000", "0.0600"),
         ("sad", "older run", "–", "–"),
     ]

@@ -1,0 +1,189 @@
+"""The page of a publication, from a template that follows the publication's order.
+
+<name>.md.jinja → `Page` (what the template calls) → Markdown, figures → docs/papers/<name>.md, *.png
+
+A template calls the methods of `Page` with the name of a recipe: a publication may have several.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jinja2
+
+from benchmarks.accuracy.common import DOCS, markdown
+from benchmarks.accuracy.stored_runs import StoredRun, stored_runs
+from ser_features import corpora
+from ser_models.recipes.read import load
+from ser_models.recipes.schema import PROTOCOLS
+from ser_models.reporting.figures.picture import Drawing, subtitle
+from ser_models.reporting.figures.results import FIGURES, Run
+from ser_models.reporting.report import claimed
+from ser_models.reporting.report.text import Table
+
+TEMPLATES = Path(__file__).parent
+PAGES = DOCS / "papers"
+IMAGES = DOCS / "images" / "papers"
+MISSING = "is missing: the paper used it"
+"""End of the note on a corpus that a run could not use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a template calls. Tables and images are returned as Markdown.
+
+    Attributes:
+        name: of the page.
+        drawings: what the page shows, by the name of its file; filled by `figure`.
+    """
+
+    name: str
+    drawings: dict[str, Drawing] = field(default_factory=dict)
+
+    def source(self, recipe: str) -> str:
+        """The publication of a recipe."""
+        return load(recipe).source
+
+    def runs(self, recipe: str) -> str:
+        """What was run: recordings, reduction, leaks and command of each protocol, and what is missing."""
+        header = ["run", "recordings", "tested", "leaks found", "reduced", "seed", "date", "command"]
+        table = markdown(header, [_run_cells(recipe, protocol) for protocol in PROTOCOLS])
+        notes = {note for run in stored_runs(recipe).values() for note in run.result.notes if MISSING in note}
+        return "\n\n".join([table, *(f"{note}.".capitalize() for note in sorted(notes))])
+
+    def overall(self, recipe: str) -> str:
+        """Metrics of all test recordings beside the publication's."""
+        return self._beside(recipe, claimed.overall)
+
+    def training(self, recipe: str) -> str:
+        """Course of the training beside the publication's."""
+        return self._beside(recipe, claimed.training)
+
+    def emotions(self, recipe: str) -> str:
+        """Metrics of each emotion beside the publication's."""
+        return self._beside(recipe, claimed.emotions)
+
+    def losses(self, recipe: str) -> str:
+        """Losses after a second softmax beside the publication's, with the explanation."""
+        return f"{claimed.SECOND_SOFTMAX}\n\n{self._beside(recipe, claimed.losses)}"
+
+    def figure(self, recipe: str, kind: str) -> str:
+        """A figure of each run, and the command that draws it; `kind` is a name in `FIGURES`."""
+        parts = []
+        for protocol, run in stored_runs(recipe).items():
+            picture = FIGURES[kind](Run(run.result, run.history, load(recipe).claims))
+            if picture is None:
+                continue
+            drawing = Drawing(picture, subtitle(run.result))
+            file = f"{recipe}_{protocol}_{picture.name}.png"
+            self.drawings[file] = drawing
+            text = f"{picture.title}, {protocol} protocol"
+            parts.append(f"![{text}](../images/papers/{file})\n\n`ser plot {kind} {_artifact(recipe, run)}`")
+        return "\n\n".join(parts) or _not_stored(recipe)
+
+    def counts(self, recipe: str) -> str:
+        """Recordings of each corpus that are used here, of the complete corpus."""
+        names = load(recipe).datasets
+        files = next((run.result.files for run in stored_runs(recipe).values()), {})
+        rows = [[name, f"{files.get(name, 0):,}", f"{corpora.get(name).whole:,}"] for name in names]
+        return markdown(["corpus", "recordings used here", "complete corpus"], rows)
+
+    def recordings(self, recipe: str) -> str:
+        """Recordings of each emotion that are used here, without augmented copies."""
+        run = stored_runs(recipe).get("honest")
+        if run is None:
+            return _not_stored(recipe)
+        rows = [[label, f"{row.support:,}"] for label, row in run.result.per_class.items()]
+        return markdown(["emotion", "recordings used here"], rows)
+
+    def comparisons(self, recipe: str) -> str:
+        """The rows of the publication's comparisons that were trained, and what each of them is."""
+        return f"No comparison is stored; `ser reproduce {recipe} --compare` trains one."
+
+    def variants(self, recipe: str) -> str:
+        """The augmented copies of a recipe with their parameters."""
+        rows = [
+            [
+                f"`{table['name']}`",
+                f"`{table['transform']}`",
+                ", ".join(
+                    f"{key} {value}" for key, value in table.items() if key not in ("name", "transform")
+                ),
+            ]
+            for table in load(recipe).variants
+        ]
+        return markdown(["copy", "transform", "parameters"], rows)
+
+    def choices(self, recipe: str) -> str:
+        """What the publication leaves open, and how it is settled."""
+        return "\n".join(f"- {choice}" for choice in load(recipe).choices)
+
+    def _beside(self, recipe: str, make: Callable[..., Table]) -> str:
+        runs = stored_runs(recipe)
+        results = {f"ours, {protocol} protocol": run.result for protocol, run in runs.items()}
+        table = make(load(recipe).claims, results)
+        commands = ", ".join(f"`{_command(recipe, run)}`" for run in runs.values())
+        return f"{markdown(table.columns, table.rows)}\n\n{commands or _not_stored(recipe)}"
+
+
+def names() -> list[str]:
+    """Names of the pages."""
+    return sorted(path.name.removesuffix(".md.jinja") for path in TEMPLATES.glob("*.md.jinja"))
+
+
+def render(name: str) -> tuple[str, dict[str, Drawing]]:
+    """Return the Markdown of a page, and its figures by the name of the file."""
+    page = Page(name)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    text = environment.get_template(f"{name}.md.jinja").render(paper=page)
+    return text, page.drawings
+
+
+def write(name: str) -> Path:
+    """Write a page and its figures, and return its path."""
+    text, drawings = render(name)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for file, drawing in drawings.items():
+        drawing.save(IMAGES / file)
+    PAGES.mkdir(exist_ok=True)
+    path = PAGES / f"{name}.md"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _run_cells(recipe: str, protocol: str) -> list[str]:
+    run = stored_runs(recipe).get(protocol)
+    if run is None:
+        return [protocol, *["–"] * 6, f"`ser reproduce {recipe} --protocol {protocol}`"]
+    result = run.result
+    kinds = ", ".join(dict.fromkeys(finding.kind for finding in result.leakage)) or "none"
+    return [
+        protocol,
+        ", ".join(f"{name} {count:,}" for name, count in result.files.items()),
+        f"{result.n:,}",
+        kinds,
+        (result.quick or "no").removeprefix("quick run: "),
+        str(result.seed),
+        result.date,
+        f"`{_command(recipe, run)}`",
+    ]
+
+
+def _command(recipe: str, run: StoredRun) -> str:
+    quick = " --quick" if run.result.quick else ""
+    return f"ser reproduce {recipe} --protocol {run.protocol}{quick}"
+
+
+def _artifact(recipe: str, run: StoredRun) -> str:
+    return f"artifacts/{recipe}/{run.protocol}{'-quick' if run.result.quick else ''}"
+
+
+def _not_stored(recipe: str) -> str:
+    return f"No run of `{recipe}` is stored; `python -m benchmarks.accuracy.recipes run {recipe}` stores one."

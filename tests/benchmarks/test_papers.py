@@ -1,0 +1,75 @@
+"""Pages of the publications: those in docs are what the command writes; runs stand beside the claims."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.accuracy import stored_runs
+from benchmarks.accuracy.papers import page
+from ser_models import recipes
+from ser_models.evaluation.result import METRICS
+from ser_models.recipes.read import load
+from ser_models.reporting.report import claimed
+from tests.results import make_history, make_result
+
+RECIPE = "bone_conducted_transformer"
+
+
+@pytest.fixture
+def stored(tmp_path, monkeypatch):
+    """Stored runs of a recipe: a full one, and a reduced one of each protocol."""
+    monkeypatch.setattr(stored_runs, "RESULTS", tmp_path / "results")
+    artifact = tmp_path / "artifact"
+    artifact.mkdir()
+    make_history().assign(accuracy=0.5, val_accuracy=1 / 3).to_csv(artifact / "history.csv", index=False)
+    labels = tuple(load(RECIPE).classes)
+    for protocol, quick in (("paper", None), ("paper", "quick run: fewer"), ("honest", "quick run: fewer")):
+        missing = ("savee is missing: the paper used it",)
+        result = make_result({"quick": quick, "notes": missing, "files": {"ravdess": 1200}}, labels=labels)
+        (artifact / METRICS).write_text(result.to_json())
+        path = stored_runs.path_of(RECIPE, protocol, quick=bool(quick))
+        assert stored_runs.store_run(path, artifact, protocol) == result
+    return stored_runs.stored_runs(RECIPE)
+
+
+@pytest.mark.parametrize("name", page.names())
+def test_a_page_is_what_the_command_writes(name):
+    text, drawings = page.render(name)
+    assert (page.PAGES / f"{name}.md").read_text(encoding="utf-8") == text, (
+        f"run python -m benchmarks.accuracy.papers {name}"
+    )
+    assert not [file for file in drawings if not (page.IMAGES / file).is_file()]
+
+
+def test_every_claim_is_on_a_page():
+    templates = "".join((page.TEMPLATES / f"{name}.md.jinja").read_text() for name in page.names())
+    for recipe in map(load, recipes.names()):
+        shown = set(re.findall(rf'paper\.(\w+)\("{recipe.name}"', templates))
+        kinds = (claimed.overall, claimed.emotions, claimed.training, claimed.losses)
+        made = {kind.__name__: kind(recipe.claims, {}) for kind in kinds}
+        assert {"runs", *(name for name, table in made.items() if table.rows)} <= shown, recipe.name
+
+
+def test_the_full_run_is_shown_rather_than_a_reduced_one(stored):
+    assert {protocol: run.result.quick for protocol, run in stored.items()} == {
+        "paper": None,
+        "honest": "quick run: fewer",
+    }
+    assert isinstance(stored["paper"].history, pd.DataFrame)
+    assert np.allclose(stored["paper"].history["val_accuracy"], 1 / 3, atol=1e-6)
+
+
+def test_runs_stand_beside_the_claims(stored):
+    text, drawings = page.render(RECIPE)
+    accuracy = stored["paper"].result.accuracy
+    assert re.search(rf"^\| Accuracy \| 95.51\s% \| {100 * accuracy:.1f}\s% \| ", text, re.MULTILINE)
+    assert (
+        f"`ser reproduce {RECIPE} --protocol paper`, `ser reproduce {RECIPE} --protocol honest --quick`"
+        in text
+    )
+    assert "Savee is missing: the paper used it." in text
+    assert f"ser plot confusion artifacts/{RECIPE}/honest-quick" in text
+    kinds = ("confusion_matrix", "roc", "per_class", "training_curves")
+    assert set(drawings) == {f"{RECIPE}_{name}_{kind}.png" for name in stored for kind in kinds}
