@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ser_features import audio, extractors
-from ser_features.augment import AnyTransform, Parameters, SignalTransform, SpectrogramTransform
+from ser_features.augment import AnyTransform, Parameters, SignalTransform, SpectrogramTransform, Variant
 from ser_features.config import CHANNELS, Profile
 from ser_features.preprocess import filtered, levelled, prepare, prepare_filtered, resample
 from ser_features.sources import AudioSource, source_of
@@ -181,6 +181,23 @@ def augment_decoded(
     altered = transform.apply(signal, sample_rate, parameters)
     prepared = prepare_filtered(replace(before, signal=altered, sample_rate=sample_rate), profile.audio)
     return extractors.Analysis(prepared.signal, profile, prepared.gain_db)
+
+
+def copy_of(
+    decoded: audio.Audio, original: extractors.Analysis, variant: Variant, parameters: Parameters
+) -> extractors.Analysis:
+    """The analysis of a variant of a recording, altered at the rate that the variant says.
+
+    Args:
+        decoded: the recording.
+        original: its analysis.
+        variant: of a signal or a spectrogram.
+        parameters: as drawn for this recording.
+    """
+    transform = variant.kind
+    if variant.sample_rate is not None and isinstance(transform, SignalTransform):
+        return augment_decoded(decoded, original.profile, transform, parameters, variant.sample_rate)
+    return augment(original, transform, parameters)
 
 
 def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, float]:

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from ser_cli import completion
 from ser_cli.help import App
-from ser_cli.options import DEFAULT_STORE, Artifact, Force, Store, Stored
+from ser_cli.options import DEFAULT_STORE, Artifact, Force, Seed, Store, Stored
 
 app = App(help="Draw figures of a feature store or of a trained model.")
 
@@ -17,6 +18,10 @@ Column = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option(help="Output file: .png, .svg or .pdf; default: a PNG in the working directory."),
+]
+Recording = Annotated[Path, typer.Argument(metavar="FILE", help="One recording.")]
+ProfileName = Annotated[
+    str, typer.Option("--profile", help="Feature profile.", autocompletion=completion.profiles)
 ]
 RESULTS = {
     "confusion": "Confusion matrix of a trained model.",
@@ -127,6 +132,72 @@ def map_(
     Example: ser plot map --by dataset
     """
     _draw("map", store, by, datasets or None, out=out, force=force)
+
+
+@app.command()
+def frames(
+    file: Recording, profile: ProfileName = "speech16k", out: Out = None, force: Force = False
+) -> None:
+    """Waveform, mel spectrogram, MFCC, RMS and zero-crossing rate of one recording over time.
+
+    Example: ser plot frames call.wav
+    """
+    from ser_features.config import profile as find_profile
+    from ser_models.reporting.figures.frames import drawing
+
+    print(drawing(file, find_profile(profile)).save(out, force=force))
+
+
+@app.command()
+def augmented(
+    file: Recording,
+    transforms: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Transforms with their default parameters, such as noise pitch_shift; default: noise.",
+        ),
+    ] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            help="Draw the augmented copies of a recipe instead, in its profile.",
+            autocompletion=completion.recipes,
+        ),
+    ] = None,
+    profile: ProfileName = "speech16k",
+    seed: Seed = 0,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Waveform and mel spectrogram of one recording beside those of its augmented copies.
+
+    Example: ser plot augmented call.wav --transforms white_noise spectrogram_shift
+    """
+    from ser_features.augment import Variant
+    from ser_features.config import profile as find_profile
+    from ser_features.errors import InputError
+    from ser_models.recipes.read import load
+    from ser_models.reporting.figures.augmented import drawing
+
+    variants = tuple(Variant(name, name) for name in transforms or ("noise",))
+    if recipe:
+        chosen = load(recipe)
+        profile, variants = chosen.profile, chosen.make_variants()
+        if not variants:
+            raise InputError(f"recipe {chosen.name} has no augmented copies: pass --transforms")
+    print(drawing(file, find_profile(profile), variants, seed=seed).save(out, force=force))
+
+
+@app.command()
+def bone(file: Recording, profile: ProfileName = "speech16k", out: Out = None, force: Force = False) -> None:
+    """Spectra of one recording by air and by simulated bone conduction, and the response of the filter.
+
+    Example: ser plot bone call.wav
+    """
+    from ser_features.config import profile as find_profile
+    from ser_models.reporting.figures.bone import drawing
+
+    print(drawing(file, find_profile(profile)).save(out, force=force))
 
 
 def _result_command(name: str, summary: str) -> None:

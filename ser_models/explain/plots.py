@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from ser_models.explain.result import Contributions, Importance
 from ser_models.reporting.figures.picture import (
     BLUE,
+    DIVERGING,
     EMOTION_COLOURS,
     INK,
     MUTED,
@@ -27,9 +27,6 @@ from ser_models.reporting.figures.picture import (
     literal,
 )
 from ser_models.reporting.text import number, percent
-
-DIRECTIONS = LinearSegmentedColormap.from_list("directions", [BLUE, "#ffffff", ORANGE])
-"""From low values to high values that support an emotion."""
 
 ROW_INCHES = 0.27
 LOG_ODDS = "mean absolute SHAP value (log-odds)"
@@ -145,7 +142,7 @@ def _directions(axes: Axes, *, importance: Importance, rows: pd.DataFrame) -> No
     sizes = rows[[f"importance_{label}" for label in labels]].to_numpy(dtype=float)
     directions = rows[[f"direction_{label}" for label in labels]].to_numpy(dtype=float)
     signed = np.nan_to_num(directions) * np.sqrt(sizes / max(sizes.max(), 1e-12))
-    axes.imshow(signed, cmap=DIRECTIONS, vmin=-1, vmax=1, aspect="auto")
+    axes.imshow(signed, cmap=DIVERGING, vmin=-1, vmax=1, aspect="auto")
     axes.set_xticks(range(len(labels)), labels, rotation=50, ha="right", rotation_mode="anchor")
     axes.tick_params(axis="x", labelsize=8)
     axes.set_yticks([])

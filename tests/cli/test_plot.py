@@ -31,6 +31,39 @@ def test_figures_of_a_store(ser, store_root, here, name):
     assert (here / name).read_bytes().startswith(BEGINS[".png"])
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["frames"],
+        ["augmented", "--transforms", "noise", "spectrogram_shift"],
+        ["augmented", "--recipe", "fusion_cnn_bilstm"],
+        ["bone"],
+    ],
+    ids="-".join,
+)
+def test_figures_of_a_recording(ser, recordings, here, words):
+    answer = ser("plot", words[0], recordings / "s0_sad_0.wav", *words[1:])
+    assert (answer.code, answer.out, answer.err) == (0, f"{words[0]}.png\n", "")
+    assert (here / f"{words[0]}.png").read_bytes().startswith(BEGINS[".png"])
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["frames", "--profile", "speech44k"], "unknown profile 'speech44k': did you mean 'speech16k"),
+        (["augmented", "--transforms", "nose"], "variant 'nose': unknown transform 'nose': expected one of "),
+        (
+            ["augmented", "--recipe", "multi_corpus_mlp"],
+            "recipe multi_corpus_mlp has no augmented copies: pass --transforms",
+        ),
+    ],
+)
+def test_wrong_options_of_a_recording(ser, recordings, words, text):
+    answer = ser("plot", words[0], recordings / "s0_sad_0.wav", *words[1:])
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert answer.err.startswith(f"error: {text}")
+
+
 @pytest.mark.parametrize("suffix", BEGINS)
 def test_suffix_selects_the_format(ser, store_root, here, suffix):
     out = here / "figures" / f"map{suffix}"

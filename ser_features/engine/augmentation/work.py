@@ -1,6 +1,6 @@
 """In a worker: one `VariantTask` → frames and rows of augmented copies in the store.
 
-recording's bytes → one `Analysis` → per variant: draw → `pipeline.augment` → row and frames, or a `Failure`
+recording's bytes → one `Analysis` → per variant: draw → `pipeline.copy_of` → row and frames, or a `Failure`
 """
 
 import hashlib
@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 
 from ser_features import audio, pipeline
-from ser_features.augment import SignalTransform, Variant
+from ser_features.augment import Variant
 from ser_features.engine.shard import Computed, bring_up_to_date, explain, names, numbers
 from ser_features.engine.task import Failure, ShardSummary, VariantTask
 from ser_features.errors import StoreError, WorkerDiedError
@@ -72,12 +72,8 @@ def _analyse(task: VariantTask, recording: Recording) -> tuple[audio.Audio, Anal
 def _copy(
     task: VariantTask, recording: Recording, variant: Variant, decoded: audio.Audio, original: Analysis
 ) -> Computed:
-    parameters, transform = variant.draw(task.seed, recording.file_id), variant.kind
-    if variant.sample_rate is not None and isinstance(transform, SignalTransform):
-        profile = task.target.profile
-        analysis = pipeline.augment_decoded(decoded, profile, transform, parameters, variant.sample_rate)
-    else:
-        analysis = pipeline.augment(original, transform, parameters)
+    parameters = variant.draw(task.seed, recording.file_id)
+    analysis = pipeline.copy_of(decoded, original, variant, parameters)
     families = task.target.families
     row = names(recording) | numbers(pipeline.columns_of(analysis, families))
     row |= {

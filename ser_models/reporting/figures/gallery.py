@@ -26,13 +26,11 @@ from ser_models.reporting.figures.picture import (
     literal,
 )
 from ser_models.reporting.figures.recordings import FRAMES, Recordings, features, sample
-from ser_models.reporting.figures.spectrogram import FLOOR_DB, band_of, draw_spectrogram
+from ser_models.reporting.figures.spectrogram import FLOOR_DB, band_of, draw_spectrogram, frequency_axis
 
 MEL, PITCH = "mel", "pitch"
 ACROSS = 4
 """Number of panels in a row for one speaker; several speakers have a row each."""
-KILOHERTZ = (0.25, 0.5, 1, 2, 4, 8, 16)
-"""Ticks of the frequency axis."""
 F0_COLOUR = "#6aaee6"
 """Light, in front of dark spectrograms."""
 
@@ -161,13 +159,10 @@ def _draw(
     if example.pitch is not None:
         f0 = band_of(example.pitch, sample_rate, bands)
         axes.plot((np.arange(frames) + 0.5) * hop, f0, color=F0_COLOUR, linewidth=1.3)
-    ticks = [kilo for kilo in KILOHERTZ if 2000 * kilo <= sample_rate]
-    heights = np.minimum(band_of(1000 * np.array(ticks), sample_rate, bands), bands)
-    axes.set_yticks(heights, [f"{kilo:g}" for kilo in ticks])
-    axes.set(xlim=(0, seconds), ylim=(0, bands), xlabel="time (s)", ylabel="kHz" if left else None)
+    frequency_axis(axes, sample_rate, bands)
+    axes.set(xlim=(0, seconds), xlabel="time (s)", ylabel="kHz" if left else None)
     axes.tick_params(labelsize=8)
     axes.xaxis.set_major_locator(MultipleLocator(1 if seconds > 1.5 else 0.5))
-    axes.grid(False)
     colour = EMOTION_COLOURS[example.emotion]
     axes.set_title(example.emotion, loc="left", fontsize=10, fontweight="bold", color=colour)
     axes.set_title(literal(name), loc="right", fontsize=6.5, color=MUTED)

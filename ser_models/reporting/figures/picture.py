@@ -33,15 +33,16 @@ EMOTION_COLOURS = dict(
     zip(EMOTIONS, (RED, OLIVE, VIOLET, ORANGE, SLATE, TEAL, BLUE, PINK, BROWN), strict=True)
 )
 BLUES = LinearSegmentedColormap.from_list("ser", [PAPER, "#cfe3f5", "#5b9bd0", "#174a7c"])
+DIVERGING = LinearSegmentedColormap.from_list("diverging", [BLUE, PAPER, ORANGE])
+"""From negative values over 0 to positive ones."""
 DPI = 150
 FORMATS = (".png", ".svg", ".pdf")
+"""Suffixes of the formats of a figure."""
 MARK = "ser (speech emotion recognition)"
 """Author of every figure that a user names the path of, by which it is recognised."""
 
 MAX_BYTES = 2**26
 """Larger files are no figures."""
-
-"""Suffixes of the formats of a figure."""
 TITLE_INCHES = 0.2
 LINE_INCHES = 0.25
 """Height of the margin above the axes, and of each line of the title."""

@@ -1,19 +1,25 @@
-"""The recordings of a figure: a sample of bounded size with the columns that are drawn.
+"""The recordings of a figure: a sample of a store with the columns that are drawn, or one file.
 
-`Store` → `sample` → `Recordings` → distribution, speakers, map, contours, gallery
+`Store` → `sample` → `Recordings` → counts, distribution, speakers, map, contours, gallery
+file, profile → `read_file` → `File` → frames, augmented, bone
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from ser_features.audio import Audio, read_bytes
+from ser_features.config import Profile
 from ser_features.errors import InputError
+from ser_features.extractors.base import Analysis
 from ser_features.labels import in_order
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
+from ser_features.pipeline import analyse
 from ser_features.store import Store
 from ser_features.store.description import DATASET, FRAME_COLUMNS
 from ser_features.store.scan import scan
@@ -113,6 +119,38 @@ def sample(
     meanings = {name: entry.get(b"description", b"").decode() for name, entry in metadata.items()}
     units = {name: entry.get(b"unit", b"").decode() for name, entry in metadata.items()}
     return Recordings(rows, len(rows), meanings, units).sampled(most)
+
+
+@dataclass(frozen=True)
+class File:
+    """One recording to draw.
+
+    Attributes:
+        name: of the file.
+        decoded: its signal.
+        analysis: the signal as the profile prepares it, with its frames.
+    """
+
+    name: str
+    decoded: Audio
+    analysis: Analysis
+
+    def summary(self) -> str:
+        """Name, duration, sample rate and profile."""
+        rate, analysed = self.decoded.sample_rate, self.analysis.seconds
+        return (
+            f"{self.name}: {self.decoded.signal.size / rate:.2f} s at {rate / 1000:g} kHz, of which "
+            f"{analysed:.2f} s are analysed (profile {self.analysis.profile.name})."
+        )
+
+
+def read_file(path: Path, profile: Profile) -> File:
+    """Read a recording from a file.
+
+    Raises:
+        AudioError: a subclass for each reason to reject the file.
+    """
+    return File(path.name, *analyse(read_bytes(path), profile))
 
 
 def features(store: Store) -> list[str]:

@@ -1,12 +1,20 @@
-"""Mel spectrograms on axes, and the position of frequencies on them."""
+"""Mel spectrograms and waveforms on axes, and the position of frequencies on them."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from ser_features.extractors.base import Analysis
 from ser_features.extractors.framewise import hz_to_mel
+from ser_models.reporting.figures.picture import BLUE
 
 FLOOR_DB = 80.0
 """Levels this far below the maximum, in dB, are drawn black."""
+KILOHERTZ = (0.25, 0.5, 1, 2, 4, 8, 16)
+"""Ticks of the frequency axis."""
+MOST_COLUMNS = 1500
+"""A longer waveform is drawn by the lowest and highest sample of so many parts."""
 
 
 def draw_spectrogram(axes: Axes, mel: np.ndarray, extent: tuple[float, float]) -> None:
@@ -28,6 +36,44 @@ def draw_spectrogram(axes: Axes, mel: np.ndarray, extent: tuple[float, float]) -
         vmax=top,
         extent=(*extent, 0, mel.shape[1]),
     )
+
+
+def frequency_axis(axes: Axes, sample_rate: int, bands: int, kilohertz: Sequence[float] = KILOHERTZ) -> None:
+    """Label the y axis of a mel spectrogram in kHz.
+
+    Args:
+        axes: with the spectrogram.
+        sample_rate: of the signal, in Hz.
+        bands: number of bands.
+        kilohertz: ticks; those above half the sample rate are left out.
+    """
+    ticks = [kilo for kilo in kilohertz if 2000 * kilo <= sample_rate]
+    heights = np.minimum(band_of(1000 * np.array(ticks), sample_rate, bands), bands)
+    axes.set_yticks(heights, [f"{kilo:g}" for kilo in ticks])
+    axes.set_ylim(0, bands)
+    axes.grid(False)
+
+
+def draw_analysis(axes: Axes, analysis: Analysis) -> None:
+    """Draw the mel spectrogram of a recording in s and kHz, each frame centred on its time."""
+    half = analysis.profile.frames.hop_length / analysis.sample_rate / 2
+    draw_spectrogram(axes, analysis.mel_db, (-half, analysis.frame_times[-1] + half))
+    frequency_axis(axes, analysis.sample_rate, analysis.mel_db.shape[1], KILOHERTZ[1:])
+    axes.set_ylabel("frequency (kHz)")
+
+
+def draw_waveform(axes: Axes, signal: np.ndarray, sample_rate: int) -> None:
+    """Draw a signal over time in s.
+
+    Args:
+        axes: to draw on.
+        signal: shape (n,).
+        sample_rate: in Hz.
+    """
+    size = -(-signal.size // MOST_COLUMNS)
+    parts = np.pad(signal, (0, -signal.size % size), mode="edge").reshape(-1, size)
+    times = (np.arange(len(parts)) + 0.5) * size / sample_rate
+    axes.fill_between(times, parts.min(axis=1), parts.max(axis=1), color=BLUE, linewidth=0.4)
 
 
 def band_of(hertz: np.ndarray, sample_rate: int, bands: int) -> np.ndarray:
