@@ -171,7 +171,7 @@ def augmented(
 ) -> None:
     """Waveform and mel spectrogram of one recording beside those of its augmented copies.
 
-    Example: ser plot augmented call.wav --transforms white_noise spectrogram_shift
+    Example: ser plot augmented call.wav --transforms noise pitch_shift
     """
     from ser_features.augment import Variant
     from ser_features.config import profile as find_profile
