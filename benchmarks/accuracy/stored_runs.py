@@ -1,4 +1,4 @@
-"""Runs of recipes as stored in docs/results: the result as in metrics.json, and the history of the training.
+"""Runs of recipes as stored in docs/results: result, history of the training, and numbers of recordings.
 
 artifact of `ser reproduce` → `store_run` → docs/results/<recipe>.<protocol>[.quick].json → `stored_runs`
 
@@ -6,6 +6,7 @@ The file has a line for each attribute of the result, so that differences betwee
 """
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ import pandas as pd
 
 from benchmarks.accuracy.common import RESULTS
 from ser_features.errors import ArtifactError
+from ser_features.labels import in_order
+from ser_features.manifest import VARIANT_MARK
 from ser_models.evaluation.result import EvaluationResult, read_result
 from ser_models.recipes.schema import PROTOCOLS
 
@@ -29,11 +32,13 @@ class StoredRun:
         protocol: "paper" or "honest".
         result: as in metrics.json.
         history: as in history.csv.
+        counts: number of recordings by corpus and emotion, without augmented copies.
     """
 
     protocol: str
     result: EvaluationResult
     history: pd.DataFrame
+    counts: Mapping[str, Mapping[str, int]]
 
 
 def path_of(recipe: str, protocol: str, *, quick: bool) -> Path:
@@ -45,7 +50,8 @@ def store_run(path: Path, artifact: Path, protocol: str) -> EvaluationResult:
     """Store the run of an artifact, and return its result."""
     result = read_result(artifact)
     history = pd.read_csv(artifact / "history.csv").round(DIGITS)
-    content = {"under": protocol, "history": history.to_dict("list"), **json.loads(result.to_json())}
+    extra = {"under": protocol, "counts": _counts(artifact), "history": history.to_dict("list")}
+    content = extra | json.loads(result.to_json())
     lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in content.items()]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
@@ -67,5 +73,17 @@ def stored_runs(recipe: str) -> dict[str, StoredRun]:
 
 def _read(path: Path) -> StoredRun:
     content = json.loads(path.read_text(encoding="utf-8"))
-    protocol, history = content.pop("under"), pd.DataFrame(content.pop("history", {}))
-    return StoredRun(protocol, EvaluationResult.from_json(json.dumps(content), path.name), history)
+    protocol, counts = content.pop("under"), content.pop("counts", {})
+    history = pd.DataFrame(content.pop("history", {}))
+    return StoredRun(protocol, EvaluationResult.from_json(json.dumps(content), path.name), history, counts)
+
+
+def _counts(artifact: Path) -> dict[str, dict[str, int]]:
+    """Recordings of each corpus and emotion; the predictions have every recording of one side at least."""
+    rows = pd.read_parquet(artifact / "predictions.parquet", columns=["file_id", "dataset", "emotion"])
+    originals = rows[~rows["file_id"].str.contains(VARIANT_MARK, regex=False)].drop_duplicates("file_id")
+    counts: dict[str, dict[str, int]] = {}
+    for name, own in originals.groupby("dataset"):
+        by_emotion = own["emotion"].value_counts()
+        counts[str(name)] = {emotion: int(by_emotion[emotion]) for emotion in in_order(set(by_emotion.index))}
+    return counts

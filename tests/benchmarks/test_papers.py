@@ -12,7 +12,7 @@ from ser_models import recipes
 from ser_models.evaluation.result import METRICS
 from ser_models.recipes.read import load
 from ser_models.reporting.report import claimed
-from tests.results import make_history, make_result
+from tests.results import make_history, make_predictions, make_result
 
 RECIPE = "bone_conducted_transformer"
 
@@ -30,6 +30,7 @@ def stored(tmp_path, monkeypatch):
         result = make_result({"quick": quick, "notes": missing, "files": {"ravdess": 1200}}, labels=labels)
         (artifact / METRICS).write_text(result.to_json())
         path = stored_runs.path_of(RECIPE, protocol, quick=bool(quick))
+        make_predictions(labels=labels).to_parquet(artifact / "predictions.parquet")
         assert stored_runs.store_run(path, artifact, protocol) == result
     return stored_runs.stored_runs(RECIPE)
 
@@ -72,4 +73,6 @@ def test_runs_stand_beside_the_claims(stored):
     assert "Savee is missing: the paper used it." in text
     assert f"ser plot confusion artifacts/{RECIPE}/honest-quick" in text
     kinds = ("confusion_matrix", "roc", "per_class", "training_curves")
-    assert set(drawings) == {f"{RECIPE}_{name}_{kind}.png" for name in stored for kind in kinds}
+    expected = {f"{RECIPE}_{name}_{kind}.png" for name in stored for kind in kinds}
+    assert set(drawings) == expected | {f"{RECIPE}_counts.png"}
+    assert stored["paper"].counts == {"demo": dict.fromkeys(load(RECIPE).classes, 20)}

@@ -35,6 +35,9 @@ description = "By speaker."
 
 [tune]
 C = {{ low = 0.01, high = 1.0, log = true }}
+
+[claims]
+accuracy = 0.99
 """
 
 

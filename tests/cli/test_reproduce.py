@@ -9,6 +9,8 @@ def test_own_recipe_from_recordings_to_report(ser, recipe, tmp_path):
     assert "extracting " in answer.err
     assert "training logistic under the honest protocol: speaker-disjoint, 3 folds" in answer.err
     assert "leaks: none found" in answer.out or "LEAK suspect" in answer.out
+    assert "All test recordings, beside the paper:\nMetric    paper  this run " in answer.out
+    assert "\nAccuracy   99\xa0%  " in answer.out
     assert f"report: {tmp_path / 'out' / 'report.html'}" in answer.out
     assert answer.out.endswith(f"next: ser reproduce {recipe} --protocol paper\n")
     assert f"ser reproduce {recipe}" in (tmp_path / "out" / "report.html").read_text()

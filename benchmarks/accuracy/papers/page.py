@@ -16,7 +16,8 @@ from benchmarks.accuracy.stored_runs import StoredRun, stored_runs
 from ser_features import corpora
 from ser_models.recipes.read import load
 from ser_models.recipes.schema import PROTOCOLS
-from ser_models.reporting.figures.picture import Drawing, subtitle
+from ser_models.reporting.figures.distribution import ClassCounts, count_panels
+from ser_models.reporting.figures.picture import Drawing, Picture, subtitle
 from ser_models.reporting.figures.results import FIGURES, Run
 from ser_models.reporting.report import claimed
 from ser_models.reporting.report.text import Table
@@ -75,26 +76,42 @@ class Page:
             if picture is None:
                 continue
             drawing = Drawing(picture, subtitle(run.result))
-            file = f"{recipe}_{protocol}_{picture.name}.png"
-            self.drawings[file] = drawing
             text = f"{picture.title}, {protocol} protocol"
-            parts.append(f"![{text}](../images/papers/{file})\n\n`ser plot {kind} {_artifact(recipe, run)}`")
+            command = f"ser plot {kind} {_artifact(recipe, run)}"
+            parts.append(self._image(recipe, drawing, f"{protocol}_{picture.name}", text, command))
         return "\n\n".join(parts) or _not_stored(recipe)
 
     def counts(self, recipe: str) -> str:
-        """Recordings of each corpus that are used here, of the complete corpus."""
-        names = load(recipe).datasets
-        files = next((run.result.files for run in stored_runs(recipe).values()), {})
-        rows = [[name, f"{files.get(name, 0):,}", f"{corpora.get(name).whole:,}"] for name in names]
-        return markdown(["corpus", "recordings used here", "complete corpus"], rows)
-
-    def recordings(self, recipe: str) -> str:
-        """Recordings of each emotion that are used here, without augmented copies."""
-        run = stored_runs(recipe).get("honest")
+        """Recordings of each corpus and emotion that are used here, and the size of the complete corpus."""
+        run = _any_run(recipe)
         if run is None:
             return _not_stored(recipe)
-        rows = [[label, f"{row.support:,}"] for label, row in run.result.per_class.items()]
-        return markdown(["emotion", "recordings used here"], rows)
+        classes = load(recipe).classes
+        rows = [
+            [
+                name,
+                *(f"{run.counts.get(name, {}).get(label, 0):,}" for label in classes),
+                f"{run.result.files.get(name, 0):,}",
+                f"{corpora.get(name).whole:,}",
+            ]
+            for name in load(recipe).datasets
+        ]
+        return markdown(["used here", *classes, "all", "complete corpus"], rows)
+
+    def count_figure(self, recipe: str, *, pie: bool = False) -> str:
+        """The same as bars or pies, with the augmented copies of the recipe."""
+        run = _any_run(recipe)
+        if run is None:
+            return _not_stored(recipe)
+        copies = len((load(recipe).reduced() if run.result.quick else load(recipe)).variants)
+        panels = [
+            ClassCounts(name, counts, {label: copies * n for label, n in counts.items()} if copies else {})
+            for name, counts in run.counts.items()
+        ]
+        picture = Picture("counts", "Recordings of each emotion", tuple(count_panels(panels, pie=pie)), 2)
+        option = " --pie" if pie else ""
+        command = f"ser plot counts --store artifacts/{recipe}/store{option}"
+        return self._image(recipe, Drawing(picture, []), "counts", picture.title, command)
 
     def comparisons(self, recipe: str) -> str:
         """The rows of the publication's comparisons that were trained, and what each of them is."""
@@ -117,6 +134,12 @@ class Page:
     def choices(self, recipe: str) -> str:
         """What the publication leaves open, and how it is settled."""
         return "\n".join(f"- {choice}" for choice in load(recipe).choices)
+
+    def _image(self, recipe: str, drawing: Drawing, name: str, text: str, command: str) -> str:
+        """Keep a drawing for its file, and return the image with the command below it."""
+        file = f"{recipe}_{name}.png"
+        self.drawings[file] = drawing
+        return f"![{text}](../images/papers/{file})\n\n`{command}`"
 
     def _beside(self, recipe: str, make: Callable[..., Table]) -> str:
         runs = stored_runs(recipe)
@@ -174,6 +197,11 @@ def _run_cells(recipe: str, protocol: str) -> list[str]:
         result.date,
         f"`{_command(recipe, run)}`",
     ]
+
+
+def _any_run(recipe: str) -> StoredRun | None:
+    """The run with the most recordings among the stored ones."""
+    return max(stored_runs(recipe).values(), key=lambda run: sum(run.result.files.values()), default=None)
 
 
 def _command(recipe: str, run: StoredRun) -> str:

@@ -23,6 +23,13 @@ def test_json_round_trip(make):
     assert json.loads(result.to_json())["per_speaker"]["demo/s0"]["n"] > 0
 
 
+def test_results_of_an_earlier_version_are_read(result):
+    content = json.loads(result.to_json())
+    for name in ("training", "second_softmax"):
+        assert content.pop(name) is None
+    assert EvaluationResult.from_json(json.dumps(content)) == EvaluationResult.from_json(result.to_json())
+
+
 def test_round_trip_of_everything(result):
     unseen = EvaluationResult.from_json(result.to_json()).unseen
     assert unseen.uar == result.unseen.uar

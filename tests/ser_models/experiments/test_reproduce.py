@@ -1,12 +1,14 @@
 """A recipe on a user's own corpus, from recordings to report, under both protocols; and its tuning."""
 
 import shutil
+from dataclasses import astuple
 
 import pandas as pd
 import pytest
 
 from ser_features.errors import InputError
 from ser_models.evaluation.result import read_result
+from ser_models.evaluation.second_softmax import losses
 from ser_models.experiments.reproduce import Reproduction, find_corpora, reproduce
 from ser_models.experiments.tune import OBJECTIVE, tune, without_test
 from ser_models.recipes.read import load
@@ -47,6 +49,8 @@ learning_rate = {{ low = 0.01, high = 0.3, log = true }}
 
 [claims]
 accuracy = 0.99
+log_loss = 0.6
+second_softmax = true
 
 [[variants]]
 name = "louder"
@@ -100,6 +104,23 @@ def test_the_honest_protocol_tests_every_original_once(out):
     assert not tested["file_id"].str.contains("#").any()
     assert "144 augmented copies, of training recordings only" in metrics.notes
     assert "24 recordings of sad count as neutral" in metrics.notes
+
+
+def test_figures_of_the_training_are_those_of_the_final_model(out):
+    for protocol, fold in (("paper", 0), ("honest", -1)):
+        history = pd.read_csv(out / protocol / "history.csv")
+        history = history[history["fold"] == fold]
+        best, training = history[history["best"]].iloc[0], metrics_of(out / protocol).training
+        assert (training.epoch, training.epochs) == (best["epoch"], len(history))
+        assert astuple(training.train) == pytest.approx((best["accuracy"], best["loss"]))
+        assert astuple(training.validation) == pytest.approx((best["val_accuracy"], best["val_loss"]))
+
+
+def test_claimed_losses_of_a_second_softmax_are_repeated(out):
+    metrics = metrics_of(out / "paper")
+    tested = pd.read_parquet(out / "paper" / "predictions.parquet").query("split == 'test'")
+    assert metrics.second_softmax == losses(tested, metrics.labels)
+    assert "passed through softmax twice" in (out / "paper" / "report.html").read_text()
 
 
 def test_splits_name_the_source_of_a_copy(out):
