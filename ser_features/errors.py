@@ -98,6 +98,10 @@ class TooShortError(AudioError):
     """Shorter than the profile's minimum."""
 
 
+class OutsideFileError(AudioError):
+    """A part that begins or ends behind the end of its file."""
+
+
 class TooLongError(AudioError):
     """Longer than the profile's maximum, or too many samples for the memory; raised before decoding."""
 

@@ -49,6 +49,16 @@ SUFFIXES: frozenset[str] = frozenset(
 LOSSY = frozenset({".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mpga"})
 """Those of `SUFFIXES` whose formats are lossy."""
 
+
+def is_lossy(path: str) -> bool:
+    """Whether a file has a suffix of a lossy format.
+
+    >>> is_lossy("call.MP3"), is_lossy("call.wav")
+    (True, False)
+    """
+    return os.path.splitext(path)[1].lower() in LOSSY  # noqa: PTH122  a million paths
+
+
 MAX_CHANNELS = 64
 """Most channels of a recording."""
 

@@ -52,7 +52,19 @@ NAME_COLUMNS: tuple[Column, ...] = (
         "audio_channel",
         "int32",
         "1",
-        "The channel of the file that this row is of, from 1; null without --channel each.",
+        "The channel of the file that this row is of, from 1, or 0 for the mix; null: that of the profile.",
+    ),
+    Column(
+        "start",
+        "float64",
+        "s",
+        "Where the row's part of the file begins, 0 or more; null for a whole file.",
+    ),
+    Column(
+        "end",
+        "float64",
+        "s",
+        "Where the row's part of the file ends, up to its duration; null for the end of the file.",
     ),
     Column("session", "string", "", "Session or recording date within the dataset; null if unknown."),
     Column(
@@ -116,9 +128,10 @@ NO_EXTRA: Mapping[str, Value] = {}
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One audio file and the attributes that its corpus gives it.
+    """One audio file, or a part of one, and the attributes that its corpus gives it.
 
     Attributes are the `NAME_COLUMNS`; `extra` keeps the further columns of a user's own table (`Scan.own`).
+    A part has a `start`, and its `stem` ends with `part_key`.
     `path` is relative to `Scan.root`, with forward slashes, or absolute; `alternatives` are the paths of
     other files of the same recording, which are tried in this order if it is refused.
     """
@@ -139,6 +152,8 @@ class Recording:
     modality: str | None = None
     vocal_channel: str | None = "speech"
     audio_channel: int | None = None
+    start: float | None = None
+    end: float | None = None
     session: str | None = None
     partition: str | None = None
     arousal: float | None = None
@@ -157,6 +172,31 @@ class Recording:
     def file_id(self) -> str:
         """Key of the recording in every table: `dataset/stem`."""
         return f"{self.dataset}/{self.stem}"
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a part of its file in time."""
+        return self.start is not None
+
+    @property
+    def reading_order(self) -> tuple[str, float, str]:
+        """Sorts parts of one file by time, so that it is decoded once."""
+        return self.path if self.is_part else self.stem, self.start or 0.0, self.stem
+
+
+def part_key(start: float | None, end: float | None, channel: int | None) -> str:
+    """What the key of a part or channel of a file has in addition to that of the file; empty for the whole.
+
+    >>> part_key(12.34, 15.12, None), part_key(0.0, None, 2), part_key(None, None, 0)
+    ('@12.340-15.120', '@0.000-end@2', '@mix')
+    """
+    span = "" if start is None else f"@{_time(start)}-{'end' if end is None else _time(end)}"
+    return span + ("" if channel is None else f"@{channel or 'mix'}")
+
+
+def _time(seconds: float) -> str:
+    """Milliseconds, or microseconds where they are needed to tell two parts from each other."""
+    return f"{seconds:.3f}" if round(seconds, 3) == seconds else f"{seconds:.6f}"
 
 
 @dataclass(frozen=True, slots=True)

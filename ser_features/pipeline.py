@@ -15,14 +15,16 @@ path → `audio.decode` → `preprocess.filtered` → `augment_decoded` → `Ana
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
 from ser_features import audio, extractors
+from ser_features.audio import excerpts
 from ser_features.augment import AnyTransform, Parameters, SignalTransform, SpectrogramTransform, Variant
 from ser_features.config import CHANNELS, Profile
 from ser_features.preprocess import filtered, levelled, prepare, prepare_filtered, resample
-from ser_features.sources import AudioSource, source_of
+from ser_features.sources import AudioSource, Part, source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def extract(
         InputError: if it is no recording.
     """
     source = source_of(recording).audio
+    if isinstance(source, Part):
+        return extract_part(source, profile, families)
     content = source if isinstance(source, bytes) else audio.read_bytes(source)
     return extract_bytes(content, profile, families)
 
@@ -78,6 +82,17 @@ def extract_bytes(
     """As `extract`, from an audio file's bytes and of a channel as in `decode`."""
     decoded, analysis = analyse(content, profile, channel)
     return features_of(decoded, analysis, families, hashlib.sha256(content).hexdigest())
+
+
+def extract_part(part: Part, profile: Profile, families: Sequence[str]) -> Features:
+    """As `extract`, of a part of a file; `audio_sha256` is that of the whole file.
+
+    Raises:
+        AudioError: a subclass for each reason to reject the file or the part.
+    """
+    decoded = decode_part(part, profile)
+    digest = excerpts.sha256_of(Path(part.path)) or ""
+    return features_of(decoded, analysis_of(decoded, profile), families, digest)
 
 
 def features_of(
@@ -139,6 +154,17 @@ def decode(content: bytes, profile: Profile, channel: int | None = None) -> audi
         max_seconds=config.max_seconds,
         channel=CHANNELS[config.channel] if channel is None else channel,
     )
+
+
+def decode_part(part: Part, profile: Profile) -> audio.Audio:
+    """Decode a part of a file as `decode` does a file.
+
+    Raises:
+        AudioError: a subclass for each reason to reject the file or the part.
+    """
+    cut = excerpts.excerpt(Path(part.path), part.start, part.end, longest=profile.audio.max_seconds)
+    decoded = decode(cut.content, profile, part.channel)
+    return replace(decoded, notes=(*cut.notes, *decoded.notes))
 
 
 def augment(

@@ -1,6 +1,6 @@
 """What a recording may be in Python → its name, and its file or bytes.
 
-path, bytes, open binary file, (signal, rate) → `source_of` → `Source`
+path, bytes, open binary file, (signal, rate), `Part` → `source_of` → `Source`
 
 A signal is encoded as WAV, so that it passes the same checks as a file.
 
@@ -19,6 +19,7 @@ import io
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from numbers import Real
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,11 +29,58 @@ import numpy as np
 from ser_features.errors import InputError, shown
 from ser_features.formats import MAX_CHANNELS
 
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an audio file, or a channel of one, as a recording of its own.
+
+    Attributes:
+        path: of the file.
+        start: in s from the beginning of the file.
+        end: in s; None for the end of the file.
+        channel: number from 1, or 0 for the mix; None for that of the profile.
+
+    Raises:
+        InputError: if the path is none, a time is no number, or the end is not behind the start.
+
+    >>> Part("call.wav", 2, 1)
+    Traceback (most recent call last):
+    ...
+    ser_features.errors.InputError: the part is from 2 to 1 s, expected an end behind a start of 0 s or more
+    """
+
+    path: str | os.PathLike[str]
+    start: float = 0.0
+    end: float | None = None
+    channel: int | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.path, str | os.PathLike):
+            raise InputError(f"path is {shown(self.path)}, expected that of an audio file")
+        for name, value in (("start", self.start), ("end", self.end or 0.0)):
+            if not _is_number(value) or not isfinite(value):
+                raise InputError(f"{name} is {shown(value)}, expected seconds")
+        if self.start < 0 or (self.end is not None and self.end <= self.start):
+            end = "the end" if self.end is None else f"{self.end:g}"
+            raise InputError(
+                f"the part is from {self.start:g} to {end} s, expected an end behind a start of 0 s or more"
+            )
+
+
 AudioSource = (
-    str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | tuple[Any, float] | Mapping[str, Any]
+    str
+    | os.PathLike[str]
+    | bytes
+    | bytearray
+    | memoryview
+    | BinaryIO
+    | tuple[Any, float]
+    | Mapping[str, Any]
+    | Part
 )
 """One recording: a path; the bytes of an audio file; a file opened with "rb"; a signal with its sample rate
-in Hz, in either order; or both as {"array", "sampling_rate"}, as Hugging Face's datasets has them."""
+in Hz, in either order; or both as {"array", "sampling_rate"}, as Hugging Face's datasets has them; or a
+`Part` of a file."""
 
 EXPECTED = "a path, bytes, an open binary file or (signal, rate)"
 
@@ -43,16 +91,16 @@ class Source:
 
     Attributes:
         name: its path; empty if it has none.
-        audio: an audio file, or the bytes of one.
+        audio: an audio file, the bytes of one, or a part of one.
     """
 
     name: str
-    audio: Path | bytes
+    audio: Path | bytes | Part
 
 
 def is_one(value: object) -> bool:
     """Whether a value is one recording rather than several, or none."""
-    return isinstance(value, str | os.PathLike | bytes | bytearray | memoryview | Mapping) or (
+    return isinstance(value, str | os.PathLike | bytes | bytearray | memoryview | Mapping | Part) or (
         hasattr(value, "read") or _signal_and_rate(value) is not None
     )
 
@@ -75,6 +123,8 @@ def source_of(value: object) -> Source:
         return _of_path(value)
     if isinstance(value, bytes | bytearray | memoryview):
         return Source("", bytes(value))
+    if isinstance(value, Part):
+        return Source(_of_path(value.path).name, value)
     if hasattr(value, "read"):
         return _of_file(value)
     if isinstance(value, Mapping) and {"array", "sampling_rate"} <= value.keys():

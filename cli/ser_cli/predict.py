@@ -31,7 +31,8 @@ def predict(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help='Audio files, folders of them, patterns such as "calls/**/*.wav", or - for stdin.'
+            help='Audio files, folders of them, patterns such as "calls/**/*.wav", tables of files or parts '
+            "of files (.csv with path, start, end, channel, speaker), or - for stdin."
         ),
     ],
     top: Annotated[int, typer.Option(min=1, help="Number of emotions to rank.")] = 3,
@@ -76,7 +77,7 @@ def predict(
     from ser_features.outputs import refuse_to_replace
     from ser_models.inference.collect import find_audio, on_channels
     from ser_models.inference.loading import load
-    from ser_models.inference.output import is_answer
+    from ser_models.inference.output import is_answer, kind_of
     from ser_models.inference.prediction import PredictionSummary, PredictOptions
 
     options = PredictOptions(top, windows, win_dur, hop_dur, abstain_below, channel)
@@ -96,7 +97,7 @@ def predict(
             if content is None
             else predictor.predict([content], names=[str(STDIN)], **vars(options))
         )
-        _write(summary, predictions, chosen, out, predictor.labels, options)
+        _write(summary, predictions, chosen, out, predictor.labels, **kind_of(audio, options))
     _print_summary(summary, marked=chosen == "table")
     return 1 if summary.refused else 0
 
@@ -158,11 +159,17 @@ def _speaker_stats(
     from ser_models.inference.parallel import estimate_speakers
     from ser_models.inference.speakers import speakers_of
 
-    speakers = speakers_of(table, [file.path for file in files]) if table else None
+    speakers = speakers_of(table, [file.path for file in files]) if table else _named_speakers(files)
     if speakers is None and len(files) > 1:
         say(f"{len(files)} files are assumed to have one speaker: pass --speakers TABLE.csv if they do not")
     with progress("estimating speaker statistics", len(files)) as advance:
         return estimate_speakers(predictor, files, speakers, workers=workers, on_file=advance)
+
+
+def _named_speakers(files: "Sequence[AudioFile]") -> list[str] | None:
+    """Speakers that a table of files names; None unless it names those of all."""
+    names = [file.speaker for file in files if file.speaker is not None]
+    return names if len(names) == len(files) else None
 
 
 def _all(
@@ -206,17 +213,17 @@ def _write(
     form: str,
     out: Path | None,
     labels: Sequence[str],
-    options: "PredictOptions",
+    **kind: bool,
 ) -> None:
     from ser_models.inference.output import write_csv, write_file, write_json
 
     counted = summary.collect(predictions)
     if out is not None:
-        write_file(out, form, counted, labels, **options.kind)
+        write_file(out, form, counted, labels, **kind)
     elif form == "json":
         write_json(sys.stdout, counted)
     elif form == "csv":
-        write_csv(sys.stdout, counted, labels, **options.kind)
+        write_csv(sys.stdout, counted, labels, **kind)
     else:
         shown = list(counted)  # counts them: only then are the marks complete
         _print_tables(shown, summary.marks)
@@ -245,8 +252,10 @@ def _print_tables(predictions: "Sequence[Prediction]", marks: Mapping[str, str])
 
 
 def _label(prediction: "Prediction") -> str:
-    """The file, and the channel where one was chosen."""
-    return prediction.file + (f" channel {prediction.channel}" if prediction.channel else "")
+    """The file, and the part and the channel where they were chosen."""
+    end = "end" if prediction.end is None else f"{prediction.end:g} s"
+    part = "" if prediction.start is None else f" {prediction.start:g}–{end}"
+    return prediction.file + part + (f" channel {prediction.channel}" if prediction.channel else "")
 
 
 def _ranking(prediction: "Prediction") -> list[str]:

@@ -12,7 +12,7 @@ bytes → `headers` → `Stream` → each link: checks of its header → decode 
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from math import inf, isfinite
 from pathlib import Path
@@ -97,8 +97,6 @@ def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float, chan
         AudioError: a subclass for each reason (see `ser_features.errors`).
     """
     content = source if isinstance(source, bytes) else read_bytes(source)
-    if not content:
-        raise EmptyFileError("the file has 0 bytes: expected audio: copy it again from its source")
     stream = _stream(content)
     mixer = Mixer((channel - 1,) if channel else ())
     decoding = _decoded(stream, max_seconds, mixer)
@@ -120,6 +118,8 @@ def count_channels(content: bytes) -> int:
 
 def _stream(content: bytes) -> Stream:
     """The file as its container gives it to the decoder."""
+    if not content:
+        raise EmptyFileError("the file has 0 bytes: expected audio: copy it again from its source")
     return headers.STREAMS.get(content[:4], headers.other)(content)
 
 
@@ -131,12 +131,12 @@ def _decoded(stream: Stream, max_seconds: float, mixer: Mixer) -> "_Decoding":
     return decoding
 
 
-def stream_blocks(content: bytes, notes: list[str]) -> Iterator[tuple[np.ndarray, int]]:
+def stream_blocks(content: bytes, notes: list[str]) -> Generator[tuple[np.ndarray, int]]:
     """Decode an audio file of any length block by block.
 
     Args:
         content: bytes of an audio file.
-        notes: those on the file are appended at the end.
+        notes: those on the container are appended with the first block, others at the end.
 
     Yields:
         Samples, float32, shape (samples, channels), and the sample rate in Hz.
@@ -145,13 +145,29 @@ def stream_blocks(content: bytes, notes: list[str]) -> Iterator[tuple[np.ndarray
         AudioError: a subclass for each reason, also after some blocks.
     """
     stream = _stream(content)
-    decoding = _Decoding(inf, [*stream.notes], Mixer())
+    notes += stream.notes
+    decoding = _Decoding(inf, [], Mixer())
     for link in stream.links:
         with _open(link) as sound:
             decoding.begin(sound, stream.lack)
             for block in decoding.blocks(sound):
                 yield block, sound.samplerate
     notes += decoding.notes
+
+
+def header_notes(sound: soundfile.SoundFile, lack: Lack | None) -> tuple[str, ...]:
+    """What is unusual about the header of a file of any length.
+
+    Args:
+        sound: the file.
+        lack: what it lacks by its container; None if that is not known.
+
+    Raises:
+        AudioError: a subclass for each reason to refuse the file.
+    """
+    decoding = _Decoding(inf, [], Mixer())
+    decoding.begin(sound, lack)
+    return tuple(decoding.notes)
 
 
 class _Memory(io.BytesIO):

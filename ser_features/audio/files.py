@@ -15,6 +15,9 @@ from ser_features.errors import AudioError, UnreadableFileError, UnsupportedAudi
 MAX_BYTES = 2**30
 """Larger files are rejected unread: ten minutes of studio stereo need half of it."""
 
+MAX_BYTES_OF_PARTS = 2**36
+"""As `MAX_BYTES`, for a file of which only parts are read: 64 GiB are a day of studio stereo."""
+
 SECOND = 10**9
 FAT_RESOLUTION, TICK = 2 * SECOND, 20 * 10**6
 """Coarsest resolution of modification times, in ns: of FAT, and of other file systems."""
@@ -25,10 +28,10 @@ def sha256(path: Path) -> str:
 
     Raises:
         UnreadableFileError: if it is no regular file, or cannot be read.
-        UnsupportedAudioError: if there are more than `MAX_BYTES`.
+        UnsupportedAudioError: if there are more than `MAX_BYTES_OF_PARTS`.
     """
     try:
-        with _open_regular(path) as file:
+        with open_regular(path, MAX_BYTES_OF_PARTS) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -76,21 +79,27 @@ def read_bytes(path: Path) -> bytes:
         UnsupportedAudioError: if there are more than `MAX_BYTES`.
     """
     try:
-        with _open_regular(path) as file:
+        with open_regular(path) as file:
             return file.read(os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise _unreadable(path, error) from error
 
 
-def _open_regular(path: Path) -> io.BufferedReader:
-    """Open a regular file of bounded size: reading a pipe may block, and a device may have no end."""
+def open_regular(path: Path, max_bytes: int = MAX_BYTES) -> io.BufferedReader:
+    """Open a regular file of bounded size: reading a pipe may block, and a device may have no end.
+
+    Raises:
+        OSError: if it cannot be opened.
+        UnreadableFileError: if it is no regular file.
+        UnsupportedAudioError: if there are more than `max_bytes`.
+    """
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, socket or device"
         raise UnreadableFileError(f"cannot read {path.name}: it is {kind}: expected a file: check its path")
-    if status.st_size > MAX_BYTES:
+    if status.st_size > max_bytes:
         raise UnsupportedAudioError(
-            f"{status.st_size} bytes, expected at most {MAX_BYTES}: cut it into utterances"
+            f"{status.st_size} bytes, expected at most {max_bytes}: cut it into utterances"
         )
     return open(path, "rb", opener=_non_blocking)
 

@@ -3,28 +3,39 @@
 `Scan` → header of each file → `by_channel` → `Scan`
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
 
 from ser_features.audio import count_channels, read_bytes
 from ser_features.errors import AudioError
-from ser_features.manifest import Recording, Scan
+from ser_features.manifest import Recording, Scan, part_key
 
 
 def by_channel(scan: Scan) -> Scan:
     """Return a corpus whose recordings are single channels, `stem@1` for the first.
 
-    A file that is no audio stays one recording, which is refused with the reason when it is extracted.
+    A row of a table that names its channel stays as it is. So does a file that is no audio, which is refused
+    with the reason when it is extracted.
     """
-    split = [one for recording in scan.recordings for one in _channels(scan, recording)]
+    count = cache(partial(_count, scan.root))
+    split = [one for recording in scan.recordings for one in _channels(recording, count)]
     return replace(scan, recordings=tuple(sorted(split, key=lambda recording: recording.file_id)))
 
 
-def _channels(scan: Scan, recording: Recording) -> Iterator[Recording]:
-    try:
-        count = count_channels(read_bytes(scan.root / recording.path))
-    except AudioError:
+def _channels(recording: Recording, count: Callable[[str], int]) -> Iterator[Recording]:
+    channels = count(recording.path) if recording.audio_channel is None else 0
+    if not channels:
         yield recording
-        return
-    for number in range(1, count + 1):
-        yield replace(recording, stem=f"{recording.stem}@{number}", audio_channel=number)
+    for number in range(1, channels + 1):
+        stem = recording.stem + part_key(None, None, number)
+        yield replace(recording, stem=stem, audio_channel=number)
+
+
+def _count(root: Path, path: str) -> int:
+    """Number of channels of a file; 0 if it is no audio."""
+    try:
+        return count_channels(read_bytes(root / path))
+    except AudioError:
+        return 0

@@ -11,6 +11,7 @@ gives them, as numbers if all cells are numbers, as text otherwise.
 - The dataset is named after the file, in lower case, because some file systems are case-insensitive: in
   letters, digits, - and _; accents are removed, and other characters are replaced by _.
 - The stem is the path without its extension; `a.wav` and `a.flac` in one folder keep their extensions.
+- A row with a start or an end in s, or with a channel, is a part of its file and a recording of its own.
 - A missing speaker (an empty cell, nan, unknown, -) is None: such recordings have no part in
   speaker-independent splits.
 - An optional cell that is not understood is null, which a note says.
@@ -39,9 +40,17 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ser_features.errors import InputError, listed
-from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Recording, Rejected, Scan, Value
+from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Recording, Rejected, Scan, Value, part_key
 from ser_features.tables.columns import USUAL_NAMES, read_table
-from ser_features.tables.rows import LISTED, Entry, Reading, RowParser, notes_on_speakers, row_numbers
+from ser_features.tables.rows import (
+    LISTED,
+    Entry,
+    Reading,
+    RowParser,
+    notes_on_parts,
+    notes_on_speakers,
+    row_numbers,
+)
 
 REQUIRED = ("path", "emotion")
 KNOWN = tuple(USUAL_NAMES)
@@ -85,6 +94,7 @@ def scan_table(table: Path, reading: Reading | None = None) -> Scan:
     notes = [
         *named,
         *read.notes,
+        *notes_on_parts(read, merged.recordings),
         *notes_on_speakers(read, merged.recordings),
         *parser.notes(),
         *merged.notes(),
@@ -129,10 +139,10 @@ def dataset_name(table: Path) -> str:
 
 
 def _with_stems(recordings: Sequence[Recording]) -> list[Recording]:
-    """Shorten each stem to one without suffix, unless another recording would share it.
+    """Shorten each stem to one without suffix, unless another file would share it; parts add `part_key`.
 
     Args:
-        recordings: `stem` is the path as the table gives it, `path` the unique one.
+        recordings: `stem` is the path as the table gives it, `path` the unique one of the file.
     """
     choices = {
         one.path: (str(PurePosixPath(one.stem).with_suffix("")), one.stem, one.path) for one in recordings
@@ -143,9 +153,13 @@ def _with_stems(recordings: Sequence[Recording]) -> list[Recording]:
         shared = {stem for stem, count in Counter(stems.values()).items() if count > 1}
         clashes = [path for path, stem in stems.items() if stem in shared and level[path] < 2]
         if not clashes:
-            return [replace(recording, stem=stems[recording.path]) for recording in recordings]
+            return [replace(one, stem=stems[one.path] + _key_of_part(one)) for one in recordings]
         for path in clashes:
             level[path] += 1
+
+
+def _key_of_part(recording: Recording) -> str:
+    return part_key(recording.start, recording.end, recording.audio_channel)
 
 
 @dataclass(slots=True)
@@ -153,7 +167,7 @@ class Merged:
     """Result of `merge`.
 
     Attributes:
-        recordings: one per file.
+        recordings: one per file or part of a file.
         rejected: files whose label is unknown or contradicted.
         repeated: rows that say the same as an earlier one.
         differing: number of recordings by column in which their rows differ.
@@ -176,10 +190,11 @@ class Merged:
 
 
 def merge(entries: Iterable[Entry]) -> Merged:
-    """Join the rows of each file."""
-    groups: dict[str, list[Entry]] = {}
+    """Join the rows of each file, or of each part of one."""
+    groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in entries:
-        groups.setdefault(entry.file.file, []).append(entry)
+        one = entry.recording
+        groups.setdefault((entry.file.file, one.start, one.end, one.audio_channel), []).append(entry)
     result = Merged()
     for group in groups.values():
         first = group[0].recording

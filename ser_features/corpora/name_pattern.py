@@ -24,10 +24,10 @@ from unicodedata import normalize
 from ser_features.arguments import suggestion
 from ser_features.errors import InputError
 from ser_features.labels import EMOTIONS, SYNONYMS, canonical
-from ser_features.tables.columns import RATINGS, USUAL_NAMES, recognised
+from ser_features.tables.columns import RATINGS, SPANS, USUAL_NAMES, recognised
 
 FIELD = re.compile(r"\{(\w*)(?::([1-9]\d?))?\}")
-FIELDS = tuple(name for name in USUAL_NAMES if name not in {"path", *RATINGS})
+FIELDS = tuple(name for name in USUAL_NAMES if name not in {"path", *RATINGS, *SPANS})
 EMOTION = "emotion"
 
 NO_WORD = r"(?:[^\W\d_]+(?![^\W\d_])|[^/]+?)"

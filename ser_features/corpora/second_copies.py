@@ -7,14 +7,13 @@ longer ones come first, then those of a higher sample rate, then larger ones. Ot
 root is used, then the first by name. Headers are read only where two files compete.
 """
 
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from ser_features.formats import LOSSY
+from ser_features.formats import is_lossy
 from ser_features.manifest import Duplicate, Recording
 
 SAME_SECONDS = 0.1
@@ -48,18 +47,14 @@ def without_second_copies(
 
 def _by_quality(copies: list[Recording], root: Path) -> list[Recording]:
     """Copies of one recording, the best first."""
-    copies.sort(key=lambda copy: (_is_lossy(copy.path), copy.path.count("/"), copy.path))
+    copies.sort(key=lambda copy: (is_lossy(copy.path), copy.path.count("/"), copy.path))
     ordered: list[Recording] = []
-    for _, group in groupby(copies, lambda copy: _is_lossy(copy.path)):
+    for _, group in groupby(copies, lambda copy: is_lossy(copy.path)):
         similar = list(group)
         if len({_size(root / copy.path) for copy in similar}) > 1:
             similar.sort(key=lambda copy: _content(root / copy.path), reverse=True)  # stable
         ordered += similar
     return ordered
-
-
-def _is_lossy(path: str) -> bool:
-    return os.path.splitext(path)[1].lower() in LOSSY  # noqa: PTH122  a million paths
 
 
 def _size(path: Path) -> int:

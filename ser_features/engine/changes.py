@@ -260,9 +260,13 @@ def _refused(
 
 def _read_suspects(result: StoreDiff, root: Path, suspects: Sequence[_Suspect]) -> None:
     """Hash the recordings that may have changed, and add them to `result`."""
+    paths = list(dict.fromkeys(suspect.recording.path for suspect in suspects))
     with ThreadPoolExecutor(READERS) as pool:
-        digests = pool.map(lambda suspect: audio.sha256_if_readable(root / suspect.recording.path), suspects)
-        for suspect, digest in zip(suspects, digests, strict=True):
+        digests = dict(
+            zip(paths, pool.map(lambda path: audio.sha256_if_readable(root / path), paths), strict=True)
+        )
+        for suspect in suspects:
+            digest = digests[suspect.recording.path]
             if digest is None or digest != suspect.audio_sha256:
                 result.compute[suspect.shard].append(suspect.recording)
             elif suspect.failed:

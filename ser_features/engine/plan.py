@@ -11,10 +11,12 @@ no file_id is stored twice however the corpus grows.
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from ser_features.engine.changes import StoreDiff, diff
 from ser_features.engine.task import ShardTask, Target
+from ser_features.formats import is_lossy
 from ser_features.manifest import Recording, Scan
 from ser_features.store import Store
 
@@ -97,10 +99,21 @@ def shard_size(recordings: int) -> int:
 
 
 def cells(recordings: Sequence[Recording]) -> Iterator[Sequence[Recording]]:
-    """Cut the sorted recordings of a corpus into those that share a shard."""
-    size = shard_size(len(recordings))
-    for start in range(0, len(recordings), size):
-        yield recordings[start : start + size]
+    """Cut the sorted recordings of a corpus into those that share a shard.
+
+    Parts of a lossy file share one, as it is decoded from its beginning; others are read where they are.
+    """
+    size, start = shard_size(len(recordings)), 0
+    while start < len(recordings):
+        end = min(start + size, len(recordings))
+        while end < len(recordings) and _are_decoded_together(*recordings[end - 1 : end + 1]):
+            end += 1
+        yield recordings[start:end]
+        start = end
+
+
+def _are_decoded_together(first: Recording, second: Recording) -> bool:
+    return first.is_part and first.path == second.path and is_lossy(first.path)
 
 
 def _shard(cell: int, new: Sequence[Recording], sizes: Mapping[str, int]) -> str:
@@ -120,7 +133,7 @@ def _tasks(changes: StoreDiff, scan: Scan, target: Target) -> Iterator[ShardTask
             dataset=scan.dataset,
             shard=shard,
             data_root=scan.root,
-            compute=tuple(sorted(changes.compute.get(shard, ()), key=lambda recording: recording.file_id)),
+            compute=tuple(sorted(changes.compute.get(shard, ()), key=attrgetter("reading_order"))),
             version=changes.versions.get(shard),
             relabel=tuple(changes.relabel.get(shard, ())),
             drop=frozenset(file_id for one in leaving for file_id in one.get(shard, ())),

@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from ser_features import audio, pipeline
+from ser_features.audio import excerpts
 from ser_features.engine.leaving import follow_copies, without_frames_of
 from ser_features.engine.task import DONE, FAILED, SECOND_COPY, Failure, ShardSummary, ShardTask, Task
 from ser_features.errors import AudioError, SerError
@@ -91,6 +92,7 @@ def _measured(task: ShardTask, recording: Recording) -> Computed | Failure:
     """Features of one file, or the reason of its refusal."""
     path = task.data_root / recording.path
     content: bytes | None = None
+    profile, families = task.target.profile, task.target.families
 
     def failure(stage: str, error_class: str, message: str, digest: str | None) -> Failure:
         return Failure(recording.file_id, recording.path, stage, error_class, message, digest)
@@ -99,12 +101,13 @@ def _measured(task: ShardTask, recording: Recording) -> Computed | Failure:
         return failure("worker", "WorkerDiedError", message, audio.sha256_if_readable(path))
     try:
         size, modified = _stamp(path)  # before it is read: later changes are noticed
-        content = audio.read_bytes(path)
-        features = pipeline.extract_bytes(
-            content, task.target.profile, task.target.families, recording.audio_channel
-        )
+        if recording.is_part:
+            features = pipeline.extract_part(task.source(recording), profile, families)
+        else:
+            content = audio.read_bytes(path)
+            features = pipeline.extract_bytes(content, profile, families, recording.audio_channel)
     except Exception as error:
-        digest = None if content is None else hashlib.sha256(content).hexdigest()
+        digest = _digest(recording, path, content)
         stage = "audio" if isinstance(error, AudioError) else "features"
         return failure(stage, type(error).__name__, explain(error), digest)
     about_file = {
@@ -116,6 +119,13 @@ def _measured(task: ShardTask, recording: Recording) -> Computed | Failure:
         "source_mtime": modified,
     }
     return names(recording) | numbers(features.columns) | about_file, features.frames, features.wide
+
+
+def _digest(recording: Recording, path: Path, content: bytes | None) -> str | None:
+    """SHA-256 of a refused file; None if it was not read."""
+    if recording.is_part:
+        return excerpts.sha256_of(path)
+    return None if content is None else hashlib.sha256(content).hexdigest()
 
 
 def _stamp(path: Path) -> tuple[int | None, int | None]:
@@ -182,8 +192,10 @@ def _compute_all(
 
 
 def _is_committed(task: Task, recording: Recording, committed: Mapping[str, str | None]) -> bool:
-    digest = committed.get(recording.file_id)
-    return digest is not None and digest == audio.sha256_if_readable(task.data_root / recording.path)
+    digest, path = committed.get(recording.file_id), task.data_root / recording.path
+    if digest is None:
+        return False
+    return digest == (excerpts.sha256_of(path) if recording.is_part else audio.sha256_if_readable(path))
 
 
 def _add(results: Iterable[Computed | Failure], writer: FrameWriter, outcome: _Outcome) -> None:

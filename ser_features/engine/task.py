@@ -13,6 +13,7 @@ from ser_features.augment import Variant
 from ser_features.config import Profile
 from ser_features.extractors import digest, row_columns, stored_apart, wide_columns
 from ser_features.manifest import VARIANT_MARK, Column, Recording
+from ser_features.sources import Part
 from ser_features.store import layout
 from ser_features.store.description import all_columns, variant_columns
 
@@ -70,7 +71,7 @@ class Task(ABC):
         dataset: name of the corpus.
         shard: name of the shard.
         data_root: folder that the recordings' paths are relative to.
-        compute: recordings to decode and analyse, sorted by file_id.
+        compute: recordings to decode and analyse, in `Recording.reading_order`.
         version: of the table when the task was planned (`store.part.version`); None if there was none.
         quarantined: reason why a recording is not tried again in this run, by file_id.
         progress: file that grows by one byte per finished recording of `compute`.
@@ -88,6 +89,11 @@ class Task(ABC):
     quarantined: Mapping[str, str] = field(default_factory=dict)
     progress: Path | None = None
     own: tuple[Column, ...] = ()
+
+    def source(self, recording: Recording) -> Part:
+        """The part of a file that a recording is."""
+        path = self.data_root / recording.path
+        return Part(path, recording.start or 0.0, recording.end, recording.audio_channel)
 
     @property
     def part(self) -> Path:

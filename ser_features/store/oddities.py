@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 TAKE = ("dataset", "speaker", "emotion_code", "intensity", "vocal_channel", "statement", "repetition")
 """Columns that name one take: equal ones with another modality are the same voice twice."""
 
-CONTENT = ("audio_channel", "audio_sha256")
-"""Columns that identify the sound of a row: two channels of a file differ."""
+CONTENT = ("audio_channel", "start", "end", "audio_sha256")
+"""Columns that identify the sound of a row: two channels or parts of a file differ."""
 
 COLUMNS = ("file_id", "emotion", *CONTENT, "duration_sec", "modality", *TAKE[1:])
 """Columns that the functions read, besides `dataset`."""
@@ -78,7 +78,7 @@ class Overlong:
 
 
 def identical(rows: pa.Table) -> list[tuple[str, ...]]:
-    """Groups of file_ids with the same SHA-256 and channel, sorted."""
+    """Groups of file_ids with the same SHA-256, channel and times, sorted."""
     return sorted(tuple(row["file_id"] for row in group) for group in _groups(rows, CONTENT))
 
 

@@ -5,17 +5,20 @@ table → `cells.read_sheet` → header → `USUAL_NAMES` → `Table`: cells by 
 Case, blanks, hyphens and underscores of names do not matter. The exact name of a column goes before the usual
 ones; two usual names for the same column are refused. Further columns keep their names.
 
+Columns that begin or end a part of a file make each row a part (`tables.spans`).
+
 >>> recognised("File Name"), recognised("SPEAKER-ID"), recognised("room")
 ('path', 'speaker', None)
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ser_features.arguments import plain
 from ser_features.errors import InputError
-from ser_features.tables.cells import Row, Sheet, read_sheet
+from ser_features.tables.cells import Row, Sheet, is_missing, read_sheet
 
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "path": (
@@ -48,21 +51,35 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "scale": (),
     "agreement": (),
     "raters": ("n_raters", "num_raters", "annotators", "n_annotators", "num_annotators", "num_responses"),
+    "start": (
+        *("start_time", "start_sec", "start_s", "start_seconds", "start_ms"),
+        *("begin", "begin_time", "begin_sec", "begin_ms", "onset", "onset_sec", "onset_ms"),
+    ),
+    "end": (
+        *("end_time", "end_sec", "end_s", "end_seconds", "end_ms"),
+        *("stop", "stop_time", "stop_sec", "stop_ms", "offset", "offset_sec", "offset_ms"),
+    ),
+    "audio_channel": ("channel",),
 }
 """Column of the store → other names that tables give it, most of them seen in published corpora."""
 
 RATINGS = ("arousal", "valence", "dominance", "scale", "agreement", "raters")
 """Columns of what raters said about a recording (`tables.ratings`)."""
 
-STARTS = ("start", "start_time", "start_sec", "begin", "begin_time", "onset", "offset")
-ENDS = ("end", "end_time", "end_sec", "stop", "stop_time", "offset")
-DURATIONS = ("duration", "dur")
-"""Names of the columns that make a row a part of a recording."""
+SPANS = ("start", "end", "audio_channel")
+"""Columns that make a row a part of its file (`tables.spans`)."""
 
-ZEROS = frozenset({"", "0", "0.0", "0.00", "0.000", "0 days", "0 days 00:00:00", "00:00:00"})
-"""A start that is that of the recording, as audformat and others write it."""
+ONSETS = ("onset", "onset_sec", "onset_ms", "offset", "offset_sec", "offset_ms")
+"""Names of a start or an end that mean other things too: they need a partner, an end or a duration."""
 
-NO_TIMES = frozenset({"", "nat", "nan", "na", "none", "null"})
+OFFSETS = ONSETS[3:]
+"""The end beside a start, and the start beside a duration or an end."""
+
+DURATIONS = ("duration", "duration_sec", "duration_ms", "dur")
+"""Names of the column that, beside a start and without an end, says where a part ends."""
+
+NUMBERED = re.compile(r"[0-9]+(\.0)?|mix|left|right|", re.IGNORECASE)
+"""Cells of a column `channel` of audio channels; another one, such as telephone, is a further column."""
 
 INDEX_PREFIX = "unnamed"
 """Name that pandas gives a column without one, which is usually the index of a table."""
@@ -81,20 +98,26 @@ class Table:
     Attributes:
         path: of the file.
         rows: below the header.
-        width: number of columns.
+        header: the names as the table writes them.
         delimiter: between the cells.
-        index: position of each column of `USUAL_NAMES` that the table has.
+        index: position of each column of `USUAL_NAMES` that the table has, and of `duration` where it says
+            where parts end.
         further: position of each further column, by the name under which it is stored.
         notes: what was understood, one line per property.
     """
 
     path: Path
     rows: tuple[Row, ...]
-    width: int
+    header: tuple[str, ...]
     delimiter: str
     index: Mapping[str, int]
     further: Mapping[str, int]
     notes: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.header)
 
     def cell(self, row: Row, column: str) -> str:
         """The cell of a column of `USUAL_NAMES`; empty if the row or the table lacks it."""
@@ -131,10 +154,9 @@ def read_table(
     sheet = read_sheet(path, lambda names: len({recognised(name) for name in names} - {None}))
     header = _Header()
     try:
-        _recognise(sheet.header, header)
+        _recognise(sheet, header)
         _check(sheet.header, header, required)
         _add_further(sheet, header, is_taken)
-        _refuse_segments(sheet, header)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     if sheet.guessed:
@@ -144,7 +166,7 @@ def read_table(
     return Table(
         path,
         sheet.rows,
-        len(sheet.header),
+        sheet.header,
         sheet.delimiter,
         header.index,
         header.further,
@@ -160,12 +182,14 @@ def recognised(name: str) -> str | None:
     return _COLUMN_OF.get(plain(name))
 
 
-def _recognise(names: Sequence[str], header: _Header) -> None:
+def _recognise(sheet: Sheet, header: _Header) -> None:
     """Find the columns of `USUAL_NAMES`."""
+    names = sheet.header
     candidates: dict[str, list[int]] = {}
     for position, name in enumerate(names):
-        if column := recognised(name):
+        if (column := recognised(name)) and not _is_other_channel(sheet, position):
             candidates.setdefault(column, []).append(position)
+    _find_parts(names, candidates)
     renamed = []
     for column, positions in candidates.items():
         exact = [position for position in positions if plain(names[position]) == plain(column)]
@@ -217,38 +241,40 @@ def _add_further(sheet: Sheet, header: _Header, is_taken: Callable[[str], bool])
 
 def _note_unnamed(sheet: Sheet, position: int, header: _Header) -> None:
     """Note a column without a name, unless it is empty or numbers the rows."""
-    cells = [row.cells[position] for row in sheet.rows if position < len(row.cells)]
-    if any(cell and not cell.isdecimal() for cell in cells):
+    if any(cell and not cell.isdecimal() for cell in _cells(sheet, position)):
         header.notes.append(f"column {position + 1} has no name and is not read")
 
 
-def _refuse_segments(sheet: Sheet, header: _Header) -> None:
-    """Refuse rows that are parts of recordings.
+def _cells(sheet: Sheet, position: int) -> Iterator[str]:
+    return (row.cells[position] for row in sheet.rows if position < len(row.cells))
 
-    Raises:
-        InputError: if the table has a start and an end, or a start and a duration, and a row may be a part.
-    """
 
-    def of(names: Sequence[str]) -> list[str]:
-        keys = [plain(name) for name in names]
-        return sorted(
-            (name for name in header.further if plain(name) in keys), key=lambda name: keys.index(plain(name))
-        )
-
-    starts = of(STARTS)
-    ends = [name for name in of(ENDS) if name not in starts[:1]]
-    durations = of(DURATIONS)
-    if not starts or not (ends or durations):
-        return
-    begins = _all_in(sheet, header.further[starts[0]], ZEROS | NO_TIMES)
-    if begins and (not ends or _all_in(sheet, header.further[ends[0]], NO_TIMES)):
-        return
-    raise InputError(
-        f"columns {starts[0]} and {(ends or durations)[0]} describe parts of recordings, which are not read "
-        "yet, expected one recording per row: cut the parts into files (ffmpeg -i call.wav -ss START -to END "
-        "part.wav), or remove both columns if the rows are whole recordings"
+def _is_other_channel(sheet: Sheet, position: int) -> bool:
+    """Whether a column `channel` is not of audio channels."""
+    if plain(sheet.header[position]) != "channel":
+        return False
+    return not all(
+        map(NUMBERED.fullmatch, (cell for cell in _cells(sheet, position) if not is_missing(cell)))
     )
 
 
-def _all_in(sheet: Sheet, position: int, words: Collection[str]) -> bool:
-    return all(position >= len(row.cells) or row.cells[position].lower() in words for row in sheet.rows)
+def _find_parts(names: Sequence[str], candidates: dict[str, list[int]]) -> None:
+    """Decide which columns say where the parts of files begin and end."""
+
+    def are(positions: Iterable[int], of: Sequence[str]) -> list[int]:
+        keys = [plain(name) for name in of]
+        return [position for position in positions if plain(names[position]) in keys]
+
+    ends = candidates.get("end", [])
+    if ends and "start" not in candidates and (offsets := are(ends, OFFSETS)):
+        candidates["start"] = offsets
+        candidates["end"] = ends = [position for position in ends if position not in offsets]
+    if "start" in candidates and not ends:
+        if durations := are(range(len(names)), DURATIONS):
+            candidates["duration"] = durations
+        else:
+            ambiguous = are(candidates["start"], ONSETS)
+            candidates["start"] = [one for one in candidates["start"] if one not in ambiguous]
+    for column in ("start", "end"):
+        if not candidates.get(column):
+            candidates.pop(column, None)

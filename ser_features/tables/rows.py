@@ -18,7 +18,7 @@ from ser_features.labels import EMOTIONS, canonical
 from ser_features.manifest import OWN, Column, Recording, Rejected, Value
 from ser_features.tables import cells
 from ser_features.tables.cells import Row
-from ser_features.tables.columns import RATINGS, Table
+from ser_features.tables.columns import RATINGS, SPANS, Table
 from ser_features.tables.paths import Located, Locator
 
 TEXTS = ("language", "text", "intensity", "statement", "repetition", "modality", "session")
@@ -150,6 +150,10 @@ class RowParser:
         )
         if self._ratings:
             recording = replace(recording, **self._ratings.parse(partial(self._read, row)))
+        if not self._table.index.keys().isdisjoint(SPANS):
+            from ser_features.tables.spans import span_of
+
+            recording = replace(recording, **span_of(self._table, row))
         return Entry(row.number, file, label, problem, recording)
 
     def _label(self, word: str) -> tuple[str, str | None]:
@@ -210,6 +214,17 @@ def _whole(names: Sequence[str]) -> dict[str, str]:
     if not all(re.fullmatch(r"[1-9][0-9]*\.0", name) for name in present):
         return {}
     return {name: name.removesuffix(".0") for name in sorted(present, key=len)}
+
+
+def notes_on_parts(table: Table, recordings: Sequence[Recording]) -> list[str]:
+    """Number of recordings that are parts of files, if there are any."""
+    if table.index.keys().isdisjoint(SPANS):
+        return []
+    paths = [recording.path for recording in recordings if recording.is_part]
+    if not paths:
+        return []
+    of = counted(len(set(paths)), "file")
+    return [f"{len(paths)} of {counted(len(recordings), 'recording')} are parts of {of}"]
 
 
 def notes_on_speakers(table: Table, recordings: Sequence[Recording]) -> list[str]:

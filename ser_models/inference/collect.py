@@ -1,7 +1,8 @@
 """What is named on a command line or passed to a predictor in Python → the recordings to recognise.
 
-files, folders, patterns → `find_audio` → `AudioFile`s
-path, folder, pattern, bytes, open file, (signal, rate), or any iterable of these → `collect` → `Collected`
+files, folders, patterns, tables → `find_audio` → `AudioFile`s
+path, folder, pattern, table, part, bytes, open file, (signal, rate), or any iterable of these → `collect`
+→ `Collected`
 
 >>> import tempfile
 >>> root = Path(tempfile.mkdtemp())
@@ -17,12 +18,14 @@ import glob
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from ser_features.config import CHANNELS, Channel
+from ser_features.corpora import TABLE_SUFFIXES
 from ser_features.errors import AudioError, InputError, shown
-from ser_features.sources import AudioSource, Source, is_one, sources_of
+from ser_features.sources import AudioSource, Part, Source, is_one, sources_of
 
 Recordings = AudioSource | Iterable[AudioSource]
 """One recording, or several."""
@@ -35,11 +38,22 @@ class AudioFile(NamedTuple):
         path: of the file.
         problem: why it is refused without being read; None if it is read.
         channel: number of the channel to read, from 1, or 0 for the mix; None for that of the training.
+        start: of the part of the file to recognise, in s; None for the whole file.
+        end: of the part, in s; None for the end of the file.
+        speaker: as a table names it; None if unknown.
     """
 
     path: Path
     problem: str | None = None
     channel: int | None = None
+    start: float | None = None
+    end: float | None = None
+    speaker: str | None = None
+
+    @property
+    def recording(self) -> Path | Part:
+        """The file, or the part of it."""
+        return self.path if self.start is None else Part(self.path, self.start, self.end, self.channel)
 
 
 def find_audio(paths: Sequence[Path]) -> list[AudioFile]:
@@ -47,7 +61,8 @@ def find_audio(paths: Sequence[Path]) -> list[AudioFile]:
 
     Args:
         paths: files; folders, for the audio files at any depth, sorted; or patterns such as "calls/**/*.wav"
-            that the shell did not expand, for the matching files and folders, sorted.
+            that the shell did not expand, for the matching files and folders, sorted; or tables, for the
+            files or parts that they name, in the order of their rows.
 
     Raises:
         InputError: if a folder has no audio file, or nothing matches a pattern.
@@ -56,12 +71,24 @@ def find_audio(paths: Sequence[Path]) -> list[AudioFile]:
 
 
 def on_channels(files: Sequence[AudioFile], channel: Channel | None) -> list[AudioFile]:
-    """Return files with the number of the channel to read, those of `each` once per channel."""
-    return [file._replace(channel=number) for file in files for number in channels_of(file.path, channel)]
+    """Return files with the number of the channel to read, those of `each` once per channel.
+
+    A file of which a table names the channel is returned as it is.
+    """
+    numbers = cache(partial(channels_of, channel=channel))
+    return [
+        file._replace(channel=number)
+        for file in files
+        for number in ([file.channel] if file.channel is not None else numbers(file.path))
+    ]
 
 
-def channels_of(recording: Path | bytes, channel: Channel | None) -> list[int | None]:
+def channels_of(recording: Path | bytes | Part, channel: Channel | None) -> list[int | None]:
     """Return the numbers of the channels to read of a recording; see `AudioFile.channel`."""
+    if isinstance(recording, Part):
+        return (
+            channels_of(Path(recording.path), channel) if recording.channel is None else [recording.channel]
+        )
     if channel != "each":
         return [None if channel is None else CHANNELS[channel]]
     from ser_features.audio import count_channels, read_bytes
@@ -78,12 +105,12 @@ class Collected:
     """Recordings to recognise.
 
     Attributes:
-        audio: of each, a file or bytes.
+        audio: of each, a file, bytes or a part of a file.
         names: of each; empty for bytes and signals.
         is_one: whether a single recording was passed, and not a sequence, a folder or a pattern.
     """
 
-    audio: list[Path | bytes]
+    audio: list[Path | bytes | Part]
     names: list[str]
     is_one: bool
 
@@ -136,6 +163,8 @@ def _expand(path: Path) -> list[Path]:
 
 
 def _files(path: Path) -> list[AudioFile]:
+    if path.suffix.lower() in TABLE_SUFFIXES and os.path.isfile(path):  # noqa: PTH113
+        return _named_in(path)
     if not os.path.isdir(path):  # noqa: PTH112  a path may be anything that was typed
         return [AudioFile(path)]
     from ser_features.corpora.walk import audio_files
@@ -149,8 +178,35 @@ def _files(path: Path) -> list[AudioFile]:
     return [AudioFile(path / name, problem) for name, problem, _ in files]
 
 
+def _named_in(table: Path) -> list[AudioFile]:
+    """Return the recordings that a table names."""
+    from ser_features.tables.named import named_in
+
+    return [
+        AudioFile(one.path, one.problem, one.channel, one.start, one.end, one.speaker)
+        for one in named_in(table)
+    ]
+
+
 def _expanded(source: Source) -> list[Source]:
-    if isinstance(source.audio, bytes) or os.path.isfile(source.audio):  # noqa: PTH113  raises for some names
+    if not isinstance(source.audio, Path):
+        return [source]
+    if source.audio.suffix.lower() in TABLE_SUFFIXES and source.audio.is_file():
+        return [_of_row(source.audio, file) for file in _named_in(source.audio)]
+    if os.path.isfile(source.audio):  # noqa: PTH113  raises for some names
         return [source]
     files = [file.path for file in find_audio([source.audio])]
     return [source] if files == [source.audio] else [Source(str(file), file) for file in files]
+
+
+def _of_row(table: Path, file: AudioFile) -> Source:
+    """Return a recording of a table.
+
+    Raises:
+        InputError: if its row cannot be used.
+    """
+    if file.problem:
+        raise InputError(f"{table}: {file.problem}")
+    whole = file.start is None and file.channel is None
+    part = Part(file.path, file.start or 0.0, file.end, file.channel)
+    return Source(str(file.path), file.path if whole else part)

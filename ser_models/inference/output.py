@@ -4,7 +4,7 @@
 `Prediction`s → JSON
 Files are written as the predictions arrive, so that memory does not grow with their number.
 
->>> from ser_models.inference.prediction import Prediction
+>>> from ser_models.inference.prediction import Prediction, PredictOptions
 >>> one = Prediction("a.wav", "sad", 0.9, {"happy": 0.1, "sad": 0.9}, seconds=2.0)
 >>> list(rows(one, ["happy", "sad"]))
 [{'file': 'a.wav', 'emotion': 'sad', 'confidence': 0.9, 'p_happy': 0.1, 'p_sad': 0.9, ...}]
@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, Protocol, TextIO
 
-from ser_models.inference.prediction import Prediction
+from ser_models.inference.prediction import Prediction, PredictOptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,15 +39,45 @@ JSON_START = re.compile(
 """Beginning of what `write_json` writes."""
 
 
-def columns(labels: Sequence[str], *, windows: bool = False, channels: bool = False) -> list[str]:
+class Placed(Protocol):
+    """A file to recognise, or the prediction for it."""
+
+    @property
+    def start(self) -> float | None:
+        """Of the part, in s; None for the whole file."""
+
+    @property
+    def channel(self) -> int | None:
+        """Number of the channel; 0 or None for a mix."""
+
+
+def kind_of(recordings: Iterable[Placed], options: PredictOptions) -> dict[str, bool]:
+    """What a row is, as arguments of `columns`.
+
+    Args:
+        recordings: files to recognise, or their predictions.
+        options: of the prediction.
+    """
+    placed = [(one.start is not None, bool(one.channel)) for one in recordings]
+    return {
+        "windows": options.windows,
+        "channels": options.channel == "each" or any(channel for _, channel in placed),
+        "parts": any(part for part, _ in placed),
+    }
+
+
+def columns(
+    labels: Sequence[str], *, windows: bool = False, channels: bool = False, parts: bool = False
+) -> list[str]:
     """Return the names of the columns.
 
     Args:
         labels: the emotions.
         windows: whether a row is a window instead of a recording.
         channels: whether a row is of one channel.
+        parts: whether a row is a part of a file.
     """
-    bounds = [*(["channel"] if channels else []), *(["start", "end"] if windows else [])]
+    bounds = [*(["channel"] if channels else []), *(["start", "end"] if windows or parts else [])]
     probabilities = [f"p_{label}" for label in labels]
     return [
         "file",
@@ -63,7 +93,12 @@ def columns(labels: Sequence[str], *, windows: bool = False, channels: bool = Fa
 
 
 def rows(
-    prediction: Prediction, labels: Sequence[str], *, windows: bool = False, channels: bool = False
+    prediction: Prediction,
+    labels: Sequence[str],
+    *,
+    windows: bool = False,
+    channels: bool = False,
+    parts: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Yield the row of a recording, or a row per window.
 
@@ -72,15 +107,18 @@ def rows(
         labels: the emotions.
         windows: whether a row is a window; a recording without windows has one row.
         channels: whether a row is of one channel.
+        parts: whether a row is a part of a file; a whole file has its start and end.
 
     Yields:
         A value, or None, for each of `columns`; start and end in s.
     """
-    names = columns(labels, windows=windows, channels=channels)
-    whole = {**vars(prediction), "start": 0.0, "end": prediction.seconds}
-    parts = [asdict(part) | {"confidence": part.confidence} for part in prediction.windows]
-    for part in (parts if windows else []) or [{}]:
-        values = {**whole, **part}
+    names = columns(labels, windows=windows, channels=channels, parts=parts)
+    whole = vars(prediction)
+    if prediction.start is None:
+        whole = {**whole, "start": 0.0, "end": prediction.seconds}
+    several = [asdict(one) | {"confidence": one.confidence} for one in prediction.windows]
+    for window in (several if windows else []) or [{}]:
+        values = {**whole, **window}
         values |= {f"p_{label}": value for label, value in values["probabilities"].items()}
         yield {name: values.get(name) for name in names}
 
@@ -91,6 +129,7 @@ def frame(
     *,
     windows: bool = False,
     channels: bool = False,
+    parts: bool = False,
     audformat: bool = False,
 ) -> "pd.DataFrame":
     """Return predictions as a pandas table.
@@ -100,12 +139,13 @@ def frame(
         labels: the emotions.
         windows: whether a row is a window instead of a recording.
         channels: whether a row is of one channel.
+        parts: whether a row is a part of a file.
         audformat: whether the index is audformat's segmented index (file, start, end), the latter two as
             time; numbered otherwise.
     """
     import pandas as pd
 
-    bounds = windows or audformat
+    bounds = windows or parts or audformat
     # In audformat's index every row is a segment; without windows it is the whole recording.
     whole = predictions if windows else (replace(prediction, windows=[]) for prediction in predictions)
     kind = {"windows": bounds, "channels": channels}
@@ -190,9 +230,7 @@ def write_file(
     form: str,
     predictions: Iterable[Prediction],
     labels: Sequence[str],
-    *,
-    windows: bool = False,
-    channels: bool = False,
+    **kind: bool,
 ) -> None:
     """Write predictions into a file that appears whole or not at all.
 
@@ -201,8 +239,7 @@ def write_file(
         form: one of `WRITERS`.
         predictions: of any number.
         labels: the emotions.
-        windows: whether a row is a window; JSON has both.
-        channels: whether a row is of one channel.
+        kind: of a row, as in `columns`; JSON has windows within recordings.
 
     Raises:
         StoreError: if the disk is full or failing.
@@ -211,10 +248,10 @@ def write_file(
 
     with writing("the predictions", path), replacing(path) as file:
         if form == "parquet":
-            write_parquet(file, predictions, labels, windows=windows, channels=channels)
+            write_parquet(file, predictions, labels, **kind)
             return
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         try:
-            WRITERS[form](text, predictions, labels, windows=windows, channels=channels)
+            WRITERS[form](text, predictions, labels, **kind)
         finally:
             text.detach()

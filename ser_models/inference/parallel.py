@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ser_features.errors import SerError
+from ser_features.formats import is_lossy
+from ser_features.sources import Part
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.collect import AudioFile
 from ser_models.inference.loading import load
@@ -36,9 +38,9 @@ AHEAD = 2
 
 
 class Job(NamedTuple):
-    """A file for a worker, with its channel, and the statistics of its speaker if the model uses them."""
+    """A file or part for a worker, its channel, and the statistics of its speaker if the model uses them."""
 
-    path: Path
+    recording: Path | Part
     channel: int | None = None
     stats: SpeakerStats | None = None
 
@@ -61,7 +63,7 @@ class Recognise:
     def __call__(self, predictor: Predictor, chunk: Chunk) -> list[Prediction]:
         """Return a prediction per file."""
         return predictor.predict_files(
-            [job.path for job in chunk],
+            [job.recording for job in chunk],
             self.options,
             [job.stats for job in chunk],
             channels=[job.channel for job in chunk],
@@ -71,7 +73,7 @@ class Recognise:
 def accumulate(predictor: Predictor, chunk: Chunk) -> list[Any]:
     """Task: sums over each file for the statistics of its speaker; None for a refused file."""
     assert predictor.normalizer is not None, "the caller checks it"
-    return [predictor.normalizer.accumulate(job.path, job.channel) for job in chunk]
+    return [predictor.normalizer.accumulate(job.recording, job.channel) for job in chunk]
 
 
 def predict_files(
@@ -95,14 +97,14 @@ def predict_files(
         SerError: if worker processes die before they receive any file.
     """
     jobs = [
-        Job(file.path, file.channel, own)
+        Job(file.recording, file.channel, own)
         for file, own in zip(files, stats or [None] * len(files), strict=True)
     ]
     readable = [job for job, file in zip(jobs, files, strict=True) if file.problem is None]
     results = _run(predictor, readable, workers, Recognise(options))
     for file in files:
         if file.problem is not None:
-            yield Prediction(str(file.path), error=file.problem)
+            yield Prediction(str(file.path), error=file.problem, start=file.start, end=file.end)
             continue
         result = next(results)
         yield _crashed(file) if result is CRASHED else result
@@ -134,7 +136,7 @@ def estimate_speakers(
     """
     if predictor.normalizer is None:
         return None
-    readable = [Job(file.path, file.channel) for file in files if file.problem is None]
+    readable = [Job(file.recording, file.channel) for file in files if file.problem is None]
     results = _run(predictor, readable, workers, accumulate)
     sums = []
     for file in files:
@@ -151,7 +153,7 @@ def _run(predictor: Predictor, jobs: Chunk, workers: int | None, task: Task) -> 
         return
     import loky  # here, as a run over few files needs no workers
 
-    chunks = deque(jobs[start : start + CHUNK] for start in range(0, len(jobs), CHUNK))
+    chunks = deque(_chunks(jobs))
     folder, workers = predictor.artifact.folder, min(workers or loky.cpu_count(), len(chunks))
     with _Pool(folder, workers, task) as pool, _Pool(folder, 1, task) as quarantine:
         running: deque[tuple[Chunk, Future[list[Any]] | None]] = deque()
@@ -166,6 +168,26 @@ def _run(predictor: Predictor, jobs: Chunk, workers: int | None, task: Task) -> 
                 running = deque((other, _if_done(result)) for other, result in running)
                 results = quarantine.one_by_one(chunk)
             yield from results
+
+
+def _chunks(jobs: Chunk) -> Iterator[Chunk]:
+    """Cut into chunks; parts of a lossy file share one, as it is decoded from its beginning."""
+    start = 0
+    while start < len(jobs):
+        end = min(start + CHUNK, len(jobs))
+        while end < len(jobs) and _are_decoded_together(jobs[end - 1].recording, jobs[end].recording):
+            end += 1
+        yield jobs[start:end]
+        start = end
+
+
+def _are_decoded_together(first: Path | Part, second: Path | Part) -> bool:
+    return (
+        isinstance(first, Part)
+        and isinstance(second, Part)
+        and first.path == second.path
+        and is_lossy(str(first.path))
+    )
 
 
 class _Pool:
@@ -228,7 +250,8 @@ class _Pool:
 def _crashed(file: AudioFile) -> Prediction:
     from ser_features.engine.runner import KILLED
 
-    return Prediction(str(file.path), error=KILLED, channel=file.channel or None)
+    channel = file.channel or None
+    return Prediction(str(file.path), error=KILLED, channel=channel, start=file.start, end=file.end)
 
 
 def _if_done(future: "Future[list[Any]] | None") -> "Future[list[Any]] | None":

@@ -80,11 +80,6 @@ class PredictOptions:
                     f"{name} is {seconds:g} s, expected at least {MIN_WINDOW} s: pass a longer one"
                 )
 
-    @property
-    def kind(self) -> dict[str, bool]:
-        """What a row of the output is, as arguments of `output.columns`."""
-        return {"windows": self.windows, "channels": self.channel == "each"}
-
 
 @dataclass(frozen=True, slots=True)
 class WindowPrediction:
@@ -139,6 +134,8 @@ class Prediction:
         error: why the recording was refused; None if it was not.
         notes: what is unusual about the file, separated by semicolons; None if nothing is.
         channel: number of the only channel that was read, from 1; None for a mix.
+        start: of the part of the file that was recognised, in s; None for the whole file.
+        end: of the part, in s.
     """
 
     file: str
@@ -153,6 +150,23 @@ class Prediction:
     error: str | None = None
     notes: str | None = None
     channel: int | None = None
+    start: float | None = None
+    end: float | None = None
+
+    def of_part(self, start: float, end: float | None) -> "Prediction":
+        """The prediction of a part of a file, with the times of its windows in the file.
+
+        Args:
+            start: of the part, in s.
+            end: of the part, in s; None for the end of the file.
+        """
+        if end is None and self.seconds is not None:
+            end = round(start + self.seconds, 3)
+        windows = [
+            replace(window, start=round(start + window.start, 3), end=round(start + window.end, 3))
+            for window in self.windows
+        ]
+        return replace(self, start=start, end=end, windows=windows)
 
     @property
     def abstained(self) -> bool:
@@ -174,10 +188,12 @@ class Prediction:
         return replace(self, emotion=None, warning=warning, windows=windows)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the prediction as JSON values; `windows`, `error` and `channel` only if there are any."""
+        """Return the prediction as JSON values; of windows, error, channel, start and end those it has."""
         values = asdict(self)
-        optional = ("windows", "error", "channel")
-        return {name: value for name, value in values.items() if value or name not in optional}
+        optional = ("windows", "error", "channel", "start", "end")
+        return {
+            name: value for name, value in values.items() if name not in optional or value not in (None, [])
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Prediction":

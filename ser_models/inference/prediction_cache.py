@@ -20,10 +20,11 @@ from typing import IO, Any
 from ser_features.audio import is_settled, stamp
 from ser_features.errors import InputError
 from ser_features.files import try_lock, writing
+from ser_features.manifest import part_key
 from ser_models.artifact.metadata import METADATA_FILE, sha256
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.collect import AudioFile
-from ser_models.inference.output import write_file
+from ser_models.inference.output import kind_of, write_file
 from ser_models.inference.parallel import predict_files
 from ser_models.inference.prediction import Prediction, PredictionSummary, PredictOptions
 from ser_models.inference.predictor import Predictor
@@ -73,7 +74,8 @@ class PredictionCache:
         """Append the prediction for a file that `has` was called for."""
         position = self._file.seek(0, os.SEEK_END)
         before = self._stamps[_name(file)]
-        line = json.dumps({"stamp": before, "prediction": prediction.to_json()}, ensure_ascii=False)
+        values = {"stamp": before, "name": _name(file), "prediction": prediction.to_json()}
+        line = json.dumps(values, ensure_ascii=False)
         self._file.write(line.encode() + b"\n")
         self._file.flush()
         self._stored[_name(file)] = before, position
@@ -101,9 +103,7 @@ class PredictionCache:
                 self._file.truncate(position)
                 return
             of_file = entry["stamp"] and tuple(entry["stamp"])
-            values = entry["prediction"]
-            name = _name(AudioFile(values["file"], channel=values.get("channel")))
-            self._stored[name] = of_file, position
+            self._stored[entry["name"]] = of_file, position
             position = self._file.tell()
 
 
@@ -135,7 +135,7 @@ def predict_into_file(
         InputError: if another run is writing it.
     """
     artifact_sha256 = sha256(predictor.artifact.folder / METADATA_FILE)
-    key = {"artifact": artifact_sha256, **asdict(options), "speakers": _digest(stats or [])}
+    key = {"artifact": artifact_sha256, **asdict(options), "speakers": _digest(stats or []), "names": True}
     with writing("the predictions", out):
         out.parent.mkdir(parents=True, exist_ok=True)
         cache = PredictionCache(out.with_name(f".{out.name}.partial"), key)
@@ -151,14 +151,14 @@ def predict_into_file(
                 cache.add(file, prediction)
             progress(summary.cached, done)
         predictions = summary.collect(cache.get(file) for file in files)
-        write_file(out, form, predictions, predictor.labels, **options.kind)
+        write_file(out, form, predictions, predictor.labels, **kind_of(files, options))
         cache.path.unlink()
     return summary
 
 
 def _name(file: AudioFile) -> str:
-    """Name of a file and its channel."""
-    return f"{file.path}\0{file.channel or ''}"
+    """Name of a file with its channel and part."""
+    return f"{file.path}\0{part_key(file.start, file.end, file.channel or None)}"
 
 
 def _digest(stats: Sequence[SpeakerStats | None]) -> str:

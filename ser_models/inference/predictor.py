@@ -18,8 +18,8 @@ import numpy as np
 
 from ser_features.config import Profile
 from ser_features.errors import ArtifactError, AudioError, TooLongError
-from ser_features.pipeline import Features, decode
-from ser_features.sources import AudioSource
+from ser_features.pipeline import Features
+from ser_features.sources import AudioSource, Part
 from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import feature_profile
 from ser_models.data.inputs import Raw
@@ -34,7 +34,13 @@ from ser_models.inference.prediction import (
     join_warnings,
     ranked,
 )
-from ser_models.inference.recording import RecordingAnalysis, Window, analyse_recording, read
+from ser_models.inference.recording import (
+    RecordingAnalysis,
+    Window,
+    analyse_recording,
+    decode_recording,
+    read,
+)
 from ser_models.inference.speaker_norm import SpeakerNormalizer
 from ser_models.models.base import apply_temperature
 from ser_models.ood import MEL
@@ -134,9 +140,9 @@ class Predictor:
         A refused recording has its reason in `error`; the others are recognised all the same.
 
         Args:
-            recordings: one or several: paths, bytes, open binary files, or (signal, rate); see
-                `ser_features.sources`. A folder, or a pattern such as "calls/**/*.wav", stands for the audio
-                files in it.
+            recordings: one or several: paths, bytes, open binary files, (signal, rate), or parts of files;
+                see `ser_features.sources`. A folder, or a pattern such as "calls/**/*.wav", stands for the
+                audio files in it, a table (.csv, .tsv, .txt) for the files or parts that it names.
             names: of the recordings; by default their paths.
             speakers: of each recording, for a model with speaker normalisation; by default all recordings
                 have the same speaker.
@@ -157,7 +163,7 @@ class Predictor:
 
     def predict_files(
         self,
-        recordings: Sequence[Path | bytes],
+        recordings: Sequence[Path | bytes | Part],
         options: PredictOptions,
         stats: Stats = None,
         names: Sequence[str] | None = None,
@@ -166,13 +172,13 @@ class Predictor:
         """Recognise recordings whose speaker statistics are known.
 
         Args:
-            recordings: audio files, or their bytes.
+            recordings: audio files, their bytes, or parts of files.
             options: of the prediction.
             stats: speaker statistics of each; None for a model without speaker normalisation.
             names: of the recordings; by default their paths.
             channels: of each recording, as in `pipeline.decode`; None for that of the training.
         """
-        names = names or ["" if isinstance(recording, bytes) else str(recording) for recording in recordings]
+        names = names or [_name(recording) for recording in recordings]
         stats = stats or [None] * len(recordings)
         channels = channels or [None] * len(recordings)
         predictions: list[Prediction] = []
@@ -251,13 +257,14 @@ class Predictor:
             options: as of `predict`; with `windows` a row is a window instead of a recording.
 
         Returns:
-            Columns file, emotion, confidence, p_<emotion>, ood_score, warning, notes and error.
+            Columns file, start and end (s) of windows and parts, channel if one is read, emotion, confidence,
+            p_<emotion>, ood_score, warning, notes and error.
         """
-        from ser_models.inference.output import frame
+        from ser_models.inference.output import frame, kind_of
 
         chosen = PredictOptions(**options)
         predictions = self._predict_all(collect(recordings, names), speakers, chosen)
-        return frame(predictions, self.labels, audformat=audformat, **chosen.kind)
+        return frame(predictions, self.labels, audformat=audformat, **kind_of(predictions, chosen))
 
     def raw(self, features: Sequence[Features], stats: Stats = None) -> Raw:
         """Return the model's raw values of recordings, after speaker normalisation if the model uses it.
@@ -318,7 +325,7 @@ class Predictor:
 
     def _predict_batch(
         self,
-        recordings: Sequence[Path | bytes],
+        recordings: Sequence[Path | bytes | Part],
         names: Sequence[str],
         stats: Stats,
         options: PredictOptions,
@@ -329,13 +336,12 @@ class Predictor:
         others: dict[int, Prediction] = {}
         for index, recording in enumerate(recordings):
             try:
-                content = read(recording)
                 try:
-                    decoded = decode(content, self.profile, channels[index])
+                    decoded = decode_recording(recording, self.profile, channels[index])
                 except TooLongError as error:
                     own = stats[index] if stats else None
                     others[index] = self._too_long(
-                        error, content, names[index], options, own, channels[index]
+                        error, recording, names[index], options, own, channels[index]
                     )
                 else:
                     analyses[index] = analyse_recording(decoded, self.profile, self.families, options)
@@ -347,23 +353,25 @@ class Predictor:
         )
         results = (others[index] if index in others else next(predictions) for index in range(len(names)))
         return [
-            replace(result, channel=channel or None)
-            for result, channel in zip(results, channels, strict=True)
+            _placed(result, recording, channel)
+            for result, recording, channel in zip(results, recordings, channels, strict=True)
         ]
 
     def _too_long(
         self,
         error: TooLongError,
-        content: bytes,
+        recording: Path | bytes | Part,
         name: str,
         options: PredictOptions,
         stats: SpeakerStats | None,
         channel: int | None,
     ) -> Prediction:
-        """Recognise only the windows of a long recording; refuse it if they are not requested."""
+        """Recognise only the windows of a long file; refuse it if they are not requested, and a long part."""
+        if isinstance(recording, Part):
+            return Prediction(name, error=str(error))
         if not options.windows:
             return Prediction(name, error=f"{error}{ADVICE}")
-        return recognise_windows(self, content, name, options, stats, channel)
+        return recognise_windows(self, read(recording), name, options, stats, channel)
 
     def by_emotion(self, features: Sequence[Features], stats: Stats) -> list[dict[str, float]]:
         """Return the probabilities of each recording by emotion."""
@@ -401,6 +409,20 @@ class Predictor:
             ood_score=ood_score,
             windows=[_of_window(window, windows) for window in analysis.windows],
         )
+
+
+def _name(recording: Path | bytes | Part) -> str:
+    if isinstance(recording, bytes):
+        return ""
+    return str(recording.path if isinstance(recording, Part) else recording)
+
+
+def _placed(prediction: Prediction, recording: Path | bytes | Part, channel: int | None) -> Prediction:
+    """The prediction with what was read of a file."""
+    if not isinstance(recording, Part):
+        return replace(prediction, channel=channel or None)
+    of_part = prediction.of_part(recording.start, recording.end)
+    return replace(of_part, channel=(channel if recording.channel is None else recording.channel) or None)
 
 
 def _of_window(window: Window, probabilities: Iterator[dict[str, float]]) -> WindowPrediction:

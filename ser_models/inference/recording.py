@@ -14,8 +14,9 @@ from ser_features.config import Profile
 from ser_features.errors import SilentAudioError
 from ser_features.extractors import Analysis
 from ser_features.framing import FAINTEST_DB, active_level, levels_of
-from ser_features.pipeline import Features, analysis_of, features_of
+from ser_features.pipeline import Features, analysis_of, decode, decode_part, features_of
 from ser_features.preprocess import prepare
+from ser_features.sources import Part
 from ser_models.inference.prediction import PredictOptions
 
 SILENCE_DB = 30.0
@@ -67,6 +68,24 @@ def read(audio: Path | bytes) -> bytes:
         AudioError: if the file cannot be read.
     """
     return audio if isinstance(audio, bytes) else read_bytes(audio)
+
+
+def decode_recording(recording: Path | bytes | Part, profile: Profile, channel: int | None = None) -> Audio:
+    """Decode a recording.
+
+    Args:
+        recording: an audio file, its bytes, or a part of a file.
+        profile: the feature configuration.
+        channel: as in `pipeline.decode`; a part has its own if it names one.
+
+    Raises:
+        AudioError: a subclass for each reason to refuse it.
+    """
+    if not isinstance(recording, Part):
+        return decode(read(recording), profile, channel)
+    return decode_part(
+        replace(recording, channel=channel) if recording.channel is None else recording, profile
+    )
 
 
 def analyse_recording(

@@ -14,11 +14,12 @@ import numpy as np
 
 from ser_features.config import Profile
 from ser_features.errors import AudioError
-from ser_features.pipeline import Features, extract_bytes
+from ser_features.pipeline import Features, analysis_of, features_of
+from ser_features.sources import Part
 from ser_models.artifact.folder import Artifact
 from ser_models.data.inputs import Inputs, Raw
 from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, accumulate, normalize
-from ser_models.inference.recording import read
+from ser_models.inference.recording import decode_recording
 
 FEW_RECORDINGS = 5
 """With fewer recordings of a speaker, normalisation helps little or not at all; see docs/accuracy.md."""
@@ -49,14 +50,14 @@ class SpeakerNormalizer:
 
     def estimate(
         self,
-        recordings: Sequence[Path | bytes],
+        recordings: Sequence[Path | bytes | Part],
         speakers: Sequence[str] | None = None,
         channels: Sequence[int | None] | None = None,
     ) -> list[SpeakerStats | None]:
         """Estimate the statistics of each recording's speaker from all recordings of that speaker.
 
         Args:
-            recordings: audio files, or their bytes.
+            recordings: audio files, their bytes, or parts of files.
             speakers: of each recording; None if all have the same speaker.
             channels: of each recording, as in `pipeline.decode`; None for that of the profile.
 
@@ -66,10 +67,11 @@ class SpeakerNormalizer:
         pairs = zip(recordings, channels or [None] * len(recordings), strict=True)
         return self.combine([self.accumulate(*pair) for pair in pairs], speakers)
 
-    def accumulate(self, recording: Path | bytes, channel: int | None = None) -> np.ndarray | None:
+    def accumulate(self, recording: Path | bytes | Part, channel: int | None = None) -> np.ndarray | None:
         """Return sums over a recording or a channel of it, (4, values); None if it is refused."""
         try:
-            features = extract_bytes(read(recording), self.profile, self.inputs.families, channel)
+            decoded = decode_recording(recording, self.profile, channel)
+            features = features_of(decoded, analysis_of(decoded, self.profile), self.inputs.families)
         except AudioError:
             return None
         sums: np.ndarray = accumulate(self.inputs, self.inputs.from_features([features]))[0]

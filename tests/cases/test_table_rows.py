@@ -8,7 +8,7 @@ import pytest
 from ser_features import corpora
 from ser_models.inference.speakers import speakers_of
 from tests.cases.sounds import save, voice
-from tests.cases.tables import refusal, scanned
+from tests.cases.tables import scanned
 
 
 @pytest.mark.parametrize("cell", ["", "NaN", "NA", "None", "?", "N/A", "<NA>", "unk"])
@@ -146,19 +146,49 @@ def test_other_rows_that_contradict(folder, rows, reason):
     assert scan.rejected[0].reason.startswith(reason)
 
 
-def test_segments_in_seconds(folder):
-    rows = "u0.wav,0.0,1.0,neutral,agent\nu0.wav,1.0,2.0,angry,agent\n"
-    assert refusal("calls.csv", f"path,start,end,emotion,speaker\n{rows}") == (
-        "calls.csv: columns start and end describe parts of recordings, which are not read yet, expected one "
-        "recording per row: cut the parts into files (ffmpeg -i call.wav -ss START -to END part.wav), or "
-        "remove both columns if the rows are whole recordings"
-    )
+def parts_of(scan):
+    return [(one.stem, one.start, one.end, one.audio_channel) for one in scan.recordings]
 
 
-def test_segments_of_other_tools(folder):
-    whole = "file,start,end,label\nu0.wav,0 days,\nu1.wav,0 days 00:00:00,NaT,sad\n"
-    assert len(scanned("mine.csv", whole.replace("0 days,\n", "0 days,,sad\n")).recordings) == 2
-    assert "columns offset and duration describe parts" in refusal(
-        "mine.csv", "audio_filepath,offset,duration,label\nu0.wav,0.5,1,sad\n"
-    )
-    assert len(scanned("mine.csv", "file,duration,label\nu0.wav,0.4,sad\n").recordings) == 1
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "path,start,end\nu0.wav,0.0,0.25\nu0.wav,0.25,",
+        "path,start_ms,end_ms\nu0.wav,0,250\nu0.wav,250,",
+        "path;begin;stop\nu0.wav;0,0;0,250\nu0.wav;0,25;",
+        "file,start,end\nu0.wav,0 days,0 days 00:00:00.250000\nu0.wav,0 days 00:00:00.25,NaT",
+        "path,onset,offset\nu0.wav,0:00,0:00:00.25\nu0.wav,00:00.25,",
+        "audio_filepath,offset,duration\nu0.wav,0,.25\nu0.wav,2.5e-1,",
+    ],
+)
+def test_segments_of_many_tools(folder, rows):
+    header, first, second = rows.split("\n")
+    delimiter = ";" if ";" in header else ","
+    labelled = [header + f"{delimiter}label", first + f"{delimiter}sad", second + f"{delimiter}happy"]
+    scan = scanned("calls.csv", "\n".join(labelled))
+    assert parts_of(scan) == [("u0@0.000-0.250", 0.0, 0.25, None), ("u0@0.250-end", 0.25, None, None)]
+    assert "calls.csv: 2 of 2 recordings are parts of 1 file" in scan.notes
+
+
+def test_whole_files_and_channels(folder):
+    whole = "file,start,end,label\nu0.wav,0 days,,sad\nu1.wav,0 days 00:00:00,NaT,sad\n"
+    assert parts_of(scanned("mine.csv", whole)) == [("u0", None, None, None), ("u1", None, None, None)]
+    rows = "u0.wav,1,,sad\nu0.wav,right,,sad\nu0.wav,mix,0.1,sad\nu0.wav,0,,sad\n"
+    scan = scanned("mine.csv", f"path,channel,start,label\n{rows}")
+    assert [one[0] for one in parts_of(scan)] == ["u0@0.100-end@mix", "u0@1", "u0@2"]
+    assert scan.rejected[0].reason.startswith("row 5: channel is '0', expected 1, 2, … or mix")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("0.3,0.2", "row 2: the part begins at 0.3 s and ends at 0.2 s, expected a later end"),
+        ("-1,0.2", "row 2: start is '-1', expected 0 s or more"),
+        ("soon,0.2", "row 2: start is 'soon', expected seconds or h:mm:ss"),
+        ("0:75,0:80", "row 2: start is '0:75', expected minutes and seconds below 60"),
+    ],
+)
+def test_times_that_are_none(folder, row, reason):
+    scan = scanned("calls.csv", f"path,start,end,label\nu0.wav,{row},sad\nu1.wav,0,0.1,sad\n")
+    assert [one.stem for one in scan.recordings] == ["u1@0.000-0.100"]
+    assert scan.rejected[0].reason.startswith(reason)

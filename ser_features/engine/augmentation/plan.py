@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,9 @@ def task_for(shard: Shard, request: Request) -> VariantTask | None:
         dataset=shard.dataset,
         shard=shard.name,
         data_root=_data_root(shard, request),
-        compute=tuple(_recording(shard, row) for row in shard.rows),
+        compute=tuple(
+            sorted((_recording(shard, row) for row in shard.rows), key=attrgetter("reading_order"))
+        ),
         version=copies.version,
         variants=missing,
         seed=request.seed,

@@ -42,11 +42,15 @@ def test_identical_and_contradictory_groups():
             "file_id": ["x/d", "x/a", "x/c", "x/b", "x/e"],
             "audio_sha256": ["1", "1", "2", "2", "3"],
             "audio_channel": pa.nulls(5, pa.int32()),
+            "start": pa.nulls(5, pa.float64()),
+            "end": pa.nulls(5, pa.float64()),
             "emotion": ["sad", "angry", "sad", "sad", "sad"],
             "speaker": ["s", "s", None, None, "t"],
         }
     )
     assert identical(rows) == [("x/a", "x/d"), ("x/b", "x/c")]
+    parts = rows.set_column(3, "start", pa.array([0.0, 1.5, 2.0, 2.0, None]))
+    assert identical(parts) == [("x/b", "x/c")]
     channels = rows.set_column(2, "audio_channel", pa.array([1, 2, None, None, None], pa.int32()))
     assert identical(channels) == [("x/b", "x/c")]
     assert [str(one) for one in contradictory(rows)] == ["x/a (angry, s) = x/d (sad, s)"]

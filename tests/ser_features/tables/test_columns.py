@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ser_features.errors import InputError
-from ser_features.tables.columns import DURATIONS, ENDS, STARTS, USUAL_NAMES, read_table, recognised
+from ser_features.tables.columns import DURATIONS, USUAL_NAMES, read_table, recognised
 
 PAGE = Path(__file__).parents[3] / "docs" / "own_corpus.md"
 
@@ -23,8 +23,8 @@ def test_every_name_stands_for_one_column_and_is_documented(column, names):
         assert f"`{name}`" in text
 
 
-def test_names_of_parts_are_no_columns():
-    assert not any(map(recognised, (*STARTS, *ENDS, *DURATIONS)))
+def test_durations_are_further_columns():
+    assert not any(map(recognised, DURATIONS))
 
 
 @pytest.mark.parametrize("name", ["FILE_NAME", "File-Name", "file name", " fileName "])
@@ -50,15 +50,25 @@ def test_further_columns_have_names_of_their_own(tmp_path, header):
 
 
 @pytest.mark.parametrize(
-    "header", ["start,end", "Onset,Offset", "start_time,end_time", "start,duration", "offset,dur"]
+    ("header", "index", "further"),
+    [
+        ("start,end", {"start": 1, "end": 2}, {}),
+        ("Onset,Offset", {"start": 1, "end": 2}, {}),
+        ("offset,dur", {"start": 1, "duration": 2}, {}),
+        ("offset,end", {"start": 1, "end": 2}, {}),
+        ("start,duration", {"start": 1, "duration": 2}, {}),
+        ("end,duration", {"end": 1}, {"duration": 2}),
+        ("onset,room", {}, {"onset": 1, "room": 2}),
+        ("start_ms,room", {"start": 1}, {"room": 2}),
+    ],
 )
-def test_parts_of_recordings_are_refused(tmp_path, header):
-    with pytest.raises(InputError, match="describe parts of recordings, which are not read yet"):
-        read(tmp_path, f"path,{header}\na.wav,0.5,1\n")
+def test_columns_of_parts(tmp_path, header, index, further):
+    table = read(tmp_path, f"path,{header}\na.wav,0.5,1\n")
+    assert (table.index, table.further) == ({"path": 0} | index, further)
 
 
-@pytest.mark.parametrize(
-    "row", ["start,end\na.wav,0,", "start,end\na.wav,,NaT", "start,duration\na.wav,0,3", "start,x\na.wav,7,1"]
-)
-def test_whole_recordings_are_not(tmp_path, row):
-    assert len(read(tmp_path, f"path,{row}\n").rows) == 1
+@pytest.mark.parametrize(("cells", "is_audio"), [("1 mix", True), ("left 2.0", True), ("phone 1", False)])
+def test_a_column_channel_is_of_audio_if_all_its_cells_are(tmp_path, cells, is_audio):
+    first, second = cells.split()
+    table = read(tmp_path, f"path,channel\na.wav,{first}\na.wav,{second}\na.wav,\n")
+    assert ("audio_channel" in table.index, "channel" in table.further) == (is_audio, not is_audio)

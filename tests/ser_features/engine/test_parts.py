@@ -1,0 +1,107 @@
+"""Parts of files in a store: features, resumption, changes, refusals and copies."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from ser_features.augment import Variant
+from ser_features.engine import augment_store, extract_corpora
+from ser_features.engine.plan import cells
+from ser_features.manifest import Recording
+from ser_features.store import open_store
+from tests.cases.sounds import save, table, voice
+from tests.faults.serial import Serial
+
+TIMES = ((0.0, 0.7), (0.7, 1.5), (1.25, 2.25), (10.0, 10.5))
+HEADER = "path,start,end,emotion,speaker"
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Path:
+    """A table of parts of a call of 11 s."""
+    save(tmp_path / "call.wav", np.concatenate([voice(take=take, seconds=1.1) for take in range(10)]))
+    return rows(tmp_path, TIMES)
+
+
+def rows(folder, times, emotion="sad"):
+    lines = [f"call.wav,{start},{end},{emotion},ada" for start, end in times]
+    return table(folder / "calls.csv", lines, HEADER)
+
+
+def extract(calls, **options):
+    return extract_corpora(
+        [str(calls)], data=calls.parent, store=calls.parent / "store", runner=Serial(), **options
+    )
+
+
+def test_features_are_those_of_files_cut_there(calls):
+    assert extract(calls).stored == 4
+    folder, cut = calls.parent, []
+    signal, rate = soundfile.read(folder / "call.wav", dtype="int16")
+    for number, (start, end) in enumerate(TIMES):
+        soundfile.write(folder / f"{number}.wav", signal[round(start * rate) : round(end * rate)], rate)
+        cut.append(f"{number}.wav,sad,ada")
+    extract_corpora(
+        [str(table(folder / "cut.csv", cut))], data=folder, store=folder / "store", runner=Serial()
+    )
+    store = open_store(folder / "store")
+    parts, files = store.files(["calls"]).sort_values("start"), store.files(["cut"])
+    features = [column.name for column in store.description.features]
+    np.testing.assert_array_equal(parts[features].to_numpy(float), files[features].to_numpy(float))
+    for family in ("mel", "mfcc"):
+        for part, file in zip(store.frames(parts, family), store.frames(files, family), strict=True):
+            np.testing.assert_array_equal(part, file)
+    assert parts["file_id"].tolist()[:2] == ["calls/call@0.000-0.700", "calls/call@0.700-1.500"]
+    assert parts[["start", "end"]].itertuples(index=False, name=None).__next__() == (0.0, 0.7)
+
+
+def test_a_moved_boundary_is_computed_alone(calls):
+    extract(calls)
+    report = extract(rows(calls.parent, [(0.0, 0.8), *TIMES[1:]]))
+    assert (report.stored, report.unchanged, report.removed) == (1, 3, ["calls/call@0.000-0.700"])
+    report = extract(rows(calls.parent, TIMES[1:], emotion="angry"))
+    assert (report.stored, report.relabelled, len(report.removed)) == (0, 3, 1)
+    (calls.parent / "call.wav").touch()
+    assert extract(calls).unchanged == 3
+
+
+def test_a_part_that_the_file_lacks_is_refused_alone(calls):
+    bad = rows(calls.parent, [*TIMES, (10.5, 12.0)])
+    report = extract(bad)
+    assert (report.stored, [failure.file_id for failure in report.failures]) == (
+        4,
+        ["calls/call@10.500-12.000"],
+    )
+    assert report.failures[0].message.startswith(
+        "the part is from 10.5 to 12 s, the file is 11 s long: expected"
+    )
+    again = extract(bad)
+    assert (again.stored, again.unchanged, len(again.failures)) == (0, 4, 1)
+    assert again.identical == []
+
+
+def test_copies_of_parts(calls):
+    extract(calls)
+    variants = [Variant("noisy", "noise")]
+    made = augment_store(
+        calls.parent / "store", calls.parent, variants, datasets=["calls"], features=["core"], runner=Serial()
+    )
+    assert (made.stored, made.failures) == (4, [])
+    copies = open_store(calls.parent / "store").variants(["calls"])
+    assert copies["file_id"].tolist()[0] == "calls/call@0.000-0.700#noisy"
+    assert copies["duration_sec"].tolist() == pytest.approx([0.7, 0.8, 1.0, 0.5])
+
+
+def test_parts_of_a_compressed_file_share_a_shard():
+    def part(name, number):
+        return Recording(
+            "calls", f"{name}@{number:03d}", name, None, "sad", "sad", start=float(number), end=number + 1
+        )
+
+    parts = [part("call.mp3", number) for number in range(150)]
+    assert [len(cell) for cell in cells(parts)] == [150]
+    assert [len(cell) for cell in cells([part("call.wav", number) for number in range(150)])] == [64, 64, 22]
+    several = [part(f"call{name}.ogg", number) for name in range(10) for number in range(30)]
+    assert {len(cell) % 30 for cell in cells(several)} == {0}
