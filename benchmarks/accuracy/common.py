@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from benchmarks import options
@@ -147,12 +146,6 @@ def fit_fold(run: Run, number: int, model: Model, *, speaker_norm: bool = False)
 def test_predictions(fold: Fold | Trained) -> pd.DataFrame:
     """Predictions of test recordings alone."""
     return fold.predictions[fold.predictions["split"] == "test"]
-
-
-def class_indices(table: pd.DataFrame, labels: Sequence[str], *columns: str) -> list[np.ndarray]:
-    """Columns of emotions as class indices, int64."""
-    index_of = {label: index for index, label in enumerate(labels)}
-    return [table[name].map(index_of).to_numpy(dtype=np.int64) for name in columns]
 
 
 def write_result(name: str, examples: Sequence[Examples], content: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ from ser_models.data.examples import speaker_keys
 from ser_models.data.split import Split
 from ser_models.evaluation.bootstrap import TAILS, uar_draws
 from ser_models.evaluation.metrics import confusion_matrix, uar
+from ser_models.evaluation.paired import class_indices
 from ser_models.models import create
 from ser_models.reporting.figures.picture import CORPUS_COLOURS, Drawing, Panel, Picture, in_percent, legend
 from ser_models.reporting.text import percent
@@ -91,7 +92,7 @@ def _predict_fold(run: Run, number: int, kept: list[str]) -> pd.DataFrame:
 
 def _uars(table: pd.DataFrame, labels: Sequence[str]) -> tuple[float, np.ndarray]:
     """UAR of predictions, and of every bootstrap draw of speakers."""
-    truth, predicted = common.class_indices(table, labels, "emotion", "predicted")
+    truth, predicted = class_indices(table, labels, "emotion", "predicted")
     draws = uar_draws(truth, predicted, speaker_keys(table), classes=len(labels), seed=SEED)
     return uar(confusion_matrix(truth, predicted, len(labels))), draws
 

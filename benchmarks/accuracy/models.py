@@ -27,8 +27,8 @@ import pandas as pd
 
 from benchmarks.accuracy import common, opensmile_features
 from benchmarks.accuracy.common import IMAGES, RESULTS, SEED, Run
-from ser_models.data.examples import Examples, speaker_keys
-from ser_models.evaluation.bootstrap import difference
+from ser_models.data.examples import Examples
+from ser_models.evaluation.paired import paired_difference
 from ser_models.evaluation.score import score
 from ser_models.experiments.train import with_speed_perturb
 from ser_models.reporting.figures.comparison import Mark, comparison
@@ -114,9 +114,9 @@ def summary(table: pd.DataFrame, examples: Examples) -> dict[str, Any]:
 
 def gain(table: pd.DataFrame, other: pd.DataFrame, examples: Examples) -> list[float]:
     """95 % interval of the paired difference in UAR to other predictions."""
-    both = table.merge(other[["file_id", "predicted"]], on="file_id", suffixes=("", "_other"))
-    columns = common.class_indices(both, examples.labels, "emotion", "predicted", "predicted_other")
-    return list(difference(*columns, speaker_keys(both), classes=len(examples.labels), seed=SEED))
+    apart = paired_difference(table, other, examples.labels, seed=SEED)
+    assert apart is not None, "both were tested on the same recordings"
+    return [apart.low, apart.high]
 
 
 def write_page() -> None:

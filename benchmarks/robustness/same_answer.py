@@ -21,7 +21,7 @@ import pandas as pd
 import soundfile
 
 from benchmarks import options
-from benchmarks.accuracy.common import Run, class_indices, fit_fold, make_run, markdown, test_predictions
+from benchmarks.accuracy.common import Run, fit_fold, make_run, markdown, test_predictions
 from benchmarks.pages import write_between
 from benchmarks.robustness.alterations import ALTERATIONS, LOSSY, encoded
 from ser_features import extract
@@ -29,8 +29,8 @@ from ser_features.extractors import CORE_COLUMNS
 from ser_features.pipeline import Features, extract_bytes
 from ser_features.store import Store, open_store
 from ser_models.data.inputs import ColumnInputs
-from ser_models.evaluation.bootstrap import difference
 from ser_models.evaluation.metrics import confusion_matrix, uar
+from ser_models.evaluation.paired import class_indices, paired_difference
 from ser_models.models import create
 from ser_models.models.base import Model
 from ser_models.models.logistic import Logistic
@@ -176,13 +176,14 @@ def predicted(run: Run, name: str, profile: str) -> Iterator[pd.DataFrame]:
 
 def compared(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, str, str]:
     """Both UARs, and the difference with its paired interval over speakers."""
-    before, after = (table.sort_values("file_id") for table in (before, after))
     labels = sorted(before["emotion"].unique())
-    targets, first = class_indices(before, labels, "emotion", "predicted")
-    _, second = class_indices(after, labels, "emotion", "predicted")
-    low, high = difference(targets, second, first, before["speaker"].to_numpy(), classes=len(labels), seed=0)
-    old, new = (uar(confusion_matrix(targets, answers, len(labels))) for answers in (first, second))
-    return f"{old:.3f}", f"{new:.3f}", f"{new - old:+.3f} [{low:+.3f}, {high:+.3f}]"
+    old, new = (
+        uar(confusion_matrix(*class_indices(table, labels, "emotion", "predicted"), len(labels)))
+        for table in (before, after)
+    )
+    apart = paired_difference(after, before, labels, seed=0)
+    assert apart is not None, "both were tested on the same recordings"
+    return f"{old:.3f}", f"{new:.3f}", f"{apart.uar:+.3f} [{apart.low:+.3f}, {apart.high:+.3f}]"
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from ser_cli import (
     models,
     plot,
     predict,
+    recipes,
     reproduce,
     serve,
     store,
@@ -64,6 +65,7 @@ app.command()(predict.predict)
 app.command("app")(serve.serve)
 app.command()(explain.explain)
 app.add_typer(plot.app, name="plot")
+app.add_typer(recipes.app, name="recipes")
 app.command(epilog=reproduce.RECIPES)(reproduce.reproduce)
 app.command()(tune.tune)
 

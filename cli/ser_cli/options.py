@@ -33,6 +33,13 @@ Recipe = Annotated[
         help="Name of a recipe, or path of your own .toml file.", autocompletion=completion.recipes
     ),
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="KEY=VALUE: a hyperparameter, such as epochs=5, or another key of a recipe; values in TOML.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 MetricsAsJson = Annotated[
     bool, typer.Option("--json", help="Print metrics.json instead of the summary table.")

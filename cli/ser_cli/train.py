@@ -9,7 +9,7 @@ import typer
 
 from ser_cli import completion
 from ser_cli.arguments import typed
-from ser_cli.options import DEFAULT_STORE, Jobs, MetricsAsJson, Seed, Store
+from ser_cli.options import DEFAULT_STORE, Jobs, MetricsAsJson, Seed, Settings, Store
 from ser_cli.progress import console, hint, on_screen, say, throttled
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def train(
             "labels (transductive); ser predict then needs several recordings per speaker.",
         ),
     ] = False,
+    settings: Settings = None,
     jobs: Jobs = 1,
     as_json: MetricsAsJson = False,
 ) -> None:
@@ -84,17 +85,23 @@ def train(
     from ser_models.artifact import notes_on_replacing
     from ser_models.experiments.results import ReportTexts
     from ser_models.experiments.train import run_experiment
-    from ser_models.models import model_class
+    from ser_models.models import create, model_class
     from ser_models.training.config import RunContext, TrainConfig
 
     model = model_class(model).name
     members = [model_class(name).name for name in members or ()]
+    hyperparameters = {"members": members} if members else {}
+    if settings:
+        from ser_models.recipes.settings import parsed
+
+        hyperparameters |= parsed(settings)
+        create(model, hyperparameters)  # names a wrong key or value before the store is read
     if tensorboard:
         require("--tensorboard", "tensorflow")
     folder = out or Path("artifacts") / model
     config = TrainConfig(
         model=model,
-        hyperparameters={"members": members} if members else {},
+        hyperparameters=hyperparameters,
         datasets=datasets or None,
         split=split,
         test_datasets=test_datasets or (),

@@ -3,20 +3,23 @@
 recipe → scan → store → examples, split of the protocol → `training.train` → `results.save`
 
     out/store             features of the recipe's corpora, shared by both protocols
+    out/store-<profile>-… those of a changed recipe with another profile, or whose model reads other features
     out/paper, out/honest artifacts, each with its report.html; with `-quick` after the name for a reduced run
     out/report.html       the latest report, with both protocols side by side once both have run
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ser_features import corpora
 from ser_features.config import profile as find_profile
 from ser_features.engine import Observer, augment_store, extract_corpora
 from ser_features.errors import InputError
+from ser_features.extractors import check_families
 from ser_features.manifest import Scan
 from ser_features.store import Store, open_store
 from ser_models import artifact
@@ -25,6 +28,7 @@ from ser_models.data.split import Split, make_split
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments import results
 from ser_models.experiments.results import Data, ReportTexts
+from ser_models.recipes.changes import changed, described
 from ser_models.recipes.schema import PROTOCOLS, Protocol, Recipe
 from ser_models.training.config import Progress, RunContext, TrainConfig, ignore
 from ser_models.training.train import train
@@ -44,6 +48,7 @@ class Reproduction:
         workers: processes of the extraction; one per core by default.
         jobs: folds that are trained at the same time.
         command: the command line, for the report.
+        changes: what differs from the recipe, as `ser_models.recipes.changes` reads it; every result says so.
     """
 
     recipe: Recipe
@@ -55,11 +60,21 @@ class Reproduction:
     workers: int | None = None
     jobs: int = 1
     command: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> Recipe:
+        """The recipe with the changes."""
+        return changed(self.recipe, self.changes) if self.changes else self.recipe
 
     @property
     def effective(self) -> Recipe:
-        """The recipe as it is run: reduced for a quick run."""
-        return self.recipe.reduced() if self.quick else self.recipe
+        """The recipe as it is run: changed, and reduced for a quick run."""
+        return self.as_run(self.changed)
+
+    def as_run(self, recipe: Recipe) -> Recipe:
+        """A recipe reduced for a quick run; else as it is."""
+        return recipe.reduced() if self.quick else recipe
 
     @property
     def artifact(self) -> Path:
@@ -69,7 +84,7 @@ class Reproduction:
     @property
     def quick_note(self) -> str | None:
         """What the reduced form reduces; None for a full run."""
-        return self.recipe.quick_note() if self.quick else None
+        return self.changed.quick_note() if self.quick else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +120,9 @@ def reproduce(job: Reproduction, callbacks: Callbacks | None = None) -> Evaluati
     store, examples = prepare(job, callbacks)
     recipe = job.effective
     protocol = recipe.protocol(job.protocol)
-    data = Data(store, examples, _split(examples, protocol, job))
-    config = _config(recipe, job.seed)
+    split = split_of(examples, protocol, seed=job.seed, final_model=not job.quick)
+    data = Data(store, examples, with_copies(split, examples, protocol))
+    config = config_of(recipe, job.seed)
     callbacks.stage(f"training {config.model} under the {job.protocol} protocol: {data.split.protocol}")
     with callbacks.epochs() as progress:
         context = results.with_state(RunContext(progress=progress, jobs=job.jobs), job.artifact)
@@ -127,10 +143,11 @@ def prepare(job: Reproduction, callbacks: Callbacks) -> tuple[Store, Examples]:
     recipe = job.effective
     recipe.create_model()  # a missing package shows before any audio is read
     scans, missing = find_corpora(recipe, job.data)
-    store = _fill_store(job, recipe, scans, callbacks)
-    examples = _examples(store, recipe, [scan.dataset for scan in scans.values()])
+    store = fill_store(job, [recipe], scans, callbacks)
+    examples = examples_of(store, recipe, [scan.dataset for scan in scans.values()])
     quick = (job.quick_note,) if job.quick_note else ()
-    return store, replace(examples, notes=(*examples.notes, *missing, *quick))
+    notes = (*examples.notes, *missing, *described(job.recipe, job.changes), *quick)
+    return store, replace(examples, notes=notes)
 
 
 def artifact_folder(out: Path, protocol: str, quick: bool) -> Path:
@@ -170,18 +187,29 @@ def find_corpora(recipe: Recipe, data: Path) -> tuple[dict[str, Scan], tuple[str
     return scans, tuple(f"{name} is missing: the paper used it" for name in absent)
 
 
-def _fill_store(job: Reproduction, recipe: Recipe, scans: dict[str, Scan], callbacks: Callbacks) -> Store:
-    """Bring the recipe's store up to date."""
-    root = job.out / "store"
-    features = recipe.create_model().inputs.families
-    variants = recipe.make_variants()
-    callbacks.stage(f"extracting {', '.join(scans)} with profile {recipe.profile}")
+def fill_store(
+    job: Reproduction, recipes: Sequence[Recipe], scans: Mapping[str, Scan], callbacks: Callbacks
+) -> Store:
+    """Bring the store of recipes with one profile up to date: all that one of them reads.
+
+    Args:
+        job: data, folder and seed.
+        recipes: with the same profile.
+        scans: their corpora, by name.
+        callbacks: called with the progress.
+    """
+    [profile] = {recipe.profile for recipe in recipes}
+    features = _families(recipes)
+    variants = {variant.name: variant for recipe in recipes for variant in recipe.make_variants()}
+    own = profile == job.recipe.profile and features == _families([job.recipe])
+    root = job.out / ("store" if own else "-".join(("store", profile, *features)))
+    callbacks.stage(f"extracting {', '.join(scans)} with profile {profile}")
     with callbacks.files() as observer:
         extract_corpora(
             list(scans),
             data=job.data,
             store=root,
-            profile=find_profile(recipe.profile),
+            profile=find_profile(profile),
             features=features,
             workers=job.workers,
             observer=observer,
@@ -192,7 +220,7 @@ def _fill_store(job: Reproduction, recipe: Recipe, scans: dict[str, Scan], callb
             augment_store(
                 root,
                 job.data,
-                variants,
+                tuple(variants.values()),
                 datasets=[scan.dataset for scan in scans.values()],
                 features=features,
                 seed=job.seed,
@@ -202,7 +230,12 @@ def _fill_store(job: Reproduction, recipe: Recipe, scans: dict[str, Scan], callb
     return open_store(root)
 
 
-def _examples(store: Store, recipe: Recipe, datasets: list[str]) -> Examples:
+def _families(recipes: Sequence[Recipe]) -> tuple[str, ...]:
+    """Feature families that the models of recipes read, in the order of stores."""
+    return check_families([name for recipe in recipes for name in recipe.create_model().inputs.families])
+
+
+def examples_of(store: Store, recipe: Recipe, datasets: list[str]) -> Examples:
     """The stored recordings with the recipe's classes, and their augmented copies."""
     examples = load_examples(store, datasets)
     examples = examples.map_labels({name: recipe.label(name) for name in examples.labels}, recipe.classes)
@@ -212,21 +245,26 @@ def _examples(store: Store, recipe: Recipe, datasets: list[str]) -> Examples:
     return examples
 
 
-def _split(examples: Examples, protocol: Protocol, job: Reproduction) -> Split:
-    before_split = protocol.augment == "all"
-    split = make_split(
-        examples if before_split else examples.originals,
+def split_of(examples: Examples, protocol: Protocol, *, seed: int, final_model: bool) -> Split:
+    """Draw the split of a protocol: of originals, or of their augmented copies too if it says so."""
+    return make_split(
+        examples if protocol.augment == "all" else examples.originals,
         kind=protocol.split,
         folds=protocol.folds,
         shares=protocol.shares,
-        final_model=not job.quick,
-        seed=job.seed,
+        final_model=final_model,
+        seed=seed,
     )
+
+
+def with_copies(split: Split, examples: Examples, protocol: Protocol) -> Split:
+    """Add the augmented copies of training recordings, unless the split has copies already."""
     augmented = "source_file_id" in examples.rows
-    return split.with_training_variants(examples) if augmented and not before_split else split
+    return split.with_training_variants(examples) if augmented and protocol.augment == "training" else split
 
 
-def _config(recipe: Recipe, seed: int) -> TrainConfig:
+def config_of(recipe: Recipe, seed: int) -> TrainConfig:
+    """The settings that a recipe is trained with."""
     return TrainConfig(
         model=recipe.model["name"],
         hyperparameters=recipe.hyperparameters,

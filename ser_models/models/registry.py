@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ser_features.arguments import chosen
+from ser_features.arguments import chosen, suggestion
 from ser_features.errors import InputError
 from ser_features.extras import require
 from ser_models.models.hyperparameters import MismatchError, convert, describe
@@ -105,7 +105,10 @@ def create(
     name = cls.name
     hints, given = cls.hints(), dict(parameters or {})
     if unknown := sorted(set(given) - set(hints)):
-        raise InputError(f"model {name!r} has no parameter {', '.join(unknown)}: expected {', '.join(hints)}")
+        nearest_one = f"{meant} " if (meant := suggestion(unknown[0], hints)) else ""
+        raise InputError(
+            f"model {name!r} has no parameter {', '.join(unknown)}: {nearest_one}expected {', '.join(hints)}"
+        )
     model = cls(**{key: _converted(name, key, hints[key], value) for key, value in given.items()})
     if not described_only:
         _require(name, model.packages)

@@ -10,15 +10,14 @@ ser_features.errors.InputError: unknown recipe 'transformer': did you mean 'bone
 
 import tomllib
 from pathlib import Path
-from typing import get_args
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from ser_features.arguments import chosen
 from ser_features.errors import InputError
 from ser_models.recipes import FOLDER, names
-from ser_models.recipes.check import check
+from ser_models.recipes.comparisons import check_comparisons
 from ser_models.recipes.schema import Recipe
+from ser_models.recipes.validate import validated
 
 
 def load(word: str) -> Recipe:
@@ -30,46 +29,33 @@ def load(word: str) -> Recipe:
     Raises:
         InputError: if there is none, or something in it is wrong: one line, before any audio is read.
     """
-    if word.lower().endswith(".toml"):
-        path = Path(word)
-    else:
-        path = FOLDER / f"{chosen(word, names(), 'recipe', ', or a path that ends in .toml')}.toml"
+    path = _path(word)
+    recipe = validated(path.stem, _content(path, text_of(word)))
+    check_comparisons(recipe)
+    return recipe
+
+
+def text_of(word: str) -> str:
+    """The text of a recipe's file; argument and errors as of `load`."""
+    path = _path(word)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(
             f"no recipe {path} ({error.strerror}): expected one of {', '.join(names())}, or a file"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise InputError(f"recipe {path}: no TOML ({error})") from error
+
+
+def _path(word: str) -> Path:
+    if word.lower().endswith(".toml"):
+        return Path(word)
+    return FOLDER / f"{chosen(word, names(), 'recipe', ', or a path that ends in .toml')}.toml"
+
+
+def _content(path: Path, text: str) -> dict[str, Any]:
     try:
-        recipe = Recipe(name=path.stem, **content)
-    except (ValidationError, TypeError) as error:
-        raise InputError(f"recipe {path.stem}: {_first(error)}") from error
-    check(recipe)
-    return recipe
-
-
-def _first(error: ValidationError | TypeError) -> str:
-    """The first problem in one line: where it is and what was expected."""
-    if isinstance(error, TypeError):
-        return "it has a key 'name': expected none, as the file's name is the recipe's"
-    problem = error.errors()[0]
-    where = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        return f"unknown key {where!r}: expected one of {', '.join(_known(problem['loc']))}"
-    if problem["type"] == "missing":
-        return f"no key {where!r}: expected it"
-    return f"{where} is {problem['input']!r}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
-
-
-def _known(location: tuple[int | str, ...]) -> list[str]:
-    """Keys of the table that an unknown key stands in."""
-    table: type[BaseModel] = Recipe
-    for part in location[:-1]:
-        field = table.model_fields.get(str(part))
-        hints = (field.annotation, *get_args(field.annotation)) if field else ()
-        table = next(
-            (hint for hint in hints if isinstance(hint, type) and issubclass(hint, BaseModel)), table
-        )
-    return [name for name in table.model_fields if name != "name"]
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"recipe {path}: no TOML ({error})") from error

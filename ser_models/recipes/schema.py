@@ -62,6 +62,28 @@ class Range(_Table):
     choices: list[Any] | None = None
 
 
+class Comparison(_Table):
+    """One row of a comparison: the recipe with some of it changed, beside what the paper prints.
+
+    Attributes:
+        name: of the row and of its folder.
+        system: what is compared, in the words of the paper.
+        source: table or section of the paper; empty if it is not in the paper.
+        note: how the row differs from what the paper names.
+        changes: what differs from the recipe, as `ser_models.recipes.changes` reads it.
+        unavailable: why the row cannot be run; None if it can.
+        claims: what the paper reports for it.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    system: str
+    source: str = ""
+    note: str = ""
+    changes: dict[str, Any] = {}
+    unavailable: str | None = None
+    claims: Claims = Claims()
+
+
 class Recipe(_Table):
     """A published system.
 
@@ -82,6 +104,7 @@ class Recipe(_Table):
         quick: what `--quick` reduces.
         tune: search ranges of `ser tune`.
         claims: what the paper reports.
+        comparisons: the other rows of the paper's tables.
     """
 
     name: str
@@ -100,6 +123,7 @@ class Recipe(_Table):
     quick: Quick = Quick()
     tune: dict[str, Range] = {}
     claims: Claims = Claims()
+    comparisons: list[Comparison] = []
 
     @property
     def hyperparameters(self) -> dict[str, Any]:
@@ -149,11 +173,11 @@ class Recipe(_Table):
             variants = [table for table in variants if table["name"] in quick.variants]
         model = dict(self.model)
         if quick.epochs is not None:
-            model["n_estimators" if "n_estimators" in self.create_model().parameters else "epochs"] = (
-                quick.epochs
-            )
+            parameters = self.create_model().parameters
+            limited = [name for name in ("epochs", "n_estimators") if name in parameters]
+            model |= {name: min(quick.epochs, parameters[name]) for name in limited}
         protocols = {
-            name: protocol.model_copy(update={"folds": quick.folds})
+            name: protocol.model_copy(update={"folds": min(quick.folds, protocol.folds)})
             if protocol.folds and quick.folds
             else protocol
             for name, protocol in (("paper", self.paper), ("honest", self.honest))

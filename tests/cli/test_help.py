@@ -20,7 +20,7 @@ from ser_models.models import MODELS, create
 from tests.cli.walk import commands, parsed
 
 COMMANDS = dict(commands())
-RUNNABLE = [path for path in COMMANDS if path not in ("store", "plot")]
+RUNNABLE = [path for path in COMMANDS if path not in ("store", "plot", "recipes")]
 TYPES = re.compile(r"(TEXT|INTEGER|FLOAT|PATH|SQL|FOLDER|ADDRESS|SECONDS|\[[\w|-]+\])(\.\.\.)?")
 COLOUR = re.compile(rb"\x1b\[[0-9;]*(?:3|4|9|10)[0-9]")
 PLAIN = {"NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TERM"}
@@ -58,7 +58,7 @@ def test_names_of_types():
 
 
 def test_groups_without_a_command_print_help(ser):
-    for path in ("", "store", "plot"):
+    for path in ("", "store", "plot", "recipes"):
         answer = ser(*path.split())
         assert answer.code == 2
         assert "Usage: ser" in answer.out + answer.err

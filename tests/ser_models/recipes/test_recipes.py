@@ -178,7 +178,7 @@ BAD = {
     ),
     "unknown hyperparameter": (
         ("gamma = 2.0", "gama = 2.0"),
-        "recipe mine: model 'chunked_conv3d' has no parameter gama: expected ",
+        "recipe mine: model 'chunked_conv3d' has no parameter gama: did you mean 'gamma'? expected ",
     ),
     "unknown transform": (
         ('transform = "noise"', 'transform = "hiss"'),

@@ -1,0 +1,67 @@
+"""Difference in UAR of two predictions of the same recordings, with its paired interval.
+
+two tables of test predictions → recordings in both → `paired_difference` → `Difference`
+
+>>> rows = pd.DataFrame({"file_id": list("abcd"), "dataset": "own", "speaker": list("xxyy"),
+...                      "emotion": ["sad", "angry"] * 2, "predicted": ["sad", "angry"] * 2})
+>>> worse = rows.assign(predicted="sad")
+>>> paired_difference(worse, rows, ("angry", "sad"), seed=0)
+Difference(uar=-0.5, low=-0.5, high=-0.5, recordings=4)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ser_models.data.examples import speaker_keys
+from ser_models.evaluation.bootstrap import difference
+from ser_models.evaluation.metrics import confusion_matrix, uar
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """UAR of one system minus that of another.
+
+    Attributes:
+        uar: −1 to 1.
+        low: lower bound of its 95 % interval.
+        high: upper bound.
+        recordings: number of recordings that both were tested on.
+    """
+
+    uar: float
+    low: float
+    high: float
+    recordings: int
+
+
+def class_indices(table: pd.DataFrame, labels: Sequence[str], *columns: str) -> list[np.ndarray]:
+    """Columns of emotions as class indices, int64."""
+    index_of = {label: index for index, label in enumerate(labels)}
+    return [table[name].map(index_of).to_numpy(dtype=np.int64) for name in columns]
+
+
+def paired_difference(
+    first: pd.DataFrame, second: pd.DataFrame, labels: Sequence[str], *, seed: int
+) -> Difference | None:
+    """Compare two systems on the recordings that both were tested on.
+
+    Args:
+        first: predictions, columns file_id, dataset, speaker, emotion and predicted.
+        second: those of the system that it is compared with.
+        labels: the classes.
+        seed: of the bootstrap over speakers.
+
+    Returns:
+        The difference, first minus second; None if they share no recordings of two classes.
+    """
+    both = first.merge(second[["file_id", "predicted"]], on="file_id", suffixes=("", "_other"))
+    if both["emotion"].nunique() < 2:
+        return None
+    targets, one, other = class_indices(both, labels, "emotion", "predicted", "predicted_other")
+    count = len(labels)
+    apart = uar(confusion_matrix(targets, one, count)) - uar(confusion_matrix(targets, other, count))
+    low, high = difference(targets, one, other, speaker_keys(both), classes=count, seed=seed)
+    return Difference(apart, low, high, len(both))
