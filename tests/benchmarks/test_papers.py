@@ -41,7 +41,9 @@ def test_a_page_is_what_the_command_writes(name):
     assert (page.PAGES / f"{name}.md").read_text(encoding="utf-8") == text, (
         f"run python -m benchmarks.accuracy.papers {name}"
     )
-    assert not [file for file in drawings if not (page.IMAGES / file).is_file()]
+    shown = re.findall(r"\]\(\.\./images/papers/([^)]+)\)", text)
+    assert set(drawings) <= set(shown)
+    assert not [file for file in shown if not (page.IMAGES / file).is_file()]
 
 
 def test_every_claim_is_on_a_page():

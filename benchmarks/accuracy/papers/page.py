@@ -12,6 +12,8 @@ from pathlib import Path
 import jinja2
 
 from benchmarks.accuracy.common import DOCS, markdown
+from benchmarks.accuracy.papers.images import IMAGES, shrink
+from benchmarks.accuracy.papers.recordings import FIGURES as RECORDING_FIGURES
 from benchmarks.accuracy.stored_runs import StoredRun, stored_runs
 from ser_features import corpora
 from ser_models.recipes.read import load
@@ -24,7 +26,6 @@ from ser_models.reporting.report.text import Table
 
 TEMPLATES = Path(__file__).parent
 PAGES = DOCS / "papers"
-IMAGES = DOCS / "images" / "papers"
 MISSING = "is missing: the paper used it"
 """End of the note on a corpus that a run could not use."""
 
@@ -109,9 +110,14 @@ class Page:
             for name, counts in run.counts.items()
         ]
         picture = Picture("counts", "Recordings of each emotion", tuple(count_panels(panels, pie=pie)), 2)
-        option = " --pie" if pie else ""
-        command = f"ser plot counts --store artifacts/{recipe}/store{option}"
-        return self._image(recipe, Drawing(picture, []), "counts", picture.title, command)
+        command = f"ser plot counts --store artifacts/{recipe}/store{' --pie' if pie else ''}"
+        caption = f"With {copies} augmented copies of each." if copies else "Without augmented copies."
+        return self._image(recipe, Drawing(picture, [caption]), "counts", picture.title, command)
+
+    def recording(self, name: str) -> str:
+        """A figure of a single recording, which `recordings.draw` has drawn."""
+        figure = RECORDING_FIGURES[name]
+        return f"![{figure.text}](../images/papers/{name}.png)\n\n`{figure.command}`"
 
     def comparisons(self, recipe: str) -> str:
         """The rows of the publication's comparisons that were trained, and what each of them is."""
@@ -174,7 +180,7 @@ def write(name: str) -> Path:
     text, drawings = render(name)
     IMAGES.mkdir(parents=True, exist_ok=True)
     for file, drawing in drawings.items():
-        drawing.save(IMAGES / file)
+        shrink(drawing.save(IMAGES / file, force=True))
     PAGES.mkdir(exist_ok=True)
     path = PAGES / f"{name}.md"
     path.write_text(text, encoding="utf-8")
