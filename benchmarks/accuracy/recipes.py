@@ -2,6 +2,7 @@
 
     python -m benchmarks.accuracy.recipes run --quick               # every recipe, both protocols
     python -m benchmarks.accuracy.recipes run fusion_cnn_bilstm     # one of them, in full
+    python -m benchmarks.accuracy.recipes run --compare --quick     # their papers' comparisons
     python -m benchmarks.accuracy.recipes table                     # writes docs/results.md
 
 `run` calls `ser reproduce` for each and stores the results in docs/results/; stored results are not computed
@@ -11,6 +12,7 @@ again unless --again is given. `table` writes them between the markers of docs/r
 import argparse
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -19,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy.common import RESULTS, markdown
-from benchmarks.accuracy.stored_runs import path_of, store_run
+from benchmarks.accuracy.stored_runs import comparison_path_of, path_of, store_run
 from benchmarks.options import DATA
 from benchmarks.pages import write_between
 from ser_models.experiments.reproduce import artifact_folder
@@ -45,6 +47,7 @@ def main() -> None:
     run.add_argument("--out", type=Path, default=ARTIFACTS)
     run.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=PROTOCOLS)
     run.add_argument("--quick", action="store_true")
+    run.add_argument("--compare", action="store_true", help="the comparisons of the recipes instead")
     run.add_argument("--again", action="store_true", help="also recipes with stored results")
     run.set_defaults(do=lambda options: reproduce_all(options))
     table = commands.add_parser("table", help="write the table of docs/results.md")
@@ -55,13 +58,17 @@ def main() -> None:
 
 def reproduce_all(options: argparse.Namespace) -> None:
     """Run the recipes without stored results, and store each result."""
-    for name in options.recipes:
+    chosen = [name for name in options.recipes if load(name).comparisons or not options.compare]
+    for name in chosen:
         for protocol in options.protocols:
-            kept = path_of(name, protocol, quick=options.quick)
+            path = comparison_path_of if options.compare else path_of
+            kept = path(name, protocol, quick=options.quick)
             if kept.exists() and not options.again:
                 print(f"{kept.name}: stored already")
                 continue
             command = ["reproduce", name, "--protocol", protocol, *(["--quick"] if options.quick else [])]
+            if options.compare:
+                command.append("--compare")
             if options.data != DATA:  # which ser finds itself
                 command += ["--data", str(options.data)]
             if options.out != ARTIFACTS:
@@ -70,8 +77,11 @@ def reproduce_all(options: argparse.Namespace) -> None:
             began = time.monotonic()
             subprocess.run([SER, *command], stdout=subprocess.DEVNULL, check=True)
             artifact = artifact_folder(options.out / name, protocol, options.quick)
-            result = store_run(kept, artifact, protocol)
-            print(f"UAR {result.uar:.3f} in {time.monotonic() - began:.0f} s → {kept.name}", flush=True)
+            if options.compare:
+                shutil.copyfile(artifact.with_name(f"compare-{artifact.name}") / "compare.json", kept)
+            else:
+                store_run(kept, artifact, protocol)
+            print(f"{time.monotonic() - began:.0f} s → {kept.name}", flush=True)
 
 
 def write_table() -> None:

@@ -1,6 +1,7 @@
 """Runs of recipes as stored in docs/results: result, history of the training, and numbers of recordings.
 
 artifact of `ser reproduce` → `store_run` → docs/results/<recipe>.<protocol>[.quick].json → `stored_runs`
+compare.json of `ser reproduce --compare` → docs/results/compare_<the same>.json → `stored_comparisons`
 
 The file has a line for each attribute of the result, so that differences between versions can be read.
 """
@@ -17,6 +18,7 @@ from benchmarks.accuracy.common import RESULTS
 from ser_features.errors import ArtifactError
 from ser_features.labels import in_order
 from ser_features.manifest import VARIANT_MARK
+from ser_models.evaluation.comparison import ComparedRows
 from ser_models.evaluation.result import EvaluationResult, read_result
 from ser_models.recipes.schema import PROTOCOLS
 
@@ -44,6 +46,22 @@ class StoredRun:
 def path_of(recipe: str, protocol: str, *, quick: bool) -> Path:
     """The file of a run."""
     return RESULTS / f"{recipe}.{protocol}{'.quick' if quick else ''}.json"
+
+
+def comparison_path_of(recipe: str, protocol: str, *, quick: bool) -> Path:
+    """The file of a comparison."""
+    path = path_of(recipe, protocol, quick=quick)
+    return path.with_name(f"compare_{path.name}")
+
+
+def stored_comparisons(recipe: str) -> list[ComparedRows]:
+    """The stored comparisons of a recipe: of each protocol the full one, or the reduced one."""
+    compared = []
+    for protocol in PROTOCOLS:
+        paths = [comparison_path_of(recipe, protocol, quick=quick) for quick in (False, True)]
+        if path := next((path for path in paths if path.is_file()), None):
+            compared.append(ComparedRows.from_json(path.read_bytes()))
+    return compared
 
 
 def store_run(path: Path, artifact: Path, protocol: str) -> EvaluationResult:

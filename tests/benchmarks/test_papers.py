@@ -9,6 +9,8 @@ import pytest
 from benchmarks.accuracy import stored_runs
 from benchmarks.accuracy.papers import page
 from ser_models import recipes
+from ser_models.evaluation.claims import Claims
+from ser_models.evaluation.comparison import ComparedRow, ComparedRows, Measured
 from ser_models.evaluation.result import METRICS
 from ser_models.recipes.read import load
 from ser_models.reporting.report import claimed
@@ -78,3 +80,15 @@ def test_runs_stand_beside_the_claims(stored):
     expected = {f"{RECIPE}_{name}_{kind}.png" for name in stored for kind in kinds}
     assert set(drawings) == expected | {f"{RECIPE}_counts.png"}
     assert stored["paper"].counts == {"demo": dict.fromkeys(load(RECIPE).classes, 20)}
+
+
+def test_a_comparison_stands_below_the_table_of_the_paper(stored):
+    measured = Measured("f", "svm", 0.5, 0.4, (0.3, 0.5), 0.4, 0.7, 1.2, tested=100, seconds=2.0)
+    rows = (ComparedRow("svm", "SVM", "Table I", Claims(accuracy=0.7), measured=measured),)
+    compared = ComparedRows(RECIPE, "honest", "speaker-disjoint, 2 folds", rows, classes=8, quick="quick run")
+    path = stored_runs.comparison_path_of(RECIPE, "honest", quick=True)
+    path.write_text(compared.to_json())
+    text, _ = page.render(RECIPE)
+    assert "Under the honest protocol, speaker-disjoint, 2 folds; quick run:" in text
+    assert "| svm | accuracy 70.0\xa0% | 50.0\xa0% | 40.0\xa0% | 30.0\xa0% to 50.0\xa0% | – | 100 |" in text
+    assert f"`ser reproduce {RECIPE} --protocol honest --compare --quick`" in text

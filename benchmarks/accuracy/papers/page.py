@@ -14,14 +14,15 @@ import jinja2
 from benchmarks.accuracy.common import DOCS, markdown
 from benchmarks.accuracy.papers.images import IMAGES, shrink
 from benchmarks.accuracy.papers.recordings import FIGURES as RECORDING_FIGURES
-from benchmarks.accuracy.stored_runs import StoredRun, stored_runs
+from benchmarks.accuracy.stored_runs import StoredRun, stored_comparisons, stored_runs
 from ser_features import corpora
+from ser_models.evaluation.comparison import ComparedRows
 from ser_models.recipes.read import load
 from ser_models.recipes.schema import PROTOCOLS
 from ser_models.reporting.figures.distribution import ClassCounts, count_panels
 from ser_models.reporting.figures.picture import Drawing, Picture, subtitle
 from ser_models.reporting.figures.results import FIGURES, Run
-from ser_models.reporting.report import claimed
+from ser_models.reporting.report import claimed, comparison
 from ser_models.reporting.report.text import Table
 
 TEMPLATES = Path(__file__).parent
@@ -121,7 +122,9 @@ class Page:
 
     def comparisons(self, recipe: str) -> str:
         """The rows of the publication's comparisons that were trained, and what each of them is."""
-        return f"No comparison is stored; `ser reproduce {recipe} --compare` trains one."
+        return "\n\n".join(map(_comparison, stored_comparisons(recipe))) or (
+            f"No comparison is stored; `ser reproduce {recipe} --compare` trains one."
+        )
 
     def variants(self, recipe: str) -> str:
         """The augmented copies of a recipe with their parameters."""
@@ -185,6 +188,19 @@ def write(name: str) -> Path:
     path = PAGES / f"{name}.md"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _comparison(compared: ComparedRows) -> str:
+    """Results of a comparison, what each row is, and the command."""
+    tables = [comparison.results(compared), comparison.descriptions(compared)]
+    quick = " --quick" if compared.quick else ""
+    return "\n\n".join(
+        [
+            f"Under the {compared.protocol} protocol, {compared.split}; {compared.quick or 'full run'}:",
+            *(markdown(table.columns, table.rows) for table in tables),
+            f"`ser reproduce {compared.recipe} --protocol {compared.protocol} --compare{quick}`",
+        ]
+    )
 
 
 def _run_cells(recipe: str, protocol: str) -> list[str]:
