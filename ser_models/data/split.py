@@ -4,7 +4,7 @@
 
 - speaker (default): no speaker is on two sides. One split of 70/15/15, or K folds in which every speaker is
   tested once; stratified by emotion, corpus and gender as far as whole speakers allow.
-- random: stratified by emotion alone; speakers are on both sides, and the protocol says so.
+- random: stratified by emotion, or as `STRATA` says; speakers are on both sides, and the protocol says so.
 - cross-corpus: trained on some corpora, tested on others, on the classes that both have.
 
 With K folds the table also has fold -1: the final model, trained on all speakers.
@@ -26,6 +26,8 @@ from ser_features.errors import InputError
 from ser_models.data.examples import Examples, speaker_keys
 
 KINDS = ("speaker", "random", "cross-corpus")
+STRATA: dict[str, tuple[str, ...]] = {"none": (), "emotion": ("emotion",), "dataset": ("dataset", "emotion")}
+"""Columns whose combinations a random split has in the same shares on every side, by name."""
 SHARES = {"train": 0.70, "validation": 0.15, "test": 0.15}
 """Share of recordings on each side of one split, as far as whole speakers allow."""
 VALIDATION_SHARE = 0.15
@@ -100,6 +102,7 @@ def make_split(
     folds: int | None = None,
     test_datasets: Sequence[str] = (),
     shares: Sequence[float] | None = None,
+    stratify: str = "emotion",
     final_model: bool = True,
     seed: int = 0,
 ) -> Split:
@@ -113,25 +116,28 @@ def make_split(
         test_datasets: corpora to test on, for cross-corpus.
         shares: of train, validation and test in one split; 70/15/15 by default. Without a share for
             validation, test decides the best epoch.
+        stratify: strata of a random split, one of `STRATA`.
         final_model: whether a model trained on all speakers follows K folds; else the last fold is final.
         seed: the same seed gives the same split.
 
     Raises:
-        InputError: for an unknown kind, or when there are too few speakers, recordings or corpora, or the
-            speakers of a speaker split are unknown.
+        InputError: for an unknown kind or stratification, or when there are too few speakers, recordings or
+            corpora, or the speakers of a speaker split are unknown.
     """
-    rng = np.random.default_rng(seed)
     if kind not in KINDS:
         raise InputError(f"unknown split {kind!r}: expected one of {', '.join(KINDS)}")
+    if stratify not in STRATA:
+        raise InputError(f"unknown stratification {stratify!r}: expected one of {', '.join(STRATA)}")
+    draw = _Draw(kind, stratify, np.random.default_rng(seed))
     if kind == "speaker" and examples.unknown_speakers:
         raise InputError(
             f"{examples.unknown_speakers} recordings of unknown speakers: expected the speaker of every one "
             "for a speaker-disjoint split: leave them out, or split at random"
         )
     if kind == "cross-corpus":
-        split = _across_corpora(examples, test_datasets, folds, rng)
+        split = _across_corpora(examples, test_datasets, folds, replace(draw, kind="speaker"))
     else:
-        split = _within(examples, kind, folds, shares or tuple(SHARES.values()), final_model, rng)
+        split = _within(examples, draw, folds, shares or tuple(SHARES.values()), final_model)
     speakers_shared = kind == "random" or split.selects_on_test
     shared, notes = ((), ()) if speakers_shared else _shared_validation(split, examples)
     notes = (*split.notes, *notes, *_untrained_classes(split, examples))
@@ -183,24 +189,79 @@ def deal(counts: np.ndarray, shares: Sequence[float], rng: np.random.Generator) 
     return parts
 
 
+@dataclass(frozen=True)
+class _Draw:
+    """How recordings are assigned to parts.
+
+    Attributes:
+        kind: "speaker", or "random".
+        stratify: strata of a random split, one of `STRATA`.
+        rng: of all draws.
+    """
+
+    kind: str
+    stratify: str
+    rng: np.random.Generator
+
+    def parts(self, examples: Examples, shares: Sequence[float]) -> np.ndarray:
+        """Return the part of each recording, whole speakers together unless the split is random."""
+        if self.kind == "random":
+            columns = list(STRATA[self.stratify])
+            return deal_at_random(examples.rows[columns].astype(str).agg("/".join, axis=1), shares, self.rng)
+        speakers = pd.Index(sorted(set(examples.groups)))
+        position = speakers.get_indexer(examples.groups)
+        columns = ["emotion", "dataset", "gender"]
+        strata = pd.get_dummies(examples.rows[columns].astype(str)).to_numpy(dtype=float)
+        counts = np.zeros((len(speakers), strata.shape[1]))
+        np.add.at(counts, position, strata)
+        return deal(counts, shares, self.rng)[position]
+
+
+def deal_at_random(strata: Sequence[str], shares: Sequence[float], rng: np.random.Generator) -> np.ndarray:
+    """Assign recordings to parts of exact sizes, with each stratum in every part according to its share.
+
+    As many as scikit-learn's `train_test_split` takes: the last part, the last two, ... are the recordings
+    times their share, rounded up. Each part is a systematic sample: evenly spaced in the recordings that are
+    left, which are shuffled within their stratum.
+
+    Args:
+        strata: of each recording.
+        shares: of each part, summing to 1.
+        rng: shuffles.
+
+    Returns:
+        The part of each recording, (recordings,) from 0.
+
+    >>> deal_at_random(["a"] * 4 + ["b"] * 2, [0.5, 0.5], np.random.default_rng(0)).tolist()
+    [0, 1, 1, 0, 1, 0]
+    """
+    left = rng.permutation(len(strata))
+    left = left[np.argsort(np.unique(strata, return_inverse=True)[1][left], kind="stable")]
+    ends = np.ceil(np.cumsum(shares[::-1]) * len(strata) - 1e-6).astype(int)
+    parts = np.zeros(len(strata), dtype=int)
+    for part, count in zip(range(len(shares) - 1, 0, -1), np.diff(ends, prepend=0), strict=False):
+        drawn = ((np.arange(count) + rng.random()) * (len(left) / max(count, 1))).astype(int)
+        parts[left[drawn]] = part
+        left = np.delete(left, drawn)
+    return parts
+
+
 def _within(
-    examples: Examples,
-    kind: str,
-    folds: int | None,
-    shares: Sequence[float],
-    final_model: bool,
-    rng: np.random.Generator,
+    examples: Examples, draw: _Draw, folds: int | None, shares: Sequence[float], final_model: bool
 ) -> Split:
     """Split recordings of the same corpora, by speaker or at random."""
-    units, name = (examples.groups, "speakers") if kind == "speaker" else (_ids(examples), "recordings")
+    by_speaker = draw.kind == "speaker"
+    units, name = (examples.groups, "speakers") if by_speaker else (_ids(examples), "recordings")
     _check_count(len(set(units)), folds, name, examples.datasets)
-    protocol = "speaker-disjoint" if kind == "speaker" else f"random, {_shared_speakers(examples)}"
+    protocol = "speaker-disjoint" if by_speaker else f"random, {_shared_speakers(examples)}"
+    if not by_speaker and draw.stratify != "emotion":
+        protocol += ", stratified within each corpus" if STRATA[draw.stratify] else ", not stratified"
     if folds is None:
-        table = _single(examples, kind, shares, rng)
+        table = _single(examples, draw, shares)
         if not shares[1]:
             protocol += ", epoch chosen on the test side"
         return Split(table, f"{protocol}, one split", selects_on_test=not shares[1])
-    return Split(_k_fold(examples, kind, folds, final_model, rng), f"{protocol}, {folds} folds")
+    return Split(_k_fold(examples, draw, folds, final_model), f"{protocol}, {folds} folds")
 
 
 def _shared_speakers(examples: Examples) -> str:
@@ -216,28 +277,26 @@ def _shared_speakers(examples: Examples) -> str:
     )
 
 
-def _single(examples: Examples, kind: str, shares: Sequence[float], rng: np.random.Generator) -> pd.DataFrame:
-    if kind == "random" or len(set(examples.groups)) > 3:
+def _single(examples: Examples, draw: _Draw, shares: Sequence[float]) -> pd.DataFrame:
+    if draw.kind == "random" or len(set(examples.groups)) > 3:
         dealt = {side: share for side, share in zip(SHARES, shares, strict=True) if share}
-        parts = _deal_recordings(examples, kind, list(dealt.values()), rng)
+        parts = draw.parts(examples, list(dealt.values()))
         return _table(examples, np.array(list(dealt))[parts], fold=0)
-    test = _deal_recordings(examples, kind, [1 - shares[2], shares[2]], rng) == 1
-    return _with_validation(examples, test, kind, 0, rng)
+    test = draw.parts(examples, [1 - shares[2], shares[2]]) == 1
+    return _with_validation(examples, test, draw, 0)
 
 
-def _k_fold(
-    examples: Examples, kind: str, folds: int, final_model: bool, rng: np.random.Generator
-) -> pd.DataFrame:
-    tested_in = _deal_recordings(examples, kind, [1 / folds] * folds, rng)
+def _k_fold(examples: Examples, draw: _Draw, folds: int, final_model: bool) -> pd.DataFrame:
+    tested_in = draw.parts(examples, [1 / folds] * folds)
     tests = {fold: tested_in == fold for fold in range(folds)}
     if final_model:
         tests[FINAL_FOLD] = np.zeros(len(examples), dtype=bool)
-    tables = [_with_validation(examples, test, kind, fold, rng) for fold, test in tests.items()]
+    tables = [_with_validation(examples, test, draw, fold) for fold, test in tests.items()]
     return pd.concat(tables, ignore_index=True)
 
 
 def _across_corpora(
-    examples: Examples, test_datasets: Sequence[str], folds: int | None, rng: np.random.Generator
+    examples: Examples, test_datasets: Sequence[str], folds: int | None, draw: _Draw
 ) -> Split:
     trained = [name for name in examples.datasets if name not in test_datasets]
     if folds is not None:
@@ -251,50 +310,22 @@ def _across_corpora(
             "for test: give --datasets and --test-datasets"
         )
     test = examples.rows["dataset"].isin(test_datasets).to_numpy()
-    table = _with_validation(examples, test, "speaker", 0, rng)
+    table = _with_validation(examples, test, draw, 0)
     protocol = f"cross-corpus, {' + '.join(trained)} → {' + '.join(sorted(test_datasets))}"
     if examples.rows.loc[test, "speaker"].isna().any():
         protocol += f", {UNKNOWN_SPEAKERS}"
     return Split(table, protocol, (f"classes shared by both sides: {', '.join(examples.labels)}",))
 
 
-def _with_validation(
-    examples: Examples, test: np.ndarray, kind: str, fold: int, rng: np.random.Generator
-) -> pd.DataFrame:
+def _with_validation(examples: Examples, test: np.ndarray, draw: _Draw, fold: int) -> pd.DataFrame:
     """Hold validation out of what is not tested: whole speakers, while at least two remain to train on."""
     pool = Examples(examples.rows[~test].reset_index(drop=True), examples.labels)
     if len(set(pool.groups)) < 3:
-        kind = "random"
-    held_out = _deal_recordings(pool, kind, [1 - VALIDATION_SHARE, VALIDATION_SHARE], rng) == 1
-    if not held_out.any():  # a handful of recordings: one still has to decide when to stop
-        held_out[rng.integers(len(held_out))] = True
+        draw = replace(draw, kind="random")
+    held_out = draw.parts(pool, [1 - VALIDATION_SHARE, VALIDATION_SHARE]) == 1
     sides = np.full(len(examples), "test", dtype=object)
     sides[~test] = np.where(held_out, "validation", "train")
     return _table(examples, sides, fold)
-
-
-def _deal_recordings(
-    examples: Examples, kind: str, shares: Sequence[float], rng: np.random.Generator
-) -> np.ndarray:
-    """Return the part of each recording, whole speakers together unless `kind` is random."""
-    if kind == "random":
-        return _deal_at_random(examples.rows["emotion"].to_numpy(), shares, rng)
-    speakers = pd.Index(sorted(set(examples.groups)))
-    position = speakers.get_indexer(examples.groups)
-    strata = pd.get_dummies(examples.rows[["emotion", "dataset", "gender"]].astype(str)).to_numpy(dtype=float)
-    counts = np.zeros((len(speakers), strata.shape[1]))
-    np.add.at(counts, position, strata)
-    return deal(counts, shares, rng)[position]
-
-
-def _deal_at_random(emotions: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> np.ndarray:
-    """Cut each emotion's shuffled recordings at the cumulated shares."""
-    parts = np.empty(len(emotions), dtype=int)
-    for emotion in np.unique(emotions):
-        members = rng.permutation(np.flatnonzero(emotions == emotion))
-        ranks = (np.arange(len(members)) + rng.random()) / len(members)
-        parts[members] = np.searchsorted(np.cumsum(shares)[:-1], ranks, side="right")
-    return parts
 
 
 def _shared_validation(split: Split, examples: Examples) -> tuple[tuple[int, ...], tuple[str, ...]]:

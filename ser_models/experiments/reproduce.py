@@ -252,6 +252,7 @@ def split_of(examples: Examples, protocol: Protocol, *, seed: int, final_model: 
         kind=protocol.split,
         folds=protocol.folds,
         shares=protocol.shares,
+        stratify=protocol.stratify,
         final_model=final_model,
         seed=seed,
     )
@@ -285,7 +286,7 @@ def _texts(job: Reproduction, recipe: Recipe, protocol: Protocol) -> ReportTexts
         recipe=recipe.name,
         description=protocol.description,
         source=recipe.source,
-        choices=tuple(recipe.choices),
+        choices=tuple(choice.sentence for choice in recipe.choices),
         claims=recipe.claims,
         quick=job.quick_note,
         others={other: artifact_folder(job.out, other, job.quick)},

@@ -91,6 +91,19 @@ class Labelled:
         """
         return balanced_weights(self.targets, self.classes)
 
+    @property
+    def recorded_weights(self) -> np.ndarray:
+        """As `weights`, but balanced over the recordings before any was repeated; mean 1.
+
+        >>> from ser_models.data.batches import InMemory
+        >>> repeated = Labelled(InMemory({}), np.array([0, 0, 1, 1]), 2, file_ids=("a", "b", "c", "c"))
+        >>> repeated.weights.tolist(), repeated.recorded_weights.round(2).tolist()
+        ([1.0, 1.0, 1.0, 1.0], [0.67, 0.67, 1.33, 1.33])
+        """
+        first = np.unique(self.file_ids, return_index=True)[1]
+        weights = 1 / np.bincount(self.targets[first], minlength=self.classes)[self.targets]
+        return weights / weights.mean()
+
     def take(self, indices: np.ndarray) -> "Labelled":
         """Recordings at `indices`, (n,) integers, any of them repeatedly."""
         return replace(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ser_features.augment import Variant
 from ser_features.errors import InputError
@@ -25,6 +25,7 @@ class Protocol(_Table):
 
     Attributes:
         split: "speaker" (disjoint) or "random".
+        stratify: strata of a random split: "none", by "emotion", or by emotion within each "dataset".
         folds: K folds in which everything is tested once; None for one split.
         shares: share of train, validation and test of one split; a validation share of 0 means that the
             epoch is chosen on the test side, as some papers do.
@@ -33,10 +34,23 @@ class Protocol(_Table):
     """
 
     split: Literal["speaker", "random"]
+    stratify: Literal["none", "emotion", "dataset"] = "emotion"
     folds: Annotated[int, Field(ge=2)] | None = None
     shares: Annotated[list[float], Field(min_length=3, max_length=3)] | None = None
     augment: Literal["training", "all"] = "training"
     description: str
+
+
+class Choice(_Table):
+    """What a paper leaves open, or says twice, and how it is settled here (*our choice*).
+
+    Attributes:
+        covers: the parameters that it settles, such as "model.dropout".
+        sentence: what was chosen and why, with the values in the order of `covers`.
+    """
+
+    covers: list[str] = []
+    sentence: str
 
 
 class Quick(_Table):
@@ -84,6 +98,10 @@ class Comparison(_Table):
     claims: Claims = Claims()
 
 
+def _as_choice(value: Any) -> Any:
+    return {"sentence": value} if isinstance(value, str) else value
+
+
 class Recipe(_Table):
     """A published system.
 
@@ -91,12 +109,13 @@ class Recipe(_Table):
         name: of the recipe.
         title: of the system.
         source: the publication.
-        choices: what the paper leaves open and how it is settled here (*our choices*).
+        choices: what the paper leaves open; a sentence alone covers no parameter.
         datasets: its corpora.
         classes: its classes, canonical emotions in canonical order.
         label_map: canonical emotions that count as another class; those in neither are dropped.
         profile: feature profile.
         model: `name` in the registry of models, and hyperparameters that differ from its defaults.
+        augment_rate: at which copies are altered before they are resampled, in Hz; None: altered afterwards.
         oversample: whether smaller classes are repeated within the training side.
         variants: the augmented copies: name, transform, parameter ranges.
         paper: the protocol as published.
@@ -110,12 +129,13 @@ class Recipe(_Table):
     name: str
     title: str
     source: str
-    choices: list[str]
+    choices: list[Annotated[Choice, BeforeValidator(_as_choice)]]
     datasets: Annotated[list[str], Field(min_length=1)]
     classes: Annotated[list[str], Field(min_length=2)]
     label_map: dict[str, str] = {}
     profile: str
     model: dict[str, Any]
+    augment_rate: int | None = None
     oversample: bool = False
     variants: list[dict[str, Any]] = []
     paper: Protocol
@@ -151,6 +171,7 @@ class Recipe(_Table):
                 table["name"],
                 table["transform"],
                 {key: _pair(value) for key, value in table.items() if key not in ("name", "transform")},
+                self.augment_rate,
             )
             for table in self.variants
         )

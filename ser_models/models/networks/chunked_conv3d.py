@@ -3,10 +3,11 @@
 chunks (3, 128, 60, 1) → blocks of (Conv3D, batch norm, ReLU, pool, dropout) → Conv3D 512 → head → Dense 512 →
 Dense 256 → softmax.
 
-With the defaults and 7 classes it has 2,218,247 parameters, as published. All that the report tunes is a
-hyperparameter: depth, filters and kernels of the blocks, the activation, and the head that reduces the last
-feature map to one vector: global average pooling ("pool", as published), or a Transformer encoder or an LSTM
-over the steps of all chunks in order, averaged over the mel bands. The sizes of those two are our choice.
+With the defaults and 7 classes it has 2,218,247 parameters by our count; the report prints none. All that the
+report tunes is a hyperparameter: depth, filters and kernels of the blocks, the activation, and the head that
+reduces the last feature map to one vector: global average pooling ("pool", the report's choice), or a
+Transformer encoder or an LSTM over the steps of all chunks in order, averaged over the mel bands. The sizes
+of those two are our choice.
 
 Kernels span one chunk, so that chunks are combined only in the head.
 

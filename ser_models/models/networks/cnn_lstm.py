@@ -1,4 +1,4 @@
-"""CNN-LSTM after the multi-corpus CNN-LSTM paper, on log-mel frames with a mask, or on the core columns.
+"""CNN-LSTM after the multi-corpus CNN-LSTM paper, on log-mel frames with a mask, or on per-file columns.
 
 frames (length, bands) and mask → 3 × (Conv1D, pool, batch norm) → LSTM 128 → LSTM 64 → dense → softmax.
 columns (columns, 1) → the same, without a mask
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 from ser_features.errors import InputError
 from ser_models.data.inputs import ColumnInputs, FrameInputs
 from ser_models.models.feature_sets import CORE_INPUTS
-from ser_models.models.hyperparameters import Count, CountOrNone, Counts, FewOrNone, Share, Shares
+from ser_models.models.hyperparameters import Count, CountOrNone, Counts, FewOrNone, Names, Share, Shares
 from ser_models.models.networks.blocks import (
     MOMENTUM,
     batch_norm,
@@ -42,7 +42,9 @@ class CnnLstm(Network):
     """Convolutions for local patterns, LSTMs for their course over time.
 
     Attributes:
-        reads: "frames" of `families`, or the core "columns" of a recording as a sequence.
+        reads: "frames" of `families`, or per-file "columns" of a recording as a sequence.
+        columns: per-file columns, in the order of the sequence; None for the core columns that describe the
+            voice.
         families: frame families, concatenated along their bands.
         length: frames of the input, at the profile's hop length (300 are 3 s at 10 ms).
         filters: of each convolution block, which halves the steps.
@@ -61,6 +63,7 @@ class CnnLstm(Network):
     # On few unseen speakers the loss may be lowest in the first epoch while the UAR still doubles.
     monitor: Monitor = "val_uar"
     reads: Literal["frames", "columns"] = "frames"
+    columns: Names | None = None
     families: tuple[str, ...] = ("mel",)
     length: Count = 300
     filters: Counts = (64, 128, 256)
@@ -86,9 +89,9 @@ class CnnLstm(Network):
 
     @property
     def inputs(self) -> ColumnInputs | FrameInputs:
-        """Frames of all families, log-mel by default; or the core columns."""
+        """Frames of all families, log-mel by default; or per-file columns."""
         if self.reads == "columns":
-            return ColumnInputs(CORE_INPUTS)
+            return ColumnInputs(self.columns or CORE_INPUTS)
         return FrameInputs(self.families, self.length)
 
     def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":

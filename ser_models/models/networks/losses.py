@@ -5,8 +5,8 @@ For one recording with probabilities p and smoothed target q (one-hot without sm
     loss = α Σₖ qₖ (1 − pₖ)^γ (−log pₖ)
 
 γ = 0 is the cross-entropy; α is the weight of the recording's class. Focal loss: Lin et al., "Focal Loss for
-Dense Object Detection" (2017); its α are here the balanced class weights with mean 1 over the recordings,
-passed as Keras's sample weight, so that the accuracy is weighted by it too.
+Dense Object Detection" (2017); its α are here the balanced class weights, with mean 1 over the recordings
+(`Settings.alpha`), passed as Keras's sample weight, so that the accuracy is weighted by it too.
 
 >>> loss = WeightedLoss(gamma=2.0)
 >>> round(float(loss(ops.array([0]), ops.array([[0.5, 0.5]]))), 4)  # (1 - 0.5)² · log 2

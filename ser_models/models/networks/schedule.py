@@ -41,6 +41,8 @@ class Settings:
         gamma: focusing parameter of the focal loss; 0 is the cross-entropy.
         label_smoothing: share of each target that is spread evenly over all classes.
         class_weights: whether the training loss is class-balanced; the validation loss always is.
+        alpha: recordings that the class weights, the α of the focal loss, balance: as "drawn", of which
+            oversampling leaves equally many per class, or as "recorded", before oversampling.
         optimizer: "sgd" has momentum 0.9.
         schedule: how the learning rate decays; see `learning_rate`.
         decay: factor by which each plateau or step multiplies the learning rate.
@@ -59,6 +61,7 @@ class Settings:
     gamma: NotNegative = 2.0
     label_smoothing: Share = 0.0
     class_weights: bool = True
+    alpha: Literal["drawn", "recorded"] = "drawn"
     optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
     schedule: Schedule = "constant"
     decay: Portion = 0.5

@@ -16,6 +16,7 @@ from ser_models.recipes.read import load
 PUBLISHED = {
     "bone_conducted_transformer": 1440,
     "fusion_cnn_bilstm": 11_970,
+    "fusion_spectrogram_cnn_bilstm": 11_970,
     "attention_cnn_bilstm": 1440,
     "multi_corpus_cnn_lstm": 10_898,
     "multi_corpus_mlp": 10_898,
@@ -144,7 +145,7 @@ BAD = {
     ),
     "unknown key in a table": (
         ("folds = 5", "fold = 5"),
-        "recipe mine: unknown key 'honest.fold': expected one of split, folds, shares, augment, description",
+        "recipe mine: unknown key 'honest.fold': expected one of split, stratify, folds, shares",
     ),
     "wrong type": (
         ("folds = 5", 'folds = "five"'),
@@ -169,8 +170,8 @@ BAD = {
         "recipe mine: unknown corpus 'iemocap': expected one of ravdess",
     ),
     "unknown profile": (
-        ('profile = "wide16k"', 'profile = "wide8k"'),
-        "recipe mine: unknown profile 'wide8k': did you mean 'wide16k'? expected one of speech16k",
+        ('profile = "wide16k-raw', 'profile = "wide8k'),
+        "recipe mine: unknown profile 'wide8k+peak': expected one of speech16k",
     ),
     "unknown model": (
         ('name = "chunked_conv3d"', 'name = "conv4d"'),
@@ -215,11 +216,11 @@ def test_a_class_that_the_corpora_lack(edited):
 
 
 def test_a_model_that_does_not_fit_its_input(edited):
-    path = edited('profile = "wide16k"', 'profile = "speech16k"', "fusion_cnn_bilstm")
+    path = edited('profile = "wide16k-raw', 'profile = "speech16k', "fusion_cnn_bilstm")
     with pytest.raises(InputError) as error:
         load(str(path))
     assert str(error.value).startswith(
-        "recipe mine: model 'fusion_cnn_bilstm' reads 350 columns and profile 'speech16k' (64 mel bands) "
+        "recipe mine: model 'fusion_cnn_bilstm' reads 350 columns and profile 'speech16k+preemphasis' (64 "
     )
 
 
