@@ -142,7 +142,7 @@ class Page:
 
     def choices(self, recipe: str) -> str:
         """What the publication leaves open, and how it is settled."""
-        return "\n".join(f"- {choice}" for choice in load(recipe).choices)
+        return "\n".join(f"- {choice.sentence}" for choice in load(recipe).choices)
 
     def _image(self, recipe: str, drawing: Drawing, name: str, text: str, command: str) -> str:
         """Keep a drawing for its file, and return the image with the command below it."""
