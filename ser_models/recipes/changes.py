@@ -30,7 +30,7 @@ from ser_models.models.networks.schedule import Settings
 from ser_models.recipes.schema import Protocol, Quick, Recipe
 from ser_models.recipes.validate import validated
 
-FIELDS = ("datasets", "classes", "label_map", "profile", "oversample", "model", "variants")
+FIELDS = ("datasets", "classes", "label_map", "profile", "augment_rate", "oversample", "model", "variants")
 TABLES: dict[str, type[BaseModel]] = {"paper": Protocol, "honest": Protocol, "quick": Quick}
 """Tables of a recipe with the same keys in every recipe."""
 
