@@ -7,9 +7,13 @@ from importlib.util import find_spec
 
 from ser_features.errors import MissingExtraError
 
+MEDIA = "av"
+"""The package that reads what libsndfile does not."""
+
 EXTRAS = {
     "audformat": "audformat",
     "audiomentations": "augment",
+    MEDIA: "media",
     "distributed": "dask",
     "gradio": "app",
     "keras": "cpu",
@@ -50,5 +54,15 @@ def require(user: str, *packages: str) -> None:
     """
     for package in packages:
         if not available(package):
-            extra = f"'ser-toolkit[{EXTRAS[package]}]'" if package in EXTRAS else package
-            raise MissingExtraError(f"{user} needs {package}, which is not installed: pip install {extra}")
+            raise MissingExtraError(
+                f"{user} needs {package}, which is not installed: {installation(package)}"
+            )
+
+
+def installation(package: str) -> str:
+    """The command that installs a package.
+
+    >>> installation("av")
+    "pip install 'ser-toolkit[media]'"
+    """
+    return f"pip install 'ser-toolkit[{EXTRAS[package]}]'" if package in EXTRAS else f"pip install {package}"

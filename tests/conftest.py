@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_features import corpora
+from ser_features import corpora, foreign
 from ser_features.config import profile
 from ser_features.engine import extract_corpora
 from ser_features.extractors import encoder_free
@@ -37,6 +37,12 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real recordings: {folder} is no folder; set SER_DATA")
     return folder
+
+
+@pytest.fixture
+def without_media(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the extra media were not installed."""
+    monkeypatch.setattr(foreign, "is_media_installed", lambda: False)
 
 
 @pytest.fixture(scope="session")

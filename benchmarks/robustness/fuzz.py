@@ -25,6 +25,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.robustness.media_files import WRITTEN, media_file
+
 MEMORY = 2**30
 """Memory limit of a worker in bytes."""
 
@@ -48,7 +50,7 @@ SUBTYPES = {
     "CAF": "PCM_16 ALAC_16",
     "NIST": "PCM_16",
 }
-"""Encodings by container, as libsndfile names them."""
+"""Encodings by container, as libsndfile names them; `media_files.WRITTEN` has those that PyAV reads."""
 
 FORMATS = tuple((container, subtype) for container, names in SUBTYPES.items() for subtype in names.split())
 
@@ -64,7 +66,7 @@ def seeds() -> list[bytes]:
     """A valid recording of every format, 0.3 s of a tone in one or two channels."""
     import soundfile
 
-    tone = 0.4 * np.sin(np.arange(int(0.3 * RATE)) * 2 * np.pi * 220 / RATE)
+    tone = _tone(RATE)
     files = []
     for index, (container, subtype) in enumerate(FORMATS):
         channels = 1 if index % 3 or subtype in ("GSM610", "G721_32", "G723_24") else 2
@@ -72,7 +74,11 @@ def seeds() -> list[bytes]:
         with soundfile.SoundFile(file, "w", RATE, channels, subtype, format=container) as sound:
             sound.write(np.tile(tone[:, None], channels))
         files.append(_steady(file.getvalue()))
-    return files
+    return files + [media_file(kind, _tone(kind.rate)) for kind in WRITTEN]
+
+
+def _tone(rate: int) -> np.ndarray:
+    return 0.4 * np.sin(np.arange(int(0.3 * rate)) * 2 * np.pi * 220 / rate)
 
 
 def _steady(content: bytes) -> bytes:

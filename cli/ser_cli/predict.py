@@ -278,7 +278,7 @@ def _print_summary(summary: "PredictionSummary", *, marked: bool) -> None:
         summary: of all predictions.
         marked: whether the table marks the rows of each warning.
     """
-    from ser_features.formats import name_file
+    from ser_features.foreign import name_file
 
     for prediction in summary.refused:
         reason = name_file(prediction.error or "", prediction.file)

@@ -23,7 +23,16 @@ import soundfile
 from ser_features.audio import headers, refusals, scale
 from ser_features.audio.channels import Mixer
 from ser_features.audio.files import read_bytes
-from ser_features.audio.stream import SLIGHTLY_MORE, UNKNOWN_LENGTH, Lack, Stream
+from ser_features.audio.stream import (
+    BLOCK_SAMPLES,
+    LOSSY_SLACK,
+    SLIGHTLY_MORE,
+    UNDECLARED,
+    UNKNOWN_LENGTH,
+    Lack,
+    Sound,
+    Stream,
+)
 from ser_features.errors import (
     EmptyFileError,
     NonFiniteAudioError,
@@ -45,18 +54,12 @@ studio stereo at 96 kHz have 115 million."""
 MAX_LEVEL = 2.0**31
 """Floating-point files on the scale of 32-bit integers are accepted; squares of larger values overflow."""
 
-BLOCK_SAMPLES = 1 << 20
-"""Samples decoded at once (all channels), which bounds the memory whatever the header declares."""
-
 # libsndfile logs a declared size that the file does not hold as "data : 96000 (should be 47978)".
 # W64 has no such line for its data chunk, only for the whole file; RF64 says it in words.
 _SIZE_MISMATCH = re.compile(r"^\s*(?:data|SSND|Data Size|riff)\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)
 _RF64_MISMATCH = re.compile(r"Calculated frame count (\d+) does not match value from 'ds64' chunk of (\d+)")
 
 _OPEN_END = 2**63 - 1
-
-# MPEG frames hold up to 1152 samples, and encoder delay is not always declared.
-_LOSSY_SLACK = 4 * 1152
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Audio:
 
 
 def decode(source: Path | bytes, *, min_seconds: float, max_seconds: float, channel: int = 0) -> Audio:
-    """Decode an audio file of any format, rate, width and channel count that libsndfile reads.
+    """Decode an audio file of any format, rate, width and channel count that libsndfile or PyAV reads.
 
     Args:
         source: the file, or its bytes.
@@ -112,7 +115,7 @@ def count_channels(content: bytes) -> int:
         AudioError: if it is none.
     """
     stream = _stream(content)
-    with _open(stream.links[0]) as sound:
+    with _open(stream, stream.links[0]) as sound:
         return int(sound.channels)
 
 
@@ -126,7 +129,7 @@ def _stream(content: bytes) -> Stream:
 def _decoded(stream: Stream, max_seconds: float, mixer: Mixer) -> "_Decoding":
     decoding = _Decoding(max_seconds, [*stream.notes], mixer)
     for link in stream.links:
-        with _open(link) as sound:
+        with _open(stream, link) as sound:
             decoding.read(sound, stream.lack)
     return decoding
 
@@ -148,7 +151,7 @@ def stream_blocks(content: bytes, notes: list[str]) -> Generator[tuple[np.ndarra
     notes += stream.notes
     decoding = _Decoding(inf, [], Mixer())
     for link in stream.links:
-        with _open(link) as sound:
+        with _open(stream, link) as sound:
             decoding.begin(sound, stream.lack)
             for block in decoding.blocks(sound):
                 yield block, sound.samplerate
@@ -181,9 +184,48 @@ class _Memory(io.BytesIO):
             return self.tell()
 
 
-def _open(content: bytes) -> soundfile.SoundFile:
+class _SoundFile(soundfile.SoundFile):
+    """A file that libsndfile reads, as `stream.Sound`."""
+
+    notes = ()
+
+    @property
+    def slack(self) -> int:
+        """Number of declared samples that may be missing."""
+        return LOSSY_SLACK if self.subtype.startswith("MPEG") else 0
+
+    @property
+    def lack(self) -> Lack | None:
+        """What is missing according to libsndfile's log of the header."""
+        for declared, held in _SIZE_MISMATCH.findall(self.extra_info):
+            if int(held) < int(declared) < UNKNOWN_LENGTH:
+                return Lack(int(declared), int(held), "bytes")
+        frames = _RF64_MISMATCH.search(self.extra_info)
+        if frames and int(frames[1]) < int(frames[2]):
+            return Lack(int(frames[2]), int(frames[1]), "samples")
+        return None
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Yield the samples, shape (samples, channels), as far as they go.
+
+        The inherited method refuses formats that cannot seek, and repeats old samples where the data
+        end early.
+        """
+        remaining = self.frames
+        while remaining > 0:
+            size = min(BLOCK_SAMPLES // self.channels, remaining)
+            block = self.read(size, dtype="float32", always_2d=True)
+            yield block
+            remaining = remaining - size if len(block) == size else 0
+
+
+def _open(stream: Stream, content: bytes) -> Sound:
+    if stream.demuxers:
+        from ser_features.audio.media import MediaSound  # PyAV is optional
+
+        return MediaSound(content, stream.demuxers)
     try:
-        return soundfile.SoundFile(_Memory(content))
+        return _SoundFile(_Memory(content))
     except soundfile.LibsndfileError as error:
         raise refusals.unopened(error, content) from error
 
@@ -214,7 +256,7 @@ class _Decoding:
     encoding: str = ""
     any_sound: bool = False
 
-    def read(self, sound: soundfile.SoundFile, lack: Lack | None) -> None:
+    def read(self, sound: Sound, lack: Lack | None) -> None:
         """Decode a link in blocks, mixed at once, so that memory is independent of the number of channels.
 
         Args:
@@ -223,16 +265,19 @@ class _Decoding:
         """
         self.begin(sound, lack)
         self._check_memory(sound.frames)
-        signal, size = np.empty(sound.frames, np.float32), 0
+        signal, size = np.empty(max(sound.frames, 0), np.float32), 0
         with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected at the end
             for block in self.blocks(sound):
                 self.any_sound = self.any_sound or (not self.mixer.use and bool(block.any()))
                 mono = block[:, 0] if self.channels == 1 else self.mixer.mono(block)
-                signal[size : size + len(block)] = mono
-                size += len(block)
+                if size + len(mono) > len(signal):  # the header declares no length, or one that is too short
+                    self._check_memory(size + len(mono))
+                    signal.resize(max(size + len(mono), 2 * len(signal)), refcheck=False)
+                signal[size : size + len(mono)] = mono
+                size += len(mono)
         self.parts.append(signal[:size])
 
-    def begin(self, sound: soundfile.SoundFile, lack: Lack | None) -> None:
+    def begin(self, sound: Sound, lack: Lack | None) -> None:
         """Check the header of a link.
 
         Args:
@@ -240,18 +285,20 @@ class _Decoding:
             lack: what the file lacks by its container; None if that is not known.
         """
         self._check_form(sound)
-        self._check_length(sound, lack or _lack(sound.extra_info))
+        self._check_length(sound, lack or sound.lack)
 
-    def blocks(self, sound: soundfile.SoundFile) -> Iterator[np.ndarray]:
+    def blocks(self, sound: Sound) -> Iterator[np.ndarray]:
         """Yield the samples of a link, shape (samples, channels), and check that none is missing."""
         size = 0
         try:
-            for block in _blocks(sound):
+            for block in sound.blocks():
+                self._check_duration(size + len(block))
                 yield block
                 size += len(block)
         except soundfile.LibsndfileError as error:
             raise refusals.undecoded(sound, size, refusals.reason(error)) from error
         self._check_decoded(sound, size)
+        self.notes += sound.notes
         self.size += size
 
     def audio(self, min_seconds: float) -> Audio:
@@ -267,7 +314,7 @@ class _Decoding:
             notes.append(note)
         return Audio(signal, self.sample_rate, self.channels, tuple(dict.fromkeys(filter(None, notes))))
 
-    def _check_form(self, sound: soundfile.SoundFile) -> None:
+    def _check_form(self, sound: Sound) -> None:
         if not MIN_SAMPLE_RATE <= sound.samplerate <= MAX_SAMPLE_RATE:
             raise UnsupportedAudioError(
                 f"sample rate is {sound.samplerate} Hz, expected {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE} Hz: "
@@ -289,12 +336,14 @@ class _Decoding:
             )
         self.sample_rate, self.channels, self.encoding = sound.samplerate, sound.channels, sound.subtype
 
-    def _check_length(self, sound: soundfile.SoundFile, lack: Lack | None) -> None:
+    def _check_length(self, sound: Sound, lack: Lack | None) -> None:
         """Check what the header says, before anything is decoded."""
         if lack and not lack.is_negligible(sound.frames / sound.samplerate):
             raise refusals.incomplete(lack)
         if lack:
             self.notes.append(SLIGHTLY_MORE)
+        if sound.frames == UNDECLARED:  # the length is checked while decoding
+            return
         if sound.frames == _OPEN_END:
             raise UnsupportedAudioError(
                 "the header leaves the length open: expected a length: encode it again"
@@ -323,38 +372,13 @@ class _Decoding:
                 "mix it down, resample it, or cut it into utterances"
             )
 
-    def _check_decoded(self, sound: soundfile.SoundFile, decoded: int) -> None:
+    def _check_decoded(self, sound: Sound, decoded: int) -> None:
         """Compare the number of samples with that of the header."""
-        slack = _LOSSY_SLACK if sound.subtype.startswith("MPEG") else 0
-        if decoded >= sound.frames - slack:
+        if decoded >= sound.frames - sound.slack:
             return
         if not Lack(sound.frames, decoded, "samples").is_negligible(sound.frames / sound.samplerate):
             raise refusals.undecoded(sound, decoded, "the data end early")
         self.notes.append(SLIGHTLY_MORE)
-
-
-def _lack(log: str) -> Lack | None:
-    """What is missing according to libsndfile's log of the header."""
-    for declared, held in _SIZE_MISMATCH.findall(log):
-        if int(held) < int(declared) < UNKNOWN_LENGTH:
-            return Lack(int(declared), int(held), "bytes")
-    frames = _RF64_MISMATCH.search(log)
-    if frames and int(frames[1]) < int(frames[2]):
-        return Lack(int(frames[2]), int(frames[1]), "samples")
-    return None
-
-
-def _blocks(sound: soundfile.SoundFile) -> Iterator[np.ndarray]:
-    """Decoded samples, shape (samples, channels), as far as they go.
-
-    `SoundFile.blocks` refuses formats that cannot seek, and repeats old samples where the data end early.
-    """
-    remaining = sound.frames
-    while remaining > 0:
-        size = min(BLOCK_SAMPLES // sound.channels, remaining)
-        block = sound.read(size, dtype="float32", always_2d=True)
-        yield block
-        remaining = remaining - size if len(block) == size else 0
 
 
 def _check_samples(signal: np.ndarray, any_sound: bool) -> None:

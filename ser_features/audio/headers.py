@@ -18,7 +18,8 @@ from collections.abc import Callable
 
 from ser_features.audio import flac, mpeg, ogg, refusals, sizes, wav
 from ser_features.audio.stream import Lack, Stream
-from ser_features.formats import identify, is_read
+from ser_features.foreign import demuxers_of, identify
+from ser_features.formats import is_read
 
 _SPHERE_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -(?:i|s\d+) (\d{1,12})\s*$", re.M)
 _SPHERE_HEADER = re.compile(rb"NIST_1A\n *(\d{1,6})\n")
@@ -43,7 +44,15 @@ def other(content: bytes) -> Stream:
         return Stream((content,))
     if not identify(content) and mpeg.begins_within(content):
         return mpeg.stream(content)
+    if demuxers := demuxers_of(content[tags:]):
+        return Stream((content[tags:],), demuxers=demuxers)
     raise refusals.not_audio(content, "unknown format")
+
+
+def _ogg(content: bytes) -> Stream:
+    """An Ogg file; libsndfile does not read Speex."""
+    demuxers = demuxers_of(content)
+    return Stream((content,), demuxers=demuxers) if demuxers else ogg.stream(content)
 
 
 def _sphere(content: bytes) -> Stream:
@@ -66,7 +75,7 @@ def _sphere_bytes(content: bytes) -> int:
 STREAMS: dict[bytes, Callable[[bytes], Stream]] = {
     b"RIFF": wav.stream,
     b"RIFX": wav.stream,
-    b"OggS": ogg.stream,
+    b"OggS": _ogg,
     b"fLaC": flac.stream,
     b"RF64": sizes.rf64,
     b"caff": sizes.caf,

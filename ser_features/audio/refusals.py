@@ -6,14 +6,16 @@ what libsndfile or a header says of a file → `AudioError`: what it is, what wa
 import soundfile
 
 from ser_features.audio import mpeg
-from ser_features.audio.stream import Lack
+from ser_features.audio.stream import Lack, Sound
 from ser_features.errors import AudioError, NotAudioError, TruncatedAudioError, UnsupportedAudioError
-from ser_features.formats import EXPECTED, identify
+from ser_features.foreign import identify
+from ser_features.formats import EXPECTED
 
 # libsndfile's error numbers; its MP3 decoder says 7 ("not a regular file") where it finds no frame.
 _UNRECOGNISED, _UNSUPPORTED, _NO_FRAME = 1, 4, 7
 
-_COPY = "expected a complete file: copy it again from its source"
+COPY = "expected a complete file: copy it again from its source"
+"""Ends the refusal of an incomplete file."""
 
 
 def not_audio(content: bytes, why: str) -> AudioError:
@@ -28,7 +30,7 @@ def not_audio(content: bytes, why: str) -> AudioError:
 def incomplete(lack: Lack) -> AudioError:
     """Return the error for a file whose header declares more than it holds."""
     return TruncatedAudioError(
-        f"the header says {lack.declared} {lack.unit}, the file holds {lack.held}: {_COPY}"
+        f"the header says {lack.declared} {lack.unit}, the file holds {lack.held}: {COPY}"
     )
 
 
@@ -44,10 +46,10 @@ def unopened(error: soundfile.LibsndfileError, content: bytes) -> AudioError:
         return not_audio(content, "no MPEG frame in it" if error.code == _NO_FRAME else why)
     if error.code == _UNSUPPORTED or "unimplemented" in why:
         return UnsupportedAudioError(f"libsndfile cannot decode it ({why}): expected {EXPECTED}: convert it")
-    return TruncatedAudioError(f"truncated or damaged ({why}): {_COPY}")
+    return TruncatedAudioError(f"truncated or damaged ({why}): {COPY}")
 
 
-def undecoded(sound: soundfile.SoundFile, decoded: int, why: str) -> AudioError:
+def undecoded(sound: Sound, decoded: int, why: str) -> AudioError:
     """Return the error for a file of which fewer samples are decoded than its header declares.
 
     Args:
@@ -56,7 +58,7 @@ def undecoded(sound: soundfile.SoundFile, decoded: int, why: str) -> AudioError:
         why: the decoding ended.
     """
     return TruncatedAudioError(
-        f"the header says {sound.frames} samples, {decoded} could be decoded ({why}): {_COPY}"
+        f"the header says {sound.frames} samples, {decoded} could be decoded ({why}): {COPY}"
     )
 
 

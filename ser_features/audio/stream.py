@@ -1,7 +1,10 @@
-"""What the decoder is given of a file: `Stream`, made by the module of its container."""
+"""What the decoder reads: a `Stream`, made by the module of the container, and the `Sound` of each link."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
 
 from ser_features.errors import UnsupportedAudioError
 
@@ -14,6 +17,16 @@ LONGEST_HEADER = 128
 MAX_LACK_SHARE, MAX_LACK_SECONDS = 0.01, 0.1
 """A file is read although it holds less than its header declares if at most so many seconds are missing, and
 these are at most this part of it or `LONGEST_HEADER` bytes."""
+
+BLOCK_SAMPLES = 1 << 20
+"""Samples decoded at once (all channels), which bounds the memory whatever the header declares."""
+
+LOSSY_SLACK = 4 * 1152
+"""Samples by which the length of a lossy file may differ from the one in its header: MPEG frames hold up to
+1152, and encoder delay is not always declared."""
+
+UNDECLARED = -1
+"""Number of samples of a file whose header does not declare it."""
 
 MAX_JOINED = 100
 """Most files in one."""
@@ -61,11 +74,52 @@ class Stream:
         links: contents to decode one after the other; mostly one, that of the file itself.
         notes: what is unusual about the file, as in `Audio.notes`.
         lack: what is missing at its end; None if nothing is.
+        demuxers: FFmpeg's names of those that read the links, as in `Foreign`; empty if libsndfile does.
     """
 
     links: tuple[bytes, ...]
     notes: tuple[str, ...] = ()
     lack: Lack | None = None
+    demuxers: str = ""
+
+
+class Sound(Protocol):
+    """An opened link."""
+
+    @property
+    def samplerate(self) -> int:
+        """Sample rate, in Hz."""
+
+    @property
+    def channels(self) -> int:
+        """Number of channels."""
+
+    @property
+    def frames(self) -> int:
+        """Number of samples per channel that the header declares, or `UNDECLARED`."""
+
+    @property
+    def subtype(self) -> str:
+        """The encoding, by libsndfile's name if it has one."""
+
+    @property
+    def slack(self) -> int:
+        """Number of declared samples that may be missing."""
+
+    @property
+    def lack(self) -> Lack | None:
+        """What is missing according to the header."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What is unusual, complete after the last block."""
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Yield the samples, float32, shape (samples, channels), as far as they go."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
 
 def joined(streams: Sequence[Stream], what: str) -> Stream:

@@ -27,6 +27,7 @@ from ser_features.audio.stream import (
 )
 from ser_features.audio.wav_codecs import name_of
 from ser_features.errors import UnsupportedAudioError
+from ser_features.foreign import demuxers_of
 
 READ: frozenset[int] = frozenset([1, 2, 3, 6, 7, 0x11, 0x31, 0x38, 0x40])
 """Format tags of what libsndfile decodes: PCM, Microsoft ADPCM, float, A-law, µ-law, IMA ADPCM, GSM 6.10, NMS
@@ -105,7 +106,7 @@ def _one(content: bytes, chunks: list[_Chunk], order: str) -> Stream:
     data = next((chunk for chunk in chunks if chunk.name == b"data"), None)
     form = next((chunk for chunk in chunks if chunk.name == b"fmt "), None)
     if content[8:12] != b"WAVE" or data is None or form is None or form.end > data.start:
-        return Stream((content,))
+        return Stream((content,), demuxers=demuxers_of(content))
     tag = _tag(content, form, order)
     if tag in MPEG:
         return _mpeg(content, data)

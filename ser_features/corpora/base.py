@@ -21,7 +21,7 @@ from ser_features.arguments import plain
 from ser_features.corpora.second_copies import without_second_copies
 from ser_features.corpora.walk import audio_files, is_folder
 from ser_features.errors import FileNameError, InputError, listed
-from ser_features.formats import Foreign
+from ser_features.foreign import Foreign
 from ser_features.manifest import Recording, Rejected, Scan
 
 T = TypeVar("T")
@@ -79,7 +79,8 @@ class Corpus(ABC):
         has such a name, `data` is the corpus folder and its parent the root: the recordings' paths are the
         same in both cases. Otherwise folders one level below count, as in `archive/Crema`.
 
-        Of several files with the same stem the best is used, and the others if it is refused.
+        Of several files with the same stem the best is used, and the others if it is refused. Videos are read
+        only if there are no audio files.
 
         Raises:
             InputError: if the folder is missing, or holds no recording of this corpus.
@@ -89,17 +90,26 @@ class Corpus(ABC):
         recordings: list[Recording] = []
         rejected: list[Rejected] = []
         foreign: list[tuple[str, Foreign]] = []
-        while files:  # emptied on the way, so that a million files are not in memory twice
-            path, problem, form = files.pop()
-            if form is not None:
-                foreign.append((path, form))
-                continue
+
+        def add(path: str, problem: str | None = None) -> None:
             try:
                 if problem is not None:
                     raise FileNameError(problem)
                 recordings.append(self.parse(PurePosixPath(path)))
             except FileNameError as error:
                 rejected.append(Rejected(self.name, path, str(error)))
+
+        while files:  # emptied on the way, so that a million files are not in memory twice
+            path, problem, form = files.pop()
+            if form is not None and (form.is_video or problem is not None):
+                foreign.append((path, form))
+            else:
+                add(path, problem)
+        if not recordings:  # of a corpus of videos, the sound is read
+            for path, form in foreign:
+                if form.is_read:
+                    add(path)
+            foreign = [(path, form) for path, form in foreign if not form.is_read]
         if not recordings:
             rejected += [Rejected(self.name, path, form.message) for path, form in foreign]
             raise self._nothing_in(root, folders, rejected)

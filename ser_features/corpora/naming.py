@@ -87,7 +87,7 @@ def read_names(folder: Path, pattern: str, emotions: Mapping[str, str] | None = 
             rows.append({"path": path, **form.parse(path)})
         except InputError as error:
             others.append((path, str(error)))
-    if files and all(file.foreign for file in files):
+    if files and all(file.foreign and file.problem for file in files):
         raise InputError(
             f"none of {len(files)} recordings below {folder} is read, such as {': '.join(others[0])}"
         )

@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from ser_features.formats import is_lossy
+from ser_features.foreign import is_lossy
 from ser_features.manifest import Duplicate, Recording
 
 SAME_SECONDS = 0.1

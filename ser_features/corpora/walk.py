@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ser_features.formats import HEAD, SUFFIXES, Foreign, identify, is_read, of_suffix
+from ser_features.foreign import HEAD, Foreign, identify, of_suffix
+from ser_features.formats import SUFFIXES, is_read
 
 IGNORED_PREFIXES = (".", "__MACOSX")
 """Hidden files, and files that macOS adds to archives (`._name.wav` is no audio)."""
@@ -26,7 +27,7 @@ class Found(NamedTuple):
     Attributes:
         path: relative to the data root, with forward slashes.
         problem: why it cannot be used, or None.
-        foreign: its format, if that is not read.
+        foreign: its format, if libsndfile does not read it.
     """
 
     path: str
@@ -38,7 +39,7 @@ def audio_files(root: Path, folder: str) -> Iterator[Found]:
     """Yield every audio file below `root/folder`, in no particular order.
 
     Links are followed wherever they lead. No folder is visited twice, so that a cycle of links ends. A file
-    in a format that is not read is left out if the same folder has a file of its stem that is read.
+    in a format that libsndfile does not read is left out if the same folder has one of its stem that it does.
 
     Args:
         root: absolute data root.
@@ -91,7 +92,7 @@ def _audio_among(entries: Sequence["os.DirEntry[str]"], parent: str) -> Iterator
 
 
 def _foreign(entry: "os.DirEntry[str]", path: str, form: Foreign) -> Found:
-    """A file whose extension stands for a format that is not read; its content decides."""
+    """A file whose extension stands for a format that libsndfile does not read; its content decides."""
     if problem := _problem(entry):
         return Found(path, problem)
     try:
@@ -102,7 +103,7 @@ def _foreign(entry: "os.DirEntry[str]", path: str, form: Foreign) -> Found:
     if is_read(head):
         return Found(path)
     form = identify(head) or form
-    return Found(path, form.message, form)
+    return Found(path, None if form.is_read else form.message, form)
 
 
 def is_file(path: str | Path) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ser_features.engine.changes import StoreDiff, diff
 from ser_features.engine.task import ShardTask, Target
-from ser_features.formats import is_lossy
+from ser_features.foreign import is_lossy
 from ser_features.manifest import Recording, Scan
 from ser_features.store import Store
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ser_features.errors import InputError, counted
+from ser_features.foreign import of_suffix
 from ser_features.formats import SUFFIXES
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -170,7 +171,7 @@ def _listing(folder: str) -> dict[tuple[str, str], list[str]]:
     for entry in entries:
         keys = _keys(entry)
         stem, suffix = os.path.splitext(keys[FORM])  # noqa: PTH122
-        keys[SUFFIX] = stem if suffix.lower() in SUFFIXES else ""
+        keys[SUFFIX] = stem if suffix.lower() in SUFFIXES or of_suffix(entry) else ""
         for kind, one in keys.items():
             names.setdefault((kind, one), []).append(entry)
     return names

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ser_features.errors import SerError
-from ser_features.formats import is_lossy
+from ser_features.foreign import is_lossy
 from ser_features.sources import Part
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.collect import AudioFile

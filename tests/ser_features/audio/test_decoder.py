@@ -178,7 +178,7 @@ def test_not_audio(content, what):
         ("XI", "DPCM_16", "not audio (unknown format; it begins with b'"),
     ],
 )
-def test_unsupported_formats(container, subtype, begins):
+def test_unsupported_formats(container, subtype, begins, without_media):
     text = refusal(encode(SIGNAL, container=container, subtype=subtype), NotAudioError)
     assert text.startswith(begins)
 

@@ -128,7 +128,7 @@ def test_links_inside_the_corpus(tmp_path):
     ]
 
 
-def test_recordings_in_formats_that_are_not_read_are_rejected_and_videos_counted(tmp_path):
+def test_recordings_in_formats_that_are_not_read_are_rejected_and_videos_counted(tmp_path, without_media):
     names = ("memo.m4a", "OAF_back_angry.flv", "OAF_dog_sad.flv", "YAF_back_sad.m4a")
     touch(*(tmp_path / "tess" / folder / name for folder in ("a", "b") for name in names))
     touch(tmp_path / "tess" / NAME, tmp_path / "tess" / "YAF_back_sad.wav")
@@ -147,7 +147,23 @@ def test_recordings_in_formats_that_are_not_read_are_rejected_and_videos_counted
     )
 
 
-def test_a_folder_of_nothing_but_other_formats_names_them(tmp_path):
+def test_formats_that_pyav_reads_are_recordings_and_videos_only_without_others(tmp_path):
+    touch(tmp_path / "tess" / "OAF_back_angry.m4a", tmp_path / "tess" / "deep" / "OAF_back_angry.wav")
+    touch(tmp_path / "tess" / "YAF_back_sad.m4a", tmp_path / "tess" / "YAF_dog_sad.mp4")
+    scan = Tess().scan(tmp_path)
+    assert [one.path for one in scan.recordings] == ["tess/deep/OAF_back_angry.wav", "tess/YAF_back_sad.m4a"]
+    assert [one.dropped for one in scan.duplicates] == ["tess/OAF_back_angry.m4a"]  # lossy
+    assert scan.notes[0].startswith("tess: 1 videos are not read, such as 'tess/YAF_dog_sad.mp4'")
+
+
+def test_of_a_corpus_of_videos_the_sound_is_read(tmp_path):
+    touch(tmp_path / "tess" / "YAF_dog_sad.mp4", tmp_path / "tess" / "trailer.mp4")
+    scan = Tess().scan(tmp_path)
+    assert [one.path for one in scan.recordings] == ["tess/YAF_dog_sad.mp4"]
+    assert ([one.path for one in scan.rejected], scan.notes) == (["tess/trailer.mp4"], ())
+
+
+def test_a_folder_of_nothing_but_other_formats_names_them(tmp_path, without_media):
     touch(tmp_path / "tess" / "OAF_back_angry.m4a")
     with pytest.raises(InputError, match=r"1 audio files in .*OAF_back_angry\.m4a: M4A \(AAC\) is not read"):
         Tess().scan(tmp_path)

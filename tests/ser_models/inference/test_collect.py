@@ -44,10 +44,18 @@ def test_links_are_followed_and_broken_ones_are_a_problem(folder, tmp_path):
     }
 
 
-def test_other_formats_are_listed_with_the_remedy(folder):
+def memos(folder):
     (folder / "memo.m4a").touch()
     (folder / "a.m4a").touch()  # a.MP3 is the same recording
-    [memo] = [file for file in find_audio([folder]) if file.problem]
+    return [file for file in find_audio([folder]) if file.path.suffix == ".m4a"]
+
+
+def test_other_formats_that_pyav_reads_are_recordings(folder):
+    assert [(file.path.name, file.problem) for file in memos(folder)] == [("memo.m4a", None)]
+
+
+def test_other_formats_are_listed_with_the_remedy(folder, without_media):
+    [memo] = memos(folder)
     assert memo.path == folder / "memo.m4a"
     assert memo.problem.startswith("M4A (AAC) is not read: expected WAV")
 

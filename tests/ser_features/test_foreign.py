@@ -1,8 +1,9 @@
-"""Names and remedies of formats that are not read."""
+"""Names and remedies of formats that libsndfile does not read."""
 
 import pytest
 
-from ser_features.formats import FORMATS, SUFFIXES, identify, is_read, of_suffix
+from ser_features.foreign import FORMATS, identify, of_suffix
+from ser_features.formats import SUFFIXES, is_read
 
 EBML = b"\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1f\x42\x82\x84"
 
@@ -27,6 +28,8 @@ def ftyp(brand: bytes) -> bytes:
         (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), "WMA", "ffmpeg -i FILE.wma FILE.wav"),
         (b"OggS" + bytes(24) + b"Speex   1.2", "Speex", "ffmpeg -i FILE.spx FILE.wav"),
         (b"RIFF\0\0\0\0AVI LIST", "AVI", "ffmpeg -i FILE.avi FILE.wav"),
+        (4 * (b"G" + bytes(187)), "MPEG video", "ffmpeg -i FILE.mpg FILE.wav"),
+        (4 * (bytes(4) + b"G" + bytes(187)), "MPEG video", "ffmpeg -i FILE.mpg FILE.wav"),
         (
             b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n",
             "a git-lfs pointer instead of the recording",
@@ -69,6 +72,20 @@ def test_other_contents_have_no_name(content):
 
 def test_a_text_in_brackets_is_no_json():
     assert identify(b"[00:01] Hello").name == "text, '[00:01] Hello'"
+
+
+def test_what_pyav_reads_is_read():
+    assert identify(ftyp(b"M4A ")).is_read
+    assert not identify(b"%PDF-1.4\n").is_read
+
+
+def test_without_pyav_it_is_refused(without_media):
+    memo = identify(ftyp(b"M4A "))
+    assert not memo.is_read
+    assert memo.message == (
+        "M4A (AAC) is not read: expected WAV, FLAC, OGG, MP3, AIFF, AU, CAF or SPHERE: "
+        "convert it: ffmpeg -i FILE.m4a FILE.wav, or pip install 'ser-toolkit[media]'"
+    )
 
 
 def test_suffixes():
