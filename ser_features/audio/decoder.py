@@ -158,7 +158,7 @@ def stream_blocks(content: bytes, notes: list[str]) -> Generator[tuple[np.ndarra
     notes += decoding.notes
 
 
-def header_notes(sound: soundfile.SoundFile, lack: Lack | None) -> tuple[str, ...]:
+def header_notes(sound: Sound, lack: Lack | None) -> tuple[str, ...]:
     """What is unusual about the header of a file of any length.
 
     Args:
@@ -184,7 +184,7 @@ class _Memory(io.BytesIO):
             return self.tell()
 
 
-class _SoundFile(soundfile.SoundFile):
+class LibsndfileSound(soundfile.SoundFile):
     """A file that libsndfile reads, as `stream.Sound`."""
 
     notes = ()
@@ -225,7 +225,7 @@ def _open(stream: Stream, content: bytes) -> Sound:
 
         return MediaSound(content, stream.demuxers)
     try:
-        return _SoundFile(_Memory(content))
+        return LibsndfileSound(_Memory(content))
     except soundfile.LibsndfileError as error:
         raise refusals.unopened(error, content) from error
 

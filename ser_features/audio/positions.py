@@ -20,7 +20,7 @@ from typing import cast
 import numpy as np
 import soundfile
 
-from ser_features.audio.decoder import header_notes, stream_blocks
+from ser_features.audio.decoder import LibsndfileSound, header_notes, stream_blocks
 from ser_features.audio.files import MAX_BYTES_OF_PARTS, open_regular, read_bytes
 from ser_features.audio.headers import STREAMS
 from ser_features.audio.stream import Stream
@@ -134,7 +134,7 @@ class SeekableSamples(Samples):
         return content.getvalue()
 
 
-def _opened(file: "_File") -> tuple[soundfile.SoundFile, Stream]:
+def _opened(file: "_File") -> tuple[LibsndfileSound, Stream]:
     """The file as libsndfile reads it, and what its container says of it.
 
     Raises:
@@ -152,7 +152,7 @@ def _opened(file: "_File") -> tuple[soundfile.SoundFile, Stream]:
     if len(stream.links) > 1 or stream.links[0] is not content:
         raise _NotSeekableError
     try:
-        sound = soundfile.SoundFile(file)
+        sound = LibsndfileSound(file)
     except soundfile.LibsndfileError as error:
         raise _NotSeekableError from error
     if sound.subtype not in EXACT:
