@@ -52,14 +52,21 @@ class Examples:
     def groups(self) -> np.ndarray:
         """What no split may separate, (recordings,): a speaker, as "dataset/speaker".
 
-        Where the speaker is unknown, a recording with its augmented copies.
+        Where the speaker is unknown, a file: all of its parts, and their augmented copies.
         """
-        rows = self.rows
-        sources = (
-            rows["source_file_id"].fillna(rows["file_id"]) if "source_file_id" in rows else rows["file_id"]
-        )
+        rows, files = self.rows, self.files
+        if "source_file_id" in rows:
+            by_id = dict(zip(rows["file_id"], files, strict=True))
+            sources = rows["source_file_id"].fillna(rows["file_id"])
+            files = np.array([by_id.get(source, source) for source in sources], dtype=object)
         keys = speaker_keys(rows)
-        return np.where(pd.isna(keys), "recording " + sources.astype(str).to_numpy(dtype=object), keys)
+        return np.where(pd.isna(keys), "recording " + files, keys)
+
+    @property
+    def files(self) -> np.ndarray:
+        """What a random split keeps together, (recordings,): the parts of a file."""
+        keys = file_keys(self.rows)
+        return np.where(pd.isna(keys), self.rows["file_id"].to_numpy(dtype=object), keys)
 
     @property
     def unknown_speakers(self) -> int:
@@ -205,6 +212,38 @@ def speaker_keys(rows: pd.DataFrame) -> np.ndarray:
     names = rows["dataset"].astype(str) + "/" + rows["speaker"].astype(str)
     keys: np.ndarray = names.to_numpy(dtype=object, copy=True)
     keys[rows["speaker"].isna().to_numpy()] = None
+    return keys
+
+
+PART_COLUMNS = ("audio_channel", "start", "end")
+"""Columns of a row that is a part or a channel of its file; tables of earlier versions lack them."""
+
+
+def file_keys(rows: pd.DataFrame) -> np.ndarray:
+    """Return the SHA-256 of each row's file where a row is a part or channel of that file; else None.
+
+    >>> file_keys(pd.DataFrame({"audio_sha256": ["1", "1", "2"], "start": [0.5, None, None]})).tolist()
+    ['1', '1', None]
+    """
+    columns = [name for name in PART_COLUMNS if name in rows]
+    is_part = rows[columns].notna().any(axis=1).to_numpy()
+    keys = np.full(len(rows), None, dtype=object)
+    if is_part.any():
+        digests = rows["audio_sha256"]
+        of_parts = digests.isin(digests[is_part].dropna()).to_numpy()
+        keys[of_parts] = digests[of_parts]
+    return keys
+
+
+def audio_keys(rows: pd.DataFrame) -> np.ndarray:
+    """Return what identifies the sound of each row: file, channel and times; None if unknown."""
+    keys: np.ndarray = rows["audio_sha256"].to_numpy(dtype=object, copy=True)
+    for name in PART_COLUMNS:
+        if name in rows:
+            is_set = rows[name].notna().to_numpy() & ~pd.isna(keys)
+            keys[is_set] = (
+                keys[is_set] + f" {name} " + rows.loc[is_set, name].astype(float).astype(str).to_numpy(object)
+            )
     return keys
 
 

@@ -5,6 +5,7 @@
 - speaker (default): no speaker is on two sides. One split of 70/15/15, or K folds in which every speaker is
   tested once; stratified by emotion, corpus and gender as far as whole speakers allow.
 - random: stratified by emotion, or as `STRATA` says; speakers are on both sides, and the protocol says so.
+  Parts of one file are on one side, unless there are fewer files than sides.
 - cross-corpus: trained on some corpora, tested on others, on the classes that both have.
 
 With K folds the table also has fold -1: the final model, trained on all speakers.
@@ -204,16 +205,23 @@ class _Draw:
     rng: np.random.Generator
 
     def parts(self, examples: Examples, shares: Sequence[float]) -> np.ndarray:
-        """Return the part of each recording, whole speakers together unless the split is random."""
-        if self.kind == "random":
-            columns = list(STRATA[self.stratify])
-            return deal_at_random(examples.rows[columns].astype(str).agg("/".join, axis=1), shares, self.rng)
-        speakers = pd.Index(sorted(set(examples.groups)))
-        position = speakers.get_indexer(examples.groups)
-        columns = ["emotion", "dataset", "gender"]
-        strata = pd.get_dummies(examples.rows[columns].astype(str)).to_numpy(dtype=float)
-        counts = np.zeros((len(speakers), strata.shape[1]))
-        np.add.at(counts, position, strata)
+        """Return the part of each recording, whole speakers together, or whole files in a random split."""
+        rows = examples.rows
+        if self.kind != "random":
+            return self._of_groups(examples.groups, rows[["emotion", "dataset", "gender"]], shares)
+        strata = rows[list(STRATA[self.stratify])].astype(str).agg("/".join, axis=1)
+        files = examples.files
+        if len(shares) <= len(set(files)) < len(files):
+            return self._of_groups(files, strata.to_frame(), shares)
+        return deal_at_random(strata, shares, self.rng)
+
+    def _of_groups(self, groups: np.ndarray, strata: pd.DataFrame, shares: Sequence[float]) -> np.ndarray:
+        """Return the part of each recording, those of a group together."""
+        names = pd.Index(sorted(set(groups)))
+        position = names.get_indexer(groups)
+        dummies = pd.get_dummies(strata.astype(str)).to_numpy(dtype=float)
+        counts = np.zeros((len(names), dummies.shape[1]))
+        np.add.at(counts, position, dummies)
         return deal(counts, shares, self.rng)[position]
 
 

@@ -9,13 +9,14 @@ recordings, splits, `FitRecord`s, UAR → `audit` → `Finding`s; an empty list 
 ['1 speaker is in both train and test: tess/OAF']
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
-from ser_models.data.examples import speaker_keys
+from ser_models.data.examples import audio_keys, file_keys, speaker_keys
 from ser_models.evaluation.result import Finding
 
 SUSPECT_UAR = 0.90
@@ -26,8 +27,11 @@ NOUNS = {
     "recording": ("recording or its augmented copy", "recordings or their augmented copies"),
     "audio": ("piece of identical audio", "pieces of identical audio"),
     "speaker": ("speaker", "speakers"),
+    "file": ("file with parts", "files with parts"),
 }
 """What may be shared by two sides, in the singular and the plural."""
+HASHES = ("audio", "file")
+"""Of these, recordings are named instead of the hash."""
 SHOWN = 5
 """Maximal number of examples of a finding."""
 
@@ -62,8 +66,8 @@ def audit(
 
     Args:
         rows: recordings with file_id, dataset, speaker (null if unknown: then it cannot be shared),
-            audio_sha256 and, for augmented copies, source_file_id (null or absent: the recording is not a
-            copy).
+            audio_sha256, for parts of files audio_channel, start and end (null or absent: it is a whole
+            file), and for augmented copies source_file_id (null or absent: it is no copy).
         splits: columns file_id, fold, split.
         fitted: what scaler, weights and early stopping were fitted on.
         corpus_level: model inputs that are computed from more than one recording.
@@ -76,6 +80,7 @@ def audit(
     """
     sides = splits.merge(_keys(rows), on="file_id", validate="many_to_one")
     findings = [finding for kind in NOUNS for finding in _shared(sides, kind, shared_validation)]
+    findings += _overlapping(sides)
     findings += _unknown(sides)
     findings += [finding for part in fitted if (finding := _fitted_outside(part, splits))]
     findings += _corpus_level(corpus_level)
@@ -88,11 +93,19 @@ def _keys(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "file_id": rows["file_id"],
             "recording": sources,
-            "audio": rows["audio_sha256"],
+            "audio": audio_keys(rows),
             "dataset": rows["dataset"],
             "speaker": speaker_keys(rows),
+            "file": file_keys(rows),
+            "channel": _column(rows, "audio_channel", 0),
+            "start": _column(rows, "start", 0.0),
+            "end": _column(rows, "end", np.inf),
         }
     )
+
+
+def _column(rows: pd.DataFrame, name: str, default: float) -> pd.Series:
+    return rows[name].fillna(default) if name in rows else pd.Series(default, rows.index)
 
 
 def _shared(sides: pd.DataFrame, key: str, shared_validation: Collection[int]) -> list[Finding]:
@@ -105,7 +118,7 @@ def _shared(sides: pd.DataFrame, key: str, shared_validation: Collection[int]) -
     for left, right in combinations([side for side in SIDES if side in present], 2):
         both = present.index[present[left] & present[right]].get_level_values(key)
         if shared := sorted(set(both)):
-            names = shared if key != "audio" else _named(sides, shared)
+            names = shared if key not in HASHES else _named(sides, key, shared)
             findings.append(_finding(key, f"in both {left} and {right}", names, len(shared)))
     return findings
 
@@ -124,17 +137,44 @@ def _unknown(sides: pd.DataFrame) -> list[Finding]:
     return [Finding("unknown", message, count, tuple(names[:SHOWN]))]
 
 
-def _named(sides: pd.DataFrame, hashes: list[str]) -> list[str]:
+def _overlapping(sides: pd.DataFrame) -> list[Finding]:
+    """Find parts of a file on two sides of one fold that overlap in time, in the same channel or a mix."""
+    parts = sides[sides["file"].notna()]
+    findings = []
+    for left, right in combinations(SIDES, 2):
+        pairs: set[tuple[str, str]] = set()
+        for _, of_file in parts[parts["split"].isin([left, right])].groupby(["fold", "file"]):
+            is_left = of_file["split"] == left
+            pairs.update(_overlaps(of_file[is_left], of_file[~is_left]))
+        if pairs:
+            names = sorted({name for pair in pairs for name in pair})
+            one = "1 part of a file overlaps" if len(pairs) == 1 else f"{len(pairs)} parts of files overlap"
+            message = f"{one} another between {left} and {right}: {_listed(names)}"
+            findings.append(Finding("audio", message, len(pairs), tuple(names[:SHOWN])))
+    return findings
+
+
+def _overlaps(left: pd.DataFrame, right: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Pairs of recordings of one file that overlap without being identical."""
+    for one in left.itertuples():
+        in_time = (right["start"] < one.end) & (right["end"] > one.start) & (right["audio"] != one.audio)
+        in_channel = (right["channel"] == one.channel) | (right["channel"] == 0) | (one.channel == 0)
+        yield from ((one.file_id, other) for other in right.loc[in_time & in_channel, "file_id"])
+
+
+def _named(sides: pd.DataFrame, key: str, hashes: list[str]) -> list[str]:
     """Recordings of these hashes, which are more readable."""
-    return sorted(set(sides.loc[sides["audio"].isin(hashes), "file_id"]))
+    return sorted(set(sides.loc[sides[key].isin(hashes), "file_id"]))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
 
 
 def _finding(kind: str, where: str, names: Sequence[str], count: int) -> Finding:
     one, many = NOUNS[kind]
-    shown = tuple(names[:SHOWN])
-    more = ", …" if len(names) > len(shown) else ""
     amount = f"1 {one} is" if count == 1 else f"{count} {many} are"
-    return Finding(kind, f"{amount} {where}: {', '.join(shown)}{more}", count, shown)
+    return Finding(kind, f"{amount} {where}: {_listed(names)}", count, tuple(names[:SHOWN]))
 
 
 def _fitted_outside(part: FitRecord, splits: pd.DataFrame) -> Finding | None:

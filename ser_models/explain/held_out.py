@@ -12,7 +12,7 @@ import pandas as pd
 from ser_features.errors import InputError
 from ser_features.store import open_store
 from ser_models.artifact.folder import Artifact
-from ser_models.data.examples import Examples, speaker_keys
+from ser_models.data.examples import Examples, audio_keys, speaker_keys
 from ser_models.experiments.evaluate import stored_examples
 
 
@@ -59,7 +59,8 @@ def _trained_on(rows: pd.DataFrame, train: pd.DataFrame) -> pd.Series:
     names = set(train["file_id"])
     if "source_file_id" in train:
         names |= set(train["source_file_id"].dropna())
-    return rows["file_id"].isin(names) | rows["audio_sha256"].isin(train["audio_sha256"].dropna())
+    same_audio = pd.Series(audio_keys(rows), rows.index).isin(pd.Series(audio_keys(train)).dropna())
+    return rows["file_id"].isin(names) | same_audio
 
 
 def _description(rows: pd.DataFrame, splits: pd.DataFrame) -> str:

@@ -59,7 +59,14 @@ LEAKS = {
         "A recording and its augmented copies are the same performance. If one is in the training set and "
         "another in the test set, the test measures memorisation."
     ),
-    "audio": "The same audio is in the training and in the test set under two names.",
+    "audio": (
+        "The same audio is in the training and in the test set: under two names, or in parts of a file that "
+        "overlap."
+    ),
+    "file": (
+        "Parts of one file are in the training and in the test set: they share a room, a microphone and "
+        "mostly a conversation, which tell their emotions too."
+    ),
     "fitted": (
         "A component was fitted or selected on recordings outside of the training set, and so on recordings "
         "that it is tested on."

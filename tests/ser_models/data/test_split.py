@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ser_features.errors import InputError
 from ser_models.data.examples import Examples
 from ser_models.data.split import FINAL_FOLD, Split, _untrained_classes, deal, make_split, shared_labels
+from ser_models.evaluation.leakage import audit
 
 
 @st.composite
@@ -101,6 +102,18 @@ def test_two_speakers_are_tested_on_each_other_with_a_note_on_random_validation(
         assert len(sides["test"]) == 1
     assert split.shared_validation == (0, 1, FINAL_FOLD)
     assert any("random recordings of the training speakers (d0/s0)" in note for note in split.notes)
+
+
+def test_random_split_keeps_the_parts_of_a_file_together(make_examples):
+    examples = make_examples(speakers=8, takes=4)
+    rows = examples.rows.assign(start=range(len(examples)), end=None, speaker=None)
+    calls = replace(examples, rows=rows.assign(audio_sha256=[f"call {row % 10}" for row in range(len(rows))]))
+    sides = make_split(calls, kind="random", folds=4).table.merge(calls.rows, on="file_id")
+    assert sides.groupby(["fold", "audio_sha256"])["split"].nunique().max() == 1
+    findings = audit(calls.rows, sides[["file_id", "fold", "split"]])
+    assert [finding.kind for finding in findings] == ["unknown"]
+    one = replace(calls, rows=calls.rows.assign(audio_sha256="call"))
+    assert set(make_split(one, kind="random").table["split"]) == {"train", "validation", "test"}
 
 
 def test_random_split_is_stratified_by_emotion_and_named_so(make_examples):

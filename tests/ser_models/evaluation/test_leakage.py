@@ -65,6 +65,28 @@ def test_shared_values_are_found(column, values, kind, examples, message):
     assert finding.message == message
 
 
+@pytest.mark.parametrize(
+    ("start", "channel", "kinds"),
+    [
+        ([None, None, 2.0], [None] * 3, ["file", "audio"]),
+        ([0.0, 5.0, 2.0], [None] * 3, ["file", "audio"]),
+        ([0.0, 5.0, 3.0], [None] * 3, ["file"]),
+        ([0.0, 5.0, 2.0], [1, 1, 2], ["file"]),
+        ([0.0, 5.0, 2.0], [1, 1, 0], ["file", "audio"]),
+        ([0.0, 5.0, 0.0], [None] * 3, ["audio", "file"]),
+        ([None] * 3, [1, None, 2], ["file"]),
+    ],
+)
+def test_parts_and_channels_of_one_file(start, channel, kinds):
+    end = [None if one is None else one + 3 for one in start]
+    rows = ROWS.assign(start=start, end=end, audio_channel=channel, audio_sha256=["1", "2", "1"])
+    findings = audit(rows, SPLITS)
+    assert [finding.kind for finding in findings] == kinds
+    assert {finding.examples for finding in findings} == {("own/a", "own/c")}
+    assert "1 file with parts is in both train and test: own/a, own/c" in [one.message for one in findings]
+    assert audit(rows.assign(audio_sha256=["1", "2", "3"]), SPLITS) == []
+
+
 def test_unknown_speakers_may_be_on_both_sides_of_a_corpus():
     rows = ROWS.assign(speaker=["s1", None, "s3"])
     [finding] = audit(rows, SPLITS, uar=0.99)
