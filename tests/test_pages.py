@@ -12,7 +12,8 @@ from ser_features.extractors import CORE_COLUMNS, DEFAULT_FAMILIES, encoder_free
 from ser_features.labels import EMOTIONS
 from ser_models import recipes, train
 from ser_models.evaluation.result import Finding
-from ser_models.models import MODELS, create, model_class
+from ser_models.experiments.architecture import Request, architecture
+from ser_models.models import MODELS, model_class
 from ser_models.models.hyperparameters import describe
 from ser_models.models.networks.network import Network
 from ser_models.recipes.read import load
@@ -161,7 +162,10 @@ def test_parameter_counts_of_networks():
         "spectrogram_cnn_bilstm": {"frames": (128, 64), "mask": (128,)},
         "chunked_conv3d": {"chunks": (3, 128, 60, 1)},
     }
-    counted = {name: create(name).build(shapes, classes=6).count_params() for name, shapes in inputs.items()}
+    counted = {
+        name: architecture(Request(name, shapes=shapes, classes=6)).parameters
+        for name, shapes in inputs.items()
+    }
     assert {name: number(described[f"[`{name}`](#{name})"]) for name in inputs} == counted
 
 

@@ -1,18 +1,22 @@
 """`ser models`: the models that can be trained, what they need, and their hyperparameters.
 
 `MODELS` → class of each model, without the packages it needs → a row per model, or per hyperparameter
+network → `architecture` → a row per layer
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ser_cli import completion
 from ser_cli.help import App
-from ser_cli.options import AsJson
+from ser_cli.options import AsJson, Classes, InputShapes, OfRecipe
 from ser_cli.progress import hint
 from ser_cli.streams import ABSENT
+from ser_features.errors import InputError
 
 if TYPE_CHECKING:
     from ser_models.models.base import Model
@@ -48,16 +52,32 @@ def models(ctx: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="Name of a model.", autocompletion=completion.models)],
+    layers: Annotated[
+        bool,
+        typer.Option("--layers", help="Of a network: every layer with its output shape and parameters."),
+    ] = False,
+    recipe: OfRecipe = None,
+    inputs: InputShapes = None,
+    classes: Classes = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one model: description, input, and each hyperparameter with default, valid values and meaning.
 
-    JSON: name, description, input, needs and hyperparameters (name, default, values, meaning).
+    With --layers: the layers of a network. --recipe, --inputs and --classes are for --layers.
 
-    Example: ser models show xgboost
+    JSON: name, description, input, needs and hyperparameters (name, default, values, meaning); with --layers:
+    model, classes, parameters, trainable and layers (name, kind, settings, shape, parameters, trainable,
+    inputs, masks).
+
+    Example: ser models show cnn_lstm --layers
     """
     from ser_cli.tables import print_json, print_left
 
+    if layers:
+        _show_layers(name, recipe, inputs or (), classes, as_json=as_json)
+        return
+    if recipe or inputs or classes:
+        raise InputError("--recipe, --inputs and --classes are for --layers: add it, or leave them out")
     described = _described(name)
     hyperparameters = _hyperparameters(name)
     if as_json:
@@ -69,6 +89,30 @@ def show(
     rows = [[_text(one[column]) for column in columns] for one in hyperparameters]
     print_left(["hyperparameter", *columns[1:]], rows)
     hint(f"ser train --model {described['name']}")
+
+
+def _show_layers(
+    name: str, recipe: str | None, inputs: Sequence[str], classes: int | None, *, as_json: bool
+) -> None:
+    """Print the layers of a network, and the number of parameters."""
+    from ser_cli.tables import print_json, print_table
+    from ser_models.experiments.architecture import Request, architecture, read_shapes, written
+
+    summary = architecture(Request(name, recipe, read_shapes(inputs), classes))
+    counts = {"parameters": summary.parameters, "trainable": summary.trainable}
+    if as_json:
+        layers = [asdict(layer) for layer in summary.layers]
+        print_json({"model": summary.model, "classes": summary.classes, **counts, "layers": layers})
+        return
+    rows = [
+        [layer.name, layer.kind, layer.settings, written(layer.shape), f"{layer.parameters:,}"]
+        for layer in summary.computing
+    ]
+    print_table(["layer", "kind", "settings", "output", "parameters"], rows, left=range(4))
+    print(f"\n{summary.parameters:,} parameters, {summary.trainable:,} of them trainable")
+    if summary.masking:
+        print(f"not listed: {summary.masking} layers of the mask of padded frames, without parameters")
+    hint(f"ser plot model {summary.model}{f' --recipe {recipe}' if recipe else ''}")
 
 
 def _described(name: str) -> dict[str, str]:

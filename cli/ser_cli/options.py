@@ -40,6 +40,22 @@ Settings = Annotated[
         help="KEY=VALUE: a hyperparameter, such as epochs=5, or another key of a recipe; values in TOML.",
     ),
 ]
+OfRecipe = Annotated[
+    str | None,
+    typer.Option(
+        help="Hyperparameters, profile and classes of a recipe instead of the defaults.",
+        autocompletion=completion.recipes,
+    ),
+]
+InputShapes = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Shapes of inputs for one recording, such as frames=128x64; default: those of the profile."
+    ),
+]
+Classes = Annotated[
+    int | None, typer.Option(min=2, help="Number of emotions; default: that of the recipe, or 6.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 MetricsAsJson = Annotated[
     bool, typer.Option("--json", help="Print metrics.json instead of the summary table.")

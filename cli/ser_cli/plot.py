@@ -8,7 +8,17 @@ import typer
 
 from ser_cli import completion
 from ser_cli.help import App
-from ser_cli.options import DEFAULT_STORE, Artifact, Force, Seed, Store, Stored
+from ser_cli.options import (
+    DEFAULT_STORE,
+    Artifact,
+    Classes,
+    Force,
+    InputShapes,
+    OfRecipe,
+    Seed,
+    Store,
+    Stored,
+)
 
 app = App(help="Draw figures of a feature store or of a trained model.")
 
@@ -198,6 +208,26 @@ def bone(file: Recording, profile: ProfileName = "speech16k", out: Out = None, f
     from ser_models.reporting.figures.bone import drawing
 
     print(drawing(file, find_profile(profile)).save(out, force=force))
+
+
+@app.command()
+def model(
+    name: Annotated[str, typer.Argument(help="Name of a network.", autocompletion=completion.models)],
+    recipe: OfRecipe = None,
+    inputs: InputShapes = None,
+    classes: Classes = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Diagram of a network: its layers with output shapes and parameters.
+
+    Example: ser plot model bone_conducted_transformer
+    """
+    from ser_models.experiments.architecture import Request, architecture, read_shapes
+    from ser_models.reporting.figures.architecture import drawing
+
+    summary = architecture(Request(name, recipe, read_shapes(inputs or ()), classes))
+    print(drawing(summary).save(out, force=force))
 
 
 def _result_command(name: str, summary: str) -> None:

@@ -101,6 +101,19 @@ def test_one_model_is_shown_with_its_hyperparameters(ser, name):
     assert all(one["values"] and one["meaning"] for one in shown)
 
 
+def test_layers_of_a_network(ser):
+    answer = ser("models", "show", "mlp", "--layers", "--classes", "4")
+    header, *rows = answer.out.splitlines()
+    assert header.split() == ["layer", "kind", "settings", "output", "parameters"]
+    assert rows[-4].split() == ["dense_4", "Dense", "4,", "softmax", "4", "260"]
+    shown = json.loads(ser("models", "show", "mlp", "--layers", "--json", "--classes", "4").out)
+    assert shown["parameters"] == sum(layer["parameters"] for layer in shown["layers"])
+    assert rows[-2] == f"{shown['parameters']:,} parameters, {shown['trainable']:,} of them trainable"
+    assert ser("models", "show", "mlp", "--classes", "4").err == (
+        "error: --recipe, --inputs and --classes are for --layers: add it, or leave them out\n"
+    )
+
+
 def test_unknown_model_is_refused(ser):
     answer = ser("models", "show", "perceptron")
     assert answer.code == 2

@@ -47,6 +47,11 @@ def test_figures_of_a_recording(ser, recordings, here, words):
     assert (here / f"{words[0]}.png").read_bytes().startswith(BEGINS[".png"])
 
 
+def test_diagram_of_a_network(ser, here):
+    assert ser("plot", "model", "mlp", "--classes", "4").out == "model_mlp.png\n"
+    assert (here / "model_mlp.png").read_bytes().startswith(BEGINS[".png"])
+
+
 @pytest.mark.parametrize(
     ("words", "text"),
     [
