@@ -81,5 +81,5 @@ $(BASE): pyproject.toml constraints.txt
 
 # Everything else: TensorFlow, the app, the optional libraries, tests and documentation.
 $(READY): $(BASE)
-	$(PIP) --editable '.[cpu,augment,tune,dask,app,audformat,docs,dev]'
+	$(PIP) --editable '.[cpu,augment,denoise,tune,dask,app,audformat,docs,dev]'
 	@touch $@

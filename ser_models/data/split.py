@@ -122,13 +122,15 @@ def make_split(
         seed: the same seed gives the same split.
 
     Raises:
-        InputError: for an unknown kind or stratification, or when there are too few speakers, recordings or
-            corpora, or the speakers of a speaker split are unknown.
+        InputError: for an unknown kind or stratification, or one that the kind does not have; when there are
+            too few speakers, recordings or corpora; or when the speakers of a speaker split are unknown.
     """
     if kind not in KINDS:
         raise InputError(f"unknown split {kind!r}: expected one of {', '.join(KINDS)}")
     if stratify not in STRATA:
         raise InputError(f"unknown stratification {stratify!r}: expected one of {', '.join(STRATA)}")
+    if kind != "random" and stratify != "emotion":
+        raise InputError(f"stratification {stratify!r} with a {kind} split: expected a random split")
     draw = _Draw(kind, stratify, np.random.default_rng(seed))
     if kind == "speaker" and examples.unknown_speakers:
         raise InputError(
@@ -209,11 +211,12 @@ class _Draw:
         rows = examples.rows
         if self.kind != "random":
             return self._of_groups(examples.groups, rows[["emotion", "dataset", "gender"]], shares)
-        strata = rows[list(STRATA[self.stratify])].astype(str).agg("/".join, axis=1)
+        columns = list(STRATA[self.stratify])
+        strata = rows.groupby(columns).ngroup() if columns else pd.Series(0, rows.index)
         files = examples.files
         if len(shares) <= len(set(files)) < len(files):
             return self._of_groups(files, strata.to_frame(), shares)
-        return deal_at_random(strata, shares, self.rng)
+        return deal_at_random(strata.to_numpy(), shares, self.rng)
 
     def _of_groups(self, groups: np.ndarray, strata: pd.DataFrame, shares: Sequence[float]) -> np.ndarray:
         """Return the part of each recording, those of a group together."""
@@ -225,7 +228,7 @@ class _Draw:
         return deal(counts, shares, self.rng)[position]
 
 
-def deal_at_random(strata: Sequence[str], shares: Sequence[float], rng: np.random.Generator) -> np.ndarray:
+def deal_at_random(strata: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> np.ndarray:
     """Assign recordings to parts of exact sizes, with each stratum in every part according to its share.
 
     As many as scikit-learn's `train_test_split` takes: the last part, the last two, ... are the recordings
@@ -233,14 +236,14 @@ def deal_at_random(strata: Sequence[str], shares: Sequence[float], rng: np.rando
     left, which are shuffled within their stratum.
 
     Args:
-        strata: of each recording.
+        strata: of each recording, (recordings,).
         shares: of each part, summing to 1.
         rng: shuffles.
 
     Returns:
         The part of each recording, (recordings,) from 0.
 
-    >>> deal_at_random(["a"] * 4 + ["b"] * 2, [0.5, 0.5], np.random.default_rng(0)).tolist()
+    >>> deal_at_random(np.array([0, 0, 0, 0, 1, 1]), [0.5, 0.5], np.random.default_rng(0)).tolist()
     [0, 1, 1, 0, 1, 0]
     """
     left = rng.permutation(len(strata))

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from ser_features.errors import InputError
 from ser_models.data.examples import Examples
-from ser_models.data.split import FINAL_FOLD, Split, _untrained_classes, deal, make_split, shared_labels
+from ser_models.data.split import (
+    FINAL_FOLD,
+    Split,
+    _untrained_classes,
+    deal,
+    deal_at_random,
+    make_split,
+    shared_labels,
+)
 from ser_models.evaluation.leakage import audit
 
 
@@ -116,6 +124,32 @@ def test_random_split_keeps_the_parts_of_a_file_together(make_examples):
     assert set(make_split(one, kind="random").table["split"]) == {"train", "validation", "test"}
 
 
+@settings(max_examples=25, deadline=None)
+@given(corpora(), st.integers(0, 99), st.lists(st.integers(1, 9), min_size=2, max_size=5))
+def test_random_parts_have_exact_sizes_and_every_stratum_in_proportion(examples, seed, weights):
+    shares = np.array(weights) / sum(weights)
+    strata = examples.rows["emotion"].to_numpy()
+    parts = deal_at_random(strata, shares, np.random.default_rng(seed))
+    ends = np.ceil(np.cumsum(shares[::-1]) * len(strata) - 1e-6)
+    assert np.bincount(parts, minlength=len(shares)).tolist() == np.diff(ends, prepend=0)[::-1].tolist()
+    for stratum in set(strata):
+        counts = np.bincount(parts[strata == stratum], minlength=len(shares))
+        assert (np.abs(counts - shares * counts.sum()) < len(shares)).all()
+
+
+@pytest.mark.parametrize(
+    ("stratify", "words"), [("none", ", not stratified"), ("dataset", ", stratified within each corpus")]
+)
+def test_strata_of_a_random_split(make_examples, stratify, words):
+    examples = make_examples(speakers=10, datasets=2, takes=10)
+    split = make_split(examples, kind="random", shares=[0.8, 0.0, 0.2], stratify=stratify, seed=1)
+    table = split.table.query("split == 'test'").merge(examples.rows, on="file_id")
+    counts = table.groupby(["dataset", "emotion"]).size()
+    assert counts.sum() == len(examples) // 5
+    assert (counts.nunique() == 1) == (stratify == "dataset")
+    assert words in split.protocol
+
+
 def test_random_split_is_stratified_by_emotion_and_named_so(make_examples):
     examples = make_examples(speakers=5, takes=8)
     split = make_split(examples, kind="random", folds=4)
@@ -157,6 +191,11 @@ def test_a_class_of_a_single_speaker_is_noted_as_untrained(make_examples):
         ({"folds": 9}, "--folds 9 needs at least 9 speakers, found 6 in d0: use --folds 6 or fewer, or add"),
         ({"speakers": 1}, "needs at least 2 speakers, found 1 in d0: use --split random, or add"),
         ({"folds": 1}, "--folds 1: expected at least 2, or no --folds for one split"),
+        (
+            {"kind": "random", "stratify": "gender"},
+            "unknown stratification 'gender': expected one of none, emotion, dataset",
+        ),
+        ({"stratify": "none"}, "stratification 'none' with a speaker split: expected a random split"),
         ({"kind": "honest"}, "unknown split 'honest': expected one of speaker, random, cross-corpus"),
         ({"kind": "cross-corpus"}, "found d0 for training and none for test: give --datasets and"),
         ({"kind": "cross-corpus", "test_datasets": ["d0"]}, "found none for training and d0 for test"),

@@ -125,6 +125,30 @@ def test_loss_and_uar_are_weighted_means_over_all_recordings():
     assert row["val_uar"] == pytest.approx(np.mean(recalls), rel=1e-5)
 
 
+REPEATED = [0] * 40 + [1] * 40 + [2] * 40
+"""Targets of 40, 6 and 2 recordings, after oversampling."""
+
+
+@pytest.mark.parametrize(
+    ("settings", "by_class"),
+    [
+        ({}, [1, 1, 1]),
+        ({"class_weights": False}, [1, 1, 1]),
+        ({"alpha": "recorded"}, np.array([1 / 40, 1 / 6, 1 / 2]) / np.mean([1 / 40, 1 / 6, 1 / 2])),
+    ],
+)
+def test_class_weights_of_repeated_recordings(settings, by_class, monkeypatch):
+    used = []
+    monkeypatch.setattr(loop, "_run", lambda network, step, data, weights, *_: used.append(weights) or {})
+    file_ids = tuple(f"{target}-{index % (40, 6, 2)[target]}" for index, target in enumerate(REPEATED))
+    data = Labelled(noise(120).source, np.array(REPEATED), 3, file_ids)
+    monkeypatch.setattr(loop, "should_stop", lambda settings, history: bool(used))
+    monkeypatch.setattr(loop, "best_index", lambda history, monitor: 0)
+    create("mlp", settings).fit(data, data, FitContext(0))
+    np.testing.assert_allclose(used[0], np.array(by_class)[REPEATED])
+    np.testing.assert_array_equal(used[1], data.weights)
+
+
 @pytest.mark.parametrize("weighted", [True, False])
 def test_class_weights_can_be_disabled_for_training_only(weighted, monkeypatch):
     used = []
