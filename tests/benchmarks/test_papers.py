@@ -1,19 +1,24 @@
 """Pages of the publications: those in docs are what the command writes; runs stand beside the claims."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from benchmarks.accuracy import stored_runs
-from benchmarks.accuracy.papers import page
+from benchmarks.accuracy.papers import layers, page
 from ser_models import recipes
 from ser_models.evaluation.claims import Claims
 from ser_models.evaluation.comparison import ComparedRow, ComparedRows, Measured
 from ser_models.evaluation.result import METRICS
+from ser_models.experiments.architecture import Request, architecture
+from ser_models.models import model_class
+from ser_models.models.networks.network import Network
 from ser_models.recipes.read import load
 from ser_models.reporting.report import claimed
+from tests.cli.walk import commands, parsed
 from tests.results import make_history, make_predictions, make_result
 
 RECIPE = "bone_conducted_transformer"
@@ -27,13 +32,14 @@ def stored(tmp_path, monkeypatch):
     artifact.mkdir()
     make_history().assign(accuracy=0.5, val_accuracy=1 / 3).to_csv(artifact / "history.csv", index=False)
     labels = tuple(load(RECIPE).classes)
+    make_predictions(labels=labels).to_parquet(artifact / "predictions.parquet")
+    missing = ("savee is missing: the paper used it",)
+    result = make_result({"notes": missing, "files": {"ravdess": 1200}}, labels=labels)
     for protocol, quick in (("paper", None), ("paper", "quick run: fewer"), ("honest", "quick run: fewer")):
-        missing = ("savee is missing: the paper used it",)
-        result = make_result({"quick": quick, "notes": missing, "files": {"ravdess": 1200}}, labels=labels)
-        (artifact / METRICS).write_text(result.to_json())
+        run = replace(result, quick=quick)
+        (artifact / METRICS).write_text(run.to_json())
         path = stored_runs.path_of(RECIPE, protocol, quick=bool(quick))
-        make_predictions(labels=labels).to_parquet(artifact / "predictions.parquet")
-        assert stored_runs.store_run(path, artifact, protocol) == result
+        assert stored_runs.store_run(path, artifact, protocol) == run
     return stored_runs.stored_runs(RECIPE)
 
 
@@ -92,3 +98,25 @@ def test_a_comparison_stands_below_the_table_of_the_paper(stored):
     assert "Under the honest protocol, speaker-disjoint, 2 folds; quick run:" in text
     assert "| svm | accuracy 70.0\xa0% | 50.0\xa0% | 40.0\xa0% | 30.0\xa0% to 50.0\xa0% | – | 100 |" in text
     assert f"`ser reproduce {RECIPE} --protocol honest --compare --quick`" in text
+
+
+COMMANDS = {
+    command
+    for path in page.PAGES.glob("*.md")
+    for command in re.findall(r"`(ser [^`]+)`", path.read_text(encoding="utf-8"))
+}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_command_of_a_page_is_valid(command):
+    assert not hasattr(dict(commands())[parsed(command)], "commands")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("recipe", recipes.names())
+def test_layers_of_a_page_are_those_of_the_recipe(recipe):
+    pytest.importorskip("keras", reason="no Keras, so networks are not built")
+    if layers.stored(recipe):
+        assert layers.stored(recipe) == architecture(Request(load(recipe).model["name"], recipe))
+    else:
+        assert not issubclass(model_class(load(recipe).model["name"]), Network)

@@ -12,6 +12,7 @@ from pathlib import Path
 import jinja2
 
 from benchmarks.accuracy.common import DOCS, markdown
+from benchmarks.accuracy.papers import extraction, layers
 from benchmarks.accuracy.papers.images import IMAGES, shrink
 from benchmarks.accuracy.papers.recordings import FIGURES as RECORDING_FIGURES
 from benchmarks.accuracy.stored_runs import StoredRun, stored_comparisons, stored_runs
@@ -126,6 +127,21 @@ class Page:
             f"No comparison is stored; `ser reproduce {recipe} --compare` trains one."
         )
 
+    def extraction(self, recipe: str) -> str:
+        """Duration of the feature extraction beside that of the publication."""
+        claim, ours = load(recipe).claims.extraction, extraction.stored(recipe)
+        rows = [["paper", f"{claim.files:,}", *_durations(claim.files, claim.seconds)]] if claim else []
+        if ours:
+            name = f"ours, one core, profile `{ours.profile}`, {ours.date}"
+            rows.append([name, f"{ours.files:,}", *_durations(ours.files, ours.seconds)])
+        return markdown(["extraction", "files", "seconds", "files per second"], rows)
+
+    def layers(self, recipe: str) -> str:
+        """Layers of a recipe's network with their parameters."""
+        command = f"`ser models show {load(recipe).model['name']} --layers --recipe {recipe}`"
+        summary = layers.stored(recipe)
+        return f"{layers.table(summary)}\n\n{command}" if summary else command
+
     def variants(self, recipe: str) -> str:
         """The augmented copies of a recipe with their parameters."""
         rows = [
@@ -233,6 +249,10 @@ def _command(recipe: str, run: StoredRun) -> str:
 
 def _artifact(recipe: str, run: StoredRun) -> str:
     return f"artifacts/{recipe}/{run.protocol}{'-quick' if run.result.quick else ''}"
+
+
+def _durations(files: int, seconds: float) -> list[str]:
+    return [f"{seconds:,.0f}", f"{files / seconds:.2f}"]
 
 
 def _not_stored(recipe: str) -> str:

@@ -46,7 +46,7 @@ FIGURES = {
         "augmented", HAPPY, ("--recipe", "fusion_cnn_bilstm"), "A recording and its augmented copies"
     ),
     "fusion_cnn_bilstm_frames": RecordingFigure(
-        "frames", HAPPY, ("--profile", "wide16k"), "Mel spectrogram, MFCC, RMS and zero-crossing rate"
+        "frames", HAPPY, ("--profile", "wide16k-raw"), "Mel spectrogram, MFCC, RMS and zero-crossing rate"
     ),
     "multi_corpus_cnn_lstm_frames": RecordingFigure(
         "frames",
