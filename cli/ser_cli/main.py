@@ -31,6 +31,7 @@ from ser_cli import (
     predict,
     recipes,
     reproduce,
+    segment,
     serve,
     store,
     streams,
@@ -61,6 +62,7 @@ app.add_typer(store.app, name="store")
 app.add_typer(models.app, name="models")
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(segment.segment)
 app.command()(predict.predict)
 app.command("app")(serve.serve)
 app.command()(explain.explain)

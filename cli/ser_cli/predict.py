@@ -67,12 +67,19 @@ def predict(
             "for a row per channel; default: as in the training."
         ),
     ] = None,
+    segments: Annotated[
+        Literal["none", "vad"],
+        typer.Option(
+            help="vad: predict each segment of speech of the files, of any length, as of ser segment; with "
+            "--channel each by channel."
+        ),
+    ] = "none",
     workers: Workers = None,
     force: Force = False,
 ) -> int:
     """Predict the emotion of each audio file; exit code 1 if a file cannot be read.
 
-    Example: ser predict artifacts/cnn_lstm calls/ --windows --out predictions.csv
+    Example: ser predict artifacts/mlp calls/ --segments vad --out answers.csv
     """
     from ser_features.outputs import refuse_to_replace
     from ser_models.inference.collect import find_audio, on_channels
@@ -80,12 +87,15 @@ def predict(
     from ser_models.inference.output import is_answer, kind_of
     from ser_models.inference.prediction import PredictionSummary, PredictOptions
 
-    options = PredictOptions(top, windows, win_dur, hop_dur, abstain_below, channel)
+    options = PredictOptions(top, windows, win_dur, hop_dur, abstain_below, channel, segments)
     chosen = _format(form, out)
     if out is not None:
         refuse_to_replace(out, force=force, is_ours=is_answer)
     content = _stdin(files)
-    audio = on_channels(find_audio(files), channel) if content is None else []
+    audio = find_audio(files) if content is None else []
+    if segments == "vad":
+        audio = _spoken(audio, channel)
+    audio = on_channels(audio, channel)
     predictor = load(artifact)
     stats = _speaker_stats(predictor, audio, speakers, workers)
     if out is not None and content is None:
@@ -137,6 +147,17 @@ def _stdin(files: Sequence[Path]) -> bytes | None:
     if len(files) > 1:
         raise InputError("- stands for one recording on stdin, found files beside it: name it alone")
     return sys.stdin.buffer.read(MAX_BYTES)
+
+
+def _spoken(files: "Sequence[AudioFile]", channel: Any) -> "list[AudioFile]":
+    """Find the segments of speech of files."""
+    from ser_models.inference.speech import by_speech
+
+    with progress("detecting speech", len(files)) as advance:
+        spoken = by_speech(files, channel, advance)
+    for path in spoken.silent:
+        say(f"note {path}: no speech found")
+    return spoken.files
 
 
 def _speaker_stats(

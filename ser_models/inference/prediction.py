@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from numbers import Integral, Real
-from typing import Any, TypedDict, get_args
+from typing import Any, Literal, TypedDict, get_args
 
 from ser_features.config import Channel
 from ser_features.errors import InputError, shown
@@ -21,6 +21,10 @@ SEPARATOR = "; "
 """Between the warnings of a prediction; no warning contains it."""
 
 
+Segments = Literal["none", "vad"]
+"""What a recording is divided into, each predicted as a recording of its own."""
+
+
 class OptionValues(TypedDict, total=False):
     """Keyword arguments of `Predictor.predict`; see `PredictOptions`."""
 
@@ -30,6 +34,7 @@ class OptionValues(TypedDict, total=False):
     hop_dur: float
     abstain_below: float
     channel: Channel | None
+    segments: Segments
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class PredictOptions:
         abstain_below: confidence below which no emotion is returned, 0 to 1.
         channel: of recordings with several: "mix" of those with sound, "left" or "right" alone, "each" for a
             prediction per channel; None for that of the training.
+        segments: "vad" for a prediction per segment of speech of each file, of any length, instead of one
+            per file; see `ser_features.vad`. "none" for none.
 
     Raises:
         InputError: if a duration is shorter than `MIN_WINDOW` or not finite, or a value out of range.
@@ -61,10 +68,13 @@ class PredictOptions:
     hop_dur: float = 1.0
     abstain_below: float = 0.0
     channel: Channel | None = None
+    segments: Segments = "none"
 
     def __post_init__(self) -> None:
         if self.channel is not None and str(self.channel) not in get_args(Channel):
             raise InputError(f"channel is {shown(self.channel)}, expected {', '.join(get_args(Channel))}")
+        if str(self.segments) not in get_args(Segments):
+            raise InputError(f"segments is {shown(self.segments)}, expected {', '.join(get_args(Segments))}")
         if not isinstance(self.top, Integral) or self.top < 1:
             raise InputError(f"top is {shown(self.top)}, expected a number of emotions from 1 on")
         if not isinstance(self.abstain_below, Real) or not 0 <= self.abstain_below <= 1:

@@ -146,12 +146,12 @@ class Predictor:
             names: of the recordings; by default their paths.
             speakers: of each recording, for a model with speaker normalisation; by default all recordings
                 have the same speaker.
-            options: `top`, `windows`, `win_dur`, `hop_dur`, `abstain_below` and `channel`, see
+            options: `top`, `windows`, `win_dur`, `hop_dur`, `abstain_below`, `channel` and `segments`, see
                 `PredictOptions`.
 
         Returns:
             One prediction per recording, in order; a single one for a single recording. With the channel
-            "each" a list, with one per channel.
+            "each" a list, with one per channel, and with the segments "vad" one per segment of speech.
 
         Raises:
             InputError: if an argument is of another type, or a folder or pattern has no audio file.
@@ -159,7 +159,8 @@ class Predictor:
         chosen = PredictOptions(**options)
         collected = collect(recordings, names)
         predictions = self._predict_all(collected, speakers, chosen)
-        return predictions[0] if collected.is_one and chosen.channel != "each" else predictions
+        is_one = collected.is_one and chosen.channel != "each" and chosen.segments == "none"
+        return predictions[0] if is_one else predictions
 
     def predict_files(
         self,
@@ -314,6 +315,10 @@ class Predictor:
         """Recognise recordings of which nothing is computed yet."""
         if speakers is not None:
             speakers = one_for_each("speakers", speakers, collected.audio)
+        if options.segments == "vad":
+            from ser_models.inference.speech import spoken_parts
+
+            collected, speakers = spoken_parts(collected, speakers, options.channel)
         channels = [channels_of(audio, options.channel) for audio in collected.audio]
         repeats = [index for index, several in enumerate(channels) for _ in several]
         audio = [collected.audio[index] for index in repeats]
