@@ -16,7 +16,7 @@ from ser_features.engine import extract_corpora
 from ser_models.recipes.read import load
 
 FILES = 300
-"""Recordings of the measurement."""
+"""Most recordings of each corpus in the measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def path_of(recipe: str) -> Path:
 
 
 def measure(recipe: str, data: Path) -> Path:
-    """Extract `FILES` recordings and as many as half of them, and store the cost of the difference.
+    """Extract `FILES` recordings of each corpus, and half as many, and store the cost of the difference.
 
     The difference excludes imports and the scan. CPU time depends less on the load of the machine than the
     time of day.
