@@ -36,6 +36,7 @@ def extract(
     encoder_layer: int | None = None,
     encoder_pooling: Pooling | None = None,
     emotions: Mapping[str, str] | None = None,
+    labels: PathLike | None = None,
     executor: Executor = "local",
     scheduler: str | None = None,
     workers: Positive | None = None,
@@ -59,7 +60,9 @@ def extract(
             (default).
         encoder_pooling: pooling of the hidden states over time: "mean" (default), or "mean_std" for mean and
             standard deviation.
-        emotions: emotion by the word in an own table, for words that are none, such as {"fru": "angry"}.
+        emotions: word that replaces a word of an own table, such as {"fru": "angry"}.
+        labels: "as-is" to keep the words of own tables, or the path of a TOML file of words and their labels;
+            by default the usual spellings and synonyms are joined, which the report's notes say.
         executor: "local" for processes of this machine, "dask" for a Dask cluster.
         scheduler: address of a running Dask cluster, such as "tcp://head:8786". Default: a cluster of this
             machine's own with `workers` processes.
@@ -93,6 +96,7 @@ def extract(
             features=names_of(features or ()) or None,
             encoder=chosen,
             emotions=emotions,
+            labels=labels,
             runner=runner,
             limit=limit,
             keep_missing=keep_missing,

@@ -122,12 +122,12 @@ def same(word: str, choices: Iterable[str]) -> str | None:
     return equal[0] if len(equal) == 1 else None
 
 
-def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice that `word` most likely stands for; None if none is similar."""
+def nearest(word: str, choices: Iterable[str], similarity: float = SIMILARITY) -> str | None:
+    """The choice that `word` most likely stands for; None if none has that ratio of `difflib`."""
     from difflib import get_close_matches
 
     spelled = {plain(choice): choice for choice in choices}
-    similar = get_close_matches(plain(word), list(spelled), n=1, cutoff=SIMILARITY)
+    similar = get_close_matches(plain(word), list(spelled), n=1, cutoff=similarity)
     return spelled[similar[0]] if similar else None
 
 

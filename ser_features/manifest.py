@@ -38,7 +38,7 @@ NAME_COLUMNS: tuple[Column, ...] = (
     Column("gender", "string", "", "female, male or null when unknown."),
     Column("age", "int32", "years", "Age of the speaker; null when unknown."),
     Column("language", "string", "", "ISO 639-1 code of the spoken language."),
-    Column("emotion", "string", "", "Canonical emotion (ser_features.labels.EMOTIONS)."),
+    Column("emotion", "string", "", "Label (ser_features.labels); unknown, other, no agreement: no emotion."),
     Column("emotion_code", "string", "", "The emotion as the file name or table writes it."),
     Column(
         "intensity", "string", "", "Acted intensity: normal, strong, low, medium, high; null if unspecified."

@@ -70,8 +70,14 @@ def extract(
     ] = None,
     emotions: Annotated[
         list[str] | None,
+        typer.Option(help="Words of a table and what they stand for, such as fru=angry exc=happy."),
+    ] = None,
+    labels: Annotated[
+        str | None,
         typer.Option(
-            help="Words of a table that stand for one of the emotions, such as fru=angry exc=happy."
+            metavar="FILE",
+            help="TOML file of words and their labels, or as-is to keep the words of a table (default: usual "
+            "spellings and synonyms are joined, such as joy as happy, and shown).",
         ),
     ] = None,
     workers: Workers = None,
@@ -137,6 +143,7 @@ def extract(
             encoder_layer=encoder_layer,
             encoder_pooling=encoder_pooling,
             emotions=parse_mapping(emotions or []),
+            labels=labels,
             executor=executor,
             scheduler=scheduler,
             workers=workers,

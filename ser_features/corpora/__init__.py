@@ -30,6 +30,7 @@ from ser_features.manifest import Scan
 
 if TYPE_CHECKING:
     from ser_features.corpora.base import Corpus
+    from ser_features.label_map import LabelMap
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 """Of the names of users' own tables."""
@@ -86,6 +87,7 @@ def scan(
     data: Path,
     *,
     emotions: Mapping[str, str] | None = None,
+    labels: "LabelMap | None" = None,
     is_taken: Callable[[str], bool] = lambda name: False,
 ) -> Scan:
     """Find the recordings of one value of `--datasets`.
@@ -94,7 +96,8 @@ def scan(
         dataset: the name of a built-in corpus, or the path of a table of a user's own (.csv, .tsv or .txt).
         data: folder that holds a folder per corpus; a table's paths are relative to its own folder, or to
             this one.
-        emotions: canonical emotion or synonym by the word in a table, for words that are neither.
+        emotions: word that replaces a word of a table.
+        labels: label by word; None for the usual spellings and synonyms (`labels.resolve`).
         is_taken: whether the store uses a lower-case name for something else than a further column of a
             table, such as a feature.
 
@@ -109,15 +112,22 @@ def scan(
                 f"{dataset} is a folder, expected the name of a corpus or a table of recordings: make one, "
                 f'such as ser manifest {dataset} "{{speaker}}_{{emotion}}_{{}}.wav"'
             )
-        return get(dataset).scan(data)
+        corpus = get(dataset).scan(data)
+        return _mapped(corpus, labels) if labels else corpus
     from ser_features.corpora.folder import Reading, dataset_name, scan_table
 
     if (name := dataset_name(table)) in _REGISTRY:
         raise InputError(
             f"{table}: {name!r} is the name of a built-in corpus, expected another name: rename the file"
         )
-    read = scan_table(table, Reading(data, emotions or {}, is_taken))
+    read = scan_table(table, Reading(data, emotions or {}, labels.of(name) if labels else None, is_taken))
     return replace(read, table=Path(os.path.abspath(table)))  # noqa: PTH100  as in corpora.base
+
+
+def _mapped(scan: Scan, labels: "LabelMap") -> Scan:
+    from ser_features.label_map import mapped
+
+    return mapped(scan, labels.of(scan.dataset))
 
 
 def is_table(dataset: str) -> bool:

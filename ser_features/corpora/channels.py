@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, partial
+from operator import attrgetter
 from pathlib import Path
 
 from ser_features.audio import count_channels, read_bytes
@@ -20,8 +21,10 @@ def by_channel(scan: Scan) -> Scan:
     with the reason when it is extracted.
     """
     count = cache(partial(_count, scan.root))
-    split = [one for recording in scan.recordings for one in _channels(recording, count)]
-    return replace(scan, recordings=tuple(sorted(split, key=lambda recording: recording.file_id)))
+    channels = {recording.file_id: list(_channels(recording, count)) for recording in scan.recordings}
+    split = sorted((one for several in channels.values() for one in several), key=attrgetter("file_id"))
+    votes = [replace(vote, file_id=one.file_id) for vote in scan.votes for one in channels[vote.file_id]]
+    return replace(scan, recordings=tuple(split), votes=tuple(votes))
 
 
 def _channels(recording: Recording, count: Callable[[str], int]) -> Iterator[Recording]:

@@ -16,7 +16,8 @@ gives them, as numbers if all cells are numbers, as text otherwise.
   speaker-independent splits.
 - An optional cell that is not understood is null, which a note says.
 - Rows of one recording with different emotions or speakers contradict each other: the recording is refused.
-  Where they differ in other columns only, these are null.
+  Where they differ in other columns only, these are null. With a column rater, rows are votes: the emotion is
+  the most frequent answer (`votes`).
 
 >>> import tempfile
 >>> table = Path(tempfile.mkdtemp(), "mine.csv")
@@ -28,7 +29,7 @@ gives them, as numbers if all cells are numbers, as text otherwise.
 >>> [row.reason for row in scan.rejected]
 ["row 3: no file 'bye.wav' beside the table"]
 >>> scan.notes
-('mine.csv: columns: file → path, label → emotion',)
+('mine.csv: columns: file → path, label → emotion', 'mine.csv: joy → happy: 1 row')
 """
 
 import re
@@ -40,7 +41,18 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ser_features.errors import InputError, listed
-from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Recording, Rejected, Scan, Value, part_key
+from ser_features.labels import UNKNOWN
+from ser_features.manifest import (
+    AUDIO_COLUMNS,
+    NAME_COLUMNS,
+    Recording,
+    Rejected,
+    Scan,
+    Value,
+    Vote,
+    part_key,
+)
+from ser_features.ratings import DIMENSIONS
 from ser_features.tables.columns import USUAL_NAMES, read_table
 from ser_features.tables.rows import (
     LISTED,
@@ -51,6 +63,9 @@ from ser_features.tables.rows import (
     notes_on_speakers,
     row_numbers,
 )
+
+Key = tuple[str, float | None, float | None, int | None]
+"""File, start, end and channel of a recording."""
 
 REQUIRED = ("path", "emotion")
 KNOWN = tuple(USUAL_NAMES)
@@ -69,6 +84,9 @@ reads `dataset=007` as 7 and DuckDB `dataset=epoch` as a date."""
 
 DECISIVE = frozenset(("dataset", "stem", "path", "emotion", "emotion_code", "extra", "alternatives"))
 """Attributes that are equal in merged rows, or taken from the first one."""
+
+RATED = (*DIMENSIONS, *(f"{name}_published" for name in DIMENSIONS), "agreement", "raters", "modality")
+"""Attributes that differ from rater to rater."""
 
 
 def scan_table(table: Path, reading: Reading | None = None) -> Scan:
@@ -105,13 +123,17 @@ def scan_table(table: Path, reading: Reading | None = None) -> Scan:
             f"{table}: none of {len(read.rows)} rows is usable{first}: "
             "expected the path of a file and an emotion in each row"
         )
+    recordings = sorted(_with_stems(merged.recordings), key=lambda recording: recording.file_id)
     return Scan(
         dataset,
         parser.folder,
-        tuple(sorted(_with_stems(merged.recordings), key=lambda recording: recording.file_id)),
+        tuple(recordings),
         tuple(sorted(rejected, key=lambda row: row.path)),
         own=parser.own,
         notes=tuple(f"{table.name}: {note}" for note in notes),
+        votes=tuple(
+            replace(vote, file_id=one.file_id) for one in recordings for vote in merged.votes.get(_key(one), ())
+        ),
     )
 
 
@@ -158,6 +180,10 @@ def _with_stems(recordings: Sequence[Recording]) -> list[Recording]:
             level[path] += 1
 
 
+def _key(recording: Recording) -> Key:
+    return recording.path, recording.start, recording.end, recording.audio_channel
+
+
 def _key_of_part(recording: Recording) -> str:
     return part_key(recording.start, recording.end, recording.audio_channel)
 
@@ -171,12 +197,14 @@ class Merged:
         rejected: files whose label is unknown or contradicted.
         repeated: rows that say the same as an earlier one.
         differing: number of recordings by column in which their rows differ.
+        votes: answers of raters by recording, as of `_key`; they lack the `file_id`.
     """
 
     recordings: list[Recording] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
     differing: Counter[str] = field(default_factory=Counter)
+    votes: dict[Key, list[Vote]] = field(default_factory=dict)
 
     def notes(self) -> list[str]:
         """What users should know about rows of the same recording."""
@@ -186,23 +214,48 @@ class Merged:
         if self.differing:
             columns = listed([f"{name} ({number})" for name, number in self.differing.most_common()], LISTED)
             lines.append(f"recordings whose rows differ, by column: {columns}: stored as null")
+        if self.votes:
+            from ser_features.corpora.votes import notes_on_votes
+
+            lines += notes_on_votes(self.recordings, self.votes.values())
         return lines
 
 
 def merge(entries: Iterable[Entry]) -> Merged:
     """Join the rows of each file, or of each part of one."""
-    groups: dict[tuple[object, ...], list[Entry]] = {}
+    groups: dict[Key, list[Entry]] = {}
     for entry in entries:
-        one = entry.recording
-        groups.setdefault((entry.file.file, one.start, one.end, one.audio_channel), []).append(entry)
+        groups.setdefault((entry.file.file, *_key(entry.recording)[1:]), []).append(entry)
     result = Merged()
     for group in groups.values():
         first = group[0].recording
         if problem := _problem(group):
             result.rejected.append(Rejected(first.dataset, first.path, problem))
+        elif _is_voted(group):
+            result.recordings.append(_voted(group, result))
         else:
             result.recordings.append(first if len(group) == 1 else _joined(group, result))
     return result
+
+
+def _is_voted(group: Sequence[Entry]) -> bool:
+    """Whether rows are answers of raters."""
+    return group[0].rater is not None
+
+
+def _voted(group: Sequence[Entry], result: Merged) -> Recording:
+    """One recording of the answers of raters; they are added to the votes."""
+    from ser_features.corpora.votes import joined, votes_of
+
+    kept: list[Entry] = []
+    for entry in group:
+        if any((entry.rater, entry.recording) == (one.rater, one.recording) for one in kept):
+            result.repeated.append(entry.row)
+        else:
+            kept.append(entry)
+    recording = joined(_joined(kept, result), kept)
+    result.votes[_key(recording)] = list(votes_of(kept))
+    return recording
 
 
 def _problem(group: Sequence[Entry]) -> str | None:
@@ -214,11 +267,14 @@ def _problem(group: Sequence[Entry]) -> str | None:
         if entry.recording.speaker is not None:
             speakers.setdefault(entry.recording.speaker, []).append(entry.row)
     if len(labels) > 1:
-        labels.pop("", None)  # a rater without an answer contradicts nothing
+        labels.pop(UNKNOWN, None)  # a rater without an answer contradicts nothing
+    if _is_voted(group):
+        labels = {}
     for what, values in (("emotion", labels), ("speaker", speakers)):
         if len(values) > 1:
-            return f"{_disagreement(what, values)}, expected one {what} per recording: keep one row"
-    unusable = [entry for entry in group if entry.label in labels and entry.problem]
+            also = ", or name its rater in a column rater" if what == "emotion" else ""
+            return f"{_disagreement(what, values)}, expected one {what} per recording: keep one row{also}"
+    unusable = [entry for entry in group if entry.problem]
     if unusable:
         return f"{row_numbers([entry.row for entry in unusable])}: {unusable[0].problem}"
     return None
@@ -234,15 +290,16 @@ def _disagreement(what: str, values: dict[str, list[int]]) -> str:
 
 def _joined(group: Sequence[Entry], result: Merged) -> Recording:
     """One recording of several rows; values in which they differ are None."""
-    first = next(entry.recording for entry in group if entry.problem is None)
-    names = [one.name for one in fields(Recording) if one.name not in DECISIVE]
+    first = next((entry.recording for entry in group if entry.label != UNKNOWN), group[0].recording)
+    apart = {*DECISIVE, *RATED} if _is_voted(group) else DECISIVE
+    names = [one.name for one in fields(Recording) if one.name not in apart]
     values: dict[str, Any] = {
         name: _common(name, [getattr(entry.recording, name) for entry in group], result) for name in names
     }
     extra: dict[str, Value] = {
         name: _common(name, [entry.recording.extra[name] for entry in group], result) for name in first.extra
     }
-    same = [entry.recording for entry in group]
+    same = [] if _is_voted(group) else [entry.recording for entry in group]
     result.repeated += [entry.row for index, entry in enumerate(group) if entry.recording in same[:index]]
     return replace(first, **values, extra=extra)
 

@@ -2,7 +2,8 @@ r"""A pattern of file names → the columns that a path states.
 
 "{speaker}/{emotion}{}.wav" → `compiled` → `NamePattern` → `parse(path)` → speaker, emotion
 
-- `{emotion}` is the longest known word or code at its place. A word is not the beginning of a longer one.
+- `{emotion}` is the longest known word or code at its place; without codes, another word of three or more
+  letters where none is. A word is not the beginning of a longer one.
 - `{speaker}` and other columns of the manifest end at the text that follows them in the pattern; `{}` matches
   any text, also none. `{speaker:2}` is exactly two characters. No field matches a slash.
 - A path that can be read in two ways, because fields touch each other, is refused.
@@ -10,7 +11,7 @@ r"""A pattern of file names → the columns that a path states.
 
 >>> pattern = compiled("{speaker}/{emotion}{}.wav", {"s": "sad", "su": "surprise"})
 >>> pattern.parse("ben/su1.wav"), pattern.parse("ben/joy1.wav")
-({'speaker': 'ben', 'emotion': 'surprise'}, {'speaker': 'ben', 'emotion': 'happy'})
+({'speaker': 'ben', 'emotion': 'surprise'}, {'speaker': 'ben', 'emotion': 'joy'})
 >>> compiled("{speaker:2}{:3}{emotion}{}.wav", {"F": "happy"}).parse("03a01Fa.wav")
 {'speaker': '03', 'emotion': 'happy'}
 """
@@ -23,12 +24,15 @@ from unicodedata import normalize
 
 from ser_features.arguments import suggestion
 from ser_features.errors import InputError
-from ser_features.labels import EMOTIONS, SYNONYMS, canonical
+from ser_features.labels import EMOTION_WORDS, KNOWN_WORDS, written
 from ser_features.tables.columns import RATINGS, SPANS, USUAL_NAMES, recognised
 
 FIELD = re.compile(r"\{(\w*)(?::([1-9]\d?))?\}")
 FIELDS = tuple(name for name in USUAL_NAMES if name not in {"path", *RATINGS, *SPANS})
 EMOTION = "emotion"
+
+WORD = r"(?:[^\W\d_]{3,}(?![^\W\d_]))"
+"""What may be an emotion that is no known word."""
 
 NO_WORD = r"(?:[^\W\d_]+(?![^\W\d_])|[^/]+?)"
 """What stands in the place of an unknown emotion: a run of letters, else as little as possible."""
@@ -43,7 +47,8 @@ class NamePattern:
         fields: columns that it states, in order.
         first: expression in which fields that touch the next one are as short as possible.
         last: as `first`, with such fields as long as possible.
-        any_word: as `first`, with any text in the place of the emotion.
+        others: as `first` and `last`, with any word in the place of the emotion; none if there are codes.
+        any_text: as `first`, with any text in the place of the emotion.
         codes: emotion by code in the names.
     """
 
@@ -51,42 +56,52 @@ class NamePattern:
     fields: tuple[str, ...]
     first: re.Pattern[str]
     last: re.Pattern[str]
-    any_word: re.Pattern[str]
+    others: tuple[re.Pattern[str], ...]
+    any_text: re.Pattern[str]
     codes: Mapping[str, str]
 
     def parse(self, path: str) -> dict[str, str]:
-        """Return the values of the fields of a path, the emotion in canonical form.
+        """Return the values of the fields of a path; the emotion is what its code stands for, or the word.
 
         Args:
             path: below the folder, with forward slashes.
 
         Raises:
-            InputError: if the path does not match, in one way only, or has no known emotion.
+            InputError: if the path does not match, in one way only, or has no emotion.
         """
         composed = normalize("NFC", path)
-        short, long = self.first.fullmatch(composed), self.last.fullmatch(composed)
-        if short is None or long is None:
-            other = self.any_word.fullmatch(composed)
-            if other is not None:
-                self._emotion(other[EMOTION])  # which explains that it is unknown
-            raise InputError(f"it does not match {self.text}")
-        if short.groupdict() != long.groupdict():
-            raise InputError(
-                f"it can be read in two ways, {_stated(short)} or {_stated(long)}: "
-                "state the width of a field, such as {speaker:2}"
-            )
-        return {**short.groupdict(), EMOTION: self._emotion(short[EMOTION])}
+        for readings in ((self.first, self.last), self.others):
+            short, *others = [expression.fullmatch(composed) for expression in readings] or [None]
+            if short is None or any(other is None for other in others):
+                continue
+            for long in filter(None, others):
+                if short.groupdict() != long.groupdict():
+                    raise InputError(
+                        f"it can be read in two ways, {_stated(short)} or {_stated(long)}: "
+                        "state the width of a field, such as {speaker:2}"
+                    )
+            return {**short.groupdict(), EMOTION: self._emotion(short[EMOTION])}
+        if other := self.any_text.fullmatch(composed):
+            self._emotion(other[EMOTION])  # which explains that it is unknown
+        raise InputError(f"it does not match {self.text}")
 
     def _emotion(self, word: str) -> str:
-        """Return the canonical emotion of a code or word.
+        """Return what a code stands for, or the word.
 
         Raises:
-            InputError: if it is unknown.
+            InputError: if it is neither a code nor a word.
         """
         if word in self.codes:
-            return canonical(self.codes[word])
+            return written(self.codes[word])
         same = {emotion for code, emotion in self.codes.items() if code.lower() == word.lower()}
-        return canonical(same.pop() if len(same) == 1 else word)
+        if len(same) == 1:
+            return written(same.pop())
+        if written(word) not in KNOWN_WORDS and (self.codes or not re.fullmatch(WORD, word)):
+            meant = suggestion(word, EMOTION_WORDS)
+            raise InputError(
+                f"unknown emotion {word!r}:{meant and f' {meant}'} map it with --emotions {word}=EMOTION"
+            )
+        return written(word)
 
 
 def compiled(pattern: str, codes: Mapping[str, str] | None = None) -> NamePattern:
@@ -94,7 +109,7 @@ def compiled(pattern: str, codes: Mapping[str, str] | None = None) -> NamePatter
 
     Args:
         pattern: as above.
-        codes: canonical emotion or synonym by the code in the names.
+        codes: emotion by the code in the names.
 
     Raises:
         InputError: if there is no {emotion}, or a field is unknown or occurs twice.
@@ -113,7 +128,8 @@ def compiled(pattern: str, codes: Mapping[str, str] | None = None) -> NamePatter
         tuple(names),
         first=_expression(pattern, words),
         last=_expression(pattern, words, touching=""),
-        any_word=_expression(pattern, NO_WORD),
+        others=() if codes else (_expression(pattern, WORD), _expression(pattern, WORD, touching="")),
+        any_text=_expression(pattern, NO_WORD),
         codes=composed,
     )
 
@@ -131,7 +147,7 @@ def _column(name: str, pattern: str) -> str:
 
 def _words(codes: Mapping[str, str]) -> str:
     """Return the expression of an emotion: the longest code or word, of which nothing is given back."""
-    expressions = {word: rf"{re.escape(word)}(?-i:(?![a-z]))" for word in (*EMOTIONS, *SYNONYMS)}
+    expressions = {word: rf"{word.replace(' ', '[ _-]?')}(?-i:(?![a-z]))" for word in KNOWN_WORDS}
     expressions |= {code: re.escape(code) for code in codes}
     return f"(?i:(?>{'|'.join(expressions[word] for word in sorted(expressions, key=len, reverse=True))}))"
 

@@ -68,7 +68,7 @@ def read_names(folder: Path, pattern: str, emotions: Mapping[str, str] | None = 
     Args:
         folder: of the recordings.
         pattern: of the paths below it, as above.
-        emotions: canonical emotion or synonym by the code in the names, for codes that are neither.
+        emotions: emotion by the code in the names.
 
     Raises:
         InputError: if there is no such folder, the pattern is invalid, or no file matches it.

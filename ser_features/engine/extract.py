@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ser_features import corpora
+from ser_features.arguments import PathLike
 from ser_features.config import PROFILES, Channel, EncoderConfig, Profile
 from ser_features.corpora.channels import by_channel
 from ser_features.engine.open_store import open_for
@@ -25,12 +27,15 @@ from ser_features.errors import InputError
 from ser_features.extractors import columns, encoder_free
 from ser_features.extractors.encoder import check
 from ser_features.files import is_local, writing
-from ser_features.labels import canonical
+from ser_features.labels import problem
 from ser_features.manifest import NOTE_SEPARATOR, Scan
 from ser_features.store import Store, layout, locks, oddities
 from ser_features.store.description import FRAME_COLUMNS, VARIANT_COLUMNS
 from ser_features.store.origins import claim
 from ser_features.store.write import commit_failures, sweep, sweep_frames
+
+if TYPE_CHECKING:
+    from ser_features.label_map import LabelMap
 
 NAMES_SHARD = "names"
 """Shard of failures/ that lists files whose names do not parse."""
@@ -58,6 +63,7 @@ def extract_corpora(
     features: Sequence[str] | None = None,
     encoder: EncoderConfig | None = None,
     emotions: Mapping[str, str] | None = None,
+    labels: PathLike | None = None,
     workers: int | None = None,
     runner: Runner | None = None,
     limit: int | None = None,
@@ -74,7 +80,9 @@ def extract_corpora(
         profile: feature configuration; default: that of the store, speech16k for a new one.
         features: feature families to store; default: those of the store, `DEFAULT_FAMILIES` for a new one.
         encoder: of the family ssl, from `extractors.encoder.configure`; default: that of the store.
-        emotions: emotion by the word in a table, for words that are none.
+        emotions: word that replaces a word of a table.
+        labels: "as-is" to keep the words of tables, or the path of a file of words and their labels
+            (`label_map`); default: the usual spellings and synonyms.
         workers: number of processes of this machine; default: one per core.
         runner: runs the tasks instead of `workers` processes, such as `cluster.Dask`.
         limit: maximum number of recordings per corpus, evenly spread.
@@ -89,7 +97,7 @@ def extract_corpora(
         InputError: if a corpus is not found, or the store has another profile.
     """
     observer = observer or Observer()
-    scans = scan_corpora(datasets, data, emotions)
+    scans = scan_corpora(datasets, data, emotions, labels)
     if channel == "each":
         scans = [by_channel(scan) for scan in scans]
     if encoder:
@@ -118,14 +126,18 @@ def extract_corpora(
 
 
 def scan_corpora(
-    datasets: Sequence[str], data: Path, emotions: Mapping[str, str] | None = None
+    datasets: Sequence[str],
+    data: Path,
+    emotions: Mapping[str, str] | None = None,
+    labels: PathLike | None = None,
 ) -> list[Scan]:
     """Scan each corpus once.
 
     Args:
         datasets: names of corpora, or paths of tables.
         data: folder with one folder per corpus.
-        emotions: emotion by the word in a table, for words that are none.
+        emotions: word that replaces a word of a table.
+        labels: as for `extract_corpora`.
 
     Raises:
         InputError: if none is named, or two have the same name.
@@ -138,14 +150,24 @@ def scan_corpora(
             "--emotions maps the labels of a table, and no table is among the corpora: leave it out"
         )
     for emotion in (emotions or {}).values():
-        canonical(emotion)
-    read = [corpora.scan(name, data, emotions=emotions, is_taken=is_taken) for name in words]
+        if why := problem(emotion):
+            raise InputError(why)
+    label_map = _label_map(labels) if labels else None
+    read = [
+        corpora.scan(name, data, emotions=emotions, labels=label_map, is_taken=is_taken) for name in words
+    ]
     scans = list({(scan.dataset, scan.table): scan for scan in read}.values())  # `RAVDESS` is `ravdess`
     names = [scan.dataset for scan in scans]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise InputError(f"two corpora are called {min(twice)!r}: expected different names: rename one table")
     return scans
+
+
+def _label_map(labels: PathLike) -> "LabelMap":
+    from ser_features.label_map import read_label_map
+
+    return read_label_map(labels)
 
 
 def is_taken(name: str) -> bool:

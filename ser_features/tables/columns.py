@@ -50,6 +50,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "dominance": ("emo_dom", "dominance_mean"),
     "scale": (),
     "agreement": (),
+    "rater": ("rater_id", "annotator", "annotator_id", "worker", "worker_id", "listener", "listener_id"),
     "raters": ("n_raters", "num_raters", "annotators", "n_annotators", "num_annotators", "num_responses"),
     "start": (
         *("start_time", "start_sec", "start_s", "start_seconds", "start_ms"),
@@ -63,8 +64,8 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """Column of the store → other names that tables give it, most of them seen in published corpora."""
 
-RATINGS = ("arousal", "valence", "dominance", "scale", "agreement", "raters")
-"""Columns of what raters said about a recording (`tables.ratings`)."""
+RATINGS = ("arousal", "valence", "dominance", "scale", "agreement", "raters", "rater")
+"""Columns of what raters said about a recording (`tables.ratings`, `corpora.votes`)."""
 
 SPANS = ("start", "end", "audio_channel")
 """Columns that make a row a part of its file (`tables.spans`)."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ser_features.errors import InputError, counted, listed
-from ser_features.labels import EMOTIONS, canonical
+from ser_features.labels import resolve
 from ser_features.manifest import OWN, Column, Recording, Rejected, Value
 from ser_features.tables import cells
 from ser_features.tables.cells import Row
@@ -39,12 +39,14 @@ class Reading:
 
     Attributes:
         data: data root, where relative paths are looked up that are not below the table's folder.
-        emotions: canonical emotion or synonym by the word in the table, for words that are neither.
+        emotions: word that replaces a word of the table.
+        synonyms: label by word; None for the usual ones (`labels.resolve`).
         is_taken: whether the store has a column of a lower-case name.
     """
 
     data: Path | None = None
     emotions: Mapping[str, str] = field(default_factory=dict)
+    synonyms: Mapping[str, str] | None = None
     is_taken: Callable[[str], bool] = lambda name: False
 
 
@@ -55,9 +57,10 @@ class Entry:
     Attributes:
         row: its number.
         file: that it names.
-        label: canonical emotion, or the word that is none.
-        problem: why the label cannot be used; None if it is canonical.
+        label: of its emotion, or the word that cannot be one.
+        problem: why the word cannot be a label; None if it can.
         recording: its metadata; `emotion` is `label`.
+        rater: whose answer the row is; None if the table has no column rater.
     """
 
     row: int
@@ -65,6 +68,7 @@ class Entry:
     label: str
     problem: str | None
     recording: Recording
+    rater: str | None = None
 
 
 class RowParser:
@@ -84,8 +88,11 @@ class RowParser:
         self.own, self._extra = _further(table)
         self._refused: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._unreadable: dict[str, list[str]] = defaultdict(list)
-        self._words: Counter[str] = Counter()
-        self._labels: dict[str, tuple[str, str | None]] = {}
+        self._words = Counter(table.cells(table.index["emotion"]))
+        counts: Counter[str] = Counter()
+        for word, number in self._words.items():
+            counts[self._renamed(word)] += number
+        self._resolved = resolve(counts, reading.synonyms)
         self._ratings = _ratings_of(table)
 
     @property
@@ -119,12 +126,7 @@ class RowParser:
             f"{column}: {counted(len(wrong), 'cell')} not understood, such as {wrong[0]!r}: stored as null"
             for column, wrong in self._unreadable.items()
         ]
-        unknown = [word for word, _ in self._words.most_common() if word and self._labels[word][1]]
-        if unknown:
-            words = listed([f"{word} ({counted(self._words[word], 'row')})" for word in unknown], LISTED)
-            lines.append(
-                f"emotions that are none of the {len(EMOTIONS)}, refused: {words}; map them with --emotions"
-            )
+        lines += self._resolved.notes
         written = {word.casefold() for word in self._words}
         if unused := sorted(word for word in self._emotions if word not in written):
             lines.append(f"no row has the emotion {listed(unused, LISTED)} of --emotions")
@@ -154,23 +156,20 @@ class RowParser:
             from ser_features.tables.spans import span_of
 
             recording = replace(recording, **span_of(self._table, row))
-        return Entry(row.number, file, label, problem, recording)
+        rater = self._table.cell(row, "rater") if "rater" in self._table.index else None
+        return Entry(row.number, file, label, problem, recording, rater)
+
+    def _renamed(self, word: str) -> str:
+        """The word of a cell as `--emotions` replaces it; empty for a word for a missing value."""
+        mapped = self._emotions.get(word.casefold())
+        return mapped if mapped is not None else (cells.text_or_none(word) or "")
 
     def _label(self, word: str) -> tuple[str, str | None]:
-        """Return the emotion of a word; or the word, and why it is none."""
-        self._words[word] += 1
-        if word not in self._labels:
-            self._labels[word] = self._understood(word)
-        return self._labels[word]
-
-    def _understood(self, word: str) -> tuple[str, str | None]:
-        mapped = self._emotions.get(word.casefold())
-        if mapped is None and cells.is_missing(word):
-            return "", "emotion is missing, expected a label"
-        try:
-            return canonical(mapped or word), None
-        except InputError as error:
-            return word, f"{error}; or map it: --emotions {word}=EMOTION"
+        """Return the label of a word; or the word, and why it cannot be one."""
+        renamed = self._renamed(word)
+        if (problem := self._resolved.problems.get(renamed)) is None:
+            return self._resolved.labels[renamed], None
+        return word, f"{problem}: map it with --emotions {word}=EMOTION"
 
     def _read(self, row: Row, column: str, parse: Callable[[str], T | None]) -> T | None:
         cell = self._table.cell(row, column)

@@ -15,12 +15,13 @@ from ser_models.inference.prediction import WindowPrediction
 from ser_models.reporting.figures.attention import draw_attention
 from ser_models.reporting.figures.picture import (
     BLUE,
-    EMOTION_COLOURS,
     GRID,
     MUTED,
     Panel,
     in_percent,
+    label_colours,
     legend,
+    literal,
 )
 from ser_models.reporting.figures.spectrogram import band_of, draw_spectrogram
 
@@ -135,9 +136,12 @@ def _draw_windows(
     if not named.all():
         bars.append((OTHERS, values[:, ~named].sum(axis=1)))
     foot = np.zeros(len(predictions))
+    colours = label_colours(labels) | {OTHERS: GRID}
     for label, heights in bars:
-        colour = EMOTION_COLOURS.get(label, GRID)
-        axes.bar(edges[:-1], heights, widths, foot, align="edge", color=colour, label=label, linewidth=0)
+        colour = colours[label]
+        axes.bar(
+            edges[:-1], heights, widths, foot, align="edge", color=colour, label=literal(label), linewidth=0
+        )
         foot += heights
     for index in np.flatnonzero(foot == 0):
         axes.text(edges[index] + widths[index] / 2, 0.5, "silence", rotation=90, ha="center", va="center",

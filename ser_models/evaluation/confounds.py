@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_features.labels import SYNONYMS
+from ser_features.labels import words_for
 from ser_models.data.examples import Examples, speaker_keys
 from ser_models.evaluation.metrics import confusion_matrix, uar
 from ser_models.evaluation.result import Finding
@@ -276,7 +276,7 @@ def _folder(folder: PurePosixPath, emotion: str, code: str | None) -> str:
     >>> _folder(PurePosixPath("tess/OAF_Pleasant_surprise"), "surprise", "ps")
     'tess/oaf *'
     """
-    words = {emotion, *(word for word, label in SYNONYMS.items() if label == emotion)}
+    words = {*words_for(emotion)}
     if code and not code.isdigit():  # a number may be that of a speaker or a session
         words.add(code.lower())
     phrases = sorted({re.sub(r"[\W_]+", " ", word).strip() for word in words} - {""}, key=len, reverse=True)

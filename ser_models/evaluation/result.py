@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from ser_features.errors import ArtifactError
-from ser_features.labels import EMOTIONS
+from ser_features.labels import is_label
 from ser_models.safe_io.strict import quoted
 
 METRICS = "metrics.json"
@@ -437,8 +437,8 @@ def _check(scores: Scores) -> None:
         ValueError: naming the field.
     """
     labels = set(scores.labels)
-    if not labels or len(labels) < len(scores.labels) or not labels <= set(EMOTIONS):
-        raise ValueError(f"field labels is {quoted(scores.labels)}, expected different emotions")
+    if not labels or len(labels) < len(scores.labels) or not all(map(is_label, labels)):
+        raise ValueError(f"field labels is {quoted(scores.labels)}, expected different names")
     if {len(scores.labels)} != {len(scores.confusion_matrix), *map(len, scores.confusion_matrix)}:
         raise ValueError(
             f"field confusion_matrix is not square: expected {len(scores.labels)} rows and columns"

@@ -16,13 +16,13 @@ from ser_models.explain.result import Contributions, Importance
 from ser_models.reporting.figures.picture import (
     BLUE,
     DIVERGING,
-    EMOTION_COLOURS,
     INK,
     MUTED,
     ORANGE,
     Panel,
     Picture,
     captioned,
+    label_colours,
     legend,
     literal,
 )
@@ -128,9 +128,9 @@ def _rows(axes: Axes, names: list[str]) -> None:
 
 def _stacked(axes: Axes, *, importance: Importance, rows: pd.DataFrame) -> None:
     left = np.zeros(len(rows))
-    for label in importance.labels:
+    for label, colour in label_colours(importance.labels).items():
         width = rows[f"importance_{label}"].to_numpy() / len(importance.labels)
-        axes.barh(range(len(rows)), width, left=left, color=EMOTION_COLOURS[label], label=label, height=0.7)
+        axes.barh(range(len(rows)), width, left=left, color=colour, label=literal(label), height=0.7)
         left += width
     _rows(axes, rows["feature"].tolist())
     axes.set_xlabel(LOG_ODDS)
@@ -143,7 +143,9 @@ def _directions(axes: Axes, *, importance: Importance, rows: pd.DataFrame) -> No
     directions = rows[[f"direction_{label}" for label in labels]].to_numpy(dtype=float)
     signed = np.nan_to_num(directions) * np.sqrt(sizes / max(sizes.max(), 1e-12))
     axes.imshow(signed, cmap=DIVERGING, vmin=-1, vmax=1, aspect="auto")
-    axes.set_xticks(range(len(labels)), labels, rotation=50, ha="right", rotation_mode="anchor")
+    axes.set_xticks(
+        range(len(labels)), list(map(literal, labels)), rotation=50, ha="right", rotation_mode="anchor"
+    )
     axes.tick_params(axis="x", labelsize=8)
     axes.set_yticks([])
     axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -181,7 +183,7 @@ def _steps(axes: Axes, *, contributions: Contributions, rows: pd.DataFrame) -> N
     _rows(axes, ["expected margin", *_names(rows), "margin"])
     axes.use_sticky_edges = False  # room for the numbers beside the bars
     axes.margins(x=0.13)
-    axes.set_xlabel(f"margin of {contributions.emotion} (log-odds)")
+    axes.set_xlabel(literal(f"margin of {contributions.emotion} (log-odds)"))
 
 
 def _losses(axes: Axes, *, rows: pd.DataFrame) -> None:

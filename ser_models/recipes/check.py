@@ -4,7 +4,7 @@ from ser_features import corpora, extractors
 from ser_features.config import Profile
 from ser_features.config import profile as find_profile
 from ser_features.errors import InputError
-from ser_features.labels import EMOTIONS, in_order
+from ser_features.labels import in_order, is_emotion, problem, spelled
 from ser_models.data.inputs import ColumnInputs
 from ser_models.models.base import Model
 from ser_models.recipes.schema import Recipe
@@ -28,8 +28,11 @@ def check(recipe: Recipe) -> None:
 
 def _check_classes(recipe: Recipe) -> None:
     names = [*recipe.classes, *recipe.label_map, *recipe.label_map.values()]
-    if unknown := [name for name in names if name not in EMOTIONS]:
-        raise InputError(f"unknown emotion {unknown[0]!r}: expected one of {', '.join(EMOTIONS)}")
+    for name in names:
+        if why := problem(name):
+            raise InputError(why)
+        if name != spelled(name) or not is_emotion(name):
+            raise InputError(f"{name!r} is no label of an emotion: expected such as {spelled(name)!r}")
     if recipe.classes != in_order(set(recipe.classes)):
         raise InputError(
             f"classes are {recipe.classes}: expected each once, in the order {in_order(set(recipe.classes))}"

@@ -64,6 +64,11 @@ DARK = {
     picture.OLIVE: "#b5ba55",
     picture.TEAL: "#4fb8bc",
     picture.PINK: "#e58aae",
+    picture.NAVY: "#8f9de8",
+    picture.WINE: "#d97aa4",
+    picture.MOSS: "#9dbf78",
+    picture.GOLD: "#d8b84a",
+    picture.PETROL: "#5fb9d6",
     picture.BROWN: "#c3a071",
 }
 """The colour of dark mode for each colour of the figures."""

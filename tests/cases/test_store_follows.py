@@ -47,10 +47,9 @@ def stored(folder: str = "files") -> dict[str, str]:
 
 
 WITHDRAWN = {
-    "refused": (("x1.wav,unclear,ada", *ROWS[1:]), "1 removed, 1 failed"),
+    "refused": (("x1.wav,3,ada", *ROWS[1:]), "1 removed, 1 failed"),
     "gone from the table": (ROWS[1:], "1 removed, 0 failed"),
     "commented out": (("#x1.wav,angry,ada", *ROWS[1:]), "1 removed, 1 failed"),
-    "without an emotion": (("x1.wav,,ada", *ROWS[1:]), "1 removed, 1 failed"),
 }
 
 
@@ -64,6 +63,16 @@ def test_a_row_that_the_table_withdraws_leaves_the_store(extract, calls, rows, c
     assert stored() == {"calls/x2": "sad", "calls/x3": "happy"}
     assert not verify(Path("s")).problems
     assert "removed" not in extract("calls.csv").out
+
+
+@pytest.mark.parametrize("word", ["unclear", ""])
+def test_a_label_that_the_table_withdraws_is_unknown(extract, calls, word):
+    extract("calls.csv", "--features", "core")
+    table(calls, (f"x1.wav,{word},ada", *ROWS[1:]))
+    answer = extract("calls.csv")
+    assert "0 stored, 2 unchanged, 1 relabelled" in answer.out
+    assert "calls.csv: unknown (1 row): stored, and left out of training\n" in answer.err
+    assert stored() == {"calls/x1": "unknown", "calls/x2": "sad", "calls/x3": "happy"}
 
 
 @pytest.mark.parametrize("wide", [(), pytest.param(("functionals",), marks=pytest.mark.long)])
@@ -106,11 +115,11 @@ def test_a_replaced_recording_leaves_no_copies_of_the_old_one(extract, calls, tm
 def test_keep_missing_keeps_rows_that_are_gone_but_not_those_refused(extract, calls, tmp_path):
     extract("calls.csv", "--features", "core")
     (tmp_path / "x3.wav").unlink()
-    table(calls, ("x1.wav,unclear,ada", ROWS[2]))
+    table(calls, ("x1.wav,3,ada", ROWS[2]))
     answer = extract("calls.csv", "--keep-missing")
     assert answer.code == 2  # no row of the table is usable
     save(tmp_path / "x4.wav")
-    table(calls, ("x1.wav,unclear,ada", ROWS[2], "x4.wav,sad,ada"))
+    table(calls, ("x1.wav,3,ada", ROWS[2], "x4.wav,sad,ada"))
     answer = extract("calls.csv", "--keep-missing")
     assert "1 stored, 0 unchanged, 1 removed, 2 failed" in answer.out
     assert stored() == {"calls/x2": "sad", "calls/x3": "happy", "calls/x4": "sad"}

@@ -124,8 +124,8 @@ def test_other_further_columns(folder, cells, kind, values):
     ("words", "message"),
     [
         (
-            ("--datasets", "calls.csv", "--emotions", "fru=frustrated"),
-            "unknown emotion 'frustrated': expected one of",
+            ("--datasets", "calls.csv", "--emotions", "fru=3"),
+            "--emotions fru=3: emotion '3' has no letter, expected a word",
         ),
         (
             ("--datasets", "calls.csv", "--emotions", "fru"),

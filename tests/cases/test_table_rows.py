@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ser_features import corpora
+from ser_features.manifest import Vote
 from ser_models.inference.speakers import speakers_of
 from tests.cases.sounds import save, voice
 from tests.cases.tables import scanned
@@ -115,15 +116,36 @@ def test_raters_that_agree(folder):
         "u2.wav,,a,r1,1\nu2.wav,sad,a,r1,1\n"
     )
     scan = scanned("mine.csv", f"path,emotion,speaker,rater,strength\n{rows}")
-    assert [(one.emotion, one.extra) for one in scan.recordings] == [
-        ("angry", {"rater": None, "strength": 4}),
-        ("sad", {"rater": "r1", "strength": 3}),
-        ("sad", {"rater": "r1", "strength": 1}),
+    assert [(one.emotion, one.agreement, one.raters, one.extra) for one in scan.recordings] == [
+        ("angry", 1.0, 2, {"strength": 4}),
+        ("sad", 1.0, 1, {"strength": 3}),
+        ("sad", 1.0, 1, {"strength": 1}),
     ]
     assert scan.notes == (
+        "mine.csv: anger → angry: 1 row",
+        "mine.csv: unknown (1 row): stored, and left out of training",
         "mine.csv: row 5: same as an earlier row, read once",
-        "mine.csv: recordings whose rows differ, by column: rater (1): stored as null",
+        "mine.csv: 4 votes on the emotion of 3 recordings: the most frequent answer is the emotion",
     )
+
+
+def test_raters_that_disagree(folder):
+    rows = (
+        "u0.wav,angry,r1,audio,2\nu0.wav,sad,r2,video,5\nu1.wav,sad,r1,audio,3\nu1.wav,joy,r2,audio,\n"
+        "u1.wav,sad,r2,audio,1\n"
+    )
+    scan = scanned("mine.csv", f"path,emotion,annotator,modality,arousal\n{rows}")
+    assert [(one.emotion, one.emotion_code, one.agreement, one.raters) for one in scan.recordings] == [
+        ("no agreement", "no agreement", 0.5, 2),
+        ("sad", "sad", 2 / 3, 2),
+    ]
+    assert [one.arousal_published for one in scan.recordings] == [3.5, 2.0]
+    assert scan.votes[:3] == (
+        Vote("mine/u0", "r1", "emotion", "angry", "audio"),
+        Vote("mine/u0", "r1", "arousal", "2", "audio"),
+        Vote("mine/u0", "r2", "emotion", "sad", "video"),
+    )
+    assert "1 with equally frequent ones" in scan.notes[-1]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +159,7 @@ def test_raters_that_agree(folder):
             "u0.wav,sad,ada\n./u0.wav,other,ada",
             "emotion: row 2 says 'sad', row 3 says 'other', expected one emotion",
         ),
-        ("u0.wav,other,ada\nu0.wav,other,ada", "rows 2 and 3: unknown emotion 'other'"),
+        ("u0.wav,3,ada\nu0.wav,3,ada", "rows 2 and 3: emotion '3' has no letter, expected a word"),
     ],
 )
 def test_other_rows_that_contradict(folder, rows, reason):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from ser_models.reporting.figures.picture import BLUE, INK, MUTED, Panel, Picture, legend
+from ser_models.reporting.figures.picture import BLUE, INK, MUTED, Panel, Picture, legend, literal
 from ser_models.reporting.figures.spectrogram import draw_spectrogram
 from ser_models.reporting.text import percent
 
@@ -72,7 +72,9 @@ def _draw(axes: Axes, example: AttentionExample, centres: np.ndarray) -> None:
     draw_spectrogram(axes, example.mel, (start, end))
     draw_attention(axes, example.weights, centres, foot=1.05 * bands, height=0.45 * bands)
     emotions = f"true {example.true}, predicted {example.predicted} ({percent(example.confidence, 0)})"
-    axes.set(xlabel=f"time (s)\n{emotions}", ylabel="mel band", xlim=(start, end), ylim=(0, 1.52 * bands))
+    axes.set(
+        xlabel=literal(f"time (s)\n{emotions}"), ylabel="mel band", xlim=(start, end), ylim=(0, 1.52 * bands)
+    )
     axes.set_yticks(range(0, bands + 1, 32))
     axes.grid(False)
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import MultipleLocator
 
 from ser_features.errors import InputError
 from ser_features.store import Store
-from ser_models.reporting.figures.picture import EMOTION_COLOURS, MUTED, Drawing, Panel, Picture
+from ser_models.reporting.figures.picture import MUTED, Drawing, Panel, Picture, label_colours, literal
 from ser_models.reporting.figures.recordings import FRAMES, Recordings, sample
 
 FAMILY = "pitch"
@@ -134,14 +134,14 @@ def _panel(contours: Sequence[Contour], index: int) -> Panel:
 def _draw(axes: Axes, contour: Contour, contours: Sequence[Contour], *, left: bool, bottom: bool) -> None:
     """Draw one emotion in front of all others, with a common scale; `left` and `bottom` axes are labelled."""
     time = np.linspace(0, 100, POINTS)
-    colour = EMOTION_COLOURS[contour.emotion]
+    colour = label_colours([other.emotion for other in contours])[contour.emotion]
     axes.axhline(0, color=MUTED, linestyle="--", linewidth=0.9)
     for other in contours:
         axes.plot(time, other.quartiles[1], color=PALE, linewidth=0.8, zorder=1.5)
     low, median, high = contour.quartiles
     axes.fill_between(time, low, high, color=colour, alpha=0.2, linewidth=0, zorder=2)
     axes.plot(time, median, color=colour, linewidth=2.2, zorder=3)
-    axes.set_title(contour.emotion, loc="left", fontsize=10, fontweight="bold", color=colour)
+    axes.set_title(literal(contour.emotion), loc="left", fontsize=10, fontweight="bold", color=colour)
     axes.set_title(f"n {contour.n:,}", loc="right", fontsize=8, color=MUTED)
     lowest = min(np.nanmin(other.quartiles) for other in contours)
     highest = max(np.nanmax(other.quartiles) for other in contours)

@@ -18,7 +18,6 @@ from ser_features.labels import in_order
 from ser_features.store import Store
 from ser_models.reporting.figures.picture import (
     BLUE,
-    EMOTION_COLOURS,
     INK,
     MUTED,
     ORANGE,
@@ -26,6 +25,7 @@ from ser_models.reporting.figures.picture import (
     Drawing,
     Panel,
     Picture,
+    label_colours,
     legend,
     literal,
 )
@@ -106,6 +106,7 @@ def _count_bars(axes: Axes, counts: ClassCounts, rows: Sequence[str]) -> None:
 def _pie(axes: Axes, counts: ClassCounts, rows: Sequence[str]) -> None:
     present = [emotion for emotion in rows if counts.total(emotion)]
     total = sum(map(counts.total, present))
+    colours = label_colours(rows)
     labels = [
         f"{literal(emotion)} {counts.total(emotion):,} ({percent(counts.total(emotion) / total, 0)})"
         for emotion in present
@@ -113,7 +114,7 @@ def _pie(axes: Axes, counts: ClassCounts, rows: Sequence[str]) -> None:
     axes.pie(
         [counts.total(emotion) for emotion in present],
         labels=labels,
-        colors=[EMOTION_COLOURS[emotion] for emotion in present],
+        colors=[colours[emotion] for emotion in present],
         startangle=90,
         counterclock=False,
         wedgeprops={"edgecolor": PAPER, "linewidth": 1.5},
@@ -176,8 +177,9 @@ def _groups(recordings: Recordings, column: str) -> dict[str, np.ndarray]:
 def _draw(axes: Axes, groups: Mapping[str, np.ndarray], label: str, points: bool) -> None:
     densities = {emotion: _density(values) for emotion, values in groups.items()}
     highest = max((heights.max() for _, heights in densities.values() if len(heights)), default=1.0)
+    colours = label_colours(in_order(groups))
     for row, (emotion, values) in enumerate(groups.items()):
-        colour = EMOTION_COLOURS[emotion]
+        colour = colours[emotion]
         grid, heights = densities[emotion]
         if len(grid):
             outline = np.append(grid, grid[[-1, 0]]), np.append(row - PEAK * heights / highest, [row, row])
@@ -191,7 +193,7 @@ def _draw(axes: Axes, groups: Mapping[str, np.ndarray], label: str, points: bool
             )
         at_right = axes.text(1.0, row - 0.06, f"n {len(values):,}", fontsize=7.5, color=MUTED, ha="right")
         at_right.set(va="bottom", transform=axes.get_yaxis_transform())
-    axes.set_yticks(range(len(groups)), list(groups))
+    axes.set_yticks(range(len(groups)), list(map(literal, groups)))
     axes.set(xlabel=label, ylim=(len(groups) - 1 + (0.42 if points else 0.25), -0.85))
     values = np.concatenate(list(groups.values()))
     span = np.ptp(values) or 1.0

@@ -15,14 +15,15 @@ from matplotlib.ticker import MultipleLocator
 
 from ser_features.config import Profile
 from ser_features.errors import InputError
+from ser_features.labels import in_order
 from ser_features.store import Store
 from ser_models.reporting.figures.picture import (
-    EMOTION_COLOURS,
     GRID,
     MUTED,
     Drawing,
     Panel,
     Picture,
+    label_colours,
     literal,
 )
 from ser_models.reporting.figures.recordings import FRAMES, Recordings, features, sample
@@ -140,10 +141,12 @@ def _panels(examples: Sequence[Example], profile: Profile, *, several: bool) -> 
     rate = profile.audio.sample_rate
     hop = profile.frames.hop_length / rate
     seconds = max(len(example.mel) for example in examples) * hop
+    colours = label_colours(in_order({example.emotion for example in examples}))
     panels = []
     for number, example in enumerate(examples):
         name = example.speaker if several else example.file_id.partition("/")[2]
-        draw = partial(_draw, example, name, rate, hop, seconds, left=number % across == 0)
+        titles = {"name": name, "colour": colours[example.emotion], "left": number % across == 0}
+        draw = partial(_draw, example, rate, hop, seconds, **titles)
         length = f"{len(example.mel) * hop:.1f} s"
         text = f"Mel spectrogram of {example.file_id}, {example.emotion}, {length}"
         panels.append(Panel(draw, width, height, text))
@@ -151,7 +154,15 @@ def _panels(examples: Sequence[Example], profile: Profile, *, several: bool) -> 
 
 
 def _draw(
-    example: Example, name: str, sample_rate: int, hop: float, seconds: float, axes: Axes, *, left: bool
+    example: Example,
+    sample_rate: int,
+    hop: float,
+    seconds: float,
+    axes: Axes,
+    *,
+    name: str,
+    colour: str,
+    left: bool,
 ) -> None:
     frames, bands = example.mel.shape
     axes.set_facecolor(GRID)
@@ -163,6 +174,5 @@ def _draw(
     axes.set(xlim=(0, seconds), xlabel="time (s)", ylabel="kHz" if left else None)
     axes.tick_params(labelsize=8)
     axes.xaxis.set_major_locator(MultipleLocator(1 if seconds > 1.5 else 0.5))
-    colour = EMOTION_COLOURS[example.emotion]
-    axes.set_title(example.emotion, loc="left", fontsize=10, fontweight="bold", color=colour)
+    axes.set_title(literal(example.emotion), loc="left", fontsize=10, fontweight="bold", color=colour)
     axes.set_title(literal(name), loc="right", fontsize=6.5, color=MUTED)

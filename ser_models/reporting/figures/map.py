@@ -21,6 +21,7 @@ from ser_models.reporting.figures.picture import (
     Drawing,
     Panel,
     Picture,
+    label_colours,
     literal,
 )
 from ser_models.reporting.figures.recordings import Recordings, features, sample
@@ -128,7 +129,7 @@ def _largest(names: Sequence[str], loadings: np.ndarray) -> tuple[str, ...]:
 def _styles(groups: Sequence[str], by: By) -> dict[str, Style]:
     """Marker and colour of each group."""
     if by == "emotion":
-        return {group: ("o", EMOTION_COLOURS[group]) for group in groups}
+        return {group: ("o", colour) for group, colour in label_colours(groups).items()}
     colours = CORPUS_COLOURS if by == "dataset" else tuple(EMOTION_COLOURS.values())
     pairs = cycle((marker, colour) for marker in MARKERS for colour in colours)
     return dict(zip(groups, pairs, strict=False))

@@ -6,6 +6,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, BinaryIO
@@ -28,10 +29,14 @@ from ser_models.reporting.text import percent, uar_line
 INK, MUTED, GRID, PAPER = "#1f2933", "#687684", "#e4e7eb", "#ffffff"
 BLUE, ORANGE, RED, OLIVE, VIOLET = "#1f6fb2", "#c8701a", "#b5483f", "#7d8228", "#8e5ba6"
 SLATE, TEAL, PINK, BROWN, GREEN = "#5d6d7e", "#22888c", "#c2557f", "#8c6d46", "#3d8b5f"
+NAVY, WINE, MOSS, GOLD, PETROL = "#3b4a9c", "#8f2d56", "#4d6b2f", "#9a7b00", "#0f6f8c"
 CORPUS_COLOURS = (BLUE, ORANGE, GREEN, VIOLET, RED, SLATE)
 EMOTION_COLOURS = dict(
     zip(EMOTIONS, (RED, OLIVE, VIOLET, ORANGE, SLATE, TEAL, BLUE, PINK, BROWN), strict=True)
 )
+FURTHER_COLOURS = (GREEN, NAVY, WINE, GOLD, PETROL, MOSS)
+"""Of other labels, in their order."""
+
 BLUES = LinearSegmentedColormap.from_list("ser", [PAPER, "#cfe3f5", "#5b9bd0", "#174a7c"])
 DIVERGING = LinearSegmentedColormap.from_list("diverging", [BLUE, PAPER, ORANGE])
 """From negative values over 0 to positive ones."""
@@ -117,6 +122,17 @@ class Drawing:
         with mpl.rc_context({"svg.hashsalt": "ser"}), writing("the figure", path), replacing(path) as file:
             write_figure(figure, file, path.suffix.lower())
         return path
+
+
+def label_colours(labels: Sequence[str]) -> dict[str, str]:
+    """Colour of each label: that of its emotion, or another one; repeated if there are many labels.
+
+    >>> label_colours(["angry", "female"]) == {"angry": RED, "female": GREEN}
+    True
+    """
+    free = [colour for label, colour in EMOTION_COLOURS.items() if label not in labels]
+    others = cycle((*FURTHER_COLOURS, *free))
+    return {label: EMOTION_COLOURS.get(label) or next(others) for label in labels}
 
 
 def write_figure(figure: Figure, file: BinaryIO, suffix: str = ".png") -> None:

@@ -26,7 +26,6 @@ from ser_models.reporting.figures.picture import (
     BLUES,
     CORPUS_COLOURS,
     DPI,
-    EMOTION_COLOURS,
     GRID,
     INK,
     MUTED,
@@ -35,6 +34,7 @@ from ser_models.reporting.figures.picture import (
     Panel,
     Picture,
     in_percent,
+    label_colours,
     label_speakers,
     legend,
     literal,
@@ -164,8 +164,9 @@ def _cells(axes: Axes, result: Scores) -> None:
         colour = "white" if share > DARK else INK if count else MUTED
         for text, offset, size in ((percent(share, 0), -0.1, 10), (f"{count}", 0.24, 7)):
             axes.text(column, row + offset, text, ha="center", va="center", fontsize=size, color=colour)
-    axes.set_xticks(range(len(labels)), labels, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(labels)), labels)
+    names = list(map(literal, labels))
+    axes.set_xticks(range(len(labels)), names, rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(labels)), names)
     axes.set(xlabel="predicted", ylabel="true")
     axes.grid(False)
 
@@ -185,7 +186,7 @@ def _class_bars(
         wide = values[label] > (0.1 if measure.is_share else 0.15) * end
         x, colour = (0.012 * end, PAPER) if wide else (values[label] + 0.012 * end, INK)
         axes.text(x, row, measure.text(values[label]), va="center", fontsize=8, color=colour, zorder=4)
-    axes.set_yticks(list(rows.values()), list(rows))
+    axes.set_yticks(list(rows.values()), list(map(literal, rows)))
     axes.set(xlim=(0, 1.02 * end), ylim=(len(rows) - 0.4, -0.6), xlabel=measure.label)
     if measure.is_share:
         in_percent(axes.xaxis)
@@ -219,9 +220,10 @@ def roc(result: Scores) -> Picture | None:
 
 def _roc_curves(axes: Axes, curves: Mapping[str, RocCurve], areas: Mapping[str, float]) -> None:
     axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1)
+    colours = label_colours(list(curves))
     for style, (label, curve) in zip(cycle(STYLES), curves.items(), strict=False):
-        name, colour = f"{label} {areas[label]:.2f}", EMOTION_COLOURS[label]
-        axes.plot(curve.fpr, curve.tpr, label=name, color=colour, linestyle=style, linewidth=1.6)
+        name = literal(f"{label} {areas[label]:.2f}")
+        axes.plot(curve.fpr, curve.tpr, label=name, color=colours[label], linestyle=style, linewidth=1.6)
     axes.set(xlabel="false positive rate", ylabel="true positive rate")
     unit_square(axes)
     box = axes.legend(

@@ -138,10 +138,7 @@ def test_rows_are_rejected_one_by_one(folder):
             "path 'C:\\\\a.wav' is one of a Windows drive, expected one relative to the table's folder: "
             "remove the part before the recordings"
         ),
-        "b.wav,glum,Ada,": (
-            "unknown emotion 'glum': expected one of angry, disgust, fear, happy, neutral, calm, sad, "
-            "surprise, boredom; or map it: --emotions glum=EMOTION"
-        ),
+        "b.wav,3,Ada,": "emotion '3' has no letter, expected a word: map it with --emotions 3=EMOTION",
         "b.wav,sad,Ada,36,5": "5 cells, expected 4: quote text with delimiters",
     }
     scan = scan_table(write(folder, f"{HEADER},age", "a.wav,sad,Ada,36.0", "", *rows))
@@ -250,13 +247,12 @@ def test_values_in_which_rows_differ_are_null():
         (
             [entry(2, "sad"), entry(3, "angry"), entry(4, "sad")],
             "emotion: rows 2 and 4 say 'sad', row 3 says 'angry', "
-            "expected one emotion per recording: keep one row",
+            "expected one emotion per recording: keep one row, or name its rater in a column rater",
         ),
         (
             [entry(2, "sad"), entry(3, "sad", "ben")],
             "speaker: row 2 says 'ada', row 3 says 'ben', expected one speaker per recording: keep one row",
         ),
-        ([entry(2, "", problem="emotion is missing")], "row 2: emotion is missing"),
         (
             [entry(2, "other", problem="unknown"), entry(9, "other", problem="unknown")],
             "rows 2 and 9: unknown",
@@ -270,5 +266,5 @@ def test_rows_that_contradict_each_other_are_refused(entries, reason):
 
 
 def test_a_row_without_a_label_contradicts_nothing():
-    merged = merge([entry(2, "", problem="emotion is missing"), entry(3, "sad")])
+    merged = merge([entry(2, "unknown"), entry(3, "sad")])
     assert [one.emotion for one in merged.recordings] == ["sad"]

@@ -29,18 +29,18 @@ def test_a_row_per_recording_whose_name_matches(folder):
     named = read_names(folder, "{speaker}/{emotion}_{}")
     assert named.columns == ("path", "speaker", "emotion")
     assert [tuple(row.values()) for row in named.rows] == [
-        ("ada/anger_02.wav", "ada", "angry"),
-        ("ada/joy_01.wav", "ada", "happy"),
-        ("ben/joy_01.flac", "ben", "happy"),
+        ("ada/anger_02.wav", "ada", "anger"),
+        ("ada/joy_01.wav", "ada", "joy"),
+        ("ben/joy_01.flac", "ben", "joy"),
     ]
     assert [path for path, _ in named.others] == ["ben/W_3.wav", "x.wav"]
-    assert named.others[0][1].startswith("unknown emotion 'W': expected one of angry, ")
+    assert named.others[0][1].startswith("unknown emotion 'W': map it with --emotions W=EMOTION")
     assert named.others[1][1] == "it does not match {speaker}/{emotion}_{}"
 
 
 def test_codes_are_mapped_to_emotions(folder):
     named = read_names(folder, "{speaker}/{emotion}_{}", {"W": "anger"})
-    assert named.rows[2] == {"path": "ben/W_3.wav", "speaker": "ben", "emotion": "angry"}
+    assert named.rows[2] == {"path": "ben/W_3.wav", "speaker": "ben", "emotion": "anger"}
 
 
 def test_the_written_manifest_is_a_corpus(folder):

@@ -17,7 +17,7 @@ from ser_models.app.features import groups
 from ser_models.app.inspection import inspect
 from ser_models.app.result import ResultRenderer, render, render_error, style
 from ser_models.inference.prediction import Prediction, WindowPrediction, ranked
-from ser_models.reporting.figures.picture import EMOTION_COLOURS
+from ser_models.reporting.figures.picture import EMOTION_COLOURS, FURTHER_COLOURS
 from ser_models.reporting.html import variable
 from ser_models.reporting.text import percent
 from tests.golden import app_page
@@ -210,7 +210,7 @@ def test_threads_do_not_mix_their_figures(renderer):
 
 def test_the_style_has_every_colour_in_light_and_dark_mode():
     sheet = style()
-    for colour in EMOTION_COLOURS.values():
+    for colour in (*EMOTION_COLOURS.values(), *FURTHER_COLOURS):
         assert sheet.count(f"{variable(colour)}:") == 2
     assert "http" not in sheet
     assert "@import" not in sheet

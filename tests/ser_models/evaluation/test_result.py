@@ -48,7 +48,7 @@ def test_round_trip_of_everything(result):
         ("per_class.sad.f2", 1, "field per_class.sad.f2 is unknown"),
         ("unknown", 1, "field unknown is unknown"),
         ("unseen.accuracy", None, "field unseen.accuracy is None, expected a valid number"),
-        ("labels", ["<b>"], "field labels is ('<b>',), expected different emotions"),
+        ("labels", ["<b>"], "field labels is ('<b>',), expected different names"),
         ("confusion_matrix", [[1]], "field confusion_matrix is not square: expected 3 rows and columns"),
         ("roc.happy", {"fpr": [0], "tpr": [0]}, "field roc names 'happy', which is not among the labels"),
         (

@@ -201,9 +201,9 @@ BAD = {
     ),
     "missing key": (("profile = ", "# profile = "), "recipe mine: no key 'profile': expected it"),
     "no TOML": (("[model]", "[model"), "no TOML"),
-    "unknown emotion": (
-        ('classes = ["angry"', 'classes = ["furious"'),
-        "recipe mine: unknown emotion 'furious': expected one of angry, disgust",
+    "synonym as a class": (
+        ('classes = ["angry"', 'classes = ["anger"'),
+        "recipe mine: 'anger' is no label of an emotion: expected such as 'angry'",
     ),
     "order of classes": (
         ('"angry", "disgust"', '"disgust", "angry"'),

@@ -9,6 +9,7 @@ from ser_models.reporting.figures.picture import (
     BLUE,
     CORPUS_COLOURS,
     EMOTION_COLOURS,
+    FURTHER_COLOURS,
     GRID,
     INK,
     MUTED,
@@ -52,7 +53,7 @@ def test_text_is_readable(mode):
     assert contrast(rgb(colours[PAPER]), rgb(colours[BLUE])) >= 4.5  # on a bar
 
 
-@pytest.mark.parametrize("colour", sorted({BLUE, ORANGE, *CORPUS_COLOURS, *EMOTION_COLOURS.values()}))
+@pytest.mark.parametrize("colour", sorted({BLUE, ORANGE, *CORPUS_COLOURS, *FURTHER_COLOURS, *EMOTION_COLOURS.values()}))
 def test_lines_and_bars_stand_out(mode, colour):
     colours, paper, _ = mode
     assert contrast(rgb(colours[colour]), rgb(paper)) >= 3
