@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
-from ser_features.labels import canonical
+from ser_features.labels import spelled
 from ser_features.store.layout import store_root
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.evaluate import evaluate as measure
@@ -54,6 +54,7 @@ def train(
     speed_perturb: bool | None = None,
     speaker_norm: bool = False,
     label_map: Mapping[str, str] | None = None,
+    target: str = "emotion",
     jobs: Positive = 1,
     tensorboard: PathLike | None = None,
     progress: Progress = ignore,
@@ -77,6 +78,7 @@ def train(
         speaker_norm: normalise by speaker, unlabelled; takes several recordings per speaker, and makes the
             result and the predictions transductive.
         label_map: emotions that count as another class.
+        target: column of the store that is recognised: the emotion, gender, or one of an own table.
         jobs: folds that are trained at the same time; the result is the same.
         tensorboard: folder for TensorBoard event files.
         progress: called after every epoch.
@@ -97,7 +99,8 @@ def train(
         oversample=oversample,
         speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
-        label_map={canonical(word): canonical(other) for word, other in (label_map or {}).items()},
+        label_map={spelled(word): spelled(other) for word, other in (label_map or {}).items()},
+        target=target,
     )
     context = RunContext(
         progress=progress, jobs=jobs, tensorboard=Path(tensorboard) if tensorboard is not None else None

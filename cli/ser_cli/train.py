@@ -47,6 +47,13 @@ def train(
         int | None,
         typer.Option(help="Number of speaker-disjoint cross-validation folds; default: one 70/15/15 split."),
     ] = None,
+    target: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column of the store to recognise: emotion (default), gender, or one of an own table.",
+        ),
+    ] = "emotion",
     seed: Seed = 0,
     store: Store = DEFAULT_STORE,
     out: Annotated[
@@ -109,6 +116,7 @@ def train(
         seed=seed,
         speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
+        target=target,
     )
     for line in notes_on_replacing(folder):
         say(line)
@@ -126,13 +134,13 @@ def train(
 def print_metrics(result: "EvaluationResult") -> None:
     """Print a result: UAR with confidence interval and chance level, leakage, notes, metrics per class."""
     from ser_cli.tables import print_table
-    from ser_models.reporting.text import MISSING, decimals, uar_line, untested
+    from ser_models.reporting.text import MISSING, decimals, noun, uar_line, untested
 
     synthetic = " (synthetic speech)" if result.synthetic else ""
     print(f"{result.model} on {' + '.join(result.datasets)}{synthetic}: {result.protocol}")
     print(uar_line(result, transductive=result.transductive))
     if len(result.folds) > 1:
-        single = f" ({MISSING}: one emotion)" if None in result.folds else ""
+        single = f" ({MISSING}: one {noun(result.target)})" if None in result.folds else ""
         print(f"UAR by fold: {' '.join(decimals(value, 3) for value in result.folds)}{single}")
     print(f"accuracy {result.accuracy:.3f}, macro F1 {result.macro_f1:.3f}, {result.n} recordings")
     if result.untested and result.uar is not None:
@@ -150,7 +158,7 @@ def print_metrics(result: "EvaluationResult") -> None:
         [label, f"{row.recall:.3f}", f"{row.precision:.3f}", f"{row.f1:.3f}", str(row.support)]
         for label, row in result.per_class.items()
     ]
-    print_table(["emotion", "recall", "precision", "F1", "recordings"], rows)
+    print_table([noun(result.target), "recall", "precision", "F1", "recordings"], rows)
     if len(result.per_corpus) > 1:
         print()
         print_table(

@@ -18,12 +18,13 @@ from ser_models.app.result import ResultRenderer, render_error
 from ser_models.app.uploads import MAX_AGE, Uploads
 from ser_models.reporting.figures.picture import BLUE, PAPER
 from ser_models.reporting.html import DARK, DARK_PAPER
+from ser_models.reporting.text import noun
 
 TITLE = "ser: speech emotion recognition"
 HEADER = """<header class="ser">
 <p class="kicker">Speech emotion recognition</p>
-<h1>Recognise the emotion of a recording</h1>
-<p>Record a sentence or choose a file. The page shows the most probable emotion, its probability and the
+<h1>Recognise the {noun} of a recording</h1>
+<p>Record a sentence or choose a file. The page shows the most probable {noun}, its probability and the
 features of the recording. Recordings are not stored: each is deleted as soon as it is processed.</p>
 </header>"""
 EXAMPLES = """<div class="ser note"><p class="small">Or choose a synthetic voice (CC0):</p></div>"""
@@ -52,12 +53,13 @@ def build(renderer: ResultRenderer, examples: Sequence[Example], uploads: Upload
         uploads: owners of the uploads.
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_SECONDS, int(MAX_AGE))) as page:
-        _html(HEADER)
+        what = noun(renderer.evaluation.target)
+        _html(HEADER.format(noun=what))
         with gr.Row():
             with gr.Column(min_width=320, scale=3):
                 recording = _recording()
             with gr.Column(min_width=260, scale=2):
-                button = gr.Button("Recognise the emotion", variant="primary", elem_id="recognise")
+                button = gr.Button(f"Recognise the {what}", variant="primary", elem_id="recognise")
                 _html(EXAMPLES)
                 buttons = [
                     gr.Button(f"{example.title} ({example.seconds:.0f} s)", size="sm", elem_classes="example")

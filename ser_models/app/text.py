@@ -11,7 +11,7 @@ from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.inference.prediction import Prediction, WindowPrediction
 from ser_models.reporting.report.text import meaning
-from ser_models.reporting.text import counted, listed, percent
+from ser_models.reporting.text import counted, listed, nouns, percent
 
 ACTED = (
     "Its training data are acted emotions. Spontaneous emotions sound different and are often less "
@@ -59,7 +59,7 @@ def classes(metadata: ArtifactMetadata) -> str:
 def protocol(evaluation: EvaluationResult) -> str:
     """Define UAR and describe the protocol of the evaluation."""
     return (
-        "UAR (unweighted average recall) is the mean of the recalls of all emotions. "
+        f"UAR (unweighted average recall) is the mean of the recalls of all {nouns(evaluation.target)}. "
         f"Evaluated on {counted(evaluation.n, 'recording')}, {evaluation.protocol}. "
         f"{meaning(evaluation.protocol)}"
     ).strip()

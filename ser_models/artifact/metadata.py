@@ -68,6 +68,7 @@ class ArtifactMetadata:
         parameters: hyperparameters.
         labels: classes in the order of the probabilities.
         label_map: emotions that count as another class, such as calm as neutral.
+        target: what the classes are: emotion, or another column of the store.
         inputs: what the model reads, from `Inputs.to_json`.
         profile: name of the feature profile.
         digest: fingerprint of the profile and its extractors.
@@ -101,6 +102,7 @@ class ArtifactMetadata:
     final_fold: int
     versions: dict[str, str]
     files: dict[str, str]
+    target: str = "emotion"
     temperature: float = 1.0
     speaker_norm: int = 0
     encoder: dict[str, Any] = field(default_factory=dict)
@@ -241,6 +243,8 @@ def _check_form(path: Path, metadata: ArtifactMetadata) -> None:
         raise ArtifactError(
             f"{path}: labels are {quoted(metadata.labels)}, expected different names: train again"
         )
+    if not is_label(metadata.target):
+        raise ArtifactError(f"{path}: target is {quoted(metadata.target)}, expected a name: train again")
     if not LOWEST <= metadata.temperature <= HIGHEST:
         raise ArtifactError(
             f"{path}: temperature is {metadata.temperature}, expected {LOWEST:g} to {HIGHEST:g}: train again"

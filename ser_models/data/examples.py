@@ -1,7 +1,8 @@
 """Examples: recordings of a store for training and testing, with their classes and speakers.
 
 `Store` → `load_examples` → `Examples` → `split`, `batches`, `training`.
-Rows are joined by `file_id`, never by position; only speech is used.
+Rows are joined by `file_id`, never by position; only speech is used. The class of a recording is in the column
+`emotion`, whatever the target.
 """
 
 import hashlib
@@ -13,12 +14,16 @@ import numpy as np
 import pandas as pd
 
 from ser_features.errors import InputError
-from ser_features.labels import in_order
+from ser_features.labels import in_order, is_emotion
 from ser_models.data.inputs import FrameSource, Inputs, Raw
 from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, normalize
 
 if TYPE_CHECKING:
     from ser_features.store import Store
+
+
+EMOTION = "emotion"
+"""The usual target."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Examples:
 
     Attributes:
         rows: the store's rows, one per recording, indexed 0 to n - 1.
-        labels: the classes, in canonical order; may hold classes that no row has.
+        labels: the classes, in the order of `labels.in_order`; may hold classes that no row has.
         store: holds the frames; None where only columns are needed.
         notes: sentences on recordings that were excluded.
         speaker_stats: statistics that values are normalised with, by `speaker_variants`; None to read values
@@ -176,29 +181,45 @@ class Examples:
         return normalize(inputs, raw, [self.speaker_stats[name] for name in self.speaker_variants])
 
 
-def load_examples(store: "Store", datasets: Sequence[str] | None = None) -> Examples:
-    """Read the speech recordings of a store.
+def load_examples(store: "Store", datasets: Sequence[str] | None = None, target: str = EMOTION) -> Examples:
+    """Read the speech recordings of a store that have a class.
 
     Args:
         store: an open feature store.
         datasets: corpora to read; None for all.
+        target: column of the store that holds the class.
 
     Returns:
-        Examples sorted by `file_id`, with every emotion that occurs as a label.
+        Examples sorted by `file_id`, with every class that occurs as a label. Recordings whose emotion is
+        unknown, other or no agreement are left out, as are those without a value of another target.
 
     Raises:
-        InputError: if a corpus is not in the store, or fewer than two emotions are left.
+        InputError: if a corpus is not in the store, the target is no column of names, or fewer than two
+            classes are left.
     """
     rows = store.files(datasets)
     speech = rows[rows["vocal_channel"].fillna("speech") == "speech"]
     notes: tuple[str, ...] = ()
     if len(speech) < len(rows):
         notes = (f"{len(rows) - len(speech)} recordings left out: not speech",)
+    if target == EMOTION:
+        has_class = speech["emotion"].map(is_emotion).astype(bool)
+    else:
+        from ser_models.data.target import with_target
+
+        speech = with_target(speech, target)
+        has_class = speech["emotion"].notna()
+    if not has_class.all():
+        words = speech.loc[~has_class, "emotion"].value_counts()
+        listed = "".join(f", {label} ({number})" for label, number in words.items())
+        notes += (f"{(~has_class).sum()} recordings left out: without {target}{listed}",)
+        speech = speech[has_class]
     labels = tuple(in_order(set(speech["emotion"])))
     if len(labels) < 2:
+        plural = "emotions" if target == EMOTION else f"values of {target}"
         raise InputError(
-            f"found {len(speech)} speech recordings of {', '.join(labels) or 'no emotion'}: "
-            "expected at least two emotions: extract more recordings, or name other --datasets"
+            f"found {len(speech)} speech recordings of {', '.join(labels) or f'no {target}'}: "
+            f"expected at least two {plural}: extract more recordings, or name other --datasets"
         )
     return Examples(speech.sort_values("file_id").reset_index(drop=True), labels, store, notes)
 

@@ -322,6 +322,7 @@ class EvaluationResult(Scores):
 
     Attributes:
         model: name in the model registry.
+        target: what the classes are: emotion, or another column of the store.
         datasets: corpora of the evaluation.
         synthetic: whether some of their speech is synthesised.
         protocol: the protocol in words, such as "speaker-disjoint, 5 folds".
@@ -349,6 +350,7 @@ class EvaluationResult(Scores):
     synthetic: bool
     protocol: str
     transductive: bool
+    target: str = "emotion"
     leakage: tuple[Finding, ...] = ()
     confounds: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()

@@ -59,6 +59,7 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
     return EvaluationResult.of(
         scores,
         model=metadata.model,
+        target=metadata.target,
         datasets=tuple(examples.datasets),
         synthetic=bool(synthetic_datasets(examples.datasets)) or metadata.synthetic,
         protocol=_protocol(
@@ -92,10 +93,10 @@ def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | 
             f"{store.root} has features {store.profile.name} ({digest}), the model was trained on "
             f"{metadata.profile} ({metadata.digest}): pass the --store it was trained on, or train again"
         )
-    examples = load_examples(store, datasets)
+    examples = load_examples(store, datasets, metadata.target)
     label_map = {name: metadata.label_map.get(name, name) for name in examples.labels}
     examples = examples.map_labels(label_map, metadata.labels).keep_labels(
-        metadata.labels, "no emotion of this model"
+        metadata.labels, f"no {metadata.target} of this model"
     )
     if not len(examples):
         raise InputError(

@@ -142,6 +142,7 @@ def measure(data: Data, trained: Trained, config: TrainConfig, texts: ReportText
     return EvaluationResult.of(
         scores,
         model=config.model,
+        target=config.target,
         datasets=tuple(examples.datasets),
         synthetic=bool(synthetic_datasets(examples.datasets)),
         protocol=split.protocol,
@@ -231,6 +232,7 @@ def _metadata(
         parameters=model.parameters,
         labels=list(data.examples.labels),
         label_map=dict(config.label_map),
+        target=config.target,
         inputs=model.inputs.to_json(),
         profile=store.profile.name,
         digest=digest_of_inputs(store, model.inputs),

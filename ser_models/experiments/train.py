@@ -4,11 +4,14 @@ store, `TrainConfig` → `read_data` → examples, split → `training.train` �
 """
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from ser_features.arguments import chosen
 from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.errors import InputError
+from ser_features.labels import in_order, spelled
 from ser_features.store import Store, open_store
 from ser_models import artifact
 from ser_models.data.examples import Examples, load_examples
@@ -127,7 +130,7 @@ def _examples(store: Store, config: TrainConfig) -> Examples:
     """Read the corpora of both sides."""
     test_datasets = set(config.test_datasets)
     if not test_datasets:
-        return load_examples(store, config.datasets)
+        return _mapped(load_examples(store, config.datasets, config.target), config.label_map)
     if config.split not in (None, "cross-corpus"):
         raise InputError(
             f"--test-datasets with --split {config.split}: expected --split cross-corpus, or none"
@@ -137,4 +140,14 @@ def _examples(store: Store, config: TrainConfig) -> Examples:
             f"{', '.join(both)} is in --datasets and in --test-datasets: expected different corpora"
         )
     datasets = None if config.datasets is None else [*config.datasets, *config.test_datasets]
-    return shared_labels(load_examples(store, datasets), config.test_datasets)
+    examples = _mapped(load_examples(store, datasets, config.target), config.label_map)
+    return shared_labels(examples, config.test_datasets)
+
+
+def _mapped(examples: Examples, label_map: Mapping[str, str]) -> Examples:
+    """The examples with some classes counted as others."""
+    if not label_map:
+        return examples
+    classes = {chosen(spelled(name), examples.labels, "class"): label for name, label in label_map.items()}
+    classes = {label: classes.get(label, label) for label in examples.labels}
+    return examples.map_labels(classes, in_order({*classes.values()}))

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from ser_models.reporting.figures import picture
 from ser_models.reporting.figures.picture import Panel, plain
-from ser_models.reporting.text import counted, percent, sentence, untested
+from ser_models.reporting.text import counted, noun, nouns, percent, sentence, untested
 
 
 @lru_cache
@@ -38,7 +38,7 @@ def template(path: Path) -> jinja2.Template:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        function.__name__: function for function in (percent, counted, sentence, untested)
+        function.__name__: function for function in (percent, counted, noun, nouns, sentence, untested)
     }
     return environment.get_template(path.name)
 

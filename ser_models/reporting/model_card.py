@@ -9,7 +9,7 @@ from pathlib import Path
 from ser_features import corpora
 from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.evaluation.result import EvaluationResult
-from ser_models.reporting.text import sentence, uar_line, untested
+from ser_models.reporting.text import noun, nouns, sentence, uar_line, untested
 
 
 def write_model_card(path: Path, metadata: ArtifactMetadata, result: EvaluationResult) -> None:
@@ -28,7 +28,9 @@ def write_model_card(path: Path, metadata: ArtifactMetadata, result: EvaluationR
 def _title(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
     yield f"# {metadata.model} on {', '.join(metadata.datasets)}"
     yield ""
-    yield f"Recognises {len(metadata.labels)} acted emotions in speech: {', '.join(metadata.labels)}."
+    acted = "acted " if metadata.target == "emotion" else ""
+    names = ", ".join(metadata.labels)
+    yield f"Recognises {len(metadata.labels)} {acted}{nouns(metadata.target)} in speech: {names}."
     if metadata.synthetic:
         yield ""
         yield "**Trained on synthetic speech: the results say nothing about human speech.**"
@@ -48,9 +50,14 @@ def _use(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
             f"({metadata.speaker_norm} per speaker in its test), or name the speakers with `--speakers`."
         )
         yield ""
+    limits = (
+        " and on emotions that were acted. It does not recognise what a person feels."
+        if metadata.target == "emotion"
+        else f". Predictions name the {noun(metadata.target)} in the column `emotion`."
+    )
     yield (
-        "The model was trained on the speakers, sentences, rooms and microphones of the corpora below and on "
-        "emotions that were acted. It does not recognise what a person feels. Do not use it to judge people, "
+        "The model was trained on the speakers, sentences, rooms and microphones of the corpora below"
+        f"{limits} Do not use it to judge people, "
         "at work, at school, in health care or in law. `ood_score` in its predictions is the distance to the "
         "training data; above 1, do not rely on the prediction."
     )
@@ -97,20 +104,20 @@ def _results(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[s
         yield "Leaks between training and test: none found."
     if result.confounds:
         yield ""
-        yield "**Confounds were found: the UAR may measure them instead of emotions.**"
+        yield f"**Confounds were found: the UAR may measure them instead of {nouns(result.target)}.**"
         yield ""
         yield from (f"- {finding.message}" for finding in result.confounds)
 
 
 def _classes(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
-    yield "| emotion | recall | precision | F1 | recordings |"
+    yield f"| {_cell(noun(result.target))} | recall | precision | F1 | recordings |"
     yield "|---|---|---|---|---|"
     for label, row in result.per_class.items():
-        yield f"| {label} | {row.recall:.3f} | {row.precision:.3f} | {row.f1:.3f} | {row.support} |"
+        yield f"| {_cell(label)} | {row.recall:.3f} | {row.precision:.3f} | {row.f1:.3f} | {row.support} |"
     if metadata.label_map:
         merged = ", ".join(f"{emotion} as {label}" for emotion, label in metadata.label_map.items())
         yield ""
-        yield f"Emotions that count as another: {merged}."
+        yield f"{sentence(nouns(result.target))[:-1]} that count as another: {merged}."
 
 
 def _details(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:

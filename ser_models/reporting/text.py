@@ -25,6 +25,24 @@ NOT_MEASURABLE = "not measurable"
 """Stands for the UAR of a test of a single class."""
 
 
+def noun(target: str) -> str:
+    """What a model recognises, as a word of a sentence.
+
+    >>> noun("emotion"), noun("stress_level")
+    ('emotion', 'stress level')
+    """
+    return target.replace("_", " ")
+
+
+def nouns(target: str) -> str:
+    """Several of what a model recognises.
+
+    >>> nouns("emotion"), nouns("gender")
+    ('emotions', 'classes of gender')
+    """
+    return "emotions" if target == "emotion" else f"classes of {noun(target)}"
+
+
 def uar_line(scores: Scores, *, transductive: bool = False) -> str:
     """State the UAR with its interval, chance and the classes that it covers, in one line."""
     if scores.uar is None or scores.uar_ci95 is None or scores.chance is None:

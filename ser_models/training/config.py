@@ -33,6 +33,7 @@ class TrainConfig:
             is made for it and the store has them.
         speaker_norm: normalise by speaker on all sides, without labels; the result is transductive.
         label_map: emotions that count as another class.
+        target: column of the store that holds the class.
     """
 
     model: str
@@ -46,6 +47,7 @@ class TrainConfig:
     speed_perturb: bool | None = None
     speaker_norm: bool = False
     label_map: Mapping[str, str] = field(default_factory=dict)
+    target: str = "emotion"
 
 
 @dataclass(frozen=True, slots=True)

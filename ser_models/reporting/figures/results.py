@@ -102,7 +102,7 @@ class Run:
 def confusion_matrix(result: Scores) -> Picture:
     """True against predicted emotions: each cell has its share of the row and its count."""
     side = max(0.72 * len(result.labels), 3.6)
-    text = "Confusion matrix: true emotions in rows, predicted ones in columns"
+    text = "Confusion matrix: true classes in rows, predicted ones in columns"
     panel = Panel(lambda axes: _cells(axes, result), side + 2.2, side + 1.0, text)
     return Picture("confusion_matrix", "Confusion matrix", (panel,))
 
@@ -110,13 +110,13 @@ def confusion_matrix(result: Scores) -> Picture:
 def per_class(result: Scores, claims: Claims | None = None) -> Picture:
     """F1, IoU, MSE and log loss of each emotion, and the paper's claims."""
     panels = tuple(_class_panel(result, measure, claims or Claims()) for measure in MEASURES)
-    return Picture("per_class", "Metrics by emotion, one against all others", panels, across=2)
+    return Picture("per_class", "Metrics by class, one against all others", panels, across=2)
 
 
 def _class_panel(result: Scores, measure: Measure, claims: Claims) -> Panel:
     values = {label: getattr(row, measure.name) for label, row in result.per_class.items()}
     claimed = {label: value for label, value in claims_of(measure, claims).items() if label in values}
-    text = f"{measure.label} of each emotion: {_listed(values, measure)}"
+    text = f"{measure.label} of each class: {_listed(values, measure)}"
     if claimed:
         text += f". The paper claims {_listed(claimed, measure)}"
     draw = partial(_class_bars, measure=measure, values=values, claimed=claimed)
@@ -215,7 +215,7 @@ def roc(result: Scores) -> Picture | None:
     areas = {label: result.per_class[label].auc or 0.0 for label in result.roc}
     listed = ", ".join(f"{label} {area:.2f}" for label, area in areas.items())
     panel = Panel(lambda axes: _roc_curves(axes, result.roc, areas), 4.8, 3.9, f"AUC: {listed}")
-    return Picture("roc", "ROC curves, one emotion against all others", (panel,))
+    return Picture("roc", "ROC curves, one class against all others", (panel,))
 
 
 def _roc_curves(axes: Axes, curves: Mapping[str, RocCurve], areas: Mapping[str, float]) -> None:

@@ -21,6 +21,7 @@ from ser_models.reporting.text import (
     NOT_MEASURABLE,
     counted,
     decimals,
+    noun,
     percent,
     points,
 )
@@ -86,7 +87,7 @@ SEEN_CHECKS = (
     "speakers on both sides of the split",
     "identical audio under two names, by its hash",
     "recordings on one side with augmented copies on another",
-    "sample rate, channels, format, folder, level, duration, speaker or corpus that tells the emotion alone",
+    "sample rate, channels, format, folder, level, duration, speaker or corpus that tells the class alone",
 )
 TRAINING_CHECKS = (
     *SEEN_CHECKS,
@@ -114,19 +115,19 @@ class Metric:
 
 
 METRICS = (
-    Metric("uar", "UAR (balanced accuracy)", "mean recall of the emotions, each with the same weight"),
-    Metric("accuracy", "Accuracy", "share of correct predictions; frequent emotions weigh more"),
-    Metric("averages.macro.f1", "Macro F1", "mean F1 of the emotions"),
-    Metric("averages.weighted.f1", "Weighted F1", "mean F1 of the emotions, weighted by their support"),
+    Metric("uar", "UAR (balanced accuracy)", "mean recall of the classes, each with the same weight"),
+    Metric("accuracy", "Accuracy", "share of correct predictions; frequent classes weigh more"),
+    Metric("averages.macro.f1", "Macro F1", "mean F1 of the classes"),
+    Metric("averages.weighted.f1", "Weighted F1", "mean F1 of the classes, weighted by their support"),
     Metric("mcc", "MCC", "Matthews correlation coefficient: 1 is perfect, 0 is chance", 4),
-    Metric("averages.macro.iou", "Mean IoU", "mean of TP / (TP + FP + FN) over emotions"),
+    Metric("averages.macro.iou", "Mean IoU", "mean of TP / (TP + FP + FN) over classes"),
     Metric("macro_auc", "Macro AUC", "mean area under the ROC curves: 1 is perfect, 0.5 is chance", 3),
-    Metric("log_loss", "Log loss", "mean of -ln p(true emotion); lower is better", 4),
-    Metric("mse", "MSE", "mean of (p - y)² over recordings and emotions, y = 0 or 1; lower is better", 4),
+    Metric("log_loss", "Log loss", "mean of -ln p(true class); lower is better", 4),
+    Metric("mse", "MSE", "mean of (p - y)² over recordings and classes, y = 0 or 1; lower is better", 4),
 )
 EMOTION_METRICS = (
-    Metric("recall", "Recall", "share of the emotion's recordings that are recognised"),
-    Metric("precision", "Precision", "share of the predictions of the emotion that are correct"),
+    Metric("recall", "Recall", "share of the recordings of the class that are recognised"),
+    Metric("precision", "Precision", "share of the predictions of the class that are correct"),
     Metric("f1", "F1", "harmonic mean of precision and recall"),
     Metric("iou", "IoU", "TP / (TP + FP + FN)"),
     Metric("auc", "AUC", "area under the ROC curve", 3),
@@ -216,7 +217,7 @@ def folds(uars: Sequence[float | None]) -> str:
     if len(measured) < 2:
         return ""
     listed = ", ".join(MISSING if uar is None else f"{100 * uar:.1f}" for uar in uars)
-    single = f"; {MISSING}: a fold of one emotion" if len(measured) < len(uars) else ""
+    single = f"; {MISSING}: a fold of one class" if len(measured) < len(uars) else ""
     return (
         f"UAR over {len(measured)} folds: mean {percent(mean(measured))}, standard deviation "
         f"{points(stdev(measured))} ({listed}{single})."
@@ -227,8 +228,8 @@ def features(shares: Mapping[str, float]) -> str:
     """Caption of the densities of features."""
     listed = ", ".join(f"{name} {percent(share, 0)}" for name, share in shares.items())
     return (
-        f"Densities of the features that vary most between emotions within a speaker ({listed} of this "
-        "variance lies between emotions; MFCC and features that correlate with a better one are left out). "
+        f"Densities of the features that vary most between classes within a speaker ({listed} of this "
+        "variance lies between classes; MFCC and features that correlate with a better one are left out). "
         "Bar and dot: quartiles and median."
     )
 
@@ -247,7 +248,7 @@ def speakers(groups: Mapping[str, GroupResult]) -> str:
     """Summarise the UAR of the speakers."""
     measured = {name: group.uar for name, group in groups.items() if group.uar is not None}
     single = len(groups) - len(measured)
-    rest = f" {counted(single, 'speaker')} of one emotion: no UAR." if single else ""
+    rest = f" {counted(single, 'speaker')} of one class: no UAR." if single else ""
     if not measured:
         return rest.strip() or "Speakers unknown."
     low, high = (choose(measured, key=measured.__getitem__) for choose in (min, max))
@@ -297,13 +298,14 @@ def metrics(result: Scores) -> Table:
     return Table("Metrics of all test recordings", columns, rows, words=(0, 2), strong=(0,))
 
 
-def emotions(result: Scores) -> Table:
-    """The classification report, with AUC, log loss and MSE of each emotion."""
-    columns = ("Emotion", "Recordings", *(metric.name for metric in EMOTION_METRICS))
+def classes(result: EvaluationResult) -> Table:
+    """The classification report, with AUC, log loss and MSE of each class."""
+    what = noun(result.target)
+    columns = (what.capitalize(), "Recordings", *(metric.name for metric in EMOTION_METRICS))
     rows = [_emotion(label, row.support, row) for label, row in result.per_class.items()]
     for kind in ("macro", "weighted"):
         rows.append(_emotion(f"{kind} average", result.n, getattr(result.averages, kind)))
-    return Table("Metrics by emotion", columns, tuple(rows), strong=(len(rows) - 2, len(rows) - 1))
+    return Table(f"Metrics by {what}", columns, tuple(rows), strong=(len(rows) - 2, len(rows) - 1))
 
 
 def groups(result: Scores, kind: str) -> Table:
@@ -342,7 +344,7 @@ def _speakers(part: CorpusPart) -> str:
 
 def errors(result: Scores) -> Table:
     """The wrong predictions of highest confidence."""
-    columns = ("Recording", "True", "Predicted", "Confidence", "Probability of the true emotion")
+    columns = ("Recording", "True", "Predicted", "Confidence", "Probability of the true class")
     cells = tuple(
         (row.file_id, row.true, row.predicted, percent(row.confidence), percent(row.true_probability))
         for row in result.errors.most_confident
@@ -352,7 +354,7 @@ def errors(result: Scores) -> Table:
 
 def confusions(result: Scores) -> Table:
     """The pairs of emotions that are confused most often."""
-    columns = ("True", "Predicted", "Recordings", "Share of the true emotion")
+    columns = ("True", "Predicted", "Recordings", "Share of the true class")
     cells = tuple(
         (row.true, row.predicted, f"{row.n:,}", percent(row.share)) for row in result.errors.confusions
     )

@@ -53,7 +53,9 @@ def test_text_is_readable(mode):
     assert contrast(rgb(colours[PAPER]), rgb(colours[BLUE])) >= 4.5  # on a bar
 
 
-@pytest.mark.parametrize("colour", sorted({BLUE, ORANGE, *CORPUS_COLOURS, *FURTHER_COLOURS, *EMOTION_COLOURS.values()}))
+@pytest.mark.parametrize(
+    "colour", sorted({BLUE, ORANGE, *CORPUS_COLOURS, *FURTHER_COLOURS, *EMOTION_COLOURS.values()})
+)
 def test_lines_and_bars_stand_out(mode, colour):
     colours, paper, _ = mode
     assert contrast(rgb(colours[colour]), rgb(paper)) >= 3
