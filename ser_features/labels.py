@@ -194,7 +194,7 @@ def problem(word: str) -> str | None:
 
 
 def is_label(text: str) -> bool:
-    """Whether a text may name a class: up to `MAX_LENGTH` printable characters, no markup, no outer blanks."""
+    """Whether a text may name a class: up to `MAX_LENGTH` printable characters without markup."""
     return (
         0 < len(text) <= MAX_LENGTH
         and text.isprintable()

@@ -1,8 +1,8 @@
 """Examples: recordings of a store for training and testing, with their classes and speakers.
 
 `Store` → `load_examples` → `Examples` → `split`, `batches`, `training`.
-Rows are joined by `file_id`, never by position; only speech is used. The class of a recording is in the column
-`emotion`, whatever the target.
+Rows are joined by `file_id`, never by position; only speech is used. The class of a recording is in the
+column `emotion`, whatever the target.
 """
 
 import hashlib

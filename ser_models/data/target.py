@@ -7,7 +7,7 @@ import pandas as pd
 
 from ser_features.arguments import chosen
 from ser_features.errors import InputError
-from ser_features.labels import is_label
+from ser_features.labels import MAX_LENGTH, is_label
 
 MAX_CLASSES = 50
 """More different values are a quantity, or names of single recordings."""
@@ -42,7 +42,8 @@ def with_target(rows: pd.DataFrame, target: str) -> pd.DataFrame:
         )
     if wrong := [value for value in text.unique() if value and not is_label(value)]:
         raise InputError(
-            f"--target {target}: {wrong[0][:80]!r} is no name of a class, expected up to 64 printable characters"
+            f"--target {target}: {wrong[0][:80]!r} is no name, expected up to {MAX_LENGTH} printable "
+            "characters"
         )
     classes = text.where(text != "", None).reindex(rows.index).astype(object)
     classes = classes.where(classes.notna(), None)

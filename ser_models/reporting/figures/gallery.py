@@ -145,8 +145,16 @@ def _panels(examples: Sequence[Example], profile: Profile, *, several: bool) -> 
     panels = []
     for number, example in enumerate(examples):
         name = example.speaker if several else example.file_id.partition("/")[2]
-        titles = {"name": name, "colour": colours[example.emotion], "left": number % across == 0}
-        draw = partial(_draw, example, rate, hop, seconds, **titles)
+        draw = partial(
+            _draw,
+            example,
+            rate,
+            hop,
+            seconds,
+            name=name,
+            colour=colours[example.emotion],
+            left=number % across == 0,
+        )
         length = f"{len(example.mel) * hop:.1f} s"
         text = f"Mel spectrogram of {example.file_id}, {example.emotion}, {length}"
         panels.append(Panel(draw, width, height, text))
