@@ -69,7 +69,7 @@ def query(
     sql: Annotated[
         str,
         typer.Argument(
-            metavar="SQL", help="One select over the tables files, variants, failures and columns."
+            metavar="SQL", help="One select over the tables files, variants, labels, failures and columns."
         ),
     ],
     store: Store = DEFAULT_STORE,

@@ -12,7 +12,8 @@ Counts: 7,442 = 1,271 each of ANG DIS FEA HAP SAD and 1,087 NEU; not every actor
 Oddities: one file is named `1040_ITH_SAD_X` in some releases (the tables write `…_XX`), so X is read as
 unspecified too; `1076_MTI_SAD_XX` is empty in some releases. Age and gender are not in the names: they
 are read from `VideoDemographics.csv` in the folder of the recordings or in a folder above it, and are null
-otherwise.
+otherwise. The votes of its listeners are read from `finishedResponses.csv` or
+`processedResults/tabulatedVotes.csv` there.
 
 Licence: ODbL 1.0. Cite Cao et al. (2014).
 
@@ -96,9 +97,9 @@ class CremaD(Corpus):
         )
 
     def scan(self, data: Path) -> Scan:
-        """Find the recordings, with age and gender if the table is present; see `Corpus.scan`."""
-        scan = super().scan(data)
-        table = _find_table(scan.root, scan.recordings)
+        """Find the recordings, with age, gender and votes if their tables are present; see `Corpus.scan`."""
+        scan = _with_votes(super().scan(data))
+        table = _find_table(scan.root, scan.recordings, DEMOGRAPHICS)
         if table is None:
             return scan
         people = _read_demographics(table)
@@ -111,12 +112,20 @@ class CremaD(Corpus):
         return replace(scan, recordings=tuple(recordings))
 
 
-def _find_table(root: Path, recordings: Iterable[Recording]) -> Path | None:
+def _with_votes(scan: Scan) -> Scan:
+    from ser_features.corpora.cremad_votes import TABLES, with_votes
+
+    tables = (_find_table(scan.root, scan.recordings, name) for name in TABLES)
+    table = next(filter(None, tables), None)
+    return with_votes(scan, table) if table else scan
+
+
+def _find_table(root: Path, recordings: Iterable[Recording], name: str) -> Path | None:
     """Return the nearest table at or above the recordings, not above their corpus folder."""
     parents = (PurePosixPath(recording.path).parents for recording in recordings)
     folders = {folder for folders in parents for folder in folders if folder.name}
     for folder in sorted(folders, key=lambda folder: (-len(folder.parts), folder)):
-        table = root / folder / DEMOGRAPHICS
+        table = root / folder / name
         if is_file(table):
             return table
     return None

@@ -119,6 +119,9 @@ def extract_corpora(
             report.stored += summary.stored
             report.failures += (failure for failure in summary.failures if failure.stage != SECOND_COPY)
         with writing("the store", store):
+            for scan in scans:
+                if scan.votes or layout.parts(opened.root, "labels", scan.dataset):
+                    _follow_votes(opened, scan)
             if run.try_exclusive():  # a process that was dying when this run began may have left files since
                 sweep(opened.root)
     _finish_report(report, opened, [scan.dataset for scan in scans])
@@ -243,6 +246,12 @@ def begin_report(scans: Sequence[Scan], plans: Sequence[Plan], store: Store) -> 
         corpus_notes=[note for scan in scans for note in scan.notes],
         duplicates={scan.dataset: scan.duplicates for scan in scans if scan.duplicates},
     )
+
+
+def _follow_votes(store: Store, scan: Scan) -> None:
+    from ser_features.engine.votes import follow_votes
+
+    follow_votes(store, scan)
 
 
 def _finish_report(report: ExtractReport, store: Store, datasets: Sequence[str]) -> None:

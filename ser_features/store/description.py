@@ -24,7 +24,7 @@ from ser_features.config import (
 )
 from ser_features.errors import DamagedError, InputError, StoreError
 from ser_features.files import BLANK_SEAL, SEAL_KEY, is_sealed, replacing, seal
-from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, Column
+from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS, VOTE_COLUMNS, Column
 from ser_features.store import layout, locks
 
 DATASET = Column("dataset", "string", "", "The corpus; it is the name of the partition folder.")
@@ -142,6 +142,7 @@ def completed(table: pa.Table, columns: Sequence[str] | None = None) -> pa.Table
 
 
 FAILURE_SCHEMA: pa.Schema = pa.schema([arrow_field(column) for column in FAILURE_COLUMNS])
+VOTE_SCHEMA: pa.Schema = pa.schema([arrow_field(column) for column in VOTE_COLUMNS])
 
 
 FORMAT = 2

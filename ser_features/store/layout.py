@@ -8,6 +8,7 @@
     variants/dataset=<name>/part-<shard>.parquet     one row per augmented copy of the shard's recordings
     frames/dataset=<name>/variants-<shard>-<hash>.mel.npy
     functionals_of_variants/dataset=<name>/variants-<shard>-<hash>.parquet
+    labels/dataset=<name>/part-votes.parquet         one row per answer of a rater
     failures/dataset=<name>/part-<shard>.parquet     one row per refused file
     failures/dataset=<name>/part-variants-<shard>.parquet    one row per copy that could not be computed
     origins/<name>.json                              manifest or data root that the corpus came from
@@ -29,7 +30,7 @@ from ser_features.errors import InputError
 
 DESCRIPTION = "store.json"
 
-TABLES = ("files", "variants", "failures")
+TABLES = ("files", "variants", "labels", "failures")
 """Folders of Parquet tables."""
 
 ORIGINS = "origins"
@@ -63,12 +64,12 @@ def store_root(path: str | os.PathLike[str]) -> Any:
 
 
 def dataset_folder(root: Path, table: str, dataset: str) -> Path:
-    """Folder of one corpus in files, variants, frames or failures."""
+    """Folder of one corpus in one of `TABLES` or in frames."""
     return root / table / f"dataset={dataset}"
 
 
 def datasets(root: Path, table: str) -> list[str]:
-    """Names of the corpora in files, variants, frames or failures, sorted."""
+    """Names of the corpora in one of `TABLES` or in frames, sorted."""
     return sorted(folder.name.removeprefix("dataset=") for folder in (root / table).glob("dataset=*"))
 
 
@@ -78,7 +79,7 @@ def part_name(shard: str) -> str:
 
 
 def part_path(root: Path, table: str, dataset: str, shard: str) -> Path:
-    """Path of a shard's table in files, variants or failures."""
+    """Path of a shard's table in one of `TABLES`."""
     return dataset_folder(root, table, dataset) / part_name(shard)
 
 

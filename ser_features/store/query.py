@@ -1,6 +1,6 @@
 """SQL queries on a store, executed by DuckDB.
 
-SQL text → one checked statement → tables files, variants, failures, columns → `QueryResult`
+SQL text → one checked statement → tables files, variants, labels, failures, columns → `QueryResult`
 
     with query(open_store(root), "select emotion, avg(pitch_mean) from files group by emotion") as result:
         rows = [row for batch in result.batches() for row in batch]
@@ -96,7 +96,7 @@ def query(store: Store, sql: str) -> Iterator[QueryResult]:
 
     Args:
         store: the store.
-        sql: one select, over the tables files, variants, failures and columns.
+        sql: one select, over the tables files, variants, labels, failures and columns.
 
     Raises:
         InputError: if it is not exactly one reading statement, or DuckDB cannot execute it.

@@ -1,6 +1,6 @@
 """Reading a store: rows as a pandas table, frames as memory-mapped views.
 
-store.json + files/ + variants/ + frames/ + failures/ → `Store`
+store.json + files/ + variants/ + frames/ + labels/ + failures/ → `Store`
 
     store = open_store(Path("data/store"))
     rows = store.files(["ravdess"])
@@ -24,6 +24,7 @@ from ser_features.manifest import Column
 from ser_features.store import layout, locks
 from ser_features.store.description import (
     FAILURE_SCHEMA,
+    VOTE_SCHEMA,
     Description,
     all_columns,
     completed,
@@ -214,6 +215,21 @@ class Store:
         chosen = layout.datasets(self.root, "failures") if datasets is None else names_of(datasets)
         return self._read("failures", chosen, FAILURE_SCHEMA.empty_table())
 
+    def labels(self, datasets: Names | None = None) -> "pd.DataFrame":
+        """Answers of single raters as a pandas table, sorted by `file_id`.
+
+        Args:
+            datasets: corpora to read; all by default.
+
+        Returns:
+            Columns dataset, file_id, rater, attribute, value and modality; values are text, numbers too.
+
+        Raises:
+            InputError: if the store has no such corpus.
+        """
+        votes = self._read("labels", self.check(datasets), VOTE_SCHEMA.empty_table())
+        return votes.to_pandas().sort_values("file_id", kind="stable", ignore_index=True)
+
     def check(self, datasets: Names | None) -> Sequence[str]:
         """Return these corpora by their names in the store; all for None.
 
@@ -252,7 +268,7 @@ class Store:
     def _read(
         self, table: str, datasets: Sequence[str], empty: pa.Table, columns: Sequence[str] | None = None
     ) -> pa.Table:
-        """All rows of some corpora in files, variants or failures; `empty` if there are none."""
+        """All rows of some corpora in one of `layout.TABLES`; `empty` if there are none."""
         tables = [
             _with_dataset(part, dataset)
             for dataset in datasets

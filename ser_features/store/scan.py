@@ -1,6 +1,6 @@
 """One table of a store, read lazily: only the requested columns, one part at a time.
 
-files/ | variants/ | failures/ → `scan` → `pyarrow.dataset.Dataset`, `dataset` its first column
+files/ | variants/ | labels/ | failures/ → `scan` → `pyarrow.dataset.Dataset`, `dataset` its first column
 
     angry = ds.field("emotion") == "angry"
     scan(open_store(root), "files").to_table(columns=["file_id", "pitch_mean"], filter=angry)
@@ -21,6 +21,7 @@ from ser_features.store import layout
 from ser_features.store.description import (
     DATASET,
     FAILURE_SCHEMA,
+    VOTE_SCHEMA,
     all_columns,
     arrow_field,
     merged_fields,
@@ -38,7 +39,7 @@ def scan(store: "Store", table: str, datasets: Sequence[str] | None = None) -> d
 
     Args:
         store: the store.
-        table: "files", "variants" or "failures".
+        table: one of `layout.TABLES`.
         datasets: corpora to read; all by default.
 
     Returns:
@@ -70,6 +71,7 @@ def _schema(store: "Store", table: str, parts: Sequence[Path]) -> pa.Schema:
     fixed = {
         "files": row_schema(all_columns(features)),
         "variants": row_schema(variant_columns(features)),
+        "labels": VOTE_SCHEMA,
         "failures": FAILURE_SCHEMA,
     }[table]
     with ThreadPoolExecutor(READERS) as pool:
@@ -77,7 +79,7 @@ def _schema(store: "Store", table: str, parts: Sequence[Path]) -> pa.Schema:
     names = [*fixed.names, *(name for schema in schemas for name in schema.names)]
     fields = merged_fields(schemas) | {one.name: one for one in fixed}
     present = {name for schema in schemas or [fixed] for name in schema.names}
-    if table != "failures":  # tables of earlier versions may lack some
+    if table in ("files", "variants"):  # tables of earlier versions may lack some
         present |= {column.name for column in (*NAME_COLUMNS, *AUDIO_COLUMNS)}
     columns = [fields[name] for name in dict.fromkeys(names) if name in present and name != "dataset"]
     return pa.schema([arrow_field(DATASET), *columns])

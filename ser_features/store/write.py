@@ -203,6 +203,14 @@ def commit_failures(path: Path, failures: Sequence[Mapping[str, Any]]) -> None:
         path.unlink(missing_ok=True)
 
 
+def commit_votes(path: Path, votes: pa.Table) -> None:
+    """Replace the votes of a corpus by one rename; remove the file when there are none."""
+    if len(votes):
+        _write_table(path, votes)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _write_table(path: Path, table: pa.Table) -> None:
     stream = pa.BufferOutputStream()
     with pq.ParquetWriter(stream, table.schema, compression="zstd") as writer:

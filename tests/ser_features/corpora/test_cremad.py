@@ -82,3 +82,37 @@ def test_an_invalid_table(data, text):
         InputError, match=r"VideoDemographics\.csv cannot be read \(.*expected the columns Act"
     ):
         CremaD().scan(data)
+
+
+SINGLE = (
+    '"","localid","queryType","clipName","respEmo"\n'
+    '"1",7,1,"1001_IEO_ANG_HI","A"\n"2",8,1,"1001_IEO_ANG_HI","N"\n"3",7,3,"1001_IEO_ANG_HI","A"\n'
+    '"4",7,1,"1091_WSI_SAD_XX","S"\n'
+)
+COUNTED = (
+    '"","A","D","F","H","N","S","fileName","numResponses"\n'
+    '"100001",1,0,0,0,1,0,"1001_IEO_ANG_HI",2\n"300001",1,0,0,0,0,0,"1001_IEO_ANG_HI",1\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "raters"),
+    [
+        ("finishedResponses.csv", SINGLE, ["7", "8", "7"]),
+        ("processedResults/tabulatedVotes.csv", COUNTED, [None] * 3),
+    ],
+)
+def test_votes_of_listeners(tmp_path, path, text, raters):
+    folder = tmp_path / "cremad"
+    (folder / "AudioWAV").mkdir(parents=True)
+    (folder / "AudioWAV" / "1001_IEO_ANG_HI.wav").touch()
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / path).write_text(text)
+    scan = CremaD().scan(tmp_path)
+    assert [(vote.rater, vote.value, vote.modality) for vote in scan.votes] == list(
+        zip(raters, ["angry", "neutral", "angry"], ["audio", "audio", "audio-video"], strict=True)
+    )
+    assert (scan.recordings[0].agreement, scan.recordings[0].raters) == (0.5, 2)
+    (folder / path).write_text("fileName,A\n1001_IEO_ANG_HI,1\n")
+    with pytest.raises(InputError, match="expected the votes as published: restore it, or remove it"):
+        CremaD().scan(tmp_path)

@@ -126,7 +126,7 @@ def test_statements_that_do_more_than_read_are_refused(store, sql, kind):
 )
 def test_nothing_outside_of_the_store_is_read(store, source):
     text = refusal(store, f"select * from {source}")
-    assert text.endswith("a query can read files, variants, failures and columns and nothing else")
+    assert text.endswith("a query can read files, variants, labels, failures and columns and nothing else")
 
 
 def test_settings_are_locked(store):
@@ -142,7 +142,7 @@ def test_python_variables_are_no_tables(store):
     stolen = store.files()
     assert len(stolen)
     assert refusal(store, "from stolen") == (
-        "Table with name stolen does not exist: expected files, variants, failures and columns"
+        "Table with name stolen does not exist: expected files, variants, labels, failures and columns"
     )
 
 
@@ -160,7 +160,7 @@ def test_errors_are_one_line(store):
     )
     assert refusal(store, "select 1; select 2").startswith("found 2 SQL statements, expected one")
     assert refusal(store, "select sum(emotion) from files").endswith(
-        "You might need to add explicit type casts: the tables are files, variants, failures and columns"
+        "to add explicit type casts: the tables are files, variants, labels, failures and columns"
     )
     assert refusal(store, "select emotion::int from files").startswith("Could not convert string")
 
