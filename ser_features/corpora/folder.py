@@ -132,7 +132,9 @@ def scan_table(table: Path, reading: Reading | None = None) -> Scan:
         own=parser.own,
         notes=tuple(f"{table.name}: {note}" for note in notes),
         votes=tuple(
-            replace(vote, file_id=one.file_id) for one in recordings for vote in merged.votes.get(_key(one), ())
+            replace(vote, file_id=one.file_id)
+            for one in recordings
+            for vote in merged.votes.get(_key(one), ())
         ),
     )
 
