@@ -75,7 +75,6 @@ def extract(
     labels: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE",
             help="TOML file of words and their labels, or as-is to keep the words of a table (default: usual "
             "spellings and synonyms are joined, such as joy as happy, and shown).",
         ),

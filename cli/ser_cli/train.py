@@ -50,7 +50,6 @@ def train(
     target: Annotated[
         str,
         typer.Option(
-            metavar="COLUMN",
             help="Column of the store to recognise: emotion (default), gender, or one of an own table.",
         ),
     ] = "emotion",

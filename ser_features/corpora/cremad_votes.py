@@ -3,7 +3,8 @@
 finishedResponses.csv (an answer per row) or tabulatedVotes.csv (counts of answers per clip) → `with_votes`
 
 Both tables state what was perceived: the voice, the face, or both. Agreement and number of raters of a
-recording are those of the voice alone: the share of them who heard the emotion that the actor was asked for.
+recording are those of the voice alone: the share of them whose answer is the emotion that the actor was asked
+for.
 """
 
 import csv
@@ -45,17 +46,17 @@ def with_votes(scan: Scan, table: Path) -> Scan:
             f"{table} cannot be read ({type(error).__name__}: {error}): expected the votes as published: "
             "restore it, or remove it to go without votes"
         ) from error
-    heard: dict[str, list[str]] = defaultdict(list)
+    answers_of: dict[str, list[str]] = defaultdict(list)
     for vote in votes:
         if vote.modality == VOICE:
-            heard[vote.file_id].append(vote.value)
+            answers_of[vote.file_id].append(vote.value)
     recordings = tuple(
         replace(one, agreement=answers.count(one.emotion) / len(answers), raters=len(answers))
-        if (answers := heard.get(one.file_id))
+        if (answers := answers_of.get(one.file_id))
         else one
         for one in scan.recordings
     )
-    note = f"cremad: {len(votes):,} votes of {len(heard):,} recordings from {table.name}"
+    note = f"cremad: {len(votes):,} votes of {len(answers_of):,} recordings from {table.name}"
     return replace(scan, recordings=recordings, votes=votes, notes=(*scan.notes, note))
 
 

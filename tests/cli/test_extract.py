@@ -107,7 +107,7 @@ def test_store_info_lists_the_columns_of_the_families_it_holds(ser, savee, tmp_p
     assert "mel_mean_63 [dB]: Mean over frames of mel band 63." in answer.out
     assert "mfcc_delta2_std_12 [1]: Standard deviation over frames of the ΔΔ of MFCC 12." in answer.out
     assert "zcr_range [1]: Largest minus smallest zero-crossing rate of a frame, 0–1." in answer.out
-    assert len(answer.out.splitlines()) == 3 + 26 + 1 + 6 + 47 + 192 + 3
+    assert len(answer.out.splitlines()) == 3 + 28 + 1 + 6 + 47 + 192 + 3
 
 
 def test_scheduler_is_refused_where_it_has_no_meaning(ser):
