@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LISTED = 20
 """Number of entries of a list on screen; the store holds all of them."""
 
+ACROSS = 12
+"""Maximum number of emotions that are columns of the summary; more are rows."""
+
 NAMED = 3
 """Number of recordings that a line names as examples."""
 
@@ -285,11 +288,14 @@ def _print_summary(report: "ExtractReport", store: Path) -> None:
 
     emotions = in_order({emotion for _, emotion in report.counts})
     datasets = sorted({dataset for dataset, _ in report.counts})
-    rows = []
+    is_wide = len(emotions) > ACROSS
+    rows = [["emotion" if is_wide else "corpus", *emotions, "all"]]
     for dataset in datasets:
         counts = [report.counts.get((dataset, emotion), 0) for emotion in emotions]
         rows.append([dataset, *map(str, counts), str(sum(counts))])
-    print_table(["corpus", *emotions, "all"], rows)
+    if is_wide:
+        rows = [list(row) for row in zip(*rows, strict=True)]
+    print_table(rows[0], rows[1:])
     changes = ((report.relabelled, "relabelled"), (len(report.removed), "removed"))
     more = "".join(f"{count} {what}, " for count, what in changes if count)
     print(
