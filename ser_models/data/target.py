@@ -5,7 +5,7 @@ rows of a store, name of a column → `with_target` → rows with that column's 
 
 import pandas as pd
 
-from ser_features.arguments import chosen
+from ser_features.arguments import same, unknown
 from ser_features.errors import InputError
 from ser_features.labels import MAX_LENGTH, is_label
 
@@ -26,7 +26,11 @@ def with_target(rows: pd.DataFrame, target: str) -> pd.DataFrame:
     Raises:
         InputError: if there is no such column, or its values are a quantity.
     """
-    target = chosen(target, list(rows.columns), "--target")
+    column = same(target, rows.columns)
+    if column is None:
+        words = [name for name in rows if not pd.api.types.is_numeric_dtype(rows[name])]
+        raise unknown(target, words, "--target", ", or a column of a few whole numbers")
+    target = column
     values = rows[target]
     present = values.dropna()
     if pd.api.types.is_numeric_dtype(values):

@@ -34,7 +34,7 @@ ANSWER_START = 2**16
 """Bytes of a file that show whether it contains predictions."""
 
 JSON_START = re.compile(
-    r'\[\n  \{\n    "file": "(?:[^"\\]|\\.)*",\n    "emotion": (?:null|"\w+"),\n    "confidence": '
+    r'\[\n  \{\n    "file": "(?:[^"\\]|\\.)*",\n    "emotion": (?:null|"(?:[^"\\]|\\.)*"),\n    "confidence": '
 )
 """Beginning of what `write_json` writes."""
 

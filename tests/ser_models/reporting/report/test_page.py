@@ -121,7 +121,7 @@ def test_recordings_are_drawn_by_their_best_features_and_on_a_map(drawn_html, pa
     )
     assert not any("mfcc" in text for text in densities)
     assert any(text.startswith("Two principal components of 46 features, with ") for text in labels)
-    assert re.search(rf"vary most between emotions .*\({best[1]} \d+ %, ", text_of(drawn_html))
+    assert re.search(rf"vary most between classes .*\({best[1]} \d+ %, ", text_of(drawn_html))
     assert "Two principal components of all 46 features" in text_of(drawn_html)
     assert not any("Medians of" in figure["aria-label"] for figure in page.all("svg"))
 
