@@ -18,7 +18,6 @@ from ser_models.app.result import ResultRenderer, render_error
 from ser_models.app.uploads import MAX_AGE, Uploads
 from ser_models.reporting.figures.picture import BLUE, PAPER
 from ser_models.reporting.html import DARK, DARK_PAPER
-from ser_models.reporting.text import noun
 
 TITLE = "ser: speech emotion recognition"
 HEADER = """<header class="ser">
@@ -53,13 +52,12 @@ def build(renderer: ResultRenderer, examples: Sequence[Example], uploads: Upload
         uploads: owners of the uploads.
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_SECONDS, int(MAX_AGE))) as page:
-        what = noun(renderer.evaluation.target)
-        _html(HEADER.format(noun=what))
+        _html(HEADER.format(noun=renderer.noun))
         with gr.Row():
             with gr.Column(min_width=320, scale=3):
                 recording = _recording()
             with gr.Column(min_width=260, scale=2):
-                button = gr.Button(f"Recognise the {what}", variant="primary", elem_id="recognise")
+                button = gr.Button(f"Recognise the {renderer.noun}", variant="primary", elem_id="recognise")
                 _html(EXAMPLES)
                 buttons = [
                     gr.Button(f"{example.title} ({example.seconds:.0f} s)", size="sm", elem_classes="example")

@@ -20,6 +20,7 @@ from ser_models.evaluation.result import EvaluationResult, read_result
 from ser_models.inference.predictor import Predictor
 from ser_models.ood.distribution import OOD_THRESHOLD
 from ser_models.reporting.html import declarations, inline, template
+from ser_models.reporting.text import noun
 
 HERE = Path(__file__).parent
 
@@ -47,6 +48,11 @@ class ResultRenderer:
             ArtifactError: if it is missing or damaged.
         """
         return cls(predictor, read_result(predictor.artifact.folder))
+
+    @property
+    def noun(self) -> str:
+        """What the model recognises, such as "emotion"."""
+        return noun(self.evaluation.target)
 
     def recognise(self, content: bytes, name: str) -> str:
         """Recognise a recording.

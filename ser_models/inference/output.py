@@ -33,8 +33,9 @@ TEXT_COLUMNS = ("file", "emotion", "warning", "notes", "error")
 ANSWER_START = 2**16
 """Bytes of a file that show whether it contains predictions."""
 
+TEXT = r'"(?:[^"\\]|\\.)*"'
 JSON_START = re.compile(
-    r'\[\n  \{\n    "file": "(?:[^"\\]|\\.)*",\n    "emotion": (?:null|"(?:[^"\\]|\\.)*"),\n    "confidence": '
+    rf'\[\n  \{{\n    "file": {TEXT},\n    "emotion": (?:null|{TEXT}),\n    "confidence": '
 )
 """Beginning of what `write_json` writes."""
 

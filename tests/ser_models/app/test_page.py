@@ -17,6 +17,8 @@ from ser_models.app.uploads import Uploads  # noqa: E402
 class Slow:
     """Responds after a while, and counts simultaneous calls."""
 
+    noun = "emotion"
+
     def __init__(self) -> None:
         self.running: list[str] = []
         self.most = self.total = 0

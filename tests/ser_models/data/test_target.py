@@ -1,6 +1,5 @@
 """Another column than the emotion as the class."""
 
-
 import pytest
 
 from ser_features.errors import InputError
