@@ -25,6 +25,7 @@ from ser_models.reporting.figures.picture import Drawing, Picture, subtitle
 from ser_models.reporting.figures.results import FIGURES, Run
 from ser_models.reporting.report import claimed, comparison
 from ser_models.reporting.report.text import Table
+from ser_models.reporting.text import sentence
 
 TEMPLATES = Path(__file__).parent
 PAGES = DOCS / "papers"
@@ -37,11 +38,9 @@ class Page:
     """What a template calls. Tables and images are returned as Markdown.
 
     Attributes:
-        name: of the page.
-        drawings: what the page shows, by the name of its file; filled by `figure`.
+        drawings: what the page shows, by the name of its file; filled while a template is rendered.
     """
 
-    name: str
     drawings: dict[str, Drawing] = field(default_factory=dict)
 
     def source(self, recipe: str) -> str:
@@ -53,7 +52,7 @@ class Page:
         header = ["run", "recordings", "tested", "leaks found", "reduced", "seed", "date", "command"]
         table = markdown(header, [_run_cells(recipe, protocol) for protocol in PROTOCOLS])
         notes = {note for run in stored_runs(recipe).values() for note in run.result.notes if MISSING in note}
-        return "\n\n".join([table, *(f"{note}.".capitalize() for note in sorted(notes))])
+        return "\n\n".join([table, *map(sentence, sorted(notes))])
 
     def overall(self, recipe: str) -> str:
         """Metrics of all test recordings beside the publication's."""
@@ -181,7 +180,7 @@ def names() -> list[str]:
 
 def render(name: str) -> tuple[str, dict[str, Drawing]]:
     """Return the Markdown of a page, and its figures by the name of the file."""
-    page = Page(name)
+    page = Page()
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,

@@ -17,9 +17,9 @@ PAPER = "paper"
 """Name of the publication among the sources."""
 
 SECOND_SOFTMAX = (
-    "The log losses and MSE of the paper are those of probabilities that passed through softmax twice, which "
-    "gives a certain prediction of one in 8 classes 0.28: they cannot be compared with other losses. "
-    "The second softmax is applied to the probabilities of the runs here for comparison only."
+    "The log losses and MSE of the paper have the values of probabilities that passed through softmax twice, "
+    "which leaves 0.28 to a certain prediction of one in 8 classes: they cannot be compared with other "
+    "losses. For this comparison only, the second softmax is applied to the probabilities of the runs here."
 )
 """What has to stand beside such claims."""
 
