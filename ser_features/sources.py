@@ -61,9 +61,9 @@ class Part:
             if not _is_number(value) or not isfinite(value):
                 raise InputError(f"{name} is {shown(value)}, expected seconds")
         if self.start < 0 or (self.end is not None and self.end <= self.start):
-            end = "the end" if self.end is None else f"{self.end:g}"
+            end = "the end" if self.end is None else f"{self.end:g} s"
             raise InputError(
-                f"the part is from {self.start:g} to {end} s, expected an end behind a start of 0 s or more"
+                f"the part is from {self.start:g} to {end}, expected an end behind a start of 0 s or more"
             )
 
 

@@ -157,8 +157,8 @@ def predict_into_file(
 
 
 def _name(file: AudioFile) -> str:
-    """Name of a file with its channel and part."""
-    return f"{file.path}\0{part_key(file.start, file.end, file.channel or None)}"
+    """What identifies a file of a run: its path, part and channel, and why it is refused unread."""
+    return f"{file.path}\0{part_key(file.start, file.end, file.channel)}\0{file.problem or ''}"
 
 
 def _digest(stats: Sequence[SpeakerStats | None]) -> str:
