@@ -133,12 +133,28 @@ def retyped(table: pa.Table, fields: Mapping[str, pa.Field]) -> pa.Table:
 
 
 def completed(table: pa.Table, columns: Sequence[str] | None = None) -> pa.Table:
-    """Rows with the manifest columns, or those among `columns`, that an earlier version lacked, as null."""
+    """Rows with the manifest columns, or those among `columns`, that an earlier version lacked, as null.
+
+    Where it had a user's own column of that name, of values that are none of this one, they are null too.
+    """
     for column in (*NAME_COLUMNS, *AUDIO_COLUMNS):
-        if column.name not in table.column_names and (columns is None or column.name in columns):
-            field = arrow_field(column)
+        field = arrow_field(column)
+        if column.name in table.column_names:
+            table = _with_type(table, field)
+        elif columns is None or column.name in columns:
             table = table.append_column(field, pa.nulls(len(table), field.type))
     return table
+
+
+def _with_type(table: pa.Table, field: pa.Field) -> pa.Table:
+    index = table.column_names.index(field.name)
+    if table.schema.field(index).type == field.type:
+        return table
+    try:
+        values = table[field.name].cast(field.type)
+    except pa.ArrowInvalid:
+        values = pa.nulls(len(table), field.type)
+    return table.set_column(index, field, values)
 
 
 FAILURE_SCHEMA: pa.Schema = pa.schema([arrow_field(column) for column in FAILURE_COLUMNS])

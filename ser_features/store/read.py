@@ -98,17 +98,17 @@ class Store:
         Args:
             datasets: corpora to read; all by default.
             audformat: whether the index is a segmented one as audformat has it, (file, start, end): the path
-                below the data root, from 0 to NaT, which is the file's end; numbered otherwise.
+                below the data root, and the times of a part, or 0 and NaT, which is the file's end; numbered
+                otherwise.
         """
         rows = self.table(datasets).to_pandas().sort_values("file_id", ignore_index=True)
         if not audformat:
             return rows
         import pandas as pd
 
-        ends = pd.to_timedelta([pd.NaT] * len(rows))
-        return rows.assign(file=rows["path"], start=pd.Timedelta(0), end=ends).set_index(
-            ["file", "start", "end"]
-        )
+        times = {name: pd.to_timedelta(rows[name].astype(float), unit="s") for name in ("start", "end")}
+        times["start"] = times["start"].fillna(pd.Timedelta(0))
+        return rows.assign(file=rows["path"], **times).set_index(["file", "start", "end"])
 
     def variants(self, datasets: Names | None = None) -> "pd.DataFrame":
         """Augmented copies as a pandas table, sorted by `file_id`; as the last `augment_store` left them.

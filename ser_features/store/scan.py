@@ -77,7 +77,7 @@ def _schema(store: "Store", table: str, parts: Sequence[Path]) -> pa.Schema:
     with ThreadPoolExecutor(READERS) as pool:
         schemas = list(pool.map(read_schema, parts))
     names = [*fixed.names, *(name for schema in schemas for name in schema.names)]
-    fields = merged_fields(schemas) | {one.name: one for one in fixed}
+    fields = merged_fields([fixed, *schemas])  # an own column of an earlier version may be of another type
     present = {name for schema in schemas or [fixed] for name in schema.names}
     if table in ("files", "variants"):  # tables of earlier versions may lack some
         present |= {column.name for column in (*NAME_COLUMNS, *AUDIO_COLUMNS)}

@@ -3,7 +3,7 @@
 `Rows` → pandas → tables files, emotion and features, the misc table speaker → hidden folder → renamed
 
 Tables are filewise: a row is a whole file, named by its path below the data root, where the audio may be
-copied or linked to.
+copied or linked to. They are segmented if a row is a part of a file.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ NAME = "ser-store"
 OF_SPEAKERS = ("gender", "age", "language")
 """Columns about the speaker; they go into the misc table."""
 
-ELSEWHERE = ("path", "speaker", "emotion", *OF_SPEAKERS)
+ELSEWHERE = ("path", "start", "end", "speaker", "emotion", *OF_SPEAKERS)
 """Columns that are not in the table files as they are."""
 
 
@@ -74,7 +74,7 @@ def _database(rows: Rows) -> "audformat.Database":
         meta={"profile": rows.store.profile.name, "digest": rows.store.digest},
     )
     _add_speakers(database, table, rows.schema)
-    index = audformat.filewise_index(table["path"])
+    index = _index(table)
     words = [name for name in rows.schema.names if name not in (*ELSEWHERE, *rows.features)]
     _add_table(database, "files", "Labels from the file names.", table[words], index, rows.schema)
     speakers = _speakers(table)
@@ -143,14 +143,26 @@ def _speakers(table: pd.DataFrame) -> pd.Series:
     return table["dataset"].str.cat(table["speaker"], sep="/")
 
 
+def _index(table: pd.DataFrame) -> pd.Index:
+    """The files, or their parts if there are any."""
+    import audformat
+
+    times = {name: pd.to_numeric(table[name], errors="coerce") for name in ("start", "end")}
+    if times["start"].isna().all():
+        return audformat.filewise_index(table["path"])
+    starts, ends = (pd.to_timedelta(seconds, unit="s") for seconds in times.values())
+    return audformat.segmented_index(table["path"], starts.fillna(pd.Timedelta(0)), ends)
+
+
 def _check_paths(table: pd.DataFrame) -> None:
-    """Refuse two recordings with the same path, which identifies recordings in audformat."""
-    again = table[table["path"].duplicated(keep=False)]
+    """Refuse two recordings with the same path and times, which identify recordings in audformat."""
+    keys = ["path", "start", "end"]
+    again = table[table.duplicated(keys, keep=False)].sort_values(keys, kind="stable")
     if len(again):
-        first, second = again[again["path"] == again["path"].iloc[0]]["file_id"].head(2)
+        first, second = again["file_id"].head(2)
         raise InputError(
-            f"{first} and {second} have the same path, {again['path'].iloc[0]}, which identifies a recording "
-            "in audformat: export one of the corpora at a time with --datasets"
+            f"{first} and {second} have the same path, {again['path'].iloc[0]}, and the same times, which "
+            "identify a recording in audformat: export one of the corpora at a time with --datasets"
         )
 
 

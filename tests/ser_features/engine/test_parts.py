@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 import soundfile
 
@@ -11,6 +13,11 @@ from ser_features.engine import augment_store, extract_corpora
 from ser_features.engine.plan import cells
 from ser_features.manifest import Recording
 from ser_features.store import open_store
+from ser_features.store.export import export
+from ser_features.store.part import read_table
+from ser_features.store.query import query
+from ser_features.store.verify import verify
+from ser_features.store.write import commit_rows
 from tests.cases.sounds import save, table, voice
 from tests.faults.serial import Serial
 
@@ -105,3 +112,36 @@ def test_parts_of_a_compressed_file_share_a_shard():
     assert [len(cell) for cell in cells([part("call.wav", number) for number in range(150)])] == [64, 64, 22]
     several = [part(f"call{name}.ogg", number) for name in range(10) for number in range(30)]
     assert {len(cell) % 30 for cell in cells(several)} == {0}
+
+
+def test_a_store_of_an_earlier_version_goes_on_unchanged(calls):
+    """It had no columns of parts, and a user's own column of that name."""
+    folder = calls.parent
+    whole = table(folder / "calls.csv", ["call.wav,sad,ada"])
+    extract(whole)
+    store = open_store(folder / "store")
+    [part] = store.parts("calls")
+    stored = read_table(part)
+    old = stored.table.drop_columns(["start", "end", "audio_channel"])
+    commit_rows(part, old.append_column("start", pa.array(["0 days"])), stored.metadata)
+    assert open_store(folder / "store").files()["start"].isna().all()
+    with query(store, "select start from files") as result:
+        assert [*result.batches()] == [[("0 days",)]]
+    assert extract(whole).relabelled == 1
+    commit_rows(part, old, stored.metadata)
+    assert extract(whole).unchanged == 1
+    report = extract(rows(folder, TIMES))
+    assert (report.stored, report.removed) == (4, ["calls/call"])
+
+
+def test_parts_for_audformat(calls, tmp_path):
+    audformat = pytest.importorskip("audformat", reason="audformat is not installed")
+    extract(calls)
+    store = open_store(calls.parent / "store")
+    index = store.files(audformat=True).index
+    assert audformat.is_segmented_index(index)
+    export(store, "audformat", tmp_path / "db")
+    exported = audformat.Database.load(str(tmp_path / "db"))["emotion"].index
+    assert exported.sort_values().equals(index.sort_values())
+    assert index[1] == ("call.wav", pd.Timedelta(seconds=0.7), pd.Timedelta(seconds=1.5))
+    assert verify(calls.parent / "store").problems == []
