@@ -33,6 +33,8 @@ Recording = Annotated[Path, typer.Argument(metavar="FILE", help="One recording."
 ProfileName = Annotated[
     str, typer.Option("--profile", help="Feature profile.", autocompletion=completion.profiles)
 ]
+LISTED = 20
+"""Number of recordings on screen; the file has all of them."""
 RESULTS = {
     "confusion": "Confusion matrix of a trained model.",
     "per-class": "F1, IoU, MSE and log loss of a trained model for each emotion.",
@@ -228,6 +230,41 @@ def model(
 
     summary = architecture(Request(name, recipe, read_shapes(inputs or ()), classes))
     print(drawing(summary).save(out, force=force))
+
+
+@app.command()
+def errors(
+    artifacts: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Folders of models trained on the same recordings.", autocompletion=completion.artifacts
+        ),
+    ],
+    store: Store = DEFAULT_STORE,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Errors of one or several models by duration and SNR, and by how many of the models are wrong.
+
+    A CSV file beside the figure lists every test recording; those that all models have wrong are printed.
+
+    Example: ser plot errors artifacts/ridge artifacts/cnn_lstm
+    """
+    from ser_cli.tables import print_left
+    from ser_features.store import open_store
+    from ser_models.reporting.figures.errors import PREDICTED, drawing, read_errors
+
+    table = read_errors(artifacts, open_store(store))
+    figure = drawing(table).save(out, force=force)
+    listing = figure.with_suffix(".csv")
+    table.save(listing, force=force)
+    print(f"{figure}\n{listing}\n")
+    wrong = table.wrong_in_all
+    print(f"{len(table.rows):,} test recordings, {table.summary()}")
+    columns = ["file_id", "emotion", *(PREDICTED + name for name in table.models)]
+    print_left(["recording", "emotion", *table.models], wrong[columns].head(LISTED).to_numpy().tolist())
+    if len(wrong) > LISTED:
+        print(f"and {len(wrong) - LISTED:,} more: see {listing}")
 
 
 def _result_command(name: str, summary: str) -> None:

@@ -12,12 +12,16 @@ count as errors of the true classes.
 0.75
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ser_models.evaluation.result import RocCurve
 
 CURVE_POINTS = 100
 """Maximal number of points of a ROC curve."""
+SUBSETS = 5
+"""Maximal number of subsets by a property."""
 CURVE_DIGITS = 4
 """Decimals of its points."""
 
@@ -61,6 +65,57 @@ def measured_uar(matrix: np.ndarray) -> float | None:
     >>> measured_uar(np.array([[5, 1], [0, 0]]))
     """
     return uar(matrix) if np.count_nonzero(matrix.sum(axis=1)) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """Recordings of which a property lies in a range.
+
+    Attributes:
+        low: lowest value among them.
+        high: highest value among them.
+        n: their number, 1 or more.
+        accuracy: 0 to 1.
+        uar: over the classes among them, 0 to 1; None if that is one class.
+    """
+
+    low: float
+    high: float
+    n: int
+    accuracy: float
+    uar: float | None
+
+
+def subsets(values: np.ndarray, true: np.ndarray, predicted: np.ndarray) -> tuple[Subset, ...]:
+    """Divide recordings into at most `SUBSETS` of about equal size, by a property such as the duration.
+
+    Args:
+        values: of the property, (recordings,); recordings with NaN are left out.
+        true: classes, (recordings,).
+        predicted: classes, (recordings,).
+
+    Returns:
+        By rising values; equal values are in one subset.
+
+    >>> found = subsets(np.arange(10), true=np.arange(10) > 4, predicted=np.ones(10, bool))
+    >>> [(one.low, one.n, one.accuracy) for one in found]
+    [(0.0, 2, 0.0), (2.0, 2, 0.0), (4.0, 2, 0.5), (6.0, 2, 1.0), (8.0, 2, 1.0)]
+    """
+    known_values = np.isfinite(values)
+    values, true, predicted = (array[known_values] for array in (values, true, predicted))
+    if not values.size:
+        return ()
+    bounds = np.unique(np.quantile(values, np.linspace(0, 1, SUBSETS + 1), method="higher"))
+    numbers = np.clip(np.searchsorted(bounds, values, side="right") - 1, 0, max(len(bounds) - 2, 0))
+    labels = sorted({*true.tolist(), *predicted.tolist()})
+    result = []
+    for number in np.unique(numbers):
+        own = numbers == number
+        targets, guesses = (np.searchsorted(labels, array[own]) for array in (true, predicted))
+        matrix = confusion_matrix(targets, guesses, len(labels))
+        low, high, accuracy = float(values[own].min()), float(values[own].max()), np.mean(targets == guesses)
+        result.append(Subset(low, high, int(own.sum()), float(accuracy), measured_uar(matrix)))
+    return tuple(result)
 
 
 def log_losses(targets: np.ndarray, probabilities: np.ndarray) -> tuple[float, np.ndarray]:

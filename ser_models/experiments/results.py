@@ -36,7 +36,7 @@ from ser_models.ood import TrainingDistribution
 from ser_models.ood.distribution import build as build_distribution
 from ser_models.reporting import figures
 from ser_models.reporting.model_card import write_model_card
-from ser_models.reporting.report import AttentionExample, Report, describe_data, write_report
+from ser_models.reporting.report import AttentionExample, Report, by_duration, describe_data, write_report
 from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import Trained
 
@@ -219,6 +219,7 @@ def _report(
         others=read_results({f"{name} protocol": folder for name, folder in texts.others.items()}),
         attention=attention,
         quick_note=texts.quick,
+        durations=by_duration(trained.predictions, data.examples.rows),
     )
 
 

@@ -1,5 +1,7 @@
 """`ser plot`: the path of the figure on stdout, errors in one line."""
 
+import re
+
 import pytest
 from ser_cli.plot import RESULTS
 
@@ -136,6 +138,17 @@ def test_errors_are_one_line(ser, store_root, here, words, text):
     assert answer.err.startswith(f"error: {text}")
     assert len(answer.err.splitlines()) == 1
     assert list(here.iterdir()) == []
+
+
+def test_errors_are_drawn_and_listed(ser, artifact, store_root, here):
+    answer = ser("plot", "errors", artifact, "--store", store_root)
+    figure, listing, _, summary, header, *_ = answer.out.splitlines()
+    assert (figure, listing) == ("errors.png", "errors.csv")
+    assert (here / figure).read_bytes().startswith(BEGINS[".png"])
+    assert re.fullmatch(r"\d+ test recordings, \d+ of them wrong in logistic", summary)
+    assert header.split() == ["recording", "emotion", "logistic"]
+    answer = ser("plot", "errors", here, "--store", store_root)
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
 
 
 def test_folder_without_a_result(ser, here):

@@ -15,6 +15,7 @@ from ser_models.evaluation.claims import (
     SideClaims,
     TrainingClaims,
 )
+from ser_models.evaluation.metrics import Subset
 from ser_models.evaluation.result import Finding, SideResult, TrainingResult
 from ser_models.reporting.report import Report
 from ser_models.reporting.report.page import render
@@ -65,6 +66,7 @@ def full() -> Report:
         others={"paper protocol": make_result({**paper, "protocol": "random, one split"})},
         attention=[attention_example()],
         quick_note="quick run: at most 12 epochs",
+        durations=(Subset(0.9, 2.1, 30, 0.8, 0.75), Subset(2.2, 4.0, 30, 0.9, None)),
     )
 
 

@@ -1,15 +1,29 @@
-"""Accuracy and UAR of subsets of the recordings: by confidence, coverage and duration.
+"""Accuracy and UAR of subsets of the recordings: by confidence, coverage, duration, or another property.
 
 `Scores` → `reliability`, `coverage` → `Picture`
+`Subset`s of one or several models → `subset_panel` → `Panel`
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from ser_models.evaluation.metrics import Subset
 from ser_models.evaluation.result import CalibrationBin, CoveragePoint, Scores
-from ser_models.reporting.figures.picture import BLUE, MUTED, ORANGE, Panel, Picture, legend, unit_square
+from ser_models.reporting.figures.picture import (
+    BLUE,
+    CORPUS_COLOURS,
+    MUTED,
+    ORANGE,
+    Panel,
+    Picture,
+    in_percent,
+    legend,
+    literal,
+    unit_square,
+)
 from ser_models.reporting.text import percent
 
 NAMES = {"accuracy": "accuracy", "uar": "UAR"}
@@ -74,3 +88,40 @@ def _coverage(axes: Axes, curve: Sequence[CoveragePoint], chance: float | None) 
     axes.set(xlabel="coverage", ylabel="accuracy, UAR")
     unit_square(axes)
     legend(axes)
+
+
+MARKERS = "os^Dv"
+"""Of several models, in turn, so that they differ without their colours too."""
+
+
+def subset_panel(models: Mapping[str, Sequence[Subset]], label: str) -> Panel:
+    """UAR by a property of the recordings, a line per model; accuracy too if there is one model.
+
+    Args:
+        models: subsets by name; at least one with at least one subset.
+        label: of the property, with its unit.
+    """
+    listed = "; ".join(
+        f"{name}: "
+        + ", ".join(f"{one.low:.3g} to {one.high:.3g} {percent(one.uar, 0)} of {one.n:,}" for one in subsets)
+        for name, subsets in models.items()
+    )
+    draw = partial(_subsets, models=models, label=label)
+    return Panel(draw, 4.8, 3.4, f"UAR by {label}: {listed}")
+
+
+def _subsets(axes: Axes, models: Mapping[str, Sequence[Subset]], label: str) -> None:
+    only = len(models) == 1
+    for number, (name, subsets) in enumerate(models.items()):
+        colour, marker = CORPUS_COLOURS[number % len(CORPUS_COLOURS)], MARKERS[number % len(MARKERS)]
+        uars = np.array([subset.uar for subset in subsets], dtype=float)  # NaN leaves a gap
+        axes.plot(uars, marker, linestyle="-", color=colour, label="UAR" if only else literal(name))
+        if only:
+            accuracies = [subset.accuracy for subset in subsets]
+            axes.plot(accuracies, "s--", color=ORANGE, markersize=5, label="accuracy")
+    ranges = [f"{one.low:.3g}–{one.high:.3g}\nn {one.n:,}" for one in next(iter(models.values()))]
+    axes.set_xticks(range(len(ranges)), ranges, fontsize=8)
+    axes.set(xlabel=label, ylabel="UAR, accuracy" if only else "UAR", ylim=(0, 1))
+    axes.set_xlim(-0.4, len(ranges) - 0.6)
+    in_percent(axes.yaxis)
+    legend(axes, columns=3)

@@ -4,7 +4,7 @@
 """
 
 from ser_models.reporting.figures import AttentionExample
-from ser_models.reporting.report.content import CorpusPart, Data, Report, describe_data
+from ser_models.reporting.report.content import CorpusPart, Data, Report, by_duration, describe_data
 from ser_models.reporting.report.page import write_report
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "CorpusPart",
     "Data",
     "Report",
+    "by_duration",
     "describe_data",
     "write_report",
 ]

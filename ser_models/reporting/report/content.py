@@ -12,6 +12,7 @@ import pandas as pd
 from ser_features import corpora
 from ser_models.data.examples import Examples
 from ser_models.evaluation.claims import Claims
+from ser_models.evaluation.metrics import Subset, subsets
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.figures import AttentionExample
 from ser_models.reporting.figures.recordings import Recordings
@@ -85,6 +86,7 @@ class Report:
         others: results of other runs of the same system, by name.
         attention: recordings with the model's attention.
         quick_note: what a reduced run reduces; None for a full run.
+        durations: the test recordings by duration, in s.
     """
 
     title: str
@@ -103,6 +105,22 @@ class Report:
     others: Mapping[str, EvaluationResult] = field(default_factory=dict)
     attention: Sequence[AttentionExample] = ()
     quick_note: str | None = None
+    durations: tuple[Subset, ...] = ()
+
+
+def by_duration(predictions: pd.DataFrame, rows: pd.DataFrame) -> tuple[Subset, ...]:
+    """Divide test predictions by the duration of the recordings, in s.
+
+    Args:
+        predictions: columns file_id, emotion, predicted and split, of which the side "test" is used.
+        rows: of the recordings, with file_id and duration_sec; nothing is divided without durations.
+    """
+    if "duration_sec" not in rows:
+        return ()
+    tested = predictions[predictions["split"] == "test"].merge(
+        rows[["file_id", "duration_sec"]], on="file_id"
+    )
+    return subsets(*(tested[name].to_numpy() for name in ("duration_sec", "emotion", "predicted")))
 
 
 def describe_data(examples: Examples, *, profile: str, digest: str) -> Data:

@@ -15,6 +15,7 @@ from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.distribution import ClassCounts, count_panels, density_panel
 from ser_models.reporting.figures.picture import Panel
 from ser_models.reporting.figures.recordings import rank_features
+from ser_models.reporting.figures.subsets import subset_panel
 from ser_models.reporting.html import DEEP, declarations, inline, stylesheet, template
 from ser_models.reporting.report import claimed, text
 from ser_models.reporting.report.content import Data, Report
@@ -75,6 +76,8 @@ def _figures(report: Report, ranked: Mapping[str, float]) -> dict[str, list[Mark
     panels["attention"] = tuple(panel for picture in examples for panel in picture.panels)
     panels |= _data_panels(report.data, ranked)
     panels["comparison"] = _comparison(report)
+    durations = {"this run": report.durations}
+    panels["durations"] = (subset_panel(durations, "duration (s)"),) if report.durations else ()
     return {
         name: [inline(panel, f"{name}-{number}") for number, panel in enumerate(group)]
         for name, group in panels.items()

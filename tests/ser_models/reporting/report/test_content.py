@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ser_models.data.examples import load_examples
-from ser_models.reporting.report import describe_data
+from ser_models.reporting.report import by_duration, describe_data
 
 
 def describe(examples):
@@ -63,3 +63,13 @@ def test_originals_are_drawn_with_the_core_features(store):
     assert recordings.total == len(recordings.rows) == 72
     assert len(recordings.units) == 46
     assert recordings.label("pitch_mean") == "pitch_mean (Hz)"
+
+
+def test_test_predictions_are_divided_by_duration():
+    rows = pd.DataFrame({"file_id": list("abcd"), "duration_sec": [1.0, 1.0, 2.0, 9.0]})
+    predictions = pd.DataFrame({"file_id": list("abcd"), "emotion": ["sad", "calm"] * 2})
+    predictions = predictions.assign(predicted="sad", split=["test"] * 3 + ["train"])
+    short, long = by_duration(predictions, rows)
+    assert (short.low, short.n, short.uar) == (1.0, 2, 0.5)
+    assert (long.high, long.n, long.accuracy) == (2.0, 1, 1.0)
+    assert by_duration(predictions, rows[["file_id"]]) == ()
