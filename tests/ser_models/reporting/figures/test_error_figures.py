@@ -32,12 +32,12 @@ def axes_of(panel):
 def test_subsets_have_equal_size_and_their_own_rates():
     values = np.array([3.0, 1.0, 2.0, np.nan, 5.0, 4.0] * 10)
     true, predicted = np.tile(["a", "b"], 30), np.array(["a"] * 60)
-    found = subsets(values, true, predicted)
-    assert [(one.low, one.high, one.n) for one in found] == [(v, v, 10) for v in (1.0, 2.0, 3.0)] + [
+    divided = subsets(values, true, predicted)
+    assert [(one.low, one.high, one.n) for one in divided] == [(v, v, 10) for v in (1.0, 2.0, 3.0)] + [
         (4.0, 5.0, 20)
     ]
-    assert [one.accuracy for one in found] == [0.0, 1.0, 1.0, 0.5]
-    assert [one.uar for one in found] == [None, None, None, 0.5]  # one class is no UAR
+    assert [one.accuracy for one in divided] == [0.0, 1.0, 1.0, 0.5]
+    assert [one.uar for one in divided] == [None, None, None, 0.5]  # one class is no UAR
     assert subsets(np.full(3, np.nan), true[:3], predicted[:3]) == ()
     [constant] = subsets(np.full(4, 2.0), true[:4], predicted[:4])
     assert (constant.low, constant.high, constant.n) == (2.0, 2.0, 4)
@@ -64,8 +64,8 @@ def test_several_models_are_compared_by_how_many_are_wrong():
 
 
 def test_dollar_signs_of_a_folder_are_no_formula():
-    found = subsets(np.arange(4.0), np.array(["a", "b"] * 2), np.array(["a"] * 4))
-    axes = axes_of(subset_panel({"$x$": found, "y": found}, "duration (s)"))
+    divided = subsets(np.arange(4.0), np.array(["a", "b"] * 2), np.array(["a"] * 4))
+    axes = axes_of(subset_panel({"$x$": divided, "y": divided}, "duration (s)"))
     assert axes.get_legend_handles_labels()[1] == [r"\$x\$", "y"]
 
 
