@@ -105,8 +105,8 @@ def subsets(values: np.ndarray, true: np.ndarray, predicted: np.ndarray) -> tupl
     values, true, predicted = (array[known_values] for array in (values, true, predicted))
     if not values.size:
         return ()
-    bounds = np.unique(np.quantile(values, np.linspace(0, 1, SUBSETS + 1), method="higher"))
-    numbers = np.clip(np.searchsorted(bounds, values, side="right") - 1, 0, max(len(bounds) - 2, 0))
+    lowest = np.unique(np.quantile(values, np.arange(SUBSETS) / SUBSETS, method="higher"))
+    numbers = np.searchsorted(lowest, values, side="right")
     labels = sorted({*true.tolist(), *predicted.tolist()})
     result = []
     for number in np.unique(numbers):
