@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from ser_features.foreign import is_media_installed
 from ser_models.app import limits
 from ser_models.app.clips import Example
 from ser_models.app.guard import visitor_of
@@ -32,7 +33,8 @@ SWEEP_SECONDS = 60
 """Interval at which Gradio deletes expired uploads."""
 NO_RECORDING = "there is no recording yet: record one or choose a file first"
 EXPIRED = "the upload is gone: choose or record it again"
-FORMATS = "WAV, FLAC, OGG, MP3 or AIFF, up to {megabytes} MB and {seconds:.0f} s"
+FORMATS = "{names}, up to {megabytes} MB and {seconds:.0f} s"
+BASE_FORMATS, ALL_FORMATS = "WAV, FLAC, OGG, MP3 or AIFF", "WAV, FLAC, OGG, MP3, M4A or WebM"
 SHOW = """() => {
   const result = document.querySelector(".ser.result");
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -99,7 +101,11 @@ def _html(content: str, **options: Any) -> gr.HTML:
 
 
 def _recording() -> gr.Audio:
-    formats = FORMATS.format(megabytes=limits.MAX_BYTES // 2**20, seconds=limits.MAX_SECONDS)
+    formats = FORMATS.format(
+        names=ALL_FORMATS if is_media_installed() else BASE_FORMATS,
+        megabytes=limits.MAX_BYTES // 2**20,
+        seconds=limits.MAX_SECONDS,
+    )
     return gr.Audio(
         label=f"Recording ({formats})",
         sources=["upload", "microphone"],
