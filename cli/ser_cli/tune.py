@@ -11,12 +11,20 @@ from ser_cli.options import AsJson, Data, Recipe, Seed, Workers
 from ser_cli.progress import Meter, hint, metered
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ser_models.experiments.tune import Search
 
 
 def tune(
     recipe: Recipe,
     trials: Annotated[int, typer.Option(min=1, help="Total number of trials, earlier runs included.")] = 20,
+    one_factor: Annotated[
+        bool,
+        typer.Option(
+            "--one-factor", help="Vary each hyperparameter alone instead, the others at the recipe's values."
+        ),
+    ] = False,
     data: Data = Path("data/raw"),
     out: Annotated[
         Path | None, typer.Option(help="Output folder for store and study; default: artifacts/<recipe>.")
@@ -41,10 +49,17 @@ def tune(
     from ser_cli.progress import extraction_progress, say
     from ser_cli.tables import print_json
     from ser_models.experiments.reproduce import Callbacks, Reproduction
+    from ser_models.experiments.tune import one_factor as vary
+    from ser_models.experiments.tune import one_factor_trials
     from ser_models.experiments.tune import tune as search
 
     folder = out or Path("artifacts") / chosen.name
     task = Reproduction(chosen, "honest", data=data, out=folder, quick=quick, seed=seed, workers=workers)
+    if one_factor:
+        with _trial_progress(len(list(one_factor_trials(task.effective)))) as on_trial:
+            table = vary(task, Callbacks(say, extraction_progress), on_trial)
+        _print_one_factor(table, folder, as_json=as_json)
+        return
     with _trial_progress(trials) as on_trial:
         result = search(task, trials, Callbacks(say, extraction_progress), on_trial)
     if as_json:
@@ -73,6 +88,21 @@ def _trial_progress(total: int) -> Iterator[Callable[[int, float, dict[str, Any]
             meters[0].reach(number + 1)
 
         yield on_trial
+
+
+def _print_one_factor(table: "pd.DataFrame", folder: Path, *, as_json: bool) -> None:
+    """Print the validation UAR of each value, and its difference to the recipe's values."""
+    from ser_cli.tables import print_json, print_table
+
+    if as_json:
+        print_json({"trials": table.astype(object).to_dict("records"), "folder": folder / "tune"})
+        return
+    rows = [
+        [name or "the recipe's values", _text(value), f"{uar:.3f}", f"{apart:+.3f}"]
+        for name, value, uar, apart in table.itertuples(index=False)
+    ]
+    print_table(["hyperparameter", "value", "validation UAR", "difference"], rows, left=(0, 1))
+    print(f"\nstudy and table: {folder / 'tune'}")
 
 
 def _summary(result: "Search") -> dict[str, Any]:

@@ -70,6 +70,21 @@ def _check_names(recipe: Recipe) -> None:
             recipe.create_model({name: value})
 
 
+def check_tuned(recipe: Recipe) -> None:
+    """Check that the recipe's own values, the first trial of a search, are among those that are tried.
+
+    Raises:
+        InputError: naming the first that is not.
+    """
+    parameters = recipe.create_model().parameters
+    for name, values in recipe.tune.items():
+        if not values.contains(parameters[name]):
+            raise InputError(
+                f"recipe {recipe.name}: tune.{name}: the model has {parameters[name]!r}: expected it among "
+                "the choices, or from low to high"
+            )
+
+
 def _check_fit(model: Model, features: Profile) -> None:
     """Check that a profile has the features that a model reads."""
     inputs = model.inputs

@@ -15,6 +15,7 @@ from typing import Any
 from ser_features.arguments import chosen
 from ser_features.errors import InputError
 from ser_models.recipes import FOLDER, names
+from ser_models.recipes.check import check_tuned
 from ser_models.recipes.comparisons import check_comparisons
 from ser_models.recipes.schema import Recipe
 from ser_models.recipes.validate import validated
@@ -31,6 +32,7 @@ def load(word: str) -> Recipe:
     """
     path = _path(word)
     recipe = validated(path.stem, _content(path, text_of(word)))
+    check_tuned(recipe)
     check_comparisons(recipe)
     return recipe
 

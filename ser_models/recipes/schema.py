@@ -75,6 +75,12 @@ class Range(_Table):
     log: bool = False
     choices: list[Any] | None = None
 
+    def contains(self, value: Any) -> bool:
+        """Whether a value is one of the choices, or in the range."""
+        if self.choices is not None:
+            return value in self.choices
+        return self.low is not None and self.high is not None and self.low <= value <= self.high
+
 
 class Comparison(_Table):
     """One row of a comparison: the recipe with some of it changed, beside what the paper prints.

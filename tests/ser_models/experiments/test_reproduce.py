@@ -10,7 +10,7 @@ from ser_features.errors import InputError
 from ser_models.evaluation.result import read_result
 from ser_models.evaluation.second_softmax import losses
 from ser_models.experiments.reproduce import Reproduction, find_corpora, reproduce
-from ser_models.experiments.tune import OBJECTIVE, tune, without_test
+from ser_models.experiments.tune import OBJECTIVE, one_factor, tune, without_test
 from ser_models.recipes.read import load
 
 RECIPE = """
@@ -195,5 +195,12 @@ def test_a_search_continues_where_it_stopped(recipe, recordings, tmp_path, out):
     assert set(first.trials["trial"]) < set(second.trials["trial"])
     assert second.trials[OBJECTIVE].is_monotonic_decreasing
     assert set(second.best) == {"max_depth", "learning_rate"}
-    for name in ("study.db", "trials.csv", "trials.png"):
+    measured = []
+    for table in [one_factor(job, on_trial=lambda number, *_: measured.append(number)) for _ in range(2)]:
+        assert table["hyperparameter"].tolist() == ["", "max_depth", *["learning_rate"] * 5]
+        assert table["value"].tolist() == ["", 2, 0.01, 0.0234035, 0.0547723, 0.128186, 0.3]
+        assert table[OBJECTIVE][0] == trials[0][1]
+        assert (table["difference"] == table[OBJECTIVE] - table[OBJECTIVE][0]).all()
+    assert measured == [0, 1, 2, 3, 4, 5, 6], "finished trials are not repeated"
+    for name in ("study.db", "trials.csv", "trials.png", "one_factor.csv"):
         assert (folder / "tune" / name).stat().st_size > 0
