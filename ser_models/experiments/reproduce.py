@@ -199,9 +199,9 @@ def fill_store(
         callbacks: called with the progress.
     """
     [profile] = {recipe.profile for recipe in recipes}
-    features = _families(recipes)
+    features = check_families(_read(recipes))
     variants = {variant.name: variant for recipe in recipes for variant in recipe.make_variants()}
-    own = profile == job.recipe.profile and features == _families([job.recipe])
+    own = profile == job.recipe.profile and features == check_families(_read([job.recipe]))
     root = job.out / ("store" if own else "-".join(("store", profile, *features)))
     callbacks.stage(f"extracting {', '.join(scans)} with profile {profile}")
     with callbacks.files() as observer:
@@ -222,7 +222,7 @@ def fill_store(
                 job.data,
                 tuple(variants.values()),
                 datasets=[scan.dataset for scan in scans.values()],
-                features=features,
+                features=_read([recipe for recipe in recipes if recipe.variants]),
                 seed=job.seed,
                 workers=job.workers,
                 observer=observer,
@@ -230,9 +230,9 @@ def fill_store(
     return open_store(root)
 
 
-def _families(recipes: Sequence[Recipe]) -> tuple[str, ...]:
-    """Feature families that the models of recipes read, in the order of stores."""
-    return check_families([name for recipe in recipes for name in recipe.create_model().inputs.families])
+def _read(recipes: Sequence[Recipe]) -> tuple[str, ...]:
+    """Feature families that the models of recipes read."""
+    return tuple(dict.fromkeys(name for one in recipes for name in one.create_model().inputs.families))
 
 
 def examples_of(store: Store, recipe: Recipe, datasets: list[str]) -> Examples:

@@ -55,7 +55,7 @@ def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     if "variants" in changes:
         _change_variants(content, recipe, changes["variants"])
     hyperparameters = create(content["model"]["name"], described_only=True).parameters
-    for key in changes.keys() - {"model", "variants"}:
+    for key in [key for key in changes if key not in ("model", "variants")]:
         name = chosen(key, [*hyperparameters, *FIELDS, *TABLES], "key")
         if name in hyperparameters:
             content["model"][name] = changes[key]
@@ -63,6 +63,8 @@ def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
             _update(content[name], name, _table(name, changes[key]), TABLES[name].model_fields)
         else:
             content[name] = changes[key]
+            if name == "classes":
+                content["claims"]["per_class"] = {}  # the paper's are of its own classes
     return validated(recipe.name, content)
 
 

@@ -11,7 +11,7 @@ recipe, names of factors → `ablations` → a row per factor, in which it is sw
 [{'oversample': False}]
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from ser_features.arguments import chosen
@@ -63,13 +63,15 @@ def check_comparisons(recipe: Recipe) -> None:
             raise InputError(f"recipe {recipe.name}: comparisons.{row.name}: {error}") from error
 
 
-def ablations(recipe: Recipe, names: Iterable[str]) -> tuple[Comparison, ...]:
+def ablations(recipe: Recipe, names: Collection[str]) -> tuple[Comparison, ...]:
     """A row for each factor, in which it is switched off.
 
     Raises:
         InputError: if the recipe has no such factor; the message lists those that it has.
     """
     changes = factors(recipe)
+    if names and not changes:
+        raise InputError(f"recipe {recipe.name} has no part that can be switched off: leave --ablate out")
     unique = dict.fromkeys(chosen(name, changes, "factor") for name in names)
     return tuple(
         Comparison(name=f"without_{name}", system=f"without {name}", changes=changes[name]) for name in unique

@@ -7,8 +7,8 @@ arrays → graph up to its layer `ATTENTION` → weights of steps → `spread` �
 [[0.125, 0.125, 0.75, 0.0, 0.0]]
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -19,13 +19,12 @@ from ser_models.models.networks.network import FrameNetwork, batches_of
 
 @dataclass
 class AttentiveNetwork(FrameNetwork):
-    """A network on frames with a layer `ATTENTION`, (recordings, steps, 1).
+    """A network on frames with a layer `ATTENTION`, (recordings, steps, 1)."""
 
-    Class attributes:
-        frames_per_step: frames that its pooling reduces to one step.
-    """
-
-    frames_per_step: ClassVar[int]
+    @property
+    @abstractmethod
+    def frames_per_step(self) -> int:
+        """Number of frames that its pooling reduces to one step."""
 
     def attention(self, arrays: Arrays) -> np.ndarray:
         """Return the attention weight of each frame; see `Model.attention`."""

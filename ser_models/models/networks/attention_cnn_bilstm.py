@@ -13,18 +13,15 @@ choice. The padding of short recordings does not change the output (tested).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from ser_models.models.hyperparameters import Count, Positive, Share
+from ser_models.models.hyperparameters import Count, Counts, Positive, Share
 from ser_models.models.networks.attention import AttentiveNetwork
 from ser_models.models.networks.blocks import attention_pooling, batch_norm, pool, valid_steps, zero_padding
 from ser_models.models.networks.schedule import Schedule
 
 if TYPE_CHECKING:
     import keras
-
-BLOCKS: tuple[tuple[int, int], ...] = ((64, 5), (128, 3))
-"""Filters and kernel of each convolution block; each block halves the steps."""
 
 
 @dataclass
@@ -34,17 +31,30 @@ class AttentionCnnBilstm(AttentiveNetwork):
     Attributes:
         families: frame families, concatenated along their bands: MFCC with Δ and ΔΔ (39), chroma (12), mel
             (128), spectral contrast (7), tonnetz (6).
+        filters: of each convolution block, which halves the steps.
+        kernels: of each block, in steps.
         units: of the LSTM in each direction.
         dropout: rate after each convolution block, the LSTM and the dense layer.
+        batch_norm: whether the convolutions are batch-normalised.
     """
 
     name = "attention_cnn_bilstm"
-    frames_per_step: ClassVar[int] = 2 ** len(BLOCKS)
     learning_rate: Positive = 2e-4
     schedule: Schedule = "plateau"
     families: tuple[str, ...] = ("mfcc", "chroma", "mel", "contrast", "tonnetz")
+    filters: Counts = (64, 128)
+    kernels: Counts = (5, 3)
     units: Count = 64
     dropout: Share = 0.3
+    batch_norm: bool = True
+
+    def __post_init__(self) -> None:
+        self.check_lengths(filters=("kernels",))
+
+    @property
+    def frames_per_step(self) -> int:
+        """Frames of a step: every block halves their number."""
+        return 2 ** len(self.filters)
 
     def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
         """Return the untrained graph."""
@@ -56,8 +66,8 @@ class AttentionCnnBilstm(AttentiveNetwork):
         mask = keras.Input(shapes["mask"], name="mask")
         # Graph
         x, valid = frames, valid_steps(mask)
-        for filters, kernel in BLOCKS:
-            x, valid = pool(_residual(x, valid, filters, kernel), valid)
+        for filters, kernel in zip(self.filters, self.kernels, strict=True):
+            x, valid = pool(self._residual(x, valid, filters, kernel), valid)
             x = layers.Dropout(self.dropout)(x)
         lstm = layers.Bidirectional(layers.LSTM(self.units, return_sequences=True))
         x = layers.Dropout(self.dropout)(lstm(x, mask=layers.Flatten()(valid)))
@@ -65,16 +75,17 @@ class AttentionCnnBilstm(AttentiveNetwork):
         x = layers.Dropout(self.dropout)(layers.Dense(self.units, activation="gelu")(x))
         return keras.Model({"frames": frames, "mask": mask}, layers.Dense(classes, activation="softmax")(x))
 
+    def _residual(
+        self, x: "keras.KerasTensor", valid: "keras.KerasTensor", filters: int, kernel: int
+    ) -> "keras.KerasTensor":
+        """Residual block of two convolutions (He et al., 2016)."""
+        from keras import layers
 
-def _residual(
-    x: "keras.KerasTensor", valid: "keras.KerasTensor", filters: int, kernel: int
-) -> "keras.KerasTensor":
-    """Residual block of two convolutions (He et al., 2016)."""
-    from keras import layers
+        def convolve(x: "keras.KerasTensor") -> "keras.KerasTensor":
+            x = layers.Conv1D(filters, kernel, padding="same")(x)
+            return batch_norm(x, valid) if self.batch_norm else x
 
-    x = zero_padding(x, valid)
-    skip = layers.Conv1D(filters, 1, use_bias=False)(x)
-    x = batch_norm(layers.Conv1D(filters, kernel, padding="same")(x), valid)
-    x = zero_padding(layers.Activation("gelu")(x), valid)
-    x = batch_norm(layers.Conv1D(filters, kernel, padding="same")(x), valid)
-    return layers.Activation("gelu")(layers.Add()([x, skip]))
+        x = zero_padding(x, valid)
+        skip = layers.Conv1D(filters, 1, use_bias=False)(x)
+        x = convolve(zero_padding(layers.Activation("gelu")(convolve(x)), valid))
+        return layers.Activation("gelu")(layers.Add()([x, skip]))

@@ -48,7 +48,6 @@ class BoneConductedTransformer(AttentiveNetwork):
     """
 
     name = "bone_conducted_transformer"
-    frames_per_step = 2 ** len(KERNELS)
     epochs: Count = 20
     batch_size: Count = 64
     patience: Count = 5
@@ -63,6 +62,11 @@ class BoneConductedTransformer(AttentiveNetwork):
             raise InputError(
                 f"model {self.name!r}: width is {self.width}, expected a multiple of heads, {self.heads}"
             )
+
+    @property
+    def frames_per_step(self) -> int:
+        """Frames of a step: every block halves their number."""
+        return 2 ** len(KERNELS)
 
     def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
         """Return the untrained graph."""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from ser_features.errors import InputError
 from ser_models.data.inputs import ChunkInputs
-from ser_models.models.hyperparameters import Count, Counts, Limit
+from ser_models.models.hyperparameters import Count, Counts, Limit, Shares
 from ser_models.models.networks.blocks import MOMENTUM, add_position, transformer_layer
 from ser_models.models.networks.network import Network
 from ser_models.models.networks.schedule import Schedule
@@ -29,14 +29,11 @@ from ser_models.models.networks.schedule import Schedule
 if TYPE_CHECKING:
     import keras
 
-DROPOUTS = (0.2, 0.3, 0.3, 0.3)
-"""Dropout rate of each block."""
-
 BOTTLENECK = 512
 """Filters of the last convolution, whose kernel is one point of the feature map."""
 
-DENSE = ((512, 0.4), (256, 0.3))
-"""Units and dropout rate of the layers before the softmax."""
+DENSE = (512, 256)
+"""Units of the layers before the softmax."""
 
 HEAD_WIDTH = 256
 """Units of the LSTM, and width of the Transformer encoder."""
@@ -54,9 +51,12 @@ class ChunkedConv3d(Network):
     Attributes:
         chunks: number of chunks, from the middle of a recording.
         frames: frames of each chunk, at the profile's hop length (60 are 1.92 s at 32 ms).
-        depth: number of blocks, 2 to 4: the first of `filters` and `kernels`.
+        depth: number of blocks, 2 to 4: the first of `filters`, `kernels` and `dropouts`.
         filters: of each block.
         kernels: height and width of each block's kernel, over mel bands and frames.
+        dropouts: rate after each block.
+        batch_norm: whether convolutions and dense layers are batch-normalised.
+        dense_dropouts: rate after each of the two dense layers.
         activation: after each batch normalisation and in the dense layers.
         head: reduction of the last feature map to one vector.
         recompute_batch_norm: as in every network; without it, the validation metrics of the first hundreds of
@@ -72,16 +72,24 @@ class ChunkedConv3d(Network):
     depth: Depth = 4
     filters: Counts = (64, 128, 256, 512)
     kernels: Counts = (5, 3, 3, 3)
+    dropouts: Shares = (0.2, 0.3, 0.3, 0.3)
+    batch_norm: bool = True
+    dense_dropouts: Shares = (0.4, 0.3)
     activation: Literal["relu", "leaky_relu", "elu"] = "relu"
     head: Literal["pool", "transformer", "lstm"] = "pool"
 
     def __post_init__(self) -> None:
-        for name in ("filters", "kernels"):
+        for name in ("filters", "kernels", "dropouts"):
             if len(getattr(self, name)) < self.depth:
                 raise InputError(
                     f"model {self.name!r}: {name} is {list(getattr(self, name))}, "
                     f"expected one for each of the {self.depth} blocks"
                 )
+        if len(self.dense_dropouts) != len(DENSE):
+            raise InputError(
+                f"model {self.name!r}: dense_dropouts is {list(self.dense_dropouts)}, "
+                f"expected one for each of the {len(DENSE)} dense layers"
+            )
         self._check_size("frames", self.frames)
 
     @property
@@ -99,14 +107,14 @@ class ChunkedConv3d(Network):
         chunks = keras.Input(shapes["chunks"], name="chunks")
         # Graph
         x = chunks
-        blocks = zip(self.filters[: self.depth], self.kernels, DROPOUTS, strict=False)
+        blocks = zip(self.filters[: self.depth], self.kernels, self.dropouts, strict=False)
         for filters, kernel, dropout in blocks:
             x = self._block(x, filters, kernel, dropout)
-        x = layers.BatchNormalization(momentum=MOMENTUM)(layers.Conv3D(BOTTLENECK, 1, padding="same")(x))
+        x = self._normalised(layers.Conv3D(BOTTLENECK, 1, padding="same")(x))
         x = self._to_vector(x)
-        for units, dropout in DENSE:
-            x = self._activation()(layers.Dense(units)(x))
-            x = layers.Dropout(dropout)(layers.BatchNormalization(momentum=MOMENTUM)(x))
+        for units, dropout in zip(DENSE, self.dense_dropouts, strict=True):
+            x = self._normalised(self._activation()(layers.Dense(units)(x)))
+            x = layers.Dropout(dropout)(x)
         return keras.Model({"chunks": chunks}, layers.Dense(classes, activation="softmax")(x))
 
     def _block(
@@ -116,8 +124,13 @@ class ChunkedConv3d(Network):
         from keras import layers
 
         x = layers.Conv3D(filters, (1, kernel, kernel), padding="same")(x)
-        x = self._activation()(layers.BatchNormalization(momentum=MOMENTUM)(x))
+        x = self._activation()(self._normalised(x))
         return layers.Dropout(dropout)(layers.MaxPooling3D((1, 2, 2))(x))
+
+    def _normalised(self, x: "keras.KerasTensor") -> "keras.KerasTensor":
+        from keras import layers
+
+        return layers.BatchNormalization(momentum=MOMENTUM)(x) if self.batch_norm else x
 
     def _to_vector(self, x: "keras.KerasTensor") -> "keras.KerasTensor":
         """(batch, chunks, bands, frames, channels) → (batch, channels of the head)."""

@@ -113,6 +113,13 @@ def test_filters_and_kernels_are_configuration():
     assert sizes == [(8, (1, 3, 3)), (16, (1, 1, 1)), (512, (1, 1, 1))]
 
 
+def test_dropout_and_batch_normalisation_are_configuration():
+    parameters = {"depth": 2, "dropouts": [0.1, 0.25], "dense_dropouts": [0.5, 0.0], "batch_norm": False}
+    network = create("chunked_conv3d", parameters).build(SHAPES, classes=7)
+    assert [layer.rate for layer in named(network, "Dropout")] == [0.1, 0.25, 0.5, 0.0]
+    assert not named(network, "BatchNormalization")
+
+
 def test_inputs():
     inputs = create("chunked_conv3d", {"chunks": 2, "frames": 30}).inputs
     assert (inputs.family, inputs.chunks, inputs.frames) == ("mel", 2, 30)
@@ -122,6 +129,8 @@ def test_inputs():
     ("parameters", "message"),
     [
         ({"depth": 5}, "depth is 5, expected an integer from 2 to 4"),
+        ({"dropouts": [0.1]}, "dropouts is [0.1], expected one for each of the 4 blocks"),
+        ({"dense_dropouts": [0.1]}, "dense_dropouts is [0.1], expected one for each of the 2 dense layers"),
         ({"head": "mean"}, "head is 'mean', expected one of pool, transformer, lstm"),
         ({"filters": [64, 128]}, "filters is [64, 128], expected one for each of the 4 blocks"),
         ({"kernels": [3], "depth": 2}, "kernels is [3], expected one for each of the 2 blocks"),

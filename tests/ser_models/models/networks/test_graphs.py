@@ -77,6 +77,12 @@ def test_attention_cnn_bilstm():
     activations = [layer.activation.__name__ for layer in network.layers if hasattr(layer, "activation")]
     assert activations.count("gelu") == 5
     assert "relu" not in activations
+    larger = create("attention_cnn_bilstm", {"filters": [8, 8, 4], "kernels": [3, 5, 7], "batch_norm": False})
+    network = larger.build({"frames": (64, 192), "mask": (64,)}, classes=8)
+    convolutions = [(layer.filters, *layer.kernel_size) for layer in layers_of(network, "Conv1D")]
+    assert sorted(convolutions) == [(4, 1), (4, 7), (4, 7), (8, 1), (8, 1), (8, 3), (8, 3), (8, 5), (8, 5)]
+    assert "BatchNormalization" not in kinds_of(network)
+    assert network.get_layer("attention").output.shape == (None, 64 // larger.frames_per_step, 1)
     inputs = create("attention_cnn_bilstm", {"length": 80}).inputs
     assert inputs.families == ("mfcc", "chroma", "mel", "contrast", "tonnetz")
     assert inputs.length == 80

@@ -16,6 +16,7 @@ PRINTED = {
         110,
         "MFCCs, chroma, mel spectrograms, spectral contrast, and tonnetz",
     ),
+    "model.batch_norm": Printed(True, 117, "batch normalization"),
     "model.learning_rate": Printed(2e-4, 121, "learning rate of 0.0002"),
     "model.optimizer": Printed("adam", 121, "Adam optimizer"),
     "model.schedule": Printed("plateau", 121, "learning rate reduction"),
