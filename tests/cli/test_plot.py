@@ -37,11 +37,10 @@ def test_figures_of_a_store(ser, store_root, here, name):
     "words",
     [
         ["frames"],
-        ["augmented", "--transforms", "noise", "spectrogram_shift"],
+        pytest.param(["augmented", "--transforms", "noise", "spectrogram_shift"], marks=pytest.mark.long),
         ["augmented", "--recipe", "fusion_cnn_bilstm"],
-        ["bone"],
+        pytest.param(["bone"], marks=pytest.mark.long),
     ],
-    ids="-".join,
 )
 def test_figures_of_a_recording(ser, recordings, here, words):
     answer = ser("plot", words[0], recordings / "s0_sad_0.wav", *words[1:])
@@ -92,7 +91,13 @@ def test_every_figure_of_a_run_has_a_command():
     assert list(RESULTS) == list(FIGURES)
 
 
-@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] * (name not in ("per-class", "training")))
+        for name in RESULTS
+    ],
+)
 def test_figures_of_a_result(ser, here, name):
     [path] = ser("plot", name, artifact(here / "art", make_history())).out.splitlines()
     assert (here / path).read_bytes().startswith(BEGINS[".png"])
