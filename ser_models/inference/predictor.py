@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Unpack, overload
 
 import numpy as np
 
+from ser_features.audio.excerpts import release
 from ser_features.config import Profile
 from ser_features.errors import ArtifactError, AudioError, TooLongError
 from ser_features.pipeline import Features
@@ -188,6 +189,8 @@ class Predictor:
             predictions += self._predict_batch(
                 recordings[batch], names[batch], stats[batch], options, channels[batch]
             )
+        if any(isinstance(recording, Part) for recording in recordings):
+            release()  # the file of the last part
         return predictions
 
     def predict_analyses(

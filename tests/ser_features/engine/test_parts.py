@@ -21,14 +21,16 @@ from ser_features.store.write import commit_rows
 from tests.cases.sounds import save, table, voice
 from tests.faults.serial import Serial
 
-TIMES = ((0.0, 0.7), (0.7, 1.5), (1.25, 2.25), (10.0, 10.5))
+TIMES = ((0.0, 0.7), (0.7, 1.5), (1.25, 2.25), (640.0, 640.5))
+RATE = 8000
 HEADER = "path,start,end,emotion,speaker"
 
 
 @pytest.fixture
 def calls(tmp_path: Path) -> Path:
-    """A table of parts of a call of 11 s."""
-    save(tmp_path / "call.wav", np.concatenate([voice(take=take, seconds=1.1) for take in range(10)]))
+    """A table of parts of a call of eleven minutes."""
+    speech = np.concatenate([voice(take=take, seconds=1.1, rate=RATE) for take in range(10)])
+    save(tmp_path / "call.wav", np.resize(speech, 660 * RATE), RATE, subtype="ULAW")
     return rows(tmp_path, TIMES)
 
 
@@ -48,7 +50,8 @@ def test_features_are_those_of_files_cut_there(calls):
     folder, cut = calls.parent, []
     signal, rate = soundfile.read(folder / "call.wav", dtype="int16")
     for number, (start, end) in enumerate(TIMES):
-        soundfile.write(folder / f"{number}.wav", signal[round(start * rate) : round(end * rate)], rate)
+        cut_signal = signal[round(start * rate) : round(end * rate)]
+        soundfile.write(folder / f"{number}.wav", cut_signal, rate, subtype="ULAW")
         cut.append(f"{number}.wav,sad,ada")
     extract_corpora(
         [str(table(folder / "cut.csv", cut))], data=folder, store=folder / "store", runner=Serial()
@@ -75,14 +78,14 @@ def test_a_moved_boundary_is_computed_alone(calls):
 
 
 def test_a_part_that_the_file_lacks_is_refused_alone(calls):
-    bad = rows(calls.parent, [*TIMES, (10.5, 12.0)])
+    bad = rows(calls.parent, [*TIMES, (659.5, 661.0)])
     report = extract(bad)
     assert (report.stored, [failure.file_id for failure in report.failures]) == (
         4,
-        ["calls/call@10.500-12.000"],
+        ["calls/call@659.500-661.000"],
     )
     assert report.failures[0].message.startswith(
-        "the part is from 10.5 to 12 s, the file is 11 s long: expected"
+        "the part is from 659.5 to 661 s, the file is 660 s long: expected"
     )
     again = extract(bad)
     assert (again.stored, again.unchanged, len(again.failures)) == (0, 4, 1)
@@ -101,6 +104,24 @@ def test_copies_of_parts(calls):
     assert copies["duration_sec"].tolist() == pytest.approx([0.7, 0.8, 1.0, 0.5])
 
 
+def test_channels_of_a_table(tmp_path):
+    signal = voice(seconds=0.6)
+    save(tmp_path / "mono.wav", signal)
+    save(tmp_path / "left.wav", np.stack([signal, 0 * signal], axis=1))
+    lines = ["mono.wav,", "left.wav,", "left.wav,mix", "left.wav,left", "left.wav,2"]
+    calls = table(tmp_path / "calls.csv", [f"{line},sad" for line in lines], "path,channel,emotion")
+    report = extract(calls)
+    assert [(one.file_id, one.error_class) for one in report.failures] == [
+        ("calls/left@2", "SilentAudioError")
+    ]
+    stored = open_store(tmp_path / "store").files()
+    assert stored["file_id"].tolist() == ["calls/left", "calls/left@1", "calls/left@mix", "calls/mono"]
+    assert stored["rms_mean"].nunique() == 1
+    assert stored["audio_channel"].tolist() == pytest.approx([np.nan, 1, 0, np.nan], nan_ok=True)
+    each = extract(calls, channel="each")
+    assert (each.stored, len(each.removed)) == (1, 2)
+
+
 def test_parts_of_a_compressed_file_share_a_shard():
     def part(name, number):
         return Recording(
@@ -117,7 +138,8 @@ def test_parts_of_a_compressed_file_share_a_shard():
 def test_a_store_of_an_earlier_version_goes_on_unchanged(calls):
     """It had no columns of parts, and a user's own column of that name."""
     folder = calls.parent
-    whole = table(folder / "calls.csv", ["call.wav,sad,ada"])
+    save(folder / "u.wav")
+    whole = table(folder / "calls.csv", ["u.wav,sad,ada"])
     extract(whole)
     store = open_store(folder / "store")
     [part] = store.parts("calls")
@@ -131,7 +153,7 @@ def test_a_store_of_an_earlier_version_goes_on_unchanged(calls):
     commit_rows(part, old, stored.metadata)
     assert extract(whole).unchanged == 1
     report = extract(rows(folder, TIMES))
-    assert (report.stored, report.removed) == (4, ["calls/call"])
+    assert (report.stored, report.removed) == (4, ["calls/u"])
 
 
 def test_parts_for_audformat(calls, tmp_path):
