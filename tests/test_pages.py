@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.scripts import corpora as published
 from ser_features import corpora
 from ser_features.config import PROFILES, SUFFIXES, Profile
 from ser_features.extractors import CORE_COLUMNS, DEFAULT_FAMILIES, encoder_free, of_kind
@@ -17,6 +18,7 @@ from ser_models.models import MODELS, model_class
 from ser_models.models.hyperparameters import describe
 from ser_models.models.networks.network import Network
 from ser_models.recipes.read import load
+from tests.whole_corpora import WHOLE
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -83,7 +85,7 @@ def test_every_suffix_of_a_profile_is_described():
 # Corpora
 
 
-@pytest.mark.parametrize("name", corpora.names())
+@pytest.mark.parametrize("name", [*WHOLE, "demo"])
 def test_a_corpus_is_as_described(name, whole_corpora):
     corpus = corpora.get(name)
     rows = {row[0]: row[1:] for row in table_rows("corpora")}
@@ -109,9 +111,15 @@ def test_every_corpus_has_its_source():
     for corpus in map(corpora.get, corpora.names()):
         assert corpus.synthetic or f"<{corpus.url}>" in text
         section = re.search(
-            rf"^## {re.escape(corpus.title.split(' ')[0])}$", text, re.MULTILINE | re.IGNORECASE
+            rf"^###? {re.escape(corpus.title.split(' ')[0])}$", text, re.MULTILINE | re.IGNORECASE
         )
         assert section, corpus.title
+
+
+def test_sections_of_published_corpora_are_those_of_their_files():
+    page = published.PAGE.read_text(encoding="utf-8")
+    between = page.split(published.BEGIN)[1].split(published.END)[0].strip()
+    assert between == published.text(), "run python -m docs.scripts.corpora"
 
 
 # Models

@@ -3,16 +3,17 @@
 name → `get` (a built-in corpus, imported on first use) ┐
 path of a .csv file → `folder.scan_table` ──────────────┴→ `scan` → `Scan`
 
-One file per corpus describes its file name grammar, counts, oddities, licence and source.
+One file per corpus describes its file name grammar, counts, oddities, licence and source: a module, or a file
+of `published/` for those whose names follow a pattern (`grammar`).
 
->>> names()
-('ravdess', 'tess', 'cremad', 'savee', 'emodb', 'demo')
->>> get("emodb").whole
-535
->>> get("iemocap")
+>>> names()[:7]
+('ravdess', 'tess', 'cremad', 'savee', 'emodb', 'demo', 'aesdd')
+>>> get("emodb").whole, get("MSP-Podcast").name
+(535, 'msppodcast')
+>>> get("semaine")
 Traceback (most recent call last):
 ...
-ser_features.errors.InputError: unknown corpus 'iemocap': expected one of ravdess, tess, ...
+ser_features.errors.InputError: unknown corpus 'semaine': expected one of ravdess, tess, ...
 >>> separated(["CREMA-D, savee", "mine.csv"])
 ['CREMA-D', 'savee', 'mine.csv']
 """
@@ -20,6 +21,7 @@ ser_features.errors.InputError: unknown corpus 'iemocap': expected one of ravdes
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 """Of the names of users' own tables."""
 
-_REGISTRY: dict[str, tuple[str, str]] = {
+_MODULES: dict[str, tuple[str, str]] = {
     "ravdess": ("ser_features.corpora.ravdess", "Ravdess"),
     "tess": ("ser_features.corpora.tess", "Tess"),
     "cremad": ("ser_features.corpora.cremad", "CremaD"),
@@ -43,11 +45,15 @@ _REGISTRY: dict[str, tuple[str, str]] = {
     "emodb": ("ser_features.corpora.emodb", "EmoDb"),
     "demo": ("ser_features.corpora.demo", "Demo"),
 }
+"""Module and class of the corpora that are no file of `published/`; no table of a user's has their names."""
+
+_PUBLISHED = Path(__file__).parent / "published"
 
 
+@cache
 def names() -> tuple[str, ...]:
-    """Return the names of the built-in corpora, the synthetic one last."""
-    return tuple(_REGISTRY)
+    """Return the names of the built-in corpora: those of `published/` after the others."""
+    return (*_MODULES, *sorted(path.stem for path in _PUBLISHED.glob("*.toml")))
 
 
 def separated(datasets: Iterable[str]) -> list[str]:
@@ -72,14 +78,18 @@ def get(name: str) -> "Corpus":
             f"unknown corpus {name!r}: {suggestion(name, names())} expected one of {', '.join(names())}, "
             "or the path of a .csv manifest of your own corpus"
         )
-    module, cls = _REGISTRY[key]
+    if key not in _MODULES:
+        from ser_features.corpora.grammar import GrammarCorpus
+
+        return GrammarCorpus(key)
+    module, cls = _MODULES[key]
     corpus: Corpus = getattr(import_module(module), cls)()
     return corpus
 
 
 def find(name: str) -> "Corpus | None":
     """Return the built-in corpus that a store calls `name`, or None for a user's own corpus."""
-    return get(name) if name in _REGISTRY else None
+    return get(name) if name in names() else None
 
 
 def scan(
@@ -116,7 +126,7 @@ def scan(
         return _mapped(corpus, labels) if labels else corpus
     from ser_features.corpora.folder import Reading, dataset_name, scan_table
 
-    if (name := dataset_name(table)) in _REGISTRY:
+    if (name := dataset_name(table)) in _MODULES:
         raise InputError(
             f"{table}: {name!r} is the name of a built-in corpus, expected another name: rename the file"
         )

@@ -15,9 +15,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from ser_features.arguments import plain
+from ser_features.corpora.defects import Defect, notes_on_defects
 from ser_features.corpora.second_copies import without_second_copies
 from ser_features.corpora.walk import audio_files, is_folder
 from ser_features.errors import FileNameError, InputError, listed
@@ -36,30 +37,42 @@ class Corpus(ABC):
     Attributes:
         name: on the command line, and `dataset` in the store.
         title: the name as published.
-        language: ISO 639-1 code of the spoken language.
+        language: ISO 639-1 code of the spoken language, or several with blanks between.
         whole: number of recordings of the complete corpus; None if it is not fixed.
-        speakers: number of speakers in the complete corpus.
-        emotions: the canonical emotions of the corpus, in order.
+        speakers: number of speakers in the complete corpus; None if its names do not state them.
+        emotions: the emotions of the corpus, in order.
         licence: the terms of publication.
         citation: the publication to cite.
         url: public page with the download.
         layout: path of one recording below the data root, as an example.
         folders: accepted folder names; case, blanks, hyphens and underscores are ignored.
+        obtain: how to get it; empty if `ser download` knows.
+        defects: recordings that are published with an error.
         synthetic: whether it is generated instead of recorded.
+        acted: whether its emotions are acted.
     """
 
-    name: ClassVar[str]
-    title: ClassVar[str]
-    language: ClassVar[str]
-    whole: ClassVar[int | None]
-    speakers: ClassVar[int]
-    emotions: ClassVar[tuple[str, ...]]
-    licence: ClassVar[str]
-    citation: ClassVar[str]
-    url: ClassVar[str]
-    layout: ClassVar[str]
-    folders: ClassVar[tuple[str, ...]]
-    synthetic: ClassVar[bool] = False
+    name: str
+    title: str
+    language: str
+    whole: int | None
+    speakers: int | None
+    emotions: tuple[str, ...]
+    licence: str
+    citation: str
+    url: str
+    layout: str
+    folders: tuple[str, ...]
+    obtain: str = ""
+    defects: tuple[Defect, ...] = ()
+    synthetic: bool = False
+    acted: bool = True
+
+    @property
+    def grammar(self) -> str:
+        """What the file names state, the counts and the oddities: the docstring of the corpus's module."""
+        text = sys.modules[type(self).__module__].__doc__ or ""
+        return text.partition("\n\n")[2].partition(">>>")[0].partition("\nLicence: ")[0].strip()
 
     @abstractmethod
     def parse(self, relative: PurePosixPath) -> Recording:
@@ -114,16 +127,17 @@ class Corpus(ABC):
             rejected += [Rejected(self.name, path, form.message) for path, form in foreign]
             raise self._nothing_in(root, folders, rejected)
         unique, duplicates = without_second_copies(recordings, root)
-        stems = {recording.stem for recording in unique} if foreign else set()
-        lost = [(path, form) for path, form in foreign if PurePosixPath(path).stem not in stems]
+        readable = {recording.stem for recording in unique} if foreign else set()
+        lost = [(path, form) for path, form in foreign if PurePosixPath(path).stem not in readable]
         for path, form in lost:
             if not form.is_video:
                 rejected.append(Rejected(self.name, path, form.message, "NotAudioError"))
         rejected.sort(key=attrgetter("path"))
         videos = [path for path, form in lost if form.is_video]
-        return Scan(
-            self.name, root, unique, tuple(rejected), duplicates, notes=tuple(_of_videos(self.name, videos))
-        )
+        stems = [one.stem for one in unique] + [PurePosixPath(one.path).stem for one in rejected]
+        defects = (f"{self.name}: {note}" for note in notes_on_defects(self.defects, stems))
+        notes = (*_of_videos(self.name, videos), *defects)
+        return Scan(self.name, root, unique, tuple(rejected), duplicates, notes=notes)
 
     def count(self, data: Path) -> int:
         """Number of recordings below a data root, 0 if there is none; a synthetic corpus is not generated."""

@@ -10,9 +10,9 @@ Grammar: `actor_sentence_emotion_level`, in the folder `AudioWAV`:
 Counts: 7,442 = 1,271 each of ANG DIS FEA HAP SAD and 1,087 NEU; not every actor has every sentence.
 
 Oddities: one file is named `1040_ITH_SAD_X` in some releases (the tables write `…_XX`), so X is read as
-unspecified too; `1076_MTI_SAD_XX` is empty in some releases. Age and gender are not in the names: they
-are read from `VideoDemographics.csv` in the folder of the recordings or in a folder above it, and are null
-otherwise. The votes of its listeners are read from `finishedResponses.csv` or
+unspecified too; `1076_MTI_SAD_XX` is empty in some releases, `1064_IEO_DIS_MD` a minute long. Age and gender
+are not in the names: they are read from `VideoDemographics.csv` in the folder of the recordings or in a
+folder above it, and are null otherwise. The votes of its listeners are read from `finishedResponses.csv` or
 `processedResults/tabulatedVotes.csv` there.
 
 Licence: ODbL 1.0. Cite Cao et al. (2014).
@@ -28,6 +28,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ser_features.corpora.base import Corpus, lookup, one_of, split_name
+from ser_features.corpora.defects import Defect
 from ser_features.corpora.walk import is_file
 from ser_features.errors import InputError
 from ser_features.labels import in_order
@@ -79,6 +80,11 @@ class CremaD(Corpus):
     url = "https://github.com/CheyneyComputerScience/CREMA-D"
     layout = "cremad/AudioWAV/1001_DFA_ANG_XX.wav"
     folders = ("cremad", "CREMA-D-master", "Crema")
+    defects = (
+        Defect(("1076_MTI_SAD_XX",), "empty in some releases", f"{url}/issues"),
+        Defect(("1064_IEO_DIS_MD",), "one minute long, of which the sentence is a part", f"{url}/issues/8"),
+        Defect(("1040_ITH_SAD_X",), "misnamed for 1040_ITH_SAD_XX", "the corpus's own tables"),
+    )
 
     def parse(self, relative: PurePosixPath) -> Recording:
         """Parse a path such as `cremad/AudioWAV/1001_DFA_ANG_XX.wav`; see `Corpus.parse`."""

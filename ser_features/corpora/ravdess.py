@@ -26,6 +26,7 @@ Licence: CC BY-NC-SA 4.0. Cite Livingstone & Russo (2018).
 from pathlib import PurePosixPath
 
 from ser_features.corpora.base import Corpus, lookup, one_of, split_name
+from ser_features.corpora.defects import Defect
 from ser_features.errors import FileNameError
 from ser_features.labels import in_order
 from ser_features.manifest import Recording
@@ -69,6 +70,11 @@ class Ravdess(Corpus):
     url = "https://zenodo.org/records/1188976"
     layout = "ravdess/Actor_01/03-01-01-01-01-01-01.wav"
     folders = ("ravdess", "Audio_Speech_Actors_01-24", "ravdess-emotional-speech-audio")
+    defects = (
+        Defect(
+            ("03-01-03-01-02-01-07", "03-01-03-01-02-02-07"), "the same audio twice", "the published files"
+        ),
+    )
 
     def parse(self, relative: PurePosixPath) -> Recording:
         """Parse a path such as `ravdess/Actor_01/03-01-01-01-01-01-01.wav`; see `Corpus.parse`."""

@@ -22,6 +22,7 @@ Licence: CC BY-NC-ND 4.0. Cite Pichora-Fuller & Dupuis (2020).
 from pathlib import PurePosixPath
 
 from ser_features.corpora.base import Corpus, lookup, split_name
+from ser_features.corpora.defects import Defect
 from ser_features.errors import FileNameError
 from ser_features.labels import in_order
 from ser_features.manifest import Recording
@@ -63,6 +64,7 @@ class Tess(Corpus):
         "toronto-emotional-speech-set-tess",
         "Toronto emotional speech set",
     )
+    defects = (Defect(("OA_bite_neutral",), "misnamed for OAF_bite_neutral", "the published files"),)
 
     def parse(self, relative: PurePosixPath) -> Recording:
         """Parse a path such as `tess/OAF_angry/OAF_back_angry.wav`; see `Corpus.parse`."""

@@ -10,7 +10,7 @@ name → `plan` (recordings present, source) → `fetch` (resumed, verified) →
 """
 
 from ser_features.download.install import Plan, install, plan
-from ser_features.download.sources import SOURCES, Archive, ByHand, Repository
+from ser_features.download.sources import SOURCES, Archive, ByHand, Repository, source_of
 from ser_features.download.transfer import RetryPolicy, TransferObserver
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "TransferObserver",
     "install",
     "plan",
+    "source_of",
 ]

@@ -16,7 +16,7 @@ from pathlib import Path
 from ser_features import corpora
 from ser_features.corpora.base import Corpus
 from ser_features.download.repository import fetch_repository, require_git
-from ser_features.download.sources import SOURCES, Archive, ByHand, Repository
+from ser_features.download.sources import Archive, ByHand, Repository, source_of
 from ser_features.download.transfer import RetryPolicy, TransferObserver, fetch, require_room
 from ser_features.download.unpack import unpack
 from ser_features.errors import DownloadError, InputError, UnsafeArchiveError
@@ -66,11 +66,10 @@ def plan(name: str, to: Path) -> Plan:
         InputError: if the name is unknown, the corpus is a synthetic one, or its folder holds other files.
     """
     corpus = corpora.get(name)
-    if corpus.synthetic:
+    if (source := source_of(corpus)) is None:
         raise InputError(
             f"{name} is synthetic, there is nothing to download: run ser extract --datasets {name}"
         )
-    source = SOURCES[name]
     planned = Plan(corpus, source, to, corpus.count(to))
     if not isinstance(source, ByHand) and not planned.complete:
         _require_nothing_in(planned)

@@ -10,6 +10,7 @@ that needs a registration is downloaded by hand, with the steps given.
 - CREMA-D: the authors' git LFS repository, downloaded by git and git-lfs, which verify the SHA-256 of every
   recording.
 - SAVEE: available after registration.
+- The corpora of `ser_features/corpora/published`: by hand, as their files say.
 
 MD5 detects damage and later substitution, but not a publisher who prepared two archives with one MD5; so
 `unpack` trusts no archive.
@@ -23,9 +24,13 @@ register at http://personal.ee.surrey.ac.uk/Personal/P.Jackson/SAVEE/Register.ht
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ser_features.errors import InputError
+
+if TYPE_CHECKING:
+    from ser_features.corpora.base import Corpus
 
 DIGITS = {"md5": 32, "sha256": 64}
 """Hexadecimal digits of each kind of checksum."""
@@ -167,4 +172,11 @@ SOURCES: Mapping[str, Archive | Repository | ByHand] = {
         ),
     ),
 }
-"""By name of the corpus; the synthetic one is generated, not downloaded."""
+"""By name of the corpus; others have the steps of `Corpus.obtain`, or are synthetic."""
+
+
+def source_of(corpus: "Corpus") -> Archive | Repository | ByHand | None:
+    """Source of a corpus; None if it is generated."""
+    if corpus.name in SOURCES or not corpus.obtain:
+        return SOURCES.get(corpus.name)
+    return ByHand("its publisher gives it out", (f"see {corpus.url}", corpus.obtain))

@@ -17,6 +17,9 @@ ACTED = (
     "Its training data are acted emotions. Spontaneous emotions sound different and are often less "
     "pronounced: expect more errors than in the evaluation."
 )
+SPONTANEOUS = (
+    "Its training data are spontaneous speech of published corpora, whose labels are what raters perceived."
+)
 NOT_ACTED = "Its training data are not a published corpus: their authors define what the labels mean."
 SYNTHETIC = (
     "Its training data are synthetic speech, in whole or in part. Its predictions demonstrate the system and "
@@ -43,7 +46,10 @@ def kind_of_speech(metadata: ArtifactMetadata) -> str:
     """Describe what kind of emotional speech the training data are."""
     if metadata.synthetic:
         return SYNTHETIC
-    return ACTED if any(corpora.find(name) for name in metadata.datasets) else NOT_ACTED
+    published = [corpus for name in metadata.datasets if (corpus := corpora.find(name))]
+    if any(corpus.acted for corpus in published):
+        return ACTED
+    return SPONTANEOUS if published else NOT_ACTED
 
 
 def classes(metadata: ArtifactMetadata) -> str:

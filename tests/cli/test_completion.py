@@ -4,6 +4,7 @@ import pytest
 from ser_cli import completion
 from ser_cli.main import main
 
+from ser_features import corpora
 from ser_features.extractors import FAMILIES
 from ser_models.models import MODELS
 from ser_models.recipes import names as recipes
@@ -46,12 +47,12 @@ def desk(tmp_path, monkeypatch):
         ("ser store inf", ["info"]),
         ("ser extract --dat", ["--datasets", "--data"]),
         ("ser extract --datasets r", ["ravdess"]),
-        ("ser extract --datasets m", ["mine.csv"]),
+        ("ser extract --datasets mi", ["mine.csv"]),
         ("ser extract --datasets tess cr", ["cremad"]),
-        ("ser extract --datasets tess ", ["ravdess", "tess", "cremad", "savee", "emodb", "demo", "mine.csv"]),
+        ("ser extract --datasets tess ", [*corpora.names(), "mine.csv"]),
         ("ser extract --profile p", ["paper48k"]),
         ("ser extract --datasets tess --features mel mf", ["mfcc"]),
-        ("ser download e", ["emodb"]),
+        ("ser download emod", ["emodb"]),
         ("ser download ravdess d", []),
         ("ser corpora d", ["demo"]),
         ("ser reproduce fusion_c", ["fusion_cnn_bilstm"]),

@@ -149,9 +149,9 @@ def test_one_failure_does_not_stop_the_others(ser, requests, tmp_path):
 
 
 def test_unknown_corpus_stops_before_any_download(ser, requests, tmp_path):
-    answer = ser("download", "savee", "iemocap", "--to", tmp_path / "raw", "--yes")
+    answer = ser("download", "savee", "semaine", "--to", tmp_path / "raw", "--yes")
     assert (answer.code, requests) == (2, [])
-    assert answer.err.startswith("error: unknown corpus 'iemocap': expected one of ravdess, tess")
+    assert answer.err.startswith("error: unknown corpus 'semaine': expected one of ravdess, tess")
 
 
 def test_incomplete_corpus_is_reported(ser, requests, tmp_path, monkeypatch):

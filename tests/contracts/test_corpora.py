@@ -7,15 +7,20 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_features import corpora
+from ser_features import corpora, read_store
 from ser_features.corpora.base import Corpus
+from ser_features.engine import extract_corpora
 from ser_features.errors import FileNameError, InputError
-from ser_features.labels import EMOTIONS, in_order
+from ser_features.labels import EMOTIONS, NO_AGREEMENT, OTHER, UNKNOWN, in_order, is_emotion
 from ser_features.manifest import Duplicate, Recording
+from ser_features.sources import encoded
+from tests.faults.serial import Serial
+from tests.layouts import LAYOUTS
 from tests.whole_corpora import WHOLE
 
 EMOTIONS_OF: dict[str, dict[str, int]] = {
@@ -37,6 +42,9 @@ EMOTIONS_OF: dict[str, dict[str, int]] = {
     },
 }
 SPEAKERS_OF = {"ravdess": 24, "tess": 2, "cremad": 91, "savee": 4, "emodb": 10}
+OWN_MODULE = ("ravdess", "tess", "cremad", "savee", "emodb", "demo")
+"""Corpora that are no file of `published/`; `tests/ser_features/corpora/test_published.py` is about those."""
+
 PARTS = {"ravdess": 1200, "tess": 1414, "emodb": 408, "cremad": 12}
 """Recordings in the part of each corpus that is used for development."""
 
@@ -48,16 +56,21 @@ def corpus(request: pytest.FixtureRequest) -> Corpus:
 
 def test_attributes_are_set(corpus):
     assert corpus.name in corpora.names()
+    assert corpus.speakers is None or corpus.speakers > 0
+    assert corpus.grammar
     for attribute in ("title", "language", "licence", "citation", "url", "layout"):
         text = getattr(corpus, attribute)
         assert text.strip() == text != "", attribute
     assert corpus.whole is None or corpus.whole > 0
     assert corpus.emotions == tuple(in_order(set(corpus.emotions)))
+    assert all(map(is_emotion, corpus.emotions))
     assert corpus.folders
     assert corpus.synthetic == (corpus.name == "demo")
 
 
-def test_module_has_an_example_and_a_licence(corpus):
+@pytest.mark.parametrize("name", OWN_MODULE)
+def test_module_has_an_example_and_a_licence(name):
+    corpus = corpora.get(name)
     docstring = sys.modules[type(corpus).__module__].__doc__
     assert ">>>" in docstring
     assert "Licence" in docstring or corpus.synthetic
@@ -69,18 +82,40 @@ def test_layout_is_a_path_that_parses(corpus):
     assert recording.dataset == corpus.name
     assert recording.path == corpus.layout
     assert recording.file_id.startswith(f"{corpus.name}/")
-    assert recording.emotion in corpus.emotions
-    assert recording.language == corpus.language
+    assert recording.emotion in (*corpus.emotions, UNKNOWN)
+    assert recording.language in (*corpus.language.split(), None)
 
 
-def test_layout_is_found_by_scan(corpus, tmp_path):
-    file = tmp_path / corpus.layout
-    file.parent.mkdir(parents=True)
-    file.touch()
+def test_documented_layout_is_found_by_scan(corpus, tmp_path):
+    layout = LAYOUTS[corpus.name]
+    layout.write(tmp_path / corpus.folders[0])
     scan = corpus.scan(tmp_path)
-    assert [recording.path for recording in scan.recordings] == [corpus.layout]
     assert scan.root == tmp_path
     assert scan.dataset == corpus.name
+    assert scan.rejected == scan.duplicates == ()
+    emotions = [
+        (PurePosixPath(one.path).relative_to(corpus.folders[0]), one.emotion) for one in scan.recordings
+    ]
+    assert {str(path): emotion for path, emotion in emotions} == dict(layout.recordings)
+    stems = sorted(PurePosixPath(path).stem for path in layout.recordings)
+    assert sorted(one.stem for one in scan.recordings) == (list(layout.keys) or stems)
+    assert {one.emotion for one in scan.recordings} <= {*corpus.emotions, UNKNOWN, OTHER, NO_AGREEMENT}
+    assert {vote.file_id for vote in scan.votes} <= {one.file_id for one in scan.recordings}
+
+
+def test_documented_layouts_are_extracted(tmp_path):
+    sound = encoded(0.1 * np.random.default_rng(0).standard_normal(16_000), 16_000)
+    for name, layout in LAYOUTS.items():
+        layout.write(tmp_path / name, sound)
+    store = tmp_path / "store"
+    extract_corpora(corpora.names(), data=tmp_path, store=store, features=["core"], runner=Serial())
+    rows = read_store(store).files()
+    assert Counter(rows["dataset"]) == {
+        name: len(layout.keys or layout.recordings) for name, layout in LAYOUTS.items()
+    }
+    stored = rows.set_index("path")["emotion"].to_dict()
+    for name, layout in LAYOUTS.items():
+        assert {path: stored[f"{name}/{path}"] for path in layout.recordings} == dict(layout.recordings)
 
 
 def test_rejection_names_the_file(corpus):
@@ -88,12 +123,10 @@ def test_rejection_names_the_file(corpus):
         corpus.parse(PurePosixPath(f"{corpus.folders[0]}/holiday.wav"))
 
 
-@pytest.mark.parametrize("name", corpora.names())
-@given(text=st.text())
-def test_any_text_parses_or_is_rejected(name, text):
+@given(st.sampled_from([corpora.get(name) for name in corpora.names()]), st.text())
+def test_any_text_parses_or_is_rejected(corpus, text):
     with suppress(FileNameError):
-        corpus = corpora.get(name)
-        assert corpus.parse(PurePosixPath(text)).emotion in corpus.emotions
+        assert corpus.parse(PurePosixPath(text)).emotion in (*corpus.emotions, UNKNOWN)
 
 
 @pytest.mark.real
@@ -112,9 +145,9 @@ def test_real_names(name, real_data):
 
 def test_an_unknown_name_lists_the_built_in_ones():
     with pytest.raises(InputError) as error:
-        corpora.scan("iemocap", Path())
+        corpora.scan("semaine", Path())
     assert str(error.value) == (
-        "unknown corpus 'iemocap': expected one of ravdess, tess, cremad, savee, emodb, demo, "
+        f"unknown corpus 'semaine': expected one of {', '.join(corpora.names())}, "
         "or the path of a .csv manifest of your own corpus"
     )
 
@@ -125,6 +158,13 @@ def test_a_csv_path_is_a_manifest(tmp_path):
     table.write_text("path,emotion,speaker\na.wav,sad,Ada\n")
     scan = corpora.scan(str(table), tmp_path / "elsewhere")
     assert [recording.file_id for recording in scan.recordings] == ["mine/a"]
+
+
+def test_a_table_may_have_the_name_of_a_corpus_that_needs_label_files(tmp_path):
+    (tmp_path / "a.wav").touch()
+    (tmp_path / "meld.csv").write_text("path,emotion,speaker\na.wav,sad,Ada\n")
+    scan = corpora.scan(str(tmp_path / "meld.csv"), tmp_path)
+    assert (scan.dataset, len(scan.recordings), scan.table) == ("meld", 1, tmp_path / "meld.csv")
 
 
 def test_a_manifest_with_the_name_of_a_built_in_corpus(tmp_path):
@@ -146,9 +186,9 @@ def test_nothing_heavy_is_imported():
     assert result.stderr == ""
 
 
-def test_all_published_corpora_have_their_counts_here():
-    published = {name for name in corpora.names() if not corpora.get(name).synthetic}
-    assert published == set(WHOLE) == set(EMOTIONS_OF)
+def test_all_corpora_have_their_names_here():
+    assert {*OWN_MODULE} - {"demo"} == set(WHOLE) == set(EMOTIONS_OF)
+    assert list(LAYOUTS) == list(corpora.names())
 
 
 @pytest.mark.parametrize("name", WHOLE)

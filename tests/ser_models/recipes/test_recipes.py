@@ -214,8 +214,8 @@ BAD = {
         "recipe mine: label_map.calm = 'boredom': expected an emotion that is no class = a class",
     ),
     "unknown corpus": (
-        ('"savee"', '"iemocap"'),
-        "recipe mine: unknown corpus 'iemocap': expected one of ravdess",
+        ('"savee"', '"semaine"'),
+        "recipe mine: unknown corpus 'semaine': expected one of ravdess",
     ),
     "unknown profile": (
         ('profile = "wide16k-raw', 'profile = "wide8k'),
