@@ -211,7 +211,7 @@ def load_examples(store: "Store", datasets: Sequence[str] | None = None, target:
         has_class = speech["emotion"].notna()
     if not has_class.all():
         words = speech.loc[~has_class, "emotion"].value_counts()
-        listed = "".join(f", {label} ({number})" for label, number in words.items())
+        listed = "".join(f", {label} ({words[label]})" for label in in_order(words.index))
         notes += (f"{(~has_class).sum()} recordings left out: without {target}{listed}",)
         speech = speech[has_class]
     labels = tuple(in_order(set(speech["emotion"])))

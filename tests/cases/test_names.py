@@ -101,6 +101,19 @@ def test_invalid_codes(ser, tmp_path, pair, message):
     assert message in errors
 
 
+def test_any_word_of_a_name_is_an_emotion(ser, tmp_path):
+    """Case other_emotions: without codes another word counts, with codes only those that they name."""
+    wavs = touch(tmp_path / "wavs", "ada_rude_1.wav", "ada_xx_1.wav", "ben_joy_2.wav", "ben_Très_2.wav")
+    assert ser("manifest", wavs, "{speaker}_{emotion}_{}.wav").code == 0
+    assert [line.split(",")[2] for line in lines(wavs / "wavs.csv")] == ["rude", "très", "joy"]
+    iem = touch(tmp_path / "iem", *(f"Ses01F_impro01_{code}.wav" for code in ("fru", "exc", "con", "sad")))
+    pairs = ("--emotions", "fru=frustrated", "exc=excited")
+    answer = ser("manifest", iem, "{speaker}_{}_{emotion}.wav", *pairs)
+    assert [line.split(",")[2] for line in lines(iem / "iem.csv")] == ["excited", "frustrated", "sad"]
+    assert "skipped Ses01F_impro01_con.wav: unknown emotion 'con': " in answer.err
+    assert "map it with --emotions con=EMOTION" in answer.err
+
+
 @pytest.fixture
 def folders(tmp_path):
     """A folder per emotion; no name states a speaker."""

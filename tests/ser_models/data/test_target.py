@@ -62,5 +62,5 @@ def test_recordings_without_an_emotion_are_left_out_and_counted():
     examples = load_examples(Rows(rows))
     assert examples.labels == ("sad", "rude")
     assert examples.notes == (
-        "4 recordings left out: without emotion, unknown (2), other (1), no agreement (1)",
+        "4 recordings left out: without emotion, no agreement (1), other (1), unknown (2)",
     )
