@@ -54,7 +54,8 @@ def test_the_artifact_is_complete_and_its_metrics_are_those_returned(trained):
         assert hashlib.sha256(files[path].read_bytes()).hexdigest() == digest
     assert not list(out.parent.glob(".*")), "hidden litter"
     splits = pd.read_parquet(out / "splits.parquet")
-    assert splits.columns.tolist() == ["file_id", "fold", "split", "dataset", "speaker", "audio_sha256"]
+    of_rows = ["dataset", "speaker", "audio_sha256", "audio_channel", "start", "end"]
+    assert splits.columns.tolist() == ["file_id", "fold", "split", *of_rows]
     assert len(splits) == 72
 
 
