@@ -60,7 +60,8 @@ def test_every_claim_is_on_a_page():
         shown = set(re.findall(rf'paper\.(\w+)\("{recipe.name}"', templates))
         kinds = (claimed.overall, claimed.emotions, claimed.training, claimed.losses)
         made = {kind.__name__: kind(recipe.claims, {}) for kind in kinds}
-        assert {"runs", *(name for name, table in made.items() if table.rows)} <= shown, recipe.name
+        expected = {"runs", "choices", *(name for name, table in made.items() if table.rows)}
+        assert expected | ({"comparisons"} if recipe.comparisons else set()) <= shown, recipe.name
 
 
 def test_the_full_run_is_shown_rather_than_a_reduced_one(stored):

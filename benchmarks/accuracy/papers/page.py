@@ -25,7 +25,7 @@ from ser_models.reporting.figures.picture import Drawing, Picture, subtitle
 from ser_models.reporting.figures.results import FIGURES, Run
 from ser_models.reporting.report import claimed, comparison
 from ser_models.reporting.report.text import Table
-from ser_models.reporting.text import sentence
+from ser_models.reporting.text import percent, sentence
 
 TEMPLATES = Path(__file__).parent
 PAGES = DOCS / "papers"
@@ -121,10 +121,16 @@ class Page:
         return f"![{figure.text}](../images/papers/{name}.png)\n\n`{figure.command}`"
 
     def comparisons(self, recipe: str) -> str:
-        """The rows of the publication's comparisons that were trained, and what each of them is."""
-        return "\n\n".join(map(_comparison, stored_comparisons(recipe))) or (
-            f"No comparison is stored; `ser reproduce {recipe} --compare` trains one."
-        )
+        """The rows of the publication's comparisons: results of the stored ones, else those to be trained."""
+        if compared := stored_comparisons(recipe):
+            return "\n\n".join(map(_comparison, compared))
+        rows = [
+            [row.name, row.system, row.source or "–", percent(row.claims.accuracy, 2), row.unavailable or ""]
+            for row in load(recipe).comparisons
+        ]
+        columns = ["row", "in the paper", "source", "accuracy in the paper", "not run, because"]
+        command = f"`ser reproduce {recipe} --compare`"
+        return f"{markdown(columns, rows)}\n\nNo result of these rows is stored; {command} trains them."
 
     def extraction(self, recipe: str) -> str:
         """Duration of the feature extraction beside that of the publication."""
