@@ -118,8 +118,8 @@ def test_channels_of_a_table(tmp_path):
     assert stored["file_id"].tolist() == ["calls/left", "calls/left@1", "calls/left@mix", "calls/mono"]
     assert stored["rms_mean"].nunique() == 1
     assert stored["audio_channel"].tolist() == pytest.approx([np.nan, 1, 0, np.nan], nan_ok=True)
-    each = extract(calls, channel="each")
-    assert (each.stored, len(each.removed)) == (1, 2)
+    by_channel = extract(calls, channel="each")
+    assert (by_channel.stored, len(by_channel.removed)) == (1, 2)
 
 
 def test_parts_of_a_compressed_file_share_a_shard():
