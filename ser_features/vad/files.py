@@ -28,7 +28,7 @@ class Segmented:
     """The segments of a file.
 
     Attributes:
-        segments: in order of time; of several channels one after the other.
+        segments: in order of time.
         seconds: duration of the file.
         notes: what is unusual about the file.
     """
@@ -120,5 +120,6 @@ def _segmented(content: bytes, mixers: Sequence[Mixer], config: SegmentConfig) -
                 track.add(block[start : start + step], rate)
         samples += len(block)
     seconds = samples / rate if rate else 0.0
-    segments = tuple(segment for track in tracks for segment in track.end(seconds))
-    return Segmented(segments, seconds, tuple(dict.fromkeys(notes)))
+    segments = [segment for track in tracks for segment in track.end(seconds)]
+    segments.sort(key=lambda segment: (segment.start, segment.channel or 0))
+    return Segmented(tuple(segments), seconds, tuple(dict.fromkeys(notes)))
