@@ -6,7 +6,9 @@ import librosa
 import numpy as np
 import pytest
 
+from ser_features import pipeline
 from ser_features.config import SPEECH16K
+from ser_features.config import profile as profile_by_name
 from ser_features.extractors import Analysis
 from ser_features.extractors.tonal import Chroma, Contrast, Tonnetz
 
@@ -71,3 +73,17 @@ def test_sample_rates_without_the_last_band_are_refused():
     low = replace(SPEECH16K, audio=replace(SPEECH16K.audio, sample_rate=12_800))
     with pytest.raises(ValueError, match=r"^sample rate is 12800 Hz, expected more than 12800 Hz$"):
         Contrast().extract(Analysis(np.ones(1280, np.float32), low))
+
+
+@pytest.mark.long
+def test_correlation_with_librosa_s_own_defaults(real_data):
+    """The figures of the recipe `attention_cnn_bilstm`: 0.97 for chroma, 0.74 for tonnetz."""
+    config = profile_by_name("wide16k-raw")
+    correlations = []
+    for path in sorted((real_data / "ravdess").glob("Actor_*/*"))[::24][:48]:
+        analysis = pipeline.analyse(path.read_bytes(), config)[1]
+        chroma = librosa.feature.chroma_stft(y=analysis.signal, sr=16_000, n_fft=2048, hop_length=512)
+        tonnetz = librosa.feature.tonnetz(y=analysis.signal, sr=16_000)
+        pairs = ((Chroma().extract(analysis), chroma.T), (Tonnetz().extract(analysis), tonnetz.T))
+        correlations.append([np.corrcoef(ours.ravel(), other.ravel())[0, 1] for ours, other in pairs])
+    assert np.mean(correlations, axis=0) == pytest.approx([0.97, 0.74], abs=0.02)
