@@ -146,6 +146,9 @@ def audit(rows: pd.DataFrame, *, model_uar: float | None = None, seed: int = 0) 
             continue
         sample = own.sample(min(len(own), MOST), random_state=seed).reset_index(drop=True)
         corpus = Corpus(sample, str(name) if several else "", seed)
+        if not corpus.folds.any():  # a single speaker, and no other to learn a rule from
+            findings += _speakers(corpus)
+            continue
         chain = list(_chain(corpus))
         # The bit rate follows from what a finding on the chain names already.
         measures = {name: columns for name, columns in MEASURES.items() if name != "bit rate" or not chain}

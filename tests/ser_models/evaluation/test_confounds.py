@@ -166,3 +166,8 @@ def test_few_recordings_and_missing_columns_are_no_reason():
     stored = {"source_sample_rate", "channels", "audio_notes", "source_size"}
     measured = {column for columns in MEASURES.values() for column in columns}
     assert audit(rows.drop(columns=[name for name in rows if name in stored | measured])) == []
+
+
+def test_a_corpus_of_one_speaker_has_no_other_to_learn_from():
+    rows = corpus(speakers=1, takes=20).assign(source_sample_rate=by_emotion(8000, 16_000, 44_100, 48_000))
+    assert audit(rows) == []
