@@ -22,7 +22,7 @@ from scipy.optimize import curve_fit
 
 from benchmarks.accuracy import common
 from benchmarks.accuracy.common import IMAGES, SEED, Run
-from ser_models.data.examples import speaker_keys
+from ser_models.data.groups import speaker_keys
 from ser_models.data.split import Split
 from ser_models.evaluation.bootstrap import TAILS, uar_draws
 from ser_models.evaluation.metrics import confusion_matrix, uar

@@ -13,6 +13,7 @@ from ser_cli.options import DEFAULT_STORE, Jobs, MetricsAsJson, Seed, Settings, 
 from ser_cli.progress import console, hint, on_screen, say, throttled
 
 if TYPE_CHECKING:
+    from ser_models.data.split import Folds
     from ser_models.evaluation.result import EvaluationResult
     from ser_models.training.config import Progress, Step
 
@@ -33,8 +34,14 @@ def train(
         ),
     ] = None,
     split: Annotated[
-        Literal["speaker", "random", "cross-corpus"] | None,
-        typer.Option(help="Split: speaker-disjoint (default), random, or by corpus."),
+        Literal["speaker", "random", "cross-corpus", "official", "session", "text", "speaker+text"] | None,
+        typer.Option(
+            help="Split: no speaker (default), session, sentence, or speaker and sentence on two sides; "
+            "random; by corpus; or the published partition."
+        ),
+    ] = None,
+    split_by: Annotated[
+        str | None, typer.Option(help="Column whose values are not on two sides, instead of --split.")
     ] = None,
     test_datasets: Annotated[
         list[str] | None,
@@ -44,8 +51,12 @@ def train(
         ),
     ] = None,
     folds: Annotated[
-        int | None,
-        typer.Option(help="Number of speaker-disjoint cross-validation folds; default: one 70/15/15 split."),
+        str | None,
+        typer.Option(
+            metavar="K",
+            help="Number of cross-validation folds, or all to leave out one speaker (session, …) at a time; "
+            "default: one 70/15/15 split.",
+        ),
     ] = None,
     target: Annotated[
         str,
@@ -87,6 +98,7 @@ def train(
 
     Example: ser train --model cnn_lstm --datasets ravdess --folds 5
     """
+    from ser_features.errors import InputError
     from ser_features.extras import require
     from ser_models.artifact import notes_on_replacing
     from ser_models.experiments.results import ReportTexts
@@ -102,6 +114,8 @@ def train(
 
         hyperparameters |= parsed(settings)
         create(model, hyperparameters)  # names a wrong key or value before the store is read
+    if split and split_by:
+        raise InputError(f"--split {split} and --split-by {split_by}: expected one of them: leave one out")
     if tensorboard:
         require("--tensorboard", "tensorflow")
     folder = out or Path("artifacts") / model
@@ -110,8 +124,9 @@ def train(
         hyperparameters=hyperparameters,
         datasets=datasets or None,
         split=split,
+        split_by=split_by,
         test_datasets=test_datasets or (),
-        folds=folds,
+        folds=parse_folds(folds),
         seed=seed,
         speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
@@ -164,6 +179,22 @@ def print_metrics(result: "EvaluationResult") -> None:
             ["corpus", "UAR"], [[name, decimals(row.uar, 3)] for name, row in result.per_corpus.items()]
         )
     print()
+
+
+def parse_folds(text: str | None) -> "Folds":
+    """Return the value of --folds: a number, "all", or None.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    if text is None or text == "all":
+        return text
+    from ser_features.errors import InputError
+
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"--folds {text}: expected a number of folds, or all") from None
 
 
 @contextmanager

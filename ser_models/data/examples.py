@@ -15,6 +15,7 @@ import pandas as pd
 
 from ser_features.errors import InputError
 from ser_features.labels import in_order, is_emotion
+from ser_models.data.groups import Keys, file_keys, speaker_keys
 from ser_models.data.inputs import FrameSource, Inputs, Raw
 from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, normalize
 
@@ -59,13 +60,17 @@ class Examples:
 
         Where the speaker is unknown, a file: all of its parts, and their augmented copies.
         """
+        return self.groups_by(speaker_keys)
+
+    def groups_by(self, keys: Keys) -> np.ndarray:
+        """Return the group of each recording, (recordings,): its key, or its file where there is none."""
         rows, files = self.rows, self.files
         if "source_file_id" in rows:
             by_id = dict(zip(rows["file_id"], files, strict=True))
             sources = rows["source_file_id"].fillna(rows["file_id"])
             files = np.array([by_id.get(source, source) for source in sources], dtype=object)
-        keys = speaker_keys(rows)
-        return np.where(pd.isna(keys), "recording " + files, keys)
+        known = keys(rows)
+        return np.where(pd.isna(known), "recording " + files, known)
 
     @property
     def files(self) -> np.ndarray:
@@ -148,24 +153,28 @@ class Examples:
             notes += (f"{left_out} recordings of {', '.join(dropped)} left out: {reason}",)
         return replace(self, rows=rows, labels=tuple(labels), notes=notes)
 
-    def with_known_speakers(self) -> "Examples":
-        """Keep the recordings of known speakers, noting how many that leaves out.
+    def with_known(self, keys: np.ndarray, what: str, advice: str) -> "Examples":
+        """Keep the recordings of known groups, noting how many that leaves out.
+
+        Args:
+            keys: group of each recording, (recordings,); None if unknown.
+            what: the property that groups them, such as "speaker".
+            advice: what to do if too few are left.
 
         Raises:
-            InputError: if no speaker is known, or fewer than two emotions are left.
+            InputError: if no group is known, or fewer than two classes are left.
         """
-        unknown = self.unknown_speakers
-        if not unknown:
+        unknown = pd.isna(keys)
+        if not unknown.any():
             return self
-        rows = self.rows.dropna(subset="speaker").reset_index(drop=True)
+        rows = self.rows[~unknown].reset_index(drop=True)
         labels = tuple(label for label in self.labels if label in set(rows["emotion"]))
         if len(labels) < 2:
             raise InputError(
-                f"the speaker of {unknown} of {len(self)} recordings of {', '.join(self.datasets)} is "
-                "unknown: expected speakers for a speaker-disjoint split: add a column speaker to the "
-                "table, or pass --split random, whose figures say nothing about new voices"
+                f"the {what} of {unknown.sum()} of {len(self)} recordings of {', '.join(self.datasets)} is "
+                f"unknown: expected it of at least two classes: {advice}"
             )
-        note = f"{unknown} recordings left out: their speaker is unknown and may be a test speaker"
+        note = f"{unknown.sum()} recordings left out: their {what} is unknown"
         return replace(self, rows=rows, labels=labels, notes=(*self.notes, note))
 
     def normalize_speakers(self, prior: SpeakerPrior) -> "Examples":
@@ -222,50 +231,6 @@ def load_examples(store: "Store", datasets: Sequence[str] | None = None, target:
             f"expected at least two {plural}: extract more recordings, or name other --datasets"
         )
     return Examples(speech.sort_values("file_id").reset_index(drop=True), labels, store, notes)
-
-
-def speaker_keys(rows: pd.DataFrame) -> np.ndarray:
-    """Return "dataset/speaker" of each row: equal names in two corpora are two speakers; None if unknown.
-
-    >>> speaker_keys(pd.DataFrame({"dataset": ["tess", "own"], "speaker": ["OAF", None]})).tolist()
-    ['tess/OAF', None]
-    """
-    names = rows["dataset"].astype(str) + "/" + rows["speaker"].astype(str)
-    keys: np.ndarray = names.to_numpy(dtype=object, copy=True)
-    keys[rows["speaker"].isna().to_numpy()] = None
-    return keys
-
-
-PART_COLUMNS = ("audio_channel", "start", "end")
-"""Columns of a row that is a part or a channel of its file; tables of earlier versions lack them."""
-
-
-def file_keys(rows: pd.DataFrame) -> np.ndarray:
-    """Return the SHA-256 of each row's file where a row is a part or channel of that file; else None.
-
-    >>> file_keys(pd.DataFrame({"audio_sha256": ["1", "1", "2"], "start": [0.5, None, None]})).tolist()
-    ['1', '1', None]
-    """
-    columns = [name for name in PART_COLUMNS if name in rows]
-    is_part = rows[columns].notna().any(axis=1).to_numpy()
-    keys = np.full(len(rows), None, dtype=object)
-    if is_part.any():
-        digests = rows["audio_sha256"]
-        of_parts = digests.isin(digests[is_part].dropna()).to_numpy()
-        keys[of_parts] = digests[of_parts]
-    return keys
-
-
-def audio_keys(rows: pd.DataFrame) -> np.ndarray:
-    """Return what identifies the sound of each row: file, channel and times; None if unknown."""
-    keys: np.ndarray = rows["audio_sha256"].to_numpy(dtype=object, copy=True)
-    for name in PART_COLUMNS:
-        if name in rows:
-            is_set = rows[name].notna().to_numpy() & ~pd.isna(keys)
-            keys[is_set] = (
-                keys[is_set] + f" {name} " + rows.loc[is_set, name].astype(float).astype(str).to_numpy(object)
-            )
-    return keys
 
 
 def synthetic_datasets(datasets: Sequence[str]) -> list[str]:

@@ -4,6 +4,10 @@
 
 - speaker (default): no speaker is on two sides. One split of 70/15/15, or K folds in which every speaker is
   tested once; stratified by emotion, corpus and gender as far as whole speakers allow.
+- session, text, or a column: the same for sessions, sentences, or the values of a column.
+- speaker+text: neither a speaker nor a sentence of the test is in training. A fold tests its speakers on some
+  of the sentences, and leaves out their other recordings and those sentences of other speakers.
+- official: the sides that the corpus publishes, in the column partition.
 - random: stratified by emotion, or as `STRATA` says; speakers are on both sides, and the protocol says so.
   Parts of one file are on one side, unless there are fewer files than sides.
 - cross-corpus: trained on some corpora, tested on others, on the classes that both have.
@@ -19,26 +23,32 @@ With K folds the table also has fold -1: the final model, trained on all speaker
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from ser_features.errors import InputError
-from ser_models.data.examples import Examples, speaker_keys
+from ser_features.arguments import chosen
+from ser_features.errors import InputError, listed
+from ser_models.data.dealing import STRATA, Draw, sides_table
+from ser_models.data.examples import Examples
+from ser_models.data.groups import Rule, partition_keys, rules_of, speaker_keys
 
-KINDS = ("speaker", "random", "cross-corpus")
-STRATA: dict[str, tuple[str, ...]] = {"none": (), "emotion": ("emotion",), "dataset": ("dataset", "emotion")}
-"""Columns whose combinations a random split has in the same shares on every side, by name."""
 SHARES = {"train": 0.70, "validation": 0.15, "test": 0.15}
 """Share of recordings on each side of one split, as far as whole speakers allow."""
-VALIDATION_SHARE = 0.15
-"""Share of validation among the recordings outside of test."""
 TRANSDUCTIVE = "transductive (speaker normalisation, unlabelled)"
 """Marks every figure that depends on the other recordings of a test speaker."""
 UNKNOWN_SPEAKERS = "speakers unknown"
 """Marks every figure of a test whose speakers, or some of them, are unknown."""
 FINAL_FOLD = -1
-"""Number of the fold of the final model, trained on all speakers after K folds."""
+"""Number of the fold of the final model, trained on all recordings after K folds."""
+PARTS_OF_ONE_SPLIT = 3
+"""Of the speakers and of the sentences: a ninth of the recordings are tested, four ninths trained on."""
+LISTED = 3
+"""Most groups that a note names."""
+
+Folds = int | Literal["all"] | None
+"""K folds, as many folds as there are groups (leave one group out), or None for one split."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +106,28 @@ class Split:
         return replace(self, table=table, notes=(*self.notes, note))
 
 
+KINDS = ("speaker", "random", "cross-corpus", "official", "session", "text", "speaker+text")
+
+
+def of_known_groups(examples: Examples, kind: str, column: str | None = None) -> Examples:
+    """Keep the recordings whose speaker, session, … is known, as a split of this kind needs it.
+
+    Raises:
+        InputError: if fewer than two classes are left, or there is no such column.
+    """
+    if column is not None and column not in examples.rows:
+        column = chosen(column, list(examples.rows), "column")
+    for rule in rules_of(kind, column):
+        examples = examples.with_known(rule.keys(examples.rows), rule.what, rule.advice)
+    return examples
+
+
 def make_split(
     examples: Examples,
     *,
     kind: str = "speaker",
-    folds: int | None = None,
+    column: str | None = None,
+    folds: Folds = None,
     test_datasets: Sequence[str] = (),
     shares: Sequence[float] | None = None,
     stratify: str = "emotion",
@@ -110,39 +137,48 @@ def make_split(
     """Assign recordings to train, validation and test.
 
     Args:
-        examples: the recordings, for a speaker split of known speakers; for cross-corpus those of both
-            sides, with shared classes only.
+        examples: the recordings, of known groups (`of_known_groups`); for cross-corpus those of both sides,
+            with shared classes only.
         kind: one of `KINDS`.
-        folds: K ≥ 2 for K folds; None for one split.
+        column: split by its values instead of `kind`.
+        folds: K ≥ 2 for K folds, "all" for one fold per group; None for one split.
         test_datasets: corpora to test on, for cross-corpus.
         shares: of train, validation and test in one split; 70/15/15 by default. Without a share for
             validation, test decides the best epoch.
         stratify: strata of a random split, one of `STRATA`.
-        final_model: whether a model trained on all speakers follows K folds; else the last fold is final.
+        final_model: whether a model trained on all recordings follows K folds; else the last fold is final.
         seed: the same seed gives the same split.
 
     Raises:
         InputError: for an unknown kind or stratification, or one that the kind does not have; when there are
-            too few speakers, recordings or corpora; or when the speakers of a speaker split are unknown.
+            too few groups, recordings or corpora; or when some groups are unknown.
     """
     if kind not in KINDS:
         raise InputError(f"unknown split {kind!r}: expected one of {', '.join(KINDS)}")
     if stratify not in STRATA:
         raise InputError(f"unknown stratification {stratify!r}: expected one of {', '.join(STRATA)}")
-    if kind != "random" and stratify != "emotion":
-        raise InputError(f"stratification {stratify!r} with a {kind} split: expected a random split")
-    draw = _Draw(kind, stratify, np.random.default_rng(seed))
-    if kind == "speaker" and examples.unknown_speakers:
+    if (kind != "random" or column) and stratify != "emotion":
         raise InputError(
-            f"{examples.unknown_speakers} recordings of unknown speakers: expected the speaker of every one "
-            "for a speaker-disjoint split: leave them out, or split at random"
+            f"stratification {stratify!r} with a {column or kind} split: expected a random split"
         )
-    if kind == "cross-corpus":
-        split = _across_corpora(examples, test_datasets, folds, replace(draw, kind="speaker"))
+    rules = rules_of(kind, column)
+    for rule in rules:
+        if unknown := int(pd.isna(rule.keys(examples.rows)).sum()):
+            raise InputError(
+                f"the {rule.what} of {unknown} recordings is unknown, expected it of every one for a "
+                f"{rule.protocol} split: leave them out, or split at random"
+            )
+    draw = Draw(rules[0].keys if rules else None, stratify, np.random.default_rng(seed))
+    if kind == "cross-corpus" and not column:
+        split = _across_corpora(examples, test_datasets, folds, replace(draw, keys=speaker_keys))
+    elif kind == "official" and not column:
+        split = _official(examples, folds, draw)
+    elif len(rules) > 1:
+        split = _of_two(examples, rules, folds, final_model, draw)
     else:
-        split = _within(examples, draw, folds, shares or tuple(SHARES.values()), final_model)
-    speakers_shared = kind == "random" or split.selects_on_test
-    shared, notes = ((), ()) if speakers_shared else _shared_validation(split, examples)
+        split = _within(examples, rules, draw, folds, shares or tuple(SHARES.values()), final_model)
+    by_speaker = draw.keys is speaker_keys or kind == "cross-corpus"
+    shared, notes = _shared_validation(split, examples) if by_speaker else ((), ())
     notes = (*split.notes, *notes, *_untrained_classes(split, examples))
     return replace(split, notes=notes, shared_validation=shared)
 
@@ -164,115 +200,44 @@ def shared_labels(examples: Examples, test_datasets: Sequence[str]) -> Examples:
     return examples.keep_labels(shared, "not in both training and test corpora")
 
 
-def deal(counts: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> np.ndarray:
-    """Assign whole speakers to parts so that each part approaches its share of every stratum.
-
-    Greedy, largest speaker first: each goes to the part where the squared distance to the target shares falls
-    most. No part stays empty while there are enough speakers.
-
-    Args:
-        counts: recordings per speaker and stratum, (speakers, strata).
-        shares: target share of each part, summing to 1.
-        rng: breaks ties.
-
-    Returns:
-        The part of each speaker, (speakers,) from 0.
-    """
-    weights = counts / np.maximum(counts.sum(axis=0), 1)
-    missing = np.repeat(np.asarray(shares, dtype=float)[:, None], counts.shape[1], axis=1)
-    order = rng.permutation(len(counts))
-    order = order[np.argsort(-counts[order].sum(axis=1), kind="stable")]
-    parts = np.full(len(counts), -1)
-    for left, speaker in zip(range(len(counts), 0, -1), order, strict=True):
-        empty = [part for part in range(len(shares)) if part not in parts]
-        open_parts = np.array(empty if len(empty) >= left else range(len(shares)))
-        gain = (missing[open_parts] ** 2 - (missing[open_parts] - weights[speaker]) ** 2).sum(axis=1)
-        parts[speaker] = open_parts[np.argmax(gain)]
-        missing[parts[speaker]] -= weights[speaker]
-    return parts
-
-
-@dataclass(frozen=True)
-class _Draw:
-    """How recordings are assigned to parts.
-
-    Attributes:
-        kind: "speaker", or "random".
-        stratify: strata of a random split, one of `STRATA`.
-        rng: of all draws.
-    """
-
-    kind: str
-    stratify: str
-    rng: np.random.Generator
-
-    def parts(self, examples: Examples, shares: Sequence[float]) -> np.ndarray:
-        """Return the part of each recording, whole speakers together, or whole files in a random split."""
-        rows = examples.rows
-        if self.kind != "random":
-            return self._of_groups(examples.groups, rows[["emotion", "dataset", "gender"]], shares)
-        columns = list(STRATA[self.stratify])
-        strata = rows.groupby(columns).ngroup() if columns else pd.Series(0, rows.index)
-        files = examples.files
-        if len(shares) <= len(set(files)) < len(files):
-            return self._of_groups(files, strata.to_frame(), shares)
-        return deal_at_random(strata.to_numpy(), shares, self.rng)
-
-    def _of_groups(self, groups: np.ndarray, strata: pd.DataFrame, shares: Sequence[float]) -> np.ndarray:
-        """Return the part of each recording, those of a group together."""
-        names = pd.Index(sorted(set(groups)))
-        position = names.get_indexer(groups)
-        dummies = pd.get_dummies(strata.astype(str)).to_numpy(dtype=float)
-        counts = np.zeros((len(names), dummies.shape[1]))
-        np.add.at(counts, position, dummies)
-        return deal(counts, shares, self.rng)[position]
-
-
-def deal_at_random(strata: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> np.ndarray:
-    """Assign recordings to parts of exact sizes, with each stratum in every part according to its share.
-
-    As many as scikit-learn's `train_test_split` takes: the last part, the last two, ... are the recordings
-    times their share, rounded up. Each part is a systematic sample: evenly spaced in the recordings that are
-    left, which are shuffled within their stratum.
-
-    Args:
-        strata: of each recording, (recordings,).
-        shares: of each part, summing to 1.
-        rng: shuffles.
-
-    Returns:
-        The part of each recording, (recordings,) from 0.
-
-    >>> deal_at_random(np.array([0, 0, 0, 0, 1, 1]), [0.5, 0.5], np.random.default_rng(0)).tolist()
-    [0, 1, 1, 0, 1, 0]
-    """
-    left = rng.permutation(len(strata))
-    left = left[np.argsort(np.unique(strata, return_inverse=True)[1][left], kind="stable")]
-    ends = np.ceil(np.cumsum(shares[::-1]) * len(strata) - 1e-6).astype(int)
-    parts = np.zeros(len(strata), dtype=int)
-    for part, count in zip(range(len(shares) - 1, 0, -1), np.diff(ends, prepend=0), strict=False):
-        drawn = ((np.arange(count) + rng.random()) * (len(left) / max(count, 1))).astype(int)
-        parts[left[drawn]] = part
-        left = np.delete(left, drawn)
-    return parts
-
-
 def _within(
-    examples: Examples, draw: _Draw, folds: int | None, shares: Sequence[float], final_model: bool
+    examples: Examples,
+    rules: Sequence[Rule],
+    draw: Draw,
+    folds: Folds,
+    shares: Sequence[float],
+    final_model: bool,
 ) -> Split:
-    """Split recordings of the same corpora, by speaker or at random."""
-    by_speaker = draw.kind == "speaker"
-    units, name = (examples.groups, "speakers") if by_speaker else (_ids(examples), "recordings")
-    _check_count(len(set(units)), folds, name, examples.datasets)
-    protocol = "speaker-disjoint" if by_speaker else f"random, {_shared_speakers(examples)}"
-    if not by_speaker and draw.stratify != "emotion":
-        protocol += ", stratified within each corpus" if STRATA[draw.stratify] else ", not stratified"
-    if folds is None:
+    """Split recordings of the same corpora, by a rule or at random."""
+    groups = draw.groups(examples)
+    count = _number_of_folds(folds, groups, rules, examples.datasets)
+    if rules:
+        protocol = rules[0].protocol
+    else:
+        protocol = f"random, {_shared_speakers(examples)}"
+        if draw.stratify != "emotion":
+            protocol += ", stratified within each corpus" if STRATA[draw.stratify] else ", not stratified"
+    if count is None:
         table = _single(examples, draw, shares)
         if not shares[1]:
             protocol += ", epoch chosen on the test side"
         return Split(table, f"{protocol}, one split", selects_on_test=not shares[1])
-    return Split(_k_fold(examples, draw, folds, final_model), f"{protocol}, {folds} folds")
+    left_out = f", one {rules[0].what} left out in each" if folds == "all" else ""
+    table = _k_fold(examples, draw, count, final_model)
+    return Split(table, f"{protocol}, {count} folds{left_out}", _large_groups(groups, count, rules))
+
+
+def _large_groups(groups: np.ndarray, folds: int, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """A note on groups that have more recordings than a fold has on average."""
+    sizes = pd.Series(groups).value_counts()
+    large = sizes[sizes > len(groups) / folds]
+    if not rules or large.empty or len(sizes) == folds:
+        return ()
+    names = listed([f"{name} ({size})" for name, size in large.items()], LISTED)
+    return (
+        f"folds of unequal size: more than {len(groups) // folds} of {len(groups)} recordings are of the "
+        f"{rules[0].what} {names}",
+    )
 
 
 def _shared_speakers(examples: Examples) -> str:
@@ -288,27 +253,77 @@ def _shared_speakers(examples: Examples) -> str:
     )
 
 
-def _single(examples: Examples, draw: _Draw, shares: Sequence[float]) -> pd.DataFrame:
-    if draw.kind == "random" or len(set(examples.groups)) > 3:
+def _single(examples: Examples, draw: Draw, shares: Sequence[float]) -> pd.DataFrame:
+    if draw.keys is None or len(set(draw.groups(examples))) > 3:
         dealt = {side: share for side, share in zip(SHARES, shares, strict=True) if share}
         parts = draw.parts(examples, list(dealt.values()))
-        return _table(examples, np.array(list(dealt))[parts], fold=0)
+        return sides_table(examples, np.array(list(dealt))[parts], fold=0)
     test = draw.parts(examples, [1 - shares[2], shares[2]]) == 1
-    return _with_validation(examples, test, draw, 0)
+    return draw.with_validation(examples, test, 0)
 
 
-def _k_fold(examples: Examples, draw: _Draw, folds: int, final_model: bool) -> pd.DataFrame:
+def _k_fold(examples: Examples, draw: Draw, folds: int, final_model: bool) -> pd.DataFrame:
     tested_in = draw.parts(examples, [1 / folds] * folds)
     tests = {fold: tested_in == fold for fold in range(folds)}
     if final_model:
         tests[FINAL_FOLD] = np.zeros(len(examples), dtype=bool)
-    tables = [_with_validation(examples, test, draw, fold) for fold, test in tests.items()]
+    tables = [draw.with_validation(examples, test, fold) for fold, test in tests.items()]
     return pd.concat(tables, ignore_index=True)
 
 
-def _across_corpora(
-    examples: Examples, test_datasets: Sequence[str], folds: int | None, draw: _Draw
-) -> Split:
+def _of_two(examples: Examples, rules: Sequence[Rule], folds: Folds, final_model: bool, draw: Draw) -> Split:
+    """Split by two rules: fold k tests groups k of the first rule on groups k of the second, in turn."""
+    first, second = rules
+    count = _number_of_folds(folds, draw.groups(examples), rules, examples.datasets)
+    others = replace(draw, keys=second.keys)
+    texts = len(set(others.groups(examples)))
+    if texts < 2:
+        raise InputError(
+            f"a {first.what}- and {second.protocol} split needs at least 2 values of {second.what}, found "
+            f"{texts} in {', '.join(examples.datasets)}: use --split {first.what}, or add a dataset"
+        )
+    number = count or min(PARTS_OF_ONE_SPLIT, len(set(draw.groups(examples))))
+    parts = draw.parts(examples, [1 / number] * number)
+    turns = min(number, texts)
+    of_text = others.parts(examples, [1 / turns] * turns)
+    tables, left_out = [], 0
+    for fold in range(count or 1):
+        here, there = parts == fold, of_text == fold % turns
+        used = here == there  # the test, and what shares neither with it
+        left_out += int((~used).sum())
+        kept = replace(examples, rows=examples.rows[used].reset_index(drop=True))
+        tables.append(draw.with_validation(kept, here[used], fold))
+    if count and final_model:
+        tables.append(draw.with_validation(examples, np.zeros(len(examples), dtype=bool), FINAL_FOLD))
+    note = (
+        f"{left_out / (count or 1):.0f} of {len(examples)} recordings per fold are on no side: they share "
+        f"{first.what} or {second.what} with the test; validation shares {second.what}s with training"
+    )
+    size = f"{count} folds" if count else "one split"
+    return Split(
+        pd.concat(tables, ignore_index=True), f"{first.what}- and {second.protocol}, {size}", (note,)
+    )
+
+
+def _official(examples: Examples, folds: Folds, draw: Draw) -> Split:
+    """Split as published; without a dev side, some training speakers are held out for validation."""
+    if folds is not None:
+        raise InputError("--folds with the official split: its sides are published: leave --folds out")
+    sides = partition_keys(examples.rows)
+    missing = [side for side in ("train", "test") if side not in sides]
+    if missing:
+        raise InputError(
+            f"the official split of {', '.join(examples.datasets)} has no {' and no '.join(missing)}: "
+            "expected both: use another --split"
+        )
+    if "validation" in sides:
+        return Split(sides_table(examples, sides, 0), "official")
+    by_speaker = replace(draw, keys=None if examples.unknown_speakers else speaker_keys)
+    table = by_speaker.with_validation(examples, sides == "test", 0)
+    return Split(table, "official, validation held out of train")
+
+
+def _across_corpora(examples: Examples, test_datasets: Sequence[str], folds: Folds, draw: Draw) -> Split:
     trained = [name for name in examples.datasets if name not in test_datasets]
     if folds is not None:
         raise InputError(
@@ -321,22 +336,11 @@ def _across_corpora(
             "for test: give --datasets and --test-datasets"
         )
     test = examples.rows["dataset"].isin(test_datasets).to_numpy()
-    table = _with_validation(examples, test, draw, 0)
+    table = draw.with_validation(examples, test, 0)
     protocol = f"cross-corpus, {' + '.join(trained)} → {' + '.join(sorted(test_datasets))}"
     if examples.rows.loc[test, "speaker"].isna().any():
         protocol += f", {UNKNOWN_SPEAKERS}"
     return Split(table, protocol, (f"classes shared by both sides: {', '.join(examples.labels)}",))
-
-
-def _with_validation(examples: Examples, test: np.ndarray, draw: _Draw, fold: int) -> pd.DataFrame:
-    """Hold validation out of what is not tested: whole speakers, while at least two remain to train on."""
-    pool = Examples(examples.rows[~test].reset_index(drop=True), examples.labels)
-    if len(set(pool.groups)) < 3:
-        draw = replace(draw, kind="random")
-    held_out = draw.parts(pool, [1 - VALIDATION_SHARE, VALIDATION_SHARE]) == 1
-    sides = np.full(len(examples), "test", dtype=object)
-    sides[~test] = np.where(held_out, "validation", "train")
-    return _table(examples, sides, fold)
 
 
 def _shared_validation(split: Split, examples: Examples) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -375,10 +379,22 @@ def _untrained_classes(split: Split, examples: Examples) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _check_count(count: int, folds: int | None, name: str, datasets: Sequence[str]) -> None:
-    if folds is not None and folds < 2:
-        raise InputError(f"--folds {folds}: expected at least 2, or no --folds for one split")
-    needed = 2 if folds is None else folds
+def _number_of_folds(
+    folds: Folds, groups: np.ndarray, rules: Sequence[Rule], datasets: Sequence[str]
+) -> int | None:
+    """Return K; None for one split.
+
+    Raises:
+        InputError: if there are too few groups.
+    """
+    count, name = len(set(groups)), f"{rules[0].what}s" if rules else "recordings"
+    if folds == "all":
+        if not rules:
+            raise InputError("--folds all with a random split: expected another split, such as speaker")
+        folds = count
+    elif folds is not None and folds < 2:
+        raise InputError(f"--folds {folds}: expected at least 2, all, or no --folds for one split")
+    needed = 2 if folds is None else max(folds, 2)
     if count < needed:
         flag = "one split" if folds is None else f"--folds {folds}"
         advice = f"use --folds {count} or fewer, or" if count >= 2 else "use --split random, or"
@@ -386,11 +402,4 @@ def _check_count(count: int, folds: int | None, name: str, datasets: Sequence[st
             f"{flag} needs at least {needed} {name}, found {count} in {', '.join(datasets)}: "
             f"{advice} add a dataset"
         )
-
-
-def _ids(examples: Examples) -> np.ndarray:
-    return examples.rows["file_id"].to_numpy(dtype=object)
-
-
-def _table(examples: Examples, sides: np.ndarray, fold: int) -> pd.DataFrame:
-    return pd.DataFrame({"file_id": _ids(examples), "fold": fold, "split": sides})
+    return folds

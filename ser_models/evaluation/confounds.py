@@ -33,7 +33,8 @@ import numpy as np
 import pandas as pd
 
 from ser_features.labels import words_for
-from ser_models.data.examples import Examples, speaker_keys
+from ser_models.data.examples import Examples
+from ser_models.data.groups import speaker_keys
 from ser_models.evaluation.metrics import confusion_matrix, uar
 from ser_models.evaluation.result import Finding
 

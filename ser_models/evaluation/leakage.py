@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ser_models.data.examples import audio_keys, file_keys, speaker_keys
+from ser_models.data.groups import audio_keys, file_keys, session_keys, speaker_keys, text_keys
 from ser_models.evaluation.result import Finding
 
 SUSPECT_UAR = 0.90
@@ -85,6 +85,26 @@ def audit(
     findings += [finding for part in fitted if (finding := _fitted_outside(part, splits))]
     findings += _corpus_level(corpus_level)
     return findings + _suspect(findings, rows["dataset"].unique(), uar)
+
+
+def still_shared(rows: pd.DataFrame, splits: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many sentences and sessions of the test are in training too: the test is of no new ones.
+
+    Args:
+        rows: recordings with file_id, dataset and, where known, statement, text and session.
+        splits: columns file_id, fold, split.
+
+    Returns:
+        A sentence for each property that is shared.
+    """
+    notes = []
+    for what, keys in (("sentences", text_keys), ("sessions", session_keys)):
+        known = pd.DataFrame({"file_id": rows["file_id"], "key": keys(rows)}).dropna()
+        sides = splits.merge(known, on="file_id").drop_duplicates(["fold", "split", "key"])
+        tested, trained = (sides.loc[sides["split"] == side, ["fold", "key"]] for side in ("test", "train"))
+        if shared := tested.merge(trained)["key"].nunique():
+            notes.append(f"{shared} of {tested['key'].nunique()} {what} of the test are in training too")
+    return tuple(notes)
 
 
 def _keys(rows: pd.DataFrame) -> pd.DataFrame:

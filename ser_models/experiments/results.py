@@ -18,7 +18,8 @@ from ser_models import artifact, ood
 from ser_models.artifact.metadata import ArtifactMetadata, versions
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.batches import frames_in_crop
-from ser_models.data.examples import PART_COLUMNS, Examples, synthetic_datasets
+from ser_models.data.examples import Examples, synthetic_datasets
+from ser_models.data.groups import PART_COLUMNS
 from ser_models.data.inputs import FrameInputs, digest_of_inputs
 from ser_models.data.split import Split
 from ser_models.evaluation import confounds, leakage, second_softmax
@@ -149,7 +150,12 @@ def measure(data: Data, trained: Trained, config: TrainConfig, texts: ReportText
         transductive=config.speaker_norm,
         leakage=tuple(findings),
         confounds=tuple(confounds.audit(originals.rows, model_uar=scores.uar, seed=config.seed)),
-        notes=(*examples.notes, *split.notes, *_caveats(data, trained)),
+        notes=(
+            *examples.notes,
+            *split.notes,
+            *leakage.still_shared(examples.rows, split.table),
+            *_caveats(data, trained),
+        ),
         seed=config.seed,
         reproducible=trained.model.reproducible,
         recipe=texts.recipe,

@@ -15,7 +15,7 @@ from ser_features.labels import in_order, spelled
 from ser_features.store import Store, open_store
 from ser_models import artifact
 from ser_models.data.examples import Examples, load_examples
-from ser_models.data.split import TRANSDUCTIVE, Split, make_split, shared_labels
+from ser_models.data.split import TRANSDUCTIVE, Split, make_split, of_known_groups, shared_labels
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments import results
 from ser_models.experiments.results import Data, ReportTexts
@@ -70,8 +70,7 @@ def read_data(store: Store, config: TrainConfig) -> Data:
     config = _with_stored_names(store, config)
     examples = _examples(store, config)
     kind = config.split or ("cross-corpus" if config.test_datasets else "speaker")
-    if kind == "speaker":
-        examples = examples.with_known_speakers()
+    examples = of_known_groups(examples, kind, config.split_by)
     if config.speaker_norm and examples.unknown_speakers:
         raise InputError(
             f"--speaker-norm: the speaker of {examples.unknown_speakers} recordings is unknown, expected the "
@@ -80,6 +79,7 @@ def read_data(store: Store, config: TrainConfig) -> Data:
     split = make_split(
         examples,
         kind=kind,
+        column=config.split_by,
         folds=config.folds,
         test_datasets=config.test_datasets,
         seed=config.seed,

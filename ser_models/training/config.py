@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ser_models.data.split import Folds
 from ser_models.models.base import Row
 
 
@@ -22,10 +23,10 @@ class TrainConfig:
         model: name in `ser_models.models.MODELS`.
         hyperparameters: those that differ from the model's defaults.
         datasets: corpora to train on; None for all of the store except `test_datasets`.
-        split: "speaker", "random" or "cross-corpus"; None: "cross-corpus" if there are `test_datasets`, else
-            "speaker".
+        split: one of `split.KINDS`; None: "cross-corpus" if there are `test_datasets`, else "speaker".
+        split_by: column of the store whose values are not on two sides, instead of `split`.
         test_datasets: corpora to test on and not to train on (cross-corpus).
-        folds: number of cross-validation folds; None for one split.
+        folds: number of cross-validation folds, "all" to leave out one group at a time; None for one split.
         seed: of split, training and bootstrap; the same seed gives the same result where
             `Model.reproducible`.
         oversample: repeat recordings of the smaller classes, on the training side of each fold only.
@@ -40,8 +41,9 @@ class TrainConfig:
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     datasets: Sequence[str] | None = None
     split: str | None = None
+    split_by: str | None = None
     test_datasets: Sequence[str] = ()
-    folds: int | None = None
+    folds: Folds = None
     seed: int = 0
     oversample: bool = False
     speed_perturb: bool | None = None
