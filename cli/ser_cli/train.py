@@ -98,7 +98,6 @@ def train(
 
     Example: ser train --model cnn_lstm --datasets ravdess --folds 5
     """
-    from ser_features.errors import InputError
     from ser_features.extras import require
     from ser_models.artifact import notes_on_replacing
     from ser_models.experiments.results import ReportTexts
@@ -114,8 +113,6 @@ def train(
 
         hyperparameters |= parsed(settings)
         create(model, hyperparameters)  # names a wrong key or value before the store is read
-    if split and split_by:
-        raise InputError(f"--split {split} and --split-by {split_by}: expected one of them: leave one out")
     if tensorboard:
         require("--tensorboard", "tensorflow")
     folder = out or Path("artifacts") / model

@@ -37,7 +37,7 @@ def text_keys(rows: pd.DataFrame) -> np.ndarray:
     """
     keys = _within_corpus(rows, "statement")
     if "text" in rows:
-        words = rows["text"].str.casefold().str.findall(r"\w+").str.join(" ")
+        words = rows["text"].astype("string").str.casefold().str.findall(r"\w+").str.join(" ")
         spoken = pd.isna(keys) & (words.fillna("") != "").to_numpy()
         keys[spoken] = "text " + words[spoken].to_numpy(dtype=object)
     return keys

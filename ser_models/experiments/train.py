@@ -67,6 +67,10 @@ def read_data(store: Store, config: TrainConfig) -> Data:
     Raises:
         InputError: if the config does not fit the store.
     """
+    if config.split_by and (other := config.split or (config.test_datasets and "cross-corpus")):
+        raise InputError(
+            f"--split-by {config.split_by} with a {other} split: expected one of them: leave the other out"
+        )
     config = _with_stored_names(store, config)
     examples = _examples(store, config)
     kind = config.split or ("cross-corpus" if config.test_datasets else "speaker")

@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 
 from ser_features.errors import InputError
 from ser_models.data.examples import Examples
+from ser_models.data.dealing import deal, deal_at_random
+from ser_models.data.groups import rules_of
 from ser_models.data.split import (
     FINAL_FOLD,
     Split,
     _untrained_classes,
-    deal,
-    deal_at_random,
     make_split,
+    of_known_groups,
     shared_labels,
 )
-from ser_models.evaluation.leakage import audit
+from ser_models.evaluation.leakage import audit, still_shared
 
 
 @st.composite
@@ -190,13 +191,22 @@ def test_a_class_of_a_single_speaker_is_noted_as_untrained(make_examples):
     [
         ({"folds": 9}, "--folds 9 needs at least 9 speakers, found 6 in d0: use --folds 6 or fewer, or add"),
         ({"speakers": 1}, "needs at least 2 speakers, found 1 in d0: use --split random, or add"),
-        ({"folds": 1}, "--folds 1: expected at least 2, or no --folds for one split"),
+        ({"folds": 1}, "--folds 1: expected at least 2, all, or no --folds for one split"),
         (
             {"kind": "random", "stratify": "gender"},
             "unknown stratification 'gender': expected one of none, emotion, dataset",
         ),
         ({"stratify": "none"}, "stratification 'none' with a speaker split: expected a random split"),
-        ({"kind": "honest"}, "unknown split 'honest': expected one of speaker, random, cross-corpus"),
+        (
+            {"kind": "honest"},
+            "unknown split 'honest': expected one of speaker, random, cross-corpus, official",
+        ),
+        ({"kind": "random", "folds": "all"}, "--folds all with a random split: expected another split"),
+        (
+            {"kind": "session"},
+            "the session of 36 recordings is unknown, expected it of every one for a session",
+        ),
+        ({"kind": "official", "folds": 2}, "the partition of 36 recordings is unknown"),
         ({"kind": "cross-corpus"}, "found d0 for training and none for test: give --datasets and"),
         ({"kind": "cross-corpus", "test_datasets": ["d0"]}, "found none for training and d0 for test"),
         ({"kind": "cross-corpus", "folds": 2, "test_datasets": ["d0"]}, "leave --folds out"),
@@ -207,6 +217,105 @@ def test_impossible_splits_are_refused(make_examples, arguments, message):
     with pytest.raises(InputError) as error:
         make_split(make_examples(speakers=speakers), **arguments)
     assert message in str(error.value)
+
+
+@pytest.fixture
+def grouped(make_examples):
+    """Recordings of six speakers in three sessions and four rooms, with three sentences."""
+    examples = make_examples(speakers=6, takes=6)
+    rows = examples.rows
+    numbers = rows["speaker"].str.removeprefix("s").astype(int)
+    return replace(
+        examples,
+        rows=rows.assign(
+            session="day " + (numbers // 2).astype(str),
+            statement=[f"t{row % 3}" for row in range(len(rows))],
+            partition=numbers.map(["train", "train", "train", "dev", "test", "test"].__getitem__),
+            room="room " + (numbers % 4).astype(str),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "protocol"),
+    [
+        ({"kind": "session", "folds": "all"}, "session-disjoint, 3 folds, one session left out in each"),
+        ({"kind": "text", "folds": 3}, "sentence-disjoint, 3 folds"),
+        ({"kind": "text"}, "sentence-disjoint, one split"),
+        ({"column": "room", "folds": 2}, "room-disjoint, 2 folds"),
+        ({"kind": "speaker", "folds": "all"}, "speaker-disjoint, 6 folds, one speaker left out in each"),
+        ({"kind": "speaker+text", "folds": 3}, "speaker- and sentence-disjoint, 3 folds"),
+        ({"kind": "speaker+text"}, "speaker- and sentence-disjoint, one split"),
+        ({"kind": "official"}, "official"),
+    ],
+)
+def test_no_group_of_the_test_is_in_training(grouped, how, protocol):
+    split = make_split(grouped, **how)
+    assert split.protocol == protocol
+    table = split.table.merge(grouped.rows, on="file_id")
+    for rule in rules_of(how.get("kind", "speaker"), how.get("column")):
+        keys = table.assign(key=rule.keys(table))
+        for _, fold in keys.groupby("fold"):
+            tested = set(fold.loc[fold["split"] == "test", "key"])
+            assert not tested & set(fold.loc[fold["split"] != "test", "key"])
+    tested = split.table.query("split == 'test'")["file_id"]
+    assert tested.is_unique
+    if "folds" in how and how.get("kind") != "speaker+text":
+        assert sorted(tested) == sorted(grouped.rows["file_id"])
+
+
+def test_recordings_that_share_speaker_or_sentence_with_the_test_are_counted(grouped):
+    split = make_split(grouped, kind="speaker+text", folds=3, final_model=False)
+    assert len(split.table) + 3 * 48 == 3 * len(grouped)
+    assert split.notes[0].startswith("48 of 108 recordings per fold are on no side: they share speaker or")
+    assert {finding.kind for finding in audit(grouped.rows, split.table)} == set()
+
+
+def test_a_split_names_what_it_still_shares(grouped):
+    split = make_split(grouped, folds=6)
+    assert still_shared(grouped.rows, split.table) == (
+        "3 of 3 sentences of the test are in training too",
+        "3 of 3 sessions of the test are in training too",
+    )
+    by_text = make_split(grouped, kind="text", folds=3)
+    assert still_shared(grouped.rows, by_text.table) == ("3 of 3 sessions of the test are in training too",)
+    assert {finding.kind for finding in audit(grouped.rows, by_text.table)} == {"speaker"}
+
+
+def test_validation_is_by_speaker_where_sessions_are_too_few(grouped):
+    split = make_split(grouped, kind="session", folds=3)
+    assert audit(grouped.rows, split.table) == []
+
+
+def test_a_speaker_with_more_recordings_than_a_fold_is_named(make_examples):
+    rows = make_examples(speakers=6, takes=6).rows
+    uneven = rows[(rows["speaker"] == "s1") | rows.groupby("speaker").cumcount().lt(6)]
+    examples = Examples(uneven.reset_index(drop=True), ("angry", "disgust", "fear"))
+    split = make_split(examples, folds=4)
+    note = "folds of unequal size: more than 12 of 48 recordings are of the speaker d0/s1 (18)"
+    assert split.notes[0] == note
+
+
+def test_official_sides(grouped):
+    split = make_split(grouped, kind="official")
+    sides = split.table.merge(grouped.rows, on="file_id").groupby("split")["partition"].unique()
+    assert {side: list(words) for side, words in sides.items()} == {
+        "test": ["test"],
+        "train": ["train"],
+        "validation": ["dev"],
+    }
+    rows = grouped.rows.assign(partition=grouped.rows["partition"].replace("dev", "extra"))
+    known = of_known_groups(replace(grouped, rows=rows), "official")
+    assert known.notes == ("18 recordings left out: their partition is unknown",)
+    without = make_split(known, kind="official")
+    assert without.protocol == "official, validation held out of train"
+    assert audit(known.rows, without.table) == []
+    with pytest.raises(InputError, match="official split of d0 has no test: expected both"):
+        make_split(known.take(without.side(0, "train")), kind="official")
+    with pytest.raises(InputError, match="--folds with the official split"):
+        make_split(known, kind="official", folds=2)
+    with pytest.raises(InputError, match="unknown column 'rom': did you mean 'room'"):
+        of_known_groups(grouped, "speaker", "rom")
 
 
 def test_no_shared_classes_is_an_error(make_examples):
@@ -227,19 +336,20 @@ def test_unknown_speakers(make_examples):
         examples, rows=examples.rows.assign(speaker=[None] * 6 + list(examples.rows["speaker"][6:]))
     )
     with pytest.raises(
-        InputError, match="6 recordings of unknown speakers: expected the speaker of every one"
+        InputError,
+        match="the speaker of 6 recordings is unknown, expected it of every one for a speaker-disjoint",
     ):
         make_split(some)
-    kept = some.with_known_speakers()
+    kept = of_known_groups(some, "speaker")
     assert make_split(kept, folds=5).protocol == "speaker-disjoint, 5 folds"
     assert len(kept) == len(some) - 6
-    assert kept.notes == ("6 recordings left out: their speaker is unknown and may be a test speaker",)
+    assert kept.notes == ("6 recordings left out: their speaker is unknown",)
     shared = "random, speakers shared by training and test, speakers unknown of 6 recordings, one split"
     assert make_split(some, kind="random").protocol == shared
     none = replace(examples, rows=examples.rows.assign(speaker=None))
     assert make_split(none, kind="random", folds=3).protocol == "random, speakers unknown, 3 folds"
     with pytest.raises(InputError, match="the speaker of 36 of 36 recordings of d0 is unknown"):
-        none.with_known_speakers()
+        of_known_groups(none, "speaker")
 
 
 def test_unknown_speakers_of_a_test_corpus(make_examples):
