@@ -184,8 +184,10 @@ def parse_folds(text: str | None) -> "Folds":
     Raises:
         InputError: if it is neither.
     """
-    if text is None or text == "all":
-        return text
+    if text is None:
+        return None
+    if text == "all":
+        return "all"
     from ser_features.errors import InputError
 
     try:

@@ -22,6 +22,13 @@ def test_train_prints_uar_first_and_the_next_command(ser, store_root, tmp_path):
     ]  # fmt: skip
 
 
+def test_split_by_a_column(ser, store_root, tmp_path):
+    words = ["train", "--model", "logistic", "--split-by", "gender", "--folds", "all", "--store", store_root]
+    printed = ser(*words, "--out", tmp_path / "model").out
+    protocol = "gender-disjoint, 2 folds, one gender left out in each"
+    assert printed.startswith(f"logistic on own: {protocol}\n")
+
+
 def test_random_split_prints_leaks_and_metrics_as_json(ser, store_root, tmp_path):
     words = ["train", "--model", "logistic", "--split", "random", "--datasets", "own", "--store", store_root]
     printed = ser(*words, "--out", tmp_path).out
@@ -35,6 +42,12 @@ def test_random_split_prints_leaks_and_metrics_as_json(ser, store_root, tmp_path
     ("words", "message"),
     [
         (["--folds", "99"], "--folds 99 needs at least 99 speakers, found 6 in own"),
+        (["--folds", "some"], "--folds some: expected a number of folds, or all"),
+        (["--split", "session"], "the session of 72 of 72 recordings of own is unknown: expected it of"),
+        (
+            ["--split-by", "take", "--split", "random"],
+            "--split-by take with a random split: expected one of them",
+        ),
         (["--datasets", "tess"], "no 'tess' in"),
     ],
 )

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ser_features.errors import InputError
-from ser_models.data.examples import Examples
 from ser_models.data.dealing import deal, deal_at_random
+from ser_models.data.examples import Examples
 from ser_models.data.groups import rules_of
 from ser_models.data.split import (
     FINAL_FOLD,
