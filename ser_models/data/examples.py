@@ -69,8 +69,8 @@ class Examples:
             by_id = dict(zip(rows["file_id"], files, strict=True))
             sources = rows["source_file_id"].fillna(rows["file_id"])
             files = np.array([by_id.get(source, source) for source in sources], dtype=object)
-        known = keys(rows)
-        return np.where(pd.isna(known), "recording " + files, known)
+        named = keys(rows)
+        return np.where(pd.isna(named), "recording " + files, named)
 
     @property
     def files(self) -> np.ndarray:

@@ -88,7 +88,7 @@ def audit(
 
 
 def still_shared(rows: pd.DataFrame, splits: pd.DataFrame) -> tuple[str, ...]:
-    """Say how many sentences and sessions of the test are in training too: the test is of no new ones.
+    """Say how many sentences and sessions of the test are in training too: it is no test of new ones.
 
     Args:
         rows: recordings with file_id, dataset and, where known, statement, text and session.
@@ -99,8 +99,8 @@ def still_shared(rows: pd.DataFrame, splits: pd.DataFrame) -> tuple[str, ...]:
     """
     notes = []
     for what, keys in (("sentences", text_keys), ("sessions", session_keys)):
-        known = pd.DataFrame({"file_id": rows["file_id"], "key": keys(rows)}).dropna()
-        sides = splits.merge(known, on="file_id").drop_duplicates(["fold", "split", "key"])
+        keyed = pd.DataFrame({"file_id": rows["file_id"], "key": keys(rows)}).dropna()
+        sides = splits.merge(keyed, on="file_id").drop_duplicates(["fold", "split", "key"])
         tested, trained = (sides.loc[sides["split"] == side, ["fold", "key"]] for side in ("test", "train"))
         if shared := tested.merge(trained)["key"].nunique():
             notes.append(f"{shared} of {tested['key'].nunique()} {what} of the test are in training too")

@@ -21,7 +21,7 @@ from tests.cli.walk import commands, parsed
 
 COMMANDS = dict(commands())
 RUNNABLE = [path for path in COMMANDS if path not in ("store", "plot", "recipes")]
-TYPES = re.compile(r"(TEXT|INTEGER|FLOAT|PATH|SQL|FOLDER|ADDRESS|SECONDS|\[[\w|-]+\])(\.\.\.)?")
+TYPES = re.compile(r"(TEXT|INTEGER|FLOAT|PATH|SQL|FOLDER|ADDRESS|SECONDS|\[[\w|+-]+\])(\.\.\.)?")
 COLOUR = re.compile(rb"\x1b\[[0-9;]*(?:3|4|9|10)[0-9]")
 PLAIN = {"NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TERM"}
 """Environment variables that change colours, and that the machine of the tests may have set."""

@@ -305,15 +305,15 @@ def test_official_sides(grouped):
         "validation": ["dev"],
     }
     rows = grouped.rows.assign(partition=grouped.rows["partition"].replace("dev", "extra"))
-    known = of_known_groups(replace(grouped, rows=rows), "official")
-    assert known.notes == ("18 recordings left out: their partition is unknown",)
-    without = make_split(known, kind="official")
+    published = of_known_groups(replace(grouped, rows=rows), "official")
+    assert published.notes == ("18 recordings left out: their partition is unknown",)
+    without = make_split(published, kind="official")
     assert without.protocol == "official, validation held out of train"
-    assert audit(known.rows, without.table) == []
+    assert audit(published.rows, without.table) == []
     with pytest.raises(InputError, match="official split of d0 has no test: expected both"):
-        make_split(known.take(without.side(0, "train")), kind="official")
+        make_split(published.take(without.side(0, "train")), kind="official")
     with pytest.raises(InputError, match="--folds with the official split"):
-        make_split(known, kind="official", folds=2)
+        make_split(published, kind="official", folds=2)
     with pytest.raises(InputError, match="unknown column 'rom': did you mean 'room'"):
         of_known_groups(grouped, "speaker", "rom")
 
