@@ -18,8 +18,7 @@ from benchmarks.accuracy import common
 from benchmarks.accuracy.common import IMAGES, SEED, Run
 from ser_models.data.examples import Examples
 from ser_models.data.speaker_norm import accumulate, normalize
-from ser_models.evaluation.bootstrap import interval
-from ser_models.evaluation.metrics import confusion_matrix, uar
+from ser_models.evaluation.metrics import confusion_matrix, interval, uar
 from ser_models.models import create
 from ser_models.reporting.figures.picture import CORPUS_COLOURS, Drawing, Panel, Picture, in_percent, legend
 from ser_models.reporting.text import percent

@@ -22,10 +22,9 @@ from scipy.optimize import curve_fit
 
 from benchmarks.accuracy import common
 from benchmarks.accuracy.common import IMAGES, SEED, Run
-from ser_models.data.groups import speaker_keys
+from ser_models.data.examples import speaker_keys
 from ser_models.data.split import Split
-from ser_models.evaluation.bootstrap import TAILS, uar_draws
-from ser_models.evaluation.metrics import confusion_matrix, uar
+from ser_models.evaluation.metrics import TAILS, confusion_matrix, uar, uar_draws
 from ser_models.evaluation.paired import class_indices
 from ser_models.models import create
 from ser_models.reporting.figures.picture import CORPUS_COLOURS, Drawing, Panel, Picture, in_percent, legend

@@ -53,7 +53,6 @@ def train(
     folds: Annotated[
         str | None,
         typer.Option(
-            metavar="K",
             help="Number of cross-validation folds, or all to leave out one speaker (session, …) at a time; "
             "default: one 70/15/15 split.",
         ),

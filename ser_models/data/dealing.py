@@ -1,5 +1,6 @@
-"""Dealing of recordings to parts of given shares: whole groups, or recording by recording.
+"""Rules of a split, and the dealing of recordings to parts of given shares: whole groups, or one by one.
 
+kind of split → `rules_of` → `Rule`s, what its sides do not share
 `Examples`, shares → `Draw.parts` → `deal_groups` or `deal_at_random` → part of each recording
 `Examples`, tested recordings → `Draw.with_validation` → sides of one fold
 """
@@ -10,13 +11,70 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ser_models.data.examples import Examples
-from ser_models.data.groups import Keys, speaker_keys
+from ser_models.data.examples import Examples, Keys, column_keys, session_keys, speaker_keys, text_keys
 
 STRATA: dict[str, tuple[str, ...]] = {"none": (), "emotion": ("emotion",), "dataset": ("dataset", "emotion")}
 """Columns whose combinations a random split has in the same shares on every side, by name."""
 VALIDATION_SHARE = 0.15
 """Share of validation among the recordings outside of test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What no two sides of a split have in common.
+
+    Attributes:
+        what: the property, in the singular.
+        keys: its value for each recording; None if unknown.
+        advice: what to do where it is unknown.
+    """
+
+    what: str
+    keys: Keys
+    advice: str
+
+    @property
+    def protocol(self) -> str:
+        """The words for a split by this rule: "speaker-disjoint", or "disjoint by room" for a column."""
+        return f"{self.what}-disjoint" if self in RULES.values() else f"disjoint by {self.what}"
+
+
+def partition_keys(rows: pd.DataFrame) -> np.ndarray:
+    """Return the published side of each row, "train", "validation" or "test"; None without one.
+
+    >>> partition_keys(pd.DataFrame({"partition": ["train", "dev", "test2", "other", None]})).tolist()
+    ['train', 'validation', 'test', None, None]
+    """
+    if "partition" not in rows:
+        return np.full(len(rows), None, dtype=object)
+    sides = rows["partition"].astype(str).str.extract("^(train|dev|test)", expand=False)
+    found = sides.replace({"dev": "validation"}).to_numpy(dtype=object, copy=True)
+    found[sides.isna().to_numpy()] = None
+    return found
+
+
+RULES: dict[str, Rule] = {
+    "speaker": Rule(
+        "speaker",
+        speaker_keys,
+        "add a column speaker to the table, or pass --split random, whose figures say nothing about new "
+        "voices",
+    ),
+    "session": Rule("session", session_keys, "add a column session to the table, or use another --split"),
+    "text": Rule("sentence", text_keys, "add a column text_id or text to the table, or use another --split"),
+    "official": Rule(
+        "partition", partition_keys, "add a column partition with train, dev and test, or use another --split"
+    ),
+}
+"""By kind of split; `speaker+text` has two of them."""
+
+
+def rules_of(kind: str, column: str | None = None) -> tuple[Rule, ...]:
+    """Return the rules of a kind of split; those of a column if one is given."""
+    if column is not None:
+        advice = f"fill in the column {column}, or split by another one"
+        return (Rule(column, column_keys(column), advice),)
+    return tuple(RULES[name] for name in kind.split("+") if name in RULES)
 
 
 def deal(counts: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> np.ndarray:

@@ -6,7 +6,7 @@ column `emotion`, whatever the target.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ import pandas as pd
 
 from ser_features.errors import InputError
 from ser_features.labels import in_order, is_emotion
-from ser_models.data.groups import Keys, file_keys, speaker_keys
 from ser_models.data.inputs import FrameSource, Inputs, Raw
 from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, normalize
 
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
 
 EMOTION = "emotion"
 """The usual target."""
+
+
+Keys = Callable[[pd.DataFrame], np.ndarray]
+"""Returns the key of each row, (rows,) object; None if unknown."""
 
 
 @dataclass(frozen=True)
@@ -231,6 +234,88 @@ def load_examples(store: "Store", datasets: Sequence[str] | None = None, target:
             f"expected at least two {plural}: extract more recordings, or name other --datasets"
         )
     return Examples(speech.sort_values("file_id").reset_index(drop=True), labels, store, notes)
+
+
+def speaker_keys(rows: pd.DataFrame) -> np.ndarray:
+    """Return "dataset/speaker" of each row: equal names in two corpora are two speakers; None if unknown.
+
+    >>> speaker_keys(pd.DataFrame({"dataset": ["tess", "own"], "speaker": ["OAF", None]})).tolist()
+    ['tess/OAF', None]
+    """
+    return _within_corpus(rows, "speaker")
+
+
+def session_keys(rows: pd.DataFrame) -> np.ndarray:
+    """Return "dataset/session" of each row; None if unknown."""
+    return _within_corpus(rows, "session")
+
+
+def text_keys(rows: pd.DataFrame) -> np.ndarray:
+    """Return the sentence of each row: "dataset/statement", or the words where a corpus has no code of them.
+
+    >>> rows = pd.DataFrame({"statement": ["a01", None, None], "text": ["x", "Oh no.", None]})
+    >>> text_keys(rows.assign(dataset="own")).tolist()
+    ['own/a01', 'text oh no', None]
+    """
+    keys = _within_corpus(rows, "statement")
+    if "text" in rows:
+        words = rows["text"].astype("string").str.casefold().str.findall(r"\w+").str.join(" ")
+        spoken = pd.isna(keys) & (words.fillna("") != "").to_numpy()
+        keys[spoken] = "text " + words[spoken].to_numpy(dtype=object)
+    return keys
+
+
+def column_keys(column: str) -> Keys:
+    """Return a function for the values of a column; equal values in two corpora are one."""
+
+    def keys(rows: pd.DataFrame) -> np.ndarray:
+        values: np.ndarray = rows[column].astype(str).to_numpy(dtype=object, copy=True)
+        values[rows[column].isna().to_numpy()] = None
+        return values
+
+    return keys
+
+
+def _within_corpus(rows: pd.DataFrame, column: str) -> np.ndarray:
+    """Return "dataset/value" of each row; None without a value, or for stores without the column."""
+    if column not in rows:
+        return np.full(len(rows), None, dtype=object)
+    names = rows["dataset"].astype(str) + "/" + rows[column].astype(str)
+    keys: np.ndarray = names.to_numpy(dtype=object, copy=True)
+    keys[rows[column].isna().to_numpy()] = None
+    return keys
+
+
+PART_COLUMNS = ("audio_channel", "start", "end")
+"""Columns of a row that is a part or a channel of its file; tables of earlier versions lack them."""
+
+
+def file_keys(rows: pd.DataFrame) -> np.ndarray:
+    """Return the SHA-256 of each row's file where a row is a part or channel of that file; else None.
+
+    >>> file_keys(pd.DataFrame({"audio_sha256": ["1", "1", "2"], "start": [0.5, None, None]})).tolist()
+    ['1', '1', None]
+    """
+    columns = [name for name in PART_COLUMNS if name in rows]
+    is_part = rows[columns].notna().any(axis=1).to_numpy()
+    keys = np.full(len(rows), None, dtype=object)
+    if is_part.any():
+        digests = rows["audio_sha256"]
+        of_parts = digests.isin(digests[is_part].dropna()).to_numpy()
+        keys[of_parts] = digests[of_parts]
+    return keys
+
+
+def audio_keys(rows: pd.DataFrame) -> np.ndarray:
+    """Return what identifies the sound of each row: file, channel and times; None if unknown."""
+    keys: np.ndarray = rows["audio_sha256"].to_numpy(dtype=object, copy=True)
+    for name in PART_COLUMNS:
+        if name in rows:
+            is_set = rows[name].notna().to_numpy() & ~pd.isna(keys)
+            keys[is_set] = (
+                keys[is_set] + f" {name} " + rows.loc[is_set, name].astype(float).astype(str).to_numpy(object)
+            )
+    return keys
 
 
 def synthetic_datasets(datasets: Sequence[str]) -> list[str]:

@@ -30,9 +30,8 @@ import pandas as pd
 
 from ser_features.arguments import chosen
 from ser_features.errors import InputError, listed
-from ser_models.data.dealing import STRATA, Draw, sides_table
-from ser_models.data.examples import Examples
-from ser_models.data.groups import Rule, partition_keys, rules_of, speaker_keys
+from ser_models.data.dealing import STRATA, Draw, Rule, partition_keys, rules_of, sides_table
+from ser_models.data.examples import Examples, speaker_keys
 
 SHARES = {"train": 0.70, "validation": 0.15, "test": 0.15}
 """Share of recordings on each side of one split, as far as whole speakers allow."""

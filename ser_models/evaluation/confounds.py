@@ -15,9 +15,9 @@ Two kinds of properties are treated differently:
 The folds are the audit's own, of whole speakers: a single test side may be one speaker, and in a cross-corpus
 split a confound of the training corpora is on no test side.
 
->>> rows = pd.DataFrame({"file_id": range(16), "dataset": "own", "speaker": list("ssttuuvv") * 2,
-...                      "emotion": ["angry", "sad"] * 8, "source_sample_rate": [44100, 16000] * 8,
-...                      "path": "x.wav", "emotion_code": None})
+>>> rows = pd.DataFrame({"file_id": list("abcdefghijklmnop"), "dataset": "own", "path": "x.wav",
+...                      "speaker": list("ssttuuvv") * 2, "emotion": ["angry", "sad"] * 8,
+...                      "source_sample_rate": [44100, 16000] * 8, "emotion_code": None})
 >>> [(finding.kind, finding.examples) for finding in audit(rows)]
 [('sample rate', ('16000 Hz: sad', '44100 Hz: angry'))]
 """
@@ -33,8 +33,7 @@ import numpy as np
 import pandas as pd
 
 from ser_features.labels import words_for
-from ser_models.data.examples import Examples
-from ser_models.data.groups import speaker_keys
+from ser_models.data.examples import Examples, speaker_keys
 from ser_models.evaluation.metrics import confusion_matrix, uar
 from ser_models.evaluation.result import Finding
 

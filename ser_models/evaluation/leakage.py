@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ser_models.data.groups import audio_keys, file_keys, session_keys, speaker_keys, text_keys
+from ser_models.data.examples import audio_keys, file_keys, session_keys, speaker_keys, text_keys
 from ser_models.evaluation.result import Finding
 
 SUSPECT_UAR = 0.90

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ser_models.data.groups import speaker_keys
-from ser_models.evaluation.bootstrap import difference
-from ser_models.evaluation.metrics import confusion_matrix, uar
+from ser_models.data.examples import speaker_keys
+from ser_models.evaluation.metrics import confusion_matrix, difference, uar
 
 
 @dataclass(frozen=True, slots=True)

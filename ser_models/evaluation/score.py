@@ -25,10 +25,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from ser_models.data.examples import Examples
-from ser_models.data.groups import speaker_keys
-from ser_models.evaluation.bootstrap import interval
-from ser_models.evaluation.metrics import confusion_matrix, log_losses, measured_uar, roc_curve
+from ser_models.data.examples import Examples, speaker_keys
+from ser_models.evaluation.metrics import confusion_matrix, interval, log_losses, measured_uar, roc_curve
 from ser_models.evaluation.result import (
     Average,
     Averages,

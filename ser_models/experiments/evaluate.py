@@ -13,8 +13,7 @@ from ser_features.store import Store, open_store
 from ser_models import inference
 from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import ArtifactMetadata
-from ser_models.data.examples import Examples, load_examples, synthetic_datasets
-from ser_models.data.groups import PART_COLUMNS, speaker_keys
+from ser_models.data.examples import PART_COLUMNS, Examples, load_examples, speaker_keys, synthetic_datasets
 from ser_models.data.inputs import digest_of_inputs
 from ser_models.data.split import TRANSDUCTIVE, UNKNOWN_SPEAKERS
 from ser_models.evaluation import confounds

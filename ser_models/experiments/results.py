@@ -18,8 +18,7 @@ from ser_models import artifact, ood
 from ser_models.artifact.metadata import ArtifactMetadata, versions
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.batches import frames_in_crop
-from ser_models.data.examples import Examples, synthetic_datasets
-from ser_models.data.groups import PART_COLUMNS
+from ser_models.data.examples import PART_COLUMNS, Examples, synthetic_datasets
 from ser_models.data.inputs import FrameInputs, digest_of_inputs
 from ser_models.data.split import Split
 from ser_models.evaluation import confounds, leakage, second_softmax

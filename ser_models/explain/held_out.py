@@ -12,8 +12,7 @@ import pandas as pd
 from ser_features.errors import InputError
 from ser_features.store import open_store
 from ser_models.artifact.folder import Artifact
-from ser_models.data.examples import Examples
-from ser_models.data.groups import audio_keys, speaker_keys
+from ser_models.data.examples import Examples, audio_keys, speaker_keys
 from ser_models.experiments.evaluate import stored_examples
 
 

@@ -25,7 +25,7 @@ def test_train_prints_uar_first_and_the_next_command(ser, store_root, tmp_path):
 def test_split_by_a_column(ser, store_root, tmp_path):
     words = ["train", "--model", "logistic", "--split-by", "gender", "--folds", "all", "--store", store_root]
     printed = ser(*words, "--out", tmp_path / "model").out
-    protocol = "gender-disjoint, 2 folds, one gender left out in each"
+    protocol = "disjoint by gender, 2 folds, one gender left out in each"
     assert printed.startswith(f"logistic on own: {protocol}\n")
 
 

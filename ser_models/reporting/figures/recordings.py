@@ -23,8 +23,7 @@ from ser_features.pipeline import analyse
 from ser_features.store import Store
 from ser_features.store.description import DATASET, FRAME_COLUMNS
 from ser_features.store.scan import scan
-from ser_models.data.examples import synthetic_datasets
-from ser_models.data.groups import speaker_keys
+from ser_models.data.examples import speaker_keys, synthetic_datasets
 from ser_models.reporting.text import counted
 
 MOST = 4_000

@@ -31,6 +31,19 @@ PROTOCOLS = {
         "No test speaker is in the training set: whole speakers are held out. The figures estimate the "
         "performance on new speakers of the same kind of recordings."
     ),
+    "speaker- and sentence-disjoint": (
+        "Neither the speaker nor the sentence of a tested recording is in the training set. The figures "
+        "estimate the performance on new speakers who say something new."
+    ),
+    "sentence-disjoint": (
+        "No tested sentence is in the training set, but its speakers are. The figures measure "
+        "speaker-dependent recognition of new sentences and say little about new speakers."
+    ),
+    "session-disjoint": (
+        "No tested session is in the training set. The figures estimate the performance in new sessions; "
+        "the audit of leaks says whether their speakers are new."
+    ),
+    "official": ("The sides are those that the corpus publishes. The audit of leaks says what they share."),
     f"random, {UNKNOWN_SPEAKERS}": (
         "Recordings are split at random. Their speakers are unknown: most are probably in the training and "
         "in the test set, and the figures say nothing about new voices."
@@ -42,6 +55,10 @@ PROTOCOLS = {
     "cross-corpus": (
         "The model is tested on corpora that it was not trained on: other speakers, rooms and instructions "
         "to the actors. This is the hardest protocol, and the nearest to practical use."
+    ),
+    "disjoint by": (
+        "No value of the column that the split is named after is both in the training and in the test set. "
+        "The audit of leaks says what else they share."
     ),
     "model trained on": "A finished model is tested on stored recordings; nothing is trained.",
 }

@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ser_features.errors import InputError
-from ser_models.data.dealing import deal, deal_at_random
+from ser_models.data.dealing import deal, deal_at_random, rules_of
 from ser_models.data.examples import Examples
-from ser_models.data.groups import rules_of
 from ser_models.data.split import (
     FINAL_FOLD,
     Split,
@@ -242,7 +241,7 @@ def grouped(make_examples):
         ({"kind": "session", "folds": "all"}, "session-disjoint, 3 folds, one session left out in each"),
         ({"kind": "text", "folds": 3}, "sentence-disjoint, 3 folds"),
         ({"kind": "text"}, "sentence-disjoint, one split"),
-        ({"column": "room", "folds": 2}, "room-disjoint, 2 folds"),
+        ({"column": "room", "folds": 2}, "disjoint by room, 2 folds"),
         ({"kind": "speaker", "folds": "all"}, "speaker-disjoint, 6 folds, one speaker left out in each"),
         ({"kind": "speaker+text", "folds": 3}, "speaker- and sentence-disjoint, 3 folds"),
         ({"kind": "speaker+text"}, "speaker- and sentence-disjoint, one split"),

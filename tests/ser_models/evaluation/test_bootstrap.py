@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from ser_models.evaluation.bootstrap import difference, interval
-from ser_models.evaluation.metrics import confusion_matrix, uar
+from ser_models.evaluation.metrics import confusion_matrix, difference, interval, uar
 
 
 def speakers_of_unlike_skill(count, recordings=20):
@@ -64,7 +63,7 @@ def test_recordings_of_unknown_speakers_are_drawn_one_by_one():
 def test_draws_do_not_depend_on_the_size_of_a_block(monkeypatch):
     data = speakers_of_unlike_skill(6)
     whole = interval(*data, classes=2, seed=0)
-    monkeypatch.setattr("ser_models.evaluation.bootstrap.BLOCK", 100)
+    monkeypatch.setattr("ser_models.evaluation.metrics.BLOCK", 100)
     assert interval(*data, classes=2, seed=0) == whole
 
 
