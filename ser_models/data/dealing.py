@@ -48,9 +48,9 @@ def partition_keys(rows: pd.DataFrame) -> np.ndarray:
     if "partition" not in rows:
         return np.full(len(rows), None, dtype=object)
     sides = rows["partition"].astype(str).str.extract("^(train|dev|test)", expand=False)
-    found = sides.replace({"dev": "validation"}).to_numpy(dtype=object, copy=True)
-    found[sides.isna().to_numpy()] = None
-    return found
+    keys = sides.replace({"dev": "validation"}).to_numpy(dtype=object, copy=True)
+    keys[sides.isna().to_numpy()] = None
+    return keys
 
 
 RULES: dict[str, Rule] = {
