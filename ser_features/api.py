@@ -37,6 +37,7 @@ def extract(
     encoder_pooling: Pooling | None = None,
     emotions: Mapping[str, str] | None = None,
     labels: PathLike | None = None,
+    root: PathLike | None = None,
     executor: Executor = "local",
     scheduler: str | None = None,
     workers: Positive | None = None,
@@ -49,7 +50,8 @@ def extract(
     """Bring a feature store up to date with corpora: compute what is missing or changed, remove what is gone.
 
     Args:
-        datasets: names of corpora such as "ravdess", or paths of own tables (*.csv); one or several.
+        datasets: names of corpora such as "ravdess", or paths of own tables (*.csv, folders …); one or
+            several.
         data: folder with one folder per corpus.
         store: folder of the store, created if it does not exist; or s3://bucket/prefix.
         profile: name of the feature configuration. Default: that of the store, speech16k for a new one.
@@ -63,6 +65,7 @@ def extract(
         emotions: word that replaces a word of an own table, such as {"fru": "angry"}.
         labels: "as-is" to keep the words of own tables, or the path of a TOML file of words and their labels;
             by default the usual spellings and synonyms are joined, which the report's notes say.
+        root: folder that relative paths of own tables are below; by default that of each table.
         executor: "local" for processes of this machine, "dask" for a Dask cluster.
         scheduler: address of a running Dask cluster, such as "tcp://head:8786". Default: a cluster of this
             machine's own with `workers` processes.
@@ -85,18 +88,19 @@ def extract(
             an argument is of another type.
         MissingExtraError: if Dask or the encoder's packages are needed and not installed.
     """
-    root = layout.store_root(store)
+    folder = layout.store_root(store)
     chosen = _encoder(encoder, encoder_layer, encoder_pooling)
     with _runner(executor, scheduler, workers) as runner:
         report = extract_corpora(
             names_of(datasets),
             data=Path(data),
-            store=root,
+            store=folder,
             profile=find_profile(profile) if profile else None,
             features=names_of(features or ()) or None,
             encoder=chosen,
             emotions=emotions,
             labels=labels,
+            root=None if root is None else Path(root),
             runner=runner,
             limit=limit,
             keep_missing=keep_missing,
@@ -104,9 +108,9 @@ def extract(
             observer=observer,
         )
         if speed_perturb:
-            opened = open_store(root)
+            opened = open_store(folder)
             report.speed_perturb = augment_store(
-                root,
+                folder,
                 Path(data),
                 SPEED_PERTURBATIONS,
                 datasets=sorted({dataset for dataset, _ in report.counts}),
@@ -115,7 +119,7 @@ def extract(
                 observer=observer,
             )
         else:
-            report.corpus_notes += _lacking_copies(open_store(root), report)
+            report.corpus_notes += _lacking_copies(open_store(folder), report)
     return report
 
 

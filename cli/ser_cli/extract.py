@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ser_cli import completion
-from ser_cli.options import DEFAULT_STORE, AsJson, Data, Store, Workers
+from ser_cli.options import DEFAULT_STORE, AsJson, Data, Root, Store, Workers
 from ser_cli.progress import extraction_progress, hint, say
 
 if TYPE_CHECKING:
@@ -30,11 +30,13 @@ def extract(
     datasets: Annotated[
         list[str],
         typer.Option(
-            help="Corpora: ravdess tess cremad savee emodb demo, or CSV manifests (ser manifest).",
+            help="Corpora: ravdess tess cremad savee emodb demo, or tables: CSV (ser manifest), JSON lines, "
+            "Parquet, or a folder of audformat, Kaldi or Parquet.",
             autocompletion=completion.corpora,
         ),
     ],
     data: Data = Path("data/raw"),
+    root: Root = None,
     store: Store = DEFAULT_STORE,
     profile: Annotated[
         str | None,
@@ -146,6 +148,7 @@ def extract(
             encoder_pooling=encoder_pooling,
             emotions=parse_mapping(emotions or []),
             labels=labels,
+            root=root,
             executor=executor,
             scheduler=scheduler,
             workers=workers,

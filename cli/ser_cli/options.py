@@ -63,6 +63,12 @@ MetricsAsJson = Annotated[
 Data = Annotated[
     Path, typer.Option(envvar="SER_DATA", help="Data root: a folder with one subfolder per corpus.")
 ]
+Root = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER", help="Folder of the relative paths in tables; default: that of each table."
+    ),
+]
 Jobs = Annotated[int, typer.Option(min=1, help="Number of folds trained in parallel; same result.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Number of processes; default: one per CPU core.")]
 Seed = Annotated[int, typer.Option(min=0, help="Random seed; equal seeds give equal results.")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ser_cli.options import Artifact, Force, Workers
+from ser_cli.options import Artifact, Force, Root, Workers
 from ser_cli.progress import metered, progress, say
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def predict(
     speakers: Annotated[
         Path | None,
         typer.Option(
-            help="For models trained with --speaker-norm: CSV with the columns file and speaker; default: "
+            help="For models trained with --speaker-norm: table with the columns file and speaker; default: "
             "all files are of one speaker."
         ),
     ] = None,
@@ -74,6 +74,7 @@ def predict(
             "--channel each by channel."
         ),
     ] = "none",
+    root: Root = None,
     workers: Workers = None,
     force: Force = False,
 ) -> int:
@@ -92,12 +93,12 @@ def predict(
     if out is not None:
         refuse_to_replace(out, force=force, is_ours=is_answer)
     content = _stdin(files)
-    audio = find_audio(files) if content is None else []
+    audio = find_audio(files, root) if content is None else []
     if segments == "vad":
         audio = _spoken(audio, channel)
     audio = on_channels(audio, channel)
     predictor = load(artifact)
-    stats = _speaker_stats(predictor, audio, speakers, workers)
+    stats = _speaker_stats(predictor, audio, speakers, root, workers)
     if out is not None and content is None:
         summary = _into_file(out, chosen, predictor, audio, options, stats=stats, workers=workers)
     else:
@@ -161,7 +162,11 @@ def _spoken(files: "Sequence[AudioFile]", channel: Any) -> "list[AudioFile]":
 
 
 def _speaker_stats(
-    predictor: "Predictor", files: "Sequence[AudioFile]", table: Path | None, workers: int | None
+    predictor: "Predictor",
+    files: "Sequence[AudioFile]",
+    table: Path | None,
+    root: Path | None,
+    workers: int | None,
 ) -> "list[SpeakerStats | None] | None":
     """Estimate speaker statistics; None for a model without speaker normalisation.
 
@@ -180,7 +185,7 @@ def _speaker_stats(
     from ser_models.inference.parallel import estimate_speakers
     from ser_models.inference.speakers import speakers_of
 
-    speakers = speakers_of(table, [file.path for file in files]) if table else _named_speakers(files)
+    speakers = speakers_of(table, [file.path for file in files], root) if table else _named_speakers(files)
     if speakers is None and len(files) > 1:
         say(f"{len(files)} files are assumed to have one speaker: pass --speakers TABLE.csv if they do not")
     with progress("estimating speaker statistics", len(files)) as advance:

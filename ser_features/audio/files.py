@@ -38,9 +38,17 @@ def sha256(path: Path) -> str:
 
 
 def stamp(path: str | Path) -> tuple[int, int] | None:
-    """Size in bytes and modification time in ns of a file; None if there is none."""
+    """Size in bytes and modification time in ns of a file; None if there is none.
+
+    Those of a recording in a Parquet file are those of the latter.
+    """
     try:
         status = os.stat(path)  # noqa: PTH116  creating a million `Path`s takes longer
+    except NotADirectoryError:
+        from ser_features.audio.embedded import container_of
+
+        container = container_of(path)
+        return None if container is None else stamp(container)
     except OSError:
         return None
     return status.st_size, status.st_mtime_ns
@@ -88,12 +96,19 @@ def read_bytes(path: Path) -> bytes:
 def open_regular(path: Path, max_bytes: int = MAX_BYTES) -> io.BufferedReader:
     """Open a regular file of bounded size: reading a pipe may block, and a device may have no end.
 
+    The path may also be that of a recording in a Parquet file (`embedded`).
+
     Raises:
         OSError: if it cannot be opened.
         UnreadableFileError: if it is no regular file.
         UnsupportedAudioError: if there are more than `max_bytes`.
     """
-    status = path.stat()
+    try:
+        status = path.stat()
+    except NotADirectoryError:
+        from ser_features.audio.embedded import open_embedded
+
+        return open_embedded(path, max_bytes)
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, socket or device"
         raise UnreadableFileError(f"cannot read {path.name}: it is {kind}: expected a file: check its path")

@@ -1,7 +1,7 @@
-"""The corpora: a name or the path of a CSV manifest → `Scan`.
+"""The corpora: a name or the path of a table → `Scan`.
 
 name → `get` (a built-in corpus, imported on first use) ┐
-path of a .csv file → `folder.scan_table` ──────────────┴→ `scan` → `Scan`
+path of a table → `folder.scan_table` ──────────────────┴→ `scan` → `Scan`
 
 One file per corpus describes its file name grammar, counts, oddities, licence and source: a module, or a file
 of `published/` for those whose names follow a pattern (`grammar`).
@@ -29,13 +29,11 @@ from typing import TYPE_CHECKING
 from ser_features.arguments import same, suggestion
 from ser_features.errors import InputError
 from ser_features.manifest import Scan
+from ser_features.tables.cells import TABLE_SUFFIXES
 
 if TYPE_CHECKING:
     from ser_features.corpora.base import Corpus
     from ser_features.label_map import LabelMap
-
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
-"""Of the names of users' own tables."""
 
 _MODULES: dict[str, tuple[str, str]] = {
     "ravdess": ("ser_features.corpora.ravdess", "Ravdess"),
@@ -76,7 +74,7 @@ def get(name: str) -> "Corpus":
     if key is None:
         raise InputError(
             f"unknown corpus {name!r}: {suggestion(name, names())} expected one of {', '.join(names())}, "
-            "or the path of a .csv manifest of your own corpus"
+            "or the path of a table of your own corpus, such as mine.csv"
         )
     if key not in _MODULES:
         from ser_features.corpora.grammar import GrammarCorpus
@@ -99,17 +97,19 @@ def scan(
     emotions: Mapping[str, str] | None = None,
     labels: "LabelMap | None" = None,
     is_taken: Callable[[str], bool] = lambda name: False,
+    root: Path | None = None,
 ) -> Scan:
     """Find the recordings of one value of `--datasets`.
 
     Args:
-        dataset: the name of a built-in corpus, or the path of a table of a user's own (.csv, .tsv or .txt).
-        data: folder that holds a folder per corpus; a table's paths are relative to its own folder, or to
-            this one.
+        dataset: the name of a built-in corpus, or the path of a table of a user's own: text (.csv, .tsv or
+            .txt), or a file or folder of `tables.forms`.
+        data: folder that holds a folder per corpus; a table's paths are relative to `root`, or to this one.
         emotions: word that replaces a word of a table.
         labels: label by word; None for the usual spellings and synonyms (`labels.resolve`).
         is_taken: whether the store uses a lower-case name for something else than a further column of a
             table, such as a feature.
+        root: folder that a table's relative paths are below; None for the table's own.
 
     Raises:
         InputError: if the corpus is unknown, a manifest has the name of a built-in one, or nothing usable is
@@ -130,7 +130,8 @@ def scan(
         raise InputError(
             f"{table}: {name!r} is the name of a built-in corpus, expected another name: rename the file"
         )
-    read = scan_table(table, Reading(data, emotions or {}, labels.of(name) if labels else None, is_taken))
+    synonyms = labels.of(name) if labels else None
+    read = scan_table(table, Reading(data, emotions or {}, synonyms, is_taken, root))
     return replace(read, table=Path(os.path.abspath(table)))  # noqa: PTH100  as in corpora.base
 
 
@@ -147,4 +148,10 @@ def is_table(dataset: str) -> bool:
     (True, False)
     """
     suffix = PurePath(dataset).suffix.lower()
-    return suffix in TABLE_SUFFIXES or bool(suffix and Path(dataset).is_file())
+    if suffix in TABLE_SUFFIXES or (suffix and Path(dataset).is_file()):
+        return True
+    if same(dataset, names()) is not None:
+        return False
+    from ser_features.tables.forms import source_of
+
+    return source_of(Path(dataset)) is not None

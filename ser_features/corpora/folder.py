@@ -1,4 +1,4 @@
-r"""A user's own corpus: a table with one row per recording.
+r"""A user's own corpus: a table with one row per recording, as text or in another format (`tables.forms`).
 
 table → `tables.columns` (which column is what) → rows → entries: labels, files (`tables.paths`)
 → `merge`: several rows of a recording, such as one per rater, become one, or are refused
@@ -53,6 +53,7 @@ from ser_features.manifest import (
     part_key,
 )
 from ser_features.ratings import DIMENSIONS
+from ser_features.tables.cells import TABLE_SUFFIXES
 from ser_features.tables.columns import USUAL_NAMES, read_table
 from ser_features.tables.rows import (
     LISTED,
@@ -93,22 +94,22 @@ def scan_table(table: Path, reading: Reading | None = None) -> Scan:
     """Read a table of recordings.
 
     Args:
-        table: path of the file.
+        table: path of the file, or of a folder of `tables.forms`.
         reading: how it is read.
 
     Returns:
-        A scan whose root is the table's folder; invalid rows are in `rejected`.
+        A scan whose root is the folder that the table's paths are below; invalid rows are in `rejected`.
 
     Raises:
         InputError: if the file cannot be read, its name or its columns are invalid, or no row is usable.
     """
     reading = reading or Reading()
     dataset = dataset_name(table)
-    read = read_table(table, REQUIRED, lambda name: name in RESERVED or reading.is_taken(name))
+    read = read_table(table, REQUIRED, lambda name: name in RESERVED or reading.is_taken(name), reading.root)
     parser = RowParser(dataset, read, reading)
     merged = merge(parser.entries())
     rejected = [*parser.rejected(), *merged.rejected]
-    named = [] if dataset == table.stem.lower() else [f"the corpus is called {dataset}"]
+    named = [] if dataset == table_name(table).lower() else [f"the corpus is called {dataset}"]
     notes = [
         *named,
         *read.notes,
@@ -148,7 +149,7 @@ def dataset_name(table: Path) -> str:
     Raises:
         InputError: if nothing is left, or what is left reads as a number.
     """
-    letters = unicodedata.normalize("NFKD", table.stem.casefold()).encode("ascii", "ignore").decode()
+    letters = unicodedata.normalize("NFKD", table_name(table).casefold()).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9_-]+", "_", letters).strip("_-")
     if not name:
         raise InputError(
@@ -160,6 +161,16 @@ def dataset_name(table: Path) -> str:
             f"value, expected a word: rename it, such as to table_{name}.csv"
         )
     return name
+
+
+def table_name(table: Path) -> str:
+    """Name of a table, of its file without the suffix or of its folder."""
+    if table.suffix.lower() not in TABLE_SUFFIXES:
+        from ser_features.tables.forms import source_of
+
+        if source := source_of(table):
+            return source.name
+    return table.stem
 
 
 def _with_stems(recordings: Sequence[Recording]) -> list[Recording]:

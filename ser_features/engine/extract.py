@@ -64,6 +64,7 @@ def extract_corpora(
     encoder: EncoderConfig | None = None,
     emotions: Mapping[str, str] | None = None,
     labels: PathLike | None = None,
+    root: Path | None = None,
     workers: int | None = None,
     runner: Runner | None = None,
     limit: int | None = None,
@@ -74,7 +75,7 @@ def extract_corpora(
     """Bring a store up to date with corpora: compute only what is missing or changed, remove what is gone.
 
     Args:
-        datasets: names of corpora, or paths of users' own manifests (*.csv).
+        datasets: names of corpora, or paths of users' own tables.
         data: folder with one folder per corpus.
         store: folder of the store, created if it does not exist.
         profile: feature configuration; default: that of the store, speech16k for a new one.
@@ -83,6 +84,7 @@ def extract_corpora(
         emotions: word that replaces a word of a table.
         labels: "as-is" to keep the words of tables, or the path of a file of words and their labels
             (`label_map`); default: the usual spellings and synonyms.
+        root: folder that relative paths of tables are below; default: that of each table.
         workers: number of processes of this machine; default: one per core.
         runner: runs the tasks instead of `workers` processes, such as `cluster.Dask`.
         limit: maximum number of recordings per corpus, evenly spread.
@@ -97,7 +99,7 @@ def extract_corpora(
         InputError: if a corpus is not found, or the store has another profile.
     """
     observer = observer or Observer()
-    scans = scan_corpora(datasets, data, emotions, labels)
+    scans = scan_corpora(datasets, data, emotions, labels, root)
     if channel == "each":
         scans = [by_channel(scan) for scan in scans]
     if encoder:
@@ -133,6 +135,7 @@ def scan_corpora(
     data: Path,
     emotions: Mapping[str, str] | None = None,
     labels: PathLike | None = None,
+    root: Path | None = None,
 ) -> list[Scan]:
     """Scan each corpus once.
 
@@ -141,6 +144,7 @@ def scan_corpora(
         data: folder with one folder per corpus.
         emotions: word that replaces a word of a table.
         labels: as for `extract_corpora`.
+        root: as for `extract_corpora`.
 
     Raises:
         InputError: if none is named, or two have the same name.
@@ -148,16 +152,18 @@ def scan_corpora(
     words = corpora.separated(datasets)
     if not words:
         raise InputError(f"no corpus named: expected --datasets with some of {', '.join(corpora.names())}")
-    if emotions and not any(map(corpora.is_table, words)):
-        raise InputError(
-            "--emotions maps the labels of a table, and no table is among the corpora: leave it out"
-        )
+    if (emotions or root) and not any(map(corpora.is_table, words)):
+        what = "--emotions maps the labels" if emotions else "--root is the folder of the paths"
+        raise InputError(f"{what} of a table, and no table is among the corpora: leave it out")
+    if root and not root.is_dir():
+        raise InputError(f"--root {root} is no folder: expected that of the recordings: check the path")
     for emotion in (emotions or {}).values():
         if why := problem(emotion):
             raise InputError(why)
     label_map = _label_map(labels) if labels else None
     read = [
-        corpora.scan(name, data, emotions=emotions, labels=label_map, is_taken=is_taken) for name in words
+        corpora.scan(name, data, emotions=emotions, labels=label_map, is_taken=is_taken, root=root)
+        for name in words
     ]
     scans = list({(scan.dataset, scan.table): scan for scan in read}.values())  # `RAVDESS` is `ravdess`
     names = [scan.dataset for scan in scans]

@@ -10,7 +10,7 @@ store.json + files/ + variants/ + frames/ + labels/ + failures/ → `Store`
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,7 @@ from ser_features.store.description import (
 )
 from ser_features.store.part import open_frames, read_parts
 from ser_features.store.wide import values_of
+from ser_features.tables.cells import TABLE_SUFFIXES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -244,8 +245,7 @@ class Store:
         return list(dict.fromkeys(self._stored_name(word) for word in separated(names_of(datasets))))
 
     def _stored_name(self, word: str) -> str:
-        manifest = PurePath(word)
-        if name := same(manifest.stem if is_table(word) else word, self.datasets):
+        if name := same(word, self.datasets) or same(_corpus_name(word), self.datasets):
             return name
         held = ", ".join(self.datasets) or "nothing yet"
         raise InputError(
@@ -322,3 +322,15 @@ def _check_empty(root: Path) -> None:
     others = any(not name.startswith(".") for name in names)
     if others and not (root / layout.DESCRIPTION).is_file():  # another run may have created it just now
         raise InputError(f"{root} holds other things: expected a store or nothing: pass another --store")
+
+
+def _corpus_name(word: str) -> str:
+    """Name of the corpus that a value of `--datasets` names, such as the path of its table."""
+    if not is_table(word):
+        return word
+    path = Path(word)
+    if path.suffix.lower() in TABLE_SUFFIXES:
+        return path.stem
+    from ser_features.corpora.folder import dataset_name
+
+    return dataset_name(path)

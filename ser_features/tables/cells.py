@@ -33,6 +33,9 @@ from typing import NamedTuple
 from ser_features.errors import InputError
 from ser_features.manifest import Value
 
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
+"""Of the names of tables that are delimited text."""
+
 DELIMITERS = ",;\t|"
 
 BYTE_ORDER_MARKS = (
@@ -112,12 +115,14 @@ class Sheet:
         rows: the rows below it that are not empty.
         delimiter: between the cells.
         guessed: a word of the text, if its encoding is only likely (Windows-1252); None if it is certain.
+        notes: what was left out or added.
     """
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
-    delimiter: str
+    delimiter: str = ","
     guessed: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def read_sheet(table: Path, usual_names: Callable[[Sequence[str]], int]) -> Sheet:

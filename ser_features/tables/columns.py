@@ -1,6 +1,6 @@
 """The header of a table → which column is what: usual names, columns of the user's own, parts of recordings.
 
-table → `cells.read_sheet` → header → `USUAL_NAMES` → `Table`: cells by column, and notes
+table → `cells.read_sheet` or `forms.read` → header → `USUAL_NAMES` → `Table`: cells by column, and notes
 
 Case, blanks, hyphens and underscores of names do not matter. The exact name of a column goes before the usual
 ones; two usual names for the same column are refused. Further columns keep their names.
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ser_features.arguments import plain
 from ser_features.errors import InputError
-from ser_features.tables.cells import Row, Sheet, is_missing, read_sheet
+from ser_features.tables.cells import TABLE_SUFFIXES, Row, Sheet, is_missing, read_sheet
 
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "path": (
@@ -82,6 +82,9 @@ DURATIONS = ("duration", "duration_sec", "duration_ms", "dur")
 NUMBERED = re.compile(r"[0-9]+(\.0)?|mix|left|right|", re.IGNORECASE)
 """Cells of a column `channel` of audio channels; another one, such as telephone, is a further column."""
 
+EXPORTED = frozenset(("dataset", "file_id", "audio_sha256"))
+"""Columns of the tables that `ser store export` writes."""
+
 INDEX_PREFIX = "unnamed"
 """Name that pandas gives a column without one, which is usually the index of a table."""
 
@@ -97,7 +100,9 @@ class Table:
     """A table whose columns are known.
 
     Attributes:
-        path: of the file.
+        path: of the file or folder.
+        folder: that relative paths are below.
+        where: `folder`, as messages name it.
         rows: below the header.
         header: the names as the table writes them.
         delimiter: between the cells.
@@ -108,6 +113,8 @@ class Table:
     """
 
     path: Path
+    folder: Path
+    where: str
     rows: tuple[Row, ...]
     header: tuple[str, ...]
     delimiter: str
@@ -140,20 +147,28 @@ class _Header:
 
 
 def read_table(
-    path: Path, required: Collection[str], is_taken: Callable[[str], bool] = lambda name: False
+    path: Path,
+    required: Collection[str],
+    is_taken: Callable[[str], bool] = lambda name: False,
+    root: Path | None = None,
 ) -> Table:
     """Read a table and recognise its columns.
 
     Args:
-        path: of the table.
+        path: of the table; of a file or folder of `forms`.
         required: columns that it must have.
         is_taken: whether the store has a column of a lower-case name that is not in `USUAL_NAMES`.
+        root: folder that relative paths are below; None for the table's own.
 
     Raises:
         InputError: if the file is no table, lacks a column, or leaves open which of two is meant.
     """
-    sheet = read_sheet(path, lambda names: len({recognised(name) for name in names} - {None}))
-    header = _Header()
+    sheet, folder = _read(path)
+    if EXPORTED.issubset(sheet.header):
+        from ser_features.tables.exports import without_computed
+
+        sheet = without_computed(sheet, is_taken)
+    header = _Header(notes=[*sheet.notes])
     try:
         _recognise(sheet, header)
         _check(sheet.header, header, required)
@@ -166,6 +181,8 @@ def read_table(
         )
     return Table(
         path,
+        root or folder,
+        f"in {root}" if root else "beside the table",
         sheet.rows,
         sheet.header,
         sheet.delimiter,
@@ -173,6 +190,16 @@ def read_table(
         header.further,
         tuple(header.notes),
     )
+
+
+def _read(path: Path) -> tuple[Sheet, Path]:
+    """The cells of a table, and the folder that its relative paths are below."""
+    if path.suffix.lower() not in TABLE_SUFFIXES:
+        from ser_features.tables import forms
+
+        if source := forms.source_of(path):
+            return forms.read(source), source.folder
+    return read_sheet(path, lambda names: len({recognised(name) for name in names} - {None})), path.parent
 
 
 _COLUMN_OF = {plain(name): column for column, names in USUAL_NAMES.items() for name in (column, *names)}

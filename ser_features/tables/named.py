@@ -27,7 +27,7 @@ class Named:
     """A recording that a table names.
 
     Attributes:
-        path: of the file: of the table's folder, and what the table has; absolute if that is.
+        path: of the file: of the table's folder or root, and what the table has; absolute if that is.
         start: of the part in s; None for the whole file.
         end: of the part in s; None for the end of the file.
         channel: number from 1, or 0 for the mix; None if the table names none.
@@ -43,22 +43,24 @@ class Named:
     problem: str | None = None
 
 
-def named_in(path: Path) -> list[Named]:
+def named_in(path: Path, root: Path | None = None) -> list[Named]:
     """Return the recordings of a table in its order, each once.
 
     Args:
-        path: of the table; its paths are relative to its folder.
+        path: of the table.
+        root: folder that its relative paths are below; None for its own.
 
     Raises:
         InputError: if it is no table, or has no column of paths.
     """
-    table = read_table(path, ("path",))
-    locator = Locator(Path(os.path.abspath(path.parent)))  # noqa: PTH100  links are not resolved
+    table = read_table(path, ("path",), root=root)
+    folder = Path(os.path.abspath(table.folder))  # noqa: PTH100  links are not resolved
+    locator = Locator(folder, where=table.where)
     return list(dict.fromkeys(_named(table, locator)))
 
 
 def _named(table: Table, locator: Locator) -> Iterator[Named]:
-    folder = table.path.parent
+    folder = table.folder
     for row in table.rows:
         try:
             yield _of_row(table, row, folder / locator.locate(table.cell(row, "path")).path)

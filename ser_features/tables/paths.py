@@ -2,6 +2,8 @@ r"""The path that a table gives → the file, below the table's folder or the da
 
 written path → absolute | below the folder of the table | below the data root → `Located` file
 
+A path may also be that of a recording in a Parquet file (`audio.embedded`).
+
 - Links, `..` and absolute paths are followed: the files are the user's own. Backslashes are read as slashes.
 - A name that differs from one file only in its Unicode normal form (ü as one letter or as two) is that file.
 - A name that differs from one file only in case, or that lacks the suffix of one audio file, is that file,
@@ -57,10 +59,12 @@ class Locator:
     Attributes:
         folder: of the table, absolute.
         data: data root, absolute, where relative paths are looked up that are not below `folder`.
+        where: `folder`, as messages name it.
     """
 
     folder: Path
     data: Path | None = None
+    where: str = "beside the table"
     _unusual: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     _listings: dict[str, dict[tuple[str, str], list[str]]] = field(default_factory=dict)
 
@@ -74,7 +78,7 @@ class Locator:
         bases = [""] if path.startswith("/") else [str(base) for base in (self.folder, self.data) if base]
         for base in bases:
             file = os.path.normpath(os.path.join(base, path))  # noqa: PTH118
-            if os.path.isfile(file):  # noqa: PTH113
+            if os.path.isfile(file) or _is_embedded(file):  # noqa: PTH113
                 return self._located(written, file, base)
         for base in bases:
             if similar := self._similar(written, base or "/", path):
@@ -82,7 +86,7 @@ class Locator:
         if os.path.isdir(os.path.join(self.folder, path)):  # noqa: PTH112, PTH118
             raise InputError(f"path {written!r} is a folder, expected a file")
         where = f" or in {self.data}" if self.data else ""
-        raise InputError(f"no file {written!r}{'' if bases == [''] else f' beside the table{where}'}")
+        raise InputError(f"no file {written!r}{'' if bases == [''] else f' {self.where}{where}'}")
 
     def notes(self) -> list[str]:
         """One line for each way in which files were found that are not where their paths say."""
@@ -157,6 +161,8 @@ def _plain(written: str) -> str:
             f"path {written!r} is one of a Windows drive, expected one relative to the table's folder: "
             "remove the part before the recordings"
         )
+    if written.endswith("|"):
+        raise InputError(f"path {written!r} is a command, which is not run: expected a file: save its output")
     path = written.replace("\\", "/")
     return os.path.expanduser(path) if path.startswith("~/") else path  # noqa: PTH111
 
@@ -180,6 +186,16 @@ def _listing(folder: str) -> dict[tuple[str, str], list[str]]:
 def _keys(name: str) -> dict[str, str]:
     form = unicodedata.normalize("NFC", name)
     return {FORM: form, CASE: unicodedata.normalize("NFC", form.casefold()), SUFFIX: form}
+
+
+def _is_embedded(file: str) -> bool:
+    """Whether a path is that of a recording in a Parquet file."""
+    if ".parquet" not in file.lower():
+        return False
+    from ser_features.audio.embedded import container_of
+
+    container = container_of(file)
+    return container is not None and os.path.isfile(container)  # noqa: PTH113
 
 
 def _is_below(file: str, folder: Path) -> bool:

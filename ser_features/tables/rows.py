@@ -42,12 +42,14 @@ class Reading:
         emotions: word that replaces a word of the table.
         synonyms: label by word; None for the usual ones (`labels.resolve`).
         is_taken: whether the store has a column of a lower-case name.
+        root: folder that relative paths are below; None for the table's own.
     """
 
     data: Path | None = None
     emotions: Mapping[str, str] = field(default_factory=dict)
     synonyms: Mapping[str, str] | None = None
     is_taken: Callable[[str], bool] = lambda name: False
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,12 @@ class RowParser:
     """
 
     def __init__(self, dataset: str, table: Table, reading: Reading) -> None:
-        folder = Path(os.path.abspath(table.path.parent))  # noqa: PTH100  links are not resolved
+        folder = Path(os.path.abspath(table.folder))  # noqa: PTH100  links are not resolved
         data = Path(os.path.abspath(reading.data)) if reading.data else None  # noqa: PTH100
         self._dataset, self._table = dataset, table
-        self._locator = Locator(folder, data if data != folder and data and data.is_dir() else None)
+        self._locator = Locator(
+            folder, data if data != folder and data and data.is_dir() else None, table.where
+        )
         self._speakers = _whole(table.cells(table.index["speaker"])) if "speaker" in table.index else {}
         self._emotions = {word.strip().casefold(): emotion for word, emotion in reading.emotions.items()}
         self.own, self._extra = _further(table)
@@ -97,7 +101,7 @@ class RowParser:
 
     @property
     def folder(self) -> Path:
-        """Absolute folder of the table."""
+        """Absolute folder that relative paths are below."""
         return self._locator.folder
 
     def entries(self) -> Iterator[Entry]:

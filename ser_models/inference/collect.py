@@ -20,12 +20,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ser_features.config import CHANNELS, Channel
-from ser_features.corpora import TABLE_SUFFIXES
 from ser_features.errors import AudioError, InputError, shown
+from ser_features.formats import SUFFIXES
 from ser_features.sources import AudioSource, Part, Source, is_one, sources_of
+from ser_features.tables.cells import TABLE_SUFFIXES
+
+if TYPE_CHECKING:
+    from ser_features.tables.forms import TableSource
 
 Recordings = AudioSource | Iterable[AudioSource]
 """One recording, or several."""
@@ -56,18 +60,19 @@ class AudioFile(NamedTuple):
         return self.path if self.start is None else Part(self.path, self.start, self.end, self.channel)
 
 
-def find_audio(paths: Sequence[Path]) -> list[AudioFile]:
+def find_audio(paths: Sequence[Path], root: Path | None = None) -> list[AudioFile]:
     """Return files as they are, and the audio files of each folder or pattern.
 
     Args:
         paths: files; folders, for the audio files at any depth, sorted; or patterns such as "calls/**/*.wav"
             that the shell did not expand, for the matching files and folders, sorted; or tables, for the
             files or parts that they name, in the order of their rows.
+        root: folder that relative paths of tables are below; None for that of each table.
 
     Raises:
         InputError: if a folder has no audio file, or nothing matches a pattern.
     """
-    return [file for path in paths for match in _expand(path) for file in _files(match)]
+    return [file for path in paths for match in _expand(path) for file in _files(match, root)]
 
 
 def on_channels(files: Sequence[AudioFile], channel: Channel | None) -> list[AudioFile]:
@@ -162,36 +167,53 @@ def _expand(path: Path) -> list[Path]:
     return [Path(match) for match in matches]
 
 
-def _files(path: Path) -> list[AudioFile]:
-    if path.suffix.lower() in TABLE_SUFFIXES and os.path.isfile(path):  # noqa: PTH113
-        return _named_in(path)
+def _files(path: Path, root: Path | None = None) -> list[AudioFile]:
+    if _is_table(path):
+        return _named_in(path, root)
     if not os.path.isdir(path):  # noqa: PTH112  a path may be anything that was typed
         return [AudioFile(path)]
     from ser_features.corpora.walk import audio_files
-    from ser_features.formats import SUFFIXES
 
     files = sorted(audio_files(path.absolute(), "."))
     if not files and (path / "artifact.json").is_file():
         raise InputError(f"{path} is a model, expected recordings: name the model first, then the recordings")
+    if not files and _source_of(path):
+        return _named_in(path, root)
     if not files:
         raise InputError(f"no audio file below {path}: expected {', '.join(sorted(SUFFIXES))}")
     return [AudioFile(path / name, problem) for name, problem, _ in files]
 
 
-def _named_in(table: Path) -> list[AudioFile]:
+def _is_table(path: Path) -> bool:
+    """Whether a path names a table; a folder is one only if it has no audio files (`_files`)."""
+    suffix = path.suffix.lower()
+    if suffix in TABLE_SUFFIXES:
+        return os.path.isfile(path)  # noqa: PTH113
+    if os.path.isdir(path) or suffix in SUFFIXES:  # noqa: PTH112
+        return False
+    return _source_of(path) is not None
+
+
+def _source_of(path: Path) -> "TableSource | None":
+    from ser_features.tables.forms import source_of
+
+    return source_of(path)
+
+
+def _named_in(table: Path, root: Path | None = None) -> list[AudioFile]:
     """Return the recordings that a table names."""
     from ser_features.tables.named import named_in
 
     return [
         AudioFile(one.path, one.problem, one.channel, one.start, one.end, one.speaker)
-        for one in named_in(table)
+        for one in named_in(table, root)
     ]
 
 
 def _expanded(source: Source) -> list[Source]:
     if not isinstance(source.audio, Path):
         return [source]
-    if source.audio.suffix.lower() in TABLE_SUFFIXES and source.audio.is_file():
+    if _is_table(source.audio):
         return [_of_row(source.audio, file) for file in _named_in(source.audio)]
     if os.path.isfile(source.audio):  # noqa: PTH113  raises for some names
         return [source]

@@ -22,23 +22,24 @@ COLUMNS = ("path", "speaker")
 """Of a speaker table; paths are relative to the working directory or to the folder of the table."""
 
 
-def speakers_of(table: Path, files: Sequence[Path]) -> list[str]:
+def speakers_of(table: Path, files: Sequence[Path], root: Path | None = None) -> list[str]:
     """Return the speaker of each file.
 
     Args:
-        table: as the tables of corpora: usual names of columns, any delimiter and encoding.
+        table: as the tables of corpora: usual names of columns, any delimiter, encoding and format.
         files: audio files.
+        root: folder that the table's relative paths are below; None for its own.
 
     Raises:
         InputError: if the table cannot be read, lacks a column, does not name one of the files, or gives one
             two speakers.
     """
-    read = read_table(table, COLUMNS)
-    by_place = [_by_file(read, Path()), _by_file(read, table.parent)]
+    read = read_table(table, COLUMNS, root=root)
+    by_place = [_by_file(read, Path()), _by_file(read, read.folder)]
     missing: list[Path] = []
     speakers: list[str] = []
     for file in files:
-        candidates = [names[key] for names in by_place for key in _keys(file, table.parent) if key in names]
+        candidates = [names[key] for names in by_place for key in _keys(file, read.folder) if key in names]
         if not candidates:
             missing.append(file)
             continue
