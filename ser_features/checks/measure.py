@@ -97,7 +97,7 @@ def clipped_share(signal: np.ndarray) -> float:
         return 0.0
     magnitudes = np.abs(signal)
     at_peak = magnitudes >= magnitudes.max() - RESOLUTION
-    starts: np.ndarray = np.lib.stride_tricks.sliding_window_view(at_peak, FLAT).all(axis=1)
+    starts = np.asarray(np.lib.stride_tricks.sliding_window_view(at_peak, FLAT).all(axis=1))
     in_run = np.zeros(len(signal), bool)
     for offset in range(FLAT):
         in_run[offset : offset + len(starts)] |= starts
