@@ -87,11 +87,11 @@ def _recordings(file: pq.ParquetFile, column: str, name: str) -> tuple[list[str]
     originals: list[str] = []
     for group in range(file.metadata.num_row_groups):
         written = texts(_field(file, group, column, PATH))
-        is_embedded = _has_bytes(file, group, column)
-        paths += (
-            row_path(name, len(paths) + index) if is_embedded[index] else path
-            for index, path in enumerate(written)
-        )
+        has_bytes = _has_bytes(file, group, column)
+        paths += [
+            row_path(name, row) if has_bytes[index] else path
+            for index, (row, path) in enumerate(enumerate(written, start=len(paths)))
+        ]
         originals += written
     return paths, originals
 

@@ -11,6 +11,7 @@ from ser_features.engine import extract_corpora
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
 from ser_features.store import open_store
 from ser_features.store.export import export
+from tests.faults.serial import Serial
 
 HEADER = (
     "path,emotion,speaker,gender,age,language,text,session,partition,arousal,valence,dominance,scale,agreement,"
@@ -50,7 +51,7 @@ def stored(folder: Path, table: Path, root: Path) -> pd.DataFrame:
     """Rows of a table in a store of its own, without what depends on the run."""
     store = folder / f"store-{table.parent.name if table.parent == root else 'again'}"
     report = extract_corpora(
-        [str(table)], data=folder / "data", store=store, features=["core"], root=root, workers=1
+        [str(table)], data=folder / "data", store=store, features=["core"], root=root, runner=Serial()
     )
     assert not report.failures
     rows = open_store(store).files().sort_values("file_id", ignore_index=True)

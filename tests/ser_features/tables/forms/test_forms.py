@@ -21,6 +21,7 @@ from ser_features.manifest import Recording
 from ser_features.store import open_store
 from ser_features.tables.forms import FORMS
 from ser_features.tables.named import named_in
+from tests.faults.serial import Serial
 
 PAGE = Path(__file__).parents[4] / "docs" / "own_corpus.md"
 HEADER = ("path", "emotion", "speaker", "partition")
@@ -183,7 +184,9 @@ def test_embedded_recordings_are_extracted_as_files_are(folder, tmp_path):
     hub.mkdir()
     hugging_face(hub)
     datasets = [str(hub), str(folder / "files.csv")]
-    report = extract_corpora(datasets, data=tmp_path, store=tmp_path / "store", features=["core"], workers=1)
+    report = extract_corpora(
+        datasets, data=tmp_path, store=tmp_path / "store", features=["core"], runner=Serial()
+    )
     assert (report.stored, report.failures) == (4, [])
     rows = open_store(tmp_path / "store").files().sort_values(["dataset", "emotion"]).groupby("dataset")
     embedded, files = rows.get_group("hub"), rows.get_group("files")
@@ -194,8 +197,24 @@ def test_embedded_recordings_are_extracted_as_files_are(folder, tmp_path):
     features = [column.name for column in open_store(tmp_path / "store").description.features]
     for name in ("audio_sha256", *features):
         assert list(embedded[name]) == list(files[name])
-    again = extract_corpora(datasets, data=tmp_path, store=tmp_path / "store", workers=1)
+    again = extract_corpora(datasets, data=tmp_path, store=tmp_path / "store", runner=Serial())
     assert (again.stored, again.unchanged) == (0, 4)
+
+
+def test_recordings_of_several_row_groups_some_of_them_by_path(folder):
+    several = [TONES["a.wav"], TONES["b.wav"], None, TONES["a.wav"], TONES["b.wav"]]
+    audio = pa.array(
+        [{"bytes": content, "path": "b.wav"} for content in several],
+        pa.struct({"bytes": pa.binary(), "path": pa.string()}),
+    )
+    pq.write_table(pa.table({"audio": audio}), folder / "mixed.parquet", row_group_size=2)
+    named = named_in(folder / "mixed.parquet")
+    assert [one.path.relative_to(folder).as_posix() for one in named] == [
+        *(f"mixed.parquet/000000{row}" for row in (0, 1)),
+        "b.wav",
+        *(f"mixed.parquet/000000{row}" for row in (3, 4)),
+    ]
+    assert [read_bytes(one.path) for one in named] == [content or TONES["b.wav"] for content in several]
 
 
 def test_an_embedded_recording_is_a_file_of_its_own(tmp_path):
