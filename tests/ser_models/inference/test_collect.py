@@ -63,3 +63,16 @@ def test_other_formats_are_listed_with_the_remedy(folder, without_media):
 def test_a_folder_without_audio_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"no audio file below .*: expected \.aif, .*\.wav"):
         find_audio([tmp_path])
+
+
+def test_tables_of_other_formats_and_the_root_of_their_paths(folder, tmp_path):
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (lists / "one.jsonl").write_text('{"path": "b/2.wav", "speaker": "ada"}\n')
+    (lists / "wav.scp").write_text("u1 a.MP3\nu2 cat a.MP3 |\n")
+    first, second, command = find_audio([lists / "one.jsonl", lists], folder)
+    assert (first, second) == (AudioFile(folder / "b" / "2.wav", speaker="ada"), AudioFile(folder / "a.MP3"))
+    assert command.problem.endswith("is a command, which is not run: expected a file: save its output")
+    (folder / "wav.scp").write_text("u1 a.MP3\n")
+    assert len(find_audio([folder])) == 3, "a folder with audio files is no table"
+    assert find_audio([folder / "wav.scp"]) == [AudioFile(folder / "a.MP3")]

@@ -72,3 +72,11 @@ def test_it_is_read_as_the_table_of_a_corpus(table, tmp_path, content):
 def test_the_normal_form_of_a_name_does_not_matter(table, tmp_path):
     path = table("file,speaker\nmu\u0308de.wav,Anna\n")
     assert speakers_of(path, [tmp_path / "m\u00fcde.wav"]) == ["Anna"]
+
+
+def test_json_lines_and_the_root_of_their_paths(tmp_path):
+    table = tmp_path / "who.jsonl"
+    table.write_text('{"file": "a.wav", "speaker": "ada"}\n')
+    assert speakers_of(table, [tmp_path / "calls" / "a.wav"], tmp_path / "calls") == ["ada"]
+    with pytest.raises(InputError, match="names no speaker of"):
+        speakers_of(table, [tmp_path / "calls" / "a.wav"])
