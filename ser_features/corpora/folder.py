@@ -54,7 +54,8 @@ from ser_features.manifest import (
 )
 from ser_features.ratings import DIMENSIONS
 from ser_features.tables.cells import TABLE_SUFFIXES
-from ser_features.tables.columns import USUAL_NAMES, read_table
+from ser_features.tables.columns import read_table
+from ser_features.tables.names import USUAL_NAMES
 from ser_features.tables.rows import (
     LISTED,
     Entry,

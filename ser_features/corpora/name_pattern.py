@@ -25,7 +25,8 @@ from unicodedata import normalize
 from ser_features.arguments import suggestion
 from ser_features.errors import InputError
 from ser_features.labels import EMOTION_WORDS, KNOWN_WORDS, written
-from ser_features.tables.columns import RATINGS, SPANS, USUAL_NAMES, recognised
+from ser_features.tables.columns import recognised
+from ser_features.tables.names import RATINGS, SPANS, USUAL_NAMES
 
 FIELD = re.compile(r"\{(\w*)(?::([1-9]\d?))?\}")
 FIELDS = tuple(name for name in USUAL_NAMES if name not in {"path", *RATINGS, *SPANS})

@@ -33,7 +33,7 @@ class ReadCell(Protocol):
 
 
 class RatingParser:
-    """Parses the columns `tables.columns.RATINGS` of one table."""
+    """Parses the columns `tables.names.RATINGS` of one table."""
 
     def __init__(self, table: Table) -> None:
         self._decimal_comma = table.delimiter == ";"

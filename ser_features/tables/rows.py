@@ -18,7 +18,8 @@ from ser_features.labels import resolve
 from ser_features.manifest import OWN, Column, Recording, Rejected, Value
 from ser_features.tables import cells
 from ser_features.tables.cells import Row
-from ser_features.tables.columns import RATINGS, SPANS, Table
+from ser_features.tables.columns import Table
+from ser_features.tables.names import RATINGS, SPANS
 from ser_features.tables.paths import Located, Locator
 
 TEXTS = ("language", "text", "intensity", "statement", "repetition", "modality", "session")

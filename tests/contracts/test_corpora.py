@@ -148,7 +148,7 @@ def test_an_unknown_name_lists_the_built_in_ones():
         corpora.scan("semaine", Path())
     assert str(error.value) == (
         f"unknown corpus 'semaine': expected one of {', '.join(corpora.names())}, "
-        "or the path of a .csv manifest of your own corpus"
+        "or the path of a table of your own corpus, such as mine.csv"
     )
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ser_features.errors import InputError
-from ser_features.tables.columns import DURATIONS, USUAL_NAMES, read_table, recognised
+from ser_features.tables.columns import read_table, recognised
+from ser_features.tables.names import DURATIONS, USUAL_NAMES
 
 PAGE = Path(__file__).parents[3] / "docs" / "own_corpus.md"
 
