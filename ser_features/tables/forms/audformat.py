@@ -183,8 +183,7 @@ def _only_table(folder: Path, tables: Mapping[str, Mapping[str, Any]]) -> str:
         name
         for name, one in tables.items()
         if any(
-            EMOTION in (column, (about or {}).get("scheme_id"))
-            for column, about in (one.get("columns") or {}).items()
+            EMOTION in (column, about.get("scheme_id")) for column, about in _mapping(one, "columns").items()
         )
     ]
     several = with_emotion or list(tables)
@@ -201,9 +200,9 @@ def _only_table(folder: Path, tables: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _columns(folder: Path, name: str, about: Mapping[str, Any]) -> Columns:
     schemes = {
-        str(column): str(one["scheme_id"])
-        for column, one in (about.get("columns") or {}).items()
-        if isinstance(one, dict) and one.get("scheme_id")
+        column: str(one["scheme_id"])
+        for column, one in _mapping(about, "columns").items()
+        if one.get("scheme_id")
     }
     values: dict[Key, Mapping[str, str]] = {}
     for cells in _rows(folder, name):
@@ -218,6 +217,8 @@ def _time(cell: str) -> str:
 
 def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
     """Rows of a table as they are stored, by column."""
+    if Path(name).name != name:
+        raise InputError(f"{folder / HEADER}: {name!r} is no name of a table, expected one without slashes")
     stem = folder / f"db.{name}"
     text, columnar = stem.with_name(f"{stem.name}.csv"), stem.with_name(f"{stem.name}.parquet")
     if text.is_file():

@@ -299,6 +299,9 @@ def test_a_table_of_parts_by_audformat_itself(folder):
     [
         ("corpus.parquet", b"PAR1", "expected a Parquet file: copy it again"),
         ("db.yaml", b"- [", "expected the header of an audformat database"),
+        ("db.yaml", b"!!python/object/apply:os.abort []", "cannot be read"),
+        ("db.yaml", b"tables: {emotion: {columns: [1]}}", "columns is no mapping, expected one: correct it"),
+        ("db.yaml", b"tables: {../x: {}}", "'../x' is no name of a table, expected one without slashes"),
         ("wav.scp", b"u1 a\nu1 b\n", "line 2 repeats 'u1', expected it once"),
     ],
 )
