@@ -227,7 +227,9 @@ def in_order(labels: Iterable[str]) -> list[str]:
     return sorted(labels, key=lambda label: (_ORDER.get(label, len(_ORDER)), not is_emotion(label), label))
 
 
-def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
+def parse_mapping(
+    pairs: Iterable[str], option: str = "--emotions", form: str = "CODE=EMOTION, such as W=angry"
+) -> dict[str, str]:
     """Parse words or codes that stand for an emotion, as `--emotions` takes them.
 
     >>> parse_mapping(["fru=angry", "exc=happy,W=anger"])
@@ -235,6 +237,8 @@ def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
 
     Args:
         pairs: as typed, such as W=angry, or several with commas between.
+        option: that takes them, for messages.
+        form: of a pair, for messages.
 
     Raises:
         InputError: if a pair has another form, a code occurs twice, or the emotion is no word.
@@ -243,13 +247,13 @@ def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
     for pair in (part.strip() for several in pairs for part in several.split(",") if part.strip()):
         code, _, emotion = (part.strip() for part in pair.partition("="))
         if not (code and emotion):
-            raise InputError(f"--emotions {pair}: expected CODE=EMOTION, such as W=angry")
+            raise InputError(f"{option} {pair}: expected {form}")
         if why := problem(emotion):
-            raise InputError(f"--emotions {pair}: {why}")
+            raise InputError(f"{option} {pair}: {why}")
         if len(emotion) < FEWEST and written(emotion) not in KNOWN_WORDS and written(code) in KNOWN_WORDS:
-            raise InputError(f"--emotions {pair}: expected CODE=EMOTION, such as {emotion}={code}")
+            raise InputError(f"{option} {pair}: expected {form.partition(',')[0]}, such as {emotion}={code}")
         if emotions.setdefault(code, emotion) != emotion:
-            raise InputError(f"--emotions {pair}: {code} is {emotions[code]} already: leave one of them out")
+            raise InputError(f"{option} {pair}: {code} is {emotions[code]} already: leave one of them out")
     return emotions
 
 

@@ -54,6 +54,7 @@ def train(
     speed_perturb: bool | None = None,
     speaker_norm: bool = False,
     label_map: Mapping[str, str] | None = None,
+    classes: Names = (),
     target: str = "emotion",
     jobs: Positive = 1,
     tensorboard: PathLike | None = None,
@@ -77,7 +78,8 @@ def train(
             made for it and the store has them.
         speaker_norm: normalise by speaker, unlabelled; takes several recordings per speaker, and makes the
             result and the predictions transductive.
-        label_map: emotions that count as another class.
+        label_map: emotions that count as another class, such as {"excited": "happy"}.
+        classes: those to recognise, after `label_map`; all by default. Recordings of others are left out.
         target: column of the store that is recognised: the emotion, gender, or one of an own table.
         jobs: folds that are trained at the same time; the result is the same.
         tensorboard: folder for TensorBoard event files.
@@ -100,6 +102,7 @@ def train(
         speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
         label_map={spelled(word): spelled(other) for word, other in (label_map or {}).items()},
+        classes=names_of(classes),
         target=target,
     )
     context = RunContext(

@@ -63,6 +63,20 @@ def train(
             help="Column of the store to recognise: emotion (default), gender, or one of an own table.",
         ),
     ] = "emotion",
+    classes: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Emotions (or values of --target) to recognise; default: all. Recordings of others are "
+            "left out and counted."
+        ),
+    ] = None,
+    merge: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            help="Emotions that count as another, such as excited=happy, in training and ser evaluate.",
+        ),
+    ] = None,
     seed: Seed = 0,
     store: Store = DEFAULT_STORE,
     out: Annotated[
@@ -98,6 +112,7 @@ def train(
     Example: ser train --model cnn_lstm --datasets ravdess --folds 5
     """
     from ser_features.extras import require
+    from ser_features.labels import parse_mapping, spelled
     from ser_models.artifact import notes_on_replacing
     from ser_models.experiments.results import ReportTexts
     from ser_models.experiments.train import run_experiment
@@ -114,6 +129,7 @@ def train(
         create(model, hyperparameters)  # names a wrong key or value before the store is read
     if tensorboard:
         require("--tensorboard", "tensorflow")
+    merged = parse_mapping(merge or [], "--map", "CLASS=CLASS, such as excited=happy")
     folder = out or Path("artifacts") / model
     config = TrainConfig(
         model=model,
@@ -126,6 +142,8 @@ def train(
         seed=seed,
         speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
+        label_map={spelled(word): spelled(other) for word, other in merged.items()},
+        classes=classes or (),
         target=target,
     )
     for line in notes_on_replacing(folder):

@@ -237,7 +237,7 @@ def _metadata(
         model=model.name,
         parameters=model.parameters,
         labels=list(data.examples.labels),
-        label_map=dict(config.label_map),
+        label_map={name: label for name, label in config.label_map.items() if label in data.examples.labels},
         target=config.target,
         inputs=model.inputs.to_json(),
         profile=store.profile.name,

@@ -4,7 +4,6 @@ store, `TrainConfig` → `read_data` → examples, split → `training.train` �
 """
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,7 +133,7 @@ def _examples(store: Store, config: TrainConfig) -> Examples:
     """Read the corpora of both sides."""
     test_datasets = set(config.test_datasets)
     if not test_datasets:
-        return _mapped(load_examples(store, config.datasets, config.target), config.label_map)
+        return _with_classes(load_examples(store, config.datasets, config.target), config)
     if config.split not in (None, "cross-corpus"):
         raise InputError(
             f"--test-datasets with --split {config.split}: expected --split cross-corpus, or none"
@@ -144,14 +143,25 @@ def _examples(store: Store, config: TrainConfig) -> Examples:
             f"{', '.join(both)} is in --datasets and in --test-datasets: expected different corpora"
         )
     datasets = None if config.datasets is None else [*config.datasets, *config.test_datasets]
-    examples = _mapped(load_examples(store, datasets, config.target), config.label_map)
+    examples = _with_classes(load_examples(store, datasets, config.target), config)
     return shared_labels(examples, config.test_datasets)
 
 
-def _mapped(examples: Examples, label_map: Mapping[str, str]) -> Examples:
-    """The examples with some classes counted as others."""
-    if not label_map:
-        return examples
-    classes = {chosen(spelled(name), examples.labels, "class"): label for name, label in label_map.items()}
-    classes = {label: classes.get(label, label) for label in examples.labels}
-    return examples.map_labels(classes, in_order({*classes.values()}))
+def _with_classes(examples: Examples, config: TrainConfig) -> Examples:
+    """Count some classes as others, and leave out those that are not chosen.
+
+    Raises:
+        InputError: if the recordings have no such class, or fewer than two are left.
+    """
+    if config.label_map:
+        merged = {
+            chosen(spelled(name), examples.labels, "class"): label for name, label in config.label_map.items()
+        }
+        classes = {label: merged.get(label, label) for label in examples.labels}
+        examples = examples.map_labels(classes, in_order({*classes.values()}))
+    if config.classes:
+        kept = in_order({chosen(spelled(name), examples.labels, "class") for name in config.classes})
+        examples = examples.keep_labels(kept, "not among the chosen classes")
+    if len(examples.labels) < 2:
+        raise InputError(f"{examples.labels[0]} is the only class, expected at least two: choose another")
+    return examples

@@ -34,6 +34,7 @@ class TrainConfig:
             is made for it and the store has them.
         speaker_norm: normalise by speaker on all sides, without labels; the result is transductive.
         label_map: emotions that count as another class.
+        classes: those to recognise, after `label_map`; empty for all. Recordings of others are left out.
         target: column of the store that holds the class.
     """
 
@@ -49,6 +50,7 @@ class TrainConfig:
     speed_perturb: bool | None = None
     speaker_norm: bool = False
     label_map: Mapping[str, str] = field(default_factory=dict)
+    classes: Sequence[str] = ()
     target: str = "emotion"
 
 

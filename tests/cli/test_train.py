@@ -38,9 +38,27 @@ def test_random_split_prints_leaks_and_metrics_as_json(ser, store_root, tmp_path
     assert json.loads(printed) == json.loads((tmp_path / "metrics.json").read_text())
 
 
+def test_chosen_classes_of_which_one_counts_as_another(ser, store_root, tmp_path):
+    out = tmp_path / "model"
+    words = ["train", "--model", "logistic", "--classes", "angry", "Sadness", "--map", "neutral=calm"]
+    assert "24 recordings of calm left out: not among" in ser(*words, "--store", store_root, "--out", out).out
+    words[-1] = "Neutral=sad"
+    printed = ser(*words, "--store", store_root, "--out", out).out
+    assert "note: 24 recordings of neutral count as sad\n" in printed
+    metadata = json.loads((out / "artifact.json").read_text())
+    assert (metadata["labels"], metadata["label_map"]) == (["angry", "sad"], {"neutral": "sad"})
+    assert "Emotions that count as another: neutral as sad." in (out / "README.md").read_text()
+    measured = json.loads(ser("evaluate", out, "--store", store_root, "--json").out)
+    assert measured["n"] == 72
+    assert measured["notes"] == ["24 recordings of neutral count as sad"]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["--classes", "angry", "sad", "fury"], "unknown class 'fury': expected one of angry, neutral, sad"),
+        (["--classes", "angry", "anger"], "angry is the only class, expected at least two"),
+        (["--map", "neutral"], "--map neutral: expected CLASS=CLASS, such as excited=happy"),
         (["--folds", "99"], "--folds 99 needs at least 99 speakers, found 6 in own"),
         (["--folds", "some"], "--folds some: expected a number of folds, or all"),
         (["--split", "session"], "the session of 72 of 72 recordings of own is unknown: expected it of"),

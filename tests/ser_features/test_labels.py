@@ -143,5 +143,7 @@ def test_a_mapping_names_emotions_once():
     assert parse_mapping(["exc=excited"]) == {"exc": "excited"}
     with pytest.raises(InputError, match="--emotions angry=W: expected CODE=EMOTION, such as W=angry"):
         parse_mapping(["angry=W"])
+    with pytest.raises(InputError, match="--map happy: expected CLASS=CLASS, such as a=b"):
+        parse_mapping(["happy"], "--map", "CLASS=CLASS, such as a=b")
     with pytest.raises(InputError, match="--emotions fru=sad: fru is angry already: leave one of them out"):
         parse_mapping(["fru=angry", "fru=sad"])
