@@ -38,6 +38,7 @@ def test_uars_are_compared_in_pairs():
     table = pd.DataFrame(
         {
             "file_id": [f"f{number}" for number in range(16)],
+            "dataset": "own",
             "speaker": speakers,
             "emotion": ["angry", "sad"] * 8,
             "predicted": ["angry"] * 16,

@@ -14,7 +14,10 @@ from tests.cli.walk import commands, parsed
 WITH_JSON = {
     path for path, command in commands() if any("--json" in option.opts for option in command.params)
 }
-WITH_NEXT = WITH_JSON - {"evaluate", "store info", "store verify", "store compact"}
+WITH_NEXT = WITH_JSON - {
+    *("evaluate", "manifest", "recipes show", "segment"),
+    *("store info", "store verify", "store compact"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +37,10 @@ def lines(desk, recordings, savee, artifact, recipe, monkeypatch):
         "corpora": ["--data", savee],
         "download": ["savee", "--to", savee],
         "extract": ["--datasets", recordings / "own.csv", *store, "--workers", 1],
+        "manifest": [recordings / "own.csv", "--check"],
+        "recipes list": [],
+        "recipes show": ["multi_corpus_mlp"],
+        "segment": [next(recordings.rglob("*.wav"))],
         "store info": store,
         "store verify": store,
         "store compact": store,

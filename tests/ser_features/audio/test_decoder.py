@@ -13,6 +13,7 @@ import soundfile
 
 from ser_features import audio
 from ser_features.audio import decoder
+from ser_features.audio.files import MAX_BYTES_OF_PARTS
 from ser_features.audio.stream import SLIGHTLY_MORE
 from ser_features.errors import (
     AudioError,
@@ -465,6 +466,8 @@ def test_no_permission(tmp_path, monkeypatch):
 def test_huge_files_are_rejected_unread(tmp_path):
     with (tmp_path / "huge.wav").open("wb") as file:
         file.truncate(audio.MAX_BYTES + 1)  # a hole: takes no space
-    assert audio.sha256_if_readable(tmp_path / "huge.wav") is None
     text = refusal(tmp_path / "huge.wav", UnsupportedAudioError)
     assert text == "1073741825 bytes, expected at most 1073741824: cut it into utterances"
+    with (tmp_path / "huge.wav").open("wb") as file:
+        file.truncate(MAX_BYTES_OF_PARTS + 1)
+    assert audio.sha256_if_readable(tmp_path / "huge.wav") is None
