@@ -17,6 +17,8 @@ GENERATED = ("commands.md",)
 """Generated pages of the site; `test_site.py` checks links to them."""
 SLOW = ("api.md", "scale.md")
 """Documents whose Python trains models or starts a cluster."""
+ELSEWHERE = "walkthrough.md"
+"""The document whose commands and Python run in `test_walkthrough.py`."""
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -44,7 +46,11 @@ def working_folder(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize(
     "path",
-    [pytest.param(path, marks=[pytest.mark.long] * (path.name in SLOW), id=path.name) for path in DOCUMENTS],
+    [
+        pytest.param(path, marks=[pytest.mark.long] * (path.name in SLOW), id=path.name)
+        for path in DOCUMENTS
+        if path.name != ELSEWHERE
+    ],
 )
 def test_python_of_a_document_runs(path, working_folder, monkeypatch, capsys):
     monkeypatch.chdir(working_folder)
