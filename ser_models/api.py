@@ -6,7 +6,7 @@ paths as text or `Path` → `experiments.train.run_experiment`, `experiments.eva
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
 from ser_features.labels import spelled
@@ -46,8 +46,9 @@ def train(
     out: PathLike | None = None,
     datasets: Names | None = None,
     split: str | None = None,
+    split_by: str | None = None,
     test_datasets: Names = (),
-    folds: int | None = None,
+    folds: int | Literal["all"] | None = None,
     seed: Natural = 0,
     hyperparameters: Mapping[str, Any] | None = None,
     oversample: bool = False,
@@ -67,9 +68,11 @@ def train(
         store: the feature store.
         out: folder of the artifact; artifacts/<model> by default. An existing artifact is replaced.
         datasets: corpora to train on; all of the store by default.
-        split: "speaker" (default), "random" or "cross-corpus".
+        split: "speaker" (default), "random", "cross-corpus", "official", "session", "text" or "speaker+text".
+        split_by: column whose values are not on two sides, instead of `split`.
         test_datasets: corpora to test on and not to train on.
-        folds: number of speaker-disjoint cross-validation folds; one 70/15/15 split by default.
+        folds: number of cross-validation folds, or "all" to leave out one speaker (session, …) at a time; one
+            70/15/15 split by default.
         seed: the same seed gives the same result.
         hyperparameters: those that differ from the model's defaults, such as {"members": ["ridge", "mlp"]} of
             an ensemble.
@@ -95,6 +98,7 @@ def train(
         hyperparameters=hyperparameters or {},
         datasets=_names(datasets),
         split=split,
+        split_by=split_by,
         test_datasets=names_of(test_datasets),
         folds=folds,
         seed=seed,

@@ -58,7 +58,13 @@ def test_every_command_with_a_summary_prints_json_too(lines):
     assert set(lines) == WITH_JSON
 
 
-@pytest.mark.parametrize("path", sorted(WITH_JSON))
+SLOW = {"explain", "reproduce", "tune"}
+"""Commands whose results have tests of their own."""
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, marks=[pytest.mark.long] * (path in SLOW)) for path in sorted(WITH_JSON)]
+)
 def test_summary_json_and_quiet_mode(ser, lines, path):
     """Without flags a summary and the next command; with --quiet --json one object and an empty stderr."""
     words = [*path.split(), *lines[path]]

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 
 def test_own_recipe_from_recordings_to_report(ser, recipe, tmp_path):
     answer = ser("reproduce", recipe, "--out", tmp_path / "out", "--workers", 1)
@@ -26,6 +28,7 @@ def test_search_prints_values_for_the_recipe(ser, recipe, tmp_path):
     assert "[model]\nC = " in answer.out
 
 
+@pytest.mark.long
 def test_a_changed_recipe_says_so(ser, recipe, tmp_path):
     words = [
         "reproduce",

@@ -22,6 +22,7 @@ def test_train_prints_uar_first_and_the_next_command(ser, store_root, tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_split_by_a_column(ser, store_root, tmp_path):
     words = ["train", "--model", "logistic", "--split-by", "gender", "--folds", "all", "--store", store_root]
     printed = ser(*words, "--out", tmp_path / "model").out
@@ -38,6 +39,7 @@ def test_random_split_prints_leaks_and_metrics_as_json(ser, store_root, tmp_path
     assert json.loads(printed) == json.loads((tmp_path / "metrics.json").read_text())
 
 
+@pytest.mark.long
 def test_chosen_classes_of_which_one_counts_as_another(ser, store_root, tmp_path):
     out = tmp_path / "model"
     words = ["train", "--model", "logistic", "--classes", "angry", "Sadness", "--map", "neutral=calm"]

@@ -167,6 +167,7 @@ def test_a_row_of_another_profile_has_a_store_of_its_own(job):
     assert profiles == {"store": "speech16k+bone", "store-speech16k-core": "speech16k"}
 
 
+@pytest.mark.long
 def test_the_own_row_has_to_run(job, tmp_path):
     with pytest.raises(InputError, match="no folder named"):
         compare(
