@@ -6,11 +6,12 @@ paths as text or `Path` → `experiments.train.run_experiment`, `experiments.eva
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
 from ser_features.labels import spelled
 from ser_features.store.layout import store_root
+from ser_models.data.split import Folds
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.evaluate import evaluate as measure
 from ser_models.experiments.train import run_experiment
@@ -48,7 +49,7 @@ def train(
     split: str | None = None,
     split_by: str | None = None,
     test_datasets: Names = (),
-    folds: int | Literal["all"] | None = None,
+    folds: Folds = None,
     seed: Natural = 0,
     hyperparameters: Mapping[str, Any] | None = None,
     oversample: bool = False,

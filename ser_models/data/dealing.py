@@ -25,18 +25,15 @@ class Rule:
 
     Attributes:
         what: the property, in the singular.
+        protocol: the words for a split by this rule.
         keys: its value for each recording; None if unknown.
         advice: what to do where it is unknown.
     """
 
     what: str
+    protocol: str
     keys: Keys
     advice: str
-
-    @property
-    def protocol(self) -> str:
-        """The words for a split by this rule: "speaker-disjoint", or "disjoint by room" for a column."""
-        return f"{self.what}-disjoint" if self in RULES.values() else f"disjoint by {self.what}"
 
 
 def partition_keys(rows: pd.DataFrame) -> np.ndarray:
@@ -56,14 +53,28 @@ def partition_keys(rows: pd.DataFrame) -> np.ndarray:
 RULES: dict[str, Rule] = {
     "speaker": Rule(
         "speaker",
+        "speaker-disjoint",
         speaker_keys,
         "add a column speaker to the table, or pass --split random, whose figures say nothing about new "
         "voices",
     ),
-    "session": Rule("session", session_keys, "add a column session to the table, or use another --split"),
-    "text": Rule("sentence", text_keys, "add a column text_id or text to the table, or use another --split"),
+    "session": Rule(
+        "session",
+        "session-disjoint",
+        session_keys,
+        "add a column session to the table, or use another --split",
+    ),
+    "text": Rule(
+        "sentence",
+        "sentence-disjoint",
+        text_keys,
+        "add a column text_id or text to the table, or use another --split",
+    ),
     "official": Rule(
-        "partition", partition_keys, "add a column partition with train, dev and test, or use another --split"
+        "partition",
+        "published",
+        partition_keys,
+        "add a column partition with train, dev and test, or use another --split",
     ),
 }
 """By kind of split; `speaker+text` has two of them."""
@@ -73,7 +84,7 @@ def rules_of(kind: str, column: str | None = None) -> tuple[Rule, ...]:
     """Return the rules of a kind of split; those of a column if one is given."""
     if column is not None:
         advice = f"fill in the column {column}, or split by another one"
-        return (Rule(column, column_keys(column), advice),)
+        return (Rule(column, f"disjoint by {column}", column_keys(column), advice),)
     return tuple(RULES[name] for name in kind.split("+") if name in RULES)
 
 

@@ -259,30 +259,29 @@ def text_keys(rows: pd.DataFrame) -> np.ndarray:
     """
     keys = _within_corpus(rows, "statement")
     if "text" in rows:
-        words = rows["text"].astype("string").str.casefold().str.findall(r"\w+").str.join(" ")
-        spoken = pd.isna(keys) & (words.fillna("") != "").to_numpy()
-        keys[spoken] = "text " + words[spoken].to_numpy(dtype=object)
+        without_code = pd.isna(keys)
+        texts = rows.loc[without_code, "text"].astype("string")
+        words = texts.str.casefold().str.findall(r"\w+").str.join(" ")
+        keys[without_code] = _or_none("text " + words, words.fillna("") == "")
     return keys
 
 
 def column_keys(column: str) -> Keys:
     """Return a function for the values of a column; equal values in two corpora are one."""
-
-    def keys(rows: pd.DataFrame) -> np.ndarray:
-        values: np.ndarray = rows[column].astype(str).to_numpy(dtype=object, copy=True)
-        values[rows[column].isna().to_numpy()] = None
-        return values
-
-    return keys
+    return lambda rows: _or_none(rows[column].astype(str), rows[column].isna())
 
 
 def _within_corpus(rows: pd.DataFrame, column: str) -> np.ndarray:
     """Return "dataset/value" of each row; None without a value, or for stores without the column."""
     if column not in rows:
         return np.full(len(rows), None, dtype=object)
-    names = rows["dataset"].astype(str) + "/" + rows[column].astype(str)
+    return _or_none(rows["dataset"].astype(str) + "/" + rows[column].astype(str), rows[column].isna())
+
+
+def _or_none(names: pd.Series, is_missing: pd.Series) -> np.ndarray:
+    """Return names as objects, with None where one is missing."""
     keys: np.ndarray = names.to_numpy(dtype=object, copy=True)
-    keys[rows[column].isna().to_numpy()] = None
+    keys[is_missing.to_numpy()] = None
     return keys
 
 

@@ -156,10 +156,10 @@ def make_split(
         raise InputError(f"unknown split {kind!r}: expected one of {', '.join(KINDS)}")
     if stratify not in STRATA:
         raise InputError(f"unknown stratification {stratify!r}: expected one of {', '.join(STRATA)}")
-    if (kind != "random" or column) and stratify != "emotion":
-        raise InputError(
-            f"stratification {stratify!r} with a {column or kind} split: expected a random split"
-        )
+    if column is not None:
+        kind = "column"
+    if kind != "random" and stratify != "emotion":
+        raise InputError(f"stratification {stratify!r} with a {kind} split: expected a random split")
     rules = rules_of(kind, column)
     for rule in rules:
         if unknown := int(pd.isna(rule.keys(examples.rows)).sum()):
@@ -168,9 +168,9 @@ def make_split(
                 f"{rule.protocol} split: leave them out, or split at random"
             )
     draw = Draw(rules[0].keys if rules else None, stratify, np.random.default_rng(seed))
-    if kind == "cross-corpus" and not column:
+    if kind == "cross-corpus":
         split = _across_corpora(examples, test_datasets, folds, replace(draw, keys=speaker_keys))
-    elif kind == "official" and not column:
+    elif kind == "official":
         split = _official(examples, folds, draw)
     elif len(rules) > 1:
         split = _of_two(examples, rules, folds, final_model, draw)
