@@ -29,7 +29,7 @@ from pathlib import Path, PurePosixPath
 
 from ser_features.corpora.base import Corpus, lookup, one_of, split_name
 from ser_features.corpora.defects import Defect
-from ser_features.corpora.walk import is_file
+from ser_features.corpora.walk import folders_of, is_file
 from ser_features.errors import InputError
 from ser_features.labels import in_order
 from ser_features.manifest import Recording, Scan
@@ -128,8 +128,7 @@ def _with_votes(scan: Scan) -> Scan:
 
 def _find_table(root: Path, recordings: Iterable[Recording], name: str) -> Path | None:
     """Return the nearest table at or above the recordings, not above their corpus folder."""
-    parents = (PurePosixPath(recording.path).parents for recording in recordings)
-    folders = {folder for folders in parents for folder in folders if folder.name}
+    folders = folders_of(recording.path for recording in recordings)
     for folder in sorted(folders, key=lambda folder: (-len(folder.parts), folder)):
         table = root / folder / name
         if is_file(table):

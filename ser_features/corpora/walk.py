@@ -10,8 +10,8 @@
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from ser_features.foreign import HEAD, Foreign, identify, of_suffix
@@ -104,6 +104,19 @@ def _foreign(entry: "os.DirEntry[str]", path: str, form: Foreign) -> Found:
         return Found(path)
     form = identify(head) or form
     return Found(path, None if form.is_read else form.message, form)
+
+
+def folders_of(paths: Iterable[str]) -> set[PurePosixPath]:
+    """Folders of files, and the folders above them.
+
+    >>> sorted(map(str, folders_of(["cremad/AudioWAV/a.wav", "cremad/AudioWAV/b.wav"])))
+    ['cremad', 'cremad/AudioWAV']
+
+    Args:
+        paths: relative to the data root, with forward slashes.
+    """
+    parents = {PurePosixPath(parent) for parent in set(map(os.path.dirname, paths))}  # of a million paths
+    return {folder for parent in parents for folder in (parent, *parent.parents) if folder.name}
 
 
 def is_file(path: str | Path) -> bool:

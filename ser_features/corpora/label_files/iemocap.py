@@ -11,10 +11,10 @@ Ses01F_impro01_F000 [006.2901-008.2357]: Excuse me.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ser_features.corpora.label_files.labels import EMOTION, Answer, Labels, Row
-from ser_features.corpora.label_files.reading import below, text_of
+from ser_features.corpora.label_files.reading import below, structure, text_of
 from ser_features.manifest import Scan
 from ser_features.ratings import dimensions
 
@@ -29,21 +29,29 @@ ATTRIBUTES = {"val": "valence", "act": "arousal", "dom": "dominance"}
 
 
 def read(scan: Scan) -> Labels:
-    """Emotion, dimensions, text and votes by turn."""
+    """Emotion, dimensions, text and votes by turn.
+
+    Raises:
+        InputError: if a dimension is no number.
+    """
     spoken = {
         match[1]: match[2].strip()
         for path in below(scan, "dialog/transcriptions/*.txt")
         for line in text_of(path).splitlines()
         if (match := SPOKEN.match(line))
     }
-    turns = (turn for path in below(scan, EXPECTED) for turn in _turns(text_of(path)))
-    rows = {}
-    for head, lines in turns:
-        valence, arousal, dominance = map(float, head.group(3, 4, 5))
-        rated = dimensions(SCALE, arousal=arousal, valence=valence, dominance=dominance)
-        answers = tuple(answer for line in lines for answer in _answers(line))
-        rows[head[1]] = Row(head[2], {**rated, "text": spoken.get(head[1])}, answers)
+    rows: dict[str, Row] = {}
+    for path in below(scan, EXPECTED):
+        with structure(path, "valence, activation and dominance of each turn"):
+            rows |= {head[1]: _row(head, lines, spoken.get(head[1])) for head, lines in _turns(text_of(path))}
     return Labels(EXPECTED, rows)
+
+
+def _row(head: re.Match[str], lines: Iterable[str], text: str | None) -> Row:
+    valence, arousal, dominance = map(float, head.group(3, 4, 5))
+    rated = dimensions(SCALE, arousal=arousal, valence=valence, dominance=dominance)
+    answers = tuple(answer for line in lines for answer in _answers(line))
+    return Row(head[2], {**rated, "text": text}, answers)
 
 
 def _turns(text: str) -> Iterator[tuple[re.Match[str], list[str]]]:

@@ -15,8 +15,7 @@ from math import isfinite
 from pathlib import Path, PurePath
 
 from ser_features.corpora.label_files.labels import EMOTION, SECONDARY, Answer, Labels, Row
-from ser_features.corpora.label_files.reading import REMEDY, below, rows_of, text_of
-from ser_features.errors import InputError
+from ser_features.corpora.label_files.reading import below, rows_of, structure, text_of
 from ser_features.manifest import Scan
 from ser_features.ratings import dimensions
 
@@ -78,7 +77,7 @@ def _votes(path: Path) -> dict[str, tuple[Answer, ...]]:
     Raises:
         InputError: if the file has another structure.
     """
-    try:
+    with structure(path, "answers by recording and worker"):
         return {
             PurePath(name).stem: tuple(
                 Answer(worker, attribute, str(given[key]))
@@ -88,8 +87,3 @@ def _votes(path: Path) -> dict[str, tuple[Answer, ...]]:
             )
             for name, workers in json.loads(text_of(path)).items()
         }
-    except (ValueError, AttributeError, TypeError) as error:
-        raise InputError(
-            f"{path} cannot be read ({type(error).__name__}: {error}), expected answers by recording and "
-            f"worker: {REMEDY}"
-        ) from error

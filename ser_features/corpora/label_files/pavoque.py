@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ser_features.corpora.label_files.labels import LISTED, Labels, Row
-from ser_features.corpora.label_files.reading import below, text_of
+from ser_features.corpora.label_files.reading import below, structure, text_of
 from ser_features.errors import counted, listed
 from ser_features.manifest import Scan, part_key
 
@@ -37,14 +37,20 @@ class Utterance(NamedTuple):
 
 
 def read(scan: Scan) -> Labels:
-    """The utterances of each recording, as parts of it."""
+    """The utterances of each recording, as parts of it.
+
+    Raises:
+        InputError: if a start or an end is no number.
+    """
     parts, notes = {}, []
     for path in below(scan, "pavoque-*.yaml"):
-        utterances = list(_utterances(text_of(path)))
-        rows = {path.stem + part_key(one.start, one.end, None): one for one in utterances}
+        rows: dict[str, Utterance] = {}
         styles: defaultdict[str, set[str]] = defaultdict(set)
-        for one in utterances:
-            styles[path.stem + part_key(one.start, one.end, None)].add(one.style)
+        with structure(path, "the start and the end of each part in seconds"):
+            for one in _utterances(text_of(path)):
+                key = path.stem + part_key(one.start, one.end, None)
+                rows[key] = one
+                styles[key].add(one.style)
         several = [stem for stem, given in styles.items() if len(given) > 1]
         parts[path.stem] = [(stem, _row(one, is_known=len(styles[stem]) == 1)) for stem, one in rows.items()]
         if several:

@@ -1,13 +1,15 @@
 """Label files on disk → their text or rows.
 
-`below(scan, pattern)` → paths → `text_of` or `rows_of`
+`below(scan, pattern)` → paths → `text_of` or `rows_of`; other text is parsed within `structure`
 """
 
 import csv
 import io
-from collections.abc import Collection, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
+from ser_features.corpora.walk import folders_of
 from ser_features.errors import InputError
 from ser_features.manifest import Scan
 
@@ -21,8 +23,7 @@ def below(scan: Scan, *patterns: str) -> list[Path]:
         scan: the recordings.
         patterns: of `Path.glob`, such as dialog/EmoEvaluation/*.txt.
     """
-    parents = {PurePosixPath(recording.path).parent for recording in scan.recordings}
-    folders = {folder for parent in parents for folder in (parent, *parent.parents) if folder.name}
+    folders = folders_of(recording.path for recording in scan.recordings)
     matches = ((scan.root / folder).glob(pattern) for folder in folders for pattern in patterns)
     return sorted({path for paths in matches for path in paths if not path.name.startswith(".")})
 
@@ -44,6 +45,25 @@ def text_of(path: Path, encodings: Sequence[str] = ("utf-8-sig", "cp1252")) -> s
         except UnicodeError:
             continue
     raise InputError(f"{path} is in none of {', '.join(encodings)}: expected the published file: {REMEDY}")
+
+
+@contextmanager
+def structure(path: Path, expected: str) -> Iterator[None]:
+    """Refuse a file whose parsing fails.
+
+    Args:
+        path: of the file.
+        expected: what it should hold.
+
+    Raises:
+        InputError: in the place of an error of the parser.
+    """
+    try:
+        yield
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise InputError(
+            f"{path} cannot be read ({type(error).__name__}: {error}), expected {expected}: {REMEDY}"
+        ) from error
 
 
 def rows_of(path: Path, columns: Collection[str], delimiter: str = ",") -> list[dict[str, str]]:

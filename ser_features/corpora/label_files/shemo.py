@@ -6,8 +6,7 @@
 import json
 
 from ser_features.corpora.label_files.labels import Labels, Row
-from ser_features.corpora.label_files.reading import REMEDY, below, text_of
-from ser_features.errors import InputError
+from ser_features.corpora.label_files.reading import below, structure, text_of
 from ser_features.manifest import Scan
 
 FILE = "shemo.json"
@@ -21,12 +20,7 @@ def read(scan: Scan) -> Labels:
     """
     rows = {}
     for path in below(scan, FILE):
-        try:
+        with structure(path, "an emotion by recording"):
             for stem, entry in json.loads(text_of(path)).items():
                 rows[stem] = Row(entry["emotion"].lower(), {"text": entry.get("transcript")})
-        except (ValueError, KeyError, AttributeError, TypeError) as error:
-            raise InputError(
-                f"{path} cannot be read ({type(error).__name__}: {error}), expected an emotion by recording: "
-                f"{REMEDY}"
-            ) from error
     return Labels(FILE, rows)
