@@ -41,7 +41,7 @@ class RatingParser:
         self._outside: Counter[tuple[str, str]] = Counter()
         written = {cell for name in self._rated for cell in table.cells(table.index[name])}
         self._common = None
-        if "scale" not in table.index and all(map(self._is_share, written)):
+        if self._rated and "scale" not in table.index and all(map(self._is_share, written)):
             self._common = SHARES
         self._is_scaled = "scale" in table.index or self._common is not None
 

@@ -53,6 +53,7 @@ def test_session_partition_agreement_and_raters(scanned):
     assert [
         (one.session, one.partition, one.agreement, one.raters, one.statement) for one in scan.recordings
     ] == [("1", "dev", 0.6, 5, "b01"), (None, "test2", None, None, None)]
+    assert {one.scale for one in scan.recordings} == {None}  # without a dimension there is none
     assert scan.notes[1:] == (
         "mine.csv: agreement: 1 cell not understood, such as '2': stored as null",
         "mine.csv: raters: 1 cell not understood, such as '-1': stored as null",
