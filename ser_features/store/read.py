@@ -35,7 +35,6 @@ from ser_features.store.description import (
 )
 from ser_features.store.part import open_frames, read_parts
 from ser_features.store.wide import values_of
-from ser_features.tables.cells import TABLE_SUFFIXES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -328,9 +327,6 @@ def _corpus_name(word: str) -> str:
     """Name of the corpus that a value of `--datasets` names, such as the path of its table."""
     if not is_table(word):
         return word
-    path = Path(word)
-    if path.suffix.lower() in TABLE_SUFFIXES:
-        return path.stem
     from ser_features.corpora.folder import dataset_name
 
-    return dataset_name(path)
+    return dataset_name(Path(word))

@@ -65,6 +65,11 @@ def test_a_store_describes_itself(tmp_path):
         open_or_create(tmp_path / "s", describe_features(SPEECH16K, ["mel"]))
 
 
+@pytest.mark.parametrize("word", ["mine.csv", "/data/MINE.csv", "Miné.csv"])
+def test_a_corpus_is_known_by_the_path_of_its_table(root, word):
+    assert open_store(root).check(word) == ["mine"]
+
+
 def test_features_are_float32(root):
     rows = pd.read_parquet(root / "files")
     assert rows["pitch_mean"].dtype == np.float32
