@@ -6,9 +6,11 @@ Cells are text: times in s, missing values empty. The readers rename no columns 
 """
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from ser_features.tables.cells import Sheet
 
@@ -92,6 +94,22 @@ def read(source: TableSource) -> Sheet:
     """
     sheet: Sheet = import_module(f"{__name__}.{source.form.module}").read(source)
     return sheet
+
+
+def cell(value: Any) -> str:
+    """Cell of a value: empty for a missing one, true or false for a truth value.
+
+    >>> cell(True), cell(None), cell(" joy "), cell(1.5)
+    ('true', '', 'joy', '1.5')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value).strip()
+
+
+def notes_on_nested(columns: Iterable[str]) -> tuple[str, ...]:
+    """A line for each column whose values are no cells."""
+    return tuple(f"column {name} holds lists or objects and is not read" for name in columns)
 
 
 def _folder(form: Form, path: Path) -> Path | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ser_features.errors import InputError, shown
 from ser_features.tables.cells import Row, Sheet, decode
-from ser_features.tables.forms import TableSource
+from ser_features.tables.forms import TableSource, cell, notes_on_nested
 
 
 def read(source: TableSource) -> Sheet:
@@ -58,14 +58,6 @@ def sheet_of(rows: list[tuple[int, Mapping[str, Any]]]) -> Sheet:
     header = tuple(name for name in names if name not in nested)
     return Sheet(
         tuple(name.strip() for name in header),
-        tuple(Row(number, tuple(_cell(values.get(name)) for name in header)) for number, values in rows),
-        notes=tuple(
-            f"column {name} holds lists or objects and is not read" for name in names if name in nested
-        ),
+        tuple(Row(number, tuple(cell(values.get(name)) for name in header)) for number, values in rows),
+        notes=notes_on_nested(name for name in names if name in nested),
     )
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value).strip()

@@ -9,7 +9,6 @@ column of the published split, the names of files such as `train-00000-of-00002.
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import pyarrow.parquet as pq
 from ser_features.audio.embedded import BYTES, PATH, SUFFIX, audio_column, hugging_face_features, row_path
 from ser_features.errors import InputError
 from ser_features.tables.cells import Row, Sheet
-from ser_features.tables.forms import TableSource
+from ser_features.tables.forms import TableSource, cell, notes_on_nested
 
 SPLIT = re.compile(r"(?P<split>[A-Za-z]\w*?)-[0-9]+-of-[0-9]+")
 """Names of files that Hugging Face's datasets write."""
@@ -78,7 +77,7 @@ def _columns(file: pq.ParquetFile, path: Path) -> tuple[dict[str, list[str]], tu
     if (match := SPLIT.fullmatch(path.name.removesuffix(SUFFIX))) and not columns.keys() & set(PARTITIONS):
         columns["partition"] = [match["split"]] * file.metadata.num_rows
     nested = [field.name for field in schema if field.name not in (audio, *plain)]
-    return columns, tuple(f"column {name} holds lists or objects and is not read" for name in nested)
+    return columns, notes_on_nested(nested)
 
 
 def _recordings(file: pq.ParquetFile, column: str, name: str) -> tuple[list[str], list[str]]:
@@ -123,16 +122,6 @@ def _named(column: pa.ChunkedArray, names: Any) -> pa.ChunkedArray:
 
 def texts(column: pa.ChunkedArray) -> list[str]:
     """Cells of a column: durations in s, missing values empty."""
-    return list(_texts(column))
-
-
-def _texts(column: pa.ChunkedArray) -> Iterator[str]:
     if pa.types.is_duration(column.type):
         column = pc.divide(pc.cast(pc.cast(column, pa.duration("us")), pa.int64()), 1e6)
-    for value in column.to_pylist():
-        if value is None:
-            yield ""
-        elif isinstance(value, bool):
-            yield str(value).lower()
-        else:
-            yield str(value).strip()
+    return list(map(cell, column.to_pylist()))
