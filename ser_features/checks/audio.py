@@ -59,12 +59,13 @@ def durations(measured: Sequence[Measured]) -> Iterator[Finding]:
     limits = PROFILES["speech16k"].audio
     low, middle, high = np.quantile([one.seconds for one in decoded], (0, 0.5, 1))
     yield Finding("durations", f"{low:.2f} to {high:.2f} s, median {middle:.2f} s")
-    for what, several, advice in (
-        ("shorter", [one for one in decoded if one.seconds < limits.min_seconds], "remove them"),
-        ("longer", [one for one in decoded if one.seconds > limits.max_seconds], "name their parts"),
+    short = [one for one in decoded if one.seconds < limits.min_seconds]
+    long = [one for one in decoded if one.seconds > limits.max_seconds]
+    for what, limit, several, advice in (
+        ("shorter", limits.min_seconds, short, "remove them"),
+        ("longer", limits.max_seconds, long, "name their parts"),
     ):
         if several:
-            limit = limits.min_seconds if what == "shorter" else limits.max_seconds
             message = f"{counted(len(several), 'recording')} {what} than {limit:g} s are refused: {advice}"
             yield Finding("durations", message, _keys(several))
 

@@ -40,7 +40,6 @@ class Measured:
         sample_rate: of the file, in Hz.
         channels: of the file.
         level: root mean square in dB relative to full scale.
-        peak: largest magnitude, of full scale.
         clipped: share of samples in runs of equal ones at the peak, from 0 to 1.
         sha256: of the recording's bytes.
     """
@@ -51,7 +50,6 @@ class Measured:
     sample_rate: int = 0
     channels: int = 0
     level: float = -math.inf
-    peak: float = 0.0
     clipped: float = 0.0
     sha256: str = ""
 
@@ -81,7 +79,6 @@ def measure(recording: Recording, root: Path) -> Measured:
         decoded.sample_rate,
         decoded.channels,
         20 * math.log10(level) if level else -math.inf,
-        float(np.abs(signal).max(initial=0)),
         clipped_share(signal),
         hashlib.sha256(content).hexdigest(),
     )

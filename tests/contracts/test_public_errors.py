@@ -9,12 +9,14 @@ import pytest
 
 import ser_features
 import ser_models
+from ser_features.checks import check
 from ser_features.errors import SerError
 
 NOWHERE = "/nowhere/at/all"
 BASES = {
     ser_features.extract: {"datasets": "ravdess", "data": NOWHERE, "store": NOWHERE},
     ser_features.read_store: {"store": NOWHERE},
+    check: {"dataset": "ravdess", "data": NOWHERE},
     ser_models.train: {"model": "logistic", "store": NOWHERE, "out": NOWHERE},
     ser_models.evaluate: {"artifact": NOWHERE},
     ser_models.load: {"folder": NOWHERE},
