@@ -85,14 +85,14 @@ def _segmented(
 ) -> "Iterator[tuple[Path, Segmented | str]]":
     from ser_features.errors import AudioError
     from ser_features.foreign import name_file
-    from ser_features.vad import segments_of
     from ser_models.inference.collect import find_audio
+    from ser_models.inference.speech import segmented
 
     audio = find_audio(files)
     with progress("segmenting", len(audio)) as advance:
         for file in audio:
             try:
-                yield file.path, file.problem or segments_of(file.path, channel, config)
+                yield file.path, file.problem or segmented(file, channel, config)
             except AudioError as error:
                 yield file.path, name_file(str(error), str(file.path))
             advance()

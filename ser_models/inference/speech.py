@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from ser_features.sources import Part
 from ser_models.inference.collect import AudioFile, Collected
 
 if TYPE_CHECKING:
-    from ser_features.vad import Segment
+    from ser_features.vad import SegmentConfig, Segmented
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,8 @@ def by_speech(
     segments: list[AudioFile] = []
     silent: list[Path] = []
     for file in files:
-        if file.start is not None:
-            raise InputError(
-                f"{file.path} is named with a part already, expected whole files: leave --segments out"
-            )
         try:
-            spoken = [] if file.problem else _segments(file, channel)
+            spoken = () if file.problem else segmented(file, channel).segments
         except AudioError:  # the prediction of the file says why
             segments.append(file)
         else:
@@ -68,12 +64,32 @@ def by_speech(
     return Spoken(segments, silent)
 
 
-def _segments(file: AudioFile, channel: Channel | None) -> "list[Segment]":
+def segmented(
+    file: AudioFile, channel: Channel | None = None, config: "SegmentConfig | None" = None
+) -> "Segmented":
+    """Find the segments of one file, of its own channel if a table names it.
+
+    Args:
+        file: a whole file.
+        channel: as in `by_speech`.
+        config: thresholds and durations; None for the defaults.
+
+    Raises:
+        AudioError: a subclass for each reason to refuse the file.
+        InputError: if it is a part of a file.
+        MissingExtraError: if the extra vad is not installed.
+    """
     from ser_features.vad import segments_of
 
+    if file.start is not None:
+        raise InputError(
+            f"{file.path} is named with a part already, expected whole files: name them without times, "
+            "or leave --segments out"
+        )
     if not file.channel:
-        return [*segments_of(file.path, "mix" if file.channel == 0 else channel or "mix").segments]
-    return [one for one in segments_of(file.path, "each").segments if one.channel == file.channel]
+        return segments_of(file.path, "mix" if file.channel == 0 else channel or "mix", config)
+    channels = segments_of(file.path, "each", config)
+    return replace(channels, segments=tuple(one for one in channels.segments if one.channel == file.channel))
 
 
 def spoken_parts(

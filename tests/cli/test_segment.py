@@ -125,5 +125,12 @@ def test_in_python(calls, artifact):
 def test_parts_are_not_divided_again(ser, calls, artifact):
     table = calls / "parts.csv"
     table.write_text("path,start,end\none.wav,0,2\n")
-    answer = ser("predict", artifact, table, "--segments", "vad")
-    assert (answer.code, "is named with a part already" in answer.err) == (2, True)
+    for words in (("predict", artifact, table, "--segments", "vad"), ("segment", table)):
+        answer = ser(*words)
+        assert (answer.code, "is named with a part already" in answer.err) == (2, True)
+
+
+def test_a_channel_that_a_table_names_is_the_only_one(ser, calls):
+    table = calls / "channels.csv"
+    table.write_text("path,channel\none.wav,2\n")
+    assert [one["channel"] for one in json.loads(ser("segment", table, "--json").out)["segments"]] == [2]
