@@ -221,7 +221,9 @@ def identify(content: bytes) -> Foreign | None:
         if form.starts and head.startswith(form.starts):
             return form
     special = next(filter(None, (recognise(head) for recognise in _SPECIAL)), None)
-    return special or (ZEROS if content and bytes(content).count(0) == len(content) else None)
+    if special or any(head):
+        return special
+    return ZEROS if content and content.count(0) == len(content) else None
 
 
 def demuxers_of(content: bytes) -> str:

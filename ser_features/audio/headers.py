@@ -44,8 +44,8 @@ def other(content: bytes) -> Stream:
         return Stream((content,))
     if not identify(content) and mpeg.begins_within(content):
         return mpeg.stream(content)
-    if demuxers := demuxers_of(content[tags:]):
-        return Stream((content[tags:],), demuxers=demuxers)
+    if demuxers := demuxers_of(content):
+        return Stream((content,), demuxers=demuxers)
     raise refusals.not_audio(content, "unknown format")
 
 
