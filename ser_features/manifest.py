@@ -9,9 +9,12 @@ corpus folder → `Corpus.scan` → `Scan` (recordings, rejected names, duplicat
 'tess/OAF_back_angry'
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,23 @@ def part_key(start: float | None, end: float | None, channel: int | None) -> str
     """
     span = "" if start is None else f"@{_time(start)}-{'end' if end is None else _time(end)}"
     return span + ("" if channel is None else f"@{channel or 'mix'}")
+
+
+def batches(items: Sequence[T], size: int, decoded: Callable[[T], str | None]) -> Iterator[Sequence[T]]:
+    """Cut recordings into batches; parts of a file that is decoded from its beginning share one.
+
+    Args:
+        items: recordings; parts of a file follow each other.
+        size: of a batch, at least 1; larger where it would divide such parts.
+        decoded: path of the file that is decoded from its beginning for an item; None for others.
+    """
+    start = 0
+    while start < len(items):
+        end = min(start + size, len(items))
+        while end < len(items) and (file := decoded(items[end - 1])) and file == decoded(items[end]):
+            end += 1
+        yield items[start:end]
+        start = end
 
 
 def _time(seconds: float) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from ser_features.engine.changes import StoreDiff, diff
 from ser_features.engine.task import ShardTask, Target
 from ser_features.foreign import is_lossy
-from ser_features.manifest import Recording, Scan
+from ser_features.manifest import Recording, Scan, batches
 from ser_features.store import Store
 
 MAX_SHARD = 512
@@ -99,21 +99,12 @@ def shard_size(recordings: int) -> int:
 
 
 def cells(recordings: Sequence[Recording]) -> Iterator[Sequence[Recording]]:
-    """Cut the sorted recordings of a corpus into those that share a shard.
-
-    Parts of a lossy file share one, as it is decoded from its beginning; others are read where they are.
-    """
-    size, start = shard_size(len(recordings)), 0
-    while start < len(recordings):
-        end = min(start + size, len(recordings))
-        while end < len(recordings) and _are_decoded_together(*recordings[end - 1 : end + 1]):
-            end += 1
-        yield recordings[start:end]
-        start = end
+    """Cut the sorted recordings of a corpus into those that share a shard."""
+    return batches(recordings, shard_size(len(recordings)), _decoded)
 
 
-def _are_decoded_together(first: Recording, second: Recording) -> bool:
-    return first.is_part and first.path == second.path and is_lossy(first.path)
+def _decoded(recording: Recording) -> str | None:
+    return recording.path if recording.is_part and is_lossy(recording.path) else None
 
 
 def _shard(cell: int, new: Sequence[Recording], sizes: Mapping[str, int]) -> str:

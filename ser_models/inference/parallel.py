@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ser_features.errors import SerError
 from ser_features.foreign import is_lossy
+from ser_features.manifest import batches
 from ser_features.sources import Part
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.collect import AudioFile
@@ -171,23 +172,12 @@ def _run(predictor: Predictor, jobs: Chunk, workers: int | None, task: Task) -> 
 
 
 def _chunks(jobs: Chunk) -> Iterator[Chunk]:
-    """Cut into chunks; parts of a lossy file share one, as it is decoded from its beginning."""
-    start = 0
-    while start < len(jobs):
-        end = min(start + CHUNK, len(jobs))
-        while end < len(jobs) and _are_decoded_together(jobs[end - 1].recording, jobs[end].recording):
-            end += 1
-        yield jobs[start:end]
-        start = end
+    return batches(jobs, CHUNK, _decoded)
 
 
-def _are_decoded_together(first: Path | Part, second: Path | Part) -> bool:
-    return (
-        isinstance(first, Part)
-        and isinstance(second, Part)
-        and first.path == second.path
-        and is_lossy(str(first.path))
-    )
+def _decoded(job: Job) -> str | None:
+    path = str(job.recording.path) if isinstance(job.recording, Part) else ""
+    return path if is_lossy(path) else None
 
 
 class _Pool:
