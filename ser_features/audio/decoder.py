@@ -134,12 +134,15 @@ def _decoded(stream: Stream, max_seconds: float, mixer: Mixer) -> "_Decoding":
     return decoding
 
 
-def stream_blocks(content: bytes, notes: list[str]) -> Generator[tuple[np.ndarray, int]]:
+def stream_blocks(
+    content: bytes, notes: list[str], use: tuple[int, ...] = ()
+) -> Generator[tuple[np.ndarray, int]]:
     """Decode an audio file of any length block by block.
 
     Args:
         content: bytes of an audio file.
         notes: those on the container are appended with the first block, others at the end.
+        use: indices of channels that the file must have.
 
     Yields:
         Samples, float32, shape (samples, channels), and the sample rate in Hz.
@@ -149,7 +152,7 @@ def stream_blocks(content: bytes, notes: list[str]) -> Generator[tuple[np.ndarra
     """
     stream = _stream(content)
     notes += stream.notes
-    decoding = _Decoding(inf, [], Mixer())
+    decoding = _Decoding(inf, [], Mixer(use))
     for link in stream.links:
         with _open(stream, link) as sound:
             decoding.begin(sound, stream.lack)

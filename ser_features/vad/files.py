@@ -14,7 +14,6 @@ from ser_features.audio import read_bytes
 from ser_features.audio.channels import Mixer
 from ser_features.audio.decoder import count_channels, stream_blocks
 from ser_features.config import CHANNELS, Channel
-from ser_features.errors import UnsupportedAudioError
 from ser_features.vad.config import SegmentConfig
 from ser_features.vad.silero import FRAME, RATE, SileroVad
 from ser_features.vad.spans import Segment, Spans
@@ -39,14 +38,14 @@ class Segmented:
 
 
 def segments_of(
-    audio: Path | bytes, channel: Channel = "mix", config: SegmentConfig | None = None
+    audio: Path | bytes, channel: Channel | int = "mix", config: SegmentConfig | None = None
 ) -> Segmented:
     """Find the segments of speech of a file of any length.
 
     Args:
         audio: the file, or its bytes.
         channel: "mix" of those with sound, "left" or "right" alone, or "each" for segments of each channel of
-            its own, as in calls with one person on each.
+            its own, as in calls with one person on each; or the number of one, from 1, or 0 for the mix.
         config: thresholds and durations; None for the defaults.
 
     Raises:
@@ -57,18 +56,14 @@ def segments_of(
     config = config or SegmentConfig()
     if channel == "each":
         return _segmented(content, [Mixer((index,)) for index in range(count_channels(content))], config)
-    if CHANNELS[channel] > 1 and CHANNELS[channel] > (count := count_channels(content)):
-        raise UnsupportedAudioError(
-            f"channel {CHANNELS[channel]} is chosen and the file has {count}: "
-            "expected a channel that it has: pass --channel mix"
-        )
-    mixer = Mixer((CHANNELS[channel] - 1,) if CHANNELS[channel] else ())
+    number = channel if isinstance(channel, int) else CHANNELS[channel]
+    if number:
+        return _segmented(content, [Mixer((number - 1,))], config)
+    mixer = Mixer()
     segmented = _segmented(content, [mixer], config)
-    if mixer.samples and (other := mixer.again()):
+    if other := mixer.again():
         segmented = _segmented(content, [other], config)
         segmented = replace(segmented, notes=(*segmented.notes, *filter(None, [other.note])))
-    if CHANNELS[channel]:
-        return segmented
     return replace(segmented, segments=tuple(replace(one, channel=None) for one in segmented.segments))
 
 
@@ -113,7 +108,7 @@ def _segmented(content: bytes, mixers: Sequence[Mixer], config: SegmentConfig) -
     notes: list[str] = []
     tracks = [_Track(mixer, config) for mixer in mixers]
     samples = rate = 0
-    for block, rate in stream_blocks(content, notes):
+    for block, rate in stream_blocks(content, notes, tuple(index for one in mixers for index in one.use)):
         step = round(PIECE_SECONDS * rate)
         for start in range(0, len(block), step):
             for track in tracks:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,10 +86,7 @@ def segmented(
             f"{file.path} is named with a part already, expected whole files: name them without times, "
             "or leave --segments out"
         )
-    if not file.channel:
-        return segments_of(file.path, "mix" if file.channel == 0 else channel or "mix", config)
-    channels = segments_of(file.path, "each", config)
-    return replace(channels, segments=tuple(one for one in channels.segments if one.channel == file.channel))
+    return segments_of(file.path, (channel or "mix") if file.channel is None else file.channel, config)
 
 
 def spoken_parts(

@@ -1,6 +1,7 @@
 """`ser segment`, and `ser predict --segments vad`: tables, channels, files without speech, refused files."""
 
 import csv
+import io
 import json
 
 import numpy as np
@@ -120,6 +121,16 @@ def test_in_python(calls, artifact):
         predictor.predict((np.zeros(RATE, np.float32), RATE), segments="vad")
     with pytest.raises(InputError, match=r"segments is 'words' \(str\), expected none, vad"):
         predictor.predict(calls / "one.wav", segments="words")
+
+
+def test_channels_that_a_table_names(ser, calls, artifact):
+    table = calls / "rows.csv"
+    table.write_text("path,channel,speaker\none.wav,2,ada\none.wav,mix,\none.wav,3,\n")
+    answer = ser("predict", artifact, table, "--segments", "vad", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(answer.out)))
+    assert [row["channel"] for row in rows] == ["2", "", "", "3"]
+    assert [row["error"] for row in rows[:3]] == [""] * 3
+    assert rows[3]["error"].startswith("channel 3 is chosen and the file has 2: expected a channel that")
 
 
 def test_parts_are_not_divided_again(ser, calls, artifact):
