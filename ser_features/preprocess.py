@@ -46,6 +46,9 @@ FILTER_SECONDS = 0.25
 SILENT_DB = -200.0
 """Sound below this level is rounding errors of samples, whatever their scale."""
 
+NOISE_REDUCTION = "noise reduction (+denoise)", "noisereduce"
+"""The step and the package that it needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -260,6 +263,7 @@ def noise_reduced(signal: np.ndarray, sample_rate: int) -> np.ndarray:
     Source: Sainburg, Thielk & Gentner, "Finding, visualizing, and quantifying latent structure across diverse
     animal vocal repertoires", PLOS Computational Biology 16(10), 2020.
     """
+    require(*NOISE_REDUCTION)
     from noisereduce import reduce_noise  # takes a second, and few profiles need it
 
     reduced: np.ndarray = reduce_noise(signal, sample_rate, stationary=True)
@@ -273,4 +277,4 @@ def check_packages(config: AudioConfig) -> None:
         MissingExtraError: if noise reduction needs one that is not.
     """
     if config.noise_reduction:
-        require("noise reduction (+denoise)", "noisereduce")
+        require(*NOISE_REDUCTION)

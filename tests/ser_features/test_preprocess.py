@@ -1,6 +1,7 @@
 """Resampling equals librosa's, filters have their stated response, conditioning removes what it should."""
 
 from dataclasses import replace
+from functools import partial
 
 import librosa
 import numpy as np
@@ -199,12 +200,14 @@ def test_noise_reduction_of_the_shortest_recording():
 
 def test_noise_reduction_without_its_package(monkeypatch):
     monkeypatch.setattr("ser_features.extras.find_spec", lambda package: None)
-    with pytest.raises(MissingExtraError) as caught:
-        check_packages(profile("wide16k-raw+denoise").audio)
-    assert str(caught.value) == (
-        "noise reduction (+denoise) needs noisereduce, which is not installed: "
-        "pip install 'ser-toolkit[denoise]'"
-    )
+    config, tone = profile("wide16k-raw+denoise").audio, Audio(tone_in_silence(0, 1600, 0), 16_000, 1)
+    for needs_it in (check_packages, partial(prepare, tone)):
+        with pytest.raises(MissingExtraError) as caught:
+            needs_it(config)
+        assert str(caught.value) == (
+            "noise reduction (+denoise) needs noisereduce, which is not installed: "
+            "pip install 'ser-toolkit[denoise]'"
+        )
     check_packages(profile("wide16k-raw").audio)
 
 
