@@ -165,11 +165,11 @@ class DecodedSamples(Samples):
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._error: AudioError | None = None
         self._begin()
 
     def _begin(self) -> None:
         notes: list[str] = []
+        self._error: AudioError | None = None
         self._stream = stream_blocks(self._content, notes)
         self._kept: deque[np.ndarray] = deque()
         self._first = self._end = 0

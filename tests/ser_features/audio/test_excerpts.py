@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_features.audio import decode
+from ser_features.audio import decode, positions
 from ser_features.audio.excerpts import SLIGHTLY_LATER, excerpt, release, sha256_of
 from ser_features.audio.positions import DecodedSamples, SeekableSamples, samples_of
 from ser_features.errors import (
@@ -137,6 +137,20 @@ def test_a_damaged_file_is_refused_for_every_part(tmp_path):
     for refused in (tmp_path, tmp_path / "absent.wav"):
         with pytest.raises(UnreadableFileError):
             excerpt(refused, 0.0, 1.0, longest=600)
+
+
+def test_parts_before_the_damage_are_read_in_any_order(monkeypatch):
+    def damaged(content, notes):
+        for start in (0, RATE, 2 * RATE):
+            yield SIGNAL[start : start + RATE], RATE
+        raise TruncatedAudioError("damaged")
+
+    monkeypatch.setattr(positions, "stream_blocks", damaged)
+    samples = DecodedSamples(b"")
+    for _ in range(2):
+        np.testing.assert_array_equal(samples.read(0, RATE, RATE), SIGNAL[:RATE])
+        with pytest.raises(TruncatedAudioError):
+            samples.read(3 * RATE, None, RATE)
 
 
 def test_a_file_that_changes_is_read_anew(tmp_path):
