@@ -222,7 +222,8 @@ def _store_rejected(store: Store, scans: Sequence[Scan]) -> None:
     """Store the names that do not parse in failures/; the file is written only if they changed."""
     for scan in scans:
         part = layout.part_path(store.root, "failures", scan.dataset, NAMES_SHARD)
-        before = {row["file_id"]: row for row in read_rows(part)}
+        stored = read_rows(part)
+        before = {row["file_id"]: row for row in stored}
         failures = [
             Failure(
                 f"{scan.dataset}/{rejected.path}",
@@ -233,7 +234,8 @@ def _store_rejected(store: Store, scans: Sequence[Scan]) -> None:
             )
             for rejected in scan.rejected
         ]
-        if {f.file_id: f.message for f in failures} != {i: row["message"] for i, row in before.items()}:
+        # Wrong rows of a table that name one file have the same file_id.
+        if {(f.file_id, f.message) for f in failures} != {(row["file_id"], row["message"]) for row in stored}:
             rows = [failure_row(failure, before.get(failure.file_id)) for failure in failures]
             with locks.committing(store.root):
                 commit_failures(part, rows)

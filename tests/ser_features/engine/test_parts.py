@@ -92,6 +92,13 @@ def test_a_part_that_the_file_lacks_is_refused_alone(calls):
     assert again.identical == []
 
 
+def test_wrong_rows_about_one_file_are_reported_as_long_as_they_are_wrong(calls):
+    both = extract(rows(calls.parent, [TIMES[0], (2.0, 1.0), (5.0, 4.0)])).failures
+    assert ["begins at 2 s" in both[0].message, "begins at 5 s" in both[1].message] == [True, True]
+    [last] = extract(rows(calls.parent, [TIMES[0], (0.7, 1.5), (5.0, 4.0)])).failures
+    assert "begins at 5 s" in last.message
+
+
 def test_copies_of_parts(calls):
     extract(calls)
     variants = [Variant("noisy", "noise")]
