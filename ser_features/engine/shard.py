@@ -107,7 +107,7 @@ def _measured(task: ShardTask, recording: Recording) -> Computed | Failure:
             content = audio.read_bytes(path)
             features = pipeline.extract_bytes(content, profile, families, recording.audio_channel)
     except Exception as error:
-        digest = _digest(recording, path, content)
+        digest = digest_of(recording, path, content)
         stage = "audio" if isinstance(error, AudioError) else "features"
         return failure(stage, type(error).__name__, explain(error), digest)
     about_file = {
@@ -121,8 +121,14 @@ def _measured(task: ShardTask, recording: Recording) -> Computed | Failure:
     return names(recording) | numbers(features.columns) | about_file, features.frames, features.wide
 
 
-def _digest(recording: Recording, path: Path, content: bytes | None) -> str | None:
-    """SHA-256 of a refused file; None if it was not read."""
+def digest_of(recording: Recording, path: Path, content: bytes | None) -> str | None:
+    """SHA-256 of a recording's file; None if it was not read.
+
+    Args:
+        recording: a file, or a part of one.
+        path: of the file.
+        content: its bytes; None for a part, or if they were not read.
+    """
     if recording.is_part:
         return excerpts.sha256_of(path)
     return None if content is None else hashlib.sha256(content).hexdigest()

@@ -3,14 +3,12 @@
 recording's bytes → one `Analysis` → per variant: draw → `pipeline.copy_of` → row and frames, or a `Failure`
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 
 from ser_features import audio, pipeline
-from ser_features.audio import excerpts
 from ser_features.augment import Variant
-from ser_features.engine.shard import Computed, bring_up_to_date, explain, names, numbers
+from ser_features.engine.shard import Computed, bring_up_to_date, digest_of, explain, names, numbers
 from ser_features.engine.task import Failure, ShardSummary, VariantTask
 from ser_features.errors import StoreError, WorkerDiedError
 from ser_features.extractors import Analysis
@@ -62,17 +60,16 @@ def _analyse(task: VariantTask, recording: Recording) -> tuple[audio.Audio, Anal
     if recording.file_id in task.quarantined:
         raise WorkerDiedError(task.quarantined[recording.file_id])
     path, profile = task.data_root / recording.path, task.target.profile
-    content = b"" if recording.is_part else audio.read_bytes(path)
-    digest = excerpts.sha256_of(path) if recording.is_part else hashlib.sha256(content).hexdigest()
-    if digest != task.hashes[recording.file_id]:
+    content = None if recording.is_part else audio.read_bytes(path)
+    if digest_of(recording, path, content) != task.hashes[recording.file_id]:
         raise StoreError(
             f"{recording.path} is not the file that {recording.file_id} was extracted from: "
             "run ser extract again"
         )
-    if recording.is_part:
-        decoded = pipeline.decode_part(task.source(recording), profile)
-        return decoded, pipeline.analysis_of(decoded, profile)
-    return pipeline.analyse(content, profile, recording.audio_channel)
+    if content is not None:
+        return pipeline.analyse(content, profile, recording.audio_channel)
+    decoded = pipeline.decode_part(task.source(recording), profile)
+    return decoded, pipeline.analysis_of(decoded, profile)
 
 
 def _copy(
