@@ -28,7 +28,7 @@ def write_model_card(path: Path, metadata: ArtifactMetadata, result: EvaluationR
 def _title(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
     yield f"# {metadata.model} on {', '.join(metadata.datasets)}"
     yield ""
-    acted = "acted " if metadata.target == "emotion" else ""
+    acted = "acted " if _is_acted(metadata) else ""
     names = ", ".join(metadata.labels)
     yield f"Recognises {len(metadata.labels)} {acted}{nouns(metadata.target)} in speech: {names}."
     if metadata.synthetic:
@@ -50,14 +50,15 @@ def _use(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
             f"({metadata.speaker_norm} per speaker in its test), or name the speakers with `--speakers`."
         )
         yield ""
+    acted = " and on emotions that were acted" if _is_acted(metadata) else ""
     limits = (
-        " and on emotions that were acted. It does not recognise what a person feels."
+        "It does not recognise what a person feels."
         if metadata.target == "emotion"
-        else f". Predictions name the {noun(metadata.target)} in the column `emotion`."
+        else f"Predictions name the {noun(metadata.target)} in the column `emotion`."
     )
     yield (
         "The model was trained on the speakers, sentences, rooms and microphones of the corpora below"
-        f"{limits} Do not use it to judge people, "
+        f"{acted}. {limits} Do not use it to judge people, "
         "at work, at school, in health care or in law. `ood_score` in its predictions is the distance to the "
         "training data; above 1, do not rely on the prediction."
     )
@@ -133,6 +134,12 @@ def _details(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[s
         "`report.html` has all metrics and figures, `predictions.parquet` all predictions, `splits.parquet` "
         "the split."
     )
+
+
+def _is_acted(metadata: ArtifactMetadata) -> bool:
+    """Whether the model recognises emotions, and some of its training corpora are known to be acted."""
+    published = (corpora.find(name) for name in metadata.datasets)
+    return metadata.target == "emotion" and any(corpus.acted for corpus in published if corpus)
 
 
 def _cell(text: str) -> str:

@@ -83,3 +83,13 @@ def test_a_plain_card_leaves_out_what_does_not_apply(card_of):
     assert "Leaks between training and test: none found." in text
     for absent in ("synthetic", "Transductive", "--speakers", "count as another", "command"):
         assert absent not in text
+
+
+@pytest.mark.parametrize(
+    ("datasets", "acted"), [(["emodb"], True), (["mine"], False), (["mine", "msppodcast"], False)]
+)
+def test_emotions_are_called_acted_only_if_a_corpus_is(card_of, datasets, acted):
+    text = card_of(replace(METADATA, datasets=datasets), make_result())
+    assert f"\nRecognises 3 {'acted ' if acted else ''}emotions in speech: angry, neutral, sad.\n" in text
+    assert ("corpora below and on emotions that were acted. It does not recognise" in text) == acted
+    assert ("corpora below. It does not recognise what a person feels." in text) != acted
