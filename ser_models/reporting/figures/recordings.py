@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from ser_features.audio import Audio, read_bytes
 from ser_features.config import Profile
-from ser_features.errors import InputError
+from ser_features.errors import AudioError, InputError
 from ser_features.extractors.base import Analysis
+from ser_features.foreign import name_file
 from ser_features.labels import in_order
 from ser_features.manifest import AUDIO_COLUMNS, NAME_COLUMNS
 from ser_features.pipeline import analyse
@@ -148,9 +149,12 @@ def read_file(path: Path, profile: Profile) -> File:
     """Read a recording from a file.
 
     Raises:
-        AudioError: a subclass for each reason to reject the file.
+        AudioError: a subclass for each reason to reject the file; the message names it.
     """
-    return File(path.name, *analyse(read_bytes(path), profile))
+    try:
+        return File(path.name, *analyse(read_bytes(path), profile))
+    except AudioError as error:
+        raise type(error)(f"{path}: {name_file(str(error), str(path))}") from error
 
 
 def features(store: Store) -> list[str]:

@@ -6,6 +6,7 @@ import soundfile
 
 from ser_features.augment import Variant
 from ser_features.config import SPEECH16K, SPEECH16K_RAW
+from ser_features.errors import NotAudioError, TooShortError
 from ser_features.pipeline import extract
 from ser_features.preprocess import BONE_RATE
 from ser_models.reporting.figures import augmented, bone, frames
@@ -47,6 +48,16 @@ def test_frames_are_those_of_the_features(file):
         "tone.wav: 1.00 s at 48 kHz, of which 1.00 s are analysed (profile speech16k-raw)."
     )
     captioned(drawn.picture, drawn.caption)  # with the scale of the colours
+
+
+def test_refused_file_is_named(tmp_path):
+    short, notes = tmp_path / "short.wav", tmp_path / "notes.wav"
+    soundfile.write(short, np.full(80, 0.1), 8000)
+    notes.write_text("These are notes.")
+    with pytest.raises(TooShortError, match=rf"^{short}: 0\.01 s"):
+        bone.drawing(short, SPEECH16K)
+    with pytest.raises(NotAudioError, match=rf"^{notes}: not audio \(text"):
+        frames.drawing(notes, SPEECH16K)
 
 
 def test_level_over_time_is_that_of_the_recording(file):
