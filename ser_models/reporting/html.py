@@ -43,11 +43,6 @@ def template(path: Path) -> jinja2.Template:
     return environment.get_template(path.name)
 
 
-def stylesheet(path: Path) -> Markup:
-    """Read a CSS file for use inside of a <style> element."""
-    return Markup(path.read_text(encoding="utf-8"))
-
-
 DARK_PAPER = "#12171d"
 
 DARK = {
@@ -93,6 +88,13 @@ def declarations(*, dark: bool) -> str:
     values = {variable(colour): night if dark else colour for colour, night in DARK.items()}
     values["--cell"] = " ".join(map(str, DARK_CELL if dark else CELL))
     return " ".join(f"{name}: {value};" for name, value in values.items())
+
+
+def stylesheet(path: Path) -> Markup:
+    """Read a CSS file for use inside of a <style> element, with the colours of light and dark mode."""
+    light, dark = (f":root {{ {declarations(dark=mode)} }}" for mode in (False, True))
+    dark = f"@media screen and (prefers-color-scheme: dark) {{ {dark} }}"
+    return Markup(f"{light}\n{dark}\n{path.read_text(encoding='utf-8')}")
 
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"

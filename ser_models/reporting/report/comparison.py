@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from ser_models.evaluation.comparison import ComparedRow, ComparedRows
 from ser_models.reporting.figures.comparison import Mark, comparison
-from ser_models.reporting.html import declarations, inline, stylesheet, template
+from ser_models.reporting.html import inline, stylesheet, template
 from ser_models.reporting.report.text import Table
 from ser_models.reporting.text import MISSING, percent, sentence, signed
 
@@ -52,9 +51,7 @@ def write_page(path: Path, compared: ComparedRows) -> None:
         panels=panels,
         results=results(compared),
         rows=descriptions(compared),
-        css=stylesheet(TEMPLATE.with_name("report.css")),
-        light=Markup(declarations(dark=False)),
-        dark=Markup(declarations(dark=True)),
+        style=stylesheet(TEMPLATE.with_name("report.css")),
     )
     path.write_text(page, encoding="utf-8")
 

@@ -16,7 +16,7 @@ from ser_models.reporting.figures.distribution import ClassCounts, count_panels,
 from ser_models.reporting.figures.picture import Panel
 from ser_models.reporting.figures.recordings import rank_features
 from ser_models.reporting.figures.subsets import subset_panel
-from ser_models.reporting.html import DEEP, declarations, inline, stylesheet, template
+from ser_models.reporting.html import DEEP, inline, stylesheet, template
 from ser_models.reporting.report import claimed, text
 from ser_models.reporting.report.content import Data, Report
 
@@ -48,9 +48,7 @@ def render(report: Report) -> str:
         map_recordings=MAP_RECORDINGS,
         grid=_confusion_grid(report.result),
         details=dict(_details(report)),
-        css=stylesheet(TEMPLATE.with_name("report.css")),
-        light=Markup(declarations(dark=False)),
-        dark=Markup(declarations(dark=True)),
+        style=stylesheet(TEMPLATE.with_name("report.css")),
     )
 
 
