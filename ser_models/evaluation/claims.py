@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, PositiveFloat
 
 from ser_models.evaluation.result import Correlation, Count, Loss, Rate
 
+LOSSES = ("log_loss", "mse")
+"""Metrics that a second softmax changes."""
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -110,3 +113,7 @@ class Claims(_Table):
     training: TrainingClaims = TrainingClaims()
     extraction: ExtractionClaims | None = None
     second_softmax: bool = False
+
+    def is_comparable(self, metric: str) -> bool:
+        """Whether the claims of a metric have its usual definition, which that of a result has."""
+        return not (self.second_softmax and metric in LOSSES)

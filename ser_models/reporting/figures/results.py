@@ -42,6 +42,7 @@ from ser_models.reporting.figures.picture import (
     unit_square,
 )
 from ser_models.reporting.figures.subsets import coverage, reliability
+from ser_models.reporting.figures.training import training_curves
 from ser_models.reporting.text import percent
 
 DARK = 0.74
@@ -92,12 +93,6 @@ class Run:
     history: pd.DataFrame | None = None
     claims: Claims | None = None
 
-    @property
-    def has_epochs(self) -> bool:
-        """Whether a model was trained for more than one epoch."""
-        rows = self.history
-        return rows is not None and not rows.empty and bool(rows.groupby("fold").size().max() > 1)
-
 
 def confusion_matrix(result: Scores) -> Picture:
     """True against predicted emotions: each cell has its share of the row and its count."""
@@ -109,13 +104,14 @@ def confusion_matrix(result: Scores) -> Picture:
 
 def per_class(result: Scores, claims: Claims | None = None) -> Picture:
     """F1, IoU, MSE and log loss of each emotion, and the paper's claims."""
-    panels = tuple(_class_panel(result, measure, claims or Claims()) for measure in MEASURES)
+    panels = tuple(_class_panel(result, measure, claims) for measure in MEASURES)
     return Picture("per_class", "Metrics by class, one against all others", panels, across=2)
 
 
-def _class_panel(result: Scores, measure: Measure, claims: Claims) -> Panel:
+def _class_panel(result: Scores, measure: Measure, claims: Claims | None) -> Panel:
     values = {label: getattr(row, measure.name) for label, row in result.per_class.items()}
-    claimed = {label: value for label, value in claims_of(measure, claims).items() if label in values}
+    reported = claims_of(measure, claims) if claims else {}
+    claimed = {label: value for label, value in reported.items() if label in values}
     text = f"{measure.label} of each class: {_listed(values, measure)}"
     if claimed:
         text += f". The paper claims {_listed(claimed, measure)}"
@@ -125,7 +121,7 @@ def _class_panel(result: Scores, measure: Measure, claims: Claims) -> Panel:
 
 def claims_of(measure: Measure, claims: Claims) -> Mapping[str, float]:
     """What the paper reports of a measure, by emotion; no losses that are not those of the result."""
-    if claims.second_softmax and measure.name in ("mse", "log_loss"):
+    if not claims.is_comparable(measure.name):
         return {}
     values = {label: getattr(row, measure.name) for label, row in claims.per_class.items()}
     return {label: value for label, value in values.items() if value is not None}
@@ -233,10 +229,11 @@ def _roc_curves(axes: Axes, curves: Mapping[str, RocCurve], areas: Mapping[str, 
 
 
 def _training(run: Run) -> Picture | None:
-    """Training curves; None without several epochs."""
-    from ser_models.reporting.figures.training import training_curves
-
-    return training_curves(run.history) if run.history is not None and run.has_epochs else None
+    """Training curves; None if no model was trained for several epochs."""
+    rows = run.history
+    if rows is None or rows.empty or rows.groupby("fold").size().max() < 2:
+        return None
+    return training_curves(rows)
 
 
 FIGURES: dict[str, Callable[[Run], Picture | None]] = {

@@ -25,26 +25,24 @@ SECOND_SOFTMAX = (
 
 OVERALL = (
     *METRICS,
-    Metric("averages.macro.precision", "Macro precision", "mean precision of the emotions"),
-    Metric("averages.macro.recall", "Macro recall", "mean recall of the emotions"),
-    Metric("averages.weighted.precision", "Weighted precision", "the same weighted by support"),
-    Metric("averages.weighted.recall", "Weighted recall", "the same weighted by support"),
-    Metric("n", "Test recordings", "with augmented copies, where the protocol tests them", 0),
+    Metric("averages.macro.precision", "Macro precision"),
+    Metric("averages.macro.recall", "Macro recall"),
+    Metric("averages.weighted.precision", "Weighted precision"),
+    Metric("averages.weighted.recall", "Weighted recall"),
+    Metric("n", "Test recordings", digits=0),
 )
 BY_EMOTION = (
     *EMOTION_METRICS,
-    Metric("support", "Recordings", "of the emotion in the test", 0),
-    Metric("correct", "Correct", "diagonal of the confusion matrix", 0),
+    Metric("support", "Recordings", digits=0),
+    Metric("correct", "Correct", digits=0),
 )
 TRAINING = (
-    Metric("training.train.accuracy", "Training accuracy", ""),
-    Metric("training.validation.accuracy", "Validation accuracy", ""),
-    Metric("training.train.loss", "Training loss", "", 4),
-    Metric("training.validation.loss", "Validation loss", "", 4),
-    Metric("training.epochs", "Epochs", "until the training stopped", 0),
+    Metric("training.train.accuracy", "Training accuracy"),
+    Metric("training.validation.accuracy", "Validation accuracy"),
+    Metric("training.train.loss", "Training loss", digits=4),
+    Metric("training.validation.loss", "Validation loss", digits=4),
+    Metric("training.epochs", "Epochs", digits=0),
 )
-LOSSES = ("log_loss", "mse")
-"""Metrics that a second softmax changes."""
 
 Runs = Mapping[str, EvaluationResult]
 
@@ -78,7 +76,7 @@ def losses(claims: Claims, runs: Runs) -> Table:
     for name, run in runs.items():
         repeated = run.second_softmax
         values[name] = {"all": repeated, **repeated.per_class} if repeated else {}
-    metrics = [metric for metric in EMOTION_METRICS if metric.key in LOSSES and claims.second_softmax]
+    metrics = [metric for metric in EMOTION_METRICS if not claims.is_comparable(metric.key)]
     return _by_emotion("Probabilities that passed through softmax twice", metrics, values)
 
 
@@ -97,7 +95,7 @@ def _classes(run: EvaluationResult) -> Mapping[str, object]:
 
 def _comparable(metrics: Iterable[Metric], claims: Claims) -> list[Metric]:
     """The metrics whose claim has the usual definition."""
-    return [metric for metric in metrics if not (claims.second_softmax and metric.key in LOSSES)]
+    return [metric for metric in metrics if claims.is_comparable(metric.key)]
 
 
 def _by_metric(caption: str, metrics: Iterable[Metric], claims: Claims, runs: Runs) -> Table:

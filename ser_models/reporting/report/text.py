@@ -121,13 +121,13 @@ class Metric:
     Attributes:
         key: attribute of `Scores` and `Claims`, or of `ClassResult` and `ClassClaims`; dotted if nested.
         name: as displayed.
-        meaning: its definition.
+        meaning: its definition, where a table states it.
         digits: decimals of a plain number; None for a share, which is displayed in percent.
     """
 
     key: str
     name: str
-    meaning: str
+    meaning: str = ""
     digits: int | None = None
 
 
@@ -143,13 +143,13 @@ METRICS = (
     Metric("mse", "MSE", "mean of (p - y)² over recordings and classes, y = 0 or 1; lower is better", 4),
 )
 EMOTION_METRICS = (
-    Metric("recall", "Recall", "share of the recordings of the class that are recognised"),
-    Metric("precision", "Precision", "share of the predictions of the class that are correct"),
-    Metric("f1", "F1", "harmonic mean of precision and recall"),
-    Metric("iou", "IoU", "TP / (TP + FP + FN)"),
-    Metric("auc", "AUC", "area under the ROC curve", 3),
-    Metric("log_loss", "Log loss", "mean binary log loss", 4),
-    Metric("mse", "MSE", "mean of (p - y)², y = 0 or 1", 4),
+    Metric("recall", "Recall"),
+    Metric("precision", "Precision"),
+    Metric("f1", "F1"),
+    Metric("iou", "IoU"),
+    Metric("auc", "AUC", digits=3),
+    Metric("log_loss", "Log loss", digits=4),
+    Metric("mse", "MSE", digits=4),
 )
 """Metrics of one emotion against all others, in the order of the columns."""
 
