@@ -9,14 +9,21 @@ recordings, splits, `FitRecord`s, UAR → `audit` → `Finding`s; an empty list 
 ['1 speaker is in both train and test: tess/OAF']
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from ser_models.data.examples import audio_keys, file_keys, session_keys, speaker_keys, text_keys
+from ser_models.data.examples import (
+    PART_COLUMNS,
+    audio_keys,
+    file_keys,
+    session_keys,
+    speaker_keys,
+    text_keys,
+)
 from ser_models.evaluation.result import Finding
 
 SUSPECT_UAR = 0.90
@@ -32,6 +39,8 @@ NOUNS = {
 """What may be shared by two sides, in the singular and the plural."""
 HASHES = ("audio", "file")
 """Of these, recordings are named instead of the hash."""
+COLUMNS = ("file_id", "dataset", "speaker", "audio_sha256", *PART_COLUMNS, "source_file_id")
+"""Columns of the recordings that an audit reads."""
 SHOWN = 5
 """Maximal number of examples of a finding."""
 
@@ -85,6 +94,11 @@ def audit(
     findings += [finding for part in fitted if (finding := _fitted_outside(part, splits))]
     findings += _corpus_level(corpus_level)
     return findings + _suspect(findings, rows["dataset"].unique(), uar)
+
+
+def audited_columns(rows: pd.DataFrame) -> pd.DataFrame:
+    """Those of the rows that `audit` reads, to keep them for a later one."""
+    return rows[[name for name in COLUMNS if name in rows]]
 
 
 def still_shared(rows: pd.DataFrame, splits: pd.DataFrame) -> tuple[str, ...]:
@@ -159,27 +173,46 @@ def _unknown(sides: pd.DataFrame) -> list[Finding]:
 
 def _overlapping(sides: pd.DataFrame) -> list[Finding]:
     """Find parts of a file on two sides of one fold that overlap in time, in the same channel or a mix."""
-    parts = sides[sides["file"].notna()]
+    overlaps = _overlaps(sides[sides["file"].notna()].drop_duplicates("file_id"))
     findings = []
     for left, right in combinations(SIDES, 2):
-        pairs: set[tuple[str, str]] = set()
-        for _, of_file in parts[parts["split"].isin([left, right])].groupby(["fold", "file"]):
-            is_left = of_file["split"] == left
-            pairs.update(_overlaps(of_file[is_left], of_file[~is_left]))
-        if pairs:
-            names = sorted({name for pair in pairs for name in pair})
-            one = "1 part of a file overlaps" if len(pairs) == 1 else f"{len(pairs)} parts of files overlap"
-            message = f"{one} another between {left} and {right}: {_listed(names)}"
+        one, other = (sides.loc[sides["split"] == side, ["fold", "file_id"]] for side in (left, right))
+        overlapping = one.merge(overlaps, on="file_id").merge(
+            other.rename(columns={"file_id": "other"}), on=["fold", "other"]
+        )
+        pairs = overlapping[["file_id", "other"]].drop_duplicates()
+        if len(pairs):
+            names = sorted({*pairs["file_id"], *pairs["other"]})
+            amount = (
+                "1 part of a file overlaps" if len(pairs) == 1 else f"{len(pairs)} parts of files overlap"
+            )
+            message = f"{amount} another between {left} and {right}: {_listed(names)}"
             findings.append(Finding("audio", message, len(pairs), tuple(names[:SHOWN])))
     return findings
 
 
-def _overlaps(left: pd.DataFrame, right: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Pairs of recordings of one file that overlap without being identical."""
-    for one in left.itertuples():
-        in_time = (right["start"] < one.end) & (right["end"] > one.start) & (right["audio"] != one.audio)
-        in_channel = (right["channel"] == one.channel) | (right["channel"] == 0) | (one.channel == 0)
-        yield from ((one.file_id, other) for other in right.loc[in_time & in_channel, "file_id"])
+def _overlaps(parts: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of recordings of one file that overlap without being identical, as file_id and other.
+
+    Each pair is in both orders. No fold is needed to find them, so that this is done once for all.
+    """
+    parts = parts.sort_values("start")
+    names, audio, channel, start, end = (
+        parts[name].to_numpy() for name in ("file_id", "audio", "channel", "start", "end")
+    )
+    pairs = [
+        (one, other)
+        for own in parts.groupby("file").indices.values()
+        for following, one, stop in zip(
+            range(1, len(own) + 1), own, np.searchsorted(start[own], end[own]), strict=True
+        )
+        for other in own[following:stop]
+    ]
+    one, other = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    in_channel = (channel[one] == channel[other]) | (channel[one] == 0) | (channel[other] == 0)
+    kept = in_channel & (end[other] > start[one]) & (audio[one] != audio[other])
+    one, other = names[one[kept]], names[other[kept]]
+    return pd.DataFrame({"file_id": [*one, *other], "other": [*other, *one]}, dtype=object)
 
 
 def _named(sides: pd.DataFrame, key: str, hashes: list[str]) -> list[str]:

@@ -13,11 +13,11 @@ from ser_features.store import Store, open_store
 from ser_models import inference
 from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import ArtifactMetadata
-from ser_models.data.examples import PART_COLUMNS, Examples, load_examples, speaker_keys, synthetic_datasets
+from ser_models.data.examples import Examples, load_examples, speaker_keys, synthetic_datasets
 from ser_models.data.inputs import digest_of_inputs
 from ser_models.data.split import TRANSDUCTIVE, UNKNOWN_SPEAKERS
 from ser_models.evaluation import confounds
-from ser_models.evaluation.leakage import audit
+from ser_models.evaluation.leakage import audit, audited_columns
 from ser_models.evaluation.result import EvaluationResult, Finding
 from ser_models.evaluation.score import prediction_table, score
 
@@ -108,9 +108,7 @@ def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | 
 
 def _audit(rows: pd.DataFrame, trained_on: pd.DataFrame) -> list[Finding]:
     """Find recordings, audio and speakers of the training and validation side."""
-    columns = ["file_id", "dataset", "speaker", "audio_sha256", *PART_COLUMNS, "source_file_id"]
-    both = (table[[name for name in columns if name in table]] for table in (trained_on, rows))
-    everything = pd.concat(both).drop_duplicates("file_id")
+    everything = pd.concat(map(audited_columns, (trained_on, rows))).drop_duplicates("file_id")
     sides = [trained_on[["file_id"]].assign(split="train"), rows[["file_id"]].assign(split="test")]
     return audit(everything, pd.concat(sides).assign(fold=0))
 

@@ -18,7 +18,7 @@ from ser_models import artifact, ood
 from ser_models.artifact.metadata import ArtifactMetadata, versions
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.batches import frames_in_crop
-from ser_models.data.examples import PART_COLUMNS, Examples, synthetic_datasets
+from ser_models.data.examples import Examples, synthetic_datasets
 from ser_models.data.inputs import FrameInputs, digest_of_inputs
 from ser_models.data.split import Split
 from ser_models.evaluation import confounds, leakage, second_softmax
@@ -276,9 +276,7 @@ def _training_distribution(data: Data) -> TrainingDistribution | None:
 
 def _split_table(data: Data) -> pd.DataFrame:
     """The split with the columns that a later leak audit needs."""
-    columns = ["file_id", "dataset", "speaker", "audio_sha256", *PART_COLUMNS, "source_file_id"]
-    rows = data.examples.rows
-    rows = rows[[name for name in columns if name in rows]]
+    rows = leakage.audited_columns(data.examples.rows)
     return data.split.table.merge(rows, on="file_id", validate="many_to_one")
 
 

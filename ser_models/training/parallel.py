@@ -10,7 +10,7 @@ from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from ser_models.training.config import RunContext, Step
+from ser_models.training.config import RunContext, Step, ignore
 
 if TYPE_CHECKING:
     from queue import Queue
@@ -36,8 +36,8 @@ def train_in_parallel(
         forward = Thread(target=_forward, args=(steps, context), daemon=True)
         forward.start()
         # Folds are parallel already, so their models are fitted serially.
-        worker = replace(context, progress=steps.put, jobs=1)
-        train = partial(_in_worker, train_fold, worker, os.getpid())
+        worker = replace(context, progress=ignore, jobs=1)
+        train = partial(_in_worker, train_fold, worker, steps, os.getpid())
         try:
             with parallel_config("loky", n_jobs=context.jobs, inner_max_num_threads=threads):
                 Parallel(pre_dispatch="n_jobs")(delayed(train)(number) for number in numbers)
@@ -47,13 +47,23 @@ def train_in_parallel(
 
 
 def _in_worker(
-    train_fold: Callable[[int, RunContext], Any], context: RunContext, parent: int, number: int
+    train_fold: Callable[[int, RunContext], Any],
+    context: RunContext,
+    steps: "Queue[Step | None]",
+    parent: int,
+    number: int,
 ) -> None:
     """Train a fold, in a process that ends with its parent."""
     from ser_features.engine.runner import end_with
 
     Thread(target=end_with, args=(parent,), daemon=True).start()
-    train_fold(number, context)
+    queues = [steps]
+    try:
+        train_fold(number, replace(context, progress=lambda step: queues[0].put(step)))
+    finally:
+        # A library may keep the callback in a reference cycle. If the proxy of the queue died with it, in
+        # a later fold of this process, that would close the connection which this fold is writing to.
+        queues.clear()
 
 
 def _forward(steps: "Queue[Step | None]", context: RunContext) -> None:

@@ -85,7 +85,7 @@ def test_a_test_of_few_classes_says_so(ser, tmp_path, rows, options, lines):
         assert lines[0] in card
     elif options:
         assert None in metrics["folds"]
-        assert "a fold of one emotion" in report
+        assert "a fold of one class" in report
     else:
         assert "over 2 of 3 classes" in report
         assert "over 2 of 3 classes" in card

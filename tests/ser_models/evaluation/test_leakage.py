@@ -1,10 +1,13 @@
 """The leak audit: every planted leak is found, and a clean split has no finding."""
 
+from itertools import chain, combinations, permutations
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from ser_models.data.split import make_split
-from ser_models.evaluation.leakage import FitRecord, audit
+from ser_models.evaluation.leakage import SIDES, FitRecord, audit
 
 ROWS = pd.DataFrame(
     {
@@ -85,6 +88,39 @@ def test_parts_and_channels_of_one_file(start, channel, kinds):
     assert {finding.examples for finding in findings} == {("own/a", "own/c")}
     assert "1 file with parts is in both train and test: own/a, own/c" in [one.message for one in findings]
     assert audit(rows.assign(audio_sha256=["1", "2", "3"]), SPLITS) == []
+
+
+def test_overlaps_are_those_of_every_pair_of_parts():
+    rng, count = np.random.default_rng(0), 60
+    start = rng.integers(0, 40, count)
+    rows = pd.DataFrame(
+        {
+            "file_id": [f"own/p{number:02}" for number in range(count)],
+            "dataset": "own",
+            "speaker": [f"s{number}" for number in range(count)],
+            "audio_sha256": rng.choice(["1", "2", "3"], count),
+            "audio_channel": rng.choice([0, 1, 2], count),
+            "start": start,
+            "end": start + rng.integers(1, 5, count),
+        }
+    )
+    sides = [rows[["file_id"]].assign(fold=fold, split=rng.choice(SIDES, count)) for fold in (0, 1)]
+    expected = {}
+    for fold in sides:
+        for one, other in permutations(rows.merge(fold, on="file_id").itertuples(), 2):
+            same = one.audio_sha256 == other.audio_sha256
+            same &= 0 in (one.audio_channel, other.audio_channel) or one.audio_channel == other.audio_channel
+            identical = (one.start, one.end, one.audio_channel) == (
+                other.start,
+                other.end,
+                other.audio_channel,
+            )
+            if same and one.start < other.end and other.start < one.end and not identical:
+                expected.setdefault((one.split, other.split), set()).add((one.file_id, other.file_id))
+    findings = [finding for finding in audit(rows, pd.concat(sides)) if "overlap" in finding.message]
+    assert [finding.count for finding in findings] == [len(expected[pair]) for pair in combinations(SIDES, 2)]
+    for finding, pair in zip(findings, combinations(SIDES, 2), strict=True):
+        assert finding.examples == tuple(sorted(set(chain.from_iterable(expected[pair])))[:5])
 
 
 def test_unknown_speakers_may_be_on_both_sides_of_a_corpus():
