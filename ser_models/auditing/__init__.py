@@ -1,0 +1,6 @@
+"""The audit of a split that somebody else made: who and what is on both sides of it.
+
+lists, tables or folders → `sources` → `SplitTable` → `identity` → `IdentifiedSplit` → `AuditResult`
+
+No store and no model is needed. `ser_models.evaluation.leakage` audits the splits of our own trainings.
+"""

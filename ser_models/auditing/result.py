@@ -1,0 +1,119 @@
+"""The result of an audit as one type, and as JSON.
+
+`Shared` counts and `Finding`s of each fold → `FoldAudit` → `AuditResult` → `to_json`
+
+>>> fold = FoldAudit("1", {"train": 2, "test": 1}, {"speaker": Shared(test=1, shared=1, rows=1)})
+>>> AuditResult(rows=3, unparsed=0, folds=(fold,)).is_speaker_independent
+False
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
+
+from ser_models.evaluation.result import Finding
+
+FORBIDDEN = ("speaker", "audio", "file", "recording")
+"""What two sides must not share if a test is called speaker-independent; sentences and sessions may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """How much of the test of a fold is in its training too.
+
+    Attributes:
+        test: number of different values in the test, such as speakers.
+        shared: how many of these are in the training.
+        rows: number of test rows that have one of these.
+    """
+
+    test: int
+    shared: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoldAudit:
+    """One fold of a split.
+
+    Attributes:
+        fold: its name.
+        sides: number of rows by side.
+        shared: by speaker, text, session, audio, file and recording (a recording and its augmented copies).
+        findings: what "speaker-independent" forbids first, then what qualifies the figures.
+        classes: number of rows by side and class.
+        speakers: number of speakers by side and class.
+        groups: number of rows by property (gender, age, language, dataset), side and value.
+        untrained: classes that are tested and never trained.
+    """
+
+    fold: str
+    sides: Mapping[str, int]
+    shared: Mapping[str, Shared]
+    findings: tuple[Finding, ...] = ()
+    classes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    speakers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    groups: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    untrained: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How much a split flatters: UAR of one model on it, and on honest splits of the same size.
+
+    Attributes:
+        model: name of the model.
+        uar: mean UAR of the split as it is, over folds, 0 to 1.
+        honest_uar: mean UAR of the honest splits.
+        difference: mean of uar minus honest_uar.
+        low: lower bound of its 95 % interval.
+        high: upper bound.
+        draws: number of honest splits.
+        train: recordings that each model is trained on.
+        test: recordings that it is tested on.
+        notes: what qualifies the figures.
+    """
+
+    model: str
+    uar: float
+    honest_uar: float
+    difference: float
+    low: float
+    high: float
+    draws: int
+    train: int
+    test: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """The result of an audit.
+
+    Attributes:
+        rows: number of rows of the split.
+        unparsed: number of rows that nothing is known of but their path.
+        folds: in the order of the split.
+        read_from: by property, where its values come from.
+        notes: how the split was understood.
+        estimate: how much the split flatters; None if that was not asked for.
+    """
+
+    rows: int
+    unparsed: int
+    folds: tuple[FoldAudit, ...]
+    read_from: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    estimate: Estimate | None = None
+
+    @property
+    def is_speaker_independent(self) -> bool:
+        """Whether nothing is shared in any fold that a speaker-independent test forbids."""
+        return not any(
+            fold.shared[kind].shared for fold in self.folds for kind in FORBIDDEN if kind in fold.shared
+        )
+
+    def to_json(self) -> str:
+        """As JSON text."""
+        return TypeAdapter(AuditResult).dump_json(self, indent=1).decode()
