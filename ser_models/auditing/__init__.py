@@ -1,4 +1,4 @@
-"""The audit of a split that somebody else made: who and what is on both sides of it.
+"""The audit of a split from elsewhere: who and what is on both sides of it.
 
 lists, tables or folders → `sources` → `SplitTable` → `identity` → `IdentifiedSplit` → `AuditResult`
 
