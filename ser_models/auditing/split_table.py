@@ -60,7 +60,7 @@ class IdentifiedSplit:
         rows: those of the `SplitTable` with the columns of a store that an audit reads: `file_id` (the same
             for the same recording in all folds), `dataset`, the columns of `KEYS`, `source_file_id` (the
             recording that an augmented copy was made of; null if it is none), `audio_sha256` (identical for
-            rows of one file; and of equal bytes, if their folder is given), `audio_channel`, `start` and `end`
+            rows of one file, or of equal bytes, if their folder is given), `audio_channel`, `start` and `end`
             in s (null for a whole file).
         read_from: by column, where its values come from, such as "the letter before the turn (names of
             IEMOCAP)".
