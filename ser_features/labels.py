@@ -181,6 +181,15 @@ def spelled(word: str) -> str:
     return SPELLINGS.get(form, form)
 
 
+def spelled_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
+    """Labels that count as others, each in its usual spelling.
+
+    >>> spelled_mapping({"Joyful": "anger"})
+    {'joy': 'angry'}
+    """
+    return {spelled(word): spelled(other) for word, other in mapping.items()}
+
+
 def problem(word: str) -> str | None:
     """Why a word cannot be a label; None if it can. An empty one stands for unknown."""
     text = word.strip()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
-from ser_features.labels import spelled
+from ser_features.labels import spelled_mapping
 from ser_features.store.layout import store_root
 from ser_models.data.split import Folds
 from ser_models.evaluation.result import EvaluationResult
@@ -106,7 +106,7 @@ def train(
         oversample=oversample,
         speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
-        label_map={spelled(word): spelled(other) for word, other in (label_map or {}).items()},
+        label_map=spelled_mapping(label_map or {}),
         classes=names_of(classes),
         target=target,
     )

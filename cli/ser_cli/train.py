@@ -112,7 +112,7 @@ def train(
     Example: ser train --model cnn_lstm --datasets ravdess --folds 5
     """
     from ser_features.extras import require
-    from ser_features.labels import parse_mapping, spelled
+    from ser_features.labels import parse_mapping, spelled_mapping
     from ser_models.artifact import notes_on_replacing
     from ser_models.experiments.results import ReportTexts
     from ser_models.experiments.train import run_experiment
@@ -142,7 +142,7 @@ def train(
         seed=seed,
         speed_perturb=speed_perturb,
         speaker_norm=speaker_norm,
-        label_map={spelled(word): spelled(other) for word, other in merged.items()},
+        label_map=spelled_mapping(merged),
         classes=classes or (),
         target=target,
     )

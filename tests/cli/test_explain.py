@@ -5,6 +5,7 @@ import json
 import pytest
 
 
+@pytest.mark.long
 def test_shap_values_of_trees(ser, trained, store_root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     trees = trained("xgboost")

@@ -75,7 +75,10 @@ def test_a_state_with_an_array_too_many_missing_or_of_another_type_is_refused(fi
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.long) if name == "cnn_lstm" else name for name in QUICK_AND_LONG],
+    [
+        pytest.param(name, marks=pytest.mark.long) if name in ("best", "cnn_lstm") else name
+        for name in QUICK_AND_LONG
+    ],
 )
 def test_the_same_seed_gives_the_same_model_however_many_jobs(name):
     if not create(name).reproducible:

@@ -140,6 +140,7 @@ def test_the_report_has_both_protocols_side_by_side(out):
     assert report == (out / "honest" / "report.html").read_text()
 
 
+@pytest.mark.long
 def test_a_quick_run_is_marked_everywhere(recipe, recordings, out):
     metrics = reproduce(Reproduction(recipe, "honest", recordings, out, quick=True, workers=1))
     note = "quick run: at most 5 epochs, 2 folds, 1 of 2 augmented copies"

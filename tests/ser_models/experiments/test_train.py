@@ -13,8 +13,8 @@ from ser_models.models import MODELS, create
 from ser_models.training.config import TrainConfig
 
 QUICK = {"epochs": 1, "n_estimators": 5, "length": 24, "filters": (4, 4, 8, 8)}
-KINDS = ("logistic", "xgboost", "ridge")
-"""One model of columns, trees and kernels each."""
+KINDS = ("logistic", "xgboost")
+"""A linear model and trees."""
 
 
 def quick(name, **changes):
@@ -76,11 +76,9 @@ def test_an_artifact_is_replaced_and_nothing_else_is(store_root, tmp_path):
     result = run_experiment(store_root, out, TrainConfig("logistic", split="random"))
     assert result.protocol == "random, speakers shared by training and test, one split"
     assert any(finding.kind == "speaker" for finding in result.leakage)
+    (out / "notes.txt").write_text("mine")
     run_experiment(store_root, out, TrainConfig("logistic", seed=1))
     assert read_result(out).seed == 1
-    (out / "notes.txt").write_text("mine")
-    run_experiment(store_root, out, TrainConfig("logistic"))
-    assert read_result(out).seed == 0
     assert (out / "notes.txt").read_text() == "mine"
     other = tmp_path / "thesis"
     other.mkdir()

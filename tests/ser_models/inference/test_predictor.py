@@ -16,8 +16,8 @@ from ser_models.inference.predictor import BATCH_FILES
 from ser_models.models import MODELS
 from tests.ser_models.tiny import TINY
 
-CHEAP = ("logistic", "bone_conducted_transformer")
-"""A linear model and a network with attention; the others are long tests."""
+CHEAP = ("logistic",)
+"""The others are long tests."""
 
 
 @pytest.fixture(

@@ -15,7 +15,7 @@ from ser_models.models.networks.attention import spread
 NAMES = ("bone_conducted_transformer", "attention_cnn_bilstm")
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=[pytest.param(NAMES[0], marks=pytest.mark.long), NAMES[1]])
 def fitted(request, fitted_network):
     return fitted_network(request.param)
 

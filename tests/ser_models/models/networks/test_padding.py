@@ -7,12 +7,16 @@ from ser_models.data.batches import InMemory
 from ser_models.data.inputs import FrameInputs
 from ser_models.models import create
 from ser_models.models.base import FitContext, Labelled
-from tests.ser_models.tiny import NETWORKS, tiny
+from tests.ser_models.tiny import NETWORKS, long, tiny
 
 FRAME_NETWORKS = [name for name in NETWORKS if isinstance(create(name).inputs, FrameInputs)]
 
 
-@pytest.fixture(params=FRAME_NETWORKS)
+QUICK = ("attention_cnn_bilstm", "cnn_lstm")
+"""With and without attention; the others are long tests."""
+
+
+@pytest.fixture(params=[*QUICK, *long(set(FRAME_NETWORKS) - set(QUICK))])
 def fitted(request, fitted_network):
     return fitted_network(request.param)
 
