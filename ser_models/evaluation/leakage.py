@@ -1,6 +1,7 @@
 """Leak audit: find information of the test that reached the training.
 
 recordings, splits, `FitRecord`s, UAR → `audit` → `Finding`s; an empty list if there is no leak
+recordings → `keys` → with fold and split of each → `in_both`, `shared_finding`, … (for `ser_models.auditing`)
 
 >>> rows = pd.DataFrame({"file_id": ["a", "b"], "audio_sha256": ["1", "2"], "dataset": "tess",
 ...                      "speaker": "OAF"})
@@ -87,10 +88,15 @@ def audit(
     Returns:
         Findings, the most direct first; empty if there is no leak.
     """
-    sides = splits.merge(_keys(rows), on="file_id", validate="many_to_one")
-    findings = [finding for kind in NOUNS for finding in _shared(sides, kind, shared_validation)]
-    findings += _overlapping(sides)
-    findings += _unknown(sides)
+    sides = splits.merge(keys(rows), on="file_id", validate="many_to_one")
+    overlaps = overlapping_parts(sides)
+    pairs = tuple(combinations(SIDES, 2))
+    declared = sides["fold"].isin(shared_validation) & (sides["split"] == "validation")
+    undeclared = sides.assign(speaker=sides["speaker"].mask(declared))
+    shared = [shared_finding(undeclared, kind, *pair) for kind in NOUNS for pair in pairs]
+    shared += [overlap_finding(sides, overlaps, *pair) for pair in pairs]
+    shared += [unknown_finding(sides)]
+    findings = [finding for finding in shared if finding]
     findings += [finding for part in fitted if (finding := _fitted_outside(part, splits))]
     findings += _corpus_level(corpus_level)
     return findings + _suspect(findings, rows["dataset"].unique(), uar)
@@ -112,16 +118,29 @@ def still_shared(rows: pd.DataFrame, splits: pd.DataFrame) -> tuple[str, ...]:
         A sentence for each property that is shared.
     """
     notes = []
-    for what, keys in (("sentences", text_keys), ("sessions", session_keys)):
-        keyed = pd.DataFrame({"file_id": rows["file_id"], "key": keys(rows)}).dropna()
-        sides = splits.merge(keyed, on="file_id").drop_duplicates(["fold", "split", "key"])
-        tested, trained = (sides.loc[sides["split"] == side, ["fold", "key"]] for side in ("test", "train"))
-        if shared := tested.merge(trained)["key"].nunique():
-            notes.append(f"{shared} of {tested['key'].nunique()} {what} of the test are in training too")
+    for what, keys_of in (("sentences", text_keys), ("sessions", session_keys)):
+        keyed = pd.DataFrame({"file_id": rows["file_id"], "key": keys_of(rows)})
+        sides = splits.merge(keyed, on="file_id")
+        if shared := in_both(sides, "key", "train", "test")["key"].nunique():
+            tested = sides.loc[sides["split"] == "test", "key"].nunique()
+            notes.append(in_training_too(shared, tested, what))
     return tuple(notes)
 
 
-def _keys(rows: pd.DataFrame) -> pd.DataFrame:
+def in_training_too(shared: int, tested: int, what: str) -> str:
+    """Say how many of the tested sentences, sessions or others are in training too."""
+    return f"{shared} of {tested} {what} of the test are in training too"
+
+
+def keys(rows: pd.DataFrame) -> pd.DataFrame:
+    """What each row must not share with another side: a column for each of `NOUNS`, null if it is unknown.
+
+    Args:
+        rows: as those of `audit`.
+
+    Returns:
+        The keys with file_id, dataset, and channel, start and end of parts.
+    """
     sources = rows["source_file_id"].fillna(rows["file_id"]) if "source_file_id" in rows else rows["file_id"]
     return pd.DataFrame(
         {
@@ -142,61 +161,76 @@ def _column(rows: pd.DataFrame, name: str, default: float) -> pd.Series:
     return rows[name].fillna(default) if name in rows else pd.Series(default, rows.index)
 
 
-def _shared(sides: pd.DataFrame, key: str, shared_validation: Collection[int]) -> list[Finding]:
-    """Find values of `key` that are on two sides of one fold."""
-    if key == "speaker":
-        declared = sides["fold"].isin(shared_validation) & (sides["split"] == "validation")
-        sides = sides[~declared & sides["speaker"].notna()]
-    present = pd.crosstab([sides["fold"], sides[key]], sides["split"]) > 0
-    findings = []
-    for left, right in combinations([side for side in SIDES if side in present], 2):
-        both = present.index[present[left] & present[right]].get_level_values(key)
-        if shared := sorted(set(both)):
-            names = shared if key not in HASHES else _named(sides, key, shared)
-            findings.append(_finding(key, f"in both {left} and {right}", names, len(shared)))
-    return findings
+def in_both(sides: pd.DataFrame, key: str, one: str, other: str) -> pd.DataFrame:
+    """Find what two sides of a fold share.
+
+    Args:
+        sides: columns fold, split and `key`, a row per recording and fold.
+        key: column of the values; null is no value.
+        one: a side.
+        other: another side.
+
+    Returns:
+        Columns fold and `key`: a row for each value of a fold that both sides have.
+    """
+    left, right = (
+        sides.loc[sides["split"] == side, ["fold", key]].dropna().drop_duplicates() for side in (one, other)
+    )
+    return left.merge(right, on=["fold", key])
 
 
-def _unknown(sides: pd.DataFrame) -> list[Finding]:
-    """Find corpora on both sides of a fold in which unknown speakers may be shared."""
-    corpora = sides.assign(test=sides["split"] == "test", unknown=sides["speaker"].isna())
+def shared_finding(sides: pd.DataFrame, key: str, one: str, other: str) -> Finding | None:
+    """Report what two sides of a fold share; `key` is one of `NOUNS`, and see `in_both`."""
+    shared = sorted(set(in_both(sides, key, one, other)[key]))
+    if not shared:
+        return None
+    names = shared if key not in HASHES else _named(sides, key, shared)
+    return _finding(key, f"in both {one} and {other}", names, len(shared))
+
+
+def unknown_rows(sides: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Rows without a value of `key` in a corpus that is in the test of a fold and on another side of it."""
+    corpora = sides.assign(test=sides["split"] == "test", unknown=sides[key].isna())
     by_corpus = corpora.groupby(["fold", "dataset"]).agg({"test": ["any", "all"], "unknown": "any"})
     both = by_corpus["test"]["any"] & ~by_corpus["test"]["all"] & by_corpus["unknown"]["any"]
-    names = sorted(set(both.index[both].get_level_values("dataset")))
+    names = set(both.index[both].get_level_values("dataset"))
+    return sides[corpora["unknown"] & corpora["dataset"].isin(names)]
+
+
+def unknown_finding(sides: pd.DataFrame) -> Finding | None:
+    """Report corpora in which unknown speakers may be shared."""
+    unknown = unknown_rows(sides, "speaker")
+    names = sorted(set(unknown["dataset"]))
     if not names:
-        return []
-    count = corpora.loc[corpora["unknown"] & corpora["dataset"].isin(names), "file_id"].nunique()
+        return None
+    count = unknown["file_id"].nunique()
     of = "speaker of 1 recording" if count == 1 else f"speakers of {count} recordings"
     message = f"unknown {of} of {', '.join(names[:SHOWN])} may be in both train and test"
-    return [Finding("unknown", message, count, tuple(names[:SHOWN]))]
+    return Finding("unknown", message, count, tuple(names[:SHOWN]))
 
 
-def _overlapping(sides: pd.DataFrame) -> list[Finding]:
-    """Find parts of a file on two sides of one fold that overlap in time, in the same channel or a mix."""
-    overlaps = _overlaps(sides[sides["file"].notna()].drop_duplicates("file_id"))
-    findings = []
-    for left, right in combinations(SIDES, 2):
-        one, other = (sides.loc[sides["split"] == side, ["fold", "file_id"]] for side in (left, right))
-        overlapping = one.merge(overlaps, on="file_id").merge(
-            other.rename(columns={"file_id": "other"}), on=["fold", "other"]
-        )
-        pairs = overlapping[["file_id", "other"]].drop_duplicates()
-        if len(pairs):
-            names = sorted({*pairs["file_id"], *pairs["other"]})
-            amount = (
-                "1 part of a file overlaps" if len(pairs) == 1 else f"{len(pairs)} parts of files overlap"
-            )
-            message = f"{amount} another between {left} and {right}: {_listed(names)}"
-            findings.append(Finding("audio", message, len(pairs), tuple(names[:SHOWN])))
-    return findings
+def overlap_finding(sides: pd.DataFrame, overlaps: pd.DataFrame, left: str, right: str) -> Finding | None:
+    """Report parts of a file on two sides of one fold that overlap; see `overlapping_parts`."""
+    one, other = (sides.loc[sides["split"] == side, ["fold", "file_id"]] for side in (left, right))
+    overlapping = one.merge(overlaps, on="file_id").merge(
+        other.rename(columns={"file_id": "other"}), on=["fold", "other"]
+    )
+    pairs = overlapping[["file_id", "other"]].drop_duplicates()
+    if not len(pairs):
+        return None
+    names = sorted({*pairs["file_id"], *pairs["other"]})
+    amount = "1 part of a file overlaps" if len(pairs) == 1 else f"{len(pairs)} parts of files overlap"
+    message = f"{amount} another between {left} and {right}: {_listed(names)}"
+    return Finding("audio", message, len(pairs), tuple(names[:SHOWN]))
 
 
-def _overlaps(parts: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of recordings of one file that overlap without being identical, as file_id and other.
+def overlapping_parts(sides: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of recordings of one file that overlap in time without being identical, in one channel or a mix.
 
-    Each pair is in both orders. No fold is needed to find them, so that this is done once for all.
+    Returns:
+        Columns file_id and other, each pair in both orders; of all folds, as no fold is needed to find them.
     """
-    parts = parts.sort_values("start")
+    parts = sides[sides["file"].notna()].drop_duplicates("file_id").sort_values("start")
     names, audio, channel, start, end = (
         parts[name].to_numpy() for name in ("file_id", "audio", "channel", "start", "end")
     )
