@@ -41,7 +41,10 @@ class FoldAudit:
         fold: its name.
         sides: number of rows by side.
         shared: by speaker, text, session, audio, file and recording (a recording and its augmented copies).
-        findings: what "speaker-independent" forbids first, then what qualifies the figures.
+            Where a fold has no test side, its dev side counts as the test, which a finding says.
+        unknown: number of rows whose speaker, text or session is unknown and may be shared, by these.
+        findings: what "speaker-independent" forbids first, then what qualifies the figures. Their kinds are
+            those of `shared`, unknown, untrained (a class that is tested and never trained) and side (none).
         classes: number of rows by side and class.
         speakers: number of speakers by side and class.
         groups: number of rows by property (gender, age, language, dataset), side and value.
@@ -51,6 +54,7 @@ class FoldAudit:
     fold: str
     sides: Mapping[str, int]
     shared: Mapping[str, Shared]
+    unknown: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     classes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     speakers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

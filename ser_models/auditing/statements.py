@@ -1,0 +1,99 @@
+"""What a paper may say of a split, and what it may not.
+
+`AuditResult` → what `CLAIMS` forbid, what is unknown → a `Statement` per claim
+
+>>> from ser_models.auditing.result import FoldAudit, Shared
+>>> fold = FoldAudit("1", {"train": 9, "test": 3}, {"speaker": Shared(test=2, shared=1, rows=2)})
+>>> statements(AuditResult(rows=12, unparsed=0, folds=(fold,)))[0]
+Statement(claim='speaker-independent', holds=False, reason='1 of 2 speakers of the test are in training too \
+(2 test rows)')
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ser_models.auditing.result import FORBIDDEN, AuditResult, Shared
+from ser_models.auditing.split_table import TRAIN
+from ser_models.evaluation.leakage import in_training_too
+
+CLAIMS = {
+    "speaker-independent": FORBIDDEN,
+    "sentence-independent": ("text",),
+    "session-independent": ("session",),
+}
+"""What two sides must not share, by what a test is called."""
+
+PLURALS = {
+    "speaker": "speakers",
+    "text": "sentences",
+    "session": "sessions",
+    "audio": "pieces of audio",
+    "file": "files",
+    "recording": "recordings or their augmented copies",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Whether a test may be called what it may be claimed to be.
+
+    Attributes:
+        claim: one of `CLAIMS`.
+        holds: whether nothing that the claim forbids is shared; None if that is not shown.
+        reason: of the answer, without a final full stop.
+    """
+
+    claim: str
+    holds: bool | None
+    reason: str
+
+    @property
+    def text(self) -> str:
+        """The answer as one phrase."""
+        answer = {True: "may be called", False: "may not be called", None: "not shown to be"}[self.holds]
+        return f"{answer} {self.claim}: {self.reason}"
+
+
+def statements(result: AuditResult) -> tuple[Statement, ...]:
+    """Answer each of `CLAIMS`, "speaker-independent" first."""
+    return tuple(_statement(result, claim, kinds) for claim, kinds in CLAIMS.items())
+
+
+def total(result: AuditResult, kind: str) -> Shared:
+    """Counts of a kind over all folds: the same speaker in the tests of two folds counts twice."""
+    counts = [fold.shared[kind] for fold in result.folds if kind in fold.shared]
+    return Shared(
+        sum(one.test for one in counts), sum(one.shared for one in counts), sum(one.rows for one in counts)
+    )
+
+
+def _statement(result: AuditResult, claim: str, kinds: tuple[str, ...]) -> Statement:
+    if shared := list(_shared(result, kinds)):
+        return Statement(claim, False, "; ".join(shared))
+    if open_questions := list(_not_shown(result, kinds)):
+        return Statement(claim, None, "; ".join(open_questions))
+    words = [PLURALS[kind] for kind in kinds if total(result, kind).test]
+    return Statement(claim, True, f"no {', '.join(words)} of the test are in training")
+
+
+def _shared(result: AuditResult, kinds: tuple[str, ...]) -> Iterator[str]:
+    """What is shared; files and recordings only if they are more than the identical audio."""
+    audio = total(result, "audio").shared if "audio" in kinds else 0
+    for kind in kinds:
+        counts = total(result, kind)
+        if counts.shared and (kind not in ("file", "recording") or counts.shared > audio):
+            over = f"over {len(result.folds)} folds, " if len(result.folds) > 1 else ""
+            amount = in_training_too(counts.shared, counts.test, PLURALS[kind])
+            yield f"{over}{amount} ({counts.rows} test rows)"
+
+
+def _not_shown(result: AuditResult, kinds: tuple[str, ...]) -> Iterator[str]:
+    """Why it is not shown that nothing is shared."""
+    without = [fold.fold for fold in result.folds if TRAIN not in fold.sides or len(fold.sides) < 2]
+    if without:
+        yield f"{len(without)} of {len(result.folds)} folds have no training or no test side"
+    for kind in kinds:
+        if unknown := sum(fold.unknown.get(kind, 0) for fold in result.folds):
+            yield f"the {kind} of {unknown} rows is unknown"
+        elif kind in ("speaker", "text", "session") and not without and not total(result, kind).test:
+            yield f"no {kind} of the test is known"
