@@ -15,7 +15,6 @@ from functools import partial
 from typing import Self
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import softmax
 
 from ser_features.errors import InputError
@@ -172,6 +171,8 @@ def pool_weights(predictions: Sequence[np.ndarray], labelled: Labelled) -> np.nd
         predictions: of each member for recordings that it was not fitted on, (recordings, classes).
         labelled: the recordings with their classes.
     """
+    from scipy.optimize import minimize  # not needed for prediction
+
     rows = np.arange(len(labelled.targets))
 
     def loss(weights: np.ndarray) -> float:

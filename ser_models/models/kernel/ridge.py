@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular
 
 from ser_features.extractors.ssl import ssl_columns
 from ser_models.data.inputs import ColumnInputs
@@ -67,6 +66,8 @@ class KernelRidge(Ridge):
 
     def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
         """Sample the landmarks and factorise their kernel matrix."""
+        from scipy.linalg import cholesky  # not needed for prediction
+
         columns = clipped(both.arrays)
         drawn = np.random.default_rng([seed, fold + 1]).permutation(len(columns))[:LANDMARKS]
         landmarks = columns[np.sort(drawn)]
@@ -81,11 +82,15 @@ class KernelRidge(Ridge):
         """
         similarities = solver.rbf_kernel(clipped(arrays), features["landmarks"], self.gamma)
         if "root" in features:
+            from scipy.linalg import solve_triangular  # not needed for prediction
+
             similarities = solve_triangular(features["root"], similarities.T, lower=True).T
         return similarities.astype(np.float32)
 
     def compacted(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Fold the whitening into the weights, which halves the size on disk."""
+        from scipy.linalg import solve_triangular  # not needed for prediction
+
         weights = solve_triangular(arrays["root"], arrays["weights"], lower=True, trans="T")
         return {name: array for name, array in arrays.items() if name != "root"} | {"weights": weights}
 

@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from ser_models.models.base import balanced_weights
@@ -203,6 +201,8 @@ def logit_scale(scores: np.ndarray, targets: np.ndarray, classes: int) -> float:
         targets: (n,).
         classes: number of classes.
     """
+    from scipy.optimize import minimize_scalar  # not needed for prediction
+
     weights, rows = balanced_weights(targets, classes), np.arange(len(targets))
 
     def loss(exponent: float) -> float:
@@ -237,6 +237,8 @@ def _regression(targets: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarr
 
 def _cholesky(matrix: np.ndarray, right: np.ndarray, alphas: Sequence[float]) -> list[np.ndarray]:
     """Solutions of (matrix + α · identity) x = right."""
+    from scipy.linalg import cho_factor, cho_solve  # not needed for prediction
+
     diagonal, solutions = matrix.diagonal().copy(), []
     for alpha in alphas:
         np.fill_diagonal(matrix, diagonal + alpha)
