@@ -7,20 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import loky
 import numpy as np
 
-from ser_features.audio import decode, read_bytes
-from ser_features.audio.excerpts import excerpt
-from ser_features.engine.runner import pool
+from ser_features.audio.recordings import decode_recording
+from ser_features.engine.runner import in_order
 from ser_features.errors import AudioError
 from ser_features.manifest import Recording
-
-LONGEST = 3_600.0
-"""Most seconds of a recording that is decoded; longer ones are refused unread."""
-
-CHUNK = 16
-"""Recordings per message to a process; corpora of fewer are decoded in this one."""
 
 FLAT = 3
 """Number of equal samples at the peak from which they count as clipped."""
@@ -61,26 +53,22 @@ def measure(recording: Recording, root: Path) -> Measured:
         recording: the row.
         root: folder that its path is below.
     """
-    path = root / recording.path
     try:
-        if recording.is_part:
-            content = excerpt(path, recording.start or 0.0, recording.end, longest=LONGEST).content
-        else:
-            content = read_bytes(path)
-        decoded = decode(content, min_seconds=0.0, max_seconds=LONGEST, channel=recording.audio_channel or 0)
+        decoded = decode_recording(recording, root)
     except AudioError as error:
         return Measured(recording, f"{type(error).__name__}: {error}")
-    signal = decoded.signal
+    audio = decoded.audio
+    signal = audio.signal
     level = float(np.sqrt(np.mean(np.square(signal, dtype=np.float64))))
     return Measured(
         recording,
         None,
-        len(signal) / decoded.sample_rate,
-        decoded.sample_rate,
-        decoded.channels,
+        len(signal) / audio.sample_rate,
+        audio.sample_rate,
+        audio.channels,
         20 * math.log10(level) if level else -math.inf,
         clipped_share(signal),
-        hashlib.sha256(content).hexdigest(),
+        hashlib.sha256(decoded.content).hexdigest(),
     )
 
 
@@ -115,15 +103,4 @@ def measure_all(
         workers: number of processes; None for one per core.
         on_recording: called with the number of decoded recordings and of all.
     """
-    one = partial(measure, root=root)
-    results = (
-        map(one, recordings)
-        if len(recordings) <= CHUNK or workers == 1
-        else pool(workers or loky.cpu_count()).map(one, recordings, chunksize=CHUNK)
-    )
-    measured: list[Measured] = []
-    for result in results:
-        measured.append(result)
-        if on_recording:
-            on_recording(len(measured), len(recordings))
-    return measured
+    return list(in_order(partial(measure, root=root), recordings, workers, on_recording))

@@ -35,6 +35,9 @@ POLL_SECONDS = 0.2
 KILLED = "it killed its worker process twice (crash or memory): convert the file, or leave it out"
 """Message of a file that is quarantined."""
 
+CHUNK = 16
+"""Items per message to a process."""
+
 MAX_REBUILDS = 20
 """Pools rebuilt in a row without a finished shard or a quarantined recording, before giving up."""
 
@@ -43,6 +46,8 @@ Progress = Callable[[int, int], None]
 
 Key = tuple[str, str]
 T = TypeVar("T", bound=Task)
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +213,31 @@ def pool(
     return loky.ProcessPoolExecutor(
         workers, env=ONE_THREAD, initializer=_begin, initargs=(os.getpid(), begin, arguments)
     )
+
+
+def in_order(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    workers: int | None = None,
+    on_item: Callable[[int, int], None] | None = None,
+) -> Iterator[Result]:
+    """Yield the result of a function for each item, in their order, computed in parallel.
+
+    Args:
+        function: pickled by name.
+        items: `CHUNK` or fewer are computed in this process.
+        workers: number of processes; None for one per core.
+        on_item: called with the number of finished items and of all.
+    """
+    results = (
+        map(function, items)
+        if len(items) <= CHUNK or workers == 1
+        else pool(workers or loky.cpu_count()).map(function, items, chunksize=CHUNK)
+    )
+    for number, result in enumerate(results, 1):
+        if on_item:
+            on_item(number, len(items))
+        yield result
 
 
 def _begin(parent: int, begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
