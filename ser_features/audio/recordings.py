@@ -1,6 +1,6 @@
-"""A row of a manifest → the bytes of its file, or of its part of a file, and the decoded signal.
+"""A file, or a part or channel of one, of any duration up to an hour → its bytes and its decoded signal.
 
-`Recording` → `read_bytes` or `excerpt` → `decode` → `Decoded`
+`Part` → `read_bytes` or `excerpt` → `decode` → `Decoded`
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pathlib import Path
 from ser_features.audio.decoder import Audio, decode
 from ser_features.audio.excerpts import excerpt
 from ser_features.audio.files import read_bytes
-from ser_features.manifest import Recording
+from ser_features.sources import Part
 
 LONGEST = 3_600.0
 """Most seconds of a recording that is decoded; longer ones are refused unread."""
@@ -20,7 +20,7 @@ class Decoded:
     """A recording that was read.
 
     Attributes:
-        content: bytes of the file; of a part, those of a WAV file of the part alone.
+        content: bytes of the file; of a part in time, those of a WAV file of the part alone.
         audio: the decoded signal.
     """
 
@@ -28,20 +28,19 @@ class Decoded:
     audio: Audio
 
 
-def decode_recording(recording: Recording, root: Path) -> Decoded:
-    """Decode a recording of any duration up to `LONGEST`.
+def read_part(part: Part) -> Decoded:
+    """Decode a part of a file, or all of it.
 
     Args:
-        recording: the row; of a part of a file, only the part is decoded.
-        root: folder that its path is below.
+        part: where it is; without a channel, those with sound are averaged.
 
     Raises:
         AudioError: a subclass for each reason to refuse it.
     """
-    path = root / recording.path
-    if recording.is_part:
-        content = excerpt(path, recording.start or 0.0, recording.end, longest=LONGEST).content
-    else:
+    path = Path(part.path)
+    if part.start == 0 and part.end is None:
         content = read_bytes(path)
-    channel = recording.audio_channel or 0
-    return Decoded(content, decode(content, min_seconds=0.0, max_seconds=LONGEST, channel=channel))
+    else:
+        content = excerpt(path, part.start, part.end, longest=LONGEST).content
+    audio = decode(content, min_seconds=0.0, max_seconds=LONGEST, channel=part.channel or 0)
+    return Decoded(content, audio)

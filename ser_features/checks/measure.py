@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ser_features.audio.recordings import decode_recording
-from ser_features.engine.runner import in_order
+from ser_features.audio.recordings import read_part
+from ser_features.engine.runner import map_in_order
 from ser_features.errors import AudioError
 from ser_features.manifest import Recording
+from ser_features.sources import Part
 
 FLAT = 3
 """Number of equal samples at the peak from which they count as clipped."""
@@ -54,7 +55,9 @@ def measure(recording: Recording, root: Path) -> Measured:
         root: folder that its path is below.
     """
     try:
-        decoded = decode_recording(recording, root)
+        decoded = read_part(
+            Part(root / recording.path, recording.start or 0.0, recording.end, recording.audio_channel)
+        )
     except AudioError as error:
         return Measured(recording, f"{type(error).__name__}: {error}")
     audio = decoded.audio
@@ -103,4 +106,4 @@ def measure_all(
         workers: number of processes; None for one per core.
         on_recording: called with the number of decoded recordings and of all.
     """
-    return list(in_order(partial(measure, root=root), recordings, workers, on_recording))
+    return list(map_in_order(partial(measure, root=root), recordings, workers, on_recording))

@@ -1,10 +1,9 @@
 """Which recordings are the same take: identical, or the same after gain, resampling, MP3 or a cut.
 
-`Recording`s → `fingerprint` of each → `candidates` (equal codes) → `similarity` → `find_duplicates`
+`Part`s of files → `fingerprint` of each → `candidates` (equal codes) → `similarity` → `find_duplicates`
 → `Duplicates`
 """
 
-from ser_features.duplicates.find import NEAR, Duplicates, Pair, find_duplicates
-from ser_features.duplicates.fingerprint import Fingerprint, fingerprint, similarity
+from ser_features.duplicates.find import Duplicates, Pair, find_duplicates
 
-__all__ = ["NEAR", "Duplicates", "Fingerprint", "Pair", "find_duplicates", "fingerprint", "similarity"]
+__all__ = ["Duplicates", "Pair", "find_duplicates"]

@@ -1,34 +1,30 @@
 """Recordings → those that are the same take.
 
-`Recording`s → `_read` in parallel (digest, `Fingerprint`) → identical, then near-identical `Pair`s
-→ `Duplicates`
+`Part`s → `read_sounds` in parallel → `Sound`s → identical, then near-identical `Pair`s → `duplicates_among`
 
->>> import soundfile, tempfile
->>> folder = Path(tempfile.mkdtemp())
+>>> import pathlib, soundfile, tempfile
+>>> folder = pathlib.Path(tempfile.mkdtemp())
 >>> signal = np.random.default_rng(0).uniform(-1, 1, 16_000)
 >>> soundfile.write(folder / "a.wav", signal, 16_000)
 >>> soundfile.write(folder / "b.wav", signal[800:] / 2, 16_000)
->>> rows = [Recording("own", name, f"{name}.wav", None, "unknown", "") for name in "ab"]
->>> find_duplicates(folder, rows).groups
-{'own/a': 'own/a', 'own/b': 'own/a'}
+>>> find_duplicates({name: Part(folder / f"{name}.wav") for name in "ab"}).groups
+{'a': 'a', 'b': 'a'}
 """
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ser_features.audio.recordings import decode_recording
+from ser_features.audio.recordings import read_part
 from ser_features.duplicates.candidates import candidates
-from ser_features.duplicates.fingerprint import Fingerprint, fingerprint, similarity
-from ser_features.engine.runner import in_order
+from ser_features.duplicates.fingerprint import NO_FINGERPRINT, Fingerprint, fingerprint, similarity
+from ser_features.engine.runner import map_in_order
 from ser_features.errors import AudioError
-from ser_features.manifest import Recording
+from ser_features.sources import Part
 
 NEAR = 0.8
 """Lowest similarity of near-identical recordings: midway between altered copies (at least 0.9) and different
@@ -40,8 +36,8 @@ class Pair:
     """Two recordings of the same take.
 
     Attributes:
-        one: file_id of the first by name.
-        other: file_id of the other.
+        one: name of the first.
+        other: name of the other, behind it in the order of names.
         similarity: share of equal bits of their fingerprints, from `NEAR` to 1.
         is_identical: whether the bytes or the samples are equal.
     """
@@ -58,10 +54,10 @@ class Duplicates:
 
     Attributes:
         pairs: those that join the groups, sorted by name; identical recordings are paired with the first.
-        identical: by file_id of an identical recording, the file_id of the first of them.
-        groups: by file_id of a recording that is identical or near-identical to another, the file_id of the
-            first of its group.
-        refused: why a recording could not be decoded, by file_id.
+        identical: by name of a recording that is identical to another, the first name of these.
+        groups: by name of a recording that is identical or near-identical to another, the first name of its
+            group.
+        refused: why a recording could not be decoded, by its name.
     """
 
     pairs: tuple[Pair, ...]
@@ -71,25 +67,24 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sound:
-    """A recording as it is compared: SHA-256 of its rate and samples, and its fingerprint."""
+class Sound:
+    """A recording as it is compared.
 
-    file_id: str
-    digest: str
-    fingerprint: Fingerprint
+    Attributes:
+        name: of the recording.
+        digest: SHA-256 of its sample rate and samples.
+        fingerprint: of its signal.
+        problem: why it could not be decoded; None if it could.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    """A recording that cannot be decoded, and why."""
-
-    file_id: str
-    problem: str
+    name: str
+    digest: str = ""
+    fingerprint: Fingerprint = NO_FINGERPRINT
+    problem: str | None = None
 
 
 def find_duplicates(
-    root: Path,
-    recordings: Sequence[Recording],
+    recordings: Mapping[str, Part],
     *,
     workers: int | None = None,
     on_recording: Callable[[int, int], None] | None = None,
@@ -100,50 +95,63 @@ def find_duplicates(
     is decoded once; about 0.5 kB are kept for a second of audio.
 
     Args:
-        root: folder that the paths of the recordings are below.
-        recordings: the rows; of a part of a file, only the part is compared.
+        recordings: by name, where the audio is; of a part or channel of a file, only that is compared.
         workers: number of processes; None for one per core. The result does not depend on it.
         on_recording: called with the number of decoded recordings and of all.
     """
-    rows = sorted(recordings, key=lambda one: one.reading_order)
-    sounds, refused = [], {}
-    for one in in_order(partial(_read, root=root), rows, workers, on_recording):
-        if isinstance(one, _Sound):
-            sounds.append(one)
-        else:
-            refused[one.file_id] = one.problem
-    sounds.sort(key=lambda sound: sound.file_id)
-    identical = list(_identical(sounds))
+    return duplicates_among(read_sounds(recordings, workers, on_recording))
+
+
+def read_sounds(
+    recordings: Mapping[str, Part],
+    workers: int | None = None,
+    on_recording: Callable[[int, int], None] | None = None,
+) -> list[Sound]:
+    """Decode recordings, sorted by name; arguments as of `find_duplicates`."""
+    in_files = sorted(recordings.items(), key=lambda one: (str(one[1].path), one[1].start, one[0]))
+    sounds = map_in_order(_read, in_files, workers, on_recording)
+    return sorted(sounds, key=lambda sound: sound.name)
+
+
+def duplicates_among(sounds: Sequence[Sound]) -> Duplicates:
+    """Compare decoded recordings; as `find_duplicates`."""
+    decoded = [one for one in sounds if one.problem is None]
+    identical = list(_identical(decoded))
     copies = {pair.other for pair in identical}
-    near = list(_near_identical([one for one in sounds if one.file_id not in copies]))
+    near = list(_near_identical([one for one in decoded if one.name not in copies]))
     pairs = sorted(identical + near, key=lambda pair: (pair.one, pair.other))
+    refused = {one.name: one.problem for one in sounds if one.problem is not None}
     return Duplicates(tuple(pairs), _groups(identical), _groups(pairs), refused)
 
 
-def _read(recording: Recording, root: Path) -> _Sound | _Refused:
+def _read(recording: tuple[str, Part]) -> Sound:
+    name, part = recording
     try:
-        audio = decode_recording(recording, root).audio
+        audio = read_part(part).audio
     except AudioError as error:
-        return _Refused(recording.file_id, f"{type(error).__name__}: {error}")
+        return Sound(name, problem=f"{type(error).__name__}: {error}")
     digest = hashlib.sha256(audio.sample_rate.to_bytes(4) + audio.signal.tobytes()).hexdigest()
-    return _Sound(recording.file_id, digest, fingerprint(audio.signal, audio.sample_rate))
+    return Sound(name, digest, fingerprint(audio.signal, audio.sample_rate))
 
 
-def _identical(sounds: Sequence[_Sound]) -> Iterator[Pair]:
+def _identical(sounds: Sequence[Sound]) -> Iterator[Pair]:
     """Pairs of recordings of equal samples with the first of them; equal bytes have equal samples."""
     first: dict[str, str] = {}
     for sound in sounds:
-        name = first.setdefault(sound.digest, sound.file_id)
-        if name != sound.file_id:
-            yield Pair(name, sound.file_id, 1.0, is_identical=True)
+        name = first.setdefault(sound.digest, sound.name)
+        if name != sound.name:
+            yield Pair(name, sound.name, 1.0, is_identical=True)
 
 
-def _near_identical(sounds: Sequence[_Sound]) -> Iterator[Pair]:
+def _near_identical(sounds: Sequence[Sound]) -> Iterator[Pair]:
     fingerprints = [sound.fingerprint for sound in sounds]
     for one, other, offset in candidates(fingerprints):
-        share = similarity(fingerprints[one], fingerprints[other], offset)
+        share = max(
+            similarity(fingerprints[one], fingerprints[other], around)
+            for around in range(offset - 1, offset + 2)  # copies may begin between two frames
+        )
         if share >= NEAR:
-            yield Pair(sounds[one].file_id, sounds[other].file_id, share, is_identical=False)
+            yield Pair(sounds[one].name, sounds[other].name, share, is_identical=False)
 
 
 def _groups(pairs: Sequence[Pair]) -> dict[str, str]:

@@ -62,6 +62,10 @@ class Fingerprint:
     active: np.ndarray
 
 
+NO_FINGERPRINT = Fingerprint(np.zeros(0, np.uint32), np.zeros(0, bool))
+"""Of a recording that is too short, or cannot be decoded."""
+
+
 def fingerprint(signal: np.ndarray, sample_rate: int) -> Fingerprint:
     """Compute the codes of a signal.
 
@@ -74,7 +78,7 @@ def fingerprint(signal: np.ndarray, sample_rate: int) -> Fingerprint:
     """
     energies = _band_energies(resample(signal, sample_rate, RATE))
     if len(energies) <= LAG:
-        return Fingerprint(np.zeros(0, np.uint32), np.zeros(0, bool))
+        return NO_FINGERPRINT
     totals = energies.sum(axis=1)
     loudest = totals.max()
     levels = np.log(energies + max(FLOOR * loudest, np.finfo(np.float32).tiny))

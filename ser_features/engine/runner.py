@@ -215,7 +215,7 @@ def pool(
     )
 
 
-def in_order(
+def map_in_order(
     function: Callable[[Item], Result],
     items: Sequence[Item],
     workers: int | None = None,
