@@ -33,15 +33,23 @@ def parse(text: str) -> list[tuple[int, Mapping[str, Any]]]:
     Raises:
         ValueError: if it is not JSON, or something else than objects.
     """
-    if text.lstrip().startswith("["):
-        numbered = list(enumerate(json.loads(text), start=1))
-    else:
-        lines = enumerate(text.splitlines(), start=1)
-        numbered = [(number, _line(number, line)) for number, line in lines if line.strip()]
+    numbered = values(text)
     for number, value in numbered:
         if not isinstance(value, dict):
             raise ValueError(f"row {number} is {shown(value)}")
     return numbered
+
+
+def values(text: str) -> list[tuple[int, Any]]:
+    """Values with their numbers, as `parse`, of any kind.
+
+    Raises:
+        ValueError: if it is not JSON.
+    """
+    if text.lstrip().startswith("["):
+        return list(enumerate(json.loads(text), start=1))
+    lines = enumerate(text.splitlines(), start=1)
+    return [(number, _line(number, line)) for number, line in lines if line.strip()]
 
 
 def _line(number: int, line: str) -> Any:

@@ -1,0 +1,60 @@
+"""What every form of list is read to: its cells, and the side and fold that hold for all of them.
+
+`Sheet` | lines | JSON → `Listed`
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ser_features.errors import counted
+from ser_features.tables.cells import Sheet
+from ser_features.tables.columns import INDEX_PREFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The rows of a list.
+
+    Attributes:
+        name: of the file, and of the object in it, as messages have it.
+        cells: a row per row of the list and a column per column, named as there; text, null where empty.
+        side: of all rows; None if a column states it, or nothing does.
+        fold: of all rows, in the same way.
+        notes: what was understood, and what was left out.
+    """
+
+    name: str
+    cells: pd.DataFrame
+    side: str | None = None
+    fold: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def given(self, side: str | None, fold: str | None) -> "Listed":
+        """The same with a side and a fold, where it has none."""
+        return replace(self, side=self.side or side, fold=self.fold or fold)
+
+
+def frame(names: Sequence[str], rows: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Cells by column: missing ones are null, further ones are left out."""
+    cells = pd.DataFrame(rows if rows else None, columns=None if rows else list(names), dtype=object)
+    cells = cells.reindex(columns=range(len(names))) if rows else cells
+    cells.columns = pd.Index(names)
+    return cells.where(cells.notna() & (cells != ""))
+
+
+def of_sheet(sheet: Sheet, name: str) -> Listed:
+    """The rows of a table; columns without a name, and the second of the same name, are left out."""
+    notes = [*sheet.notes]
+    width = len(sheet.header)
+    if wide := sum(len(row.cells) > width for row in sheet.rows):
+        notes.append(f"{counted(wide, 'row')} with more cells than the header: the last ones are not read")
+    cells = frame(sheet.header, [row.cells for row in sheet.rows])
+    named = [bool(one) and not one.lower().startswith(INDEX_PREFIX) for one in sheet.header]
+    repeated = cells.columns.str.lower().duplicated()
+    for column in cells.columns[named & repeated]:
+        notes.append(f"a second column {column} is not read")
+    if sheet.guessed:
+        notes.append(f"read as Windows-1252, as it is not UTF-8: check {sheet.guessed!r}")
+    return Listed(name, cells.loc[:, named & ~repeated], notes=tuple(notes))
