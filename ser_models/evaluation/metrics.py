@@ -1,6 +1,7 @@
 """Metrics that scikit-learn lacks or is too slow for, and bootstrap confidence intervals of the UAR.
 
 targets, predicted → `confusion_matrix` → `recalls`, `uar`; targets, probabilities → `log_losses`, `roc_curve`
+confidence, correct? → `calibration` → bins and ECE
 confusion matrix of each speaker → speakers drawn with replacement → UAR of each draw → `interval`
 
 `confusion_matrix`, `recalls` and `uar` equal scikit-learn's `confusion_matrix`, `recall_score` and
@@ -26,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ser_models.evaluation.result import RocCurve
+from ser_models.evaluation.result import Calibration, CalibrationBin, RocCurve
 
 CURVE_POINTS = 100
 """Maximal number of points of a ROC curve."""
@@ -34,6 +35,8 @@ SUBSETS = 5
 """Maximal number of subsets by a property."""
 CURVE_DIGITS = 4
 """Decimals of its points."""
+BINS = 15
+"""Of a calibration, of equal width from 0 to 1, (low, high]."""
 DRAWS = 2000
 LEVEL = 0.95
 BLOCK = 2**24
@@ -180,6 +183,58 @@ def roc_curve(positive: np.ndarray, scores: np.ndarray) -> tuple[RocCurve, float
     return RocCurve(*(tuple(rates.round(CURVE_DIGITS).tolist()) for rates in (fpr, tpr))), area
 
 
+def aurc(confidence: np.ndarray, correct: np.ndarray) -> float:
+    """Area under the risk-coverage curve, 0 to 1: the error rate averaged over all coverages.
+
+    0 if every prediction is correct; the overall error rate if confidence is uninformative. Recordings of
+    equal confidence share a coverage. Geifman and El-Yaniv, Selective Classification for Deep Neural
+    Networks, 2017.
+
+    >>> aurc(np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, True, True, False]))
+    0.0625
+    """
+    order = np.argsort(-confidence, kind="stable")
+    wrong = np.cumsum(~correct[order])
+    last = np.searchsorted(-confidence[order], -confidence[order], side="right")
+    return float((wrong[last - 1] / last).mean())
+
+
+def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -> Calibration:
+    """Bin predictions by confidence and compute the expected calibration error (ECE).
+
+    Guo et al., On Calibration of Modern Neural Networks, 2017.
+
+    Args:
+        confidence: (recordings,), 0 to 1.
+        correct: whether each prediction is correct, (recordings,) bool.
+        bins: number of bins of equal width.
+
+    Returns:
+        The bins that are not empty, by rising confidence, and the mean distance of confidence and accuracy
+        over bins, weighted by their size.
+
+    >>> result = calibration(np.array([0.9, 0.9, 0.9, 0.9]), np.array([True, True, True, False]))
+    >>> round(result.ece, 3)
+    0.15
+    """
+    edges = np.linspace(0, 1, bins + 1)
+    numbers = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
+    reliability = tuple(
+        CalibrationBin(
+            low=float(edges[number]),
+            high=float(edges[number + 1]),
+            n=int(inside.sum()),
+            confidence=float(confidence[inside].mean()),
+            accuracy=float(correct[inside].mean()),
+        )
+        for number in np.unique(numbers)
+        for inside in [numbers == number]
+    )
+    gaps = [abs(entry.confidence - entry.accuracy) for entry in reliability]
+    ece = float(np.average(gaps, weights=[entry.n for entry in reliability]))
+    return Calibration(ece, bins, reliability)
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A 95 % confidence interval of the UAR.
@@ -247,35 +302,3 @@ def _units(speakers: np.ndarray) -> np.ndarray:
     unknown = codes < 0
     codes[unknown] = len(names) + np.arange(unknown.sum())
     return codes
-
-
-def difference(
-    targets: np.ndarray,
-    first: np.ndarray,
-    second: np.ndarray,
-    speakers: np.ndarray,
-    *,
-    classes: int,
-    seed: int,
-) -> tuple[float, float]:
-    """95 % confidence interval of the difference of the UARs of two sets of predictions.
-
-    It is paired: both are evaluated on the same draws of speakers, so that the variance that both share
-    cancels out.
-
-    Args:
-        targets: true classes, (recordings,).
-        first: predicted classes of the first, (recordings,).
-        second: predicted classes of the second, (recordings,).
-        speakers: speaker of each recording, (recordings,); with a single speaker, recordings are drawn.
-        classes: number of classes.
-        seed: the same seed gives the same interval.
-
-    Returns:
-        (lower, upper) bound of UAR of `first` minus UAR of `second`, −1 to 1.
-    """
-    draws = [
-        uar_draws(targets, predicted, speakers, classes=classes, seed=seed) for predicted in (first, second)
-    ]
-    low, high = np.quantile(draws[0] - draws[1], TAILS)
-    return float(low), float(high)

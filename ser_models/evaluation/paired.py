@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ser_models.data.examples import speaker_keys
-from ser_models.evaluation.metrics import confusion_matrix, difference, uar
+from ser_models.evaluation.metrics import TAILS, confusion_matrix, uar, uar_draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,35 @@ def paired_difference(
     apart = uar(confusion_matrix(targets, one, count)) - uar(confusion_matrix(targets, other, count))
     low, high = difference(targets, one, other, speaker_keys(both), classes=count, seed=seed)
     return Difference(apart, low, high, len(both))
+
+
+def difference(
+    targets: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    speakers: np.ndarray,
+    *,
+    classes: int,
+    seed: int,
+) -> tuple[float, float]:
+    """95 % confidence interval of the difference of the UARs of two sets of predictions.
+
+    It is paired: both are evaluated on the same draws of speakers, so that the variance that both share
+    cancels out.
+
+    Args:
+        targets: true classes, (recordings,).
+        first: predicted classes of the first, (recordings,).
+        second: predicted classes of the second, (recordings,).
+        speakers: speaker of each recording, (recordings,); with a single speaker, recordings are drawn.
+        classes: number of classes.
+        seed: the same seed gives the same interval.
+
+    Returns:
+        (lower, upper) bound of UAR of `first` minus UAR of `second`, −1 to 1.
+    """
+    draws = [
+        uar_draws(targets, predicted, speakers, classes=classes, seed=seed) for predicted in (first, second)
+    ]
+    low, high = np.quantile(draws[0] - draws[1], TAILS)
+    return float(low), float(high)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -30,17 +30,14 @@ Correlation = Annotated[float, Field(ge=-1, le=1)]
 
 
 @dataclass(frozen=True, slots=True)
-class ClassResult:
-    """Metrics of one class against all others.
+class ClassMetrics:
+    """Metrics of the predicted classes, of one class against all others.
 
     Attributes:
         precision: 0 for a class that was never predicted.
         recall: share of its recordings that were classified correctly.
         f1: harmonic mean of precision and recall.
         iou: intersection over union (Jaccard index), TP / (TP + FP + FN).
-        log_loss: mean binary log loss of the probability of the class, in nats.
-        mse: mean squared error of that probability, the Brier score.
-        auc: area under the ROC curve; None if all recordings are of the class.
         support: number of recordings of the class, 1 or more.
     """
 
@@ -48,10 +45,22 @@ class ClassResult:
     recall: Rate
     f1: Rate
     iou: Rate
+    support: Count
+
+
+@dataclass(frozen=True, slots=True)
+class ClassResult(ClassMetrics):
+    """The same with those of the probability of the class.
+
+    Attributes:
+        log_loss: mean binary log loss of the probability, in nats.
+        mse: mean squared error of the probability, the Brier score.
+        auc: area under the ROC curve; None if all recordings are of the class.
+    """
+
     log_loss: Loss
     mse: Rate
     auc: Rate | None
-    support: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,64 +254,43 @@ class Losses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
-    """Metrics of a predictions table; see `ser_models.evaluation.score`.
+class ConfusionScores:
+    """Metrics of a confusion matrix; see `ser_models.evaluation.score`.
 
-    A test of a single class measures no UAR: it is None then, and so are its interval, chance and the MCC.
+    A test of a single class measures no UAR: it is None then, and so are chance and the MCC.
 
     Attributes:
         n: number of recordings.
         uar: unweighted average recall (balanced accuracy) over the classes that occur.
-        uar_ci95: bounds of its 95 % bootstrap confidence interval.
-        bootstrap_unit: what the bootstrap drew, such as "20 speakers".
-        unknown_speakers: number of recordings whose speaker is unknown.
         chance: UAR of guessing, 1 / number of classes that occur.
         accuracy: share of correct predictions.
         macro_f1: mean F1 of the classes that occur.
         weighted_f1: the same weighted by support.
         mcc: Matthews correlation coefficient, -1 to 1.
         mean_iou: mean IoU of the classes that occur.
-        macro_auc: mean area under the ROC curves; None if there is no curve.
-        log_loss: mean negative log-probability of the true class, in nats.
-        mse: mean squared error over recordings and classes.
         averages: macro and weighted averages.
-        folds: UAR of each fold; None for a fold of a single class.
         per_class: by label, of the classes that occur.
-        per_speaker: by "dataset/speaker", of known speakers.
-        per_corpus: by name of the corpus.
         confusion_matrix: counts, true classes in rows, predicted ones in columns, in the order of `labels`.
-        roc: curves by label, at most 100 points each.
-        calibration: of the confidence.
-        risk_coverage: selective classification by confidence.
-        errors: error analysis.
         labels: the classes, in order.
     """
 
     n: Count
     uar: Rate | None
-    uar_ci95: tuple[Rate, Rate] | None
-    bootstrap_unit: str
-    unknown_speakers: Count = 0
     chance: Rate | None
     accuracy: Rate
     macro_f1: Rate
     weighted_f1: Rate
     mcc: Correlation | None
     mean_iou: Rate
-    macro_auc: Rate | None
-    log_loss: Loss
-    mse: Rate
     averages: Averages
-    folds: tuple[Rate | None, ...]
-    per_class: dict[str, ClassResult]
-    per_speaker: dict[str, GroupResult]
-    per_corpus: dict[str, GroupResult]
+    per_class: Mapping[str, ClassMetrics]
     confusion_matrix: tuple[tuple[Count, ...], ...]
-    roc: dict[str, RocCurve]
-    calibration: Calibration
-    risk_coverage: RiskCoverage
-    errors: Errors
     labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, scores: "ConfusionScores", **others: Any) -> Self:
+        """Combine the attributes of a result with others, passed by name, which replace its own."""
+        return cls(**{entry.name: getattr(scores, entry.name) for entry in fields(scores)} | others)
 
     @property
     def untested(self) -> tuple[str, ...]:
@@ -314,6 +302,43 @@ class Scores:
         """What has to stand beside the UAR: "over 3 of 4 classes"; empty if all classes were tested."""
         tested = len(self.per_class)
         return f"over {tested} of {len(self.labels)} classes" if self.untested else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores(ConfusionScores):
+    """Metrics of a predictions table; see `ser_models.evaluation.score`.
+
+    Attributes:
+        uar_ci95: bounds of the 95 % bootstrap confidence interval of the UAR; None if it is None.
+        bootstrap_unit: what the bootstrap drew, such as "20 speakers".
+        unknown_speakers: number of recordings whose speaker is unknown.
+        macro_auc: mean area under the ROC curves; None if there is no curve.
+        log_loss: mean negative log-probability of the true class, in nats.
+        mse: mean squared error over recordings and classes.
+        folds: UAR of each fold; None for a fold of a single class.
+        per_class: by label, of the classes that occur.
+        per_speaker: by "dataset/speaker", of known speakers.
+        per_corpus: by name of the corpus.
+        roc: curves by label, at most 100 points each.
+        calibration: of the confidence.
+        risk_coverage: selective classification by confidence.
+        errors: error analysis.
+    """
+
+    uar_ci95: tuple[Rate, Rate] | None
+    bootstrap_unit: str
+    unknown_speakers: Count = 0
+    macro_auc: Rate | None
+    log_loss: Loss
+    mse: Rate
+    folds: tuple[Rate | None, ...]
+    per_class: dict[str, ClassResult]
+    per_speaker: dict[str, GroupResult]
+    per_corpus: dict[str, GroupResult]
+    roc: dict[str, RocCurve]
+    calibration: Calibration
+    risk_coverage: RiskCoverage
+    errors: Errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,11 +393,6 @@ class EvaluationResult(Scores):
     second_softmax: Losses | None = None
 
     __pydantic_config__ = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-
-    @classmethod
-    def of(cls, scores: Scores, **run: Any) -> "EvaluationResult":
-        """Combine the metrics of a test with the other attributes, passed by name."""
-        return cls(**{entry.name: getattr(scores, entry.name) for entry in fields(Scores)}, **run)
 
     def to_json(self) -> str:
         """Return the result as indented JSON, with model and protocol before the metrics."""

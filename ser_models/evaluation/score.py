@@ -1,39 +1,42 @@
 """Predictions → metrics.
 
 `Examples`, probabilities → `prediction_table` (a row per recording, p_<label> columns) → `score` → `Scores`
-confidence, correct? → `calibration` → bins and ECE
+confusion matrix → `confusion_scores` → `ConfusionScores`, the metrics that need no probabilities
 confidence, true and predicted classes → `risk_coverage` → UAR and accuracy by coverage, AURC
 predictions table → `most_confident` errors; confusion matrix → `confusions`
 
-Confidence is the probability of the predicted class. Calibration uses 15 bins of equal width from 0 to 1,
-(low, high], as in Guo et al., On Calibration of Modern Neural Networks, 2017.
+Confidence is the probability of the predicted class.
 
 >>> rows = pd.DataFrame({"file_id": ["own/1", "own/2"], "dataset": "own", "speaker": ["a", "b"], "fold": 0,
 ...                      "emotion": ["sad", "angry"], "p_angry": [0.2, 0.6], "p_sad": [0.8, 0.4]})
 >>> scores = score(rows, ("angry", "sad"), seed=0)
 >>> scores.uar, scores.per_class["sad"].auc, round(scores.calibration.ece, 3)
 (1.0, 1.0, 0.3)
->>> result = calibration(np.array([0.9, 0.9, 0.9, 0.9]), np.array([True, True, True, False]))
->>> round(result.ece, 3)
-0.15
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from ser_models.data.examples import Examples, speaker_keys
-from ser_models.evaluation.metrics import confusion_matrix, interval, log_losses, measured_uar, roc_curve
+from ser_models.evaluation.metrics import (
+    aurc,
+    confusion_matrix,
+    interval,
+    log_losses,
+    measured_uar,
+    roc_curve,
+)
 from ser_models.evaluation.result import (
     Average,
     Averages,
-    Calibration,
-    CalibrationBin,
+    ClassMetrics,
     ClassResult,
     Confusion,
+    ConfusionScores,
     CoveragePoint,
     Errors,
     GroupResult,
@@ -52,74 +55,88 @@ def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> Sco
         labels: the classes, in order.
         seed: of the bootstrap.
     """
-    from sklearn import metrics
-
     targets, probabilities = arrays_of(predictions, labels)
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    matrix = confusion_matrix(targets, predicted, len(labels))
+    overall = confusion_scores(confusion_matrix(targets, predicted, len(labels)), labels)
     speakers, corpora = speaker_keys(predictions), predictions["dataset"].to_numpy(dtype=object)
     bounds = interval(targets, predicted, speakers, classes=len(labels), seed=seed)
-    table = _class_table(targets, predicted, probabilities, labels)
-    occurring = table[table["support"] > 0]
-    measurable = len(occurring) > 1
     curves = {
         label: curve
         for index, label in enumerate(labels)
         if (curve := roc_curve(targets == index, probabilities[:, index]))
     }
-    averages = _averages(occurring)
-    groups = partial(_groups, targets, predicted, len(labels))
-    return Scores(
-        n=len(predictions),
-        uar=measured_uar(matrix),
-        uar_ci95=(bounds.low, bounds.high) if measurable else None,
+    log_loss, class_losses = log_losses(targets, probabilities)
+    errors = np.square(np.eye(len(labels))[targets] - probabilities).mean(axis=0)
+    groups = partial(group_results, targets, predicted, len(labels))
+    return Scores.of(
+        overall,
+        uar_ci95=(bounds.low, bounds.high) if overall.uar is not None else None,
         bootstrap_unit=bounds.unit,
         unknown_speakers=int(predictions["speaker"].isna().sum()),
-        chance=1 / len(occurring) if measurable else None,
-        accuracy=float(metrics.accuracy_score(targets, predicted)),
-        macro_f1=averages.macro.f1,
-        weighted_f1=averages.weighted.f1,
-        mcc=float(metrics.matthews_corrcoef(targets, predicted)) if measurable else None,
-        mean_iou=averages.macro.iou,
         macro_auc=float(np.mean([area for _, area in curves.values()])) if curves else None,
-        log_loss=log_losses(targets, probabilities)[0],
-        mse=float(table["mse"].mean()),
-        averages=averages,
+        log_loss=log_loss,
+        mse=float(errors.mean()),
         folds=tuple(group.uar for group in groups(predictions["fold"].to_numpy()).values()),
         per_class={
-            str(label): ClassResult(auc=curves[label][1] if label in curves else None, **row)
-            for label, row in occurring.to_dict("index").items()
+            label: ClassResult(
+                **asdict(overall.per_class[label]),
+                log_loss=float(class_losses[index]),
+                mse=float(errors[index]),
+                auc=curves[label][1] if label in curves else None,
+            )
+            for index, label in enumerate(labels)
+            if label in overall.per_class
         },
         per_speaker=groups(speakers),
         per_corpus=groups(corpora),
-        confusion_matrix=tuple(map(tuple, matrix.tolist())),
         roc={label: curve for label, (curve, _) in curves.items()},
         calibration=calibration(confidence, predicted == targets),
         risk_coverage=risk_coverage(confidence, targets, predicted, len(labels)),
         errors=Errors(
             most_confident(predictions, labels, probabilities),
-            confusions(matrix, labels),
+            confusions(np.array(overall.confusion_matrix), labels),
         ),
-        labels=tuple(labels),
     )
 
 
-def _class_table(
-    targets: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, labels: Sequence[str]
-) -> pd.DataFrame:
-    """The metrics of `ClassResult` except the AUC, with a row per label."""
+def confusion_scores(matrix: np.ndarray, labels: Sequence[str]) -> ConfusionScores:
+    """Compute the metrics of a confusion matrix.
+
+    Args:
+        matrix: counts, true classes in rows, predicted ones in columns, (classes, classes), at least one.
+        labels: the classes, in order.
+    """
     from sklearn import metrics
 
     classes = range(len(labels))
+    targets, predicted = np.nonzero(matrix)
+    counts = matrix[targets, predicted]  # a cell stands for so many recordings
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
-        targets, predicted, labels=classes, zero_division=0
+        targets, predicted, labels=classes, sample_weight=counts, zero_division=0
     )
-    iou = metrics.jaccard_score(targets, predicted, labels=classes, average=None, zero_division=0)
-    mse = metrics.mean_squared_error(np.eye(len(labels))[targets], probabilities, multioutput="raw_values")
-    columns = {"precision": precision, "recall": recall, "f1": f1, "iou": iou, "mse": mse}
-    columns |= {"log_loss": log_losses(targets, probabilities)[1]}
-    columns |= {"support": support.astype(int)}  # scikit-learn returns floats if no prediction is correct
-    return pd.DataFrame(columns, index=list(labels))
+    iou = metrics.jaccard_score(
+        targets, predicted, labels=classes, sample_weight=counts, average=None, zero_division=0
+    )
+    columns = {"precision": precision, "recall": recall, "f1": f1, "iou": iou, "support": support.astype(int)}
+    table = pd.DataFrame(columns, index=list(labels))
+    occurring = table[table["support"] > 0]
+    averages, measurable = _averages(occurring), len(occurring) > 1
+    return ConfusionScores(
+        n=int(matrix.sum()),
+        uar=measured_uar(matrix),
+        chance=1 / len(occurring) if measurable else None,
+        accuracy=float(np.trace(matrix) / matrix.sum()),
+        macro_f1=averages.macro.f1,
+        weighted_f1=averages.weighted.f1,
+        mcc=float(metrics.matthews_corrcoef(targets, predicted, sample_weight=counts))
+        if measurable
+        else None,
+        mean_iou=averages.macro.iou,
+        averages=averages,
+        per_class={str(label): ClassMetrics(**row) for label, row in occurring.to_dict("index").items()},
+        confusion_matrix=tuple(map(tuple, matrix.tolist())),
+        labels=tuple(labels),
+    )
 
 
 def _averages(table: pd.DataFrame) -> Averages:
@@ -132,10 +149,20 @@ def _averages(table: pd.DataFrame) -> Averages:
     return Averages(macro=average(None), weighted=average(table["support"]))
 
 
-def _groups(
+def group_results(
     targets: np.ndarray, predicted: np.ndarray, classes: int, keys: np.ndarray
 ) -> dict[str, GroupResult]:
-    """UAR and size of each group of recordings, sorted by key; None is no group."""
+    """Compute UAR and size of groups of recordings.
+
+    Args:
+        targets: true classes, (recordings,).
+        predicted: predicted classes, (recordings,).
+        classes: number of classes.
+        keys: group of each recording, (recordings,); None is no group.
+
+    Returns:
+        By group, sorted.
+    """
     members = {key: keys == key for key in sorted(set(keys) - {None})}
     return {
         str(key): GroupResult(
@@ -182,39 +209,8 @@ def prediction_table(examples: Examples, probabilities: np.ndarray, *, fold: int
     return pd.concat([table, pd.DataFrame(probabilities, columns=columns, index=table.index)], axis=1)
 
 
-BINS = 15
 STEPS = 20
 """Number of coverages at which a risk-coverage curve is computed."""
-
-
-def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -> Calibration:
-    """Bin predictions by confidence and compute the expected calibration error (ECE).
-
-    Args:
-        confidence: (recordings,), 0 to 1.
-        correct: whether each prediction is correct, (recordings,) bool.
-        bins: number of bins of equal width.
-
-    Returns:
-        The bins that are not empty, by rising confidence, and the mean distance of confidence and accuracy
-        over bins, weighted by their size.
-    """
-    edges = np.linspace(0, 1, bins + 1)
-    numbers = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
-    reliability = tuple(
-        CalibrationBin(
-            low=float(edges[number]),
-            high=float(edges[number + 1]),
-            n=int(inside.sum()),
-            confidence=float(confidence[inside].mean()),
-            accuracy=float(correct[inside].mean()),
-        )
-        for number in np.unique(numbers)
-        for inside in [numbers == number]
-    )
-    gaps = [abs(entry.confidence - entry.accuracy) for entry in reliability]
-    ece = float(np.average(gaps, weights=[entry.n for entry in reliability]))
-    return Calibration(ece, bins, reliability)
 
 
 def risk_coverage(
@@ -245,22 +241,6 @@ def risk_coverage(
             )
         )
     return RiskCoverage(aurc(confidence, predicted == targets), tuple(curve))
-
-
-def aurc(confidence: np.ndarray, correct: np.ndarray) -> float:
-    """Area under the risk-coverage curve, 0 to 1: the error rate averaged over all coverages.
-
-    0 if every prediction is correct; the overall error rate if confidence is uninformative. Recordings of
-    equal confidence share a coverage. Geifman and El-Yaniv, Selective Classification for Deep Neural
-    Networks, 2017.
-
-    >>> aurc(np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, True, True, False]))
-    0.0625
-    """
-    order = np.argsort(-confidence, kind="stable")
-    wrong = np.cumsum(~correct[order])
-    last = np.searchsorted(-confidence[order], -confidence[order], side="right")
-    return float((wrong[last - 1] / last).mean())
 
 
 MOST_ERRORS = 20

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ser_models.evaluation.metrics import confusion_matrix, difference, interval, uar
+from ser_models.evaluation.metrics import confusion_matrix, interval, uar
+from ser_models.evaluation.paired import difference
 
 
 def speakers_of_unlike_skill(count, recordings=20):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
+from ser_models.evaluation.metrics import BINS, aurc, calibration
 from ser_models.evaluation.result import CalibrationBin
-from ser_models.evaluation.score import BINS, STEPS, aurc, calibration, risk_coverage
+from ser_models.evaluation.score import STEPS, risk_coverage
 
 
 def test_a_hand_worked_example():
