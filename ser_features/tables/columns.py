@@ -102,7 +102,7 @@ def read_table(
     Raises:
         InputError: if the file is no table, lacks a column, or leaves open which of two is meant.
     """
-    sheet, folder = read_cells(path)
+    sheet, folder = _read(path)
     if EXPORTED.issubset(sheet.header):
         from ser_features.tables.exports import without_computed
 
@@ -131,18 +131,8 @@ def read_table(
     )
 
 
-def read_cells(path: Path) -> tuple[Sheet, Path]:
-    """Read a table whose columns may be any.
-
-    Args:
-        path: of the table; of a file or folder of `forms`.
-
-    Returns:
-        Its cells, and the folder that its relative paths are below.
-
-    Raises:
-        InputError: if the file cannot be read, or is no table.
-    """
+def _read(path: Path) -> tuple[Sheet, Path]:
+    """The cells of a table, and the folder that its relative paths are below."""
     if path.suffix.lower() not in TABLE_SUFFIXES:
         from ser_features.tables import forms
 

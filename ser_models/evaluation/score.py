@@ -24,6 +24,7 @@ import pandas as pd
 from ser_models.data.examples import Examples, speaker_keys
 from ser_models.evaluation.metrics import (
     aurc,
+    calibration,
     confusion_matrix,
     interval,
     log_losses,
