@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
+from ser_features.arguments import chosen
 from ser_models.evaluation.result import Finding
+
+KINDS = ("speaker", "text", "session", "audio", "file", "recording")
+"""What is counted: recording is one with all of its augmented copies, text a sentence."""
 
 FORBIDDEN = ("speaker", "audio", "file", "recording")
 """What two sides must not share if a test is called speaker-independent; sentences and sessions may be."""
@@ -40,8 +44,8 @@ class FoldAudit:
     Attributes:
         fold: its name.
         sides: number of rows by side.
-        shared: by speaker, text, session, audio, file and recording (a recording and its augmented copies).
-            Where a fold has no test side, its dev side counts as the test, which a finding says.
+        shared: by `KINDS`. Where a fold has no test side, its dev side counts as the test, which a finding
+            says.
         unknown: number of rows whose speaker, text or session is unknown and may be shared, by these.
         findings: what "speaker-independent" forbids first, then what qualifies the figures. Their kinds are
             those of `shared`, unknown, untrained (a class that is tested and never trained) and side (none).
@@ -101,6 +105,7 @@ class AuditResult:
         folds: in the order of the split.
         read_from: by property, where its values come from.
         notes: how the split was understood.
+        files: SHA-256 of each list that was read, by its path.
         estimate: how much the split flatters; None if that was not asked for.
     """
 
@@ -109,14 +114,29 @@ class AuditResult:
     folds: tuple[FoldAudit, ...]
     read_from: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
     estimate: Estimate | None = None
 
     @property
     def is_speaker_independent(self) -> bool:
         """Whether nothing is shared in any fold that a speaker-independent test forbids."""
-        return not any(
-            fold.shared[kind].shared for fold in self.folds for kind in FORBIDDEN if kind in fold.shared
-        )
+        return not any(map(self.shared, FORBIDDEN))
+
+    def shared(self, kind: str) -> dict[str, Shared]:
+        """Return the counts of the folds that share something of a kind; empty if none does.
+
+        Args:
+            kind: one of `KINDS`.
+
+        Returns:
+            By name of the fold.
+
+        Raises:
+            InputError: if there is no such kind.
+        """
+        name = chosen(kind, KINDS, "kind")
+        counts = {fold.fold: fold.shared[name] for fold in self.folds if name in fold.shared}
+        return {fold: shared for fold, shared in counts.items() if shared.shared}
 
     def to_json(self) -> str:
         """As JSON text."""

@@ -10,7 +10,8 @@
 (Shared(test=1, shared=1, rows=1), '1 speaker is in both train and test: own/ada')
 """
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -52,13 +53,36 @@ GROUPS = ("gender", "age", "language", "dataset")
 
 NO_CORPUS = "unknown corpus"
 
+BySide = dict[str, dict[str, int]]
+"""Counts by side and value, both in their usual order."""
+
 
 def fold_audits(split: IdentifiedSplit) -> tuple[FoldAudit, ...]:
     """Audit each fold of a split, in the order of the split."""
-    sides = _keyed(split.rows)
-    overlaps = overlapping_parts(sides)
+    rows = _keyed(split.rows)
+    tested = _with_tests(rows)
+    sides = {fold: dict(own.value_counts()) for fold, own in rows.groupby("fold", sort=False)["split"]}
+    shared = {kind: _shared(tested, column) for kind, column in COUNTED.items()}
+    unknown = {kind: _unknown(tested, kind)["fold"].value_counts() for kind in UNKNOWN}
+    untrained = _untrained(tested)
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    for fold, finding in _findings(rows, tested, untrained):
+        findings[fold].append(finding)
+    classes, speakers = _rows_by_side(rows, "emotion"), _speakers_by_side(rows)
+    groups = {name: _rows_by_side(_binned(rows, name), name) for name in GROUPS}
     return tuple(
-        _audited(str(fold), rows, overlaps) for fold, rows in sides.groupby("fold", sort=False, observed=True)
+        FoldAudit(
+            fold,
+            {side: int(sizes[side]) for side in SIDES if side in sizes},
+            shared={kind: counts.get(fold, Shared(0, 0, 0)) for kind, counts in shared.items()},
+            unknown={kind: int(counts.get(fold, 0)) for kind, counts in unknown.items()},
+            findings=tuple(findings[fold]),
+            classes=classes.get(fold, {}),
+            speakers=speakers.get(fold, {}),
+            groups={name: by_fold[fold] for name, by_fold in groups.items() if fold in by_fold},
+            untrained=untrained.get(fold, ()),
+        )
+        for fold, sizes in sides.items()
     )
 
 
@@ -88,110 +112,125 @@ def _keyed(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _audited(fold: str, rows: pd.DataFrame, overlaps: pd.DataFrame) -> FoldAudit:
-    sizes = rows["split"].value_counts()
-    sides = {side: int(sizes[side]) for side in SIDES if side in sizes}
-    tested = rows if TEST in sides else rows.assign(split=rows["split"].replace(DEV, TEST))
-    in_test = tested[tested["split"] == TEST]
-    trained = tested.loc[tested["split"] == TRAIN, "emotion"]
-    untrained = in_order(set(in_test["emotion"].dropna()) - set(trained)) if len(trained) else []
-    findings = (
-        *_forbidden(tested, overlaps),
-        *_missing_sides(sides),
-        *_qualifying(tested),
-        *_untrained(untrained),
-        *_of_dev(rows, overlaps),
-    )
-    return FoldAudit(
-        fold,
-        sides,
-        shared={kind: _shared(tested, in_test, column) for kind, column in COUNTED.items()},
-        unknown={kind: _unknown(tested, kind) for kind in UNKNOWN},
-        findings=tuple(finding for finding in findings if finding),
-        classes=_rows_by_side(rows, "emotion"),
-        speakers=_speakers_by_side(rows),
-        groups={name: by_side for name in GROUPS if (by_side := _rows_by_side(_binned(rows, name), name))},
-        untrained=tuple(untrained),
-    )
+def _with_tests(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with dev as the test of folds that have no test."""
+    has_test = rows["fold"].isin(rows.loc[rows["split"] == TEST, "fold"])
+    return rows.assign(split=rows["split"].mask(~has_test & (rows["split"] == DEV), TEST))
 
 
-def _shared(rows: pd.DataFrame, in_test: pd.DataFrame, column: str) -> Shared:
-    both = in_both(rows, column, TRAIN, TEST)[column]
-    return Shared(
-        test=in_test[column].nunique(), shared=len(both), rows=int(in_test[column].isin(both).sum())
-    )
-
-
-def _unknown(rows: pd.DataFrame, kind: str) -> int:
-    """Number of rows of train and test whose value is unknown, in corpora that are on both sides."""
-    return len(unknown_rows(rows[rows["split"].isin((TRAIN, TEST))], kind))
-
-
-def _forbidden(rows: pd.DataFrame, overlaps: pd.DataFrame) -> Iterator[Finding | None]:
-    yield from (shared_finding(rows, kind, TRAIN, TEST) for kind in FORBIDDEN)
-    yield overlap_finding(rows, overlaps, TRAIN, TEST)
-
-
-def _missing_sides(sides: Mapping[str, int]) -> Iterator[Finding]:
-    if TRAIN not in sides:
-        yield Finding("side", "no training side: nothing can be shared with it", 1, (TRAIN,))
-    if TEST not in sides:
-        instead = "dev is audited in its place" if DEV in sides else "nothing can be shared with it"
-        yield Finding("side", f"no test side: {instead}", 1, (TEST,))
-
-
-def _qualifying(rows: pd.DataFrame) -> Iterator[Finding | None]:
-    """What a speaker-independent test may share or leave open."""
-    yield unknown_finding(rows[rows["split"].isin((TRAIN, TEST))])
-    for kind, plural in QUALIFYING.items():
-        shared = sorted(in_both(rows, kind, TRAIN, TEST)[kind])
-        tested = rows.loc[rows["split"] == TEST, kind].nunique()
-        if shared:
-            message = in_training_too(len(shared), tested, plural)
-            yield Finding(kind, message, len(shared), tuple(shared[:SHOWN]))
-
-
-def _untrained(classes: list[str]) -> Iterator[Finding]:
-    if classes:
-        amount = "1 class is" if len(classes) == 1 else f"{len(classes)} classes are"
-        message = f"{amount} tested and never trained: {', '.join(classes)}"
-        yield Finding("untrained", message, len(classes), tuple(classes[:SHOWN]))
-
-
-def _of_dev(rows: pd.DataFrame, overlaps: pd.DataFrame) -> Iterator[Finding | None]:
-    """What the dev side shares: a model that is selected on it is selected on what it shares."""
-    pairs = ((TRAIN, DEV), (DEV, TEST)) if (rows["split"] == TEST).any() else ()
-    for one, other in pairs:
-        yield from (shared_finding(rows, kind, one, other) for kind in FORBIDDEN)
-        yield overlap_finding(rows, overlaps, one, other)
-
-
-def _rows_by_side(rows: pd.DataFrame, column: str) -> dict[str, dict[str, int]]:
-    """Number of rows by side and value; empty if no value is known."""
-    return _by_side(rows.dropna(subset=column).groupby(["split", column], observed=True).size())
-
-
-def _speakers_by_side(rows: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Number of speakers by side and class; empty if no speaker is known."""
-    spoken = rows.dropna(subset=["speaker", "emotion"])
-    return _by_side(spoken.groupby(["split", "emotion"], observed=True)["speaker"].nunique())
-
-
-def _by_side(counts: pd.Series) -> dict[str, dict[str, int]]:
-    """Counts by side and value, both in their usual order."""
-    values = in_order(set(counts.index.get_level_values(1)))
-    present = set(counts.index.get_level_values(0))
+def _shared(rows: pd.DataFrame, column: str) -> dict[str, Shared]:
+    """Count by fold what train and test share; folds without a value in the test are left out."""
+    in_test = rows.loc[rows["split"] == TEST, ["fold", column]].dropna()
+    both = in_both(rows, column, TRAIN, TEST)
+    shared = both["fold"].value_counts()
+    concerned = in_test.merge(both, on=["fold", column])["fold"].value_counts()
+    different = in_test.drop_duplicates()["fold"].value_counts()
     return {
-        side: {value: int(counts.get((side, value), 0)) for value in values}
-        for side in SIDES
-        if side in present
+        str(fold): Shared(int(number), int(shared.get(fold, 0)), int(concerned.get(fold, 0)))
+        for fold, number in different.items()
     }
 
 
+def _unknown(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Rows of train and test whose value is unknown, in corpora that are on both sides."""
+    return unknown_rows(rows[rows["split"].isin((TRAIN, TEST))], kind)
+
+
+def _untrained(rows: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Classes that are tested and never trained, of folds whose training has classes."""
+    return {
+        fold: tuple(value for value, number in by_side[TEST].items() if number and not by_side[TRAIN][value])
+        for fold, by_side in _rows_by_side(rows, "emotion").items()
+        if TRAIN in by_side and TEST in by_side
+    }
+
+
+def _findings(
+    rows: pd.DataFrame, tested: pd.DataFrame, untrained: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, Finding]]:
+    """All findings with their folds: what is forbidden first, then what qualifies."""
+    overlaps = overlapping_parts(rows)
+    yield from _between(tested, overlaps, TRAIN, TEST)
+    yield from _missing_sides(rows)
+    for fold, unknown in _unknown(tested, "speaker").groupby("fold", sort=False):
+        if finding := unknown_finding(unknown):
+            yield str(fold), finding
+    yield from _qualifying(tested)
+    for fold, classes in untrained.items():
+        if classes:
+            amount = "1 class is" if len(classes) == 1 else f"{len(classes)} classes are"
+            message = f"{amount} tested and never trained: {', '.join(classes)}"
+            yield fold, Finding("untrained", message, len(classes), tuple(classes[:SHOWN]))
+    if (rows["split"] == DEV).any():  # a model that is selected on it is selected on what it shares
+        beside_test = rows[rows["fold"].isin(rows.loc[rows["split"] == TEST, "fold"])]
+        yield from _between(beside_test, overlaps, TRAIN, DEV)
+        yield from _between(beside_test, overlaps, DEV, TEST)
+
+
+def _between(
+    rows: pd.DataFrame, overlaps: pd.DataFrame, one: str, other: str
+) -> Iterator[tuple[str, Finding]]:
+    """What two sides share that a speaker-independent test forbids."""
+    for kind in FORBIDDEN:
+        for fold, shared in in_both(rows, kind, one, other).groupby("fold", sort=False)[kind]:
+            own = rows[rows["fold"] == fold]
+            if finding := shared_finding(own, kind, shared, one, other):
+                yield str(fold), finding
+    for fold, own in rows.groupby("fold", sort=False) if len(overlaps) else ():
+        if finding := overlap_finding(own, overlaps, one, other):
+            yield str(fold), finding
+
+
+def _missing_sides(rows: pd.DataFrame) -> Iterator[tuple[str, Finding]]:
+    for fold, own in rows.groupby("fold", sort=False)["split"]:
+        sides = set(own)
+        if TRAIN not in sides:
+            message = "no training side: nothing can be shared with it"
+            yield str(fold), Finding("side", message, 1, (TRAIN,))
+        if TEST not in sides:
+            instead = "dev is audited in its place" if DEV in sides else "nothing can be shared with it"
+            yield str(fold), Finding("side", f"no test side: {instead}", 1, (TEST,))
+
+
+def _qualifying(rows: pd.DataFrame) -> Iterator[tuple[str, Finding]]:
+    """Sentences and sessions that a speaker-independent test may share."""
+    for kind, plural in QUALIFYING.items():
+        tested = _shared(rows, kind)
+        for fold, shared in in_both(rows, kind, TRAIN, TEST).groupby("fold", sort=False)[kind]:
+            message = in_training_too(len(shared), tested[str(fold)].test, plural)
+            yield str(fold), Finding(kind, message, len(shared), tuple(sorted(shared)[:SHOWN]))
+
+
+def _rows_by_side(rows: pd.DataFrame, column: str) -> dict[str, BySide]:
+    """Number of rows by fold, side and value; without folds in which no value is known."""
+    return _by_fold(rows.dropna(subset=column).groupby(["fold", "split", column]).size())
+
+
+def _speakers_by_side(rows: pd.DataFrame) -> dict[str, BySide]:
+    """Number of speakers by fold, side and class, in the same way."""
+    spoken = rows.dropna(subset=["speaker", "emotion"])
+    return _by_fold(spoken.groupby(["fold", "split", "emotion"])["speaker"].nunique())
+
+
+def _by_fold(counts: pd.Series) -> dict[str, BySide]:
+    """Counts by fold, side and value as mappings; every side of a fold has all of its values."""
+    by_fold: dict[str, BySide] = {}
+    for (fold, side, value), number in counts.items():
+        by_fold.setdefault(fold, {}).setdefault(side, {})[value] = int(number)
+    for fold, by_side in by_fold.items():
+        values = in_order({value for of_side in by_side.values() for value in of_side})
+        by_fold[fold] = {
+            side: {value: by_side[side].get(value, 0) for value in values}
+            for side in SIDES
+            if side in by_side
+        }
+    return by_fold
+
+
 def _binned(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The rows with ages as decades."""
+    """The rows with ages as decades, unless they are ranges already."""
     if name != "age":
         return rows
     decades = pd.to_numeric(rows["age"], errors="coerce") // 10 * 10
     words = decades.map(lambda start: f"{start:.0f}–{start + 9:.0f}", na_action="ignore")
-    return rows.assign(age=words)
+    return rows.assign(age=words.astype(object).fillna(rows["age"]))

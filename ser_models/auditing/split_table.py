@@ -31,12 +31,14 @@ class SplitTable:
         columns: name in the table of the columns path, side and fold, where it differs.
         notes: how the split was understood, a sentence each.
         root: folder that relative paths are below; None if the split is of names alone.
+        files: the lists that were read.
     """
 
     rows: pd.DataFrame
     columns: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     root: Path | None = None
+    files: tuple[Path, ...] = ()
 
     @property
     def folds(self) -> list[str]:

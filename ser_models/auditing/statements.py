@@ -48,10 +48,14 @@ class Statement:
     reason: str
 
     @property
+    def answer(self) -> str:
+        """The answer in words."""
+        return {True: "may be called", False: "may not be called", None: "not shown to be"}[self.holds]
+
+    @property
     def text(self) -> str:
-        """The answer as one phrase."""
-        answer = {True: "may be called", False: "may not be called", None: "not shown to be"}[self.holds]
-        return f"{answer} {self.claim}: {self.reason}"
+        """The answer and its reason as one phrase."""
+        return f"{self.answer} {self.claim}: {self.reason}"
 
 
 def statements(result: AuditResult) -> tuple[Statement, ...]:
@@ -80,11 +84,13 @@ def _shared(result: AuditResult, kinds: tuple[str, ...]) -> Iterator[str]:
     """What is shared; files and recordings only if they are more than the identical audio."""
     audio = total(result, "audio").shared if "audio" in kinds else 0
     for kind in kinds:
-        counts = total(result, kind)
-        if counts.shared and (kind not in ("file", "recording") or counts.shared > audio):
-            over = f"over {len(result.folds)} folds, " if len(result.folds) > 1 else ""
+        counts, folds = total(result, kind), result.shared(kind)
+        if folds and (kind not in ("file", "recording") or counts.shared > audio):
             amount = in_training_too(counts.shared, counts.test, PLURALS[kind])
-            yield f"{over}{amount} ({counts.rows} test rows)"
+            if len(result.folds) > 1:
+                some = f"in {len(folds)} of {len(result.folds)} folds"
+                amount = f"{some} {PLURALS[kind]} of the test are in training too"
+            yield f"{amount} ({counts.rows} test rows)"
 
 
 def _not_shown(result: AuditResult, kinds: tuple[str, ...]) -> Iterator[str]:

@@ -12,7 +12,7 @@ recordings → `keys` → with fold and split of each → `in_both`, `shared_fin
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -93,9 +93,12 @@ def audit(
     pairs = tuple(combinations(SIDES, 2))
     declared = sides["fold"].isin(shared_validation) & (sides["split"] == "validation")
     undeclared = sides.assign(speaker=sides["speaker"].mask(declared))
-    shared = [shared_finding(undeclared, kind, *pair) for kind in NOUNS for pair in pairs]
+    shared = [
+        shared_finding(undeclared, key, in_both(undeclared, key, *pair)[key], *pair)
+        for key, pair in product(NOUNS, pairs)
+    ]
     shared += [overlap_finding(sides, overlaps, *pair) for pair in pairs]
-    shared += [unknown_finding(sides)]
+    shared += [unknown_finding(unknown_rows(sides, "speaker"))]
     findings = [finding for finding in shared if finding]
     findings += [finding for part in fitted if (finding := _fitted_outside(part, splits))]
     findings += _corpus_level(corpus_level)
@@ -171,7 +174,7 @@ def in_both(sides: pd.DataFrame, key: str, one: str, other: str) -> pd.DataFrame
         other: another side.
 
     Returns:
-        Columns fold and `key`: a row for each value of a fold that both sides have.
+        Columns fold and `key`, a row for each value of a fold that both sides have.
     """
     left, right = (
         sides.loc[sides["split"] == side, ["fold", key]].dropna().drop_duplicates() for side in (one, other)
@@ -179,27 +182,26 @@ def in_both(sides: pd.DataFrame, key: str, one: str, other: str) -> pd.DataFrame
     return left.merge(right, on=["fold", key])
 
 
-def shared_finding(sides: pd.DataFrame, key: str, one: str, other: str) -> Finding | None:
-    """Report what two sides of a fold share; `key` is one of `NOUNS`, and see `in_both`."""
-    shared = sorted(set(in_both(sides, key, one, other)[key]))
-    if not shared:
+def shared_finding(
+    sides: pd.DataFrame, key: str, shared: Iterable[str], one: str, other: str
+) -> Finding | None:
+    """Report the values of `key`, one of `NOUNS`, that two sides share; see `in_both`."""
+    values = sorted(set(shared))
+    if not values:
         return None
-    names = shared if key not in HASHES else _named(sides, key, shared)
-    return _finding(key, f"in both {one} and {other}", names, len(shared))
+    names = values if key not in HASHES else _named(sides, key, values)
+    return _finding(key, f"in both {one} and {other}", names, len(values))
 
 
 def unknown_rows(sides: pd.DataFrame, key: str) -> pd.DataFrame:
     """Rows without a value of `key` in a corpus that is in the test of a fold and on another side of it."""
-    corpora = sides.assign(test=sides["split"] == "test", unknown=sides[key].isna())
-    by_corpus = corpora.groupby(["fold", "dataset"]).agg({"test": ["any", "all"], "unknown": "any"})
-    both = by_corpus["test"]["any"] & ~by_corpus["test"]["all"] & by_corpus["unknown"]["any"]
-    names = set(both.index[both].get_level_values("dataset"))
-    return sides[corpora["unknown"] & corpora["dataset"].isin(names)]
+    corpora = [sides["fold"], sides["dataset"]]
+    is_test = (sides["split"] == "test").groupby(corpora)
+    return sides[sides[key].isna() & is_test.transform("any") & ~is_test.transform("all")]
 
 
-def unknown_finding(sides: pd.DataFrame) -> Finding | None:
-    """Report corpora in which unknown speakers may be shared."""
-    unknown = unknown_rows(sides, "speaker")
+def unknown_finding(unknown: pd.DataFrame) -> Finding | None:
+    """Report corpora in which unknown speakers may be shared; see `unknown_rows`."""
     names = sorted(set(unknown["dataset"]))
     if not names:
         return None

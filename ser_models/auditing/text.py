@@ -1,0 +1,87 @@
+"""An audit as text: a table of what is shared, and a line per finding.
+
+`AuditResult` → `overview` → header and rows; → `finding_lines`
+
+>>> from ser_models.auditing.result import FoldAudit
+>>> fold = FoldAudit("1", {"train": 9, "test": 3}, {"speaker": Shared(test=2, shared=1, rows=1200)})
+>>> overview(AuditResult(rows=12, unparsed=0, folds=(fold,)))
+(('fold', 'train', 'test', 'speakers'), [('1', '9', '3', '1/2 (1,200)')])
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ser_features.errors import counted, listed
+from ser_models.auditing.result import AuditResult, Shared
+from ser_models.auditing.split_table import SIDES
+from ser_models.auditing.statements import total
+
+COLUMNS = {
+    "speaker": "speakers",
+    "text": "sentences",
+    "session": "sessions",
+    "audio": "audio",
+    "file": "files",
+    "recording": "recordings",
+}
+"""Header of the column of each kind."""
+
+LEGEND = "in training too / in the test (test rows that have one of these)"
+
+MOST_FOLDS = 12
+"""More folds are summed up in one row."""
+
+
+def overview(result: AuditResult) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """What is shared, as a header and a row per fold; `LEGEND` explains the cells.
+
+    Kinds of which nothing is known have no column, nor have files and recordings where they are as the audio.
+    """
+    kinds = [kind for kind in COLUMNS if total(result, kind).test and _is_of_its_own(result, kind)]
+    sides = [side for side in SIDES if any(side in fold.sides for fold in result.folds)]
+    if len(result.folds) <= MOST_FOLDS:
+        rows = [_cells(fold.fold, fold.sides, fold.shared, sides, kinds) for fold in result.folds]
+    else:
+        sums = {side: sum(fold.sides.get(side, 0) for fold in result.folds) for side in sides}
+        totals = {kind: total(result, kind) for kind in kinds}
+        rows = [_cells(f"all {len(result.folds)}", sums, totals, sides, kinds)]
+    return ("fold", *sides, *(COLUMNS[kind] for kind in kinds)), rows
+
+
+def finding_lines(result: AuditResult) -> list[str]:
+    """The findings with their folds; equal ones of several folds are one line."""
+    folds_of: dict[str, list[str]] = {}
+    for fold in result.folds:
+        for finding in fold.findings:
+            folds_of.setdefault(finding.message, []).append(fold.fold)
+    return [f"{_folds(folds, len(result.folds))}{message}" for message, folds in folds_of.items()]
+
+
+def counts(shared: Shared) -> str:
+    """One cell: how many are shared, of how many, in how many test rows."""
+    rows = f" ({shared.rows:,})" if shared.rows else ""
+    return f"{shared.shared:,}/{shared.test:,}{rows}"
+
+
+def _is_of_its_own(result: AuditResult, kind: str) -> bool:
+    """Whether a kind is more than the audio again."""
+    return kind not in ("file", "recording") or any(
+        fold.shared[kind] != fold.shared.get("audio") for fold in result.folds if kind in fold.shared
+    )
+
+
+def _cells(
+    name: str,
+    sizes: Mapping[str, int],
+    shared: Mapping[str, Shared],
+    sides: Sequence[str],
+    kinds: Sequence[str],
+) -> tuple[str, ...]:
+    return (name, *(f"{sizes.get(side, 0):,}" for side in sides), *(counts(shared[kind]) for kind in kinds))
+
+
+def _folds(folds: Sequence[str], number: int) -> str:
+    if number == 1:
+        return ""
+    if len(folds) == number:
+        return f"all {counted(number, 'fold')}: "
+    return f"{'fold' if len(folds) == 1 else 'folds'} {listed(folds, MOST_FOLDS)}: "
