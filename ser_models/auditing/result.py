@@ -15,10 +15,11 @@ from pydantic import TypeAdapter
 from ser_features.arguments import chosen
 from ser_models.evaluation.result import Finding
 
-KINDS = ("speaker", "text", "session", "audio", "file", "recording")
-"""What is counted: recording is one with all of its augmented copies, text a sentence."""
+KINDS = ("speaker", "text", "session", "audio", "file", "recording", "take")
+"""What is counted: text is a sentence; recording, one with all of its augmented copies; take, all recordings
+with identical or near-identical audio, which is known where audio was compared."""
 
-FORBIDDEN = ("speaker", "audio", "file", "recording")
+FORBIDDEN = ("speaker", "audio", "take", "file", "recording")
 """What two sides must not share if a test is called speaker-independent; sentences and sessions may be."""
 
 

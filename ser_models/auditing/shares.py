@@ -2,9 +2,10 @@
 
 `IdentifiedSplit` → keys of each row (of `evaluation.leakage`) → counts and findings by fold → `FoldAudit`
 
+>>> from ser_models.auditing.split_table import KEYS
 >>> rows = pd.DataFrame({"path": ["a.wav", "b.wav"], "fold": "1", "side": ["train", "test"]})
 >>> rows = rows.assign(file_id=rows["path"], audio_sha256=rows["path"], dataset="own", speaker="ada",
-...                    **dict.fromkeys(("statement", "session", "emotion", "gender", "age", "language")))
+...                    **dict.fromkeys((*KEYS[1:], "source_file_id")))
 >>> [fold] = fold_audits(IdentifiedSplit(rows, {}))
 >>> fold.shared["speaker"], fold.findings[0].message
 (Shared(test=1, shared=1, rows=1), '1 speaker is in both train and test: own/ada')
@@ -17,6 +18,7 @@ import pandas as pd
 
 from ser_features.labels import in_order
 from ser_models.auditing.result import FORBIDDEN, FoldAudit, Shared
+from ser_models.auditing.sound import AUDIO_COLUMNS
 from ser_models.auditing.split_table import DEV, SIDES, TEST, TRAIN, IdentifiedSplit
 from ser_models.data.examples import PART_COLUMNS, session_keys, text_keys
 from ser_models.evaluation.leakage import (
@@ -39,9 +41,10 @@ COUNTED = {
     "audio": "audio",
     "file": "whole_file",
     "recording": "original",
+    "take": "whole_take",
 }
-"""What is counted, and its column. Findings on files and recordings are on parts of files and on recordings
-with augmented copies: others that are shared are identical audio, which has its own finding."""
+"""What is counted, and its column. Findings on files, recordings and takes are on parts of files, recordings
+with augmented copies and near-identical audio: identical audio has a finding of its own."""
 
 UNKNOWN = ("speaker", "text", "session")
 """What names do not always state."""
@@ -97,11 +100,15 @@ def _keyed(rows: pd.DataFrame) -> pd.DataFrame:
     timeless = rows[times].isna().all(axis=1)
     repeated = timeless & rows.duplicated(["fold", "side", "file_id"])
     is_part = timeless & rows["file_id"].isin(rows.loc[repeated, "file_id"])
-    sources = rows["source_file_id"].dropna().unique() if "source_file_id" in rows else ()
+    sources = rows["source_file_id"].dropna().unique()
+    compared = rows.reindex(columns=AUDIO_COLUMNS).astype(object)
+    identical, take = compared["identical_audio"].mask(is_part), compared["same_take"].mask(is_part)
     return keyed.assign(
         fold=rows["fold"],
         split=rows["side"],
-        audio=keyed["audio"].mask(is_part),
+        audio=keyed["audio"].mask(is_part).where(identical.isna(), identical),
+        take=take.where(identical.groupby(take).transform("nunique") > 1),
+        whole_take=take,
         file=keyed["file"].mask(is_part, rows["audio_sha256"]),
         whole_file=rows["audio_sha256"],
         recording=keyed["recording"].where(keyed["recording"].isin(sources)),

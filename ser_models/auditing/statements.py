@@ -30,7 +30,11 @@ PLURALS = {
     "audio": "pieces of audio",
     "file": "files",
     "recording": "recordings or their augmented copies",
+    "take": "takes",
 }
+
+OF_AUDIO = ("file", "recording", "take")
+"""Kinds that are shared with identical audio, and count where more of them are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +80,17 @@ def _statement(result: AuditResult, claim: str, kinds: tuple[str, ...]) -> State
         return Statement(claim, False, "; ".join(shared))
     if open_questions := list(_not_shown(result, kinds)):
         return Statement(claim, None, "; ".join(open_questions))
-    words = [PLURALS[kind] for kind in kinds if total(result, kind).test]
-    return Statement(claim, True, f"no {', '.join(words)} of the test are in training")
+    *most, last = [PLURALS[kind] for kind in kinds if total(result, kind).test]
+    words = f"{', '.join(most)} or {last}" if most else last
+    return Statement(claim, True, f"no {words} of the test are in training")
 
 
 def _shared(result: AuditResult, kinds: tuple[str, ...]) -> Iterator[str]:
-    """What is shared; files and recordings only if they are more than the identical audio."""
+    """What is shared; `OF_AUDIO` only if they are more than the identical audio."""
     audio = total(result, "audio").shared if "audio" in kinds else 0
     for kind in kinds:
         counts, folds = total(result, kind), result.shared(kind)
-        if folds and (kind not in ("file", "recording") or counts.shared > audio):
+        if folds and (kind not in OF_AUDIO or counts.shared > audio):
             amount = in_training_too(counts.shared, counts.test, PLURALS[kind])
             if len(result.folds) > 1:
                 some = f"in {len(folds)} of {len(result.folds)} folds"

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from ser_features.errors import counted, listed
 from ser_models.auditing.result import AuditResult, Shared
 from ser_models.auditing.split_table import SIDES
-from ser_models.auditing.statements import total
+from ser_models.auditing.statements import OF_AUDIO, total
 
 COLUMNS = {
     "speaker": "speakers",
@@ -22,6 +22,7 @@ COLUMNS = {
     "audio": "audio",
     "file": "files",
     "recording": "recordings",
+    "take": "takes",
 }
 """Header of the column of each kind."""
 
@@ -34,7 +35,7 @@ MOST_FOLDS = 12
 def overview(result: AuditResult) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """What is shared, as a header and a row per fold; `LEGEND` explains the cells.
 
-    Kinds of which nothing is known have no column, nor have files and recordings where they are as the audio.
+    Kinds of which nothing is known have no column, nor have those of `OF_AUDIO` that are as the audio.
     """
     kinds = [kind for kind in COLUMNS if total(result, kind).test and _is_of_its_own(result, kind)]
     sides = [side for side in SIDES if any(side in fold.sides for fold in result.folds)]
@@ -64,7 +65,7 @@ def counts(shared: Shared) -> str:
 
 def _is_of_its_own(result: AuditResult, kind: str) -> bool:
     """Whether a kind is more than the audio again."""
-    return kind not in ("file", "recording") or any(
+    return kind not in OF_AUDIO or any(
         fold.shared[kind] != fold.shared.get("audio") for fold in result.folds if kind in fold.shared
     )
 

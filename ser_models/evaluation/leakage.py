@@ -36,10 +36,11 @@ NOUNS = {
     "audio": ("piece of identical audio", "pieces of identical audio"),
     "speaker": ("speaker", "speakers"),
     "file": ("file with parts", "files with parts"),
+    "take": ("recording with near-identical audio", "recordings with near-identical audio"),
 }
 """What may be shared by two sides, in the singular and the plural."""
-HASHES = ("audio", "file")
-"""Of these, recordings are named instead of the hash."""
+HASHES = ("audio", "file", "take")
+"""Of these, recordings are named instead of the hash or the number."""
 COLUMNS = ("file_id", "dataset", "speaker", "audio_sha256", *PART_COLUMNS, "source_file_id")
 """Columns of the recordings that an audit reads."""
 SHOWN = 5
@@ -96,6 +97,7 @@ def audit(
     shared = [
         shared_finding(undeclared, key, in_both(undeclared, key, *pair)[key], *pair)
         for key, pair in product(NOUNS, pairs)
+        if key in sides
     ]
     shared += [overlap_finding(sides, overlaps, *pair) for pair in pairs]
     shared += [unknown_finding(unknown_rows(sides, "speaker"))]
@@ -136,7 +138,7 @@ def in_training_too(shared: int, tested: int, what: str) -> str:
 
 
 def keys(rows: pd.DataFrame) -> pd.DataFrame:
-    """What each row must not share with another side: a column for each of `NOUNS`, null if it is unknown.
+    """What each row must not share with another side: columns of `NOUNS`, null if unknown, but for the take.
 
     Args:
         rows: as those of `audit`.

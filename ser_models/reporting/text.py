@@ -103,12 +103,12 @@ def counted(n: int, noun: str, plural: str = "") -> str:
 
 
 def sentence(text: str) -> str:
-    """Capitalise a phrase and close it with a full stop.
+    """Capitalise a phrase and close it with a full stop, unless it ends with an ellipsis.
 
-    >>> sentence("untested: happy")
-    'Untested: happy.'
+    >>> sentence("untested: happy"), sentence("untested: happy, …")
+    ('Untested: happy.', 'Untested: happy, …')
     """
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('…') else '.'}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -62,6 +62,7 @@ def read_split(
         {key: name for _, one in lists for key, name in one.columns.items()},
         (*sources.notes, *_notes([one for _, one in lists]), *notes),
         sources.base if any(source.has_recordings for source in sources.sources) else None,
+        tuple(source.path for source in sources.sources if not source.has_recordings),
     )
 
 

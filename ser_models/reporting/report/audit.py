@@ -127,10 +127,12 @@ def _counts(fold: FoldAudit) -> Table:
 
 
 def _balances(fold: FoldAudit) -> Iterator[Balance]:
+    """Classes, and the properties of which there is more than one value."""
     if fold.classes:
         yield _balance("Class", fold.classes, fold.speakers)
     for name, by_side in fold.groups.items():
-        yield _balance("Corpus" if name == "dataset" else name.capitalize(), by_side, {})
+        if any(len(values) > 1 for values in by_side.values()):
+            yield _balance("Corpus" if name == "dataset" else name.capitalize(), by_side, {})
 
 
 def _balance(

@@ -85,6 +85,10 @@ LEAKS = {
         "Parts of one file are in the training and in the test set: they share a room, a microphone and "
         "mostly a conversation, which tell their emotions too."
     ),
+    "take": (
+        "The same take is in the training and in the test set: at another level, sample rate or length, or "
+        "after compression."
+    ),
     "fitted": (
         "A component was fitted or selected on recordings outside of the training set, and so on recordings "
         "that it is tested on."

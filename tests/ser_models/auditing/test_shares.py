@@ -92,6 +92,22 @@ def test_parts_that_overlap_are_a_finding(identified):
     assert fold.shared["audio"].shared == 0
 
 
+def test_takes_are_those_that_were_compared(identified):
+    split = identified(
+        *SIDES,
+        "test",
+        identical_audio=["0.wav", "1.wav", "0.wav", "3.wav", None],
+        same_take=["0.wav", "1.wav", "0.wav", "1.wav", None],
+    )
+    [fold] = fold_audits(split)
+    assert fold.shared["audio"] == Shared(3, 1, 1)
+    assert fold.shared["take"] == Shared(2, 2, 2)
+    assert messages(fold) == [
+        "1 piece of identical audio is in both train and test: 0.wav, 2.wav",
+        "1 recording with near-identical audio is in both train and test: 1.wav, 3.wav",
+    ]
+
+
 def test_rows_of_one_file_without_times_are_parts_of_it(identified):
     split = identified(
         *SIDES, "test", file_id=["p", "b", "p", "p", "d"], audio_sha256=["p", "b", "p", "p", "d"]

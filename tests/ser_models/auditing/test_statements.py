@@ -28,12 +28,14 @@ def result(*shared, sides=SIZES, unknown=None, findings=()):
         (
             result(CLEAN),
             True,
-            "may be called speaker-independent: no speakers, pieces of audio, files of the test are in training",
+            "may be called speaker-independent: no speakers, pieces of audio or files of the test are in "
+            "training",
         ),
         (
             result(LEAKING),
             False,
-            "may not be called speaker-independent: 1 of 2 speakers of the test are in training too (3 test rows)",
+            "may not be called speaker-independent: 1 of 2 speakers of the test are in training too "
+            "(3 test rows)",
         ),
         (
             result(LEAKING, CLEAN),
@@ -50,7 +52,8 @@ def result(*shared, sides=SIZES, unknown=None, findings=()):
         (
             result({**CLEAN, "file": Shared(4, 1, 2)}),
             False,
-            "may not be called speaker-independent: 1 of 4 files of the test are in training too (2 test rows)",
+            "may not be called speaker-independent: 1 of 4 files of the test are in training too "
+            "(2 test rows)",
         ),
         (
             result(CLEAN, unknown={"speaker": 2}),
