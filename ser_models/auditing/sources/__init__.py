@@ -1,24 +1,20 @@
 """A split as people have it → `SplitTable`.
 
 files, folders → `given` → sources → `forms` (tables, `nested` JSON, `lines`) | `recordings` → `Listed`
-→ `columns` (path, `side_columns`, fold), names of files (`file_names`) → rows → `folds` → `SplitTable`
+→ `columns` (path, `side_columns`, fold) → `families` (names of files) → rows → `folds` → `SplitTable`
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
-from ser_features.errors import InputError, listed
+from ser_features.errors import InputError
 from ser_models.auditing.sources import forms, recordings
-from ser_models.auditing.sources.columns import FOLD, SIDE, Columns, Understood, understand
-from ser_models.auditing.sources.file_names import folds_of, side_in
+from ser_models.auditing.sources.columns import Columns, Understood, understand
+from ser_models.auditing.sources.families import joined, notes_of
 from ser_models.auditing.sources.folds import arranged
 from ser_models.auditing.sources.given import Source, sources_of
 from ser_models.auditing.split_table import DEV, TEST, TRAIN, SplitTable
-
-LISTED = 2
 
 
 def read_split(
@@ -49,18 +45,20 @@ def read_split(
     """
     by_side = [(one, name) for name, several in ((TRAIN, train), (DEV, dev), (TEST, test)) for one in several]
     if bool(paths) == bool(by_side):
-        problem = "both" if paths else "neither"
+        problem = "both a split and" if paths else "neither a split nor"
         raise InputError(
-            f"{problem} a split and lists by side, expected one of them: name a table, or --train and --test"
+            f"{problem} lists by side, expected one of them: name a table, or --train and --test"
         )
     sources = sources_of([*((one, None) for one in paths), *by_side])
     columns = Columns(path, side, fold)
-    lists = [(source, one) for source in sources.sources for one in _read(source, sources.base, columns)]
-    rows, notes = arranged(_joined(lists), next((one.hint for _, one in lists if one.hint), ""))
+    lists = [
+        (one.name, understood) for one in sources.sources for understood in _read(one, sources.base, columns)
+    ]
+    rows, notes = arranged(joined(lists), next((one.hint for _, one in lists if one.hint), ""))
     return SplitTable(
         rows,
         {key: name for _, one in lists for key, name in one.columns.items()},
-        (*sources.notes, *_notes([one for _, one in lists]), *notes),
+        (*sources.notes, *notes_of([one for _, one in lists]), *notes),
         sources.base if any(source.has_recordings for source in sources.sources) else None,
         tuple(source.path for source in sources.sources if not source.has_recordings),
     )
@@ -69,57 +67,8 @@ def read_split(
 def _read(source: Source, base: Path, columns: Columns) -> Iterator[Understood]:
     """The lists of a source; the side that the user names goes before that of the list."""
     if source.has_recordings:
-        several = [recordings.read(source.path, base)]
+        several = [recordings.read(source.path, base, source.side)]
     else:
         several = forms.read(source.path, columns.names())
     for one in several:
         yield understand(replace(one, side=source.side or one.side), columns)
-
-
-def _joined(lists: Sequence[tuple[Source, Understood]]) -> pd.DataFrame:
-    """The rows of all lists, with the sides and folds that their names state, where the lists do not.
-
-    Raises:
-        InputError: if some lists have a side and others have none.
-    """
-    names = [source.name for source, _ in lists]
-    several = [
-        _with_side(one, name, is_only=len(lists) == 1) for name, (_, one) in zip(names, lists, strict=True)
-    ]
-    unknown = [one.name for one in several if one.rows[SIDE].isna().all()]
-    if unknown and len(unknown) < len(several):
-        raise InputError(
-            f"{listed(unknown, LISTED)}: nothing states the side, expected it as in the other lists: "
-            "name them with --train, --dev and --test"
-        )
-    folds = folds_of(names, [_only_side(one.rows) for one in several])
-    return pd.concat(
-        [_filled(one.rows, FOLD, fold) for fold, one in zip(folds, several, strict=True)], ignore_index=True
-    )
-
-
-def _with_side(one: Understood, name: str, *, is_only: bool) -> Understood:
-    """The list with the side that its name states, where it has none; folds in one table are the sides."""
-    if is_only and one.rows[FOLD].nunique() > 1:
-        return one
-    return replace(one, rows=_filled(one.rows, SIDE, side_in(name)))
-
-
-def _filled(rows: pd.DataFrame, column: str, value: str | None) -> pd.DataFrame:
-    return rows.assign(**{column: value}) if value is not None and rows[column].isna().all() else rows
-
-
-def _only_side(rows: pd.DataFrame) -> str | None:
-    """The side of all rows; None if they are of several."""
-    sides = rows[SIDE].unique()
-    return sides[0] if len(sides) == 1 and isinstance(sides[0], str) else None
-
-
-def _notes(lists: Sequence[Understood]) -> Iterator[str]:
-    """Each note once, with the lists that it is on, unless that is the only one."""
-    names: dict[str, list[str]] = {}
-    for one in lists:
-        for note in one.notes:
-            names.setdefault(note, []).append(one.name)
-    for note, several in names.items():
-        yield note if len(lists) == 1 else f"{listed(several, LISTED)}: {note}"

@@ -30,6 +30,7 @@ from ser_models.auditing.sources.side_columns import Sides, are_sides, missing, 
 
 LISTED = 8
 WHOLE = re.compile(r"^([0-9]+)\.0$")
+PARTITION = "partition"
 PATH, SIDE, FOLD = "path", "side", "fold"
 
 
@@ -69,7 +70,7 @@ def understand(one: Listed, given: Columns) -> Understood:
     """Find the path, the side and the fold of each row.
 
     Raises:
-        InputError: if there is no column that the user names, no path, or several columns may be the sides.
+        InputError: if it has no row, no path or no column that the user names, or several may be the sides.
     """
     try:
         return _understood(one, given)
@@ -79,27 +80,31 @@ def understand(one: Listed, given: Columns) -> Understood:
 
 def _understood(one: Listed, given: Columns) -> Understood:
     cells = one.cells
+    if cells.empty:
+        raise InputError("no row, expected recordings: add them, or leave the list out")
     path = _named(cells, given.path) or _path(cells)
     side, fold = _named(cells, given.side), _named(cells, given.fold)
     others = [name for name in cells if name not in (path, fold)]
     wide = {} if side or fold or one.side else _folds_by_column(cells, others)
-    sides = Sides() if one.side or wide else sides_in(cells[others], side)
-    free = [name for name in others if name not in sides.columns]
-    fold = fold or next((name for name in free if plain(name) in FOLDS), None)
-    used = {PATH: path, SIDE: next(iter(sides.columns), ""), FOLD: fold or ""}
+    sides = Sides() if one.side or wide else sides_in(cells if side else cells[others], side)
+    used = {*sides.columns, *wide.values()}
+    fold = fold or next((name for name in others if name not in used and plain(name) in FOLDS), None)
+    if fold and recognised(fold) in (None, PARTITION):  # a speaker or a session remains one
+        used.add(fold)
+    names = {PATH: path, SIDE: next(iter(sides.columns), ""), FOLD: fold or ""}
     base = pd.DataFrame(
         {
             PATH: cells[path].str.replace("\\", "/").where(~missing(cells[path])),
             SIDE: one.side if sides.sides is None else sides.sides,
             FOLD: _folds(cells[fold]) if fold else one.fold,
-            **_further(cells, [name for name in free if name != fold and name not in wide.values()]),
+            **_further(cells, [name for name in cells if name not in {path, *used}]),
         },
         dtype=object,
     )
     return Understood(
         one.name,
         _stacked(base, cells, wide) if wide else base,
-        {key: name for key, name in used.items() if name and name.lower() != key},
+        {key: name for key, name in names.items() if name and name.lower() != key},
         (*one.notes, *sides.notes),
         sides.hint,
     )

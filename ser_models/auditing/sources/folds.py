@@ -51,7 +51,10 @@ def arranged(rows: pd.DataFrame, hint: str = "") -> tuple[pd.DataFrame, tuple[st
         raise InputError("no row names a recording, expected paths: check the lists")
     if repeated := int(rows.duplicated().sum()):
         notes.append(f"{counted(repeated, 'row')} the same as another one")
-    rows[SIDE] = rows[SIDE].replace(EVAL, DEV if (rows[SIDE] == TEST).any() else TEST)
+    if (rows[SIDE] == EVAL).any():
+        side = DEV if (rows[SIDE] == TEST).any() else TEST
+        notes.append(f"{EVAL} is read as {side}")
+        rows[SIDE] = rows[SIDE].replace(EVAL, side)
     if rows[SIDE].isna().all():
         if rows[FOLD].nunique() < 2:
             raise InputError(f"nothing states the sides of the split: {hint or UNSTATED}")

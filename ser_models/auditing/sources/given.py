@@ -108,7 +108,8 @@ def _is_folder(path: Path) -> bool:
 
 
 def _name(path: Path, base: Path) -> str:
-    return plain_name(Path(os.path.relpath(path, base))).with_suffix("").as_posix()
+    name = plain_name(Path(os.path.relpath(path, base)))
+    return name.with_suffix("").as_posix() if name.name else ""
 
 
 def _states(name: str) -> bool:

@@ -51,10 +51,12 @@ def of_sheet(sheet: Sheet, name: str) -> Listed:
     if wide := sum(len(row.cells) > width for row in sheet.rows):
         notes.append(f"{counted(wide, 'row')} with more cells than the header: the last ones are not read")
     cells = frame(sheet.header, [row.cells for row in sheet.rows])
-    named = [bool(one) and not one.lower().startswith(INDEX_PREFIX) for one in sheet.header]
-    repeated = cells.columns.str.lower().duplicated()
-    for column in cells.columns[named & repeated]:
-        notes.append(f"a second column {column} is not read")
+    first: dict[str, int] = {}
+    for position, column in enumerate(sheet.header):
+        if not column or column.lower().startswith(INDEX_PREFIX):
+            continue
+        if first.setdefault(column.lower(), position) != position:
+            notes.append(f"a second column {column} is not read")
     if sheet.guessed:
         notes.append(f"read as Windows-1252, as it is not UTF-8: check {sheet.guessed!r}")
-    return Listed(name, cells.loc[:, named & ~repeated], notes=tuple(notes))
+    return Listed(name, cells.iloc[:, [*first.values()]], notes=tuple(notes))

@@ -65,6 +65,8 @@ def _by_key(content: Mapping[str, Any], of: Listed) -> Iterator[Listed]:
     if _are_columns(inner):
         columns = {key: pd.Series(value, dtype=object).map(cell) for key, value in inner.items()}
         yield _with(of, pd.DataFrame(columns).replace("", None))
+    elif _is_row(content):
+        yield _rows([content], of)
     elif inner and all(map(_is_row, inner.values())):
         yield _rows([{NAME: key, **dict(value)} for key, value in inner.items()], of)
     elif inner and all(map(side_of, inner)):

@@ -15,16 +15,19 @@ from ser_models.auditing.sources.file_names import fold_in, side_in
 from ser_models.auditing.sources.listing import Listed
 
 
-def read(folder: Path, base: Path) -> Listed:
+def read(folder: Path, base: Path, side: str | None) -> Listed:
     """List the recordings of a folder, at any depth.
 
     Args:
         folder: that they are in.
         base: folder that their paths are relative to.
+        side: of all of them; None if the names of their folders state it.
     """
     files = sorted(one.path.removeprefix("./") for one in audio_files(folder.absolute(), "."))
     above = PurePosixPath(os.path.relpath(folder, base))
     cells = pd.DataFrame({"path": [(above / file).as_posix() for file in files]}, dtype=object)
+    if side is not None:
+        return Listed(str(folder), cells, side)
     parents = cells["path"].str.rpartition("/")[0]
     stated = {parent: _stated(parent) for parent in parents.unique()}
     for position, column in enumerate(("side", "fold")):

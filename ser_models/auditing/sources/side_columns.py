@@ -16,7 +16,7 @@ from ser_features.errors import InputError, counted, listed
 from ser_features.tables.cells import is_missing
 from ser_models.auditing.sources import flags
 from ser_models.auditing.sources.column_names import SIDES
-from ser_models.auditing.sources.sides import is_plain, side_of
+from ser_models.auditing.sources.sides import EVAL, is_plain, side_of
 
 LISTED = 6
 
@@ -94,14 +94,14 @@ def _of_column(cells: pd.DataFrame, name: str) -> Sides:
     if not any(by_word.values()):
         present = listed(list(by_word), LISTED) or "nothing"
         if all(word.isdecimal() for word in by_word):
-            raise InputError(f"column {name} has {present}, which is no side: {_hint(name)}")
+            raise InputError(f"column {name} has {present}, expected words for sides: {_hint(name)}")
         raise InputError(f"column {name} has {present}, expected words for sides, such as train and test")
     notes = []
     for word, side in by_word.items():
         if side is None:
             count = int((cells[name] == word).sum())
             notes.append(f"{counted(count, 'row')} left out, as {name} {word!r} is no side")
-        elif not is_plain(word):
+        elif side != EVAL and not is_plain(word):
             notes.append(f"{name} {word!r} is read as {side}")
     return Sides(cells[name].map(by_word), [name], tuple(notes))
 
@@ -117,6 +117,6 @@ def words(cells: pd.Series) -> list[str]:
 
 def _hint(name: str) -> str:
     return (
-        f"numbers may be sides or folds: name them with --fold {name} if they are folds, "
-        "or write train, dev and test"
+        f"the numbers of column {name} may be sides or folds: --fold {name} reads them as folds; "
+        "else write train, dev and test"
     )

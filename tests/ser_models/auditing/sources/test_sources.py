@@ -1,7 +1,10 @@
 """The same split in every form is read as the same rows; what is refused, and why."""
 
+import gzip
 import json
+import pickle
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ser_models.auditing.sources import read_split
+from ser_features.errors import InputError
+from ser_models.auditing.sources import content, read_split
 
 Row = tuple[str, str, str]
 """Path, fold and side."""
@@ -113,13 +117,151 @@ def splits(draw: st.DrawFn) -> list[Row]:
     ]
 
 
-def rows_of(paths: Sequence[Path], **options: str) -> list[Row]:
-    split = read_split(paths, **options)
+def rows_of(paths: Sequence[Path]) -> list[Row]:
+    split = read_split(paths)
     return sorted(split.rows[[*COLUMNS]].itertuples(index=False, name=None))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(rows=splits())
 @pytest.mark.parametrize("write", WRITERS)
 def test_every_form_gives_the_same_rows(tmp_path_factory, write, rows):
     assert rows_of(write(tmp_path_factory.mktemp("split"), rows)) == sorted(rows)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    written=st.text("a.wv,;|\t\n\"'[]{}:0 é\0", max_size=60) | st.binary(max_size=60),
+    suffix=st.sampled_from([".csv", ".lst", ".json"]),
+)
+def test_any_file_is_read_or_refused(tmp_path_factory, written, suffix):
+    path = tmp_path_factory.getbasetemp() / f"any{suffix}"
+    path.write_bytes(written if isinstance(written, bytes) else written.encode())
+    with suppress(InputError):
+        split = read_split(train=[path])
+        assert set(split.rows["side"]) == {"train"}
+        assert split.rows["path"].notna().all()
+
+
+def test_lists_by_side_are_of_their_side_whatever_they_are_called(tmp_path):
+    for name in ("fold1", "fold2", "fold3"):
+        (tmp_path / f"{name}.txt").write_text(f"{name}.wav\n")
+    first, second, third = (tmp_path / f"fold{number}.txt" for number in (1, 2, 3))
+    split = read_split(train=[first, second], test=[third])
+    assert split.folds == ["1"]
+    assert split.rows["side"].tolist() == ["train", "train", "test"]
+    split = read_split([first, second, third])
+    assert split.folds == ["1", "2", "3"]
+    assert split.rows.loc[split.rows["fold"] == "2", ["path", "side"]].to_numpy().tolist() == [
+        ["fold1.wav", "train"],
+        ["fold2.wav", "test"],
+        ["fold3.wav", "train"],
+    ]
+
+
+def test_further_columns_are_text_in_lower_case_under_their_own_names(tmp_path):
+    table = tmp_path / "split.csv"
+    table.write_text("File,Split_Set,SpkrID,fold_of_paper,label,Label\na.wav,Test1,007,1.0,,x\n")
+    split = read_split([table])
+    assert split.columns == {"path": "File", "side": "Split_Set"}
+    assert [*split.rows] == ["path", "side", "fold", "spkrid", "fold_of_paper", "label"]
+    assert split.rows.loc[0, ["spkrid", "fold_of_paper"]].tolist() == ["007", "1.0"]
+    assert split.rows["label"].isna().all()
+    assert split.notes == (
+        "a second column Label is not read",
+        "Split_Set 'Test1' is read as test",
+        "there is no train side",
+    )
+
+
+def test_the_user_names_columns(tmp_path):
+    table = tmp_path / "split.csv"
+    table.write_text("clip,split,Fold ID,speaker,who\na.wav,train,1,ada,b.wav\nb.wav,test,2,ben,a.wav\n")
+    split = read_split([table], path="who", fold="speaker", side="SPLIT")
+    assert split.rows["path"].tolist() == ["b.wav", "a.wav"]
+    assert read_split([table], fold="speaker").rows["speaker"].tolist() == ["ada", "ben"]
+    for option in ("path", "side", "fold"):
+        with pytest.raises(InputError, match=r"split.csv: unknown column 'spaeker': did you mean 'speaker'"):
+            read_split([table], **{option: "spaeker"})
+
+
+FILES = {
+    "zeros.csv.gz": gzip.compress(bytes(2**20 + 1)),
+    "short.csv.gz": gzip.compress(b"file,side\na.wav,train\n" * 99)[:-20],
+    "split.pkl": pickle.dumps({"train": ["a.wav"]}),
+    "hidden.csv": pickle.dumps({"train": ["a.wav"]}),
+    "book.csv": b"PK\x03\x04",
+    "empty.csv": b"",
+    "header.csv": b"file,side\n",
+    "list.txt": b"a.wav\n",
+    "numbers.csv": b"file,split\na.wav,0\nb.wav,1\n",
+    "letters.csv": b"file,split\na.wav,x\nb.wav,y\n",
+    "two.csv": b"file,split,partition\na.wav,train,test\nb.wav,test,train\n",
+    "names.csv": b"a,label,split\n1,joy,train\n",
+    "open.csv": b'file,side\n"a.wav,train\n',
+    "number.json": b"7",
+    "mixed.json": b'["a.wav", 7]',
+    "object.json": b'{"train": ["a.wav"], "other": ["b.wav"]}',
+    "one.csv": b"file,side\na.wav,train\nb.wav,test\n",
+    "other.csv": b"file,side\nc.wav,train\nd.wav,test\n",
+    "train.csv": b"file\na.wav\n",
+}
+
+REFUSED = {
+    ("missing.csv",): "missing.csv cannot be read (no such file): expected a list or a table of recordings",
+    ("zeros.csv.gz",): "zeros.csv.gz has more than 1 MiB, expected a list or a table",
+    ("short.csv.gz",): "short.csv.gz cannot be read (Compressed file ended before",
+    ("split.pkl",): "split.pkl is a pickle, which can run code, expected a list or a table of recordings",
+    ("hidden.csv",): "hidden.csv is no text (",
+    ("book.csv",): "book.csv is a workbook of Excel or LibreOffice, or a ZIP archive, expected a list",
+    ("empty.csv",): "empty.csv: no row, expected recordings: add them, or leave the list out",
+    ("header.csv",): "header.csv: no row, expected recordings",
+    ("list.txt",): "nothing states the sides of the split: expected a column of words such as train",
+    ("numbers.csv",): "numbers of column split may be sides or folds: --fold split reads them as folds; else",
+    ("letters.csv",): "nothing states the sides of the split: expected a column of words such as train",
+    ("two.csv",): "columns split and partition may both be the sides, expected one: name it with --side",
+    ("names.csv",): "no column of paths: found a, label, split, expected path or file: name it with --path",
+    ("open.csv",): "open.csv is no list of recordings (line 2: a quotation mark is not closed",
+    ("number.json",): "number.json is no list of recordings (7 is no list of recordings): correct it",
+    ("mixed.json",): "is no list of recordings (a list of different kinds, expected texts, or objects)",
+    ("object.json",): "(an object with train, other, expected lists by side, or by fold and side)",
+    ("one.csv", "other.csv"): "other.csv are splits on their own, expected one: audit one at a time",
+    ("train.csv", "list.txt"): "list.txt: nothing states the side, expected it as in the other lists: name",
+    (): "neither a split nor lists by side, expected one of them: name a table, or --train and --test",
+}
+
+
+@pytest.mark.parametrize("names", REFUSED, ids=" ".join)
+def test_what_is_refused_is_explained(tmp_path, monkeypatch, names):
+    monkeypatch.setattr(content, "MAX_BYTES", 2**20)
+    for name in names:
+        if name in FILES:
+            (tmp_path / name).write_bytes(FILES[name])
+    with pytest.raises(InputError) as refusal:
+        read_split([tmp_path / name for name in names])
+    assert REFUSED[names] in str(refusal.value)
+
+
+def test_a_column_that_the_user_calls_sides_must_have_some(tmp_path):
+    (tmp_path / "split.csv").write_bytes(FILES["numbers.csv"])
+    with pytest.raises(InputError, match="column split has 0, 1, expected words for sides: the numbers of"):
+        read_split([tmp_path / "split.csv"], side="split")
+    with pytest.raises(InputError, match=r"column file has a.wav, b.wav, expected words for sides, such as"):
+        read_split([tmp_path / "split.csv"], side="file")
+    with pytest.raises(InputError, match="both a split and lists by side, expected one of them"):
+        read_split([tmp_path / "split.csv"], test=[tmp_path / "split.csv"])
+
+
+def test_all_published_folds_are_read(real_data):
+    folder = real_data.parent / "splits"
+    if not folder.is_dir():
+        pytest.skip(f"no published folds: {folder} is no folder")
+    split = read_split([folder / "emobox_esd.csv.gz"])
+    assert len(split.rows) == 5 * 35_000
+    assert (split.rows["side"] == "test").sum() == 35_000
+    assert split.notes == (
+        "all rows are test, and every recording is in one fold",
+        "each of 5 folds is the test once, and the others are its training",
+    )
+    assert len(read_split([folder / "emobox_pavoque.csv.gz"]).rows) == 7_334
+    assert read_split([folder / "emobox_mead.csv.gz"]).notes == ("there is no train side",)
