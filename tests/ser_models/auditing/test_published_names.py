@@ -1,4 +1,4 @@
-"""Published lists of real names: the corpus of each is recognised, and no recording is copies_of for a copy."""
+"""Published lists of real names: the corpus of each is recognised, and no name is mistaken for a copy."""
 
 import time
 from pathlib import Path
@@ -31,7 +31,7 @@ def lists(real_data: Path, folder: str) -> list[Path]:
 @pytest.mark.real
 @pytest.mark.long
 @pytest.mark.parametrize("folder", ["names", "splits"])
-def test_no_recording_is_taken_for_a_copy(folder, real_data):
+def test_no_name_is_mistaken_for_a_copy(folder, real_data):
     total, mistakes = 0, {}
     for file in lists(real_data, folder):
         paths = list(pd.read_csv(file, dtype=str, usecols=["path"])["path"].unique())
