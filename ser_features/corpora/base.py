@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 from typing import TypeVar
 
 from ser_features.arguments import plain
@@ -51,7 +50,6 @@ class Corpus(ABC):
         defects: recordings that are published with an error.
         synthetic: whether it is generated instead of recorded.
         acted: whether its emotions are acted.
-        read_from: what a name states a property by, such as the speaker, where that is easily misread.
     """
 
     name: str
@@ -69,7 +67,6 @@ class Corpus(ABC):
     defects: tuple[Defect, ...] = ()
     synthetic: bool = False
     acted: bool = True
-    read_from: Mapping[str, str] = MappingProxyType({})
 
     @property
     def grammar(self) -> str:

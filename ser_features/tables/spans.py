@@ -71,23 +71,15 @@ def _time(table: Table, row: Row, column: str) -> float | None:
     if column not in table.index or not cell:
         return None
     try:
-        return time_of(cell, table.header[table.index[column]])
+        time = seconds(cell)
     except ValueError as error:
         raise InputError(
             f"{column} is {cell!r}, expected {error}, such as 12.34, 0:00:12.34 or nothing: correct it"
         ) from error
-
-
-def time_of(cell: str, heading: str) -> float | None:
-    """The time in s of a cell, which is in ms below a heading such as start_ms; None for a missing one.
-
-    Raises:
-        ValueError: if it is none, with what was expected.
-    """
-    time = seconds(cell)
     if time is None:
         return None
-    scale = 1000 if plain(heading).endswith("ms") and NUMBER.fullmatch(cell) else 1
+    heading = plain(table.header[table.index[column]])
+    scale = 1000 if heading.endswith("ms") and NUMBER.fullmatch(cell) else 1
     return round(time / scale, DIGITS)
 
 

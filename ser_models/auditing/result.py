@@ -69,27 +69,34 @@ class FoldAudit:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How much a split flatters: UAR of one model on it, and on honest splits of the same size.
+    """How much a split flatters: UAR of one model on it, and without the test speakers in training.
+
+    UARs are of the test recordings of all folds together, 0 to 1, and means over the draws.
 
     Attributes:
         model: name of the model.
-        uar: mean UAR of the split as it is, over folds, 0 to 1.
-        honest_uar: mean UAR of the honest splits.
-        difference: mean of uar minus honest_uar.
+        uar: trained on the whole training side of the split.
+        own_uar: trained on as much of it as `honest_uar`; `uar` where nothing had to be left out.
+        honest_uar: trained on as many recordings that share nothing with those tested that
+            "speaker-independent" forbids.
+        difference: own_uar minus honest_uar.
         low: lower bound of its 95 % interval.
         high: upper bound.
-        draws: number of honest splits.
-        train: recordings that each model is trained on.
-        test: recordings that it is tested on.
+        unit: what the interval is over, such as "10 speakers and 10 draws".
+        draws: number of draws of honest training sides.
+        train: recordings that own_uar and honest_uar are trained on, rounded mean.
+        test: recordings that are tested, over all folds.
         notes: what qualifies the figures.
     """
 
     model: str
     uar: float
+    own_uar: float
     honest_uar: float
     difference: float
     low: float
     high: float
+    unit: str
     draws: int
     train: int
     test: int

@@ -256,10 +256,10 @@ def interval(
     """Bootstrap the UAR; arguments as of `uar_draws`."""
     draws = uar_draws(targets, predicted, speakers, classes=classes, seed=seed)
     low, high = np.quantile(draws, TAILS)
-    return Interval(float(low), float(high), _unit(speakers))
+    return Interval(float(low), float(high), bootstrap_unit(speakers))
 
 
-def _unit(speakers: np.ndarray) -> str:
+def bootstrap_unit(speakers: np.ndarray) -> str:
     """What `uar_draws` draws."""
     unknown = int(pd.isna(speakers).sum())
     count = len(set(speakers)) - bool(unknown)
@@ -282,7 +282,7 @@ def uar_draws(
         classes: number of classes.
         seed: the same seed gives the same draws.
     """
-    units = _units(speakers)
+    units = bootstrap_units(speakers)
     count = units.max() + 1
     matrices = np.zeros((count, classes, classes))
     np.add.at(matrices, (units, targets, predicted), 1)
@@ -294,7 +294,7 @@ def uar_draws(
     return uars
 
 
-def _units(speakers: np.ndarray) -> np.ndarray:
+def bootstrap_units(speakers: np.ndarray) -> np.ndarray:
     """Number of the unit of each recording, from 0: its speaker, or itself."""
     codes, names = pd.factorize(np.asarray(speakers, dtype=object), sort=True)
     if len(names) == 1 and not (codes < 0).any():
