@@ -52,6 +52,7 @@ def _section(corpus: GrammarCorpus) -> str:
     labels = f"`ser_features/corpora/label_files/{own.labels}.py` shows the layout" if own.labels else ""
     facts = {
         "Names": f"`{corpus.layout}`: {own.names}.",
+        "Easily misread": corpus.easily_misread and f"{corpus.easily_misread}.",
         "Counts": f"{whole}{' = ' if counts else ''}{counts}.",
         "Label files": labels and f"{labels}.",
         "Oddities": own.notes and f"{'; '.join(own.notes)}.",

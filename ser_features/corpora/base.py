@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TypeVar
 
 from ser_features.arguments import plain
@@ -50,6 +51,7 @@ class Corpus(ABC):
         defects: recordings that are published with an error.
         synthetic: whether it is generated instead of recorded.
         acted: whether its emotions are acted.
+        read_from: what a name states a property by, such as the speaker, where that is easily misread.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Corpus(ABC):
     defects: tuple[Defect, ...] = ()
     synthetic: bool = False
     acted: bool = True
+    read_from: Mapping[str, str] = MappingProxyType({})
 
     @property
     def grammar(self) -> str:

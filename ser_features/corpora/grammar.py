@@ -72,6 +72,7 @@ class Grammar:
     notes: tuple[str, ...] = ()
     defects: tuple[Defect, ...] = ()
     acted: bool = True
+    read_from: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(name: str) -> Grammar:
@@ -132,6 +133,11 @@ class GrammarCorpus(Corpus):
         return self.described.counts
 
     @property
+    def easily_misread(self) -> str:
+        """By what the name states a property that is easily misread, as text; empty if there is none."""
+        return "; ".join(f"{key}: {phrase}" for key, phrase in self.read_from.items())
+
+    @property
     def grammar(self) -> str:
         """What the file names state, the counts and the oddities, as text."""
         own = self.described
@@ -141,6 +147,7 @@ class GrammarCorpus(Corpus):
         pattern = own.pattern.pattern.removeprefix("(?s:.*/)?")
         paragraphs = [
             f"Grammar: {own.names}. Pattern of the end of a path: {pattern}",
+            self.easily_misread and f"Easily misread: {self.easily_misread}.",
             f"Emotions in the names or label files: {codes}.",
             f"Counts: {whole}{' = ' if counts else ''}{counts}.",
             own.notes and f"Oddities: {'; '.join(own.notes)}.",

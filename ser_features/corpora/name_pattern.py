@@ -7,6 +7,8 @@ r"""A pattern of file names → the columns that a path states.
 - `{speaker}` and other columns of the manifest end at the text that follows them in the pattern; `{}` matches
   any text, also none. `{speaker:2}` is exactly two characters. No field matches a slash.
 - A path that can be read in two ways, because fields touch each other, is refused.
+- `parse` demands an emotion that is known; `read` needs none, and returns an unknown one as it is written. A
+  pattern for `read` may have a field several times: its texts are joined by `_`.
 - Upper and lower case are equal, except in codes that differ by case alone.
 
 >>> pattern = compiled("{speaker}/{emotion}{}.wav", {"s": "sad", "su": "surprise"})
@@ -18,7 +20,8 @@ r"""A pattern of file names → the columns that a path states.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -31,6 +34,9 @@ from ser_features.tables.names import RATINGS, SPANS, USUAL_NAMES
 FIELD = re.compile(r"\{(\w*)(?::([1-9]\d?))?\}")
 FIELDS = tuple(name for name in USUAL_NAMES if name not in {"path", *RATINGS, *SPANS})
 EMOTION = "emotion"
+
+REPEATED = "__"
+"""Before the number of a field that occurs several times, in the name of its group."""
 
 WORD = r"(?:[^\W\d_]{3,}(?![^\W\d_]))"
 """What may be an emotion that is no known word."""
@@ -49,7 +55,7 @@ class NamePattern:
         first: expression in which fields that touch the next one are as short as possible.
         last: as `first`, with such fields as long as possible.
         others: as `first` and `last`, with any word in the place of the emotion; none if there are codes.
-        any_text: as `first`, with any text in the place of the emotion.
+        any_text: as `first` and `last`, with any text in the place of the emotion.
         codes: emotion by code in the names.
     """
 
@@ -58,7 +64,7 @@ class NamePattern:
     first: re.Pattern[str]
     last: re.Pattern[str]
     others: tuple[re.Pattern[str], ...]
-    any_text: re.Pattern[str]
+    any_text: tuple[re.Pattern[str], ...]
     codes: Mapping[str, str]
 
     def parse(self, path: str) -> dict[str, str]:
@@ -71,8 +77,42 @@ class NamePattern:
             InputError: if the path does not match, in one way only, or has no emotion.
         """
         composed = normalize("NFC", path)
-        for readings in ((self.first, self.last), self.others):
-            short, *others = [expression.fullmatch(composed) for expression in readings] or [None]
+        if match := self._match(composed, ((self.first, self.last), self.others)):
+            return {**match.groupdict(), EMOTION: self._emotion(match[EMOTION])}
+        if other := self.any_text[0].fullmatch(composed):
+            self._emotion(other[EMOTION])  # which explains that it is unknown
+        raise InputError(f"it does not match {self.text}")
+
+    def read(self, path: str) -> dict[str, str]:
+        """Return the values of the fields of a path; an unknown emotion is as it is written.
+
+        Args:
+            path: as for `parse`; the pattern may have no {emotion}.
+
+        Raises:
+            InputError: if the path does not match, in one way only.
+        """
+        readings = ((self.first, self.last), self.others, self.any_text)
+        match = self._match(normalize("NFC", path), readings)
+        if match is None:
+            raise InputError(f"it does not match {self.text}")
+        values: dict[str, str] = {}
+        for group, text in match.groupdict().items():
+            field = group.partition(REPEATED)[0]
+            values[field] = f"{values[field]}_{text}" if field in values else text
+        if EMOTION in values:
+            with suppress(InputError):
+                values[EMOTION] = self._emotion(values[EMOTION])
+        return values
+
+    def _match(self, path: str, readings: Iterable[tuple[re.Pattern[str], ...]]) -> re.Match[str] | None:
+        """The match of the first reading whose expressions all match.
+
+        Raises:
+            InputError: if they differ in a field.
+        """
+        for expressions in readings:
+            short, *others = [expression.fullmatch(path) for expression in expressions] or [None]
             if short is None or any(other is None for other in others):
                 continue
             for long in filter(None, others):
@@ -81,10 +121,8 @@ class NamePattern:
                         f"it can be read in two ways, {_stated(short)} or {_stated(long)}: "
                         "state the width of a field, such as {speaker:2}"
                     )
-            return {**short.groupdict(), EMOTION: self._emotion(short[EMOTION])}
-        if other := self.any_text.fullmatch(composed):
-            self._emotion(other[EMOTION])  # which explains that it is unknown
-        raise InputError(f"it does not match {self.text}")
+            return short
+        return None
 
     def _emotion(self, word: str) -> str:
         """Return what a code stands for, or the word.
@@ -105,32 +143,35 @@ class NamePattern:
         return written(word)
 
 
-def compiled(pattern: str, codes: Mapping[str, str] | None = None) -> NamePattern:
+def compiled(pattern: str, codes: Mapping[str, str] | None = None, *, for_read: bool = False) -> NamePattern:
     """Compile a pattern.
 
     Args:
         pattern: as above.
         codes: emotion by the code in the names.
+        for_read: whether only `NamePattern.read` is called, which needs no {emotion} and joins fields.
 
     Raises:
-        InputError: if there is no {emotion}, or a field is unknown or occurs twice.
+        InputError: if there is no {emotion} or no field, or a field is unknown or occurs twice.
     """
     if "*" in pattern:
         raise InputError(f"pattern {pattern!r} has a *, expected {{}} for any text within a folder's name")
     names = [_column(name, pattern) for name, _ in FIELD.findall(pattern) if name]
-    if EMOTION not in names:
+    if not names:
+        raise InputError(f"pattern {pattern!r} has no field: expected {{speaker}}, {{emotion}} or another")
+    if not for_read and EMOTION not in names:
         raise InputError(f"pattern {pattern!r} has no {{emotion}}: expected it, and {{speaker}} if known")
-    if max(Counter(names).values()) > 1:
+    if not for_read and max(Counter(names).values()) > 1:
         raise InputError(f"pattern {pattern!r} has a field twice: expected each once, and {{}} for the rest")
     composed = {normalize("NFC", code): emotion for code, emotion in (codes or {}).items()}
     words = _words(composed)
     return NamePattern(
         pattern,
-        tuple(names),
+        tuple(dict.fromkeys(names)),
         first=_expression(pattern, words),
         last=_expression(pattern, words, touching=""),
         others=() if codes else (_expression(pattern, WORD), _expression(pattern, WORD, touching="")),
-        any_text=_expression(pattern, NO_WORD),
+        any_text=(_expression(pattern, NO_WORD), _expression(pattern, NO_WORD, touching="")),
         codes=composed,
     )
 
@@ -163,6 +204,7 @@ def _expression(pattern: str, emotion: str, touching: str = "?") -> re.Pattern[s
     """
     parts = FIELD.split(normalize("NFC", pattern))  # text, name, width, text, name, width, text
     expression = f"(?i:{re.escape(parts[0])})"
+    occurred: Counter[str] = Counter()
     for name, width, text, following in zip(
         parts[1::3], parts[2::3], parts[3::3], [*parts[4::3], None], strict=True
     ):
@@ -170,7 +212,9 @@ def _expression(pattern: str, emotion: str, touching: str = "?") -> re.Pattern[s
         few = "?" if text or following is None else touching
         free = f"[^/]{{{width}}}" if width else f"[^/]{'+' if name else '*'}{few}"
         content = emotion if column == EMOTION and not width else free
-        expression += (f"(?P<{column}>{content})" if column else content) + f"(?i:{re.escape(text)})"
+        group = f"{column}{REPEATED}{occurred[column]}" if occurred[column] else column
+        occurred[column] += 1
+        expression += (f"(?P<{group}>{content})" if column else content) + f"(?i:{re.escape(text)})"
     return re.compile(expression)
 
 

@@ -156,7 +156,7 @@ def _recognise(sheet: Sheet, header: _Header) -> None:
     for position, name in enumerate(names):
         if (column := recognised(name)) and not _is_other_channel(sheet, position):
             candidates.setdefault(column, []).append(position)
-    _find_parts(names, candidates)
+    find_parts(names, candidates)
     renamed = []
     for column, positions in candidates.items():
         exact = [position for position in positions if plain(names[position]) == plain(column)]
@@ -225,8 +225,13 @@ def _is_other_channel(sheet: Sheet, position: int) -> bool:
     )
 
 
-def _find_parts(names: Sequence[str], candidates: dict[str, list[int]]) -> None:
-    """Decide which columns say where the parts of files begin and end."""
+def find_parts(names: Sequence[str], candidates: dict[str, list[int]]) -> None:
+    """Decide which columns say where the parts of files begin and end.
+
+    Args:
+        names: of all columns.
+        candidates: positions by the column that names stand for; changed.
+    """
 
     def are(positions: Iterable[int], of: Sequence[str]) -> list[int]:
         keys = [plain(name) for name in of]

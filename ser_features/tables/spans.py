@@ -71,15 +71,23 @@ def _time(table: Table, row: Row, column: str) -> float | None:
     if column not in table.index or not cell:
         return None
     try:
-        time = seconds(cell)
+        return time_of(cell, table.header[table.index[column]])
     except ValueError as error:
         raise InputError(
             f"{column} is {cell!r}, expected {error}, such as 12.34, 0:00:12.34 or nothing: correct it"
         ) from error
+
+
+def time_of(cell: str, heading: str) -> float | None:
+    """The time in s of a cell, which is in ms below a heading such as start_ms; None for a missing one.
+
+    Raises:
+        ValueError: if it is none, with what was expected.
+    """
+    time = seconds(cell)
     if time is None:
         return None
-    heading = plain(table.header[table.index[column]])
-    scale = 1000 if heading.endswith("ms") and NUMBER.fullmatch(cell) else 1
+    scale = 1000 if plain(heading).endswith("ms") and NUMBER.fullmatch(cell) else 1
     return round(time / scale, DIGITS)
 
 

@@ -82,7 +82,7 @@ class Estimate:
         difference: own_uar minus honest_uar.
         low: lower bound of its 95 % interval.
         high: upper bound.
-        unit: what the interval is over, such as "10 speakers and 10 draws".
+        unit: what the interval is over, such as "10 speakers, 10 draws".
         draws: number of draws of honest training sides.
         train: recordings that own_uar and honest_uar are trained on, rounded mean.
         test: recordings that are tested, over all folds.

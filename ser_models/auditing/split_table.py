@@ -66,7 +66,8 @@ class IdentifiedSplit:
             in s (null for a whole file).
         read_from: by column, where its values come from, such as "the letter before the turn (names of
             IEMOCAP)".
-        unparsed: rows whose names could not be read; they are in `rows` too, with null in all `KEYS`.
+        unparsed: rows whose names could not be read, and of which no column states speaker, session or
+            sentence; they are in `rows` too.
         notes: of the split, and on how it was identified.
         root: as in `SplitTable`.
     """

@@ -12,12 +12,12 @@ are a fold beside Ses02_train and Ses02_test.
 >>> side_in("train_test_split"), fold_in("train_test_split")
 (None, None)
 >>> folds_of(["Ses01_train", "Ses01_test", "Ses02_train", "Ses02_test"], ["train", "test", "train", "test"])
-['Ses 01', 'Ses 01', 'Ses 02', 'Ses 02']
+['01', '01', '02', '02']
 """
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
 
 from ser_models.auditing.sources.sides import side_of
 
@@ -68,7 +68,7 @@ def folds_of(names: Sequence[str], sides: Sequence[str | None]) -> list[str | No
     stated = [fold_in(name) for name in names]
     if any(stated):
         return stated if _are_complete(stated, sides) else [None] * len(names)
-    rest: list[str | None] = [_without_side(name) for name in names]
+    rest: list[str | None] = [*_different([_without_side(name) for name in names])]
     several = len(set(rest)) > 1 and all(rest) and all(sides)
     return rest if several and _are_complete(rest, sides) else [None] * len(names)
 
@@ -81,8 +81,21 @@ def _are_complete(folds: Sequence[str | None], sides: Sequence[str | None]) -> b
     return len({frozenset(several) for several in by_side.values() if several != {None}}) == 1
 
 
-def _without_side(name: str) -> str:
-    return " ".join(token for token in _tokens(name) if not side_of(token))
+def _without_side(name: str) -> list[str]:
+    return [token for token in _tokens(name) if not side_of(token)]
+
+
+def _different(rests: Sequence[list[str]]) -> Iterator[str]:
+    """Each name without the tokens that all begin or end with."""
+    first = _shared(rests)
+    last = _shared([rest[first:][::-1] for rest in rests])
+    for rest in rests:
+        yield "_".join(rest[first : len(rest) - last])
+
+
+def _shared(rests: Sequence[list[str]]) -> int:
+    """Number of first tokens that all names have."""
+    return len([*takewhile(lambda tokens: len(set(tokens)) == 1, zip(*rests, strict=False))])
 
 
 def _tokens(name: str) -> list[str]:

@@ -4,6 +4,7 @@ path → `ser_features.tables.forms` (audformat, Kaldi, Parquet) | JSON | text w
 """
 
 import csv
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +12,17 @@ from pathlib import Path
 from ser_features.arguments import plain
 from ser_features.errors import InputError
 from ser_features.tables import forms
-from ser_features.tables.cells import TABLE_SUFFIXES, parse
+from ser_features.tables.cells import SEPARATOR_LINE, TABLE_SUFFIXES, parse
 from ser_models.auditing.sources import lines, nested
 from ser_models.auditing.sources.column_names import is_usual, usual_names
 from ser_models.auditing.sources.content import plain_name, read_text
 from ser_models.auditing.sources.listing import Listed, frame, of_sheet
 
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
-LIST_SUFFIXES = (*TABLE_SUFFIXES, ".lst", ".list", ".scp", *JSON_SUFFIXES, ".parquet")
+UTTERANCES = ".scp"
+"""Of lists of Kaldi, of the name of an utterance and its path."""
+
+LIST_SUFFIXES = (*TABLE_SUFFIXES, ".lst", ".list", UTTERANCES, *JSON_SUFFIXES, ".parquet")
 """Of the files in a folder that may be lists, also with .gz behind them."""
 
 ORIGINAL = "original_path"
@@ -46,31 +50,39 @@ def read(path: Path, columns: Collection[str]) -> list[Listed]:
         return [_with_original_paths(of_sheet(forms.read(source), str(path)))]
     text, guessed = read_text(path)
     try:
-        if suffix in JSON_SUFFIXES:
-            return nested.read(text, str(path))
-        if suffix == ".scp":
-            return [_scp(text, str(path))]
-        if not _has_header(text, columns):
-            return [lines.read(text, str(path))]
-        return [of_sheet(replace(parse(text, usual_names), guessed=guessed), str(path))]
+        several = _of_text(text, str(path), suffix, columns)
     except (csv.Error, ValueError, RecursionError) as error:
         raise InputError(f"{path} is no list of recordings ({error}): correct it") from error
+    if guessed is None:
+        return several
+    note = f"read as Windows-1252, as it is not UTF-8: check {guessed!r}"
+    return [replace(one, notes=(*one.notes, note)) for one in several]
+
+
+def _of_text(text: str, name: str, suffix: str, columns: Collection[str]) -> list[Listed]:
+    if suffix in JSON_SUFFIXES:
+        return nested.read(text, name)
+    if suffix == UTTERANCES:
+        return [_utterances(text, name)]
+    if _has_header(text, columns):
+        return [of_sheet(parse(text, usual_names), name)]
+    return [lines.read(text, name)]
 
 
 def _has_header(text: str, columns: Collection[str]) -> bool:
-    """Whether the first row has names: usual ones or the user's, or the only row without a recording."""
+    """Whether the first row has usual names, the user's, or no recording where the second has one."""
     rows = lines.lines_of(text)
-    first = parse(rows[0], usual_names).header if rows else ()
-    if any(map(lines.is_audio, first)):
+    head = rows[: 1 + bool(rows and SEPARATOR_LINE.fullmatch(rows[0]))]
+    names = parse("\n".join(head), usual_names).header
+    if any(map(lines.is_audio, names)):
         return False
     given = set(map(plain, columns))
-    if any(is_usual(name) or plain(name) in given for name in first):
+    if any(is_usual(name) or plain(name) in given for name in names):
         return True
-    others = (parse(row, len).header for row in rows[1:])
-    return len(rows) > 1 and all(any(map(lines.is_audio, cells)) for cells in others)
+    return any(lines.is_audio(cell) for row in rows[1:2] for cell in re.split(r"[,;\t|\"]", row))
 
 
-def _scp(text: str, name: str) -> Listed:
+def _utterances(text: str, name: str) -> Listed:
     """A list of Kaldi: the name of an utterance, and its path."""
     return Listed(
         name, frame(("utterance", "path"), [line.split(maxsplit=1) for line in lines.lines_of(text)])

@@ -57,6 +57,4 @@ def of_sheet(sheet: Sheet, name: str) -> Listed:
             continue
         if first.setdefault(column.lower(), position) != position:
             notes.append(f"a second column {column} is not read")
-    if sheet.guessed:
-        notes.append(f"read as Windows-1252, as it is not UTF-8: check {sheet.guessed!r}")
     return Listed(name, cells.iloc[:, [*first.values()]], notes=tuple(notes))

@@ -61,9 +61,10 @@ def _lists(content: Any, of: Listed) -> Iterator[Listed]:
 
 def _by_key(content: Mapping[str, Any], of: Listed) -> Iterator[Listed]:
     """The lists in an object."""
-    inner = {key: value for key, value in content.items() if isinstance(value, list | dict)}
-    if _are_columns(inner):
-        columns = {key: pd.Series(value, dtype=object).map(cell) for key, value in inner.items()}
+    several = {key: value for key, value in content.items() if isinstance(value, list | dict)}
+    inner = {key: value for key, value in several.items() if _has_lists(value)}
+    if _are_columns(several):
+        columns = {key: pd.Series(value, dtype=object).map(cell) for key, value in several.items()}
         yield _with(of, pd.DataFrame(columns).replace("", None))
     elif _is_row(content):
         yield _rows([content], of)
@@ -93,11 +94,18 @@ def _rows(rows: Sequence[Any], of: Listed) -> Listed:
         return _with(of, pd.DataFrame({"path": rows}, dtype=object))
     if all(isinstance(row, list) for row in rows):
         return lines.named([list(map(cell, row)) for row in rows], of.name).given(of.side, of.fold)
-    raise ValueError("a list of different kinds, expected texts, or objects")
+    raise ValueError("rows that are not all texts, objects or lists")
 
 
 def _with(of: Listed, cells: pd.DataFrame) -> Listed:
     return Listed(of.name, cells, of.side, of.fold)
+
+
+def _has_lists(value: Any) -> bool:
+    """Whether a value may have recordings; an object of scalars, such as the labels by number, has none."""
+    if isinstance(value, dict):
+        return _is_row(value) or any(isinstance(one, list | dict) for one in value.values())
+    return isinstance(value, list)
 
 
 def _are_columns(values: Mapping[str, list[Any] | dict[str, Any]]) -> bool:

@@ -71,3 +71,27 @@ def test_fields_may_have_the_usual_names_of_columns():
     assert pattern.parse("ada/sad_1.wav") == {"speaker": "ada", "emotion": "sad"}
     with pytest.raises(InputError, match="has a field twice"):
         compiled("{label}_{emotion}.wav")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "values"),
+    [
+        ("{speaker}_{}.wav", "ada_1.wav", {"speaker": "ada"}),
+        ("{speaker}_{emotion}_{}.wav", "ada_Q7_1.wav", {"speaker": "ada", "emotion": "Q7"}),
+        ("{speaker}_{emotion}_{}.wav", "ada_Sad_1.wav", {"speaker": "ada", "emotion": "sad"}),
+        ("{speaker:5}{}_{speaker:1}{:3}.wav", "Ses01F_impro01_M005.wav", {"speaker": "Ses01_M"}),
+        ("{session}/{speaker}{:3}.wav", "s1/b005.wav", {"session": "s1", "speaker": "b"}),
+    ],
+)
+def test_read_needs_no_known_emotion(pattern, path, values):
+    assert compiled(pattern, for_read=True).read(path) == values
+
+
+def test_read_refuses_two_ways():
+    pattern = compiled("{speaker}{emotion}{:2}.wav", for_read=True)
+    with pytest.raises(InputError, match="two ways, speaker 'D' emotion 'Cq' or speaker 'DC' emotion 'q'"):
+        pattern.read("DCq01.wav")
+    with pytest.raises(InputError, match="it does not match"):
+        pattern.read("a/b.wav")
+    with pytest.raises(InputError, match="has no field: expected"):
+        compiled("{}.wav", for_read=True)

@@ -34,6 +34,11 @@ def test_what_a_name_states(name):
         (["train_1", "train_2", "test_1", "test_2"], "train train test test", ["1", "2", "1", "2"]),
         (["train_a", "train_b", "test"], "train train test", [None] * 3),
         (["a/train", "a/test", "b/train", "b/test"], "train test train test", ["a", "a", "b", "b"]),
+        (
+            ["S1/train_meta", "S1/test_meta", "S2/train_meta", "S2/test_meta"],
+            "train test train test",
+            [*"1122"],
+        ),
         (["fold1", "fold2"], "- -", ["1", "2"]),
         (["fold1", "fold2", "fold3"], "train train test", [None] * 3),
         (["fold1_train", "fold1_dev", "test"], "train dev test", ["1", "1", None]),

@@ -174,6 +174,29 @@ def test_further_columns_are_text_in_lower_case_under_their_own_names(tmp_path):
     )
 
 
+WRITTEN = {
+    "excel.csv": "sep=;\nDatei;Split\na.wav;train\n",
+    "unusual.csv": "Datei,Seite\na.wav,train\n",
+    "bare.csv": "train;a.wav\n",
+    "feats.scp": "u1 a.wav\n",
+    "word.txt": "a.wav\tJörg\n",
+    "pairs.json": '[["a.wav", "joy"]]',
+    "by_name.json": '{"a.wav": "joy"}',
+    "one.json": '{"wav": "a.wav", "emo": "joy"}',
+    "with_labels.json": '{"labels": {"joy": 0}, "meta_data": [{"path": "a.wav", "label": "joy"}], "seed": 1}',
+    "nested.json": '{"train": {"u1": {"wav": "a.wav", "spk_id": 1}}}',
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_one_recording_in_other_forms(tmp_path, name):
+    (tmp_path / name).write_text(WRITTEN[name], encoding="cp1252")
+    split = read_split(train=[tmp_path / name])
+    assert split.rows[["path", "fold", "side"]].to_numpy().tolist() == [["a.wav", "1", "train"]]
+    guessed = "read as Windows-1252, as it is not UTF-8: check 'Jörg'"
+    assert (guessed in split.notes) == ("ö" in WRITTEN[name])
+
+
 def test_the_user_names_columns(tmp_path):
     table = tmp_path / "split.csv"
     table.write_text("clip,split,Fold ID,speaker,who\na.wav,train,1,ada,b.wav\nb.wav,test,2,ben,a.wav\n")
@@ -223,7 +246,7 @@ REFUSED = {
     ("names.csv",): "no column of paths: found a, label, split, expected path or file: name it with --path",
     ("open.csv",): "open.csv is no list of recordings (line 2: a quotation mark is not closed",
     ("number.json",): "number.json is no list of recordings (7 is no list of recordings): correct it",
-    ("mixed.json",): "is no list of recordings (a list of different kinds, expected texts, or objects)",
+    ("mixed.json",): "is no list of recordings (rows that are not all texts, objects or lists)",
     ("object.json",): "(an object with train, other, expected lists by side, or by fold and side)",
     ("one.csv", "other.csv"): "other.csv are splits on their own, expected one: audit one at a time",
     ("train.csv", "list.txt"): "list.txt: nothing states the side, expected it as in the other lists: name",
