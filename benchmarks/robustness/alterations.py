@@ -23,6 +23,12 @@ CLICK_SECONDS, CLICK_AMPLITUDE = 0.001, 0.9
 SILENCE_SECONDS = 8
 TELEPHONE_RATE, TELEPHONE_HZ = 8_000, (300, 3_400)
 
+MP3_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+"""Sample rates of MP3, in Hz."""
+
+MP3_BITRATES = {32_000: (320, 32), 16_000: (160, 8), 8_000: (64, 8)}
+"""Highest and lowest bit rate in kbit/s from a sample rate on: MPEG-1, MPEG-2 and MPEG-2.5."""
+
 Alteration = Callable[[np.ndarray, int], bytes]
 """Signal, float64, shape (n,), and its rate in Hz → a file."""
 
@@ -52,6 +58,22 @@ def resampled(target: int) -> Alteration:
 def written(**options: Any) -> Alteration:
     """Another format."""
     return lambda signal, rate: encoded(signal, rate, **options)
+
+
+def mp3(kilobits: int) -> Alteration:
+    """MP3 of a constant bit rate in kbit/s, as libsndfile understands a compression level.
+
+    Signals of a rate that MP3 does not have are resampled to the next lower one.
+    """
+
+    def written_as_mp3(signal: np.ndarray, rate: int) -> bytes:
+        own = max(one for one in MP3_RATES if one <= rate)
+        highest, lowest = next(range_ for least, range_ in MP3_BITRATES.items() if own >= least)
+        level = max(0.0, (highest - kilobits) / (highest - lowest))
+        options = {"format": "MP3", "subtype": "MPEG_LAYER_III", "bitrate_mode": "CONSTANT"}
+        return encoded(soxr.resample(signal, rate, own), own, compression_level=level, **options)
+
+    return written_as_mp3
 
 
 def click(signal: np.ndarray, rate: int) -> bytes:
@@ -108,13 +130,11 @@ ALTERATIONS: dict[str, Alteration] = {
     "12 dB softer": gain(-12),
     "12 dB softer, 16 bits": gain(-12, subtype="PCM_16"),
     "peak normalisation": peak_normalised,
-    "MP3, 128 kbit/s": written(
-        format="MP3", subtype="MPEG_LAYER_III", bitrate_mode="CONSTANT", compression_level=0.667
-    ),
+    "MP3, 128 kbit/s": mp3(128),
     "Opus, 24 kbit/s": written(format="OGG", subtype="OPUS", compression_level=0.928),
     "telephone, µ-law at 8 kHz": telephone,
 }
-"""Every alteration by name. libsndfile's compression levels correspond to 128 and 24 kbit/s in mono."""
+"""Every alteration by name. libsndfile's compression level corresponds to 24 kbit/s in mono."""
 
 LOSSY = ("MP3, 128 kbit/s", "Opus, 24 kbit/s", "telephone, µ-law at 8 kHz")
 """Those that lose sound which the others keep."""

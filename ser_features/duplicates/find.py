@@ -19,6 +19,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from ser_features.audio.decoder import Audio
 from ser_features.audio.recordings import read_part
 from ser_features.duplicates.candidates import candidates
 from ser_features.duplicates.fingerprint import NO_FINGERPRINT, Fingerprint, fingerprint, similarity
@@ -127,9 +128,13 @@ def duplicates_among(sounds: Sequence[Sound]) -> Duplicates:
 def _read(recording: tuple[str, Part]) -> Sound:
     name, part = recording
     try:
-        audio = read_part(part).audio
+        return sound_of(name, read_part(part).audio)
     except AudioError as error:
         return Sound(name, problem=f"{type(error).__name__}: {error}")
+
+
+def sound_of(name: str, audio: Audio) -> Sound:
+    """A decoded recording as it is compared."""
     digest = hashlib.sha256(audio.sample_rate.to_bytes(4) + audio.signal.tobytes()).hexdigest()
     return Sound(name, digest, fingerprint(audio.signal, audio.sample_rate))
 
