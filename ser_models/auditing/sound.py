@@ -8,16 +8,18 @@ Rows of which no audio is below the folder, or whose audio is refused, are null 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ser_features.duplicates import Duplicates, find_duplicates
 from ser_features.errors import InputError, counted
 from ser_features.sources import Part
 from ser_models.auditing.matching import Matched, files_of
 from ser_models.auditing.split_table import IdentifiedSplit
 from ser_models.data.examples import PART_COLUMNS
+
+if TYPE_CHECKING:
+    from ser_features.duplicates import Duplicates
 
 AUDIO_COLUMNS = ("identical_audio", "same_take", "similarity")
 """Columns of `with_audio`:
@@ -51,6 +53,8 @@ def with_audio(
     Raises:
         InputError: if there is no such folder.
     """
+    from ser_features.duplicates import find_duplicates  # takes a second, and names need no audio
+
     rows = split.rows.drop_duplicates("file_id").reindex(columns=["file_id", "path", *PART_COLUMNS])
     matched = files_of(rows["path"], folder)
     parts: dict[str, Part] = {}
@@ -76,7 +80,7 @@ def _part(file: str, row: Mapping[str, Any]) -> Part:
     return Part(file, start or 0.0, end, None if channel is None else int(channel))
 
 
-def _columns(names: list[str], duplicates: Duplicates) -> pd.DataFrame:
+def _columns(names: list[str], duplicates: "Duplicates") -> pd.DataFrame:
     """`AUDIO_COLUMNS` of the recordings that were decoded, indexed by file_id."""
     highest: dict[str, float] = {}
     for pair in duplicates.pairs:
@@ -97,9 +101,8 @@ def _notes(
     if refused:
         name, problem = next(iter(refused.items()))
         yield f"audio of {counted(len(refused), 'recording')} refused, such as {name}: {problem}"
-    for paths, problem in (
-        (matched.missing, "not below it"),
-        (matched.ambiguous, "not compared, because several files match"),
-    ):
-        if paths:
-            yield f"audio of {counted(len(paths), 'recording')} {problem}, such as {paths[0]}"
+    if missing := matched.missing:
+        yield f"{counted(len(missing), 'recording')} without audio below {folder}, such as {missing[0]}"
+    if several := matched.ambiguous:
+        what = counted(len(several), "recording")
+        yield f"{what} not compared, as several files match, such as {several[0]}"

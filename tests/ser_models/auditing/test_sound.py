@@ -55,8 +55,8 @@ def test_takes_of_a_split(tmp_path):
         "audio of 5 recordings below DIR compared",
         "audio of 2 recordings refused, such as wrong: the part is from 2 to 1 s, expected an end behind "
         "a start of 0 s or more",
-        "audio of 1 recording not below it, such as wav/none.wav",
-        "audio of 1 recording not compared, because several files match, such as twice.wav",
+        "1 recording without audio below DIR, such as wav/none.wav",
+        "1 recording not compared, as several files match, such as twice.wav",
     ]
 
 
