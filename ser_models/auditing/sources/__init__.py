@@ -54,11 +54,12 @@ def read_split(
     lists = [
         (one.name, understood) for one in sources.sources for understood in _read(one, sources.base, columns)
     ]
-    rows, notes = arranged(joined(lists), next((one.hint for _, one in lists if one.hint), ""))
+    together, names_state = joined(lists)
+    rows, notes = arranged(together, next((one.hint for _, one in lists if one.hint), ""))
     return SplitTable(
         rows,
         {key: name for _, one in lists for key, name in one.columns.items()},
-        (*sources.notes, *notes_of([one for _, one in lists]), *notes),
+        (*sources.notes, *notes_of([one for _, one in lists]), *names_state, *notes),
         sources.base if any(source.has_recordings for source in sources.sources) else None,
         tuple(source.path for source in sources.sources if not source.has_recordings),
     )

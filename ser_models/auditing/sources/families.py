@@ -15,11 +15,14 @@ from ser_models.auditing.sources.file_names import folds_of, side_in
 LISTED = 2
 
 
-def joined(lists: Sequence[tuple[str, Understood]]) -> pd.DataFrame:
-    """The rows of all lists.
+def joined(lists: Sequence[tuple[str, Understood]]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Put the rows of all lists together.
 
     Args:
         lists: name of each, below the folder that they have in common, and the list.
+
+    Returns:
+        (the rows, what the names of the lists state).
 
     Raises:
         InputError: if some lists have a side and others none, or several are splits on their own.
@@ -29,7 +32,14 @@ def joined(lists: Sequence[tuple[str, Understood]]) -> pd.DataFrame:
     folds = folds_of([name for name, _ in lists], [_only_side(one) for one in several])
     _check_is_one([one for fold, one in zip(folds, several, strict=True) if fold is None])
     frames = [_filled(one.rows, FOLD, fold) for fold, one in zip(folds, several, strict=True)]
-    return pd.concat(frames, ignore_index=True)
+    stated = {
+        "sides": any(new is not one for new, (_, one) in zip(several, lists, strict=True)),
+        "folds": any(new is not one.rows for new, one in zip(frames, several, strict=True)),
+    }
+    notes = [
+        f"{what} are read from the names of the lists" for what, is_stated in stated.items() if is_stated
+    ]
+    return pd.concat(frames, ignore_index=True), tuple(notes)
 
 
 def notes_of(lists: Sequence[Understood]) -> Iterator[str]:
@@ -46,7 +56,8 @@ def _with_side(one: Understood, name: str, *, is_only: bool) -> Understood:
     """The list with the side that its name states, where it has none; a single table of folds needs none."""
     if is_only and one.rows[FOLD].nunique() > 1:
         return one
-    return replace(one, rows=_filled(one.rows, SIDE, side_in(name)))
+    rows = _filled(one.rows, SIDE, side_in(name))
+    return one if rows is one.rows else replace(one, rows=rows)
 
 
 def _filled(rows: pd.DataFrame, column: str, value: str | None) -> pd.DataFrame:

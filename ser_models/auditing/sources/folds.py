@@ -46,11 +46,11 @@ def arranged(rows: pd.DataFrame, hint: str = "") -> tuple[pd.DataFrame, tuple[st
             than `MAX_ROWS`.
     """
     notes: list[str] = []
-    rows = _without(rows, rows[PATH].isna(), "have no path", notes)
+    rows = _with(PATH, rows, notes)
     if rows.empty:
         raise InputError("no row names a recording, expected paths: check the lists")
     if repeated := int(rows.duplicated().sum()):
-        notes.append(f"{counted(repeated, 'row')} the same as another one")
+        notes.append(counted(repeated, "repeated row"))
     if (rows[SIDE] == EVAL).any():
         side = DEV if (rows[SIDE] == TEST).any() else TEST
         notes.append(f"{EVAL} is read as {side}")
@@ -58,18 +58,20 @@ def arranged(rows: pd.DataFrame, hint: str = "") -> tuple[pd.DataFrame, tuple[st
     if rows[SIDE].isna().all():
         if rows[FOLD].nunique() < 2:
             raise InputError(f"nothing states the sides of the split: {hint or UNSTATED}")
-        rows = _without(rows, rows[FOLD].isna(), "have no fold", notes)
+        rows = _with(FOLD, rows, notes)
         rows = _held_out(rows, notes)
     else:
-        rows = _without(rows, rows[SIDE].isna(), "have no side", notes)
+        rows = _with(SIDE, rows, notes)
         rows = _in_folds(rows, notes)
     notes += [f"there is no {side} side" for side in (TRAIN, TEST) if not (rows[SIDE] == side).any()]
     return rows.reset_index(drop=True), tuple(notes)
 
 
-def _without(rows: pd.DataFrame, are_out: pd.Series, why: str, notes: list[str]) -> pd.DataFrame:
+def _with(column: str, rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """The rows that have a cell of a column."""
+    are_out = rows[column].isna()
     if count := int(are_out.sum()):
-        notes.append(f"{counted(count, 'row')} left out: they {why}")
+        notes.append(f"left out: {counted(count, 'row')} without a {column}")
     return rows[~are_out].copy()
 
 
@@ -84,18 +86,24 @@ def _in_folds(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
             return _held_out(rows, notes)
         notes.append("the folds divide the sides: the split is read as one fold")
         return rows.assign(**{FOLD: ONLY_FOLD})
+    if len(folds) > 1 and _is_in_one_fold(rows):
+        notes.append("every recording is in one fold only, with its side: the folds are separate splits")
     in_all = rows[FOLD].isna()
     if not in_all.any():
         return rows
-    notes.append(f"{counted(int(in_all.sum()), 'row')} without a fold are in every fold")
+    notes.append(f"read as in every fold: {counted(int(in_all.sum()), 'row')} without a fold")
     _check_number(int(in_all.sum()) * len(folds))
     return pd.concat([rows[~in_all], *(rows[in_all].assign(**{FOLD: fold}) for fold in folds)])
 
 
 def _divide_sides(rows: pd.DataFrame) -> bool:
     """Whether every recording, and every side of a fold, is in one fold: none has a test and a training."""
-    has_one_side = rows.groupby(FOLD)[SIDE].nunique().eq(1).all()
-    return bool(has_one_side and rows[[PATH, FOLD]].drop_duplicates()[PATH].is_unique)
+    return bool(rows.groupby(FOLD)[SIDE].nunique().eq(1).all()) and _is_in_one_fold(rows)
+
+
+def _is_in_one_fold(rows: pd.DataFrame) -> bool:
+    """Whether every recording is in one fold only."""
+    return bool(rows[[PATH, FOLD]].drop_duplicates()[PATH].is_unique)
 
 
 def _held_out(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:

@@ -38,12 +38,6 @@ class Sides:
     hint: str = ""
 
 
-def missing(cells: pd.Series) -> pd.Series:
-    """Whether each cell is empty or a word for a missing value."""
-    absent = [word for word in cells.unique() if not isinstance(word, str) or is_missing(word)]
-    return cells.isin(absent) | cells.isna()
-
-
 def sides_in(cells: pd.DataFrame, given: str | None) -> Sides:
     """Find the sides of the rows.
 
@@ -66,8 +60,8 @@ def sides_in(cells: pd.DataFrame, given: str | None) -> Sides:
         )
     if stating:
         return _of_column(cells, stating[0])
-    if found_flags := flags.sides_of(cells):
-        return Sides(*found_flags)
+    if by_flags := flags.sides_of(cells):
+        return Sides(by_flags.sides, by_flags.columns, (by_flags.note,))
     numbers = next((name for name in usual if any(word.isdecimal() for word in words(cells[name]))), None)
     return Sides(hint=_hint(numbers) if numbers else "")
 

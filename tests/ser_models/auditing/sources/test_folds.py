@@ -21,7 +21,7 @@ def test_each_fold_is_held_out_once():
     rows, notes = arranged("a 1 -", "b 2 -", "c - -")
     assert rows == {"a 1 test", "b 1 train", "a 2 train", "b 2 test"}
     assert notes == (
-        "1 row left out: they have no fold",
+        "left out: 1 row without a fold",
         "each of 2 folds is the test once, and the others are its training",
     )
     assert arranged("a 1 test", "b 2 test")[0] == rows
@@ -33,10 +33,16 @@ def test_folds_with_sides_are_read_as_they_are():
     assert arranged(*sorted(rows)) == (rows, ())
 
 
+def test_folds_of_other_recordings_are_separate_splits():
+    rows = {"a 1 test", "b 1 train", "c 2 train", "d 2 test"}
+    note = "every recording is in one fold only, with its side: the folds are separate splits"
+    assert arranged(*sorted(rows)) == (rows, (note,))
+
+
 def test_one_test_of_all_folds():
     rows, notes = arranged("a 1 train", "b 1 dev", "b 2 train", "a 2 dev", "c - test")
     assert {"c 1 test", "c 2 test"} < rows
-    assert notes == ("1 row without a fold are in every fold",)
+    assert notes == ("read as in every fold: 1 row without a fold",)
 
 
 def test_folds_within_the_training_are_none_of_the_split():
@@ -55,9 +61,9 @@ def test_rows_that_say_too_little_are_counted():
     rows, notes = arranged("a - train", "b - test", "b - test", "c - -", "- - test", "- - test")
     assert rows == {"a 1 train", "b 1 test"}
     assert notes == (
-        "2 rows left out: they have no path",
-        "1 row the same as another one",
-        "1 row left out: they have no side",
+        "left out: 2 rows without a path",
+        "1 repeated row",
+        "left out: 1 row without a side",
     )
     assert arranged("a - test")[1] == ("there is no train side",)
 

@@ -30,7 +30,7 @@ def test_recordings_in_folders_of_sides(tmp_path):
     assert rows_of(test=[tmp_path / "testing"], train=[tmp_path / "train"]) == expected[1:]
     split = read_split([tmp_path])
     assert split.root == tmp_path
-    assert split.notes == ("1 row left out: they have no side",)
+    assert split.notes == ("left out: 1 row without a side",)
 
 
 def test_recordings_in_folders_of_folds(tmp_path):
@@ -51,6 +51,7 @@ def test_lists_of_a_folder_beside_other_files(tmp_path):
     assert read_split([tmp_path]).notes == (
         "not read, as their names state no side: README.txt, labels.csv",
         "train.txt is not read, as train.csv has the same name",
+        "sides are read from the names of the lists",
     )
 
 
