@@ -1,6 +1,7 @@
-"""What `ser train`, `ser evaluate` and `ser predict` do, in one call each.
+"""What `ser train`, `ser evaluate`, `ser predict` and `ser score` do, in one call each.
 
-paths as text or `Path` → `experiments.train.run_experiment`, `experiments.evaluate`, `inference.load`
+paths as text or `Path` → `experiments.train.run_experiment`, `experiments.evaluate`, `inference.load`,
+`scoring.score`
 """
 
 from collections.abc import Mapping
@@ -17,9 +18,12 @@ from ser_models.experiments.evaluate import evaluate as measure
 from ser_models.experiments.train import run_experiment
 from ser_models.inference.loading import load
 from ser_models.inference.predictor import Predictor
+from ser_models.scoring.columns import Columns
+from ser_models.scoring.result import ScoreResult
+from ser_models.scoring.score import score_tables
 from ser_models.training.config import Progress, RunContext, TrainConfig, ignore
 
-__all__ = ["Result", "evaluate", "load", "train"]
+__all__ = ["Result", "evaluate", "load", "score", "train"]
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,46 @@ def evaluate(
         InputError: if the store has other features, or none of the model's emotions.
     """
     return measure(Path(artifact), store_root(store), _names(datasets))
+
+
+@checked
+def score(
+    predictions: PathLike,
+    other: PathLike | None = None,
+    *,
+    truth: str | None = None,
+    prediction: str | None = None,
+    path: str | None = None,
+    speaker: str | None = None,
+    groups: Names = (),
+    softmax: bool = False,
+    seed: Natural = 0,
+) -> ScoreResult:
+    """Score a table of predictions that any system made, and compare it with another one.
+
+    Columns with usual names are recognised; tables are CSV, TSV, JSON, JSON lines, Parquet or audformat.
+
+    Args:
+        predictions: table with a row per recording: true class, and predicted class or probabilities.
+        other: table of another system, for a paired comparison on the recordings in both.
+        truth: column of the true classes.
+        prediction: column of the predicted classes.
+        path: column of the recordings.
+        speaker: column of the speakers.
+        groups: columns whose values are compared, beside the usual ones such as gender.
+        softmax: columns per class are logits, of which the softmax is computed.
+        seed: of the bootstrap.
+
+    Returns:
+        The metrics; `comparison` is None without `other`.
+
+    Raises:
+        InputError: if a table cannot be read, or leaves open which column is meant.
+        MissingExtraError: if a package is needed that is not installed.
+    """
+    columns = Columns(truth, prediction, path, speaker, tuple(names_of(groups)))
+    second = Path(other) if other is not None else None
+    return score_tables(Path(predictions), second, columns, softmax=softmax, seed=seed)
 
 
 def _names(datasets: Names | None) -> list[str] | None:

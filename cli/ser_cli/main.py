@@ -31,6 +31,7 @@ from ser_cli import (
     predict,
     recipes,
     reproduce,
+    score,
     segment,
     serve,
     store,
@@ -62,6 +63,7 @@ app.add_typer(store.app, name="store")
 app.add_typer(models.app, name="models")
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(score.score)
 app.command()(segment.segment)
 app.command()(predict.predict)
 app.command("app")(serve.serve)

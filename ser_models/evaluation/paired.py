@@ -1,6 +1,7 @@
 """Difference in UAR of two predictions of the same recordings, with its paired interval.
 
 two tables of test predictions → recordings in both → `paired_difference` → `Difference`
+two arrays of correct or not → `mcnemar` → `McNemar`
 
 >>> rows = pd.DataFrame({"file_id": list("abcd"), "dataset": "own", "speaker": list("xxyy"),
 ...                      "emotion": ["sad", "angry"] * 2, "predicted": ["sad", "angry"] * 2})
@@ -34,6 +35,42 @@ class Difference:
     low: float
     high: float
     recordings: int
+
+
+@dataclass(frozen=True, slots=True)
+class McNemar:
+    """McNemar's exact test of two systems on the same recordings.
+
+    Attributes:
+        only_first: recordings that the first alone is right about.
+        only_other: recordings that the other alone is right about.
+        p_value: two-sided; recordings count as independent, also those of one speaker.
+    """
+
+    only_first: int
+    only_other: int
+    p_value: float
+
+
+def mcnemar(first: np.ndarray, other: np.ndarray) -> McNemar:
+    """Test whether two systems are right equally often.
+
+    McNemar, Note on the sampling error of the difference between correlated proportions or percentages, 1947,
+    with the binomial distribution instead of its approximation.
+
+    Args:
+        first: whether each prediction of the first is correct, (recordings,) bool.
+        other: the same of the other.
+
+    >>> mcnemar(np.array([True] * 5 + [False]), np.array([False] * 5 + [False]))
+    McNemar(only_first=5, only_other=0, p_value=0.0625)
+    """
+    from scipy.stats import binomtest
+
+    only_first, only_other = int((first & ~other).sum()), int((~first & other).sum())
+    discordant = only_first + only_other
+    p_value = float(binomtest(only_first, discordant).pvalue) if discordant else 1.0
+    return McNemar(only_first, only_other, p_value)
 
 
 def class_indices(table: pd.DataFrame, labels: Sequence[str], *columns: str) -> list[np.ndarray]:

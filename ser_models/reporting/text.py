@@ -15,7 +15,7 @@ A number and its unit are joined by a no-break space.
 import math
 from collections.abc import Sequence
 
-from ser_models.evaluation.result import Scores
+from ser_models.evaluation.result import ConfusionScores, Scores
 
 MISSING = "–"
 """Stands for a value that does not exist."""
@@ -55,7 +55,7 @@ def uar_line(scores: Scores, *, transductive: bool = False) -> str:
     )
 
 
-def untested(scores: Scores) -> str:
+def untested(scores: ConfusionScores) -> str:
     """Name the classes that no test recording has, and the only one that was tested; empty if none lacks."""
     if not scores.untested:
         return ""

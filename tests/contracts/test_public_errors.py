@@ -20,6 +20,7 @@ BASES = {
     ser_models.train: {"model": "logistic", "store": NOWHERE, "out": NOWHERE},
     ser_models.evaluate: {"artifact": NOWHERE},
     ser_models.load: {"folder": NOWHERE},
+    ser_models.score: {"predictions": NOWHERE},
 }
 """Public functions with arguments that are refused before any work."""
 
