@@ -18,7 +18,7 @@ from ser_models.experiments.evaluate import evaluate as measure
 from ser_models.experiments.train import run_experiment
 from ser_models.inference.loading import load
 from ser_models.inference.predictor import Predictor
-from ser_models.scoring.columns import Columns
+from ser_models.scoring.columns import ReadOptions
 from ser_models.scoring.result import ScoreResult
 from ser_models.scoring.score import score_tables
 from ser_models.training.config import Progress, RunContext, TrainConfig, ignore
@@ -151,6 +151,8 @@ def score(
     path: str | None = None,
     speaker: str | None = None,
     groups: Names = (),
+    corpus: str | None = None,
+    pattern: str | None = None,
     softmax: bool = False,
     seed: Natural = 0,
 ) -> ScoreResult:
@@ -166,6 +168,8 @@ def score(
         path: column of the recordings.
         speaker: column of the speakers.
         groups: columns whose values are compared, beside the usual ones such as gender.
+        corpus: known corpus whose names the recordings have, which state the speakers.
+        pattern: of these names, such as "{speaker}_{}.wav", instead of a corpus.
         softmax: columns per class are logits, of which the softmax is computed.
         seed: of the bootstrap.
 
@@ -176,9 +180,18 @@ def score(
         InputError: if a table cannot be read, or leaves open which column is meant.
         MissingExtraError: if a package is needed that is not installed.
     """
-    columns = Columns(truth, prediction, path, speaker, tuple(names_of(groups)))
+    given = ReadOptions(
+        truth=truth,
+        prediction=prediction,
+        path=path,
+        speaker=speaker,
+        groups=tuple(names_of(groups)),
+        corpus=corpus,
+        pattern=pattern,
+        softmax=softmax,
+    )
     second = Path(other) if other is not None else None
-    return score_tables(Path(predictions), second, columns, softmax=softmax, seed=seed)
+    return score_tables(Path(predictions), second, given, seed=seed)
 
 
 def _names(datasets: Names | None) -> list[str] | None:

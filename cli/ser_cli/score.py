@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ser_cli import completion
 from ser_cli.options import AsJson, Seed
 
 if TYPE_CHECKING:
@@ -39,6 +40,17 @@ def score(
         list[str] | None,
         typer.Option(help="Columns whose values are compared, beside gender, language, corpus, …"),
     ] = None,
+    corpus: Annotated[
+        str | None,
+        typer.Option(
+            help="Known corpus whose names state the speakers; default: recognised without a column of them.",
+            autocompletion=completion.corpus_names,
+        ),
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(help="Pattern of the names that states the speakers, such as '{speaker}_{}.wav'."),
+    ] = None,
     softmax: Annotated[
         bool, typer.Option("--softmax", help="Columns per class are logits: take their softmax.")
     ] = False,
@@ -65,23 +77,29 @@ def score(
     from ser_cli.tables import print_json
     from ser_features.errors import InputError
 
-    if (predictions is None) == (confusion is None):
-        found = "neither" if confusion is None else "both"
-        raise InputError(
-            f"{found} a table and --confusion, expected one of them: name a table of predictions"
-        )
     if confusion is not None:
+        if predictions is not None:
+            raise InputError("a table and --confusion, expected one of them: leave out the other")
         result = _of_matrix(confusion, support or (), columns_are_truth=columns_are_truth)
     elif predictions is None:
         raise InputError("no table of predictions: name one, or a matrix with --confusion FILE")
     elif support or columns_are_truth:
         raise InputError("--support and --columns-are-truth are for --confusion: leave them out")
     else:
-        from ser_models.scoring.columns import Columns
+        from ser_models.scoring.columns import ReadOptions
         from ser_models.scoring.score import score_tables
 
-        columns = Columns(truth, prediction, path, speaker, tuple(group or ()))
-        result = score_tables(predictions, other, columns, softmax=softmax, seed=seed)
+        given = ReadOptions(
+            truth=truth,
+            prediction=prediction,
+            path=path,
+            speaker=speaker,
+            groups=tuple(group or ()),
+            corpus=corpus,
+            pattern=pattern,
+            softmax=softmax,
+        )
+        result = score_tables(predictions, other, given, seed=seed)
     if as_json:
         print_json(result.to_dict())
     else:

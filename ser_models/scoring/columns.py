@@ -5,10 +5,10 @@ header → the names that the user gives, else usual names → `Roles`
 `emotion`, `label` and their like are the truth. Beside a column such as `truth`, and beside the confidence
 that `ser predict` writes, they are the prediction.
 
->>> roles = recognise(["file", "emotion", "pred", "spk", "gender"], Columns())
+>>> roles = recognise(["file", "emotion", "pred", "spk", "gender"], ReadOptions())
 >>> roles.truth, roles.prediction, roles.path, roles.speaker, roles.groups
 ('emotion', 'pred', 'file', 'spk', ('gender',))
->>> recognise(["utt", "truth", "label"], Columns()).prediction
+>>> recognise(["utt", "truth", "label"], ReadOptions()).prediction
 'label'
 """
 
@@ -37,15 +37,18 @@ FILE_ID = "file_id"
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Names of columns as a user gives them; None for those that are to be recognised.
+class ReadOptions:
+    """What a user says about tables of predictions; None for what is to be recognised.
 
     Attributes:
-        truth: of the true classes.
-        prediction: of the predicted classes.
-        path: of the recordings.
-        speaker: of the speakers.
-        groups: whose values are compared, beside the usual ones.
+        truth: column of the true classes.
+        prediction: column of the predicted classes.
+        path: column of the recordings.
+        speaker: column of the speakers.
+        groups: columns whose values are compared, beside the usual ones.
+        corpus: known corpus whose names the recordings have, which state the speakers.
+        pattern: of the names of the recordings, such as "{speaker}_{}.wav", instead of a corpus.
+        softmax: whether columns per class are logits, of which the softmax is computed.
     """
 
     truth: str | None = None
@@ -53,9 +56,12 @@ class Columns:
     path: str | None = None
     speaker: str | None = None
     groups: tuple[str, ...] = ()
+    corpus: str | None = None
+    pattern: str | None = None
+    softmax: bool = False
 
-    def names(self) -> list[str]:
-        """Those that are given."""
+    def columns(self) -> list[str]:
+        """Names of columns that are given."""
         one = (self.truth, self.prediction, self.path, self.speaker)
         return [*(name for name in one if name is not None), *self.groups]
 
@@ -90,7 +96,7 @@ class Roles:
         return {role: name for role in roles if (name := getattr(self, role)) is not None}
 
 
-def recognise(header: Sequence[str], given: Columns) -> Roles:
+def recognise(header: Sequence[str], given: ReadOptions) -> Roles:
     """Find the columns.
 
     Raises:
@@ -118,7 +124,7 @@ def _first(names: Sequence[str], is_meant: Callable[[str], bool]) -> str | None:
     return next(filter(is_meant, names), None)
 
 
-def _classes(header: Sequence[str], given: Columns) -> tuple[str, str | None]:
+def _classes(header: Sequence[str], given: ReadOptions) -> tuple[str, str | None]:
     """The columns of the true and of the predicted classes."""
     truth, prediction = _given(header, given.truth), _given(header, given.prediction)
     free = [name for name in header if name not in (truth, prediction)]

@@ -20,8 +20,9 @@ from ser_models.auditing.sources.side_columns import missing
 from ser_models.auditing.sources.sides import EVAL, side_of
 from ser_models.auditing.split_table import TEST
 from ser_models.scoring.column_names import PREDICTIONS, usual_names
-from ser_models.scoring.columns import Columns, Roles, recognise
+from ser_models.scoring.columns import ReadOptions, Roles, recognise
 from ser_models.scoring.probabilities import Probabilities, class_columns, read_probabilities
+from ser_models.scoring.speakers import with_speakers
 
 MOST_CLASSES = 100
 LISTED = 6
@@ -55,37 +56,36 @@ class Predictions:
     notes: tuple[str, ...]
 
 
-def read_predictions(path: Path, given: Columns, *, softmax: bool = False) -> Predictions:
+def read_predictions(path: Path, given: ReadOptions) -> Predictions:
     """Read predictions.
 
     Args:
         path: of a table: CSV, TSV, JSON, JSON lines, Parquet or audformat.
-        given: names of columns.
-        softmax: whether columns per class are logits.
+        given: what the user says about it.
 
     Raises:
         InputError: if it is no such table, lacks a column, or leaves open which of two is meant.
         MissingExtraError: if a package is needed that is not installed.
     """
-    several = forms.read(path, [*given.names(), *usual_names()])
+    several = forms.read(path, [*given.columns(), *usual_names()])
     if len(several) > 1:
         raise InputError(
             f"{path} has {len(several)} lists, expected one table of predictions: name one of them"
         )
     try:
-        return _predictions(several[0], given, softmax=softmax)
+        return _predictions(several[0], given)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
 
-def _predictions(table: Listed, given: Columns, *, softmax: bool) -> Predictions:
+def _predictions(table: Listed, given: ReadOptions) -> Predictions:
     header = [*table.cells.columns]
     roles = recognise(header, given)
     notes = [*table.notes]
     cells = _of_test(table.cells, roles, notes)
     words = {name: _classes(cells[name], notes) for name in (roles.truth, roles.prediction) if name}
     truth = words[roles.truth]
-    probabilities = _probabilities(cells, roles, {*truth.dropna()}, notes, softmax=softmax)
+    probabilities = _probabilities(cells, roles, {*truth.dropna()}, notes, softmax=given.softmax)
     if roles.prediction is not None:
         predicted = words[roles.prediction]
     elif probabilities is not None:
@@ -100,6 +100,7 @@ def _predictions(table: Listed, given: Columns, *, softmax: bool) -> Predictions
     if absent := int(truth.isna().sum()):
         notes.append(f"{counted(absent, 'row')} without a true class: left out")
     rows = _rows(cells, roles).assign(emotion=truth, predicted=predicted)[is_scored]
+    rows = with_speakers(rows, roles, given, notes)
     unpredicted = truth[truth.notna() & predicted.isna()].value_counts().to_dict()
     return Predictions(
         table.name,
@@ -186,22 +187,29 @@ def _rows(cells: pd.DataFrame, roles: Roles) -> pd.DataFrame:
     rows = pd.DataFrame(index=cells.index)
     for name in roles.groups:
         rows[name] = cells[name].where(~missing(cells[name]))
-    rows["file_id"] = _names(cells, roles)
+    rows["path"] = _paths(cells, roles)
+    rows["file_id"] = _names(rows["path"], cells, roles)
     rows["dataset"] = cells[roles.dataset].fillna("") if roles.dataset else ""
     speakers = cells[roles.speaker] if roles.speaker else pd.Series(None, cells.index, dtype=object)
     rows["speaker"] = speakers.where(~missing(speakers), None)
     return rows
 
 
-def _names(cells: pd.DataFrame, roles: Roles) -> pd.Series:
+def _paths(cells: pd.DataFrame, roles: Roles) -> pd.Series:
+    """Path of each row with forward slashes; its number where there is none."""
+    numbers = "row " + pd.Series(cells.index + 1, cells.index).astype(str)
+    return (
+        numbers
+        if roles.path is None
+        else cells[roles.path].str.replace("\\", "/", regex=False).fillna(numbers)
+    )
+
+
+def _names(paths: pd.Series, cells: pd.DataFrame, roles: Roles) -> pd.Series:
     """What identifies the recording of each row: its path, and times and channel if it is a part."""
-    if roles.path is None:
-        return pd.Series(cells.index.astype(str), cells.index)
-    names = cells[roles.path].str.replace("\\", "/", regex=False)
-    names = names.fillna("row " + pd.Series(cells.index + 1, cells.index).astype(str))
     for part in roles.parts:
-        names += ("#" + cells[part]).fillna("#")
-    return names
+        paths = paths + ("#" + cells[part]).fillna("#")
+    return paths
 
 
 def _repeated(rows: pd.DataFrame, roles: Roles) -> list[str]:
