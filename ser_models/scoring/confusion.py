@@ -70,7 +70,7 @@ def wilson_interval(matrix: np.ndarray) -> Interval:
 
     >>> bounds = wilson_interval(np.array([[40, 10], [5, 45]]))
     >>> round(bounds.low, 3), round(bounds.high, 3), bounds.unit
-    (0.767, 0.909, '100 recordings, taken as independent')
+    (0.764, 0.902, '100 recordings, taken as independent')
     """
     from scipy.stats import norm
 
