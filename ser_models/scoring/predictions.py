@@ -14,9 +14,9 @@ import pandas as pd
 
 from ser_features.errors import InputError, counted, listed
 from ser_features.labels import in_order, spelled
+from ser_features.tables.cells import text_or_none
 from ser_models.auditing.sources import forms
 from ser_models.auditing.sources.listing import Listed
-from ser_models.auditing.sources.side_columns import missing
 from ser_models.auditing.sources.sides import EVAL, side_of
 from ser_models.auditing.split_table import TEST
 from ser_models.scoring.column_names import PREDICTIONS, usual_names
@@ -135,7 +135,7 @@ def _classes(words: pd.Series, notes: list[str]) -> pd.Series:
     Raises:
         InputError: if they are too many for classes.
     """
-    present = words.where(~missing(words))
+    present = _present(words)
     forms_of = {word: spelled(word.removesuffix(".0")) for word in present.dropna().unique()}
     if len({*forms_of.values()}) > MOST_CLASSES:
         raise InputError(
@@ -186,13 +186,18 @@ def _rows(cells: pd.DataFrame, roles: Roles) -> pd.DataFrame:
     """Recording, corpus, speaker and groups of each row."""
     rows = pd.DataFrame(index=cells.index)
     for name in roles.groups:
-        rows[name] = cells[name].where(~missing(cells[name]))
+        rows[name] = _present(cells[name])
     rows["path"] = _paths(cells, roles)
     rows["file_id"] = _names(rows["path"], cells, roles)
     rows["dataset"] = cells[roles.dataset].fillna("") if roles.dataset else ""
-    speakers = cells[roles.speaker] if roles.speaker else pd.Series(None, cells.index, dtype=object)
-    rows["speaker"] = speakers.where(~missing(speakers), None)
+    rows["speaker"] = _present(cells[roles.speaker]) if roles.speaker else None
     return rows
+
+
+def _present(cells: pd.Series) -> pd.Series:
+    """The cells; None where they are empty or a word for a missing value."""
+    values = cells.map({word: text_or_none(word) for word in cells.dropna().unique()}).astype(object)
+    return values.where(values.notna(), None)
 
 
 def _paths(cells: pd.DataFrame, roles: Roles) -> pd.Series:
