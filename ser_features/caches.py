@@ -25,6 +25,12 @@ def prepare_caches() -> None:
         os.environ |= dict.fromkeys(missing, str(folder))
 
 
+def own_cache(name: str) -> Path:
+    """Folder for one of this project's own caches, beside other programs' or among the temporary files."""
+    home = _home_cache()
+    return home / "ser" / name if _writable(home) else _private_folder() / name
+
+
 def librosa_feature() -> Any:
     """Import `librosa.feature`, which takes more than a second."""
     prepare_caches()

@@ -34,6 +34,10 @@ class MissingExtraError(SerError):
     """A command needs an optional dependency that is not installed."""
 
 
+class NotCompiledError(SerError):
+    """The voice analysis cannot be compiled on this machine; Praat can do the same."""
+
+
 class FileNameError(SerError):
     """A file name does not follow the corpus's grammar."""
 

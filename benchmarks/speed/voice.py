@@ -1,0 +1,124 @@
+"""CPU time of the compiled voice analysis and of Praat's, interleaved, on one core.
+
+    python -m benchmarks.speed.voice
+    python -m benchmarks.speed.voice --files 100 --rounds 9 --write
+
+recordings → in every round F0, then pulses, jitter and shimmer, by each method in turn → ratios → table
+
+The ratio of a round is that of the methods' CPU times over all recordings; reported are the median over
+rounds and the range. One thread each.
+"""
+
+import os
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+os.environ.update(ONE_THREAD)
+
+import json  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable, Sequence  # noqa: E402
+from datetime import UTC, datetime  # noqa: E402
+from typing import Any  # noqa: E402
+
+import numpy as np  # noqa: E402
+
+from benchmarks.accuracy.common import RESULTS  # noqa: E402
+from benchmarks.accuracy.voice_parity import signals  # noqa: E402
+from benchmarks.options import parser  # noqa: E402
+from ser_features.config import SPEECH16K  # noqa: E402
+from ser_features.extractors.f0_tracker import track  # noqa: E402
+from ser_features.praat import call, parselmouth  # noqa: E402
+from ser_features.voice import contour, periods  # noqa: E402
+
+RATE, PITCH = SPEECH16K.audio.sample_rate, SPEECH16K.pitch
+RANGE = {"floor": PITCH.floor, "ceiling": PITCH.ceiling}
+LIMITS = (0, 0, PITCH.shortest_period, PITCH.longest_period, PITCH.max_period_factor)
+
+Steps = tuple[Callable[[np.ndarray], Any], Callable[[np.ndarray, Any], Any]]
+"""F0 of a signal; pulses, jitter and shimmer of a signal and its F0."""
+
+
+def _praat_f0(signal: np.ndarray) -> Any:
+    sound = parselmouth.Sound(signal, RATE)
+    pitch = sound.to_pitch_ac(time_step=PITCH.time_step, pitch_floor=PITCH.floor, pitch_ceiling=PITCH.ceiling)
+    return sound, pitch
+
+
+def _praat_measures(_: np.ndarray, analysis: Any) -> Any:
+    sound, pitch = analysis
+    pulses = call([sound, pitch], "To PointProcess (cc)")
+    shimmer = call([sound, pulses], "Get shimmer (local)", *LIMITS, PITCH.max_amplitude_factor)
+    return call(pulses, "Get jitter (local)", *LIMITS), shimmer
+
+
+def _compiled_f0(signal: np.ndarray) -> Any:
+    return contour.track(signal, RATE, lowest=PITCH.floor, highest=PITCH.ceiling, step=PITCH.time_step)
+
+
+def _compiled_measures(signal: np.ndarray, analysis: Any) -> Any:
+    points = periods.pulses(signal, RATE, analysis)
+    return periods.jitter(points, PITCH), periods.shimmer(signal, RATE, points, PITCH)
+
+
+def _numpy_f0(signal: np.ndarray) -> Any:
+    return track(signal.astype(np.float32), RATE, **RANGE, step=PITCH.time_step)
+
+
+METHODS: dict[str, Steps] = {
+    "praat": (_praat_f0, _praat_measures),
+    "compiled": (_compiled_f0, _compiled_measures),
+    "autocorrelation": (_numpy_f0, lambda signal, analysis: None),
+}
+"""By name; "autocorrelation" has F0 alone, its pulses are Praat's."""
+
+
+def main() -> None:
+    """Measure, print and write."""
+    options = parser(__doc__, files=60)
+    options.add_argument("--rounds", type=int, default=7, help="rounds (default: 7)")
+    options.add_argument("--write", action="store_true", help="write docs/results/voice_speed.json")
+    chosen = options.parse_args()
+    recordings = list(signals("ravdess", chosen.data, chosen.files))
+    times = measure(recordings, chosen.rounds)
+    rows = {
+        "F0, compiled": times["praat"][:, 0] / times["compiled"][:, 0],
+        "F0, autocorrelation": times["praat"][:, 0] / times["autocorrelation"][:, 0],
+        "pulses, jitter, shimmer, compiled": times["praat"][:, 1] / times["compiled"][:, 1],
+        "both, compiled": times["praat"].sum(axis=1) / times["compiled"].sum(axis=1),
+    }
+    for name, one in times.items():
+        f0, measures = 1e3 * np.median(one, axis=0) / len(recordings)
+        print(f"{name:36}{f0:8.2f} ms F0 {measures:8.2f} ms pulses, jitter, shimmer per file")
+    for name, ratios in rows.items():
+        print(f"{name:36}{np.median(ratios):8.2f} × Praat's speed ({ratios.min():.2f}–{ratios.max():.2f})")
+    if chosen.write:
+        content = {
+            "files": len(recordings),
+            "mean_seconds": float(np.mean([one.size / RATE for one in recordings])),
+            "rounds": chosen.rounds,
+            "cpu_seconds_per_round": {name: one.tolist() for name, one in times.items()},
+            "median_ratios": {name: float(np.median(ratios)) for name, ratios in rows.items()},
+            "date": datetime.now(UTC).date().isoformat(),
+        }
+        path = RESULTS / "voice_speed.json"
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def measure(recordings: Sequence[np.ndarray], rounds: int) -> dict[str, np.ndarray]:
+    """CPU seconds per method, shape (rounds, 2): F0; pulses, jitter and shimmer."""
+    times = {name: np.zeros((rounds, 2)) for name in METHODS}
+    for f0, measures in METHODS.values():  # loads and compiles
+        measures(recordings[0], f0(recordings[0]))
+    for number in range(rounds):
+        for signal in recordings:
+            for name, (f0, measures) in METHODS.items():
+                start = time.process_time()
+                analysis = f0(signal)
+                middle = time.process_time()
+                measures(signal, analysis)
+                times[name][number] += middle - start, time.process_time() - middle
+    return times
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,9 @@
+"""F0, glottal pulses, jitter and shimmer exactly as Praat computes them, by compiled kernels.
+
+signal → `contour.track` (`tables`, FFT, kernels) → `Contour` → `periods.pulses` → jitter, shimmer
+`kernels` → `build` (Numba, LLVM; one process, once per processor) → object code → `library` → functions
+
+The algorithms are Boersma (1993): "Accurate short-term analysis of the fundamental frequency and the
+harmonics-to-noise ratio of a sampled sound", and Praat's `To PointProcess (cc)`; Praat is the reference in
+the tests.
+"""

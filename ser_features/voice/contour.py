@@ -1,0 +1,199 @@
+"""Signal → windows → power spectra → autocorrelations → candidates → the best path → F0 contour."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+
+from ser_features.voice.library import Library, library
+from ser_features.voice.tables import AROUND, PERIODS_PER_WINDOW, Tables, tables_of
+
+SILENCE_THRESHOLD = 0.03
+VOICING_THRESHOLD = 0.45
+OCTAVE_COST = 0.01
+OCTAVE_JUMP_COST = 0.35
+VOICED_UNVOICED_COST = 0.14
+"""Praat's defaults; the last two are per 10 ms."""
+
+BLOCK_ROWS = 96
+"""Frames per FFT call, few enough to fit into the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contour:
+    """F0 over time.
+
+    Attributes:
+        f0: in Hz, float64, shape (frames,); 0 where a frame is unvoiced.
+        strength: height of the autocorrelation's peak at the period, 0 to 1, float64, shape (frames,); 0
+            where a frame is unvoiced.
+        start: time of the first frame's centre, in s.
+        step: from one frame to the next, in s.
+    """
+
+    f0: np.ndarray
+    strength: np.ndarray
+    start: float
+    step: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidates:
+    """F0 candidates of all frames, and the strength of "unvoiced".
+
+    Attributes:
+        counts: int64, shape (frames,).
+        lags: in samples, float64, shape (frames, candidates).
+        strengths: float64, shape (frames, candidates).
+        unvoiced: float64, shape (frames,).
+    """
+
+    counts: np.ndarray
+    lags: np.ndarray
+    strengths: np.ndarray
+    unvoiced: np.ndarray
+
+
+def track(signal: np.ndarray, sample_rate: int, *, lowest: float, highest: float, step: float) -> Contour:
+    """Compute the F0 contour of a recording, as Praat's `Sound: To Pitch (ac)` with its defaults.
+
+    Args:
+        signal: shape (n,), at least three periods of `lowest` long; its level does not matter.
+        sample_rate: in Hz.
+        lowest: F0, in Hz.
+        highest: F0, in Hz, at most half the sample rate.
+        step: from one frame to the next, in s.
+
+    Returns:
+        The contour, at Praat's frame times.
+    """
+    tables = tables_of(sample_rate, lowest, highest)
+    # In the same order of operations as Praat: the last bit decides whether one more frame fits.
+    interval = 1 / sample_rate
+    seconds = signal.size * interval
+    frames = int((seconds - PERIODS_PER_WINDOW / lowest) / step) + 1
+    times = 0.5 * seconds - 0.5 * frames * step + 0.5 * step + np.arange(frames) * step
+    starts = np.floor((times - 0.5 * interval) / interval).astype(np.int64) + 1 - tables.half
+    per_step = 0.01 / step
+    candidates = _candidates(_normalised(signal), starts, tables, 1 + 2 * VOICED_UNVOICED_COST * per_step)
+    f0, strength = _best_path(candidates, sample_rate, highest, per_step)
+    return Contour(f0, strength, float(times[0]), step)
+
+
+def _normalised(signal: np.ndarray) -> np.ndarray:
+    """The signal with zero mean and a peak of 1, float32: single precision suffices at every level."""
+    centred = signal - signal.mean(dtype=np.float64)
+    peak = max(centred.max(), -centred.min())
+    scaled: np.ndarray = (centred / peak if peak > 0 else centred).astype(np.float32)
+    return scaled
+
+
+def _candidates(signal: np.ndarray, starts: np.ndarray, tables: Tables, sure: float) -> _Candidates:
+    """Candidates of the frames that begin at `starts`.
+
+    The strength of voiced candidates is at most 1, and an unvoiced frame costs at most two voicing changes:
+    frames whose "unvoiced" is stronger than the sum, `sure`, are unvoiced and are not analysed.
+    """
+    kernels, frames = library(), starts.size
+    sums = np.concatenate([[0.0], np.cumsum(signal, dtype=np.float64)])
+    values = np.zeros((BLOCK_ROWS, tables.size), np.float32)
+    voiced, used = np.zeros(BLOCK_ROWS, np.int64), np.zeros(1, np.int64)
+    peaks = np.zeros(frames)
+    lags, strengths = np.ones((frames, tables.candidates)), np.zeros((frames, tables.candidates))
+    counts = np.zeros(frames, np.int64)
+    scale = SILENCE_THRESHOLD / (1 + VOICING_THRESHOLD)
+    quiet = max(scale * (2 - (sure - VOICING_THRESHOLD)), np.finfo(np.float32).tiny)
+    first = 0
+    while first < frames:
+        first = kernels.windows(
+            signal,
+            sums,
+            starts,
+            first,
+            frames,
+            BLOCK_ROWS,
+            tables.window,
+            tables.half,
+            tables.period,
+            tables.size,
+            quiet,
+            values,
+            peaks,
+            voiced,
+            used,
+        )
+        raw = _autocorrelations(kernels, values[: used[0]])
+        _maxima(kernels, raw, voiced, tables, (lags, strengths, counts))
+    unvoiced = VOICING_THRESHOLD + np.maximum(2 - np.minimum(peaks, 1) / scale, 0)
+    return _Candidates(counts, lags, strengths, unvoiced)
+
+
+def _autocorrelations(kernels: Library, values: np.ndarray) -> np.ndarray:
+    """Of each row, up to a factor, float32."""
+    spectrum = scipy.fft.rfft(values, axis=1)
+    power = np.empty(spectrum.shape, np.float32)
+    kernels.powers(spectrum.view(np.float32), power.size, power)
+    # A power spectrum is real and even, so a cosine transform inverts it.
+    raw: np.ndarray = scipy.fft.dct(power, type=1, axis=1, overwrite_x=True)
+    return raw
+
+
+def _maxima(
+    kernels: Library,
+    raw: np.ndarray,
+    voiced: np.ndarray,
+    tables: Tables,
+    arrays: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> None:
+    """Fill the candidates of the frames `voiced`: their lags, strengths and counts."""
+    kernels.candidates(
+        raw,
+        len(raw),
+        raw.shape[1],
+        voiced,
+        tables.correction,
+        tables.shortest,
+        tables.longest,
+        tables.depth,
+        tables.sinc,
+        tables.octaves,
+        OCTAVE_COST,
+        0.5 * VOICING_THRESHOLD,
+        tables.candidates,
+        np.empty(tables.longest + 2 * tables.depth + 1, np.float32),
+        np.empty(AROUND, np.float32),
+        np.empty(tables.candidates, np.int64),
+        *arrays,
+    )
+
+
+def _best_path(
+    candidates: _Candidates, sample_rate: int, highest: float, per_step: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """F0 and strength of the chosen candidates, float64, shape (frames,) each; 0 where unvoiced."""
+    frames, most = candidates.lags.shape
+    frequency = sample_rate / candidates.lags
+    octaves = np.log2(frequency)
+    # Praat counts candidates above the highest F0 as unvoiced: they never win over "unvoiced" itself.
+    local = candidates.strengths - OCTAVE_COST * (np.log2(highest) - octaves)
+    local[frequency >= highest] = -np.inf
+    chosen = np.empty(frames, np.int64)
+    library().path(
+        frames,
+        most,
+        candidates.counts,
+        octaves,
+        local,
+        candidates.unvoiced,
+        OCTAVE_JUMP_COST * per_step,
+        VOICED_UNVOICED_COST * per_step,
+        np.empty((frames, most + 1)),
+        np.zeros((frames, most + 1), np.int64),
+        chosen,
+    )
+    frame = np.arange(frames)
+    voiced = chosen > 0
+    return (
+        np.where(voiced, frequency[frame, chosen - 1], 0.0),
+        np.where(voiced, candidates.strengths[frame, chosen - 1], 0.0),
+    )
