@@ -26,7 +26,7 @@ from ser_models.auditing.sources.column_names import FOLDS, PATHS
 from ser_models.auditing.sources.file_names import fold_in
 from ser_models.auditing.sources.lines import are_audio
 from ser_models.auditing.sources.listing import Listed
-from ser_models.auditing.sources.side_columns import Sides, are_sides, sides_in, words
+from ser_models.auditing.sources.side_columns import Sides, are_sides, missing, sides_in, words
 
 LISTED = 8
 WHOLE = re.compile(r"^([0-9]+)\.0$")
@@ -94,7 +94,7 @@ def _understood(one: Listed, given: Columns) -> Understood:
     names = {PATH: path, SIDE: next(iter(sides.columns), ""), FOLD: fold or ""}
     base = pd.DataFrame(
         {
-            PATH: cells[path].str.replace("\\", "/").where(cells[path].isin(words(cells[path]))),
+            PATH: cells[path].str.replace("\\", "/").where(~missing(cells[path])),
             SIDE: one.side if sides.sides is None else sides.sides,
             FOLD: _folds(cells[fold]) if fold else one.fold,
             **_further(cells, [name for name in cells if name not in {path, *used}]),

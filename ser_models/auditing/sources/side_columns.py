@@ -38,6 +38,11 @@ class Sides:
     hint: str = ""
 
 
+def missing(cells: pd.Series) -> pd.Series:
+    """Whether each cell is empty or a word for a missing value."""
+    return ~cells.isin(words(cells))
+
+
 def sides_in(cells: pd.DataFrame, given: str | None) -> Sides:
     """Find the sides of the rows.
 
