@@ -18,12 +18,13 @@ paths → candidates: an addition to the name of another recording → counted a
 ('"_noise" on 2 names: taken as copies of the names without it',)
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ser_features.errors import listed
-from ser_models.auditing.additions import Addition, is_folder_of_copies, named, unnamed
+from ser_models.auditing.additions import named, unnamed
+from ser_models.auditing.name_index import NameIndex, without_suffix
 
 FEWEST = 2
 """Least number of recordings whose names have an addition of a kind."""
@@ -54,10 +55,19 @@ class Copies:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A name that may be that of a copy."""
+    """A name that may be that of a copy.
+
+    Attributes:
+        name: of the possible copy.
+        source: name without the addition: that of another recording, or of one that is missing.
+        spelled: the addition as it is written.
+        is_evident: whether the recording is one of the split.
+    """
 
     name: str
-    addition: Addition
+    source: str
+    spelled: str
+    is_evident: bool
 
 
 def find(paths: Sequence[str], classes: Mapping[str, str] | None = None) -> Copies:
@@ -67,121 +77,77 @@ def find(paths: Sequence[str], classes: Mapping[str, str] | None = None) -> Copi
         paths: with forward slashes, each once.
         classes: of the recordings by path, where they are known.
     """
-    by_name: dict[str, str] = {}
-    for path in paths:
-        by_name.setdefault(without_suffix(path), path)
-    search = _Search(by_name, classes or {})
-    bases: dict[str, str] = {}
+    index = NameIndex(paths)
+    by_path = classes or {}
+    known = {name: by_path[path] for name, path in index.by_name.items() if path in by_path}
+    sources_of: dict[str, str] = {}
     notes: list[str] = []
-    for candidates in search.counted().values():
-        own = [one for one in candidates if one.name not in bases]
-        bases |= {one.name: one.addition.base for one in own}
+    for candidates in (*_with_words(index, known), *_others(index, known)):
+        own = [one for one in candidates if one.name not in sources_of]
+        sources_of |= {one.name: one.source for one in own}
         if own:
-            notes.append(_note([one.addition.spelled for one in own]))
+            notes.append(_note([one.spelled for one in own]))
     sources = {}
     for path in paths:
         name = without_suffix(path)
-        if name in bases:
-            while name in bases:  # of a copy of a copy, the recording
-                name = bases[name]
-            sources[path] = by_name.get(name, name)
+        if name in sources_of:
+            while name in sources_of:  # of a copy of a copy, the recording
+                name = sources_of[name]
+            sources[path] = index.by_name.get(name, name)
     return Copies(sources, tuple(notes))
 
 
-def without_suffix(path: str) -> str:
-    """A path without the suffix of its file, which has a letter; that of a factor of speed stays.
+def _with_words(index: NameIndex, classes: Mapping[str, str]) -> Iterator[list[_Candidate]]:
+    """Copies by additions that have a word for an augmentation, those of one kind together."""
+    by_kind: dict[str, list[_Candidate]] = defaultdict(list)
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for name in index.by_name:
+        if chosen := _chosen(name, index):
+            kind, candidate = chosen
+            by_kind[kind].append(candidate)
+            kinds[candidate.source].add(kind)
+    for candidates in by_kind.values():
+        evident = [one for one in candidates if one.is_evident or len(kinds[one.source]) > 1]
+        if len({one.source for one in evident}) >= FEWEST and _have_equal_class(evident, classes):
+            yield candidates
 
-    >>> without_suffix("a.b/x-1.1.wav"), without_suffix("a.b/x-1.1")
-    ('a.b/x-1.1', 'a.b/x-1.1')
-    """
-    stem, dot, suffix = path.rpartition(".")
-    is_suffix = dot and suffix.isalnum() and not suffix.isdecimal() and stem and not stem.endswith("/")
-    return stem if is_suffix else path
+
+def _chosen(name: str, index: NameIndex) -> tuple[str, _Candidate] | None:
+    """The kind and candidate of a name: the longest addition to another recording, otherwise the shortest."""
+    options = list(named(name))
+    for one in reversed(options):
+        if source := index.source_of(name, one):
+            return one.kind, _Candidate(name, source, one.spelled, is_evident=True)
+    for one in options:
+        for further in named(one.base):
+            if source := index.source_of(one.base, further):
+                spelled, kind = f"{further.spelled} {one.spelled}", f"{further.kind} {one.kind}"
+                return kind, _Candidate(name, source, spelled, is_evident=True)
+    if not options:
+        return None
+    shortest = options[0]
+    return shortest.kind, _Candidate(name, shortest.base, shortest.spelled, is_evident=False)
 
 
-class _Search:
-    """Additions to the names of a split that count.
+def _others(index: NameIndex, classes: Mapping[str, str]) -> Iterator[list[_Candidate]]:
+    """Copies by other suffixes and prefixes, which nearly all of their names have in addition to others."""
+    by_kind: dict[str, list[_Candidate]] = defaultdict(list)
+    totals: Counter[str] = Counter()
+    for name in index.by_name:
+        for one in unnamed(name):
+            totals[one.kind] += 1
+            if source := index.source_of(name, one):
+                by_kind[one.kind].append(_Candidate(name, source, one.spelled, is_evident=True))
+    for kind, candidates in by_kind.items():
+        if len(candidates) >= max(MANY, SHARE * totals[kind]) and _have_equal_class(candidates, classes):
+            yield candidates
 
-    Attributes:
-        by_name: path by name.
-        classes: of the recordings by path, where they are known.
-    """
 
-    def __init__(self, by_name: Mapping[str, str], classes: Mapping[str, str]) -> None:
-        self.by_name, self.classes = by_name, classes
-        self._beside: dict[int, dict[tuple[str, ...], list[str]]] = {}
-
-    def counted(self) -> dict[str, list[_Candidate]]:
-        """Candidates by the kinds of additions that count."""
-        by_word = self._by_kind(self._named)
-        kinds: dict[str, set[str]] = defaultdict(set)
-        for kind, candidates in by_word.items():
-            for one in candidates:
-                kinds[one.addition.base].add(kind)
-        counted = {}
-        for kind, candidates in by_word.items():
-            evident = [
-                one
-                for one in candidates
-                if one.addition.base in self.by_name or len(kinds[one.addition.base]) > 1
-            ]
-            if len({one.addition.base for one in evident}) >= FEWEST and self._have_equal_class(evident):
-                counted[kind] = candidates
-        for kind, candidates in self._by_kind(unnamed).items():
-            evident = [one for one in candidates if one.addition.base in self.by_name]
-            is_usual = len(evident) >= max(MANY, SHARE * len(candidates))
-            if kind not in counted and is_usual and self._have_equal_class(evident):
-                counted[kind] = evident
-        return counted
-
-    def _by_kind(self, additions: Callable[[str], Iterable[Addition]]) -> dict[str, list[_Candidate]]:
-        by_kind: dict[str, list[_Candidate]] = defaultdict(list)
-        for name in self.by_name:
-            for one in additions(name):
-                by_kind[one.kind].append(_Candidate(name, one))
-        return by_kind
-
-    def _named(self, name: str) -> Iterator[Addition]:
-        """The addition that a name has to that of another recording; where there is none, the shortest."""
-        options = list(named(name))
-        for one in reversed(options):
-            if one.base in self.by_name:
-                yield one
-                return
-        for one in options:
-            if one.spelled.endswith("/") and (base := self._beside_folder(name, one.spelled[:-1])):
-                yield Addition(base, one.spelled, one.kind)
-                return
-        for one in options:
-            for further in named(one.base):
-                if further.base in self.by_name:
-                    yield Addition(
-                        further.base, f"{further.spelled} {one.spelled}", f"{further.kind} {one.kind}"
-                    )
-                    return
-        yield from options[:1]
-
-    def _beside_folder(self, name: str, folder: str) -> str | None:
-        """The only recording of this name in another folder beside that of the copies; None otherwise."""
-        parts = name.split("/")
-        depth = parts.index(folder)
-        if depth not in self._beside:
-            beside: dict[tuple[str, ...], list[str]] = defaultdict(list)
-            for other in self.by_name:
-                own = other.split("/")
-                if len(own) > depth + 1 and not is_folder_of_copies(own[depth]):
-                    beside[(*own[:depth], "", *own[depth + 1 :])].append(other)
-            self._beside[depth] = beside
-        others = self._beside[depth].get((*parts[:depth], "", *parts[depth + 1 :]), [])
-        return others[0] if len(others) == 1 else None
-
-    def _have_equal_class(self, candidates: Sequence[_Candidate]) -> bool:
-        """Whether copies have the class of their source, where both are known."""
-        of_copies = (self.classes.get(self.by_name[one.name]) for one in candidates)
-        of_sources = (self.classes.get(self.by_name.get(one.addition.base, "")) for one in candidates)
-        pairs = zip(of_copies, of_sources, strict=True)
-        equal = [one == other for one, other in pairs if one is not None and other is not None]
-        return sum(equal) >= SHARE * len(equal)
+def _have_equal_class(candidates: Sequence[_Candidate], classes: Mapping[str, str]) -> bool:
+    """Whether copies have the class of their source, where both are known."""
+    pairs = [(classes.get(one.name), classes.get(one.source)) for one in candidates]
+    equal = [one == other for one, other in pairs if one is not None and other is not None]
+    return sum(equal) >= SHARE * len(equal)
 
 
 def _note(spelled: Sequence[str]) -> str:

@@ -114,3 +114,16 @@ def test_spellings_of_an_addition_are_listed():
     assert find(paths).notes == (
         '"_snr10", "_snr15", "_snr20" and 1 more on 60 names: taken as copies of the names without them',
     )
+
+
+def test_copies_on_the_other_side_of_a_split():
+    originals = [f"test/{source}.wav" for source in SOURCES]
+    for form in ("train/{}_noise.wav", "train/aug_{}.wav", "augmented/{}.wav", "train/{}_xyz.wav"):
+        copies = find([*originals, *(form.format(source) for source in SOURCES)])
+        assert list(copies.sources.values()) == originals, form
+
+
+def test_numbers_in_a_folder_of_noise_are_no_copies():
+    assert not find(
+        [f"{folder}/{number}.wav" for folder in ("noise", "speech") for number in range(20)]
+    ).sources
