@@ -6,8 +6,8 @@ NAME.toml → `read` → `Grammar` → `GrammarCorpus`: path → `Recording`; la
 fields of `Recording`, or parts that `fields` puts together: `fields.speaker = "{gender}_{number}"`. `codes`
 has the meanings of a field's values: `codes.emotion = { angry = "ANG", happy = ["HAP", "JOY"] }`; emotions
 without it stand for themselves. A name with another emotion is refused; other values without a meaning are
-null. A long table is written as a list of several. `read_from.speaker = "the number in brackets"` says in words
-what states a property that is easily misread.
+null. A long table is written as a list of several. `read_from.speaker = "the number in brackets"` says in
+words what states a property that is easily misread.
 
 >>> from ser_features.corpora import get
 >>> recording = get("subesco").parse(PurePosixPath("subesco/F_02_MONIKA_S_2_SURPRISE_3].wav"))

@@ -79,10 +79,10 @@ def find(paths: Sequence[str], classes: Mapping[str, str] | None = None) -> Copi
     """
     index = NameIndex(paths)
     by_path = classes or {}
-    known = {name: by_path[path] for name, path in index.by_name.items() if path in by_path}
+    class_of = {name: by_path[path] for name, path in index.by_name.items() if path in by_path}
     sources_of: dict[str, str] = {}
     notes: list[str] = []
-    for candidates in (*_with_words(index, known), *_others(index, known)):
+    for candidates in (*_with_words(index, class_of), *_others(index, class_of)):
         own = [one for one in candidates if one.name not in sources_of]
         sources_of |= {one.name: one.source for one in own}
         if own:
