@@ -6,9 +6,9 @@ paths → `auditing.identity` (names of a known corpus, or a pattern) → speake
 import pandas as pd
 
 from ser_features.errors import InputError
-from ser_models.auditing.grammars import AmbiguousNamesError
 from ser_models.auditing.identity import identify
-from ser_models.auditing.names_read import OWN
+from ser_models.auditing.identity.grammars import AmbiguousNamesError
+from ser_models.auditing.identity.names_read import OWN
 from ser_models.auditing.split_table import TEST, SplitTable
 from ser_models.scoring.columns import ReadOptions, Roles
 

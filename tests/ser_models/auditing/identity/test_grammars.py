@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 import pytest
 
 from ser_features import corpora
-from ser_models.auditing import grammars
-from ser_models.auditing.grammars import AmbiguousNamesError, by_grammar, recognised
+from ser_models.auditing.identity import grammars
+from ser_models.auditing.identity.grammars import AmbiguousNamesError, by_grammar, recognised
 
 EMODB = [f"{speaker}a0{text}Fa.wav" for speaker in ("03", "08", "09", "10", "11") for text in (1, 2, 4, 5)]
 TESS = [f"OAF_{word}_angry.wav" for word in ("back", "bar", "base", "bath", "bean", "beg", "bite", "boat")]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 
 from ser_features.corpora.name_pattern import compiled
 from ser_features.errors import InputError
-from ser_models.auditing.names_read import NamesRead, values_of
+from ser_models.auditing.identity.names_read import NamesRead, values_of
 from ser_models.auditing.split_table import KEYS
 
 

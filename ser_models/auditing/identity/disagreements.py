@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ser_features.labels import KNOWN_WORDS, canonical, spelled, written
-from ser_models.auditing.table_columns import TableColumns
+from ser_models.auditing.identity.table_columns import TableColumns
 
 _WORDS = frozenset(map(written, KNOWN_WORDS))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ser_models.auditing.sisters import find
+from ser_models.auditing.identity.sisters import find
 
 SOURCES = [f"s{speaker}_0{number}" for speaker in range(1, 4) for number in range(1, 6)]
 

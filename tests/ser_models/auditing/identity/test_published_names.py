@@ -8,7 +8,7 @@ import pytest
 
 from ser_features import corpora
 from ser_models.auditing.identity import identify
-from ser_models.auditing.sisters import find
+from ser_models.auditing.identity.sisters import find
 from ser_models.auditing.split_table import SplitTable
 
 UNKNOWN = ("m3ed", "mer2023")

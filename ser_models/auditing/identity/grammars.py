@@ -21,7 +21,7 @@ from ser_features.corpora.base import Corpus
 from ser_features.errors import FileNameError, InputError
 from ser_features.labels import is_emotion
 from ser_features.manifest import Recording
-from ser_models.auditing.names_read import NamesRead, values_of
+from ser_models.auditing.identity.names_read import NamesRead, values_of
 from ser_models.auditing.split_table import KEYS
 
 SAMPLE = 300

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-from ser_models.auditing.additions import Addition, is_folder_of_copies
+from ser_models.auditing.identity.additions import Addition, is_folder_of_copies
 
 
 class NameIndex:

@@ -23,8 +23,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ser_features.errors import listed
-from ser_models.auditing.additions import named, unnamed
-from ser_models.auditing.name_index import NameIndex, without_suffix
+from ser_models.auditing.identity.additions import named, unnamed
+from ser_models.auditing.identity.name_index import NameIndex, without_suffix
 
 FEWEST = 2
 """Least number of recordings whose names have an addition of a kind."""

@@ -22,13 +22,13 @@ import pandas as pd
 
 from ser_features.errors import InputError
 from ser_features.manifest import part_key
-from ser_models.auditing import differences, sisters
-from ser_models.auditing.grammars import AmbiguousNamesError, by_grammar, unread
-from ser_models.auditing.names_read import OWN, NamesRead
-from ser_models.auditing.patterns import by_pattern
-from ser_models.auditing.sisters import Copies
+from ser_models.auditing.identity import disagreements, sisters
+from ser_models.auditing.identity.grammars import AmbiguousNamesError, by_grammar, unread
+from ser_models.auditing.identity.names_read import OWN, NamesRead
+from ser_models.auditing.identity.patterns import by_pattern
+from ser_models.auditing.identity.sisters import Copies
+from ser_models.auditing.identity.table_columns import TableColumns, read_columns
 from ser_models.auditing.split_table import KEYS, IdentifiedSplit, SplitTable, Unparsed
-from ser_models.auditing.table_columns import TableColumns, read_columns
 from ser_models.data.examples import PART_COLUMNS
 
 IDENTITY = ("speaker", "session", "statement", "text")
@@ -78,8 +78,8 @@ def identify(
             *names.notes,
             *copies.notes,
             *columns.notes,
-            *differences.of_classes(own, columns),
-            *differences.of_speakers(own, columns, is_demanded=speaker is not None),
+            *disagreements.of_classes(own, columns),
+            *disagreements.of_speakers(own, columns, is_demanded=speaker is not None),
         ),
         root=split.root,
     )
