@@ -11,7 +11,11 @@ from ser_features.errors import InputError
 
 
 def refuse_to_replace(
-    path: Path, *, force: bool = False, is_ours: Callable[[Path], bool] = lambda path: False
+    path: Path,
+    *,
+    force: bool = False,
+    is_ours: Callable[[Path], bool] = lambda path: False,
+    option: str = "--out",
 ) -> None:
     """Check, before any work is done, that an output may be written to a path that the user named.
 
@@ -21,6 +25,7 @@ def refuse_to_replace(
         path: of the output.
         force: whether the user allows that a file is replaced.
         is_ours: whether ser wrote what is at the path; called only if something is there.
+        option: that the user named the path with.
 
     Raises:
         InputError: if something else is there.
@@ -28,10 +33,10 @@ def refuse_to_replace(
     if not os.path.lexists(path) or is_ours(path):
         return
     if not path.is_file():
-        raise InputError(f"{path} is a folder or a device that ser did not write: pass another --out")
+        raise InputError(f"{path} is a folder or a device that ser did not write: pass another {option}")
     if not force:
         raise InputError(
-            f"{path} exists and was not written by ser: pass another --out, or --force to replace it"
+            f"{path} exists and was not written by ser: pass another {option}, or --force to replace it"
         )
 
 

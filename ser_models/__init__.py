@@ -17,9 +17,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ser_models.api import Result, evaluate, load, score, train
+    from ser_models.api import Result, audit, evaluate, load, score, train
 
-__all__ = ["Result", "evaluate", "load", "score", "train"]
+__all__ = ["Result", "audit", "evaluate", "load", "score", "train"]
 
 
 def __getattr__(name: str) -> Any:

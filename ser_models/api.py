@@ -1,7 +1,7 @@
-"""What `ser train`, `ser evaluate`, `ser predict` and `ser score` do, in one call each.
+"""What `ser train`, `ser evaluate`, `ser predict`, `ser score` and `ser audit` do, in one call each.
 
 paths as text or `Path` → `experiments.train.run_experiment`, `experiments.evaluate`, `inference.load`,
-`scoring.score`
+`scoring.score`, `auditing.audit`
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,10 @@ from typing import Any
 from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
 from ser_features.labels import spelled_mapping
 from ser_features.store.layout import store_root
+from ser_models.auditing.audit import AuditConfig, Given, audit_split, read_given
+from ser_models.auditing.result import AuditResult
+from ser_models.auditing.sources.columns import Columns
+from ser_models.auditing.split_table import DEV, TEST, TRAIN
 from ser_models.data.split import Folds
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments.evaluate import evaluate as measure
@@ -23,7 +27,7 @@ from ser_models.scoring.result import ScoreResult
 from ser_models.scoring.score import score_tables
 from ser_models.training.config import Progress, RunContext, TrainConfig, ignore
 
-__all__ = ["Result", "evaluate", "load", "score", "train"]
+__all__ = ["Result", "audit", "evaluate", "load", "score", "train"]
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,47 @@ def score(
     )
     second = Path(other) if other is not None else None
     return score_tables(Path(predictions), second, given, seed=seed)
+
+
+@checked
+def audit(
+    splits: Given | None = None,
+    *,
+    train: Given | None = None,
+    dev: Given | None = None,
+    test: Given | None = None,
+    side: str | None = None,
+    fold: str | None = None,
+    path: str | None = None,
+    corpus: str | None = None,
+    pattern: str | None = None,
+    speaker: str | None = None,
+    data: PathLike | None = None,
+) -> AuditResult:
+    """Audit a split of any origin: what its test shares with its training.
+
+    Args:
+        splits: a file or folder with sides or folds, several files of one split, or a DataFrame.
+        train: the training side instead: a list on disk, the paths of its recordings, or a DataFrame.
+        dev: the validation side.
+        test: the test side.
+        side: column of the sides; one with a usual name by default, such as "split".
+        fold: column of the folds.
+        path: column of the paths.
+        corpus: known corpus whose file names the paths are; recognised by default.
+        pattern: of the ends of the paths instead, such as "{speaker}_{emotion}_{}.wav".
+        speaker: column of the speakers; the file names or one with a usual name by default.
+        data: folder of the audio, to compare recordings by their sound.
+
+    Returns:
+        The result. `shared("speaker")` is empty if no test speaker is in training.
+
+    Raises:
+        InputError: if the split cannot be read, or leaves open which side a row is of.
+    """
+    split = read_given(splits, {TRAIN: train, DEV: dev, TEST: test}, Columns(path, side, fold))
+    folder = Path(data) if data is not None else None
+    return audit_split(split, AuditConfig(corpus, pattern, speaker, folder))
 
 
 def _names(datasets: Names | None) -> list[str] | None:

@@ -19,6 +19,7 @@ import typer
 
 import ser_cli
 from ser_cli import (
+    audit,
     corpora,
     demo,
     download,
@@ -64,6 +65,7 @@ app.add_typer(models.app, name="models")
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(score.score)
+app.command()(audit.audit)
 app.command()(segment.segment)
 app.command()(predict.predict)
 app.command("app")(serve.serve)

@@ -80,7 +80,8 @@ def _statement(result: AuditResult, claim: str, kinds: tuple[str, ...]) -> State
         return Statement(claim, False, "; ".join(shared))
     if open_questions := list(_not_shown(result, kinds)):
         return Statement(claim, None, "; ".join(open_questions))
-    *most, last = [PLURALS[kind] for kind in kinds if total(result, kind).test]
+    tested = [kind for kind in kinds if kind not in ("file", "recording") and total(result, kind).test]
+    *most, last = map(PLURALS.__getitem__, tested)
     words = f"{', '.join(most)} or {last}" if most else last
     return Statement(claim, True, f"no {words} of the test are in training")
 
@@ -102,7 +103,10 @@ def _not_shown(result: AuditResult, kinds: tuple[str, ...]) -> Iterator[str]:
     """Why it is not shown that nothing is shared."""
     without = [fold.fold for fold in result.folds if TRAIN not in fold.sides or len(fold.sides) < 2]
     if without:
-        yield f"{len(without)} of {len(result.folds)} folds have no training or no test side"
+        some = (
+            f"{len(without)} of {len(result.folds)} folds have" if len(result.folds) > 1 else "the split has"
+        )
+        yield f"{some} no training or no test side"
     for kind in kinds:
         if unknown := sum(fold.unknown.get(kind, 0) for fold in result.folds):
             yield f"the {kind} of {unknown} rows is unknown"

@@ -48,6 +48,18 @@ def overview(result: AuditResult) -> tuple[tuple[str, ...], list[tuple[str, ...]
     return ("fold", *sides, *(COLUMNS[kind] for kind in kinds)), rows
 
 
+def read_lines(result: AuditResult) -> list[str]:
+    """How the split was read: numbers of rows and folds, where the speaker and others are from, notes."""
+    others = ", ".join(name for name in result.read_from if name != "speaker")
+    speaker = result.read_from.get("speaker", "unknown")
+    return [
+        f"{counted(result.rows, 'row')}, {counted(len(result.folds), 'fold')}",
+        f"speaker {speaker if speaker.startswith('unknown') else f'read from {speaker}'}",
+        *([f"also read: {others}"] if others else []),
+        *result.notes,
+    ]
+
+
 def finding_lines(result: AuditResult) -> list[str]:
     """The findings with their folds; equal ones of several folds are one line."""
     folds_of: dict[str, list[str]] = {}

@@ -21,6 +21,7 @@ BASES = {
     ser_models.evaluate: {"artifact": NOWHERE},
     ser_models.load: {"folder": NOWHERE},
     ser_models.score: {"predictions": NOWHERE},
+    ser_models.audit: {"splits": NOWHERE},
 }
 """Public functions with arguments that are refused before any work."""
 
@@ -61,8 +62,8 @@ def test_functions(function, name):
 
 @pytest.mark.parametrize("function", BASES, ids=lambda function: function.__name__)
 def test_missing_and_unknown_arguments(function):
-    first = next(iter(inspect.signature(function).parameters))
-    if first != "store":
+    first, parameter = next(iter(inspect.signature(function).parameters.items()))
+    if parameter.default is parameter.empty:
         with pytest.raises(SerError, match=f"^{function.__name__}: {first} is missing, expected "):
             function()
     with pytest.raises(SerError, match=rf"^{function.__name__}: {first} is 5 \(int\), expected str | "):

@@ -44,11 +44,7 @@ def read_split(
         MissingExtraError: if a package is needed that is not installed.
     """
     by_side = [(one, name) for name, several in ((TRAIN, train), (DEV, dev), (TEST, test)) for one in several]
-    if bool(paths) == bool(by_side):
-        problem = "both a split and" if paths else "neither a split nor"
-        raise InputError(
-            f"{problem} lists by side, expected one of them: name a table, or --train and --test"
-        )
+    check_given(has_split=bool(paths), has_sides=bool(by_side))
     sources = sources_of([*((one, None) for one in paths), *by_side])
     columns = Columns(path, side, fold)
     lists = [
@@ -63,6 +59,19 @@ def read_split(
         sources.base if any(source.has_recordings for source in sources.sources) else None,
         tuple(source.path for source in sources.sources if not source.has_recordings),
     )
+
+
+def check_given(*, has_split: bool, has_sides: bool) -> None:
+    """Check that a split is given, as a whole or by side.
+
+    Raises:
+        InputError: if both are given, or neither.
+    """
+    if has_split == has_sides:
+        problem = "both a split and" if has_split else "neither a split nor"
+        raise InputError(
+            f"{problem} lists by side, expected one of them: name a table, or --train and --test"
+        )
 
 
 def _read(source: Source, base: Path, columns: Columns) -> Iterator[Understood]:

@@ -17,6 +17,9 @@ from ser_models.reporting.text import percent, points, signed
 
 TEMPLATE = Path(__file__).with_name("audit.html.jinja")
 
+MARK = ": audit of a split</title>"
+"""End of the title of every page."""
+
 ADVICE = {
     True: "A paper may state that no test speaker is in training: the figures estimate the performance on "
     "new speakers of these recordings.",
@@ -75,6 +78,15 @@ class Balance:
 def write_page(path: Path, result: AuditResult, origin: Origin) -> None:
     """Write an audit as one HTML file in UTF-8, replacing an existing one."""
     path.write_text(render(result, origin), encoding="utf-8")
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is the page of an audit."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return MARK in file.read(1000)
+    except (OSError, ValueError):
+        return False
 
 
 def render(result: AuditResult, origin: Origin) -> str:

@@ -28,8 +28,7 @@ def result(*shared, sides=SIZES, unknown=None, findings=()):
         (
             result(CLEAN),
             True,
-            "may be called speaker-independent: no speakers, pieces of audio or files of the test are in "
-            "training",
+            "may be called speaker-independent: no speakers or pieces of audio of the test are in training",
         ),
         (
             result(LEAKING),
@@ -68,7 +67,7 @@ def result(*shared, sides=SIZES, unknown=None, findings=()):
         (
             result(CLEAN, sides={"test": 4}),
             None,
-            "not shown to be speaker-independent: 1 of 1 folds have no training or no test side",
+            "not shown to be speaker-independent: the split has no training or no test side",
         ),
     ],
 )

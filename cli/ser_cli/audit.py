@@ -1,0 +1,143 @@
+"""`ser audit`: anybody's split → who and what is on both sides of it."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ser_cli import completion
+from ser_cli.arguments import typed
+from ser_cli.options import AsJson, Force, Workers
+from ser_cli.progress import hint, metered
+from ser_cli.streams import shown
+
+if TYPE_CHECKING:
+    from ser_cli.progress import Meter
+    from ser_models.auditing.result import AuditResult
+
+MOST = 8
+"""Number of findings, and of notes, on screen."""
+
+
+def audit(
+    splits: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[SPLIT]...",
+            help="A table with a column of sides or folds, files of one k-fold family, or a folder of them.",
+        ),
+    ] = None,
+    train: Annotated[list[Path] | None, typer.Option(help="Lists of the training side.")] = None,
+    dev: Annotated[list[Path] | None, typer.Option(help="Lists of the validation side.")] = None,
+    test: Annotated[list[Path] | None, typer.Option(help="Lists of the test side.")] = None,
+    side: Annotated[
+        str | None, typer.Option(help="Column of the sides; default: one with a usual name, such as split.")
+    ] = None,
+    fold: Annotated[str | None, typer.Option(help="Column of the folds; default: fold.")] = None,
+    path: Annotated[
+        str | None, typer.Option(help="Column of the paths; default: one with a usual name, such as file.")
+    ] = None,
+    corpus: Annotated[
+        str | None,
+        typer.Option(
+            help="Known corpus whose file names these are; default: recognised.",
+            autocompletion=completion.corpus_names,
+        ),
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(help='Pattern of the ends of the paths, such as "{speaker}_{emotion}_{}.wav".'),
+    ] = None,
+    speaker: Annotated[
+        str | None, typer.Option(help="Column of the speakers; default: one with a usual name.")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder of the audio, to compare recordings by their sound."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="HTML page to write: answers, counts, findings, how rows were read.")
+    ] = None,
+    workers: Workers = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> int:
+    """Audit a split of any origin: shared speakers, sentences, sessions, files and audio.
+
+    The exit code is 1 if anything is shared that a speaker-independent test forbids.
+
+    Example: ser audit --train train.csv --test test.csv
+    """
+    from ser_models.auditing.audit import AuditConfig, audit_split
+    from ser_models.auditing.sources import read_split
+
+    if html:
+        _check(html, force=force)
+    split = read_split(
+        splits or (), train=train or (), dev=dev or (), test=test or (), side=side, fold=fold, path=path
+    )
+    config = AuditConfig(corpus, pattern, speaker, data, workers)
+    with metered("decoding") as meter:
+        result = audit_split(split, config, on_recording=partial(_advance, meter))
+    if html:
+        _write(html, result)
+    if as_json:
+        print(result.to_json())
+    else:
+        _print(result)
+        if html:
+            print(f"page: {html}")
+        else:
+            hint(f"{typed()} --html audit.html")
+    return 0 if result.is_speaker_independent else 1
+
+
+def _advance(meter: "Meter", done: int, total: int) -> None:
+    if done == 1:
+        meter.begin(total)
+    meter.reach(done)
+
+
+def _check(html: Path, *, force: bool) -> None:
+    """Refuse to replace a file that is no page of an audit, before any work is done."""
+    from ser_features.outputs import refuse_to_replace
+    from ser_models.reporting.report.audit import is_page
+
+    refuse_to_replace(html, force=force, is_ours=is_page, option="--html")
+
+
+def _write(html: Path, result: "AuditResult") -> None:
+    """Write the page."""
+    from datetime import date
+
+    from ser_cli import __version__
+    from ser_models.reporting.report.audit import Origin, write_page
+
+    write_page(html, result, Origin(typed(), date.today().isoformat(), __version__))
+
+
+def _print(result: "AuditResult") -> None:
+    """Print how the rows were read, what is shared, and what the split may be called."""
+    from ser_cli.tables import print_table
+    from ser_models.auditing.statements import statements
+    from ser_models.auditing.text import LEGEND, finding_lines, overview, read_lines
+
+    _print_some(read_lines(result), "notes")
+    print()
+    print_table(*overview(result))
+    print(LEGEND, end="\n\n")
+    if findings := finding_lines(result):
+        _print_some(findings, "findings")
+        print()
+    for statement in statements(result):
+        print(statement.text)
+
+
+def _print_some(lines: Sequence[str], what: str) -> None:
+    """Print the first of the lines, and the number of the others."""
+    for line in lines[:MOST]:
+        print(shown(line))
+    if len(lines) > MOST:
+        print(f"and {len(lines) - MOST} more {what}: all are in --html FILE and --json")
