@@ -3,8 +3,9 @@
 `IdentifiedSplit`, audio or store → `recordings.read` → `Recordings` → `compare` → `Estimate`
 `Recordings` → `honest.draw` → fits → predictions of the same test recordings in each draw → UARs, difference
 
-Both systems are tested on the same recordings of the split. A comparison with another test side would add
-the differences between test speakers to the interval, which are larger than most leaks.
+Both systems are tested on the same recordings, those of the split. A speaker-disjoint split of the same sizes
+has other test recordings, whose speakers may be easier or harder: that difference is larger than most leaks,
+and would be part of the estimate. Sentences and sessions may be on both sides, for both systems.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -86,14 +87,18 @@ def compare(
     from threadpoolctl import threadpool_limits
 
     plans, notes = _plans(recordings, draws, seed)
+    test = np.concatenate([plan.fold.test for plan in plans])
+    targets, speakers = recordings.targets[test], recordings.keys["speaker"].to_numpy(dtype=object)[test]
+    if len(np.unique(targets)) < 2:
+        raise InputError(
+            "the test recordings are of one class: expected two or more, of which a UAR is the mean"
+        )
     predictions = []
     with threadpool_limits(1):  # each fit is small: threads would wait for each other most of the time
         for plan in plans:
             predictions.append(_predict(recordings, MODELS[model], plan, seed))
             on_fold(len(predictions), len(plans))
     whole, own, honest = (np.concatenate(side, axis=1) for side in zip(*predictions, strict=True))
-    test = np.concatenate([plan.fold.test for plan in plans])
-    targets, speakers = recordings.targets[test], recordings.keys["speaker"].to_numpy(dtype=object)[test]
     classes = len(recordings.labels)
     means = [
         float(np.mean([uar(confusion_matrix(targets, predicted, classes)) for predicted in system]))
@@ -139,19 +144,23 @@ def _plans(recordings: Recordings, draws: int, seed: int) -> tuple[list[_Plan], 
     Raises:
         InputError: if there is no such fold.
     """
-    plans = []
+    kept: list[_Plan] = []
+    left_out: list[str] = []
     for number, fold in enumerate(recordings.folds):
         rng = np.random.default_rng([seed, number])
         drawn = (tuple(draw(fold, recordings.keys, recordings.targets, rng)) for _ in range(draws))
-        plans.append(_Plan(fold, tuple(drawn)))
-    kept = [plan for plan in plans if plan.is_trainable(recordings.targets)]
+        plan = _Plan(fold, tuple(drawn))
+        if plan.is_trainable(recordings.targets):
+            kept.append(plan)
+        else:
+            left_out.append(fold.name)
     if not kept:
         raise InputError(
             "without the test speakers no fold has two classes to train on: expected recordings of other "
             "speakers and a training and a test side: estimate from a split that has them"
         )
     notes = []
-    if left_out := [plan.fold.name for plan in plans if plan not in kept]:
+    if left_out:
         notes.append(f"fold {listed(left_out, 5)} left out: without its test speakers no two classes remain")
     return kept, notes + _on_sizes(kept)
 

@@ -77,6 +77,9 @@ def test_folds_of_which_nothing_is_left_without_the_test_speakers():
     result = compare(replace(made, folds=(*made.folds, impossible)), "logistic", draws=1, seed=0)
     assert result.test == 24
     assert result.notes == ("fold 2 left out: without its test speakers no two classes remain",)
+    sad = Fold("3", made.folds[0].train, np.array([], int), np.flatnonzero(made.targets == 2)[::TAKES])
+    with pytest.raises(InputError, match="the test recordings are of one class: expected two or more"):
+        compare(replace(made, folds=(sad,)), "logistic", draws=1, seed=0)
     with pytest.raises(InputError, match="no fold has two classes to train on: expected recordings of other"):
         compare(replace(made, folds=(impossible,)), "logistic", draws=1, seed=0)
 
