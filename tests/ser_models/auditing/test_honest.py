@@ -17,7 +17,7 @@ def random_fold(rng, rows=240, speakers=9):
             "audio": np.where(rng.random(rows) < 0.05, "twin", names),
             "file": np.where(rng.random(rows) < 0.05, "call", None),
             "recording": names,
-            "take": None,
+            "take": np.where(rng.random(rows) < 0.05, "compressed", None),
         }
     )
     sides = rng.choice(3, size=rows, p=[0.6, 0.1, 0.3])
