@@ -2,6 +2,8 @@ r"""Text of a square matrix → its numbers, and the names of its rows and colum
 
 text → cells → row of names, column of names, numbers → `Grid`
 
+Names are recognised by the number of rows and columns. They may be numbers if rows and columns have them.
+
 >>> read_grid("angry;sad\n8;2\n1;9\n").labels
 ('angry', 'sad')
 >>> read_grid("anger 80% 20%\nsadness 10% 90%").values.tolist()
@@ -45,19 +47,38 @@ def read_grid(text: str) -> Grid:
         InputError: if it is not square, has other cells than numbers, or two names of one class.
     """
     rows = _cells(text)
-    header = () if not rows or _are_numbers(rows[0][1:] or rows[0]) else tuple(rows.pop(0))
-    names = () if not rows or _are_numbers([row[0] for row in rows]) else tuple(row.pop(0) for row in rows)
-    if not rows or len(rows) > MOST_CLASSES or any(len(row) != len(rows) for row in rows):
-        lengths = ", ".join(str(number) for number in sorted({len(row) for row in rows})) or "no"
-        raise InputError(
-            f"{len(rows)} rows of {lengths} numbers, expected a square matrix: leave out totals and figures "
-            "of other kinds"
-        )
-    columns = tuple(header[-len(rows) :])
-    if header and len(columns) != len(rows):
-        raise InputError(f"{len(columns)} names of columns, expected {len(rows)}: name all or none")
+    has_header, has_names = _named_sides(rows)
+    header = tuple(rows.pop(0)) if has_header else ()
+    names = tuple(row.pop(0) for row in rows) if has_names else ()
+    if len(rows) > MOST_CLASSES or any(len(row) != len(rows) for row in rows):
+        raise _not_square(rows)
     values = np.array([[_number(cell) for cell in row] for row in rows])
-    return _named(values, *(tuple(map(spelled, several)) for several in (names, columns)))
+    return _named(values, *(tuple(map(spelled, several)) for several in (names, header[-len(rows) :])))
+
+
+def _named_sides(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
+    """Whether there is a row and whether there is a column of names, by the number of rows and columns.
+
+    Raises:
+        InputError: if the numbers are none of a square matrix.
+    """
+    height, width = len(rows), len(rows[-1]) if rows else 0
+    if height and height == width:
+        corner = rows[0][0] if len(rows[0]) == width else ""
+        are_names = not any(map(str.isdigit, corner))
+        return are_names, are_names
+    names = rows[0] if height > width else [row[0] for row in rows]
+    if abs(height - width) != 1 or any(map(NUMBER.fullmatch, names)):  # numbers are totals rather than names
+        raise _not_square(rows)
+    return height > width, width > height
+
+
+def _not_square(rows: Sequence[Sequence[str]]) -> InputError:
+    lengths = ", ".join(str(number) for number in sorted({len(row) for row in rows})) or "no"
+    return InputError(
+        f"{len(rows)} rows of {lengths} numbers, expected a square matrix: leave out totals and figures of "
+        "other kinds"
+    )
 
 
 def _cells(text: str) -> list[list[str]]:
@@ -73,10 +94,6 @@ def _cells(text: str) -> list[list[str]]:
     if len(sheet.header) > 1:
         return [[*sheet.header], *([*row.cells] for row in sheet.rows)]
     return [line.split() for line in text.splitlines() if line.strip()]
-
-
-def _are_numbers(cells: Sequence[str]) -> bool:
-    return all(map(NUMBER.fullmatch, cells))
 
 
 def _number(cell: str) -> float:
