@@ -97,11 +97,14 @@ def _print_speakers(speakers: "Mapping[str, GroupResult]") -> None:
 
 
 def _print_comparison(result: "ScoreResult", comparison: "Comparison") -> None:
-    from ser_models.reporting.text import counted, signed
+    from ser_models.reporting.text import counted, decimals, signed
 
     difference, test = comparison.difference, comparison.mcnemar
     other = comparison.other
-    print(f"\n{result.name} minus {other.name}, on {counted(difference.recordings, 'recording')} in both:")
+    print(
+        f"\n{other.name}: UAR {decimals(other.uar, 3)}, accuracy {decimals(other.accuracy, 3)}, n = {other.n}"
+    )
+    print(f"{result.name} minus {other.name}, on {counted(difference.recordings, 'recording')} in both:")
     value, low, high = (
         signed(f"{number:.3f}") for number in (difference.uar, difference.low, difference.high)
     )

@@ -67,14 +67,15 @@ def test_a_truth_that_is_the_prediction_is_suspect(measured):
     ("counts", "sentence"),
     [
         # always neutral: as accurate as the majority class
-        ({"neutral": (70, 70), "sad": (0, 30)}, "always answering neutral has accuracy 0.700"),
+        ({"neutral": (70, 70), "sad": (0, 30)}, "always answering neutral is as accurate (0.700) as these"),
         # UAR beside chance although the accuracy is higher than the share of the majority
         ({"neutral": (68, 70), "sad": (3, 30)}, "the interval of the UAR includes chance"),
         # UAR above chance, accuracy far above the UAR
-        ({"neutral": (780, 800), "sad": (100, 200)}, "its recall of 0.975 raises the accuracy to 0.880"),
+        ({"neutral": (780, 800), "sad": (100, 200)}, "its recall of 0.975 raises the accuracy above the UAR"),
         # balanced classes, and a minority class that is recognised best
         ({"neutral": (30, 50), "sad": (30, 50)}, None),
         ({"neutral": (50, 80), "sad": (20, 20)}, None),
+        ({"neutral": (28, 52), "sad": (22, 48)}, None),
         ({"neutral": (70, 80), "sad": (16, 20)}, None),
     ],
 )
