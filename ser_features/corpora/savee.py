@@ -6,7 +6,7 @@ Both give the stem `DC_a01`, so that the key of a recording does not depend on t
 - speaker: DC JE JK KL, all male
 - emotion: a anger, d disgust, f fear, h happiness, n neutral, sa sadness, su surprise
 - number of the sentence within the emotion: 01–15, neutral 01–30; equal numbers are different sentences in
-  different emotions
+  different emotions, so that the column statement has both
 
 Counts: 480 = 4 speakers × (6 × 15 + 30).
 
@@ -16,11 +16,12 @@ Licence: free for research, on registration. Cite Haq & Jackson (2010).
 
 >>> recording = Savee().parse(PurePosixPath("savee/DC/sa01.wav"))
 >>> recording.stem, recording.path, recording.emotion, recording.statement
-('DC_sa01', 'savee/DC/sa01.wav', 'sad', '01')
+('DC_sa01', 'savee/DC/sa01.wav', 'sad', 'sa 01')
 """
 
 import re
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from ser_features.corpora.base import Corpus, lookup, one_of, split_name
 from ser_features.errors import FileNameError
@@ -61,6 +62,9 @@ class Savee(Corpus):
         "surrey-audiovisual-expressed-emotion-savee",
         "Surrey Audio-Visual Expressed Emotion",
     )
+    read_from = MappingProxyType(
+        {"statement": "emotion and number, as a number is another sentence in another emotion"}
+    )
 
     def parse(self, relative: PurePosixPath) -> Recording:
         """Parse a path such as `savee/DC_a01.wav` or `savee/DC/a01.wav`; see `Corpus.parse`."""
@@ -78,7 +82,7 @@ class Savee(Corpus):
             language=self.language,
             emotion=lookup(EMOTIONS, emotion, "emotion", relative),
             emotion_code=emotion,
-            statement=number,
+            statement=f"{emotion} {number}",
         )
 
 

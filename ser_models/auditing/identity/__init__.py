@@ -59,7 +59,7 @@ def identify(
     if corpus is not None and pattern is not None:
         raise InputError(f"corpus {corpus} and pattern {pattern}, expected one of both: leave one out")
     columns = read_columns(split.rows, speaker)
-    table = pd.concat([split.rows["path"], columns.values], axis=1)
+    table = columns.values.assign(path=split.rows["path"])
     paths = table.drop_duplicates("path").set_index("path")
     copies = sisters.find(list(paths.index), _by_path(paths, "emotion"))
     names = _names(paths, copies, corpus, pattern, columns)

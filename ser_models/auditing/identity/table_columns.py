@@ -8,16 +8,18 @@ rows of a `SplitTable` → `usual names` of `tables.names` → `TableColumns`: v
 (['ada', None], ['female', 'male'], 'spk_id')
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import pandas as pd
 
-from ser_features.arguments import plain, same, unknown
+from ser_features.arguments import chosen, plain
 from ser_features.errors import InputError, listed
 from ser_features.tables import cells
 from ser_features.tables.columns import find_parts, recognised
+from ser_features.tables.rows import similar_names
 from ser_features.tables.spans import channel, time_of
 from ser_models.auditing.split_table import KEYS
 
@@ -34,6 +36,11 @@ READ = (*KEYS, *TIMES, "audio_channel", "dataset")
 
 LISTED = 12
 """Number of names of columns in a message."""
+
+ALIKE = 3
+"""Number of groups of similar speakers in a note."""
+
+NUMBER = re.compile(r"[0-9]+(?:\.0)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,9 @@ def read_columns(rows: pd.DataFrame, speaker: str | None = None) -> TableColumns
             values[column] = _mapped(rows[name], _parser(column, name))
         except (ValueError, InputError) as error:
             notes.append(f"column {name} is not read as {column}: {error}")
+    if "speaker" in values:
+        values["speaker"] = _whole(values["speaker"])
+        notes += _alike(values["speaker"], names["speaker"])
     table = pd.DataFrame(values, index=rows.index, dtype=object)
     if "duration" in table:
         durations = table.pop("duration")
@@ -101,15 +111,11 @@ def _chosen(header: Sequence[str], speaker: str | None) -> tuple[dict[str, str],
 
 
 def _column(name: str, header: Sequence[str]) -> str:
-    if (column := same(name, header)) is None:
-        raise (
-            unknown(name, header, "column")
-            if header
-            else InputError(
-                f"no column {name!r}: the split has none but its paths, expected --corpus or --pattern"
-            )
+    if not header:
+        raise InputError(
+            f"no column {name!r}: the split has none but its paths, expected --corpus or --pattern"
         )
-    return column
+    return chosen(name, header, "column")
 
 
 def _parser(column: str, heading: str) -> Callable[[str], object]:
@@ -126,6 +132,25 @@ def _mapped(column: pd.Series, parse: Callable[[str], object]) -> pd.Series:
     """The values of a column, of which each different cell is parsed once."""
     parsed = {cell: parse(cell.strip()) for cell in column.dropna().unique()}
     return pd.Series([parsed.get(cell) for cell in column], column.index, dtype=object)
+
+
+def _whole(column: pd.Series) -> pd.Series:
+    """Numbers of speakers without .0, which pandas writes in those of several tables that have missing cells."""
+    present = column.dropna()
+    if not present.map(lambda cell: NUMBER.fullmatch(cell) is not None).all():
+        return column
+    return column.map(lambda cell: cell.removesuffix(".0"), na_action="ignore")
+
+
+def _alike(speakers: pd.Series, name: str) -> list[str]:
+    """A note on speakers that may be one person."""
+    groups = [" and ".join(group) for group in similar_names(speakers.dropna().unique())]
+    if not groups:
+        return []
+    return [
+        f"speakers of column {name} that differ in case, blanks or zeros only count as several: "
+        f"{listed(groups, ALIKE)}"
+    ]
 
 
 def _gender(cell: str) -> str | None:

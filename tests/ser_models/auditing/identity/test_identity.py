@@ -91,6 +91,13 @@ IEMOCAP = [f"Ses0{session}F_impro01_{sex}00{turn}.wav" for session in "12" for s
             ["109", "09"],
             "the sixth number of the name, not the folder",
         ),
+        (
+            "SAVEE",
+            ["DC/a01.wav", "DC/sa01.wav"],
+            "statement",
+            ["a 01", "sa 01"],
+            "emotion and number, as a number is another sentence in another emotion (names of SAVEE)",
+        ),
         ("EMNS", ["recorded_audio_02jmPGL.webm"], "speaker", ["EMNS"], "EMNS has one speaker"),
         (
             "MELD",
@@ -208,6 +215,21 @@ def test_classes_of_the_table_count_and_differences_are_noted():
     assert split.notes[-1] == (
         "1 row has another class in column emotion than in its name, such as sad for happy: the column counts"
     )
+
+
+def test_spellings_of_speakers():
+    """Pandas writes 7 as 7.0 in the one of two lists in which cells are missing."""
+    split = identified(["a.wav", "b.wav", "c.wav", "d.wav"], spk=["7", "7.0", "", "07"])
+    assert values(split, "speaker") == ["7", "7", None, "07"]
+    assert split.notes == (
+        "speakers of column spk that differ in case, blanks or zeros only count as several: 07 and 7",
+    )
+
+
+def test_cells_that_cannot_be_read():
+    split = identified(["a.wav", "b.wav"], speaker=["ada", "ben"], start=["soon", "1"], end=["2", "3"])
+    assert split.notes == ("column start is not read as start: 'soon', expected seconds or h:mm:ss",)
+    assert not len(identified([]).rows)
 
 
 @pytest.mark.parametrize(
