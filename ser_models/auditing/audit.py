@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias, TypeGuard
@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeGuard
 import pandas as pd
 
 from ser_features.audio.files import sha256
-from ser_features.errors import InputError
+from ser_features.errors import InputError, counted
 from ser_models.auditing.identity import identify
 from ser_models.auditing.result import AuditResult
 from ser_models.auditing.shares import fold_audits
@@ -70,12 +70,14 @@ def audit_split(
         identified = with_audio(identified, folder, workers=config.workers, on_recording=on_recording)
     else:
         identified = replace(identified, notes=(*identified.notes, NOT_COMPARED))
+    rows = split.listed or len(split.rows)
+    unparsed = round(len(identified.unparsed) * rows / len(split.rows))  # rows may be in several folds
     return AuditResult(
-        rows=len(identified.rows),
-        unparsed=len(identified.unparsed),
+        rows=rows,
+        unparsed=unparsed,
         folds=fold_audits(identified),
         read_from=identified.read_from,
-        notes=(*identified.notes, *_unparsed(identified.unparsed)),
+        notes=(*identified.notes, *_unparsed(identified.unparsed, unparsed)),
         files={str(path): sha256(path) for path in split.files if path.is_file()},
     )
 
@@ -127,8 +129,7 @@ def _paths(given: Paths | None) -> list[Path]:
     return [Path(given)] if isinstance(given, str | os.PathLike) else [Path(path) for path in given]
 
 
-def _unparsed(rows: Sequence[Unparsed]) -> tuple[str, ...]:
-    if not rows:
-        return ()
-    first = rows[0]
-    return (f"of {len(rows)} rows nothing is known but the path, such as {first.path}: {first.problem}",)
+def _unparsed(rows: Sequence[Unparsed], number: int) -> Iterator[str]:
+    for first in rows[:1]:
+        of = counted(number, "row")
+        yield f"of {of} nothing is known but the path, such as {first.path}: {first.problem}"

@@ -23,6 +23,10 @@ FORBIDDEN = ("speaker", "audio", "take", "file", "recording")
 """What two sides must not share if a test is called speaker-independent; sentences and sessions may be."""
 
 
+NOT_ALWAYS_KNOWN = ("speaker", "text", "session")
+"""What names and tables do not always state."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """How much of the test of a fold is in its training too.
@@ -108,8 +112,8 @@ class AuditResult:
     """The result of an audit.
 
     Attributes:
-        rows: number of rows of the split.
-        unparsed: number of rows that nothing is known of but their path.
+        rows: number of rows of the split as it is listed.
+        unparsed: number of these of which nothing is known but their path.
         folds: in the order of the split.
         read_from: by property, where its values come from.
         notes: how the split was understood.

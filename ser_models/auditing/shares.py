@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from ser_features.labels import in_order
-from ser_models.auditing.result import FORBIDDEN, FoldAudit, Shared
+from ser_models.auditing.result import FORBIDDEN, NOT_ALWAYS_KNOWN, FoldAudit, Shared
 from ser_models.auditing.sound import AUDIO_COLUMNS
 from ser_models.auditing.split_table import DEV, SIDES, TEST, TRAIN, IdentifiedSplit
 from ser_models.data.examples import PART_COLUMNS, session_keys, text_keys
@@ -46,9 +46,6 @@ COUNTED = {
 """What is counted, and its column. Findings on files, recordings and takes are on parts of files, recordings
 with augmented copies and near-identical audio: identical audio has a finding of its own."""
 
-UNKNOWN = ("speaker", "text", "session")
-"""What names do not always state."""
-
 QUALIFYING = {"text": "sentences", "session": "sessions"}
 """What a speaker-independent test may share, in the plural."""
 
@@ -66,7 +63,7 @@ def fold_audits(split: IdentifiedSplit) -> tuple[FoldAudit, ...]:
     tested = _with_tests(rows)
     sides = {fold: dict(own.value_counts()) for fold, own in rows.groupby("fold", sort=False)["split"]}
     shared = {kind: _shared(tested, column) for kind, column in COUNTED.items()}
-    unknown = {kind: _unknown(tested, kind)["fold"].value_counts() for kind in UNKNOWN}
+    unknown = {kind: _unknown(tested, kind)["fold"].value_counts() for kind in NOT_ALWAYS_KNOWN}
     untrained = _untrained(tested)
     findings: dict[str, list[Finding]] = defaultdict(list)
     for fold, finding in _findings(rows, tested, untrained):

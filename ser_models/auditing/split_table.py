@@ -32,6 +32,7 @@ class SplitTable:
         notes: how the split was understood, a sentence each.
         root: folder that relative paths are below; None if the split is of names alone.
         files: the lists that were read.
+        listed: number of their rows, of which those of k-fold tables are in several folds; None: as `rows`.
     """
 
     rows: pd.DataFrame
@@ -39,6 +40,7 @@ class SplitTable:
     notes: tuple[str, ...] = ()
     root: Path | None = None
     files: tuple[Path, ...] = ()
+    listed: int | None = None
 
     @property
     def folds(self) -> list[str]:

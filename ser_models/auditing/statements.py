@@ -12,7 +12,7 @@ Statement(claim='speaker-independent', holds=False, reason='1 of 2 speakers of t
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ser_models.auditing.result import FORBIDDEN, AuditResult, Shared
+from ser_models.auditing.result import FORBIDDEN, NOT_ALWAYS_KNOWN, AuditResult, Shared
 from ser_models.auditing.split_table import TRAIN
 from ser_models.evaluation.leakage import in_training_too
 
@@ -108,7 +108,9 @@ def _not_shown(result: AuditResult, kinds: tuple[str, ...]) -> Iterator[str]:
         )
         yield f"{some} no training or no test side"
     for kind in kinds:
-        if unknown := sum(fold.unknown.get(kind, 0) for fold in result.folds):
-            yield f"the {kind} of {unknown} rows is unknown"
-        elif kind in ("speaker", "text", "session") and not without and not total(result, kind).test:
+        unknown = max((fold.unknown.get(kind, 0) for fold in result.folds), default=0)
+        if kind in NOT_ALWAYS_KNOWN and not total(result, kind).test:
             yield f"no {kind} of the test is known"
+        elif unknown:
+            some = f"{unknown} rows" if len(result.folds) == 1 else f"up to {unknown} rows of a fold"
+            yield f"the {kind} of {some} is unknown"

@@ -50,7 +50,7 @@ def test_a_speaker_independent_split(ser, table):
         "may be called speaker-independent: no speakers or pieces of audio of the test are in training",
         "may not be called sentence-independent: 2 of 3 sentences of the test are in training too "
         "(2 test rows)",
-        "not shown to be session-independent: the session of 7 rows is unknown",
+        "not shown to be session-independent: no session of the test is known",
         f"next: ser audit {table()} --html audit.html",
     ]
 
@@ -81,6 +81,8 @@ def test_lists_by_side_columns_and_patterns(ser, tmp_path):
     (tmp_path / "own.csv").write_text("file;who;used\na.wav;x;1\nb.wav;x;2\nc.wav;y;2\n")
     words = ("--path", "file", "--speaker", "who", "--fold", "used", "--json")
     content = json.loads(ser("audit", tmp_path / "own.csv", *words).out)
+    assert content["rows"] == 3  # each of which is in both folds
+    assert [fold["sides"] for fold in content["folds"]] == [{"train": 2, "test": 1}, {"train": 1, "test": 2}]
     assert [fold["shared"]["speaker"]["shared"] for fold in content["folds"]] == [1, 1]
 
 

@@ -58,6 +58,7 @@ def read_split(
         (*sources.notes, *notes_of([one for _, one in lists]), *names_state, *notes),
         sources.base if any(source.has_recordings for source in sources.sources) else None,
         tuple(source.path for source in sources.sources if not source.has_recordings),
+        listed=len(together),
     )
 
 

@@ -41,6 +41,7 @@ def read_rows(given: Mapping[str | None, Rows], columns: Columns) -> SplitTable:
         arranged_rows.astype(object).where(arranged_rows.notna(), None),
         {key: name for one in lists for key, name in one.columns.items()},
         (*dict.fromkeys(note for one in lists for note in one.notes), *notes),
+        listed=len(rows),
     )
 
 

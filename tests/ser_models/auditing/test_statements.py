@@ -60,6 +60,11 @@ def result(*shared, sides=SIZES, unknown=None, findings=()):
             "not shown to be speaker-independent: the speaker of 2 rows is unknown",
         ),
         (
+            result(CLEAN, CLEAN, unknown={"speaker": 2}),
+            None,
+            "not shown to be speaker-independent: the speaker of up to 2 rows of a fold is unknown",
+        ),
+        (
             result({**CLEAN, "speaker": Shared(0, 0, 0)}),
             None,
             "not shown to be speaker-independent: no speaker of the test is known",
