@@ -4,15 +4,17 @@ paths as text or `Path` → `experiments.train.run_experiment`, `experiments.eva
 `scoring.score`, `auditing.audit`
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
 from ser_features.labels import spelled_mapping
 from ser_features.store.layout import store_root
-from ser_models.auditing.audit import AuditConfig, Given, audit_split, read_given
+from ser_models.auditing.audit import AuditConfig, Given, audited, identified, read_given
+from ser_models.auditing.estimate import estimate as estimated
 from ser_models.auditing.result import AuditResult
 from ser_models.auditing.sources.columns import Columns
 from ser_models.auditing.split_table import DEV, TEST, TRAIN
@@ -212,6 +214,8 @@ def audit(
     pattern: str | None = None,
     speaker: str | None = None,
     data: PathLike | None = None,
+    store: PathLike | None = None,
+    estimate: Literal["logistic", "ridge"] | None = None,
 ) -> AuditResult:
     """Audit a split of any origin: what its test shares with its training.
 
@@ -227,6 +231,8 @@ def audit(
         pattern: of the ends of the paths instead, such as "{speaker}_{emotion}_{}.wav".
         speaker: column of the speakers; the file names or one with a usual name by default.
         data: folder of the audio, to compare recordings by their sound.
+        store: feature store to estimate from instead of the audio.
+        estimate: model by which is estimated how much the split flatters, from audio or a store: minutes.
 
     Returns:
         The result. `shared("speaker")` is empty if no test speaker is in training.
@@ -236,7 +242,11 @@ def audit(
     """
     split = read_given(splits, {TRAIN: train, DEV: dev, TEST: test}, Columns(path, side, fold))
     folder = Path(data) if data is not None else None
-    return audit_split(split, AuditConfig(corpus, pattern, speaker, folder))
+    rows = identified(split, AuditConfig(corpus, pattern, speaker, folder))
+    if estimate is None:
+        return audited(split, rows)
+    root = os.fspath(store) if store is not None else None
+    return audited(split, rows, estimated(rows, data=folder, store=root, model=estimate))
 
 
 def _names(datasets: Names | None) -> list[str] | None:

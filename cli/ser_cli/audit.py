@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ser_cli import completion
 from ser_cli.arguments import typed
-from ser_cli.options import AsJson, Force, Workers
-from ser_cli.progress import hint, metered
+from ser_cli.options import AsJson, Force, Workers, store_root
+from ser_cli.progress import extraction_progress, hint, metered, say
 from ser_cli.streams import shown
 
 if TYPE_CHECKING:
     from ser_cli.progress import Meter
-    from ser_models.auditing.result import AuditResult
+    from ser_models.auditing.result import AuditResult, Estimate
+    from ser_models.auditing.split_table import IdentifiedSplit
 
 MOST = 8
 """Number of findings, and of notes, on screen."""
@@ -57,6 +58,19 @@ def audit(
         Path | None,
         typer.Option(metavar="FOLDER", help="Folder of the audio, to compare recordings by their sound."),
     ] = None,
+    estimate: Annotated[
+        bool,
+        typer.Option(
+            "--estimate", help="Estimate how much the split flatters, from --data or --store: minutes."
+        ),
+    ] = False,
+    model: Annotated[
+        Literal["logistic", "ridge"] | None, typer.Option(help="Model of --estimate; default: logistic.")
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(parser=store_root, metavar="PATH", help="Feature store of --estimate instead of audio."),
+    ] = None,
     html: Annotated[
         Path | None, typer.Option(help="HTML page to write: answers, counts, findings, how rows were read.")
     ] = None,
@@ -70,9 +84,12 @@ def audit(
 
     Example: ser audit --train train.csv --test test.csv
     """
-    from ser_models.auditing.audit import AuditConfig, audit_split
+    from ser_features.errors import InputError
+    from ser_models.auditing.audit import AuditConfig, audited, identified
     from ser_models.auditing.sources import read_split
 
+    if (model or store) and not estimate:
+        raise InputError("--model and --store are for --estimate: add it, or leave them out")
     if html:
         _check(html, force=force)
     split = read_split(
@@ -80,7 +97,9 @@ def audit(
     )
     config = AuditConfig(corpus, pattern, speaker, data, workers)
     with metered("decoding") as meter:
-        result = audit_split(split, config, on_recording=partial(_advance, meter))
+        rows = identified(split, config, on_recording=partial(_advance, meter))
+    flattery = _estimate(rows, model or "logistic", data, store) if estimate else None
+    result = audited(split, rows, flattery)
     if html:
         _write(html, result)
     if as_json:
@@ -98,6 +117,18 @@ def _advance(meter: "Meter", done: int, total: int) -> None:
     if done == 1:
         meter.begin(total)
     meter.reach(done)
+
+
+def _estimate(rows: "IdentifiedSplit", model: str, data: Path | None, store: Path | None) -> "Estimate":
+    """Estimate how much the split flatters."""
+    from ser_models.auditing.estimate import estimate
+
+    with extraction_progress() as observer:
+        return estimate(rows, data=data, store=store, model=model, observer=observer, on_fold=_say_fold)
+
+
+def _say_fold(done: int, total: int) -> None:
+    say(f"estimated fold {done} of {total}")
 
 
 def _check(html: Path, *, force: bool) -> None:
@@ -122,7 +153,7 @@ def _print(result: "AuditResult") -> None:
     """Print how the rows were read, what is shared, and what the split may be called."""
     from ser_cli.tables import print_table
     from ser_models.auditing.statements import statements
-    from ser_models.auditing.text import LEGEND, finding_lines, overview, read_lines
+    from ser_models.auditing.text import LEGEND, estimated, finding_lines, overview, read_lines
 
     _print_some(read_lines(result), "notes")
     print()
@@ -130,6 +161,10 @@ def _print(result: "AuditResult") -> None:
     print(LEGEND, end="\n\n")
     if findings := finding_lines(result):
         _print_some(findings, "findings")
+        print()
+    if result.estimate:
+        print_table(*estimated(result.estimate))
+        _print_some(result.estimate.notes, "notes on the estimate")
         print()
     for statement in statements(result):
         print(statement.text)

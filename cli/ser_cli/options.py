@@ -8,15 +8,16 @@ import typer
 from ser_cli import completion
 
 
-def _store_root(text: str) -> Any:
-    from ser_features.store.layout import store_root
+def store_root(text: str) -> Any:
+    """Parse the location of a store: a folder, or s3://bucket/prefix."""
+    from ser_features.store import layout
 
-    return store_root(text)
+    return layout.store_root(text)
 
 
 Store = Annotated[
     Path,
-    typer.Option(parser=_store_root, metavar="PATH", help="Feature store: a folder, or s3://bucket/prefix."),
+    typer.Option(parser=store_root, metavar="PATH", help="Feature store: a folder, or s3://bucket/prefix."),
 ]
 DEFAULT_STORE = Path("data/store")
 

@@ -1,6 +1,6 @@
-"""An audit from a split to its result.
+"""The steps of an audit, from a split to its result.
 
-`SplitTable` → `identify` → `with_audio`, if there is audio → `fold_audits`, `estimate` → `AuditResult`
+`read_given` → `SplitTable` → `identified` → `IdentifiedSplit` → `estimate` → `audited` → `AuditResult`
 """
 
 import os
@@ -14,14 +14,14 @@ import pandas as pd
 from ser_features.audio.files import sha256
 from ser_features.errors import InputError, counted
 from ser_models.auditing.identity import identify
-from ser_models.auditing.result import AuditResult
+from ser_models.auditing.result import AuditResult, Estimate
 from ser_models.auditing.shares import fold_audits
 from ser_models.auditing.sound import with_audio
 from ser_models.auditing.sources import check_given, read_split
 from ser_models.auditing.sources.columns import Columns
 from ser_models.auditing.sources.forms import is_list
 from ser_models.auditing.sources.in_memory import Rows, read_rows
-from ser_models.auditing.split_table import DEV, TEST, TRAIN, SplitTable, Unparsed
+from ser_models.auditing.split_table import DEV, TEST, TRAIN, IdentifiedSplit, SplitTable, Unparsed
 
 Paths: TypeAlias = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 Given: TypeAlias = Paths | pd.DataFrame
@@ -49,13 +49,13 @@ class AuditConfig:
     workers: int | None = None
 
 
-def audit_split(
+def identified(
     split: SplitTable,
     config: AuditConfig,
     *,
     on_recording: Callable[[int, int], None] | None = None,
-) -> AuditResult:
-    """Audit a split.
+) -> IdentifiedSplit:
+    """Find who and what the rows of a split are, and which have the same audio.
 
     Args:
         split: as it was read.
@@ -65,20 +65,30 @@ def audit_split(
     Raises:
         InputError: if the config does not fit the split.
     """
-    identified = identify(split, corpus=config.corpus, pattern=config.pattern, speaker=config.speaker)
+    rows = identify(split, corpus=config.corpus, pattern=config.pattern, speaker=config.speaker)
     if folder := config.data or split.root:
-        identified = with_audio(identified, folder, workers=config.workers, on_recording=on_recording)
-    else:
-        identified = replace(identified, notes=(*identified.notes, NOT_COMPARED))
-    rows = split.listed or len(split.rows)
-    unparsed = round(len(identified.unparsed) * rows / len(split.rows))  # rows may be in several folds
+        return with_audio(rows, folder, workers=config.workers, on_recording=on_recording)
+    return replace(rows, notes=(*rows.notes, NOT_COMPARED))
+
+
+def audited(split: SplitTable, rows: IdentifiedSplit, estimate: Estimate | None = None) -> AuditResult:
+    """Count what the sides of a split share.
+
+    Args:
+        split: as it was read.
+        rows: the same with who and what each row is.
+        estimate: how much the split flatters.
+    """
+    number = split.listed or len(split.rows)
+    unparsed = round(len(rows.unparsed) * number / len(split.rows))  # rows may be in several folds
     return AuditResult(
-        rows=rows,
+        rows=number,
         unparsed=unparsed,
-        folds=fold_audits(identified),
-        read_from=identified.read_from,
-        notes=(*identified.notes, *_unparsed(identified.unparsed, unparsed)),
+        folds=fold_audits(rows),
+        read_from=rows.read_from,
+        notes=(*rows.notes, *_unparsed(rows.unparsed, unparsed)),
         files={str(path): sha256(path) for path in split.files if path.is_file()},
+        estimate=estimate,
     )
 
 

@@ -11,7 +11,7 @@
 from collections.abc import Mapping, Sequence
 
 from ser_features.errors import counted, listed
-from ser_models.auditing.result import AuditResult, Shared
+from ser_models.auditing.result import AuditResult, Estimate, Shared
 from ser_models.auditing.split_table import SIDES
 from ser_models.auditing.statements import OF_AUDIO, total
 
@@ -67,6 +67,18 @@ def finding_lines(result: AuditResult) -> list[str]:
         for finding in fold.findings:
             folds_of.setdefault(finding.message, []).append(fold.fold)
     return [f"{_folds(folds, len(result.folds))}{message}" for message, folds in folds_of.items()]
+
+
+def estimated(estimate: Estimate) -> tuple[tuple[str, str], list[tuple[str, str]]]:
+    """How much the split flatters, as a header and rows of two cells."""
+    header = (f"{estimate.model}, {counted(estimate.test, 'test recording')}", "UAR")
+    return header, [
+        ("trained on the whole training side", f"{estimate.uar:.3f}"),
+        (f"trained on {estimate.train:,} recordings of it", f"{estimate.own_uar:.3f}"),
+        (f"trained on {estimate.train:,} that share nothing with the test", f"{estimate.honest_uar:.3f}"),
+        ("difference of the last two", f"{estimate.difference:+.3f}"),
+        (f"its 95 % interval, over {estimate.unit}", f"{estimate.low:+.3f} to {estimate.high:+.3f}"),
+    ]
 
 
 def counts(shared: Shared) -> str:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from ser_models.auditing.result import KINDS, AuditResult, Estimate, FoldAudit
 from ser_models.auditing.statements import PLURALS, statements
-from ser_models.auditing.text import LEGEND, finding_lines, overview
+from ser_models.auditing.text import LEGEND, estimated, finding_lines, overview
 from ser_models.reporting.html import stylesheet, template
 from ser_models.reporting.report.text import Table
-from ser_models.reporting.text import percent, points, signed
+from ser_models.reporting.text import percent
 
 TEMPLATE = Path(__file__).with_name("audit.html.jinja")
 
@@ -164,22 +164,5 @@ def _balance(
 
 
 def _estimate(estimate: Estimate) -> Table:
-    """UAR of a model on the split and on honest splits of the same size."""
-    difference = signed(points(estimate.difference))
-    bounds = f"{signed(points(estimate.low))} to {signed(points(estimate.high))}"
-    return Table(
-        f"UAR of {estimate.model} on this split and on speaker-disjoint ones of the same size",
-        ("Split", "Speaker-disjoint", "Difference", "95 % interval", "Draws", "Trained on", "Tested on"),
-        (
-            (
-                percent(estimate.uar),
-                percent(estimate.honest_uar),
-                difference,
-                bounds,
-                f"{estimate.draws:,}",
-                f"{estimate.train:,}",
-                f"{estimate.test:,}",
-            ),
-        ),
-        words=(),
-    )
+    header, rows = estimated(estimate)
+    return Table("The same model on the same test recordings, by what it is trained on", header, tuple(rows))
