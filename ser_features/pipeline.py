@@ -39,7 +39,8 @@ class Features:
         source_sample_rate: of the file, in Hz.
         channels: of the file.
         audio_sha256: of the file's bytes.
-        audio_notes: what is unusual about the file, separated by semicolons; None if nothing is.
+        audio_notes: what is unusual about the file or its analysis, separated by semicolons; None if nothing
+            is.
     """
 
     columns: Mapping[str, float]
@@ -106,15 +107,17 @@ def features_of(
         families: the feature families to compute.
         audio_sha256: of the file's bytes; empty if there is no file.
     """
+    columns, frames = columns_of(analysis, families), frames_of(analysis, families)
+    wide = wide_of(analysis, families)
     return Features(
-        columns=columns_of(analysis, families),
-        frames=frames_of(analysis, families),
+        columns=columns,
+        frames=frames,
         seconds=analysis.seconds,
         source_sample_rate=decoded.sample_rate,
         channels=decoded.channels,
         audio_sha256=audio_sha256,
-        wide=wide_of(analysis, families),
-        audio_notes=decoded.note,
+        wide=wide,
+        audio_notes=replace(decoded, notes=(*decoded.notes, *analysis.notes)).note,
     )
 
 

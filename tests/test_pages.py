@@ -73,7 +73,7 @@ def test_profiles_are_as_described():
             str(frames.n_fft),
             str(frames.n_mels),
             f"{pitch.floor:g}–{pitch.ceiling:g} Hz",
-            "Praat" if pitch.method == "praat" else "ours",
+            {"praat": "Praat", "compiled": "compiled", "autocorrelation": "ours"}[pitch.method],
         ]
 
 

@@ -5,7 +5,7 @@ incomplete word → candidates → those that begin with it
 Completion runs at every press of the tab key, so no function imports numpy or another large package.
 
 >>> profiles("sp")
-['speech16k', 'speech16k-fast', 'speech16k-raw']
+['speech16k', 'speech16k-compiled', 'speech16k-fast', 'speech16k-raw']
 >>> corpora("r")
 ['ravdess']
 """

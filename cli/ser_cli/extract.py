@@ -41,8 +41,9 @@ def extract(
     profile: Annotated[
         str | None,
         typer.Option(
-            help="Profile of a new store: speech16k (default), speech16k-fast, speech16k-raw, paper48k, "
-            "wide16k or wide16k-raw; suffixes add steps: +bone +peak +denoise +trim +preemphasis.",
+            help="Profile of a new store: speech16k (default), speech16k-compiled, speech16k-fast, "
+            "speech16k-raw, paper48k, wide16k or wide16k-raw; suffixes add steps: +bone +peak +denoise +trim "
+            "+preemphasis.",
             autocompletion=completion.profiles,
         ),
     ] = None,

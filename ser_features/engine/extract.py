@@ -26,6 +26,7 @@ from ser_features.engine.task import SECOND_COPY, Failure, Target
 from ser_features.errors import InputError
 from ser_features.extractors import columns, encoder_free
 from ser_features.extractors.encoder import check
+from ser_features.extractors.f0_contour import prepare
 from ser_features.files import is_local, writing
 from ser_features.labels import problem
 from ser_features.manifest import NOTE_SEPARATOR, Scan
@@ -115,6 +116,8 @@ def extract_corpora(
         todo = sum(len(task.compute) for task in tasks)
         if todo and opened.profile.encoder and not encoder:
             check(opened.profile.encoder)
+        if todo:
+            prepare(opened.profile.pitch)
         observer.on_plan(todo, report.unchanged)
         work = Work(run_shard, probe)
         for summary in (runner or Local(workers)).run(tasks, work, observer.on_progress):

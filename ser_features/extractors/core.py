@@ -13,12 +13,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from ser_features.config import PitchConfig, Profile
+from ser_features.config import Profile
 from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor, moments
-from ser_features.extractors.f0_contour import F0Contour
 from ser_features.extractors.rhythm import Rhythm
 from ser_features.manifest import Column
-from ser_features.praat import call
 
 MIN_RMS = 1e-5
 """Lower limit of RMS before the logarithm (−100 dB re full scale), so that silence has a finite level."""
@@ -98,8 +96,8 @@ class ZeroCrossings(ColumnExtractor):
 class Prosody(ColumnExtractor):
     """Intonation and voice quality, with Praat's autocorrelation pitch (Boersma 1993).
 
-    Praat finds the periods even where another method computed the contour: jitter and shimmer are always
-    Praat's.
+    The periods that jitter and shimmer are measured from are Praat's, or those of the compiled kernels where
+    these computed the contour.
     """
 
     name = "prosody"
@@ -119,7 +117,8 @@ class Prosody(ColumnExtractor):
         if contour is None:
             return dict.fromkeys((column.name for column in self.fixed_columns), NAN)
         f0 = contour.f0
-        return _pitch_statistics(f0[f0 > 0], f0.size) | _perturbation(contour, analysis.profile.pitch)
+        jitter, shimmer = contour.perturbation(analysis.profile.pitch)
+        return {**_pitch_statistics(f0[f0 > 0], f0.size), "jitter": jitter, "shimmer": shimmer}
 
 
 def _pitch_statistics(voiced: np.ndarray, frames: int) -> dict[str, float]:
@@ -134,14 +133,6 @@ def _pitch_statistics(voiced: np.ndarray, frames: int) -> dict[str, float]:
         "pitch_variation": 100 * deviation / mean,
         "voiced_ratio": voiced.size / frames,
     }
-
-
-def _perturbation(contour: F0Contour, config: PitchConfig) -> dict[str, float]:
-    """Jitter and shimmer over the whole recording; Praat itself returns NaN without enough periods."""
-    pulses = call([contour.sound, contour.pitch], "To PointProcess (cc)")
-    limits = (config.shortest_period, config.longest_period, config.max_period_factor)
-    shimmer = call([contour.sound, pulses], "Get shimmer (local)", 0, 0, *limits, config.max_amplitude_factor)
-    return {"jitter": call(pulses, "Get jitter (local)", 0, 0, *limits), "shimmer": shimmer}
 
 
 class MfccStatistics(ColumnExtractor):

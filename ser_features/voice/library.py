@@ -84,25 +84,33 @@ def target_machine() -> Any:
     )
 
 
-@lru_cache(maxsize=1)
 def library() -> Library:
     """The kernels, from the cache; compiled first if this processor or version has none there.
 
     Raises:
-        NotCompiledError: if they cannot be compiled or kept, as where Numba is not installed.
+        NotCompiledError: if they cannot be compiled or kept, as where Numba is not installed; a process tries
+            once.
     """
+    loaded = _library()
+    if isinstance(loaded, NotCompiledError):
+        raise loaded
+    return loaded
+
+
+@lru_cache(maxsize=1)
+def _library() -> Library | NotCompiledError:
     try:
         path = own_cache("voice") / f"{_key()}.kernels"
-        loaded = _read(path)
-        if loaded is None:
+        content = _read(path)
+        if content is None:
             with _locked(path.with_suffix(".lock")):
-                loaded = _read(path) or _compiled(path)  # another process may have compiled meanwhile
+                content = _read(path) or _compiled(path)  # another process may have compiled meanwhile
     except (ImportError, OSError) as error:
-        raise NotCompiledError(
+        return NotCompiledError(
             f"voice analysis not compiled: {error}: expected Numba and a cache folder: pip install numba, or "
-            "use Praat's"
-        ) from error
-    return Library(*loaded)
+            "use a profile with Praat's"
+        )
+    return Library(*content)
 
 
 def packed(code: bytes, signatures: Signatures) -> bytes:

@@ -49,6 +49,7 @@ def test_digest_changes_with_every_extractor_s_version(name):
     ("name", "default_families", "every_family"),
     [
         ("speech16k", "2d083de4399c9d49", "3a638d08041ec1d9"),
+        ("speech16k-compiled", "ccf5e843402c988e", "6e732879f9b5d2c9"),
         ("speech16k-fast", "ac7e39028553dcad", "4ef2eada61814546"),
         ("speech16k-raw", "656f79ec38e9a9d0", "c1ca3ee92b0fac8e"),
         ("paper48k", "bb0e5bca899a29b4", "54fa05c18ed5fb2d"),
@@ -106,7 +107,7 @@ def test_speech16k_raw_is_what_speech16k_was_before_conditioning():
 
 def test_only_the_default_profiles_condition():
     conditioned = [name for name, config in PROFILES.items() if config.audio.conditioning]
-    assert conditioned == ["speech16k", "speech16k-fast"]
+    assert conditioned == ["speech16k", "speech16k-compiled", "speech16k-fast"]
     assert all(PROFILES[name].audio.trim_db is None for name in conditioned)
     assert "conditioning" not in PAPER48K.to_json()["audio"]
 
@@ -138,9 +139,9 @@ def test_unknown_profile():
     with pytest.raises(InputError) as caught:
         profile("speech44k")
     assert str(caught.value) == (
-        "unknown profile 'speech44k': did you mean 'speech16k'? expected one of speech16k, speech16k-fast, "
-        "speech16k-raw, paper48k, wide16k, wide16k-raw, each also with +bone, +left, +right, +peak, "
-        "+denoise, +trim, +preemphasis"
+        "unknown profile 'speech44k': did you mean 'speech16k'? expected one of speech16k, "
+        "speech16k-compiled, speech16k-fast, speech16k-raw, paper48k, wide16k, wide16k-raw, each also with "
+        "+bone, +left, +right, +peak, +denoise, +trim, +preemphasis"
     )
 
 
@@ -158,10 +159,13 @@ def test_wide16k_raw_is_wide16k_without_trimming():
     assert replace(raw, name="wide16k", audio=PROFILES["wide16k"].audio) == PROFILES["wide16k"]
 
 
-def test_speech16k_fast_is_speech16k_but_for_the_pitch_method():
-    fast = profile("speech16k-fast")
-    assert (SPEECH16K.pitch.method, fast.pitch.method) == ("praat", "autocorrelation")
-    assert replace(fast, name="speech16k", pitch=SPEECH16K.pitch) == SPEECH16K
+@pytest.mark.parametrize(
+    ("name", "method"), [("speech16k-fast", "autocorrelation"), ("speech16k-compiled", "compiled")]
+)
+def test_profiles_that_are_speech16k_but_for_the_pitch_method(name, method):
+    other = profile(name)
+    assert other.pitch == replace(SPEECH16K.pitch, method=method)
+    assert replace(other, name="speech16k", pitch=SPEECH16K.pitch) == SPEECH16K
 
 
 @pytest.mark.parametrize("name", PROFILES)

@@ -129,10 +129,10 @@ def semitones(analysis: Analysis) -> np.ndarray:
 def harmonicity(analysis: Analysis) -> np.ndarray:
     """Harmonics-to-noise ratio per frame, 10 log10(r / (1 − r)) in dB, shape (frames,).
 
-    r is the height of the autocorrelation's peak at Praat's F0 (Boersma 1993). NaN if the recording is too
-    short, and everywhere if another method than Praat's computed the F0 contour.
+    r is the height of the autocorrelation's peak at the F0 (Boersma 1993). NaN if the recording is too short,
+    and everywhere if `f0_tracker` computed the F0 contour, without these heights.
     """
-    if analysis.f0_contour is None or analysis.profile.pitch.method != "praat":
+    if analysis.f0_contour is None or analysis.profile.pitch.method == "autocorrelation":
         return np.full(analysis.frames, np.nan)
     strength = analysis.f0_contour.strength_at(analysis.frame_times).astype(np.float64)
     strength = np.clip(strength, 1 - MAX_STRENGTH, MAX_STRENGTH)
