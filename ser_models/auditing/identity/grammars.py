@@ -2,8 +2,8 @@
 
 paths → `recognised` on a sample → `Corpus`es → `parse` of each path → `NamesRead`
 
-Corpora are recognised if the names of `COVERED` of a sample are theirs. Where two grammars accept a name, the
-stricter one counts: it refuses the example of the other corpus, which accepts its own.
+Corpora are recognised if a share of `COVERED` of a sample are their names. Where two grammars accept a name,
+the stricter one counts: it refuses the example of the other corpus, which accepts its own.
 
 >>> by_grammar({"wav/03a01Fa.wav": "", "wav/08b10Wb.wav": ""}).values["speaker"].tolist()
 ['03', '08']
@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from ser_features import corpora
-from ser_features.arguments import same
+from ser_features.arguments import chosen, same
 from ser_features.corpora.base import Corpus
 from ser_features.errors import FileNameError, InputError
 from ser_features.labels import is_emotion
@@ -30,8 +30,14 @@ SAMPLE = 300
 COVERED = 0.8
 """Least share of the sample that must be names of the corpora."""
 
-FEWEST = 0.02
-"""Least share of the sample for one of several corpora, and of all names for a folder of its own."""
+FEWEST = 0.01
+"""Least share of the sample for one of several corpora."""
+
+REMAINING = 10
+"""Number of names that are of no corpus of their list from which on they are a list of their own."""
+
+MOST_GROUPS = 50
+"""Number of folders or datasets of a split, the largest first, that may be corpora of their own."""
 
 NO_CORPUS = "its name is that of no known corpus: pass --corpus, --pattern or --speaker"
 
@@ -52,6 +58,7 @@ class _Reading:
     read: dict[str, Mapping[str, object]] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     stated: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    used: list[Corpus] = field(default_factory=list)
 
 
 def by_grammar(groups: Mapping[str, str], corpus: str | None = None) -> NamesRead:
@@ -66,15 +73,17 @@ def by_grammar(groups: Mapping[str, str], corpus: str | None = None) -> NamesRea
         InputError: if the corpus is unknown.
         AmbiguousNamesError: if they may be names of several corpora.
     """
-    named = {(corpora.get(corpus),): list(groups)} if corpus is not None else _by_corpora(groups)
     reading = _Reading()
-    for own, paths in named.items():
-        _read(paths, own, reading)
-    used = list(dict.fromkeys(one for own in named for one in own))
-    if not used:
-        return NamesRead(values_of(reading.read), reading.problems)
-    notes = () if corpus is not None else (f"names of {', '.join(one.title for one in used)} recognised",)
-    return NamesRead(values_of(reading.read), reading.problems, _read_from(used, reading), notes)
+    if corpus is not None:
+        _read(list(groups), (corpora.get(chosen(corpus, corpora.names(), "corpus")),), reading)
+    else:
+        for own, paths in _by_corpora(groups).items():
+            remaining = _read(paths, own, reading)
+            if own and len(remaining) >= REMAINING and (more := recognised(remaining)):
+                _read(remaining, more, reading)
+    titles = ", ".join(one.title for one in reading.used)
+    notes = (f"names of {titles} recognised",) if titles and corpus is None else ()
+    return NamesRead(values_of(reading.read), reading.problems, _read_from(reading), notes)
 
 
 def unread(paths: Iterable[str]) -> NamesRead:
@@ -142,9 +151,9 @@ def _by_corpora(groups: Mapping[str, str]) -> dict[tuple[Corpus, ...], list[str]
             return {own: paths}
         members = _members(_first_folders(paths))
     by_corpora: dict[tuple[Corpus, ...], list[str]] = defaultdict(list)
+    largest = sorted(members, key=lambda group: -len(members[group]))[:MOST_GROUPS]
     for group, paths in members.items():
-        is_large = len(paths) >= FEWEST * len(groups)
-        by_corpora[(_called(group, paths) or recognised(paths)) if is_large else ()] += paths
+        by_corpora[(_called(group, paths) or recognised(paths)) if group in largest else ()] += paths
     return dict(by_corpora)
 
 
@@ -177,9 +186,10 @@ def _first_folders(paths: Sequence[str]) -> dict[str, str]:
     return {path: "".join(folders[common : common + 1]) for path, folders in zip(paths, split, strict=True)}
 
 
-def _read(paths: Iterable[str], own: tuple[Corpus, ...], reading: _Reading) -> None:
-    """Parse paths by the first of the strictest corpora that accepts them."""
+def _read(paths: Sequence[str], own: tuple[Corpus, ...], reading: _Reading) -> list[str]:
+    """Parse paths by the first of the strictest corpora that accepts them; returns those that none does."""
     order = sorted(own, key=lambda one: sum(_is_stricter(other, one) for other in own))
+    reading.used += [one for one in own if one not in reading.used]
     for path in paths:
         problem, recording = NO_CORPUS, None
         for corpus in order:
@@ -189,11 +199,13 @@ def _read(paths: Iterable[str], own: tuple[Corpus, ...], reading: _Reading) -> N
             except FileNameError as error:
                 problem = str(error)
         if recording is None:
-            reading.read[path] = {"dataset": own[0].name} if len(own) == 1 else {}
+            reading.read.setdefault(path, {"dataset": own[0].name} if len(own) == 1 else {})
             reading.problems[path] = problem
         else:
+            reading.problems.pop(path, None)
             reading.read[path] = values = _values(recording)
             reading.stated[recording.dataset].update(key for key in KEYS if values[key] is not None)
+    return [path for path in paths if path in reading.problems]
 
 
 def _values(recording: Recording) -> dict[str, object]:
@@ -208,10 +220,10 @@ def _values(recording: Recording) -> dict[str, object]:
     }
 
 
-def _read_from(used: Sequence[Corpus], reading: _Reading) -> dict[str, str]:
+def _read_from(reading: _Reading) -> dict[str, str]:
     """What states each property, of all corpora; the speaker also where it is unknown."""
     phrases: dict[str, list[str]] = defaultdict(list)
-    for corpus in used:
+    for corpus in reading.used:
         stated = reading.stated[corpus.name]
         for key in KEYS:
             if key in stated:

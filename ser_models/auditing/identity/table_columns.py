@@ -135,7 +135,7 @@ def _mapped(column: pd.Series, parse: Callable[[str], object]) -> pd.Series:
 
 
 def _whole(column: pd.Series) -> pd.Series:
-    """Numbers of speakers without .0, which pandas writes in those of several tables that have missing cells."""
+    """Numbers of speakers without .0, which pandas writes where cells are missing."""
     present = column.dropna()
     if not present.map(lambda cell: NUMBER.fullmatch(cell) is not None).all():
         return column

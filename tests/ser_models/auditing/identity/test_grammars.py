@@ -45,6 +45,17 @@ def test_several_corpora_in_one_list():
     assert names.read_from["speaker"] == "names of EmoDB; names of TESS"
 
 
+def test_a_small_corpus_beside_a_large_one():
+    emotions = ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")
+    codes = [f"{text}_{emotion}_XX" for text in ("DFA", "IOM", "ITS", "IWL") for emotion in emotions]
+    cremad = [f"{actor}_{code}.wav" for actor in range(1001, 1092) for code in codes]
+    assert names_of(cremad + EMODB) == ["cremad"]
+    names = by_grammar(dict.fromkeys([*cremad, *EMODB, *OWN[:3]], ""))
+    assert set(names.values["dataset"]) == {"cremad", "emodb"}
+    assert set(names.problems) == set(OWN[:3])
+    assert names.notes == ("names of CREMA-D, EmoDB recognised",)
+
+
 def test_a_folder_or_dataset_of_its_own():
     paths = [*(f"data/berlin/{name}" for name in EMODB), *(f"data/own/{name}" for name in OWN)]
     for groups in (dict.fromkeys(paths, ""), {path: path.split("/")[1] for path in paths}):
