@@ -114,6 +114,22 @@ class PitchConfig:
     method: Literal["praat", "compiled", "autocorrelation"] = "praat"
 
 
+PERIODS_PER_WINDOW = 3
+"""The window of F0 by autocorrelation is this many of the longest periods long."""
+
+SINC_DEPTH = 70
+"""Samples on each side that a peak of the autocorrelation is interpolated from, as in Praat."""
+
+SILENCE_THRESHOLD = 0.03
+"""Relative to the recording's peak: frames with a lower peak tend to be unvoiced."""
+
+VOICING_THRESHOLD = 0.45
+OCTAVE_COST = 0.01
+OCTAVE_JUMP_COST = 0.35
+VOICED_UNVOICED_COST = 0.14
+"""Praat's defaults for the path through the F0 candidates; the last two are per 10 ms."""
+
+
 @dataclass(frozen=True, slots=True)
 class TempoConfig:
     """Tempo as in librosa: autocorrelation of the onset strength under a log-normal prior.

@@ -109,7 +109,7 @@ class Parity:
         self.same_shimmer += _equal(periods.shimmer(signal, sample_rate, points, config), shimmer)
 
     def shares(self) -> dict[str, float]:
-        """Shares of what is equal, 0 to 1, and the largest and 99.9th percentile of the F0 differences."""
+        """Shares of what is equal, 0 to 1, and the median of the relative F0 differences."""
         differences = np.array(self.f0_differences)
         return {
             "voicing": self.same_voicing / self.frames,

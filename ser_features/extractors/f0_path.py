@@ -8,11 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-VOICING_THRESHOLD = 0.45
-OCTAVE_COST = 0.01
-OCTAVE_JUMP_COST = 0.35
-VOICED_UNVOICED_COST = 0.14
-"""Praat's defaults; the last two are per 10 ms."""
+from ser_features.parameters import OCTAVE_COST, OCTAVE_JUMP_COST, VOICED_UNVOICED_COST
 
 MAX_CANDIDATES = 14
 """Most candidates per frame, the strongest ones, as in Praat, which also counts those above the ceiling."""

@@ -20,25 +20,17 @@ from functools import lru_cache
 import numpy as np
 import scipy.fft
 
-from ser_features.extractors.f0_path import (
+from ser_features.extractors.f0_path import Candidates, best_path, per_step
+from ser_features.parameters import (
+    PERIODS_PER_WINDOW,
+    SILENCE_THRESHOLD,
+    SINC_DEPTH,
     VOICED_UNVOICED_COST,
     VOICING_THRESHOLD,
-    Candidates,
-    best_path,
-    per_step,
 )
-
-PERIODS_PER_WINDOW = 3
-"""The window is this many of the longest periods long."""
-
-SILENCE_THRESHOLD = 0.03
-"""Relative to the recording's peak: frames with a lower peak tend to be unvoiced (Praat's default)."""
 
 BLOCK_FRAMES = 96
 """Frames per FFT call, few enough to fit into the processor's cache."""
-
-SINC_DEPTH = 70
-"""Samples on each side that a peak is interpolated from, as in Praat; fewer hardly save time."""
 
 SINC_STEPS = 8
 """Points per sample at which the sinc interpolation is evaluated, before parabolic interpolation."""

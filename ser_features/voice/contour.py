@@ -5,15 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.fft
 
+from ser_features.parameters import (
+    OCTAVE_COST,
+    OCTAVE_JUMP_COST,
+    PERIODS_PER_WINDOW,
+    SILENCE_THRESHOLD,
+    VOICED_UNVOICED_COST,
+    VOICING_THRESHOLD,
+)
 from ser_features.voice.library import Library, library
-from ser_features.voice.tables import AROUND, PERIODS_PER_WINDOW, Tables, tables_of
-
-SILENCE_THRESHOLD = 0.03
-VOICING_THRESHOLD = 0.45
-OCTAVE_COST = 0.01
-OCTAVE_JUMP_COST = 0.35
-VOICED_UNVOICED_COST = 0.14
-"""Praat's defaults; the last two are per 10 ms."""
+from ser_features.voice.tables import AROUND, Tables, tables_of
 
 BLOCK_ROWS = 96
 """Frames per FFT call, few enough to fit into the processor's cache."""
@@ -82,9 +83,9 @@ def track(signal: np.ndarray, sample_rate: int, *, lowest: float, highest: float
 
 def _normalised(signal: np.ndarray) -> np.ndarray:
     """The signal with zero mean and a peak of 1, float32: single precision suffices at every level."""
-    centred = signal - signal.mean(dtype=np.float64)
+    centred = np.ascontiguousarray(signal, np.float32) - np.float32(signal.mean(dtype=np.float64))
     peak = max(centred.max(), -centred.min())
-    scaled: np.ndarray = (centred / peak if peak > 0 else centred).astype(np.float32)
+    scaled: np.ndarray = centred / peak if peak > 0 else centred
     return scaled
 
 
@@ -95,7 +96,6 @@ def _candidates(signal: np.ndarray, starts: np.ndarray, tables: Tables, sure: fl
     frames whose "unvoiced" is stronger than the sum, `sure`, are unvoiced and are not analysed.
     """
     kernels, frames = library(), starts.size
-    sums = np.concatenate([[0.0], np.cumsum(signal, dtype=np.float64)])
     values = np.zeros((BLOCK_ROWS, tables.size), np.float32)
     voiced, used = np.zeros(BLOCK_ROWS, np.int64), np.zeros(1, np.int64)
     peaks = np.zeros(frames)
@@ -107,7 +107,6 @@ def _candidates(signal: np.ndarray, starts: np.ndarray, tables: Tables, sure: fl
     while first < frames:
         first = kernels.windows(
             signal,
-            sums,
             starts,
             first,
             frames,

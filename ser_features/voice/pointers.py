@@ -1,6 +1,6 @@
 """Types of the kernels' arguments: what Python passes as an array, a kernel gets as a pointer.
 
-A kernel's annotations are its signature: `code_of` says them in words, from which follow the types of Numba
+A kernel's annotations are its signature: `codes_of` says them in words, from which follow the types of Numba
 (`build`) and of ctypes (`library`).
 """
 

@@ -7,11 +7,7 @@ from math import floor
 import numpy as np
 import scipy.fft
 
-PERIODS_PER_WINDOW = 3
-"""The window is this many of the longest periods long."""
-
-SINC_DEPTH = 70
-"""Samples on each side that a maximum is interpolated from, as in Praat."""
+from ser_features.parameters import PERIODS_PER_WINDOW, SINC_DEPTH
 
 STEPS = 8
 """Points per sample at which the interpolation is evaluated, before a parabola through three of them."""

@@ -15,7 +15,6 @@ ZERO = np.float32(0)
 
 def windows(
     signal: Float32s,
-    sums: Float64s,
     starts: Int64s,
     first: int,
     frames: int,
@@ -36,7 +35,6 @@ def windows(
 
     Args:
         signal: float32, shape (n,).
-        sums: of the first samples, float64, shape (n + 1,).
         starts: first sample of each frame, int64, shape (frames,).
         first: frame to begin with.
         frames: number of frames.
@@ -60,7 +58,7 @@ def windows(
     while frame < frames and row < rows:
         start, base = starts[frame], row * size
         middle = start + half
-        mean = np.float32((sums[middle + period] - sums[middle - period]) / (2 * period))
+        mean = _sum(signal, middle - period, 2 * period) / np.float32(2 * period)
         for j in range(length):
             values[base + j] = (signal[start + j] - mean) * window[j]
         peak = ZERO
@@ -156,6 +154,26 @@ def candidates(
                 count += 1
             lags[out + slot], strengths[out + slot], samples[slot] = i + shift, height, i
         counts[voiced[row]] = count
+
+
+@njit(error_model="numpy")
+def _sum(signal: Float32s, first: int, count: int) -> np.float32:
+    """Sum of samples, in eight parts that the processor adds up at once."""
+    a = b = c = d = e = f = g = h = ZERO
+    blocks = count // 8
+    for block in range(blocks):
+        i = first + 8 * block
+        a += signal[i]
+        b += signal[i + 1]
+        c += signal[i + 2]
+        d += signal[i + 3]
+        e += signal[i + 4]
+        f += signal[i + 5]
+        g += signal[i + 6]
+        h += signal[i + 7]
+    for i in range(first + 8 * blocks, first + count):
+        a += signal[i]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
 
 
 @njit(error_model="numpy")
