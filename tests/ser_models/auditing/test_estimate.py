@@ -85,16 +85,19 @@ def test_folds_of_which_nothing_is_left_without_the_test_speakers():
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("own", "flatters"), [(0.0, 0.0), (0.6, 0.22)])
-def test_intervals_cover_what_a_leak_is_worth(own, flatters):
-    """0.22 is the mean gain over 400 populations, measured with unseen speakers of the same population."""
+@pytest.mark.parametrize(("own", "worth", "above_0"), [(0.0, 0.0, 0.0), (0.6, 0.22, 0.3), (1.2, 0.46, 0.9)])
+def test_intervals_cover_what_a_leak_is_worth(own, worth, above_0):
+    """Its worth is the mean over 200 other populations, measured with unseen speakers of each.
+
+    With 24 test recordings of 8 speakers, a leak worth 0.22 is found in about every third split.
+    """
     results = [
-        compare(synthetic(np.random.default_rng(seed), own=own), "logistic", draws=4, seed=seed)
-        for seed in range(50)
+        compare(synthetic(np.random.default_rng(seed), own=own), "logistic", draws=2, seed=seed)
+        for seed in range(40)
     ]
-    covered = [result.low <= flatters <= result.high for result in results]
-    assert np.mean(covered) >= 0.9
-    assert np.mean([result.difference for result in results]) == pytest.approx(flatters, abs=0.03)
+    assert np.mean([result.low <= worth <= result.high for result in results]) >= 0.9
+    assert np.mean([result.low > 0 for result in results]) >= above_0
+    assert np.mean([result.difference for result in results]) == pytest.approx(worth, abs=0.03)
 
 
 def split_of(table, test):
