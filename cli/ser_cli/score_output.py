@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from ser_cli.streams import shown
 from ser_cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -17,15 +18,16 @@ def print_scores(result: "ScoreResult") -> None:
     """Print a result on one screen, if classes and groups are few."""
     from ser_models.reporting.text import counted
 
-    print(
+    _say(
         f"{result.name}: {counted(result.n, 'recording')}, {counted(len(result.labels), 'class', 'classes')}"
     )
     if result.columns:
-        print("columns: " + ", ".join(f"{name} → {role}" for role, name in result.columns.items()))
+        _say("columns: " + ", ".join(f"{name} → {role}" for role, name in result.columns.items()))
     print()
     print_table(["metric", "value", ""], list(_metrics(result)), left=(0, 2))
     if result.majority:
-        print(f"\nmajority class: {result.majority}")
+        print()
+        _say(f"majority class: {result.majority}")
     _print_classes(result)
     _print_matrix(result)
     for name, groups in result.groups.items():
@@ -63,7 +65,7 @@ def _print_classes(scores: "ConfusionScores") -> None:
     print()
     print_table(["class", "recall", "precision", "F1", "n"], rows)
     if scores.untested and scores.uar is not None:
-        print(f"untested: {', '.join(scores.untested)}")
+        _say(f"untested: {', '.join(scores.untested)}")
 
 
 def _print_matrix(scores: "ConfusionScores") -> None:
@@ -93,7 +95,8 @@ def _print_speakers(speakers: "Mapping[str, GroupResult]") -> None:
     uars = sorted((row.uar, name) for name, row in speakers.items() if row.uar is not None)
     if len(uars) > 1:
         (low, lowest), (high, highest) = uars[0], uars[-1]
-        print(f"\nUAR of {len(uars)} speakers: {low:.3f} ({lowest}) to {high:.3f} ({highest})")
+        print()
+        _say(f"UAR of {len(uars)} speakers: {low:.3f} ({lowest}) to {high:.3f} ({highest})")
 
 
 def _print_comparison(result: "ScoreResult", comparison: "Comparison") -> None:
@@ -101,24 +104,28 @@ def _print_comparison(result: "ScoreResult", comparison: "Comparison") -> None:
 
     difference, test = comparison.difference, comparison.mcnemar
     other = comparison.other
-    print(
-        f"\n{other.name}: UAR {decimals(other.uar, 3)}, accuracy {decimals(other.accuracy, 3)}, n = {other.n}"
-    )
-    print(f"{result.name} minus {other.name}, on {counted(difference.recordings, 'recording')} in both:")
+    print()
+    _say(f"{other.name}: UAR {decimals(other.uar, 3)}, accuracy {decimals(other.accuracy, 3)}, n = {other.n}")
+    _say(f"{result.name} minus {other.name}, on {counted(difference.recordings, 'recording')} in both:")
     value, low, high = (
         signed(f"{number:.3f}") for number in (difference.uar, difference.low, difference.high)
     )
-    print(f"UAR {value}, 95 % interval {low} to {high}, paired over the same speakers or recordings")
-    print(
+    _say(f"UAR {value}, 95 % interval {low} to {high}, paired over the same speakers or recordings")
+    _say(
         f"right alone: {test.only_first} and {test.only_other} recordings, McNemar's exact test "
         f"p = {test.p_value:.3g}"
     )
     for name, unpaired in ((result.name, comparison.unpaired), (other.name, comparison.unpaired_other)):
         if unpaired:
-            print(f"not compared: {counted(unpaired, 'recording')} of {name}")
+            _say(f"not compared: {counted(unpaired, 'recording')} of {name}")
     _print_notes(comparison.notes)
 
 
 def _print_notes(notes: tuple[str, ...]) -> None:
     for note in notes:
-        print(f"note: {note}")
+        _say(f"note: {note}")
+
+
+def _say(line: str) -> None:
+    """Print a line; control characters of names are escaped."""
+    print(shown(line))

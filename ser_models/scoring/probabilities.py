@@ -18,6 +18,7 @@ import pandas as pd
 
 from ser_features.errors import InputError, listed
 from ser_features.labels import EMOTIONS, FURTHER_EMOTIONS, spelled
+from ser_features.tables.cells import is_missing
 
 AFFIXES = "p|prob|probs|proba|probability|posterior|softmax|score|conf|logit|logits"
 PREFIXED = re.compile(rf"(?P<affix>{AFFIXES})[\s_.:(\[-]+(?P<name>.+?)[)\]]?", re.IGNORECASE)
@@ -97,6 +98,7 @@ def read_probabilities(
             f"columns {listed([*columns], LISTED)} have two of one class, expected one: remove one"
         )
     text = cells[[*columns]].apply(lambda column: column.str.replace(",", ".", regex=False))
+    text = text.where(text.map(lambda cell: isinstance(cell, str) and not is_missing(cell)))
     numbers = text.apply(pd.to_numeric, errors="coerce")
     if (numbers.isna() & text.notna()).to_numpy().any():
         return None
@@ -125,9 +127,8 @@ def _problem(values: np.ndarray, names: list[str]) -> str | None:
         wrong = np.flatnonzero(outside | (np.abs(sums - 1) > TOLERANCE))
     if not len(wrong):
         return None
-    row = wrong[0]
+    row = values[wrong[0]]
     return (
-        f"columns {listed(names, LISTED)} are no probabilities: row {row + 1} has "
-        f"{values[row].min():.3g} to {values[row].max():.3g}, {sums[row]:.3g} in sum, expected 0 to 1 and a "
-        "sum of 1: pass --softmax if they are logits"
+        f"columns {listed(names, LISTED)} are no probabilities: a row has {row.min():.3g} to {row.max():.3g}, "
+        f"{row.sum():.3g} in sum, expected 0 to 1 and a sum of 1: pass --softmax if they are logits"
     )

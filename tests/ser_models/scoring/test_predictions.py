@@ -63,7 +63,8 @@ def test_parts_of_one_file_are_recordings_of_their_own(read):
 
 
 def test_predictions_of_probabilities(read):
-    table = "file,truth,score_sad,score_angry,score_calm\na,sad,0.7,0.2,0.1\nb,angry,0.3,0.3,0.4\nc,sad,,,\n"
+    table = "file,truth,score_sad,score_angry,score_calm\na,sad,0.7,0.2,0.1\nb,angry,0.3,0.3,0.4\n"
+    table += "c,sad,nan,NA,\n"
     predictions = read(table)
     assert predictions.labels == ("angry", "calm", "sad")
     assert predictions.rows["predicted"].tolist() == ["sad", "calm"]
@@ -75,7 +76,7 @@ def test_predictions_of_probabilities(read):
 
 def test_logits_are_refused_unless_their_softmax_is_requested(read):
     logits = "file,truth,logit_angry,logit_sad\na,angry,2,0\nb,sad,-1,1\n"
-    with pytest.raises(InputError, match=r"are no probabilities: row 1 has 0 to 2, 2 in sum.*pass --softmax"):
+    with pytest.raises(InputError, match=r"are no probabilities: a row has 0 to 2, 2 in sum.*pass --softmax"):
         read(logits)
     predictions = read(logits, softmax=True)
     np.testing.assert_allclose(predictions.probabilities[0, 0], 1 / (1 + np.exp(-2)))
