@@ -129,6 +129,6 @@ def _problem(values: np.ndarray, names: list[str]) -> str | None:
         return None
     row = values[wrong[0]]
     return (
-        f"columns {listed(names, LISTED)} are no probabilities: a row has {row.min():.3g} to {row.max():.3g}, "
-        f"{row.sum():.3g} in sum, expected 0 to 1 and a sum of 1: pass --softmax if they are logits"
+        f"columns {listed(names, LISTED)} are no probabilities: a row has {row.min():.3g} to {row.max():.3g} "
+        f"and {row.sum():.3g} in sum, expected 0 to 1 and a sum of 1: pass --softmax if they are logits"
     )
