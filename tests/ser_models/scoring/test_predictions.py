@@ -76,7 +76,7 @@ def test_predictions_of_probabilities(read):
 
 def test_logits_are_refused_unless_their_softmax_is_requested(read):
     logits = "file,truth,logit_angry,logit_sad\na,angry,2,0\nb,sad,-1,1\n"
-    with pytest.raises(InputError, match=r"are no probabilities: a row has 0 to 2 and 2 in sum.*pass --softmax"):
+    with pytest.raises(InputError, match=r"a row has 0 to 2 and 2 in sum, expected 0 to 1.*pass --softmax"):
         read(logits)
     predictions = read(logits, softmax=True)
     np.testing.assert_allclose(predictions.probabilities[0, 0], 1 / (1 + np.exp(-2)))
