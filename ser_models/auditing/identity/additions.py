@@ -18,10 +18,10 @@ from ser_features.labels import KNOWN_WORDS
 WORDS = (
     *("augmented", "augmentation", "augment", "augm", "aug", "specaugment", "specaug", "vtlp", "noise"),
     *("noisy", "noised", "awgn", "snr", "musan", "babble", "denoised", "pitch", "pitched", "stretch"),
-    *("stretched", "speed", "sp", "tempo", "perturbed", "perturb", "warped", "warp", "shifted", "shift"),
+    *("stretched", "speed", "tempo", "perturbed", "perturb", "warped", "warp", "shifted", "shift"),
     *("rolled", "roll", "reversed", "flipped", "inverted", "trimmed", "cropped", "reverberated"),
-    *("reverberation", "reverb", "echo", "rir", "gain", "volume", "vol", "lowpass", "highpass"),
-    *("bandpass", "distorted", "distortion", "clipped", "compressed", "resampled", "masked", "mixup"),
+    *("reverberation", "reverb", "echo", "rir", "gain", "lowpass", "highpass"),
+    *("bandpass", "distorted", "distortion", "clipped", "compressed", "resampled", "mixup"),
     *("cutmix", "normalized", "normalised", "copy", "kopie", "copie", "duplicate", "dup"),
 )
 """Words for augmentations and copies; they name no recording of its own."""
@@ -30,7 +30,7 @@ BESIDE = (
     *("time", "white", "pink", "add", "added", "random", "rand", "gaussian", "gauss", "background", "bg"),
     *("mask", "slow", "slower", "fast", "faster", "up", "down", "low", "high", "left", "right", "with"),
     *("of", "factor", "rate", "semitones", "semitone", "steps", "step", "frequency", "freq", "dynamic"),
-    *("change", "injection", "train", "training", "data", "wavs", "wav", "audio"),
+    *("change", "injection", "sp", "volume", "vol", "train", "training", "data", "wavs", "wav", "audio"),
 )
 """Words that an addition may have beside one of `WORDS`, such as up in `_pitch_up`."""
 
@@ -40,14 +40,14 @@ TAKES = (
     *("word", "session", "male", "female", "man", "woman", "child", "boy", "girl", "speaker", "spk"),
     *("actor", "mic", "channel", "normal", "strong", "medium", "mild", "loud", "soft", "weak", "long"),
     *("short", "whisper", "whispered", "speech", "song", "sung", "sing", "singing", "question"),
-    *("statement", "low", "high", "left", "right"),
+    *("statement", "low", "high", "left", "right", "train", "dev", "val", "valid", "test"),
 )
 """Words for another recording: a take, a part, a person, a manner of speaking."""
 
 _NUMBER = r"[(+-]?\d+(?:[.,]\d+)?(?:db|khz|hz|ms|st|x|k)?\)?"
-_SEPARATORS = re.compile(r"([_\-. ]+)")
+_SEPARATORS = re.compile(r"((?:[_\- ]|(?<!\d)\.|\.(?!\d))+)")  # not the point of 1.1
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
-_WORD = re.compile("|".join(sorted(WORDS, key=len, reverse=True)))  # of lower case, which is fast
+_WORD = re.compile(rf"{'|'.join(WORDS)}|(?:sp|vol)(?=\d[.,]\d)")  # of lower case, which is fast
 _ADDITION = re.compile(
     rf"(?:{'|'.join(sorted((*WORDS, *BESIDE), key=len, reverse=True))})+(?:{_NUMBER})?", re.IGNORECASE
 )

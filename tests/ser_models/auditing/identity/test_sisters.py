@@ -123,6 +123,11 @@ def test_copies_on_the_other_side_of_a_split():
         assert list(copies.sources.values()) == originals, form
 
 
+def test_folders_of_speakers_and_volumes_are_no_folders_of_copies():
+    for folders in (("sp1", "f1"), ("vol1", "f1"), ("wav", "noise_of_cars")):
+        assert not find([f"{folder}/{source}.wav" for folder in folders for source in SOURCES]).sources
+
+
 def test_numbers_in_a_folder_of_noise_are_no_copies():
     assert not find(
         [f"{folder}/{number}.wav" for folder in ("noise", "speech") for number in range(20)]
