@@ -12,8 +12,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ser_features.errors import listed
 from ser_features.labels import KNOWN_WORDS, canonical, spelled, written
 from ser_models.auditing.identity.table_columns import TableColumns
+
+SHOWN = 3
+"""Number of speakers in an example."""
 
 _WORDS = frozenset(map(written, KNOWN_WORDS))
 
@@ -59,9 +63,19 @@ def of_speakers(own: pd.DataFrame, columns: TableColumns, *, is_demanded: bool) 
     if not shared.any():
         return []
     number = pairs.loc[shared, "column"].nunique()
-    column, example = columns.names["speaker"], pairs.loc[shared].iloc[0]
+    column = columns.names["speaker"]
     counts = "the column counts" if is_demanded else f"the names count; --speaker {column} for the column"
     return [
         f"{number} of {pairs['column'].nunique()} speakers of column {column} are not one speaker of the "
-        f"names, such as {example['column']} and {example['name']}: {counts}"
+        f"names ({_example(pairs)}): {counts}"
     ]
+
+
+def _example(pairs: pd.DataFrame) -> str:
+    """A speaker of the table who is several of the names, or several who are one."""
+    for one, other, verb in (("column", "name", "is"), ("name", "column", "in the names is")):
+        several = pairs.groupby(one, sort=False)[other].unique()
+        several = several[several.map(len) > 1]
+        if len(several):
+            return f"{several.index[0]} {verb} {listed(several.iloc[0], SHOWN)}"
+    return ""

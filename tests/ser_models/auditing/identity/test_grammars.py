@@ -2,11 +2,13 @@
 
 from pathlib import PurePosixPath
 
+import pandas as pd
 import pytest
 
 from ser_features import corpora
-from ser_models.auditing.identity import grammars
+from ser_models.auditing.identity import grammars, identify
 from ser_models.auditing.identity.grammars import AmbiguousNamesError, by_grammar, recognised
+from ser_models.auditing.split_table import SplitTable
 
 EMODB = [f"{speaker}a0{text}Fa.wav" for speaker in ("03", "08", "09", "10", "11") for text in (1, 2, 4, 5)]
 TESS = [f"OAF_{word}_angry.wav" for word in ("back", "bar", "base", "bath", "bean", "beg", "bite", "boat")]
@@ -36,6 +38,20 @@ def test_ambiguous_names_are_refused(monkeypatch):
         "'03-01-05-01-02-02-11.wav' may be a name of ravdess or of asvpesd: expected one: "
         "pass --corpus ravdess"
     )
+
+
+def test_ambiguous_names_with_speakers_in_a_column(monkeypatch):
+    monkeypatch.setattr(grammars, "_is_stricter", lambda one, other: False)
+    rows = {"path": ["03-01-05-01-02-02-11.wav"], "fold": "1", "side": "test", "speaker": "ada"}
+    split = identify(SplitTable(pd.DataFrame(rows)))
+    assert split.rows["speaker"].tolist() == ["ada"]
+    assert split.read_from == {"speaker": "column speaker"}
+
+
+def test_a_dataset_with_the_name_of_a_corpus_is_that_corpus():
+    names = by_grammar({"03-01-05-01-02-02-11.wav": "ASVP-ESD"})
+    assert names.values["dataset"].tolist() == ["asvpesd"]
+    assert by_grammar({"03-01-05-01-02-02-11.wav": "emodb"}).values["dataset"].tolist() == ["ravdess"]
 
 
 def test_several_corpora_in_one_list():

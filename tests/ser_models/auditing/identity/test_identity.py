@@ -133,13 +133,17 @@ def test_a_column_with_misread_speakers_counts_only_if_it_is_demanded():
     assert set(split.rows["speaker"]) == {"Ses01F", "Ses01M", "Ses02F", "Ses02M"}
     assert split.read_from["speaker"] == "the letter before the turn (names of IEMOCAP)"
     assert split.notes[-1] == (
-        "2 of 2 speakers of column spk are not one speaker of the names, such as Ses01F and Ses01F: "
+        "2 of 2 speakers of column spk are not one speaker of the names (Ses01F is Ses01F, Ses01M): "
         "the names count; --speaker spk for the column"
     )
     demanded = identified(IEMOCAP, spk=prefixes, by="SPK")
     assert set(demanded.rows["speaker"]) == {"Ses01F", "Ses02F"}
     assert demanded.read_from["speaker"] == "column spk"
     assert demanded.notes[-1].endswith("the column counts")
+    dialogues = identified(IEMOCAP, spk=[str(number) for number in range(len(IEMOCAP))])
+    assert "8 of 8 speakers" in dialogues.notes[-1]
+    assert "(Ses01F in the names is 0, 1)" in dialogues.notes[-1]
+    assert len(identified(IEMOCAP, spk=[path[:5] + path[-8] for path in IEMOCAP]).notes) == 1
 
 
 def test_a_column_counts_where_names_do_not_state_the_speaker():
