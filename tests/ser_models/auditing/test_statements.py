@@ -106,9 +106,10 @@ def test_json_has_the_keys_that_programs_read():
 
 
 def test_many_folds_are_summed_up():
-    header, rows = overview(result(LEAKING, {**CLEAN, "file": Shared(3, 0, 0)}))
+    header, rows = overview(result(LEAKING, {**CLEAN, "file": Shared(4, 1, 2), "take": Shared(3, 0, 0)}))
     assert header == ("fold", "train", "test", "speakers", "audio", "files")
     assert rows[0] == ("1", "6", "4", "1/2 (3)", "0/4", "0/4")
+    assert overview(result({"audio": Shared(0, 0, 0), "file": Shared(2, 0, 0)}))[0][-1] == "files"
     header, [row] = overview(result(*[LEAKING] * (MOST_FOLDS + 1)))
     assert header == ("fold", "train", "test", "speakers", "audio")
     assert row == ("all 13", "78", "52", "13/26 (39)", "0/52")
