@@ -75,7 +75,7 @@ def estimated(estimate: Estimate) -> tuple[tuple[str, str], list[tuple[str, str]
     return header, [
         ("trained on the whole training side", f"{estimate.uar:.3f}"),
         (f"trained on {estimate.train:,} recordings of it", f"{estimate.own_uar:.3f}"),
-        (f"trained on {estimate.train:,} that share nothing with the test", f"{estimate.honest_uar:.3f}"),
+        (f"trained on {estimate.train:,} without test speakers", f"{estimate.honest_uar:.3f}"),
         ("difference of the last two", f"{estimate.difference:+.3f}"),
         (f"its 95 % interval, over {estimate.unit}", f"{estimate.low:+.3f} to {estimate.high:+.3f}"),
     ]

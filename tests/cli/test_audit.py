@@ -118,6 +118,23 @@ def test_the_page_is_written(ser, table, tmp_path):
     assert ser("audit", table(), "--html", page, "--force").code == 0
 
 
+def test_how_much_a_split_flatters_is_estimated_from_a_store(ser, store_root, recordings, tmp_path):
+    names = sorted(path.name for path in recordings.glob("s*.wav"))
+    rows = [f"{name},{'test' if number % 4 == 0 else 'train'}" for number, name in enumerate(names)]
+    (tmp_path / "split.csv").write_text("\n".join(["path,side", *rows]))
+    words = ("audit", tmp_path / "split.csv", "--pattern", "{speaker}_{emotion}_{}.wav", "--estimate")
+    answer = ser(*words, "--store", store_root)
+    assert answer.code == 1
+    assert answer.err.splitlines()[-1] == "estimated fold 1 of 1"
+    lines = answer.out.splitlines()
+    start = lines.index(next(line for line in lines if line.startswith("logistic, 18 test recordings")))
+    rates = [float(line.split()[-1]) for line in lines[start + 1 : start + 4]]
+    assert all(0 <= rate <= 1 for rate in rates)
+    assert float(lines[start + 4].split()[-1]) == pytest.approx(rates[1] - rates[2], abs=0.0011)
+    content = json.loads(ser(*words, "--store", store_root, "--json").out)["estimate"]
+    assert (content["model"], round(content["own_uar"], 3)) == ("logistic", rates[1])
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -127,6 +144,8 @@ def test_the_page_is_written(ser, table, tmp_path):
         (("--side", "seite"), "unknown column 'seite'"),
         (("--pattern", "x"), "pattern 'x'"),
         (("--data", "/nowhere"), "/nowhere is no folder"),
+        (("--model", "ridge"), "--model and --store are for --estimate: add it, or leave them out"),
+        (("--estimate",), "no audio and no store to estimate from"),
     ],
 )
 def test_wrong_arguments(ser, table, words, message):

@@ -49,7 +49,7 @@ def lines():
         "| angry | 900 75.0 %, 8 speakers | 100 25.0 %, 4 speakers",
         "| female | 600 50.0 % | 0 0.0 %",
         "| ridge, 300 test recordings | UAR",
-        "| trained on 1,000 that share nothing with the test | 0.600",
+        "| trained on 1,000 without test speakers | 0.600",
         "| its 95 % interval, over 4 speakers | +0.100 to +0.300",
         "Of equal size.",
         "column spk <id>",
