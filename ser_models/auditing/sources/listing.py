@@ -38,9 +38,9 @@ class Listed:
 
 def frame(names: Sequence[str], rows: Sequence[Sequence[str]]) -> pd.DataFrame:
     """Cells by column: missing ones are null, further ones are left out."""
-    cells = pd.DataFrame(rows if rows else None, columns=None if rows else list(names), dtype=object)
-    cells = cells.reindex(columns=range(len(names))) if rows else cells
-    cells.columns = pd.Index(names)
+    width = len(names)
+    whole = [row if len(row) == width else [*row[:width], *[None] * (width - len(row))] for row in rows]
+    cells = pd.DataFrame(whole, columns=pd.Index(names), dtype=object)
     return cells.where(cells.notna() & (cells != ""))
 
 
