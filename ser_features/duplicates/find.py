@@ -28,8 +28,8 @@ from ser_features.errors import AudioError
 from ser_features.sources import Part
 
 NEAR = 0.8
-"""Lowest similarity of near-identical recordings: midway between altered copies (at least 0.9) and different
-takes of one sentence by one speaker (at most 0.67)."""
+"""Lowest similarity of near-identical recordings: about midway between altered copies (at least 0.88)
+and different takes of one sentence by one speaker (at most 0.66); docs/audit.md."""
 
 
 @dataclass(frozen=True, slots=True)
