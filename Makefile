@@ -35,6 +35,7 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.speed.extract --data $(DATA)
+	$(BIN)/python -m benchmarks.speed.voice --data $(DATA)
 	$(BIN)/python -m benchmarks.speed.predict --data $(DATA)
 	$(BIN)/python -m benchmarks.speed.loader --data $(DATA)
 	$(BIN)/python -m benchmarks.scale.workers --data $(DATA)

@@ -148,12 +148,18 @@ def main() -> None:
 
 
 def signals(name: str, data: Path, files: int) -> Iterator[np.ndarray]:
-    """Conditioned signals of recordings at equal distances in the order of their paths, float64."""
+    """Conditioned signals of the recordings of `contents`, float64."""
+    for content in contents(name, data, files):
+        _, analysis = analyse(content, SPEECH16K)
+        yield analysis.signal.astype(np.float64)
+
+
+def contents(name: str, data: Path, files: int) -> Iterator[bytes]:
+    """Files of recordings at equal distances in the order of their paths."""
     scan = corpora.scan(name, data)
     paths = sorted(one.path for one in scan.recordings)
     for path in paths[:: max(1, len(paths) // files)][:files]:
-        _, analysis = analyse((scan.root / path).read_bytes(), SPEECH16K)
-        yield analysis.signal.astype(np.float64)
+        yield (scan.root / path).read_bytes()
 
 
 def write(results: dict[str, Parity]) -> None:

@@ -4,6 +4,7 @@
     python -m benchmarks.speed.voice --files 100 --rounds 9 --write
 
 recordings → in every round F0, then pulses, jitter and shimmer, by each method in turn → ratios → table
+recordings → in every round the whole extraction, by each profile in turn → ratios → table
 
 The ratio of a round is that of the methods' CPU times over all recordings; reported are the median over
 rounds and the range. One thread each.
@@ -23,10 +24,12 @@ from typing import Any  # noqa: E402
 import numpy as np  # noqa: E402
 
 from benchmarks.accuracy.common import RESULTS  # noqa: E402
-from benchmarks.accuracy.voice_parity import signals  # noqa: E402
+from benchmarks.accuracy.voice_parity import contents, signals  # noqa: E402
 from benchmarks.options import parser  # noqa: E402
-from ser_features.config import SPEECH16K  # noqa: E402
+from ser_features.config import SPEECH16K, SPEECH16K_COMPILED, SPEECH16K_FAST  # noqa: E402
+from ser_features.extractors import DEFAULT_FAMILIES  # noqa: E402
 from ser_features.extractors.f0_tracker import track  # noqa: E402
+from ser_features.pipeline import extract_bytes  # noqa: E402
 from ser_features.praat import call, parselmouth  # noqa: E402
 from ser_features.voice import contour, periods  # noqa: E402
 
@@ -80,28 +83,53 @@ def main() -> None:
     chosen = options.parse_args()
     recordings = list(signals("ravdess", chosen.data, chosen.files))
     times = measure(recordings, chosen.rounds)
-    rows = {
-        "F0, compiled": times["praat"][:, 0] / times["compiled"][:, 0],
-        "F0, autocorrelation": times["praat"][:, 0] / times["autocorrelation"][:, 0],
-        "pulses, jitter, shimmer, compiled": times["praat"][:, 1] / times["compiled"][:, 1],
-        "both, compiled": times["praat"].sum(axis=1) / times["compiled"].sum(axis=1),
-    }
+    extraction = measure_extraction(list(contents("ravdess", chosen.data, chosen.files)), chosen.rounds)
+    ratios = ratios_of(times, extraction)
     for name, one in times.items():
         f0, measures = 1e3 * np.median(one, axis=0) / len(recordings)
         print(f"{name:36}{f0:8.2f} ms F0 {measures:8.2f} ms pulses, jitter, shimmer per file")
-    for name, ratios in rows.items():
-        print(f"{name:36}{np.median(ratios):8.2f} × Praat's speed ({ratios.min():.2f}–{ratios.max():.2f})")
+    for name, one in extraction.items():
+        print(f"{name:36}{1e3 * np.median(one) / len(recordings):8.2f} ms per file")
+    for name, one in ratios.items():
+        print(f"{name:36}{np.median(one):8.2f} × the speed with Praat ({one.min():.2f}–{one.max():.2f})")
     if chosen.write:
         content = {
             "files": len(recordings),
             "mean_seconds": float(np.mean([one.size / RATE for one in recordings])),
-            "rounds": chosen.rounds,
-            "cpu_seconds_per_round": {name: one.tolist() for name, one in times.items()},
-            "median_ratios": {name: float(np.median(ratios)) for name, ratios in rows.items()},
+            "cpu_seconds": {name: one.tolist() for name, one in {**times, **extraction}.items()},
+            "median_ratios": {name: float(np.median(one)) for name, one in ratios.items()},
             "date": datetime.now(UTC).date().isoformat(),
         }
         path = RESULTS / "voice_speed.json"
         path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def ratios_of(times: dict[str, np.ndarray], extraction: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Praat's CPU time over that of each other method, shape (rounds,)."""
+    praat, compiled, arrays = (times[name] for name in ("praat", "compiled", "autocorrelation"))
+    whole = extraction[SPEECH16K.name]
+    return {
+        "F0, compiled": praat[:, 0] / compiled[:, 0],
+        "F0, autocorrelation": praat[:, 0] / arrays[:, 0],
+        "pulses, jitter, shimmer, compiled": praat[:, 1] / compiled[:, 1],
+        "both, compiled": praat.sum(axis=1) / compiled.sum(axis=1),
+        **{f"extraction, {name}": whole / one for name, one in extraction.items() if one is not whole},
+    }
+
+
+def measure_extraction(files: Sequence[bytes], rounds: int) -> dict[str, np.ndarray]:
+    """CPU seconds of decoding and all default features per profile, shape (rounds,)."""
+    profiles = (SPEECH16K, SPEECH16K_COMPILED, SPEECH16K_FAST)
+    times = {profile.name: np.zeros(rounds) for profile in profiles}
+    for profile in profiles:  # fills caches
+        extract_bytes(files[0], profile, DEFAULT_FAMILIES)
+    for number in range(rounds):
+        for content in files:
+            for profile in profiles:
+                start = time.process_time()
+                extract_bytes(content, profile, DEFAULT_FAMILIES)
+                times[profile.name][number] += time.process_time() - start
+    return times
 
 
 def measure(recordings: Sequence[np.ndarray], rounds: int) -> dict[str, np.ndarray]:

@@ -15,7 +15,6 @@ ser_features.errors.DamagedError: part-00000.parquet cannot be read ...: run ser
 import hashlib
 import io
 import json
-import os
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ser_features.caches import own_cache
 from ser_features.errors import DamagedError, StoreError
 from ser_features.files import UNSUPPORTED, is_local, is_sealed, publish, scratch
 from ser_features.store import layout
@@ -211,8 +211,7 @@ def fetched(path: Any) -> Path:
 
     Downloads are cached in the user's cache folder (`XDG_CACHE_HOME`) and may be deleted at any time.
     """
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ser" / "frames"
-    copy = cache / hashlib.sha256(str(path.parent).encode()).hexdigest()[:16] / path.name
+    copy = own_cache("frames") / hashlib.sha256(str(path.parent).encode()).hexdigest()[:16] / path.name
     if not copy.exists():
         temporary = scratch(copy)
         path.download(temporary)

@@ -105,12 +105,12 @@ def _library() -> Library | NotCompiledError:
         if content is None:
             with _locked(path.with_suffix(".lock")):
                 content = _read(path) or _compiled(path)  # another process may have compiled meanwhile
-    except (ImportError, OSError) as error:
+        return Library(*content)
+    except (ImportError, OSError, RuntimeError) as error:  # LLVM raises RuntimeError
         return NotCompiledError(
             f"voice analysis not compiled: {error}: expected Numba and a cache folder: pip install numba, or "
             "use a profile with Praat's"
         )
-    return Library(*content)
 
 
 def packed(code: bytes, signatures: Signatures) -> bytes:

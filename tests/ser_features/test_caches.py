@@ -25,6 +25,13 @@ def test_nothing_changes_on_a_usual_machine(unset, monkeypatch, tmp_path):
     assert not set(caches.VARIABLES) & set(os.environ)
 
 
+def test_own_caches_are_beside_those_of_other_programs(unset, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert caches.own_cache("voice") == tmp_path / "cache" / "ser" / "voice"
+    monkeypatch.setenv("XDG_CACHE_HOME", "unknown")
+    assert caches.own_cache("voice") == caches._private_folder() / "voice"
+
+
 @pytest.mark.parametrize("home", ["~", "unknown"])
 def test_a_read_only_machine_gets_a_private_folder(unset, monkeypatch, home):
     monkeypatch.setenv("HOME", home)

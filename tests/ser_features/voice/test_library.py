@@ -22,9 +22,11 @@ from ser_features.voice.pointers import CODES
 
 PROCESSES, ROUNDS = 8, 50
 JITTER = """
+import sys
 import numpy as np
 from ser_features.voice.library import library
 print(library().jitter(np.array([0, 0.01, 0.021, 0.031]), 4, 0.0001, 0.02, 1.3))
+assert "numba" not in sys.modules
 """
 
 

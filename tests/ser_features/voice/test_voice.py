@@ -14,7 +14,7 @@ from ser_features.voice.library import library
 from tests.ser_features.extractors.test_f0_tracker import SIGNALS, glide
 
 STEP = 0.01
-EVERY_CORPUS = 12
+EVERY_CORPUS = 6
 
 
 def track(signal: np.ndarray, rate: int, lowest: float = 75.0, highest: float = 600.0) -> contour.Contour:
