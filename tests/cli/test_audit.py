@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from ser_models.reporting.report.audit import is_page
+
 HEADER = "path,side,fold,emotion"
 NAMES = {  # of EmoDB: speaker, sentence, emotion, take
     "train": ["03a01Fa", "03a02Wa", "08a01Na", "08b01Ta"],
@@ -110,20 +112,20 @@ def test_the_page_is_written(ser, table, tmp_path):
     text = page.read_text(encoding="utf-8")
     assert f"<code>ser audit {tmp_path / 'split.csv'} --html {page}</code>" in text
     assert "May not be called speaker-independent" in text
-    assert ser("audit", table(), "--html", page).code == 0
     page.write_text("mine")
     refused = ser("audit", table(), "--html", page)
     assert (refused.code, page.read_text()) == (2, "mine")
     assert refused.err.endswith("was not written by ser: pass another --html, or --force to replace it\n")
     assert ser("audit", table(), "--html", page, "--force").code == 0
+    assert is_page(page)
 
 
 def test_how_much_a_split_flatters_is_estimated_from_a_store(ser, store_root, recordings, tmp_path):
     names = sorted(path.name for path in recordings.glob("s*.wav"))
     rows = [f"{name},{'test' if number % 4 == 0 else 'train'}" for number, name in enumerate(names)]
     (tmp_path / "split.csv").write_text("\n".join(["path,side", *rows]))
-    words = ("audit", tmp_path / "split.csv", "--pattern", "{speaker}_{emotion}_{}.wav", "--estimate")
-    answer = ser(*words, "--store", store_root)
+    words = ("--pattern", "{speaker}_{emotion}_{}.wav", "--estimate", "--store", store_root)
+    answer = ser("audit", tmp_path / "split.csv", *words)
     assert answer.code == 1
     assert answer.err.splitlines()[-1] == "estimated fold 1 of 1"
     lines = answer.out.splitlines()
@@ -131,8 +133,6 @@ def test_how_much_a_split_flatters_is_estimated_from_a_store(ser, store_root, re
     rates = [float(line.split()[-1]) for line in lines[start + 1 : start + 4]]
     assert all(0 <= rate <= 1 for rate in rates)
     assert float(lines[start + 4].split()[-1]) == pytest.approx(rates[1] - rates[2], abs=0.0011)
-    content = json.loads(ser(*words, "--store", store_root, "--json").out)["estimate"]
-    assert (content["model"], round(content["own_uar"], 3)) == ("logistic", rates[1])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from ser_models.auditing.split_table import KEYS, IdentifiedSplit
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def identified() -> Callable[..., IdentifiedSplit]:
     """Make a split from a side of each row; columns replace those of distinct recordings and speakers."""
 

@@ -25,60 +25,69 @@ def test_a_split_of_other_speakers_and_files_shares_nothing(identified):
     assert fold.findings == ()
 
 
-@pytest.mark.parametrize(
-    ("columns", "shared", "message"),
-    [
-        (
-            {"speaker": ["s", "t", "s", "s"]},
-            {"speaker": Shared(1, 1, 2)},
-            "1 speaker is in both train and test: own/s",
-        ),
-        (
-            {"statement": ["x", "y", "x", "z"]},
-            {"text": Shared(2, 1, 1)},
-            "1 of 2 sentences of the test are in training too",
-        ),
-        (
-            {"session": ["1", "1", "1", "1"]},
-            {"session": Shared(1, 1, 2)},
-            "1 of 1 sessions of the test are in training too",
-        ),
-        (
-            {"file_id": ["a", "b", "a", "d"], "audio_sha256": ["a", "b", "a", "d"]},
-            {"audio": Shared(2, 1, 1), "file": Shared(2, 1, 1), "recording": Shared(2, 1, 1)},
-            "1 piece of identical audio is in both train and test: a",
-        ),
-        (
-            {"audio_sha256": ["1", "2", "1", "3"]},
-            {"audio": Shared(2, 1, 1), "file": Shared(2, 1, 1)},
-            "1 piece of identical audio is in both train and test: 0.wav, 2.wav",
-        ),
-        (
-            {"audio_sha256": [*"1213"], "start": [0.0, 0.0, 3.0, 0.0], "end": [2.0, 2.0, 4.0, 2.0]},
-            {"file": Shared(2, 1, 1)},
-            "1 file with parts is in both train and test: 0.wav, 2.wav",
-        ),
-        (
-            {"source_file_id": [None, None, "0.wav", None]},
-            {"recording": Shared(2, 1, 1)},
-            "1 recording or its augmented copy is in both train and test: 0.wav",
-        ),
-        (
-            {"emotion": ["angry", "sad", "sad", "happy"]},
-            {},
-            "1 class is tested and never trained: happy",
-        ),
-        (
-            {"speaker": ["s", None, "t", "u"]},
-            {},
-            "unknown speaker of 1 recording of own may be in both train and test",
-        ),
-    ],
-)  # fmt: skip
-def test_what_is_shared_is_counted_and_reported(identified, columns, shared, message):
-    [fold] = fold_audits(identified(*SIDES, **columns))
-    clean = {kind: fold.shared[kind] for kind in fold.shared if fold.shared[kind].shared}
-    assert clean == shared
+CASES = [
+    (
+        {"speaker": ["s", "t", "s", "s"]},
+        {"speaker": Shared(1, 1, 2)},
+        "1 speaker is in both train and test: own/s",
+    ),
+    (
+        {"statement": ["x", "y", "x", "z"]},
+        {"text": Shared(2, 1, 1)},
+        "1 of 2 sentences of the test are in training too",
+    ),
+    (
+        {"session": ["1", "1", "1", "1"]},
+        {"session": Shared(1, 1, 2)},
+        "1 of 1 sessions of the test are in training too",
+    ),
+    (
+        {"file_id": ["a", "b", "a", "d"], "audio_sha256": ["a", "b", "a", "d"]},
+        {"audio": Shared(2, 1, 1), "file": Shared(2, 1, 1), "recording": Shared(2, 1, 1)},
+        "1 piece of identical audio is in both train and test: a",
+    ),
+    (
+        {"audio_sha256": ["1", "2", "1", "3"]},
+        {"audio": Shared(2, 1, 1), "file": Shared(2, 1, 1)},
+        "1 piece of identical audio is in both train and test: 0.wav, 2.wav",
+    ),
+    (
+        {"audio_sha256": [*"4546"], "start": [0.0, 0.0, 3.0, 0.0], "end": [2.0, 2.0, 4.0, 2.0]},
+        {"file": Shared(2, 1, 1)},
+        "1 file with parts is in both train and test: 0.wav, 2.wav",
+    ),
+    (
+        {"source_file_id": [None, None, "0.wav", None]},
+        {"recording": Shared(2, 1, 1)},
+        "1 recording or its augmented copy is in both train and test: 0.wav",
+    ),
+    (
+        {"emotion": ["angry", "sad", "sad", "happy"]},
+        {},
+        "1 class is tested and never trained: happy",
+    ),
+    (
+        {"speaker": ["s", None, "t", "u"]},
+        {},
+        "unknown speaker of 1 recording of own may be in both train and test",
+    ),
+]
+"""Columns of a fold, what it shares, and its finding."""
+
+
+@pytest.fixture(scope="module")
+def folds(identified):
+    """The cases as folds of one split."""
+    cases = [identified(*SIDES, **columns).rows for columns, *_ in CASES]
+    rows = [one.assign(fold=str(number)) for number, one in enumerate(cases)]
+    return fold_audits(IdentifiedSplit(pd.concat(rows, ignore_index=True), {}))
+
+
+@pytest.mark.parametrize("number", range(len(CASES)))
+def test_what_is_shared_is_counted_and_reported(folds, number):
+    _, shared, message = CASES[number]
+    fold = folds[number]
+    assert {kind: counts for kind, counts in fold.shared.items() if counts.shared} == shared
     assert messages(fold) == [message]
 
 
@@ -125,17 +134,15 @@ def test_what_the_dev_side_shares_qualifies(identified):
     assert AuditResult(3, 0, (fold,)).is_speaker_independent
 
 
-@pytest.mark.parametrize(
-    ("sides", "message"),
-    [
-        (("test", "test"), "no training side: nothing can be shared with it"),
-        (("dev", "test"), "no training side: nothing can be shared with it"),
-        (("train", "train"), "no test side: nothing can be shared with it"),
-    ],
-)
-def test_a_missing_side_is_a_finding(identified, sides, message):
-    [fold] = fold_audits(identified(*sides, emotion=["sad", "angry"]))
-    assert messages(fold) == [message]
+def test_a_missing_side_is_a_finding(identified):
+    sides = (("test", "test"), ("dev", "test"), ("train", "train"))
+    cases = [identified(*pair).rows.assign(fold="".join(pair)) for pair in sides]
+    folds = fold_audits(IdentifiedSplit(pd.concat(cases, ignore_index=True), {}))
+    assert [messages(fold) for fold in folds] == [
+        ["no training side: nothing can be shared with it"],
+        ["no training side: nothing can be shared with it"],
+        ["no test side: nothing can be shared with it"],
+    ]
 
 
 def test_dev_is_audited_in_the_place_of_a_missing_test(identified):
