@@ -4,6 +4,7 @@ signal → `contour.track` (`tables`, FFT, kernels) → `Contour` → `periods.p
 `kernels` → `build` (Numba, LLVM; one process, once per processor) → object code → `library` → functions
 
 The algorithms are Boersma (1993): "Accurate short-term analysis of the fundamental frequency and the
-harmonics-to-noise ratio of a sampled sound", and Praat's `To PointProcess (cc)`; Praat is the reference in
-the tests.
+harmonics-to-noise ratio of a sampled sound", and Praat's `To PointProcess (cc)`, with the constants and the
+order of operations of Praat (P. Boersma and D. Weenink, GPL-3.0-or-later), which is the reference in the
+tests.
 """
