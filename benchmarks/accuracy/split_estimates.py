@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.accuracy import common
-from benchmarks.accuracy.common import DOCS, END, SEED
+from benchmarks.accuracy.common import DOCS, END, RESULTS, SEED
 from benchmarks.pages import write_between
 from ser_features import extract
 from ser_features.store import Store, open_store
@@ -36,18 +36,21 @@ BEGIN = f"<!-- begin: benchmarks/accuracy/{NAME}.py -->"
 
 
 def measure(chosen: argparse.Namespace) -> None:
-    """Estimate every split with every model, and store the estimates."""
-    estimates = []
+    """Estimate every split with every model, and add the estimates to those of other runs."""
+    path = RESULTS / f"{NAME}.json"
+    stored = common.read_result(NAME)["estimates"] if path.exists() else []
+    by_key = {(row["corpus"], row["folds"], row["model"]): row for row in stored}
     with opened(chosen) as store:
         for corpus in chosen.corpora:
             published = identify(read_split([chosen.splits / f"emobox_{corpus}.csv.gz"]))
             for folds, split in (("published", published), ("random", at_random(published))):
-                for model in DRAWS:
+                for model in chosen.models:
                     row = {"corpus": corpus, "folds": folds, **estimated(split, model, store)}
                     print(row, flush=True)
-                    estimates.append(row)
-        examples = [load_examples(store, [corpus]) for corpus in chosen.corpora]
-    common.write_result(NAME, examples, {"estimates": estimates})
+                    by_key[corpus, folds, model] = row
+            corpora = {name for name, _, _ in by_key}.intersection(store.datasets)
+            examples = [load_examples(store, [name]) for name in sorted(corpora)]
+            common.write_result(NAME, examples, {"estimates": [by_key[key] for key in sorted(by_key)]})
 
 
 @contextmanager
@@ -101,4 +104,5 @@ def write_page() -> None:
 if __name__ == "__main__":
     arguments = common.parser(__doc__, ("emodb", "ravdess", "tess"))
     arguments.add_argument("--splits", type=Path, metavar="DIR", help="folder of the published splits")
+    arguments.add_argument("--models", nargs="+", choices=list(DRAWS), default=list(DRAWS))
     common.main(arguments, measure, write_page)
