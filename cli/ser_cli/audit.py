@@ -1,4 +1,4 @@
-"""`ser audit`: anybody's split → who and what is on both sides of it."""
+"""`ser audit`: a split of any origin → what its test shares with its training."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -82,6 +82,10 @@ def audit(
 
     The exit code is 1 if anything is shared that a speaker-independent test forbids.
 
+    JSON: rows, unparsed (nothing is known but the path), folds (fold, sides, shared: number of speakers and
+    others in the test, shared with the training, and test rows that have them; unknown, findings, classes,
+    speakers, groups, untrained), read_from, notes, files (SHA-256), estimate.
+
     Example: ser audit --train train.csv --test test.csv
     """
     from ser_features.errors import InputError
@@ -98,8 +102,8 @@ def audit(
     config = AuditConfig(corpus, pattern, speaker, data, workers)
     with metered("decoding") as meter:
         rows = identified(split, config, on_recording=partial(_advance, meter))
-    flattery = _estimate(rows, model or "logistic", data, store) if estimate else None
-    result = audited(split, rows, flattery)
+    difference = _estimate(rows, model or "logistic", data, store) if estimate else None
+    result = audited(split, rows, difference)
     if html:
         _write(html, result)
     if as_json:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from ser_features.files import replacing
 from ser_models.auditing.result import KINDS, AuditResult, Estimate, FoldAudit
 from ser_models.auditing.statements import PLURALS, statements
 from ser_models.auditing.text import LEGEND, estimated, finding_lines, overview
@@ -77,7 +78,8 @@ class Balance:
 
 def write_page(path: Path, result: AuditResult, origin: Origin) -> None:
     """Write an audit as one HTML file in UTF-8, replacing an existing one."""
-    path.write_text(render(result, origin), encoding="utf-8")
+    with replacing(path) as file:
+        file.write(render(result, origin).encode())
 
 
 def is_page(path: Path) -> bool:
