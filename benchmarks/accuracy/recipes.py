@@ -2,6 +2,7 @@
 
     python -m benchmarks.accuracy.recipes run --quick               # every recipe, both protocols
     python -m benchmarks.accuracy.recipes run fusion_cnn_bilstm     # one of them, in full
+    python -m benchmarks.accuracy.recipes run attention_cnn_bilstm --quick --seeds 0 1 2
     python -m benchmarks.accuracy.recipes run --compare --quick     # their papers' comparisons
     python -m benchmarks.accuracy.recipes table                     # writes docs/results.md
 
@@ -16,8 +17,11 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 from benchmarks.accuracy.common import RESULTS, markdown
@@ -48,6 +52,7 @@ def main() -> None:
     run.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=PROTOCOLS)
     run.add_argument("--quick", action="store_true")
     run.add_argument("--compare", action="store_true", help="the comparisons of the recipes instead")
+    run.add_argument("--seeds", nargs="+", type=int, default=[0], help="of split and training; default: 0")
     run.add_argument("--again", action="store_true", help="also recipes with stored results")
     run.set_defaults(do=lambda options: reproduce_all(options))
     table = commands.add_parser("table", help="write the table of docs/results.md")
@@ -59,29 +64,35 @@ def main() -> None:
 def reproduce_all(options: argparse.Namespace) -> None:
     """Run the recipes without stored results, and store each result."""
     chosen = [name for name in options.recipes if load(name).comparisons or not options.compare]
-    for name in chosen:
-        for protocol in options.protocols:
-            path = comparison_path_of if options.compare else path_of
-            kept = path(name, protocol, quick=options.quick)
-            if kept.exists() and not options.again:
-                print(f"{kept.name}: stored already")
-                continue
-            command = ["reproduce", name, "--protocol", protocol, *(["--quick"] if options.quick else [])]
-            if options.compare:
-                command.append("--compare")
-            if options.data != DATA:  # which ser finds itself
-                command += ["--data", str(options.data)]
-            if options.out != ARTIFACTS:
-                command += ["--out", str(options.out / name)]
-            print(f"ser {shlex.join(command)}", flush=True)
-            began = time.monotonic()
-            subprocess.run([SER, *command], stdout=subprocess.DEVNULL, check=True)
-            artifact = artifact_folder(options.out / name, protocol, options.quick)
-            if options.compare:
-                shutil.copyfile(artifact.with_name(f"compare-{artifact.name}") / "compare.json", kept)
-            else:
-                store_run(kept, artifact, protocol)
-            print(f"{time.monotonic() - began:.0f} s → {kept.name}", flush=True)
+    path = comparison_path_of if options.compare else path_of
+    for name, seed, protocol in product(chosen, options.seeds, options.protocols):
+        kept = path(name, protocol, quick=options.quick, seed=seed)
+        if kept.exists() and not options.again:
+            print(f"{kept.name}: stored already")
+            continue
+        command = _command(options, name, protocol, seed)
+        print(f"ser {shlex.join(command)}", flush=True)
+        began = time.monotonic()
+        subprocess.run([SER, *command], stdout=subprocess.DEVNULL, check=True)
+        artifact = artifact_folder(options.out / name, protocol, options.quick)
+        if options.compare:
+            shutil.copyfile(artifact.with_name(f"compare-{artifact.name}") / "compare.json", kept)
+        else:
+            store_run(kept, artifact, protocol)
+        print(f"{time.monotonic() - began:.0f} s → {kept.name}", flush=True)
+
+
+def _command(options: argparse.Namespace, name: str, protocol: str, seed: int) -> list[str]:
+    """Words after `ser`."""
+    command = ["reproduce", name, "--protocol", protocol]
+    command += ["--quick"] if options.quick else []
+    command += ["--compare"] if options.compare else []
+    command += ["--seed", str(seed)] if seed else []
+    if options.data != DATA:  # which ser finds itself
+        command += ["--data", str(options.data)]
+    if options.out != ARTIFACTS:
+        command += ["--out", str(options.out / name)]
+    return command
 
 
 def write_table() -> None:
@@ -92,8 +103,8 @@ def write_table() -> None:
 
 
 def table_of(results: Sequence[dict[str, Any]]) -> str:
-    """Gap of every system, then each run with the data to reproduce it, as Markdown."""
-    ordered = sorted(results, key=lambda result: bool(result["quick"]))
+    """Gap of every system, spread over seeds, then each run with the data to reproduce it, as Markdown."""
+    ordered = sorted((one for one in results if not one["seed"]), key=lambda result: bool(result["quick"]))
     runs = {(result["recipe"], result["under"]): result for result in ordered}
     gaps = [
         _gap_row(name, *(runs[name, protocol] for protocol in PROTOCOLS))
@@ -110,7 +121,32 @@ def table_of(results: Sequence[dict[str, Any]]) -> str:
         "gap in UAR",
     ]
     columns = ["run", "files", "tested", "leaks found", "reduced", "seed", "data", "date", "command"]
-    return f"{markdown(header, gaps)}\n\n{markdown(columns, map(_detail_row, runs.values()))}"
+    tables = [markdown(header, gaps), markdown(columns, map(_detail_row, runs.values()))]
+    if spread := _spread_rows(results):
+        tables.insert(1, markdown(["run", "seeds", "reduced", "accuracy ± sd", "UAR ± sd", "UARs"], spread))
+    return "\n\n".join(tables)
+
+
+def _spread_rows(results: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Mean and standard deviation of each run that has several seeds."""
+    runs: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for result in sorted(results, key=lambda one: one["seed"]):
+        runs[result["recipe"], result["under"], result["quick"] or "no"].append(result)
+    return [
+        [
+            f"`{recipe}`, {protocol}",
+            ", ".join(str(one["seed"]) for one in own),
+            quick.removeprefix("quick run: "),
+            *(_spread([one[metric] for one in own]) for metric in ("accuracy", "uar")),
+            ", ".join(f"{one['uar']:.3f}" for one in own),
+        ]
+        for (recipe, protocol, quick), own in runs.items()
+        if len(own) > 1
+    ]
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"{mean(values):.3f} ± {stdev(values):.3f}"
 
 
 def _gap_row(name: str, paper: dict[str, Any], honest: dict[str, Any]) -> list[str]:

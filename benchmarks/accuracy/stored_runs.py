@@ -1,6 +1,7 @@
 """Runs of recipes as stored in docs/results: result, history of the training, and numbers of recordings.
 
-artifact of `ser reproduce` → `store_run` → docs/results/<recipe>.<protocol>[.quick].json → `stored_runs`
+artifact of `ser reproduce` → `store_run` → docs/results/<recipe>.<protocol>[.quick][.seed<n>].json
+→ `stored_runs`: those of seed 0
 compare.json of `ser reproduce --compare` → docs/results/compare_<the same>.json → `stored_comparisons`
 
 The file has a line for each attribute of the result, so that differences between versions can be read.
@@ -43,14 +44,15 @@ class StoredRun:
     counts: Mapping[str, Mapping[str, int]]
 
 
-def path_of(recipe: str, protocol: str, *, quick: bool) -> Path:
+def path_of(recipe: str, protocol: str, *, quick: bool, seed: int = 0) -> Path:
     """The file of a run."""
-    return RESULTS / f"{recipe}.{protocol}{'.quick' if quick else ''}.json"
+    parts = [recipe, protocol, *(["quick"] if quick else []), *([f"seed{seed}"] if seed else [])]
+    return RESULTS / f"{'.'.join(parts)}.json"
 
 
-def comparison_path_of(recipe: str, protocol: str, *, quick: bool) -> Path:
+def comparison_path_of(recipe: str, protocol: str, *, quick: bool, seed: int = 0) -> Path:
     """The file of a comparison."""
-    path = path_of(recipe, protocol, quick=quick)
+    path = path_of(recipe, protocol, quick=quick, seed=seed)
     return path.with_name(f"compare_{path.name}")
 
 
