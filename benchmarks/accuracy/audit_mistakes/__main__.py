@@ -4,8 +4,7 @@
     python -m benchmarks.accuracy.audit_mistakes table         # writes the page from docs/results
 
 Honest lists of names are drawn --splits times for each corpus; each of the other kinds of splits, --splits
-times over all corpora. The names of EmoDB, RAVDESS, TESS and nEMO are those below the data root; no audio is
-opened.
+times over all corpora. The names are those of EmoDB, RAVDESS, TESS and nEMO below the data root.
 """
 
 from benchmarks import options

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from benchmarks.accuracy.audit_mistakes.draws import Draw
+from benchmarks.accuracy.audit_mistakes.draws import LEAST, Draw
 
 MOST = 5
 """Recordings that are moved or copied, at most."""
@@ -32,6 +32,7 @@ class Planted:
         implied: kinds that are shared because of it, such as the speaker of a recording on both sides.
         untrained: classes that are tested and never trained.
         findings: kinds of findings that show the leak, where the number shared does not.
+        audio: by path, the path of the recording whose audio it has; empty if audio is not compared.
     """
 
     train: pd.DataFrame
@@ -40,6 +41,7 @@ class Planted:
     implied: Collection[str] = ()
     untrained: tuple[str, ...] = ()
     findings: Collection[str] = ()
+    audio: Mapping[str, str] = field(default_factory=dict)
 
 
 def names(draw: Draw) -> Planted:
@@ -94,6 +96,16 @@ def same_name(draw: Draw) -> Planted:
     return Planted(pd.concat([honest.train, chosen]), honest.test, {"audio": 1}, implied)
 
 
+def renamed(draw: Draw) -> Planted:
+    """One training recording has the audio of a test recording, under another name."""
+    train = draw.train.sample(LEAST, random_state=draw.rng)
+    test = draw.test[draw.test["emotion"].isin(train["emotion"])]
+    test = test.sample(min(LEAST, len(test)), random_state=draw.rng)
+    audio = {path: path for path in (*train["path"], *test["path"])}
+    audio[draw.rng.choice(train["path"])] = draw.rng.choice(test["path"])
+    return Planted(_paths(train), _paths(test), {"audio": 1}, ("take",), audio=audio)
+
+
 def copies(draw: Draw) -> Planted:
     """Augmented copies of test recordings, seen by their names, are trained on."""
     honest = names(draw)
@@ -122,6 +134,7 @@ KINDS: tuple[Callable[[Draw], Planted], ...] = (
     part_of_file,
     overlap,
     same_name,
+    renamed,
     copies,
     untrained_class,
 )
