@@ -1,11 +1,11 @@
-"""Planted leaks are found, and nothing is found in splits that share nothing."""
+"""Planted leaks are found, honest splits are not objected to, and the page has the stored figures."""
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
 
-from benchmarks.accuracy.audit_mistakes import draws, measure
+from benchmarks.accuracy.audit_mistakes import draws, measure, page
 from benchmarks.accuracy.audit_mistakes.leaks import KINDS
 
 
@@ -30,3 +30,15 @@ def test_honest_draws_share_neither_speakers_nor_sentences(recordings):
         for column in ("path", "speaker", "statement"):
             assert not set(draw.train[column]) & set(draw.test[column])
         assert set(draw.test["emotion"]) <= set(draw.train["emotion"])
+
+
+def test_page_has_the_stored_figures():
+    between = page.PAGE.read_text(encoding="utf-8").split(page.BEGIN)[1].split(page.END)[0].strip()
+    assert between == page.text(), "run python -m benchmarks.accuracy.audit_mistakes table"
+
+
+def test_stored_mistakes_are_of_every_kind_of_split():
+    mistakes = measure.stored()
+    assert mistakes.counted.keys() == {plant.__name__ for plant in KINDS}
+    assert all(sum(one.splits for one in of_kind.values()) >= 100 for of_kind in mistakes.counted.values())
+    assert all(one.splits >= 100 for one in mistakes.counted["names"].values())
