@@ -45,7 +45,7 @@ class AuditedSplit:
 
     Attributes:
         name: of the corpus in the file's name.
-        rows: of all folds.
+        rows: of the file.
         files: number of different paths.
         unparsed: rows of which nothing is known but their path.
         speakers: number of speakers of all folds; 0 if unknown.
