@@ -15,7 +15,7 @@ WITH_JSON = {
     path for path, command in commands() if any("--json" in option.opts for option in command.params)
 }
 WITH_NEXT = WITH_JSON - {
-    *("evaluate", "manifest", "recipes show", "segment"),
+    *("evaluate", "manifest", "recipes show", "score", "segment"),
     *("store info", "store verify", "store compact"),
 }
 
@@ -25,6 +25,7 @@ def desk(store_root, tmp_path_factory):
     """A folder with a copy of the store."""
     folder = tmp_path_factory.mktemp("desk")
     shutil.copytree(store_root, folder / "store")
+    (folder / "split.csv").write_text("path,side\n03a01Fa.wav,train\n08b02Na.wav,test\n")
     return folder
 
 
@@ -34,6 +35,7 @@ def lines(desk, recordings, savee, artifact, recipe, monkeypatch):
     monkeypatch.setattr(Savee, "whole", 8)
     store = ["--store", desk / "store"]
     return {
+        "audit": [desk / "split.csv"],
         "corpora": ["--data", savee],
         "download": ["savee", "--to", savee],
         "extract": ["--datasets", recordings / "own.csv", *store, "--workers", 1],
@@ -48,6 +50,7 @@ def lines(desk, recordings, savee, artifact, recipe, monkeypatch):
         "models show": ["mlp"],
         "train": ["--model", "logistic", *store, "--out", desk / "again"],
         "evaluate": [artifact, *store],
+        "score": [artifact / "predictions.parquet"],
         "explain": [artifact, *store, "--repeats", 1, "--out", desk / "explained"],
         "reproduce": [recipe, "--workers", 1, "--out", desk / "reproduced"],
         "tune": [recipe, "--workers", 1, "--trials", 1, "--out", desk / "tuned"],

@@ -64,7 +64,7 @@ EXACT = (
         language="en",
         emotion="surprise",
         emotion_code="su",
-        statement="15",
+        statement="su 15",
     ),
     Recording(
         path="emodb/wav/16b03Lc.wav",
@@ -240,7 +240,7 @@ def test_savee_round_trip_in_both_layouts(path, in_folders):
     path = f"savee/{speaker}/{rest}.wav" if in_folders else f"savee/ALL/{stem}.wav"
     recording = parse("savee", path)
     assert (recording.stem, recording.path, recording.speaker) == (stem, path, speaker)
-    assert recording.emotion_code + recording.statement == rest
+    assert recording.statement == f"{rest[:-2]} {rest[-2:]}"
     assert recording.emotion == savee.EMOTIONS[recording.emotion_code]
 
 
