@@ -195,7 +195,7 @@ model.predict_proba(labelled(model.inputs, 2, 0).arrays)
     ("code", "unwanted"),
     [
         (CREATE_ALL, {"keras", "tensorflow", "jax", "torch", "xgboost", "sklearn"}),
-        (FIT_COLUMNS, {"keras", "tensorflow"}),
+        pytest.param(FIT_COLUMNS, {"keras", "tensorflow"}, marks=pytest.mark.long),
         (PREDICT_BEST, {"keras", "ser_features.engine", "loky", "joblib", "sklearn"}),
     ],
     ids=["create all", "fit on columns", "restore and predict with best"],

@@ -24,7 +24,13 @@ VARIANTS = [
 TOLERANCE = 1e-5
 
 
-@pytest.mark.parametrize(("name", "parameters"), [*((name, {}) for name in NETWORKS), *VARIANTS])
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        *((name, {}) for name in NETWORKS),
+        *(pytest.param(name, values, marks=pytest.mark.long) for name, values in VARIANTS),
+    ],
+)
 def test_keras_and_onnx_runtime_agree(network, tmp_path, name, parameters):
     model, scaler, raw = network(name, **parameters)
     export.write(model.fitted_network, scaler, tmp_path / "model.onnx")

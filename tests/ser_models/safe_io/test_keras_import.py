@@ -18,6 +18,7 @@ print(keras.backend.backend())
 """
 
 
+@pytest.mark.long
 def test_keras_starts_silently():
     plain = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     environment = {**plain, "KERAS_BACKEND": "tensorflow"}
