@@ -114,7 +114,7 @@ def audit(
             print(f"page: {html}")
         else:
             hint(f"{typed()} --html audit.html")
-    return 0 if result.is_speaker_independent else 1
+    return 1 if result.shares_forbidden else 0
 
 
 def _advance(meter: "Meter", done: int, total: int) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from ser_features.arguments import chosen
+from ser_models.auditing.split_table import TRAIN
 from ser_models.evaluation.result import Finding
 
 KINDS = ("speaker", "text", "session", "audio", "file", "recording", "take")
@@ -130,9 +131,22 @@ class AuditResult:
     estimate: Estimate | None = None
 
     @property
+    def shares_forbidden(self) -> bool:
+        """Whether something is shared in a fold that a speaker-independent test forbids."""
+        return any(map(self.shared, FORBIDDEN))
+
+    @property
     def is_speaker_independent(self) -> bool:
-        """Whether nothing is shared in any fold that a speaker-independent test forbids."""
-        return not any(map(self.shared, FORBIDDEN))
+        """Whether it is shown that nothing is shared in any fold that a speaker-independent test forbids.
+
+        It is not shown where speakers are unknown, or a fold has no training or no test.
+        """
+        is_known = any(fold.shared["speaker"].test for fold in self.folds if "speaker" in fold.shared)
+        is_whole = all(
+            TRAIN in fold.sides and len(fold.sides) > 1 and not fold.unknown.get("speaker")
+            for fold in self.folds
+        )
+        return is_known and is_whole and not self.shares_forbidden
 
     def shared(self, kind: str) -> dict[str, Shared]:
         """Return the counts of the folds that share something of a kind; empty if none does.

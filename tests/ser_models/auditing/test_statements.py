@@ -79,7 +79,7 @@ def result(*shared, sides=SIZES, unknown=None, findings=()):
 def test_speaker_independent(audit, holds, text):
     statement = statements(audit)[0]
     assert (statement.holds, statement.text) == (holds, text)
-    assert audit.is_speaker_independent == (holds is not False)
+    assert (audit.is_speaker_independent, audit.shares_forbidden) == (holds is True, holds is False)
 
 
 def test_shared_sentences_leave_a_test_speaker_independent():
