@@ -114,7 +114,8 @@ def findings_of(scan: Scan, measured: Sequence[Measured]) -> Iterator[Finding]:
 def _scan(dataset: str, data: Path, root: Path | None) -> Scan:
     """Recordings of a corpus or table; those of a folder have no speakers and emotions."""
     folder = Path(dataset)
-    if same(dataset, corpora.names()) is not None or corpora.is_table(dataset) or not folder.is_dir():
+    is_folder = dataset != "" and folder.is_dir()  # Path("") is the working folder
+    if same(dataset, corpora.names()) is not None or corpora.is_table(dataset) or not is_folder:
         return corpora.scan(dataset, data, root=root)
     name = folder.absolute().name
     files = sorted(audio_files(folder.absolute(), "."))
