@@ -5,6 +5,7 @@ import json
 import pytest
 
 
+@pytest.mark.long
 def test_own_recipe_from_recordings_to_report(ser, recipe, tmp_path):
     answer = ser("reproduce", recipe, "--out", tmp_path / "out", "--workers", 1)
     assert answer.code == 0

@@ -24,7 +24,8 @@ METHODS = {
     "fisher_vectors": "permutation",
     "cnn_lstm": "permutation",
 }
-EXPLAINED = [pytest.param(name, marks=pytest.mark.long if name == "cnn_lstm" else ()) for name in METHODS]
+SLOW = ("cnn_lstm", "fisher_vectors")
+EXPLAINED = [pytest.param(name, marks=pytest.mark.long if name in SLOW else ()) for name in METHODS]
 
 
 @pytest.fixture(scope="module")
