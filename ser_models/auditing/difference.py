@@ -9,7 +9,6 @@ Interval(low=0.5, high=0.5, unit='5 speakers, 3 draws')
 """
 
 import numpy as np
-from scipy import stats
 
 from ser_features.errors import counted
 from ser_models.evaluation.metrics import LEVEL, Interval, bootstrap_unit, bootstrap_units, uar_draws
@@ -42,6 +41,7 @@ def interval_over_draws(
     Returns:
         Bounds of the UAR of `first` minus that of `second`, -1 to 1.
     """
+    from scipy import stats  # takes half a second
 
     def uars(predicted: np.ndarray) -> np.ndarray:
         return uar_draws(targets, predicted, speakers, classes=classes, seed=seed)
