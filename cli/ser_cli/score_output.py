@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ser_cli.streams import shown
-from ser_cli.tables import print_table
+from ser_cli.tables import print_classes, print_table
 
 if TYPE_CHECKING:
     from ser_models.evaluation.result import ConfusionScores, GroupResult
@@ -58,12 +58,8 @@ def _metrics(result: "ScoreResult") -> Iterator[tuple[str, str, str]]:
 
 
 def _print_classes(scores: "ConfusionScores") -> None:
-    rows = [
-        [label, *(f"{value:.3f}" for value in (row.recall, row.precision, row.f1)), str(row.support)]
-        for label, row in scores.per_class.items()
-    ]
     print()
-    print_table(["class", "recall", "precision", "F1", "n"], rows)
+    print_classes(scores, "class", "n")
     if scores.untested and scores.uar is not None:
         _say(f"untested: {', '.join(scores.untested)}")
 

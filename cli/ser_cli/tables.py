@@ -13,9 +13,12 @@ tess    2800
 import json
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ser_cli.streams import shown
+
+if TYPE_CHECKING:
+    from ser_models.evaluation.result import ConfusionScores
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[int] = (0,)) -> None:
@@ -39,6 +42,21 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: S
 def print_left(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows of text: every column is left-aligned."""
     print_table(header, rows, left=range(len(header)))
+
+
+def print_classes(scores: "ConfusionScores", noun: str, number: str) -> None:
+    """Print recall, precision and F1 of each class.
+
+    Args:
+        scores: the metrics.
+        noun: header of the classes, such as "emotion".
+        number: header of their numbers of recordings.
+    """
+    rows = [
+        [label, *(f"{value:.3f}" for value in (row.recall, row.precision, row.f1)), str(row.support)]
+        for label, row in scores.per_class.items()
+    ]
+    print_table([noun, "recall", "precision", "F1", number], rows)
 
 
 def print_json(content: Any) -> None:

@@ -161,7 +161,7 @@ def train(
 
 def print_metrics(result: "EvaluationResult") -> None:
     """Print a result: UAR with confidence interval and chance level, leakage, notes, metrics per class."""
-    from ser_cli.tables import print_table
+    from ser_cli.tables import print_classes, print_table
     from ser_models.reporting.text import MISSING, decimals, noun, uar_line, untested
 
     synthetic = " (synthetic speech)" if result.synthetic else ""
@@ -182,11 +182,7 @@ def print_metrics(result: "EvaluationResult") -> None:
     for note in result.notes:
         print(f"note: {note}")
     print()
-    rows = [
-        [label, f"{row.recall:.3f}", f"{row.precision:.3f}", f"{row.f1:.3f}", str(row.support)]
-        for label, row in result.per_class.items()
-    ]
-    print_table([noun(result.target), "recall", "precision", "F1", "recordings"], rows)
+    print_classes(result, noun(result.target), "recordings")
     if len(result.per_corpus) > 1:
         print()
         print_table(
