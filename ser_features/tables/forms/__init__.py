@@ -32,10 +32,12 @@ class Form:
     has_tables: bool = False
 
 
+JSON = Form("json_lines", suffixes=(".jsonl", ".ndjson", ".json"))
+
 FORMS = (
     Form("audformat", patterns=("db.yaml",), has_tables=True),
     Form("kaldi", patterns=("wav.scp",)),
-    Form("json_lines", suffixes=(".jsonl", ".ndjson", ".json")),
+    JSON,
     Form("parquet", suffixes=(".parquet",), patterns=("*.parquet", "data/*.parquet")),
 )
 """In this order: a folder is of the first format that recognises it."""

@@ -18,11 +18,10 @@ from ser_models.auditing.sources.column_names import is_usual, usual_names
 from ser_models.auditing.sources.content import plain_name, read_text
 from ser_models.auditing.sources.listing import Listed, frame, of_sheet
 
-JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 UTTERANCES = ".scp"
 """Of lists of Kaldi, of the name of an utterance and its path."""
 
-LIST_SUFFIXES = (*TABLE_SUFFIXES, ".lst", ".list", UTTERANCES, *JSON_SUFFIXES, ".parquet")
+LIST_SUFFIXES = (*TABLE_SUFFIXES, ".lst", ".list", UTTERANCES, *forms.JSON.suffixes, ".parquet")
 """Of the files in a folder that may be lists, also with .gz behind them."""
 
 ORIGINAL = "original_path"
@@ -45,7 +44,7 @@ def read(path: Path, columns: Collection[str]) -> list[Listed]:
         InputError: if it is no list.
     """
     suffix = plain_name(path).suffix.lower()
-    source = None if suffix in JSON_SUFFIXES else forms.source_of(path)
+    source = None if suffix in forms.JSON.suffixes else forms.source_of(path)
     if source is not None:
         return [_with_original_paths(of_sheet(forms.read(source), str(path)))]
     text, guessed = read_text(path)
@@ -60,7 +59,7 @@ def read(path: Path, columns: Collection[str]) -> list[Listed]:
 
 
 def _of_text(text: str, name: str, suffix: str, columns: Collection[str]) -> list[Listed]:
-    if suffix in JSON_SUFFIXES:
+    if suffix in forms.JSON.suffixes:
         return nested.read(text, name)
     if suffix == UTTERANCES:
         return [_utterances(text, name)]
