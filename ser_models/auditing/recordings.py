@@ -16,6 +16,7 @@ from ser_models.auditing.features import of_audio, of_store
 from ser_models.auditing.split_table import DEV, TEST, TRAIN, IdentifiedSplit
 from ser_models.data.inputs import ColumnInputs
 from ser_models.evaluation.leakage import keys
+from ser_models.evaluation.paired import class_indices
 
 if TYPE_CHECKING:
     from ser_features.engine import Observer
@@ -104,10 +105,10 @@ def read(
             "check --data or --store"
         )
     labels = tuple(in_order(set(rows["emotion"])))
-    targets = rows["emotion"].map({label: index for index, label in enumerate(labels)})
+    (targets,) = class_indices(rows, labels, "emotion")
     return Recordings(
         keys(rows).assign(take=rows.get("same_take")),
-        targets.to_numpy(np.int64),
+        targets,
         labels,
         features.values,
         _folds(split.rows, rows["file_id"]),

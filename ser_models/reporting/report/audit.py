@@ -3,14 +3,14 @@
 `AuditResult` → tables, statements, findings → `write_page` (Jinja2, autoescaped) → audit.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from ser_features.files import replacing
 from ser_models.auditing.result import KINDS, AuditResult, Estimate, FoldAudit
-from ser_models.auditing.statements import PLURALS, statements
+from ser_models.auditing.statements import PLURALS, Statement, statements
 from ser_models.auditing.text import LEGEND, estimated, finding_lines, overview
 from ser_models.reporting.html import stylesheet, template
 from ser_models.reporting.report.text import Table
@@ -100,7 +100,7 @@ def render(result: AuditResult, origin: Origin) -> str:
         title=", ".join(PurePath(name).name for name in result.files) or "Split",
         verdict=answers[0],
         advice=ADVICE[answers[0].holds],
-        answers=_answers(result),
+        answers=_answers(answers),
         shared=_shared(result),
         findings=finding_lines(result),
         folds=[(fold, _counts(fold), list(_balances(fold))) for fold in result.folds],
@@ -109,8 +109,8 @@ def render(result: AuditResult, origin: Origin) -> str:
     )
 
 
-def _answers(result: AuditResult) -> Table:
-    rows = tuple((one.claim, one.answer, one.reason) for one in statements(result))
+def _answers(answers: Sequence[Statement]) -> Table:
+    rows = tuple((one.claim, one.answer, one.reason) for one in answers)
     return Table(
         "What the test of this split may be called", ("Claim", "Answer", "Reason"), rows, words=(0, 1, 2)
     )
