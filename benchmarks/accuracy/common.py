@@ -82,12 +82,20 @@ def main(
 
 
 @contextmanager
-def open_or_extract(chosen: argparse.Namespace, others: Sequence[str] = ()) -> Iterator[Store]:
+def open_or_extract(
+    chosen: argparse.Namespace,
+    others: Sequence[str] = (),
+    *,
+    features: Sequence[str] = FAMILIES,
+    speed_perturb: bool = True,
+) -> Iterator[Store]:
     """Open the given store, or extract one for the duration of the block.
 
     Args:
         chosen: options of `parser`.
         others: corpora that are needed in addition to those of the options.
+        features: families that are extracted.
+        speed_perturb: whether slower and faster copies are extracted too.
     """
     if chosen.store:
         yield open_store(chosen.store)
@@ -95,7 +103,7 @@ def open_or_extract(chosen: argparse.Namespace, others: Sequence[str] = ()) -> I
     names = list(dict.fromkeys([*chosen.corpora, *others]))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "store"
-        extract(names, data=chosen.data, store=root, features=FAMILIES, speed_perturb=True)
+        extract(names, data=chosen.data, store=root, features=list(features), speed_perturb=speed_perturb)
         yield open_store(root)
 
 

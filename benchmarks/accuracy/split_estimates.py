@@ -8,9 +8,6 @@ recording takes the place of another one.
 """
 
 import argparse
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +17,7 @@ import numpy as np
 from benchmarks.accuracy import common
 from benchmarks.accuracy.common import DOCS, END, RESULTS, SEED
 from benchmarks.pages import write_between
-from ser_features import extract
-from ser_features.store import Store, open_store
+from ser_features.store import Store
 from ser_models.auditing.estimate import MODELS, estimate
 from ser_models.auditing.identity import identify
 from ser_models.auditing.sources import read_split
@@ -40,7 +36,8 @@ def measure(chosen: argparse.Namespace) -> None:
     path = RESULTS / f"{NAME}.json"
     stored = common.read_result(NAME)["estimates"] if path.exists() else []
     by_key = {(row["corpus"], row["folds"], row["model"]): row for row in stored}
-    with opened(chosen) as store:
+    families = dict.fromkeys(family for model in MODELS.values() for family in model().inputs.families)
+    with common.open_or_extract(chosen, features=[*families], speed_perturb=False) as store:
         for corpus in chosen.corpora:
             published = identify(read_split([chosen.splits / f"emobox_{corpus}.csv.gz"]))
             for folds, split in (("published", published), ("random", at_random(published))):
@@ -51,19 +48,6 @@ def measure(chosen: argparse.Namespace) -> None:
             corpora = {name for name, _, _ in by_key}.intersection(store.datasets)
             examples = [load_examples(store, [name]) for name in sorted(corpora)]
             common.write_result(NAME, examples, {"estimates": [by_key[key] for key in sorted(by_key)]})
-
-
-@contextmanager
-def opened(chosen: argparse.Namespace) -> Iterator[Store]:
-    """Open the given store, or extract what the models need for the duration of the block."""
-    if chosen.store:
-        yield open_store(chosen.store)
-        return
-    families = dict.fromkeys(family for model in MODELS.values() for family in model().inputs.families)
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "store"
-        extract(chosen.corpora, data=chosen.data, store=root, features=list(families))
-        yield open_store(root)
 
 
 def estimated(split: IdentifiedSplit, model: str, store: Store) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from benchmarks.accuracy.common import RESULTS
 from benchmarks.options import parser
 from ser_features import corpora
 from ser_features.config import SPEECH16K
+from ser_features.extractors.f0_contour import PraatContour
 from ser_features.parameters import PitchConfig
 from ser_features.pipeline import analyse
 from ser_features.praat import call, parselmouth
@@ -101,9 +102,7 @@ class Parity:
         signal, sample_rate = np.ascontiguousarray(sound.values[0]), round(sound.sampling_frequency)
         points = periods.pulses(signal, sample_rate, ours)
         pulses = call([sound, pitch], "To PointProcess (cc)")
-        limits = (0, 0, config.shortest_period, config.longest_period, config.max_period_factor)
-        jitter = call(pulses, "Get jitter (local)", *limits)
-        shimmer = call([sound, pulses], "Get shimmer (local)", *limits, config.max_amplitude_factor)
+        jitter, shimmer = PraatContour.of(sound, pitch).perturbation(config)
         self.same_pulses += call(pulses, "Get number of points") == points.size
         self.same_jitter += _equal(periods.jitter(points, config), jitter)
         self.same_shimmer += _equal(periods.shimmer(signal, sample_rate, points, config), shimmer)

@@ -28,14 +28,14 @@ from benchmarks.accuracy.voice_parity import contents, signals  # noqa: E402
 from benchmarks.options import parser  # noqa: E402
 from ser_features.config import SPEECH16K, SPEECH16K_COMPILED, SPEECH16K_FAST  # noqa: E402
 from ser_features.extractors import DEFAULT_FAMILIES  # noqa: E402
+from ser_features.extractors.f0_contour import PraatContour  # noqa: E402
 from ser_features.extractors.f0_tracker import track  # noqa: E402
 from ser_features.pipeline import extract_bytes  # noqa: E402
-from ser_features.praat import call, parselmouth  # noqa: E402
+from ser_features.praat import parselmouth  # noqa: E402
 from ser_features.voice import contour, periods  # noqa: E402
 
 RATE, PITCH = SPEECH16K.audio.sample_rate, SPEECH16K.pitch
 RANGE = {"floor": PITCH.floor, "ceiling": PITCH.ceiling}
-LIMITS = (0, 0, PITCH.shortest_period, PITCH.longest_period, PITCH.max_period_factor)
 
 Steps = tuple[Callable[[np.ndarray], Any], Callable[[np.ndarray, Any], Any]]
 """F0 of a signal; pulses, jitter and shimmer of a signal and its F0."""
@@ -48,10 +48,7 @@ def _praat_f0(signal: np.ndarray) -> Any:
 
 
 def _praat_measures(_: np.ndarray, analysis: Any) -> Any:
-    sound, pitch = analysis
-    pulses = call([sound, pitch], "To PointProcess (cc)")
-    shimmer = call([sound, pulses], "Get shimmer (local)", *LIMITS, PITCH.max_amplitude_factor)
-    return call(pulses, "Get jitter (local)", *LIMITS), shimmer
+    return PraatContour.of(*analysis).perturbation(PITCH)
 
 
 def _compiled_f0(signal: np.ndarray) -> Any:
