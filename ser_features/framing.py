@@ -227,6 +227,17 @@ def zero_padded(signal: np.ndarray, margin: int) -> np.ndarray:
     return padded
 
 
+def padded(values: np.ndarray, size: int) -> np.ndarray:
+    """Values with zeros behind, `size` along the last axis.
+
+    >>> padded(np.array([[1, 2], [3, 4]]), 3).tolist()
+    [[1, 2, 0], [3, 4, 0]]
+    """
+    longer = np.zeros((*values.shape[:-1], size), values.dtype)
+    longer[..., : values.shape[-1]] = values
+    return longer
+
+
 def overlapping(signal: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
     """Frames as a read-only view of the signal, in a tenth of the time of `sliding_window_view`.
 

@@ -24,9 +24,9 @@ from functools import lru_cache
 from math import ceil
 
 import numpy as np
-import scipy.fft
 import soxr
 
+from ser_features import fft
 from ser_features.audio import Audio
 from ser_features.config import AudioConfig, Conditioning
 from ser_features.errors import SilentAudioError
@@ -164,16 +164,16 @@ def high_pass(signal: np.ndarray, sample_rate: int, stop_hz: float, pass_hz: flo
         float32, shape (n,).
     """
     margin = min(round(FILTER_SECONDS * sample_rate), signal.size - 1)
-    size = scipy.fft.next_fast_len(signal.size + 2 * margin, real=True)
+    size = fft.good_size(signal.size + 2 * margin, True)
     extended = np.zeros(size, np.float32)
     inner = extended[margin : margin + signal.size]
     inner[:] = signal
     extended[:margin] = signal[margin:0:-1]
     extended[margin + signal.size : margin * 2 + signal.size] = signal[-2 : -2 - margin : -1]
-    spectrum = scipy.fft.rfft(extended, overwrite_x=True)
+    spectrum = fft.rfft(extended, (0,))
     gains = _low_gains(size, sample_rate, stop_hz, pass_hz)
     spectrum[: gains.size] *= gains
-    filtered: np.ndarray = scipy.fft.irfft(spectrum, size, overwrite_x=True)[margin : margin + signal.size]
+    filtered: np.ndarray = fft.irfft(spectrum, (0,), size)[margin : margin + signal.size]
     return filtered
 
 

@@ -1,8 +1,8 @@
 """Signal → as from a shorter or longer vocal tract."""
 
 import numpy as np
-import scipy.fft
 
+from ser_features import fft
 from ser_features.augment.base import Parameter, Parameters, SignalTransform
 
 FRAME_SECONDS = 0.032
@@ -39,12 +39,12 @@ class VocalTract(SignalTransform):
     def apply(self, signal: np.ndarray, sample_rate: int, parameters: Parameters) -> np.ndarray:
         """Return n samples."""
         size = HOPS_PER_FRAME * round(FRAME_SECONDS * sample_rate / HOPS_PER_FRAME)
-        spectra = scipy.fft.rfft(_frames(signal, size), axis=1)
+        spectra = fft.rfft(_frames(signal, size), (1,))
         envelope = log_envelope(spectra, round(ENVELOPE_SECONDS * sample_rate))
         frequencies = np.fft.rfftfreq(size, 1 / sample_rate)
         sources = unwarp(frequencies, parameters["alpha"], sample_rate / 2)
         warped = _at(envelope, sources / frequencies[1])
-        altered = scipy.fft.irfft(spectra * np.exp(warped - envelope), size, axis=1)
+        altered = fft.irfft(spectra * np.exp(warped - envelope), (1,), size)
         return _overlap_add(altered, size, signal.size).astype(np.float32)
 
 
@@ -70,11 +70,11 @@ def log_envelope(spectra: np.ndarray, detail: int) -> np.ndarray:
     """
     magnitude = np.abs(spectra)
     logarithm = np.log(np.maximum(magnitude, max(MIN_SHARE * magnitude.max(), np.finfo(np.float32).tiny)))
-    cepstrum = scipy.fft.irfft(logarithm, axis=1)
+    cepstrum = fft.irfft(logarithm + 0j, (1,), 2 * (logarithm.shape[1] - 1))
     weights = np.clip((1 - np.arange(detail) / detail) / FADING_SHARE, 0, 1) ** 2
     lifter = np.zeros(cepstrum.shape[1], cepstrum.dtype)
     lifter[:detail], lifter[1 - detail :] = weights, weights[:0:-1]
-    return scipy.fft.rfft(cepstrum * lifter, axis=1).real
+    return fft.rfft(cepstrum * lifter, (1,)).real
 
 
 def _at(rows: np.ndarray, positions: np.ndarray) -> np.ndarray:

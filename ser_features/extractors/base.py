@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-import scipy.fft
 
+from ser_features import fft
 from ser_features.caches import librosa_feature
 from ser_features.config import Profile
 from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
@@ -184,7 +184,7 @@ class Analysis:
         power = np.empty((len(views), 1 + frames.n_fft // 2), np.float32)
         window = hann(frames.frame_length, frames.n_fft)
         for start in range(0, len(views), BLOCK_FRAMES):
-            spectrum = scipy.fft.rfft(views[start : start + BLOCK_FRAMES] * window, axis=1)
+            spectrum = fft.rfft(views[start : start + BLOCK_FRAMES] * window, (1,))
             part = power[start : start + BLOCK_FRAMES]
             np.add(np.square(spectrum.real), np.square(spectrum.imag), out=part)
         return power

@@ -9,6 +9,7 @@ Praat's. Where the kernels cannot be compiled, Praat computes what they would.
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +17,10 @@ import numpy as np
 from ser_features.config import PitchConfig
 from ser_features.errors import NotCompiledError
 from ser_features.extractors.f0_tracker import track
-from ser_features.praat import call, parselmouth
 
 if TYPE_CHECKING:
+    import parselmouth
+
     from ser_features.voice.contour import Contour
 
 BY_PRAAT = "F0, jitter and shimmer by Praat: the voice analysis could not be compiled"
@@ -90,17 +92,19 @@ class PraatContour(F0Contour):
         pitch: its F0 contour.
     """
 
-    sound: parselmouth.Sound
-    pitch: parselmouth.Pitch
+    sound: "parselmouth.Sound"
+    pitch: "parselmouth.Pitch"
 
     @classmethod
-    def of(cls, sound: parselmouth.Sound, pitch: parselmouth.Pitch) -> "PraatContour":
+    def of(cls, sound: "parselmouth.Sound", pitch: "parselmouth.Pitch") -> "PraatContour":
         """The contour in Praat's objects."""
         values = pitch.selected_array  # Praat makes a copy at every access
         return cls(values["frequency"], values["strength"], pitch.x1, pitch.dx, sound, pitch)
 
     def perturbation(self, config: PitchConfig) -> tuple[float, float]:
         """As `F0Contour.perturbation`, by Praat, which itself returns NaN without enough periods."""
+        from ser_features.praat import call
+
         pulses = call([self.sound, self.pitch], "To PointProcess (cc)")
         limits = (config.shortest_period, config.longest_period, config.max_period_factor)
         factor = config.max_amplitude_factor
@@ -144,12 +148,18 @@ class CompiledContour(F0Contour):
 
 
 def prepare(config: PitchConfig) -> None:
-    """Compile the kernels if the method needs them, so that no worker waits for another one to do it."""
+    """Compile the kernels if the method needs them, so that no worker waits for another one to do it.
+
+    Raises:
+        WorkingFolderError: if Praat is needed and cannot start.
+    """
     if config.method == "compiled":
         from ser_features.voice.library import library
 
         with suppress(NotCompiledError):
             library()
+            return
+    import_module("ser_features.praat")
 
 
 def compute_f0(signal: np.ndarray, sample_rate: int, config: PitchConfig) -> F0Contour | None:
@@ -169,6 +179,8 @@ def compute_f0(signal: np.ndarray, sample_rate: int, config: PitchConfig) -> F0C
     if config.method == "compiled":
         with suppress(NotCompiledError):
             return CompiledContour.of(samples, sample_rate, config)
+    from ser_features.praat import parselmouth  # here, as most profiles need it for nothing
+
     sound = parselmouth.Sound(samples, sample_rate)
     if config.method == "autocorrelation":
         return PraatContour.of(sound, _tracked(signal, sample_rate, config, sound))
@@ -177,9 +189,11 @@ def compute_f0(signal: np.ndarray, sample_rate: int, config: PitchConfig) -> F0C
 
 
 def _tracked(
-    signal: np.ndarray, sample_rate: int, config: PitchConfig, sound: parselmouth.Sound
-) -> parselmouth.Pitch:
+    signal: np.ndarray, sample_rate: int, config: PitchConfig, sound: "parselmouth.Sound"
+) -> "parselmouth.Pitch":
     """The contour of `track` as a Praat Pitch, which Praat makes from a matrix of one row."""
+    from ser_features.praat import call
+
     contour = track(signal, sample_rate, floor=config.floor, ceiling=config.ceiling, step=config.time_step)
     times = (sound.xmin, sound.xmax, contour.f0.size, contour.step, contour.start)
     matrix = call("Create Matrix", "contour", *times, 1, 1, 1, 1, 1, "0")

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 
+from ser_features import fft
 from ser_features.extractors.f0_path import Candidates, best_path, per_step
+from ser_features.framing import padded
 from ser_features.parameters import (
     PERIODS_PER_WINDOW,
     SILENCE_THRESHOLD,
@@ -125,9 +126,9 @@ def _setup(sample_rate: int, floor: float, ceiling: float) -> _Setup:
     length = 2 * half
     longest = length // PERIODS_PER_WINDOW + 2
     needed = longest + SINC_DEPTH + 1
-    size = 2 * scipy.fft.next_fast_len((length + needed + 1) // 2, real=True)
+    size = 2 * fft.good_size((length + needed + 1) // 2, True)
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(1, length + 1) / (length + 1))
-    own = scipy.fft.irfft(np.abs(scipy.fft.rfft(window, size)) ** 2, size)[:needed]
+    own = fft.irfft(np.abs(fft.rfft(padded(window, size), (0,))) ** 2 + 0j, (0,), size)[:needed]
     return _Setup(
         sample_rate=sample_rate,
         ceiling=ceiling,
@@ -166,11 +167,11 @@ def _autocorrelation(frames: np.ndarray, setup: _Setup) -> np.ndarray:
 
     It begins `SINC_DEPTH` samples before lag 0, so that peaks at the shortest lags can be interpolated.
     """
-    spectrum = scipy.fft.rfft(frames, setup.size, axis=1)
+    spectrum = fft.rfft(padded(frames, setup.size), (1,))
     power = np.square(spectrum.real)
     power += np.square(spectrum.imag)
     # The power spectrum is real and even, so a cosine transform inverts it (up to a factor).
-    raw = scipy.fft.dct(power, type=1, axis=1)[:, : setup.correction.size]
+    raw = fft.dct(power, 1, (1,), out=power)[:, : setup.correction.size]
     r = np.empty((len(raw), SINC_DEPTH + setup.correction.size), np.float32)
     np.multiply(raw, setup.correction, out=r[:, SINC_DEPTH:])
     r[:, SINC_DEPTH:] /= raw[:, :1]

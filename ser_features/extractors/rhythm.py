@@ -18,12 +18,12 @@ extraction needs the tempo, so the difference counts.
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 
+from ser_features import fft
 from ser_features.config import TempoConfig
 from ser_features.extractors.base import Analysis, ColumnExtractor
 from ser_features.extractors.framewise import hann
-from ser_features.framing import overlapping
+from ser_features.framing import overlapping, padded
 from ser_features.manifest import Column
 
 FAINT_SHARE = 1e-6
@@ -127,18 +127,19 @@ def _sum_all(signal: np.ndarray, weights: np.ndarray, window: int) -> np.ndarray
     ended[..., window:] = begun[..., :-window]
     waves *= signal
     weighted = [np.einsum("sj,rsj->rj", waves, sums) for sums in (begun, ended)]
-    size = scipy.fft.next_fast_len(signal.size + window, real=True)
-    plain, opened, closed = scipy.fft.rfft(np.stack([waves, *weighted]), size, axis=2)
+    size = fft.good_size(signal.size + window, True)
+    plain, opened, closed = fft.rfft(padded(np.stack([waves, *weighted]), size), (2,))
     # Both samples of a product must lie in the window: the first after its start, the second before its end.
     spectrum = (opened.conj() * plain - plain.conj() * closed).sum(axis=0)
-    return scipy.fft.irfft(spectrum, size)[:window]
+    return fft.irfft(spectrum, (0,), size)[:window]
 
 
 def _sum_one_by_one(windows: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """As `_sum_all`, with a Fourier transform per window; `windows` has the shape (windows, window)."""
     window = windows.shape[1]
-    spectra = scipy.fft.rfft(windows * hann(window, window), 2 * window, axis=1)
-    return scipy.fft.irfft(weights @ (np.square(spectra.real) + np.square(spectra.imag)), 2 * window)[:window]
+    spectra = fft.rfft(padded(windows * hann(window, window), 2 * window), (1,))
+    power = weights @ (np.square(spectra.real) + np.square(spectra.imag))
+    return fft.irfft(power + 0j, (0,), 2 * window)[:window]
 
 
 def _blocks(frames: np.ndarray) -> list[np.ndarray]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.fft
 
+from ser_features import fft
 from ser_features.parameters import (
     OCTAVE_COST,
     OCTAVE_JUMP_COST,
@@ -129,11 +129,11 @@ def _candidates(signal: np.ndarray, starts: np.ndarray, tables: Tables, sure: fl
 
 def _autocorrelations(kernels: Library, values: np.ndarray) -> np.ndarray:
     """Of each row, up to a factor, float32."""
-    spectrum = scipy.fft.rfft(values, axis=1)
+    spectrum = fft.rfft(values, (1,))
     power = np.empty(spectrum.shape, np.float32)
     kernels.powers(spectrum.view(np.float32), power.size, power)
     # A power spectrum is real and even, so a cosine transform inverts it.
-    raw: np.ndarray = scipy.fft.dct(power, type=1, axis=1, overwrite_x=True)
+    raw: np.ndarray = fft.dct(power, 1, (1,), out=power)
     return raw
 
 

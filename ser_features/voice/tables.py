@@ -5,8 +5,9 @@ from functools import lru_cache
 from math import floor
 
 import numpy as np
-import scipy.fft
 
+from ser_features import fft
+from ser_features.framing import padded
 from ser_features.parameters import PERIODS_PER_WINDOW, SINC_DEPTH
 
 STEPS = 8
@@ -63,9 +64,9 @@ def tables_of(sample_rate: int, lowest: float, highest: float) -> Tables:
     half = floor(PERIODS_PER_WINDOW / lowest / interval) // 2 - 1
     longest = min(2 * half // PERIODS_PER_WINDOW + 2, half)
     depth = min(SINC_DEPTH, half - longest)
-    size = 2 * scipy.fft.next_fast_len((2 * half + longest + depth + 2) // 2, real=True)
+    size = 2 * fft.good_size((2 * half + longest + depth + 2) // 2, True)
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(1, 2 * half + 1) / (2 * half + 1))
-    own = scipy.fft.irfft(np.abs(scipy.fft.rfft(window, size)) ** 2, size)[: longest + depth + 1]
+    own = fft.irfft(np.abs(fft.rfft(padded(window, size), (0,))) ** 2 + 0j, (0,), size)[: longest + depth + 1]
     return Tables(
         period=floor(1 / interval / lowest),
         half=half,

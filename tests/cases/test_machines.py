@@ -123,9 +123,7 @@ def test_a_deleted_working_folder_is_named(tmp_path, model):
 
 
 def test_python_in_a_deleted_working_folder_gets_an_error_of_the_package(tmp_path):
-    program = (
-        "import os; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); import ser_features.pipeline"
-    )
+    program = "import os; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); import ser_features.praat"
     words = [sys.executable, "-c", program]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1

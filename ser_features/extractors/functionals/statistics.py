@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
+
+from ser_features import fft
+from ser_features.framing import padded
 
 PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 
@@ -94,8 +96,8 @@ def modulation(frames: np.ndarray, frame_rate: float) -> dict[str, np.ndarray]:
     """
     count = len(frames)
     centred = (frames - frames.mean(axis=0)) * np.hanning(count + 2)[1:-1, np.newaxis].astype(np.float32)
-    size = max(MODULATION_SIZE, scipy.fft.next_fast_len(count, real=True))
-    spectrum = scipy.fft.rfft(centred, size, axis=0)
+    size = max(MODULATION_SIZE, fft.good_size(count, True))
+    spectrum = fft.rfft(padded(centred.T, size).T, (0,))
     frequencies = np.fft.rfftfreq(size, 1 / frame_rate)
     result = {}
     for name, (low, high) in zip(modulation_names(), MODULATION, strict=True):
