@@ -54,7 +54,8 @@ def extract(
             several.
         data: folder with one folder per corpus.
         store: folder of the store, created if it does not exist; or s3://bucket/prefix.
-        profile: name of the feature configuration. Default: that of the store, speech16k for a new one.
+        profile: name of the feature configuration. Default: that of the store; speech16k-compiled for a new
+            one.
         features: feature families to store. Default: those of the store; core, mel, mfcc and pitch for a new
             one.
         encoder: folder of a pretrained encoder for the family ssl. Default: that of the store.

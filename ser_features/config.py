@@ -85,7 +85,7 @@ SPEECH16K = Profile(
     frames=FrameConfig(n_fft=512, frame_length=400, hop_length=160, n_mels=64),
     pitch=PitchConfig(floor=75.0, ceiling=600.0, time_step=0.01),
 )
-"""The default: 25 ms frames every 10 ms at 16 kHz, of the conditioned signal."""
+"""25 ms frames every 10 ms at 16 kHz, of the conditioned signal; F0, jitter and shimmer by Praat."""
 
 SPEECH16K_RAW = replace(SPEECH16K, name="speech16k-raw", audio=AudioConfig(sample_rate=16_000, trim_db=40.0))
 """`speech16k` without conditioning: silence trimmed, level as recorded."""
@@ -99,6 +99,9 @@ SPEECH16K_COMPILED = replace(
     SPEECH16K, name="speech16k-compiled", pitch=replace(SPEECH16K.pitch, method="compiled")
 )
 """`speech16k` with Praat's F0, jitter and shimmer by compiled kernels, in a quarter of the time."""
+
+DEFAULT_PROFILE = SPEECH16K_COMPILED
+"""Of a new store, and of figures of one recording, unless another is requested."""
 
 PAPER48K = Profile(
     name="paper48k",

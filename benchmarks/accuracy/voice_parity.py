@@ -24,11 +24,10 @@ from benchmarks.accuracy.common import RESULTS
 from benchmarks.options import parser
 from ser_features import corpora
 from ser_features.config import SPEECH16K
-from ser_features.extractors.f0_contour import PraatContour
 from ser_features.parameters import PitchConfig
 from ser_features.pipeline import analyse
-from ser_features.praat import call, parselmouth
-from ser_features.voice import contour, periods
+from ser_features.praat import call, parselmouth, perturbation
+from ser_features.voice import contour
 
 CORPORA = ("ravdess", "tess", "emodb", "nemo", "demo")
 
@@ -100,12 +99,12 @@ class Parity:
         config: PitchConfig,
     ) -> None:
         signal, sample_rate = np.ascontiguousarray(sound.values[0]), round(sound.sampling_frequency)
-        points = periods.pulses(signal, sample_rate, ours)
+        points = contour.pulses(signal, sample_rate, ours)
         pulses = call([sound, pitch], "To PointProcess (cc)")
-        jitter, shimmer = PraatContour.of(sound, pitch).perturbation(config)
+        jitter, shimmer = perturbation(sound, pitch, config)
         self.same_pulses += call(pulses, "Get number of points") == points.size
-        self.same_jitter += _equal(periods.jitter(points, config), jitter)
-        self.same_shimmer += _equal(periods.shimmer(signal, sample_rate, points, config), shimmer)
+        self.same_jitter += _equal(contour.jitter(points, config), jitter)
+        self.same_shimmer += _equal(contour.shimmer(signal, sample_rate, points, config), shimmer)
 
     def shares(self) -> dict[str, float]:
         """Shares of what is equal, 0 to 1, and the median of the relative F0 differences."""

@@ -181,13 +181,13 @@ MUTATIONS: tuple[Mutation, ...] = (
 
 def outcome(content: bytes) -> str:
     """Return "row", the class of the refusal, or the unexpected error."""
-    from ser_features.config import SPEECH16K
+    from ser_features.config import DEFAULT_PROFILE
     from ser_features.errors import AudioError
     from ser_features.extractors import encoder_free
     from ser_features.pipeline import extract_bytes
 
     try:
-        features = extract_bytes(content, SPEECH16K, encoder_free())
+        features = extract_bytes(content, DEFAULT_PROFILE, encoder_free())
     except AudioError as error:
         return type(error).__name__ if str(error) and "\n" not in str(error) else f"{UNEXPECTED}empty message"
     except Exception as error:  # any error is reported

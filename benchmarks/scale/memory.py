@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ser_features.config import SPEECH16K
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.store import Description, Store, layout, open_store
 from ser_features.store.description import FrameFamily, all_columns
 from ser_features.store.write import FrameWriter, commit_rows, table_of
@@ -86,7 +86,7 @@ def make_store(root: Path, size: int) -> Store:
         size: smallest number of bytes of its mel frames.
     """
     mel = FrameFamily("mel", "dB", "Noise.")
-    Description(SPEECH16K, "of noise", ("mel",), (), (mel,)).write(root)
+    Description(DEFAULT_PROFILE, "of noise", ("mel",), (), (mel,)).write(root)
     recordings = -(-size // (FRAMES * BANDS * 4))
     noise = np.random.default_rng(0).normal(size=(4 * FRAMES, BANDS)).astype(np.float32)
     for first in range(0, recordings, SHARD):

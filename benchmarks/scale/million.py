@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from ser_features import corpora
 from ser_features.audio import stamp
-from ser_features.config import SPEECH16K
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.engine.open_store import describe
 from ser_features.engine.plan import cells
 from ser_features.engine.task import ShardTask, Target
@@ -71,7 +71,7 @@ def make(folder: Path, rows: int) -> None:
     for number in range(rows):
         speaker, emotion = SPEAKERS[number % 2], EMOTIONS[number // 2 % 7]
         os.close(os.open(corpus / f"{speaker}_{_word(number // 14)}_{emotion}.wav", os.O_CREAT | os.O_WRONLY))
-    store = open_or_create(folder / "store", describe(SPEECH16K, ["core"]))
+    store = open_or_create(folder / "store", describe(DEFAULT_PROFILE, ["core"]))
     target = Target.of(store.root, store.profile, store.families)
     scan = corpora.scan("tess", folder / "data")
     left = len(scan.recordings) - MISSING

@@ -25,12 +25,12 @@ import soundfile
 from benchmarks import options
 from benchmarks.scale.cost import cpu_seconds
 from benchmarks.scale.workers import EMOTIONS, Monitor
-from ser_features.config import SPEECH16K
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.engine import extract_corpora
 from ser_features.formats import SUFFIXES
 from ser_features.preprocess import resample
 
-RATE = SPEECH16K.audio.sample_rate
+RATE = DEFAULT_PROFILE.audio.sample_rate
 SECONDS = 3.6
 
 
@@ -79,7 +79,7 @@ def measured(table: Path, store: Path, workers: int, parts: int) -> Run:
     before, start = cpu_seconds(), time.perf_counter()
     with Monitor() as monitor:
         report = extract_corpora(
-            [str(table)], data=table.parent, store=store, profile=SPEECH16K, workers=workers
+            [str(table)], data=table.parent, store=store, profile=DEFAULT_PROFILE, workers=workers
         )
     if report.stored != parts:
         raise SystemExit(f"{report.stored} of {parts} are stored: {report.failures[:1]}")

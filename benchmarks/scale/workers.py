@@ -29,7 +29,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from benchmarks import options
-from ser_features.config import PROFILES, SPEECH16K
+from ser_features.config import DEFAULT_PROFILE, PROFILES
 from ser_features.engine import Observer, extract_corpora
 from ser_features.engine.plan import shard_size
 from ser_features.formats import SUFFIXES
@@ -188,7 +188,7 @@ def _judge(options: argparse.Namespace, stored: int, monitor: Monitor) -> None:
 def _arguments() -> argparse.Namespace:
     parser = options.parser(__doc__, files=10_000)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--profile", choices=list(PROFILES), default=SPEECH16K.name)
+    parser.add_argument("--profile", choices=list(PROFILES), default=DEFAULT_PROFILE.name)
     parser.add_argument("--limit", type=float, default=450, help="largest RSS of a worker, in MiB")
     parser.add_argument("--growth", type=float, default=8, help="largest growth of a worker's USS, in MiB")
     parser.add_argument("--folder", type=Path, help="folder for the corpus; removed at the end")

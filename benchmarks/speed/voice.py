@@ -28,11 +28,10 @@ from benchmarks.accuracy.voice_parity import contents, signals  # noqa: E402
 from benchmarks.options import parser  # noqa: E402
 from ser_features.config import SPEECH16K, SPEECH16K_COMPILED, SPEECH16K_FAST  # noqa: E402
 from ser_features.extractors import DEFAULT_FAMILIES  # noqa: E402
-from ser_features.extractors.f0_contour import PraatContour  # noqa: E402
 from ser_features.extractors.f0_tracker import track  # noqa: E402
 from ser_features.pipeline import extract_bytes  # noqa: E402
-from ser_features.praat import parselmouth  # noqa: E402
-from ser_features.voice import contour, periods  # noqa: E402
+from ser_features.praat import parselmouth, perturbation  # noqa: E402
+from ser_features.voice import contour  # noqa: E402
 
 RATE, PITCH = SPEECH16K.audio.sample_rate, SPEECH16K.pitch
 RANGE = {"floor": PITCH.floor, "ceiling": PITCH.ceiling}
@@ -48,7 +47,7 @@ def _praat_f0(signal: np.ndarray) -> Any:
 
 
 def _praat_measures(_: np.ndarray, analysis: Any) -> Any:
-    return PraatContour.of(*analysis).perturbation(PITCH)
+    return perturbation(*analysis, PITCH)
 
 
 def _compiled_f0(signal: np.ndarray) -> Any:
@@ -56,8 +55,8 @@ def _compiled_f0(signal: np.ndarray) -> Any:
 
 
 def _compiled_measures(signal: np.ndarray, analysis: Any) -> Any:
-    points = periods.pulses(signal, RATE, analysis)
-    return periods.jitter(points, PITCH), periods.shimmer(signal, RATE, points, PITCH)
+    points = contour.pulses(signal, RATE, analysis)
+    return contour.jitter(points, PITCH), contour.shimmer(signal, RATE, points, PITCH)
 
 
 def _numpy_f0(signal: np.ndarray) -> Any:

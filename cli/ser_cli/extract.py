@@ -41,7 +41,7 @@ def extract(
     profile: Annotated[
         str | None,
         typer.Option(
-            help="Profile of a new store: speech16k (default), speech16k-compiled, speech16k-fast, "
+            help="Profile of a new store: speech16k-compiled (default), speech16k, speech16k-fast, "
             "speech16k-raw, paper48k, wide16k or wide16k-raw; suffixes add steps: +bone +peak +denoise +trim "
             "+preemphasis.",
             autocompletion=completion.profiles,

@@ -33,6 +33,8 @@ Recording = Annotated[Path, typer.Argument(metavar="FILE", help="One recording."
 ProfileName = Annotated[
     str, typer.Option("--profile", help="Feature profile.", autocompletion=completion.profiles)
 ]
+DEFAULT_PROFILE = "speech16k-compiled"
+"""That of new stores: `ser_features.config.DEFAULT_PROFILE`, which takes longer to import."""
 LISTED = 20
 """Number of recordings on screen; the file has all of them."""
 RESULTS = {
@@ -148,7 +150,7 @@ def map_(
 
 @app.command()
 def frames(
-    file: Recording, profile: ProfileName = "speech16k", out: Out = None, force: Force = False
+    file: Recording, profile: ProfileName = DEFAULT_PROFILE, out: Out = None, force: Force = False
 ) -> None:
     """Waveform, mel spectrogram, MFCC, RMS and zero-crossing rate of one recording over time.
 
@@ -176,7 +178,7 @@ def augmented(
             autocompletion=completion.recipes,
         ),
     ] = None,
-    profile: ProfileName = "speech16k",
+    profile: ProfileName = DEFAULT_PROFILE,
     seed: Seed = 0,
     out: Out = None,
     force: Force = False,
@@ -201,7 +203,9 @@ def augmented(
 
 
 @app.command()
-def bone(file: Recording, profile: ProfileName = "speech16k", out: Out = None, force: Force = False) -> None:
+def bone(
+    file: Recording, profile: ProfileName = DEFAULT_PROFILE, out: Out = None, force: Force = False
+) -> None:
     """Spectra of one recording by air and by simulated bone conduction, and the response of the filter.
 
     Example: ser plot bone call.wav

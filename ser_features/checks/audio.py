@@ -8,7 +8,7 @@ import numpy as np
 
 from ser_features.checks.finding import Finding
 from ser_features.checks.measure import Measured
-from ser_features.config import PROFILES
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.errors import counted
 from ser_features.labels import is_emotion
 
@@ -56,7 +56,7 @@ def durations(measured: Sequence[Measured]) -> Iterator[Finding]:
     decoded = _decoded(measured)
     if not decoded:
         return
-    limits = PROFILES["speech16k"].audio
+    limits = DEFAULT_PROFILE.audio
     low, middle, high = np.quantile([one.seconds for one in decoded], (0, 0.5, 1))
     yield Finding("durations", f"{low:.2f} to {high:.2f} s, median {middle:.2f} s")
     short = [one for one in decoded if one.seconds < limits.min_seconds]

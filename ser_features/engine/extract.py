@@ -79,7 +79,7 @@ def extract_corpora(
         datasets: names of corpora, or paths of users' own tables.
         data: folder with one folder per corpus.
         store: folder of the store, created if it does not exist.
-        profile: feature configuration; default: that of the store, speech16k for a new one.
+        profile: feature configuration; default: that of the store, `DEFAULT_PROFILE` for a new one.
         features: feature families to store; default: those of the store, `DEFAULT_FAMILIES` for a new one.
         encoder: of the family ssl, from `extractors.encoder.configure`; default: that of the store.
         emotions: word that replaces a word of a table.

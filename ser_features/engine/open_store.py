@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from ser_features.config import SPEECH16K, EncoderConfig, Profile, on_channel
+from ser_features.config import DEFAULT_PROFILE, EncoderConfig, Profile, on_channel
 from ser_features.config import profile as find_profile
 from ser_features.errors import DamagedError, InputError, StoreError
 from ser_features.extractors import (
@@ -25,9 +25,6 @@ from ser_features.preprocess import check_packages
 from ser_features.store import Store, layout, open_or_create
 from ser_features.store.description import Description, FrameFamily, read_description
 from ser_features.store.part import read_if_whole
-
-DEFAULT_PROFILE = SPEECH16K
-"""Profile of a new store, unless another is requested."""
 
 
 def open_for(

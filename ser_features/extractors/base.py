@@ -17,7 +17,7 @@ from ser_features import fft
 from ser_features.caches import librosa_feature
 from ser_features.config import Profile
 from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
-from ser_features.extractors.f0_contour import BY_PRAAT, F0Contour, PraatContour, compute_f0
+from ser_features.extractors.f0_contour import BY_PRAAT, F0Contour, compute_f0
 from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters, preemphasised
 from ser_features.framing import centred_power, overlapping, zero_crossing_rate, zero_padded
 from ser_features.manifest import Column
@@ -172,7 +172,7 @@ class Analysis:
     def notes(self) -> tuple[str, ...]:
         """What is unusual about how the values were computed so far."""
         contour = vars(self).get("f0_contour")  # where cached_property stores its value
-        replaced = self.profile.pitch.method == "compiled" and isinstance(contour, PraatContour)
+        replaced = contour and self.profile.pitch.method == "compiled" and not contour.compiled
         return (BY_PRAAT,) if replaced else ()
 
     @cached_property

@@ -117,8 +117,8 @@ class Prosody(ColumnExtractor):
         if contour is None:
             return dict.fromkeys((column.name for column in self.fixed_columns), NAN)
         f0 = contour.f0
-        jitter, shimmer = contour.perturbation(analysis.profile.pitch)
-        return {**_pitch_statistics(f0[f0 > 0], f0.size), "jitter": jitter, "shimmer": shimmer}
+        measures = {"jitter": contour.jitter, "shimmer": contour.shimmer}
+        return _pitch_statistics(f0[f0 > 0], f0.size) | measures
 
 
 def _pitch_statistics(voiced: np.ndarray, frames: int) -> dict[str, float]:

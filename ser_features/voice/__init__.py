@@ -1,6 +1,6 @@
 """F0, glottal pulses, jitter and shimmer exactly as Praat computes them, by compiled kernels.
 
-signal → `contour.track` (`tables`, FFT, kernels) → `Contour` → `periods.pulses` → jitter, shimmer
+signal → `contour.track` (`tables`, FFT, kernels) → `Contour` → `contour.pulses` → jitter, shimmer
 `kernels` → `build` (Numba, LLVM; one process, once per processor) → object code → `library` → functions
 
 The algorithms are Boersma (1993): "Accurate short-term analysis of the fundamental frequency and the

@@ -9,6 +9,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.config import profile as find_profile
 from ser_features.errors import InputError
 from ser_models.models import create, model_class
@@ -18,8 +19,6 @@ from ser_models.recipes.read import load
 
 CLASSES = 6
 """Width of the softmax without a recipe: the six basic emotions."""
-PROFILE = "speech16k"
-"""Feature profile without a recipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def architecture(request: Request) -> Summary:
     network = recipe.create_model() if recipe else create(name)
     if not isinstance(network, Network):
         raise InputError(f"model {name!r} has no layers: expected a network, such as cnn_lstm")
-    shapes = shapes_of(network, find_profile(recipe.profile if recipe else PROFILE))
+    shapes = shapes_of(network, find_profile(recipe.profile) if recipe else DEFAULT_PROFILE)
     classes = request.classes or (len(recipe.classes) if recipe else CLASSES)
     shapes = _changed(shapes, request.shapes)
     try:

@@ -347,7 +347,7 @@ def test_a_store_of_one_channel_is_another_than_that_of_the_mix(ser, calls, tmp_
     answer = ser("extract", *words, "--channel", "right")
     assert "1 stored, 0 unchanged, 1 failed" in answer.out
     assert "failed 'left.wav': UnsupportedAudioError: channel 2 is chosen and the file has 1" in answer.err
-    assert open_store(tmp_path / "store").profile.name == "speech16k+right"
+    assert open_store(tmp_path / "store").profile.name == "speech16k-compiled+right"
     refused = ser("extract", *words, "--channel", "mix")
     assert refused.code == 2
-    assert "has profile speech16k+right" in refused.err
+    assert "has profile speech16k-compiled+right" in refused.err

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ser_features.config import SPEECH16K
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.pipeline import Features
 from ser_models.inference import Predictor
 from tests.cases.sounds import RATE, save, voice
@@ -145,7 +145,7 @@ def test_warnings_of_some_are_marked_beside_those_of_all(ser, model, calls, far,
 @pytest.fixture
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A recording of 8 s for a profile of at most 4 s."""
-    profile = replace(SPEECH16K, audio=replace(SPEECH16K.audio, max_seconds=4.0))
+    profile = replace(DEFAULT_PROFILE, audio=replace(DEFAULT_PROFILE.audio, max_seconds=4.0))
     monkeypatch.setattr(Predictor, "profile", profile)
     return save(
         tmp_path / "call.wav", np.tile(voice(1, "angry", seconds=1.0, rate=8000), 8), 8000, subtype="ULAW"

@@ -100,7 +100,7 @@ def test_store_info_lists_the_columns_of_the_families_it_holds(ser, savee, tmp_p
     words = ["--data", savee, "--store", tmp_path / "s", "--workers", 1, "--limit", 2]
     ser("extract", "--datasets", "savee", *words, "--features", "statistics", "mel")
     answer = ser("store", "info", "--store", tmp_path / "s", "--columns")
-    assert "profile speech16k" in answer.out
+    assert "profile speech16k-compiled" in answer.out
     assert "savee      2         2         1" in answer.out
     assert "pitch_mean [Hz]: Mean F0 over voiced frames; null if nothing is voiced." in answer.out
     assert "features core statistics mel" in answer.out

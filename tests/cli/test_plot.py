@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from ser_cli.plot import RESULTS
+from ser_cli.plot import DEFAULT_PROFILE, RESULTS
 
+from ser_features import config
 from ser_models.reporting.figures import FIGURES
 from ser_models.reporting.figures.artifact import WHY_EMPTY, drawing
 from tests.results import make_history, make_result
@@ -46,6 +47,10 @@ def test_figures_of_a_recording(ser, recordings, here, words):
     answer = ser("plot", words[0], recordings / "s0_sad_0.wav", *words[1:])
     assert (answer.code, answer.out, answer.err) == (0, f"{words[0]}.png\n", "")
     assert (here / f"{words[0]}.png").read_bytes().startswith(BEGINS[".png"])
+
+
+def test_a_recording_is_drawn_in_the_profile_of_new_stores():
+    assert config.DEFAULT_PROFILE.name == DEFAULT_PROFILE
 
 
 def test_diagram_of_a_network(ser, here):

@@ -2,7 +2,7 @@
 
 `Analysis` → `descriptors` (72 per frame; F0, HNR and ΔF0 of voiced frames) → `statistics`, `rhythm` → columns
 
-All descriptors derive from what `core` computes anyway: power spectrum, mel spectrogram and one Praat pass.
+All descriptors derive from what `core` computes anyway: power spectrum, mel spectrogram and F0.
 
 >>> len(FUNCTIONAL_COLUMNS), FUNCTIONAL_COLUMNS[0].name
 (3669, 'mel_00__mean')

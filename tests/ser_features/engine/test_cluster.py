@@ -11,7 +11,7 @@ import pytest
 from ser_cli.main import main
 
 from ser_features import extract, read_store
-from ser_features.config import SPEECH16K
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.corpora import scan
 from ser_features.engine import Observer, cluster, shard
 from ser_features.engine.cluster import Dask
@@ -60,7 +60,7 @@ def empty_cluster():
 
 @pytest.fixture
 def tasks(tess, tmp_path):
-    store = open_or_create(tmp_path / "store", describe(SPEECH16K, DEFAULT_FAMILIES))
+    store = open_or_create(tmp_path / "store", describe(DEFAULT_PROFILE, DEFAULT_FAMILIES))
     target = Target.of(store.root, store.profile, store.families)
     return list(plan(scan("tess", tess), store, target).tasks)
 

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from ser_features import files
-from ser_features.config import PAPER48K, WIDE16K
+from ser_features.config import DEFAULT_PROFILE, PAPER48K, SPEECH16K, WIDE16K
 from ser_features.engine import Observer, extract_corpora
 from ser_features.engine.extract import scan_corpora
 from ser_features.errors import InputError, StoreError
@@ -174,12 +174,20 @@ def test_identical_audio_is_reported(extract_tess, tess, tess_store):
 
 
 def test_other_profiles_and_families_are_refused_naming_both(extract_tess, tess_store):
-    with pytest.raises(InputError, match=r"has profile speech16k \(\w+\), asked for paper48k \(\w+\): pass"):
+    with pytest.raises(InputError, match=r"has profile speech16k-compiled \(\w+\), asked for paper48k \("):
         extract_tess(profile=PAPER48K)
     with pytest.raises(
         InputError, match="holds the families core mel mfcc pitch, asked for core mel: pass another"
     ):
         extract_tess(features=["mel"])
+
+
+def test_a_new_store_has_the_default_profile_and_an_old_one_keeps_its_own(extract_tess, tmp_path):
+    extract_tess(limit=1)
+    assert open_store(tmp_path / "store").profile == DEFAULT_PROFILE
+    extract_tess(store=tmp_path / "old", profile=SPEECH16K, limit=1)
+    assert extract_tess(store=tmp_path / "old", limit=2).unchanged == 1
+    assert open_store(tmp_path / "old").profile == SPEECH16K
 
 
 def test_every_family_is_stored_as_computed(extract_tess, tess, tmp_path):

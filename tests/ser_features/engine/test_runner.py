@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from ser_features.config import SPEECH16K
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.corpora import scan
 from ser_features.engine import runner, shard
 from ser_features.engine.open_store import describe
@@ -51,7 +51,7 @@ def test_a_recording_that_kills_its_worker_is_quarantined_and_all_others_are_sto
 
 
 def tasks_for(tess, tmp_path):
-    store = open_or_create(tmp_path / "store", describe(SPEECH16K, ["mel"]))
+    store = open_or_create(tmp_path / "store", describe(DEFAULT_PROFILE, ["mel"]))
     target = Target.of(store.root, store.profile, store.families)
     return list(plan(scan("tess", tess), store, target).tasks)
 

@@ -9,7 +9,7 @@ from parselmouth.praat import call
 
 from benchmarks.accuracy.voice_parity import TARGETS, Parity, signals
 from ser_features.config import SPEECH16K
-from ser_features.voice import contour, periods
+from ser_features.voice import contour
 from ser_features.voice.library import library
 from tests.ser_features.extractors.test_f0_tracker import SIGNALS, glide
 
@@ -35,7 +35,7 @@ def test_signals_give_praat_s_contour_and_pulses(make, rate, lowest, highest):
     np.testing.assert_allclose(ours.strength, expected["strength"] * (ours.f0 > 0), atol=1e-3)
     pulses = call([sound, pitch], "To PointProcess (cc)")
     times = [call(pulses, "Get time from index", 1 + i) for i in range(call(pulses, "Get number of points"))]
-    np.testing.assert_allclose(periods.pulses(signal, rate, ours), times, atol=1e-4)
+    np.testing.assert_allclose(contour.pulses(signal, rate, ours), times, atol=1e-4)
 
 
 @pytest.mark.real
@@ -54,10 +54,10 @@ def test_a_constant_has_no_f0_and_no_pulses(signal):
     ours = track(signal, 16_000)
     assert not ours.f0.any()
     assert not ours.strength.any()
-    points = periods.pulses(signal, 16_000, ours)
+    points = contour.pulses(signal, 16_000, ours)
     assert points.size == 0
-    assert np.isnan(periods.jitter(points, SPEECH16K.pitch))
-    assert np.isnan(periods.shimmer(signal, 16_000, points, SPEECH16K.pitch))
+    assert np.isnan(contour.jitter(points, SPEECH16K.pitch))
+    assert np.isnan(contour.shimmer(signal, 16_000, points, SPEECH16K.pitch))
 
 
 def test_the_level_does_not_matter():

@@ -8,6 +8,7 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 import ser_models
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.errors import ArtifactError, InputError
 from ser_features.extractors.core import Level, Mel
 from ser_features.files import BLANK_SEAL, seal
@@ -61,7 +62,7 @@ def refusal(folder):
 def test_an_untouched_artifact_loads(folder):
     loaded = artifact.load(folder)
     assert loaded.metadata.labels == ["angry", "neutral", "sad"]
-    assert loaded.metadata.profile == "speech16k"
+    assert loaded.metadata.profile == DEFAULT_PROFILE.name
     assert loaded.metadata.datasets == ["own"]
     assert loaded.model.name == "logistic"
 
@@ -152,7 +153,7 @@ def test_paths_outside_the_artifact_are_refused(folder, path):
         ({"parameters": {"import": "os"}}, "'logistic' has no parameter import"),
         ({"inputs": {}}, "does not describe a logistic of this version"),
         ({"profile": "speech8k"}, "unknown profile 'speech8k'"),
-        ({"digest": "0" * 16}, "was trained on features speech16k (0000000000000000), this version"),
+        ({"digest": "0" * 16}, "was trained on features speech16k-compiled (0000000000000000), this version"),
         ({"encoder": {"folder": "x"}}, "encoder is {'folder': 'x'}, expected a local folder, sha256, layer"),
         ({"encoder": {**ENCODER, "layer": "1"}}, "expected a local folder, sha256, layer, size and pooling"),
         ({"encoder": {**ENCODER, "pooling": "max"}}, "expected a local folder, sha256, layer"),
@@ -171,7 +172,7 @@ def test_an_artifact_depends_on_the_extractors_that_its_model_reads_alone(folder
     monkeypatch.setattr(Mel, "version", Mel.version + 1)
     assert artifact.load(folder).metadata.inputs["kind"] == "columns"
     monkeypatch.setattr(Level, "version", Level.version + 1)
-    assert "was trained on features speech16k (" in refusal(folder)
+    assert "was trained on features speech16k-compiled (" in refusal(folder)
 
 
 def test_an_artifact_of_other_extractors_is_refused(store_root, tmp_path):
@@ -180,7 +181,7 @@ def test_an_artifact_of_other_extractors_is_refused(store_root, tmp_path):
     other = {**json.loads(description.read_text()), "digest": "0" * 16, "seal": BLANK_SEAL.decode()}
     description.write_bytes(seal(json.dumps(other).encode()))
     run_experiment(tmp_path / "store", tmp_path / "model", TrainConfig(model="logistic"))
-    assert "was trained on features speech16k (0000000000000000)" in refusal(tmp_path / "model")
+    assert "was trained on features speech16k-compiled (0000000000000000)" in refusal(tmp_path / "model")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"format": 2}', "\xff"])

@@ -15,7 +15,7 @@ import soundfile
 
 from ser_features import audio, pipeline
 from ser_features.augment import SignalTransform, Variant
-from ser_features.config import SPEECH16K
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.engine import Observer, augment_store, extract_corpora
 from ser_features.errors import InputError, MissingExtraError
 from ser_features.extractors import Analysis
@@ -112,9 +112,9 @@ def test_features_are_those_of_the_transformed_signal(augmented, tess_source, va
     decoded = audio.decode(tess_source / path, min_seconds=0.1, max_seconds=600)
     assert isinstance(variant.kind, SignalTransform)
     parameters = json.loads(row["parameters"])
-    prepared = prepare(decoded, SPEECH16K.audio)
-    signal, gain_db = levelled(variant.kind.apply(prepared.signal, 16_000, parameters), SPEECH16K.audio)
-    analysis = Analysis(signal, SPEECH16K, prepared.gain_db + gain_db)
+    prepared = prepare(decoded, DEFAULT_PROFILE.audio)
+    signal, gain_db = levelled(variant.kind.apply(prepared.signal, 16_000, parameters), DEFAULT_PROFILE.audio)
+    analysis = Analysis(signal, DEFAULT_PROFILE, prepared.gain_db + gain_db)
     for name, value in pipeline.columns_of(analysis, ["core"]).items():
         assert row[name] == pytest.approx(value, rel=1e-4, nan_ok=True), name
     np.testing.assert_allclose(stored.frames(rows, "mel")[0], analysis.mel_db, rtol=1e-5, atol=1e-4)
@@ -231,7 +231,7 @@ def test_a_copy_with_a_rate_of_its_own_is_altered_before_resampling(store, augme
     path = stored.files().set_index("file_id").loc[rows.iloc[0]["source_file_id"], "path"]
     decoded = audio.decode(tess / path, min_seconds=0.1, max_seconds=600)
     parameters = json.loads(rows.iloc[0]["parameters"])
-    analysis = pipeline.augment_decoded(decoded, SPEECH16K, early.kind, parameters, 24_414)
+    analysis = pipeline.augment_decoded(decoded, DEFAULT_PROFILE, early.kind, parameters, 24_414)
     np.testing.assert_allclose(stored.frames(rows, "mel")[0], analysis.mel_db, rtol=1e-5, atol=1e-4)
     assert augment_tess((early, NOISY)).stored == 0
     assert augment_tess((Variant("early", "noise"),)).stored == 6

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ser_features.augment import Variant
-from ser_features.config import SPEECH16K
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.engine.augmentation import work
 from ser_features.engine.task import Target, VariantTask
 from ser_features.manifest import Recording
@@ -20,7 +20,7 @@ def task(tess_store, tess) -> VariantTask:
     )
     hashes = {one.file_id: work.audio.sha256(tess / one.path) for one in recordings}
     return VariantTask(
-        target=Target.of(tess_store, SPEECH16K, ("mel",)),
+        target=Target.of(tess_store, DEFAULT_PROFILE, ("mel",)),
         dataset="tess",
         shard="00000",
         data_root=tess,
