@@ -49,9 +49,7 @@ class Figure:
     @property
     def shown(self) -> str:
         """Median and range, to three digits."""
-        low, high = min(self.values), max(self.values)
-        spread = f" ({digits(low)}–{digits(high)})" if len(self.values) > 1 else ""
-        return f"{digits(self.median)} {self.unit}{spread}"
+        return spread(self.values, f" {self.unit}")
 
     @property
     def limit(self) -> str:
@@ -112,6 +110,16 @@ def table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     ]
     ruler = "|".join(["-" * (widths[0] + 2), *("-" * (width + 1) + ":" for width in widths[1:])])
     return "\n".join([first, f"|{ruler}|", *others])
+
+
+def spread(values: Sequence[float], unit: str = "") -> str:
+    """Median and range, the unit after the median.
+
+    >>> spread([1.0, 3.0, 2.0], " s"), spread([2.5])
+    ('2.00 s (1.00–3.00)', '2.50')
+    """
+    ends = f" ({digits(min(values))}–{digits(max(values))})" if len(values) > 1 else ""
+    return f"{digits(statistics.median(values))}{unit}{ends}"
 
 
 def digits(value: float) -> str:

@@ -10,7 +10,6 @@ Timings on shared machines drift; CPU time drifts less than others.
 """
 
 import argparse
-import resource
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -20,6 +19,8 @@ from typing import NamedTuple
 import soundfile
 
 from benchmarks import options as shared
+from benchmarks.clock import cpu_seconds
+from benchmarks.report import Figure, Report
 from ser_features import corpora
 from ser_features.engine import extract_corpora
 from ser_features.engine.connect import connect
@@ -35,12 +36,6 @@ class Cost(NamedTuple):
 
     core_seconds: float
     stored: float
-
-
-def cpu_seconds() -> float:
-    """CPU time so far of this process and of its child processes that have ended."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def job(runner_of: RunnerOf, data: Path, files: int) -> Cost:
@@ -71,7 +66,7 @@ def mean_seconds(data: Path, files: int) -> float:
 
 def main() -> None:
     """Measure, and print one line per runner."""
-    parser = shared.parser(__doc__, files=1200)
+    parser = shared.parser(__doc__, files=1200, report=True)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--million", type=int, default=1_000_000, help="files to extrapolate to")
     parser.add_argument("--seconds", type=float, default=3.0, help="duration of each of them")
@@ -81,7 +76,15 @@ def main() -> None:
         "dask": lambda: connect(workers=options.workers),
     }
     costs = {name: per_file(runner_of, options.data, options.files) for name, runner_of in runners.items()}
-    _print(costs, mean_seconds(options.data, options.files), options)
+    mean = mean_seconds(options.data, options.files)
+    _print(costs, mean, options)
+    conditions = (
+        f"{options.files} files of {DATASET}, {mean:.2f} s each in the mean, {options.workers} workers"
+    )
+    figures = [
+        Figure(f"{name}, CPU time per file", "ms", (1e3 * cost.core_seconds,)) for name, cost in costs.items()
+    ]
+    Report("scale.cost", conditions, tuple(figures)).finish(options.json)
 
 
 def _print(costs: dict[str, Cost], mean: float, options: argparse.Namespace) -> None:

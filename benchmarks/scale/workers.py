@@ -1,7 +1,7 @@
 """Memory of extraction workers over 10,000 files.
 
     python -m benchmarks.scale.workers                                      # 2 workers; two minutes
-    python -m benchmarks.scale.workers --files 800 --limit 300 --growth 4
+    python -m benchmarks.scale.workers --files 800 --limit 200 --growth 4
 
 The recordings of the data root are linked (or copied) under new names until there are enough, and listed in a
 manifest. While `extract_corpora` runs, the memory of each worker is read five times a second:
@@ -29,6 +29,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from benchmarks import options
+from benchmarks.report import Figure, Report
 from ser_features.config import DEFAULT_PROFILE, PROFILES
 from ser_features.engine import Observer, extract_corpora
 from ser_features.engine.plan import shard_size
@@ -165,31 +166,34 @@ def main() -> None:
         seconds = time.perf_counter() - start
     done = f"{report.stored} files of {len(recordings)} recordings"
     print(f"{done} in {seconds:.0f} s, profile {chosen.profile}")
-    _judge(chosen, report.stored, monitor)
+    figures = _figures(chosen, report.stored, monitor)
+    Report("scale.workers", f"{done}, {chosen.workers} workers", figures).finish(chosen.json)
+    if not all(one.reached for one in figures):
+        raise SystemExit(f"expected RSS up to {chosen.limit:g} MiB and growth up to {chosen.growth:g} MiB")
 
 
-def _judge(options: argparse.Namespace, stored: int, monitor: Monitor) -> None:
+def _figures(options: argparse.Namespace, stored: int, monitor: Monitor) -> tuple[Figure, Figure]:
+    """Peak and growth of the memory of the worker with the largest.
+
+    Raises:
+        SystemExit: if not all files were stored by the workers that were to.
+    """
     if stored != options.files or len(monitor.samples) != options.workers:
         raise SystemExit(f"{len(monitor.samples)} workers stored {stored} of {options.files} files")
-    begin, highest, most = options.workers * shard_size(options.files), 0.0, 0.0
-    for number, samples in enumerate(monitor.samples.values(), start=1):
-        rss, uss = max(sample.rss for sample in samples), max(sample.uss for sample in samples)
-        grown = growth(samples, begin, options.files)
-        highest, most = max(highest, rss), max(most, grown)
-        print(
-            f"worker {number}: RSS at most {rss:.0f} MiB, USS at most {uss:.0f} MiB, "
-            f"from the first to the last quarter {grown:+.1f} MiB ({len(samples)} samples)"
-        )
-    if highest > options.limit or most > options.growth:
-        raise SystemExit(f"expected RSS up to {options.limit:g} MiB and growth up to {options.growth:g} MiB")
-    print(f"below {options.limit:g} MiB, and flat")
+    begin = options.workers * shard_size(options.files)
+    peaks = [max(sample.rss for sample in samples) for samples in monitor.samples.values()]
+    grown = [growth(samples, begin, options.files) for samples in monitor.samples.values()]
+    return (
+        Figure("largest RSS of a worker", "MiB", (max(peaks),), at_most=options.limit),
+        Figure("growth of its USS, first to last quarter", "MiB", (max(grown),), at_most=options.growth),
+    )
 
 
 def _arguments() -> argparse.Namespace:
-    parser = options.parser(__doc__, files=10_000)
+    parser = options.parser(__doc__, files=10_000, report=True)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--profile", choices=list(PROFILES), default=DEFAULT_PROFILE.name)
-    parser.add_argument("--limit", type=float, default=450, help="largest RSS of a worker, in MiB")
+    parser.add_argument("--limit", type=float, default=250, help="largest RSS of a worker, in MiB")
     parser.add_argument("--growth", type=float, default=8, help="largest growth of a worker's USS, in MiB")
     parser.add_argument("--folder", type=Path, help="folder for the corpus; removed at the end")
     return parser.parse_args()

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import options
+from benchmarks.report import Figure, Report
 from ser_features.engine import extract_corpora
 from ser_features.store import open_store
 from ser_models.data.batches import Arrays, InMemory, Scaler, Shapes, Streaming, memory_size, read_all
@@ -35,6 +36,8 @@ from ser_models.models.base import FitContext, Labelled, Model
 
 MIB = 2**20
 FOLD = 0
+MOST = 0.05
+"""Limit of the cost of the loader, as a share of the training."""
 
 
 @dataclass
@@ -81,8 +84,8 @@ def prepare(examples: Examples, model: Model) -> tuple[list[Examples], Scaler]:
     return sides, Scaler.fit(model.inputs, sides[0])
 
 
-def compare(name: str, examples: Examples, pairs: int) -> str:
-    """Train a model on frames, epochs alternating between memory and store; one line with the result."""
+def compare(name: str, examples: Examples, pairs: int) -> Figure:
+    """Train a model on frames, epochs alternating between memory and store; print times, return ratios."""
     model = create(name, {"epochs": 2 * (pairs + 1), "patience": 2 * (pairs + 1)})
     sides, scaler = prepare(examples, model)
     sources = [scaler.source(side.read(model.inputs)) for side in sides]
@@ -100,13 +103,14 @@ def compare(name: str, examples: Examples, pairs: int) -> str:
     model.fit(*labelled(sides, turns), FitContext(0, on_epoch=next_epoch))
     kept, streamed = ([seconds[epoch] for epoch in epochs] for epochs in _epochs(pairs))
     reading = [[sum(turn.seconds[epoch] for turn in turns) for epoch in epochs] for epochs in _epochs(pairs)]
-    ratio = statistics.median(two / one for one, two in zip(kept, streamed, strict=True))
-    return (
+    print(
         f"{name}: {sum(map(len, sides))} recordings, {sum(map(memory_size, sources)) / MIB:.0f} MiB; "
         f"an epoch takes {_times(kept, reading[0])} from memory, "
-        f"{_times(streamed, reading[1])} from the store; "
-        f"the loader costs {ratio - 1:+.1%} (median of {pairs} pairs)"
+        f"{_times(streamed, reading[1])} from the store",
+        flush=True,
     )
+    ratios = tuple(two / one for one, two in zip(kept, streamed, strict=True))
+    return Figure(f"{name}: epoch from the store / from memory", "×", ratios, at_most=1 + MOST)
 
 
 def labelled(sides: Sequence[Examples], sources: Sequence[Any]) -> list[Labelled]:
@@ -126,8 +130,8 @@ def _epochs(pairs: int) -> tuple[list[int], list[int]]:
     return kept, [2 * pair + 1 - (pair % 2) for pair in range(1, pairs + 1)]
 
 
-def compare_columns(name: str, examples: Examples) -> str:
-    """Train a model on columns as `ser train` does; one line with the times of reading and training."""
+def compare_columns(name: str, examples: Examples) -> Figure:
+    """Train a model on columns as `ser train` does; print the times, return that of reading by training."""
     model = create(name)
     sides, scaler = prepare(examples, model)
     start = time.perf_counter()
@@ -136,15 +140,17 @@ def compare_columns(name: str, examples: Examples) -> str:
     start = time.perf_counter()
     history = model.fit(*labelled(sides, kept), FitContext(0))
     training = time.perf_counter() - start
-    return (
+    print(
         f"{name}: {sum(map(len, sides))} recordings, kept; reading takes {reading:.3f} s, "
-        f"{len(history)} epochs from memory {training:.2f} s; the loader costs {reading / training:+.1%}"
+        f"{len(history)} epochs from memory {training:.2f} s",
+        flush=True,
     )
+    return Figure(f"{name}: reading / training", "×", (reading / training,), at_most=MOST)
 
 
 def main() -> None:
     """Extract the store, then train each model."""
-    parser = options.parser(__doc__, files=480)
+    parser = options.parser(__doc__, files=480, report=True)
     parser.add_argument("--pairs", type=int, default=6, help="number of compared pairs of epochs")
     parser.add_argument("--models", nargs="+", default=["cnn_lstm", "chunked_conv3d", "mlp"])
     chosen = parser.parse_args()
@@ -152,11 +158,14 @@ def main() -> None:
         root = Path(folder) / "store"
         extract_corpora(["ravdess"], data=chosen.data, store=root, limit=chosen.files)
         examples = load_examples(open_store(root))
-        for name in chosen.models:
-            if isinstance(create(name).inputs, ColumnInputs):
-                print(compare_columns(name, examples), flush=True)
-            else:
-                print(compare(name, examples, chosen.pairs), flush=True)
+        figures = [
+            compare_columns(name, examples)
+            if isinstance(create(name).inputs, ColumnInputs)
+            else compare(name, examples, chosen.pairs)
+            for name in chosen.models
+        ]
+    conditions = f"{chosen.files} recordings of ravdess, {chosen.pairs} pairs of epochs"
+    Report("speed.loader", conditions, tuple(figures)).finish(chosen.json)
 
 
 if __name__ == "__main__":
