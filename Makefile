@@ -11,6 +11,7 @@ BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 WORKERS ?= 2
 DATA ?= data/raw
+PEERS ?=
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .PHONY: demo test test-long lint format bench faults results docs notebook pictures clean
@@ -34,13 +35,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks.speed.extract --data $(DATA)
-	$(BIN)/python -m benchmarks.speed.voice --data $(DATA)
-	$(BIN)/python -m benchmarks.speed.predict --data $(DATA)
-	$(BIN)/python -m benchmarks.speed.loader --data $(DATA)
-	$(BIN)/python -m benchmarks.scale.workers --data $(DATA)
-	$(BIN)/python -m benchmarks.scale.cost --data $(DATA)
-	$(BIN)/python -m benchmarks.scale.million
+	$(if $(PEERS),SER_PEER_PYTHON=$(PEERS)) $(BIN)/python -m benchmarks.bench --data $(DATA) --write
 
 faults: $(READY)
 	$(BIN)/python -m benchmarks.robustness.fuzz

@@ -17,6 +17,8 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from benchmarks.clock import cpu_seconds, last_core, pinned
 from benchmarks.options import parser
 from benchmarks.report import Figure, Report
@@ -124,7 +126,7 @@ def main(words: Sequence[str] | None = None) -> None:
     chosen = options.parse_args(words)
     seconds: Counter[str] = Counter()
     watch(seconds)
-    with pinned(last_core()):
+    with pinned(last_core()), threadpool_limits(1):  # as in workers
         measure(chosen.data, 20, seconds)  # fills caches
         rounds = [measure(chosen.data, chosen.files, seconds) for _ in range(chosen.rounds)]
     figures = [Figure(stage, "ms", tuple(one[stage] for one in rounds)) for stage in rounds[0]]
