@@ -23,6 +23,7 @@ ON_RECORDINGS = {
     "extract": "benchmarks.speed.extract",
     "stages": "benchmarks.speed.stages",
     "voice": "benchmarks.speed.voice",
+    "functionals": "benchmarks.speed.functionals",
     "predict": "benchmarks.speed.predict",
     "loader": "benchmarks.speed.loader",
     "workers": "benchmarks.scale.workers",

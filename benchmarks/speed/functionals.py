@@ -14,6 +14,7 @@ os.environ.update(ONE_THREAD)
 import time  # noqa: E402
 
 from benchmarks import options as shared  # noqa: E402
+from benchmarks.report import Figure, Report  # noqa: E402
 from ser_features import corpora  # noqa: E402
 from ser_features.config import SPEECH16K  # noqa: E402
 from ser_features.extractors.functionals import Functionals  # noqa: E402
@@ -24,7 +25,7 @@ LIMIT_MS = 25
 
 def main() -> None:
     """Measure and print."""
-    options = shared.parser(__doc__, files=300).parse_args()
+    options = shared.parser(__doc__, files=300, report=True).parse_args()
     scan = corpora.scan("ravdess", options.data)
     step = max(1, len(scan.recordings) // options.files)
     contents = [(scan.root / one.path).read_bytes() for one in scan.recordings[::step]]
@@ -42,8 +43,11 @@ def main() -> None:
         print(
             f"{name:26}{per_file:8.2f} ms per file of {seconds / len(contents):.2f} s{per_3s:8.2f} ms per 3 s"
         )
-    count = len(family.columns(SPEECH16K))
-    print(f"limit: {LIMIT_MS} ms more per 3 s; {count} columns; ratio {more / core:.2f}")
+    figure = Figure("functionals in addition, per 3 s", "ms", (3e3 * more / seconds,), at_most=LIMIT_MS)
+    conditions = (
+        f"CPU time of {len(family.columns(SPEECH16K))} columns, {len(contents)} recordings of ravdess"
+    )
+    Report("speed.functionals", conditions, (figure,)).finish(options.json)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ import numpy as np  # noqa: E402
 from benchmarks.accuracy.common import RESULTS  # noqa: E402
 from benchmarks.accuracy.voice_parity import contents, signals  # noqa: E402
 from benchmarks.options import parser  # noqa: E402
+from benchmarks.report import Figure, Report  # noqa: E402
 from ser_features.config import SPEECH16K, SPEECH16K_COMPILED, SPEECH16K_FAST  # noqa: E402
 from ser_features.extractors import DEFAULT_FAMILIES  # noqa: E402
 from ser_features.extractors.f0_tracker import track  # noqa: E402
@@ -73,7 +74,7 @@ METHODS: dict[str, Steps] = {
 
 def main() -> None:
     """Measure, print and write."""
-    options = parser(__doc__, files=60)
+    options = parser(__doc__, files=60, report=True)
     options.add_argument("--rounds", type=int, default=7, help="rounds (default: 7)")
     options.add_argument("--write", action="store_true", help="write docs/results/voice_speed.json")
     chosen = options.parse_args()
@@ -86,8 +87,9 @@ def main() -> None:
         print(f"{name:36}{f0:8.2f} ms F0 {measures:8.2f} ms pulses, jitter, shimmer per file")
     for name, one in extraction.items():
         print(f"{name:36}{1e3 * np.median(one) / len(recordings):8.2f} ms per file")
-    for name, one in ratios.items():
-        print(f"{name:36}{np.median(one):8.2f} × the speed with Praat ({one.min():.2f}–{one.max():.2f})")
+    figures = (Figure(f"CPU time with Praat / {name}", "×", tuple(one)) for name, one in ratios.items())
+    conditions = f"{len(recordings)} recordings of ravdess, {chosen.rounds} rounds"
+    Report("speed.voice", conditions, tuple(figures)).finish(chosen.json)
     if chosen.write:
         content = {
             "files": len(recordings),
