@@ -25,6 +25,7 @@ from statistics import mean, stdev
 from typing import Any
 
 from benchmarks.accuracy.common import RESULTS, markdown
+from benchmarks.accuracy.recipe_cost import read_costs
 from benchmarks.accuracy.stored_runs import comparison_path_of, path_of, store_run
 from benchmarks.options import DATA
 from benchmarks.pages import write_between
@@ -120,8 +121,21 @@ def table_of(results: Sequence[dict[str, Any]]) -> str:
         "UAR, honest [95 %]",
         "gap in UAR",
     ]
-    columns = ["run", "files", "tested", "leaks found", "reduced", "seed", "data", "date", "command"]
-    tables = [markdown(header, gaps), markdown(columns, map(_detail_row, runs.values()))]
+    columns = [
+        "run",
+        "files",
+        "tested",
+        "leaks found",
+        "reduced",
+        "whole run",
+        "seed",
+        "data",
+        "date",
+        "command",
+    ]
+    costs = read_costs()
+    details = [_detail_row(result, costs.get(result["recipe"])) for result in runs.values()]
+    tables = [markdown(header, gaps), markdown(columns, details)]
     if spread := _spread_rows(results):
         tables.insert(1, markdown(["run", "seeds", "reduced", "accuracy ± sd", "UAR ± sd", "UARs"], spread))
     return "\n\n".join(tables)
@@ -163,7 +177,7 @@ def _gap_row(name: str, paper: dict[str, Any], honest: dict[str, Any]) -> list[s
     ]
 
 
-def _detail_row(result: dict[str, Any]) -> list[str]:
+def _detail_row(result: dict[str, Any], cost: dict[str, Any] | None) -> list[str]:
     kinds = ", ".join(dict.fromkeys(finding["kind"] for finding in result["leakage"])) or "none"
     return [
         f"`{result['recipe']}`, {result['under']}",
@@ -171,6 +185,7 @@ def _detail_row(result: dict[str, Any]) -> list[str]:
         f"{result['n']:,}",
         kinds,
         (result["quick"] or "no").removeprefix("quick run: "),
+        f"≤ {cost['cpu_hours'][result['under']]:,.0f} core-hours" if result["quick"] and cost else "",
         str(result["seed"]),
         f"`{result['fingerprint']}`",
         result["date"],
