@@ -43,6 +43,10 @@ BONE_RATE = 48_000
 FILTER_SECONDS = 0.25
 """Reach of the high-pass filter: its impulse response is 70 dB down there."""
 
+LOW_RATE, SPLINE_ORDER = 9, 8
+"""Of the band that the high-pass filter removes: its rate, at least, in multiples of its edge; and the order
+of the B-spline that is the filter to and from that rate."""
+
 SILENT_DB = -200.0
 """Sound below this level is rounding errors of samples, whatever their scale."""
 
@@ -170,19 +174,67 @@ def high_pass(signal: np.ndarray, sample_rate: int, stop_hz: float, pass_hz: flo
     inner[:] = signal
     extended[:margin] = signal[margin:0:-1]
     extended[margin + signal.size : margin * 2 + signal.size] = signal[-2 : -2 - margin : -1]
-    spectrum = fft.rfft(extended, (0,))
-    gains = _low_gains(size, sample_rate, stop_hz, pass_hz)
-    spectrum[: gains.size] *= gains
-    filtered: np.ndarray = fft.irfft(spectrum, (0,), size)[margin : margin + signal.size]
+    band = _low_band(size, sample_rate, stop_hz, pass_hz)
+    filtered: np.ndarray = inner - band.removed_from(extended)[margin : margin + signal.size]
     return filtered
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _LowBand:
+    """What the high-pass filter removes from signals of one size.
+
+    It is little of the spectrum, and therefore computed at a low rate, in a quarter of the time of two
+    transforms of the signal.
+
+    Attributes:
+        spline: the filter before and after the change of rate, a B-spline in pieces of one low-rate step,
+            float32, shape (`SPLINE_ORDER`, step).
+        shares: of the low-rate bins that are removed, the spline's own gain undone, float32, shape (bins,).
+    """
+
+    spline: np.ndarray
+    shares: np.ndarray
+
+    def removed_from(self, signal: np.ndarray) -> np.ndarray:
+        """The low band of a signal that repeats itself, float32, of its shape."""
+        pieces, step = self.spline.shape
+        slow = signal.size // step
+        sums = self.spline @ signal.reshape(slow, step).T
+        low = sums[0]
+        for piece in range(1, pieces):
+            low[: slow - piece] += sums[piece, piece:]
+            low[slow - piece :] += sums[piece, :piece]
+        spectrum = fft.rfft(low, (0,))
+        spectrum[: self.shares.size] *= self.shares
+        spectrum[self.shares.size :] = 0
+        low = fft.irfft(spectrum, (0,), slow)
+        for piece in range(pieces):
+            sums[piece, piece:] = low[: slow - piece]
+            sums[piece, :piece] = low[slow - piece :]
+        removed: np.ndarray = (sums.T @ self.spline).reshape(-1)
+        return removed
+
+
 @lru_cache(maxsize=64)
-def _low_gains(size: int, sample_rate: int, stop_hz: float, pass_hz: float) -> np.ndarray:
-    """Gain of the bins up to `pass_hz` of a transform of `size` samples, float32."""
+def _low_band(size: int, sample_rate: int, stop_hz: float, pass_hz: float) -> _LowBand:
+    """The filter of signals of `size` samples.
+
+    The low rate is far above `pass_hz`, so that the spline suppresses by 140 dB what is mirrored into it.
+    """
+    step = max(one for one in range(1, int(sample_rate / (LOW_RATE * pass_hz)) + 1) if size % one == 0)
+    box = np.full(step, 1 / step)
+    spline = np.ones(1)
+    for _ in range(SPLINE_ORDER):
+        spline = np.convolve(spline, box)
     frequencies = np.arange(int(pass_hz * size / sample_rate) + 1) * (sample_rate / size)
-    share = np.clip((frequencies - stop_hz) / (pass_hz - stop_hz), 0, 1)
-    return (0.5 - 0.5 * np.cos(np.pi * share)).astype(np.float32)
+    gains = 0.5 - 0.5 * np.cos(np.pi * np.clip((frequencies - stop_hz) / (pass_hz - stop_hz), 0, 1))
+    own = (np.sinc(step / sample_rate * frequencies) / np.sinc(frequencies / sample_rate)) ** SPLINE_ORDER
+    pieces = np.zeros(SPLINE_ORDER * step)
+    pieces[: spline.size] = spline
+    return _LowBand(
+        spline=pieces.reshape(SPLINE_ORDER, step).astype(np.float32),
+        shares=(step * (1 - gains) / np.square(own)).astype(np.float32),
+    )
 
 
 def resample(signal: np.ndarray, source_rate: float, target_rate: float) -> np.ndarray:
