@@ -103,8 +103,12 @@ def levels_of(signal: np.ndarray, sample_rate: int) -> Levels:
 
 def _lowest(values: np.ndarray) -> np.ndarray:
     """Minimum over `SUSTAINED_FRAMES` neighbours, of the same shape."""
-    padded = np.pad(values, SUSTAINED_FRAMES // 2, constant_values=np.inf)
-    lowest: np.ndarray = overlapping(padded, SUSTAINED_FRAMES, 1).min(axis=1)
+    side = SUSTAINED_FRAMES // 2
+    padded = np.full(values.size + 2 * side, np.inf)
+    padded[side : side + values.size] = values
+    lowest = padded[: values.size]
+    for shift in range(1, SUSTAINED_FRAMES):
+        lowest = np.minimum(lowest, padded[shift : shift + values.size])
     return lowest
 
 
@@ -162,7 +166,7 @@ def _bounds(levels: Levels, threshold_db: float) -> tuple[int, int]:
     """First and last step, end excluded, of the sounds above a threshold without the clicks at either end."""
     loud = np.flatnonzero(levels.sustained > threshold_db)
     breaks = np.flatnonzero(np.diff(loud) > round(APART_SECONDS / STEP_SECONDS))
-    starts, ends = loud[np.r_[0, breaks + 1]], loud[np.r_[breaks, loud.size - 1]] + 1
+    starts, ends = loud[[0, *breaks + 1]], loud[[*breaks, -1]] + 1
     first, last = 0, starts.size - 1
     while first < last and _is_click(levels.momentary[starts[first] : ends[first]]):
         first += 1
@@ -188,11 +192,15 @@ def centred_power(signal: np.ndarray, frame_length: int, hop_length: int) -> np.
     Returns:
         float64, shape (1 + n // hop_length,), ≥ 0.
     """
-    padded = zero_padded(signal, frame_length // 2)
-    block = gcd(frame_length, hop_length)
-    blocks = padded[: padded.size // block * block].reshape(-1, block)
-    energies = np.einsum("ij,ij->i", blocks, blocks)
-    return frame_sums(energies, frame_length // block, hop_length // block) / frame_length
+    half = frame_length // 2
+    block = gcd(frame_length, hop_length, half)
+    before, whole = half // block, signal.size // block
+    blocks, rest = signal[: whole * block].reshape(whole, block), signal[whole * block :]
+    energies = np.zeros(2 * before + whole + 1, np.float32)
+    np.einsum("ij,ij->i", blocks, blocks, out=energies[before : before + whole])
+    energies[before + whole] = rest @ rest
+    sums = frame_sums(energies, frame_length // block, hop_length // block)
+    return sums[: 1 + (signal.size + 2 * half - frame_length) // hop_length] / frame_length
 
 
 def zero_crossing_rate(signal: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
@@ -206,14 +214,14 @@ def zero_crossing_rate(signal: np.ndarray, frame_length: int, hop_length: int) -
     Returns:
         float64, shape (1 + n // hop_length,), 0–1; changes between frames are not counted.
     """
-    negative = np.pad(signal < -CROSSING_THRESHOLD, frame_length // 2, mode="edge")
-    changes = np.zeros(negative.size, np.int8)
-    np.not_equal(negative[1:], negative[:-1], out=changes[1:].view(bool))
-    block = gcd(frame_length, hop_length)
-    blocks = changes[: changes.size // block * block].reshape(-1, block).sum(axis=1, dtype=np.int32)
-    counts = frame_sums(blocks, frame_length // block, hop_length // block)
+    negative = signal < -CROSSING_THRESHOLD
+    changed = 1 + np.flatnonzero(negative[1:] != negative[:-1])
+    half = frame_length // 2
+    frames = 1 + (signal.size + 2 * half - frame_length) // hop_length
+    starts = np.arange(frames) * hop_length - half
     # A change from the sample before the frame to its first one lies between two frames.
-    return (counts - changes[: counts.size * hop_length : hop_length]) / frame_length
+    before = np.searchsorted(changed, starts, side="right")
+    return (np.searchsorted(changed, starts + frame_length) - before) / frame_length
 
 
 def zero_padded(signal: np.ndarray, margin: int) -> np.ndarray:

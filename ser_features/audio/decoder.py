@@ -271,14 +271,18 @@ class _Decoding:
         signal, size = np.empty(max(sound.frames, 0), np.float32), 0
         with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected at the end
             for block in self.blocks(sound):
-                self.any_sound = self.any_sound or (not self.mixer.use and bool(block.any()))
-                mono = block[:, 0] if self.channels == 1 else self.mixer.mono(block)
+                mono = block[:, 0] if self.channels == 1 else self._mixed(block)
                 if size + len(mono) > len(signal):  # the header declares no length, or one that is too short
                     self._check_memory(size + len(mono))
                     signal.resize(max(size + len(mono), 2 * len(signal)), refcheck=False)
                 signal[size : size + len(mono)] = mono
                 size += len(mono)
         self.parts.append(signal[:size])
+
+    def _mixed(self, block: np.ndarray) -> np.ndarray:
+        """Mono samples of several channels."""
+        self.any_sound = self.any_sound or (not self.mixer.use and bool(block.any()))
+        return self.mixer.mono(block)
 
     def begin(self, sound: Sound, lack: Lack | None) -> None:
         """Check the header of a link.

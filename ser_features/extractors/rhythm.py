@@ -116,22 +116,29 @@ def _sum_all(signal: np.ndarray, weights: np.ndarray, window: int) -> np.ndarray
         Shape (window,).
     """
     # w(j − t) = ½ − ½ cos j cos t − ½ sin j sin t, with angles of 2π per window.
-    angles = 2 * np.pi / window * np.arange(signal.size)
-    waves = np.stack([np.ones(signal.size), np.cos(angles), np.sin(angles)])
-    of_frames = waves[:, : weights.size] * [[0.5], [-0.5], [-0.5]]
+    frames = weights.size
+    waves = _waves(window, 1 << signal.size.bit_length())[:, : signal.size]
+    of_frames = waves[:, :frames] * [[0.5], [-0.5], [-0.5]]
+    begun = np.cumsum((weights * of_frames)[:, np.newaxis] * of_frames, axis=2)
     # Sample j lies in the windows of the frames up to j, less those up to j − window.
-    begun = np.zeros((3, 3, signal.size))
-    begun[..., : weights.size] = (weights * of_frames)[:, np.newaxis] * of_frames
-    np.cumsum(begun, axis=2, out=begun)
-    ended = np.zeros_like(begun)
-    ended[..., window:] = begun[..., :-window]
-    waves *= signal
-    weighted = [np.einsum("sj,rsj->rj", waves, sums) for sums in (begun, ended)]
     size = fft.good_size(signal.size + window, True)
-    plain, opened, closed = fft.rfft(padded(np.stack([waves, *weighted]), size), (2,))
+    products = np.zeros((3, 3, size))
+    plain, opened, closed = products[:, :, : signal.size]
+    np.multiply(waves, signal, out=plain)
+    np.einsum("sj,rsj->rj", plain[:, :frames], begun, out=opened[:, :frames])
+    np.matmul(begun[..., -1], plain[:, frames:], out=opened[:, frames:])
+    np.einsum("sj,rsj->rj", plain[:, window:], begun[..., : frames - 1], out=closed[:, window:])
+    plain, opened, closed = fft.rfft(products, (2,))
     # Both samples of a product must lie in the window: the first after its start, the second before its end.
     spectrum = (opened.conj() * plain - plain.conj() * closed).sum(axis=0)
     return fft.irfft(spectrum, (0,), size)[:window]
+
+
+@lru_cache(maxsize=8)
+def _waves(window: int, samples: int) -> np.ndarray:
+    """1, cosine and sine with a period of `window` samples, shape (3, samples)."""
+    angles = 2 * np.pi / window * np.arange(samples)
+    return np.stack([np.ones(samples), np.cos(angles), np.sin(angles)])
 
 
 def _sum_one_by_one(windows: np.ndarray, weights: np.ndarray) -> np.ndarray:

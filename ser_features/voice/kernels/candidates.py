@@ -61,9 +61,7 @@ def windows(
         mean = _sum(signal, middle - period, 2 * period) / np.float32(2 * period)
         for j in range(length):
             values[base + j] = (signal[start + j] - mean) * window[j]
-        peak = ZERO
-        for j in range(left, right):
-            peak = max(peak, abs(values[base + j]))
+        peak = _peak(values, base + left, right - left)
         peaks[frame] = peak
         if peak >= quiet:
             voiced[row] = frame
@@ -174,6 +172,22 @@ def _sum(signal: Float32s, first: int, count: int) -> np.float32:
     for i in range(first + 8 * blocks, first + count):
         a += signal[i]
     return ((a + b) + (c + d)) + ((e + f) + (g + h))
+
+
+@njit(error_model="numpy")
+def _peak(values: Float32s, first: int, count: int) -> np.float32:
+    """Largest absolute value, of four parts that the processor compares at once."""
+    a = b = c = d = ZERO
+    blocks = count // 4
+    for block in range(blocks):
+        i = first + 4 * block
+        a = max(a, abs(values[i]))
+        b = max(b, abs(values[i + 1]))
+        c = max(c, abs(values[i + 2]))
+        d = max(d, abs(values[i + 3]))
+    for i in range(first + 4 * blocks, first + count):
+        a = max(a, abs(values[i]))
+    return max(max(a, b), max(c, d))
 
 
 @njit(error_model="numpy")

@@ -10,6 +10,9 @@ from ser_features.voice.pointers import Float64s
 WIDTH = 0.2
 """The amplitude of a pulse is the level of this share of the period on either side."""
 
+SHARES = tuple(1 / (n * (n - 1)) for n in range(18, 0, -2))
+"""Of the terms of a cosine's Taylor series in those before, from the last one to the first."""
+
 
 def jitter(points: Float64s, count: int, shortest: float, longest: float, factor: float) -> float:
     """Mean absolute difference of neighbouring periods, relative to the mean period.
@@ -128,8 +131,7 @@ def _hann(phase: float) -> float:
     A call of the system's cosine would be the kernels' only one to another library.
     """
     square = (0.5 * pi * phase) ** 2
-    cosine, n = 1.0, 18
-    while n > 0:
-        cosine = 1.0 - cosine * square / (n * (n - 1))
-        n -= 2
+    cosine = 1.0
+    for share in SHARES:
+        cosine = 1.0 - cosine * square * share
     return cosine * cosine
