@@ -30,7 +30,7 @@ class Run:
     Attributes:
         date: in UTC, to the minute.
         commit: short hash of the source, with "+" if it was changed since; empty if unknown.
-        machine: processor, number of cores, system and versions.
+        machine: processor, number of cores, load average of the last 15 minutes, system and versions.
         reports: in the order in which they were made.
     """
 
@@ -46,7 +46,7 @@ class Run:
 
 
 def machine() -> dict[str, Any]:
-    """Processor, number of cores, system and versions of what the speed depends on."""
+    """Processor, number of cores, load average, system and versions of what the speed depends on."""
     versions = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -56,6 +56,7 @@ def machine() -> dict[str, Any]:
     return {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "load": os.getloadavg()[2],
         "system": platform.system(),
         "versions": versions,
     }
@@ -126,5 +127,7 @@ def latest(runs: Sequence[Run]) -> dict[str, tuple[Run, Report]]:
 
 def _origin(run: Run, report: Report) -> str:
     """The sentence above a table."""
-    where = f"{run.machine['cores']} cores of {run.machine['processor']}"
+    where = (
+        f"{run.machine['cores']} cores of {run.machine['processor']}, load average {run.machine['load']:.1f}"
+    )
     return f"{report.conditions}; {run.date[:10]}, commit {run.commit or 'unknown'}, {where}."

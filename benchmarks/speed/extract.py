@@ -101,6 +101,8 @@ def main(words: Sequence[str] | None = None) -> None:
         "--peer-python", default=default, help="interpreter with the peers (default: this one)"
     )
     chosen = options.parse_args(words)
+    if chosen.files < 2 * FEW:
+        raise SystemExit(f"--files is {chosen.files}: expected at least {2 * FEW}")
     blocks = _blocks(chosen.data, chosen.files, chosen.rounds)
     contenders, left_out = _installed(_contenders(chosen.data, chosen.files, blocks, chosen.peer_python))
     rounds = interleave(contenders, chosen.rounds, note=lambda line: print(line, file=sys.stderr, flush=True))
@@ -139,7 +141,7 @@ def _contenders(data: Path, files: int, blocks: list[list[str]], peer_python: st
     for name, kind, arguments, pinned_to in (
         (ONE, "call", job | one | default, core),
         (TWO, "call", job | two | default, None),
-        (START, "call", job | two | default | {"files": min(FEW, files // 2)}, None),
+        (START, "call", job | two | default | {"files": FEW}, None),
         (COMMAND, "command", job | two, None),
         (PRAAT, "call", job | one | {"profile": SPEECH16K.name}, core),
     ):

@@ -4,7 +4,7 @@
 
 `extract_corpora` runs its tasks in this process. The functions of `STAGES` are replaced by ones that measure
 their thread's CPU time, without that of another stage that they call. The rest is what no stage covers:
-tables, planning, checks and the interpreter itself.
+checks, dictionaries and the interpreter itself.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from benchmarks.clock import cpu_seconds, last_core, pinned
 from benchmarks.options import parser
 from benchmarks.report import Figure, Report
 from ser_features import audio, pipeline, preprocess
-from ser_features.engine import extract_corpora, shard
+from ser_features.engine import extract, extract_corpora, shard
 from ser_features.engine.runner import Progress, T, Work
 from ser_features.engine.task import ShardSummary
 from ser_features.extractors import base
@@ -33,6 +33,7 @@ from ser_features.voice import contour
 DATASET = "ravdess"
 
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
+    "plan": ((extract, "scan_corpora"), (extract, "plan_corpora"), (extract, "begin_report")),
     "read": ((audio, "read_bytes"),),
     "hash": ((hashlib, "sha256"),),
     "decode": ((audio, "decode"),),
@@ -48,7 +49,9 @@ STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     ),
     "statistics": ((pipeline, "columns_of"),),
     "frames": ((pipeline, "frames_of"),),
-    "write": ((FrameWriter, "append"), (FrameWriter, "commit"), (shard, "commit_rows")),
+    "frame files": ((FrameWriter, "append"), (FrameWriter, "commit")),
+    "tables": ((shard, "table_of"), (shard, "commit_rows")),
+    "report": ((extract, "_finish_report"),),
 }
 """Functions, methods and cached properties by stage."""
 
