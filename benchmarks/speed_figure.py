@@ -85,7 +85,7 @@ def _draw(runs: Sequence[Run], chosen: Mapping[str, tuple[str, str]], title: str
     axes.set_yscale("log")
     log_ticks(axes.yaxis)
     names = [f"{run.date[:10]}\n{run.commit}" for run in runs]
-    axes.set_xticks(range(len(runs)), names, fontsize=8, color=INK)
+    axes.set_xticks(range(len(runs)), names, fontsize=8, color=INK, rotation=90 if len(runs) > 6 else 0)
     axes.set_xlim(-0.5, len(runs) - 0.5)
     axes.set_ylabel(title)
     legend(axes, columns=1)

@@ -1,6 +1,7 @@
 """One run of all benchmarks: their reports are collected, appended, and written into the page."""
 
 import json
+from importlib.util import find_spec
 
 import pytest
 
@@ -46,6 +47,10 @@ def test_the_figure_has_a_line_per_ratio(tmp_path):
     assert [panel.height for panel in picture.panels] == [3.4, 3.4]
     speed_figure.draw(runs, tmp_path / "speed.png")
     assert (tmp_path / "speed.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_every_benchmark_exists():
+    assert all(map(find_spec, bench.BENCHMARKS.values()))
 
 
 def test_a_benchmark_that_fails_is_left_out(tmp_path, monkeypatch, capfd):
