@@ -19,8 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -29,6 +28,7 @@ import numpy as np
 import soundfile
 
 from benchmarks.pages import write_between
+from ser_features.workers.worker import Job
 
 ROOT = Path(__file__).parents[1]
 LIMITS = {"extract": 44, "train": 45, "predict": 24}
@@ -116,10 +116,11 @@ def trace(target: Path, arguments: list[str]) -> None:
 
 def _command(arguments: list[str]) -> Callable[[], None]:
     """The command line as typed, its worker processes in this process."""
-    import loky
     from ser_cli.main import main
 
-    loky.ProcessPoolExecutor = _InProcess
+    from ser_features.engine import runner
+
+    runner.Pool = _InProcess  # type: ignore[misc]
 
     def run() -> None:
         sys.argv = ["ser", *arguments]
@@ -141,18 +142,23 @@ def _prediction(artifact: str, recording: str) -> Callable[[], None]:
 
 
 class _InProcess:
-    """Stands for loky's pool of processes: runs every task at once, in this process."""
+    """Stands for the pool of worker processes: makes every call at once, in this process."""
 
-    def __init__(self, *_: Any, **__: Any) -> None:
+    def __init__(self, workers: int, job: Job) -> None:
+        self._job = job
+
+    def __enter__(self) -> "_InProcess":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         pass
 
-    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future:
-        future: Future = Future()
-        future.set_result(task(*arguments))
-        return future
-
-    def shutdown(self, **_: Any) -> None:
-        pass
+    def as_completed(
+        self, calls: Iterable[tuple[Any, ...]], on_wait: Callable[[], None]
+    ) -> Iterator[tuple[int, Any]]:
+        for number, arguments in enumerate(calls):
+            yield number, self._job.function(*arguments)
+            on_wait()
 
 
 def _imports(frame: FrameType) -> bool:

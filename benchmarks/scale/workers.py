@@ -78,11 +78,15 @@ class Monitor:
 
 
 def workers() -> Iterator[int]:
-    """Worker processes that loky started for this process."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        parent = _read(entry / "stat").rpartition(")")[2].split()[1:2]
-        if parent == [str(os.getpid())] and "popen_loky" in _read(entry / "cmdline"):
-            yield int(entry.name)
+    """Worker processes of this process: forks of its children that serve them."""
+    parents = {int(entry.name): _parent(entry) for entry in Path("/proc").glob("[0-9]*")}
+    servers = {process for process, parent in parents.items() if parent == os.getpid()}
+    yield from (process for process, parent in parents.items() if parent in servers)
+
+
+def _parent(process: Path) -> int:
+    fields = _read(process / "stat").rpartition(")")[2].split()
+    return int(fields[1]) if len(fields) > 1 else 0
 
 
 def memory(process: int) -> tuple[float, float] | None:

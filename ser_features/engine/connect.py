@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-import loky
-
 from ser_features.engine.cluster import Dask
 from ser_features.errors import InputError, MissingExtraError
+from ser_features.workers.pool import cpu_count
 
 CONNECT_SECONDS = 5.0
 """Time that a scheduler may take to answer."""
@@ -58,7 +57,7 @@ def _dask() -> tuple[Any, Any]:
 def own_cluster(workers: int | None = None, **settings: Any) -> Iterator[Any]:
     """Start a cluster of processes of this machine for the duration of the block.
 
-    Each process has one thread, also in BLAS, which Dask's nannies set (see `runner.ONE_THREAD`).
+    Each process has one thread, also in BLAS, which Dask's nannies set (see `workers.pool.ONE_THREAD`).
 
     Args:
         workers: number of processes; one per core by default.
@@ -69,7 +68,7 @@ def own_cluster(workers: int | None = None, **settings: Any) -> Iterator[Any]:
     with (
         dask.config.set({"distributed.deploy.lost-worker-timeout": "1 day"}),
         distributed.LocalCluster(
-            n_workers=loky.cpu_count() if workers is None else workers,
+            n_workers=cpu_count() if workers is None else workers,
             threads_per_worker=1,
             dashboard_address="127.0.0.1:0",
             silence_logs=QUIET,

@@ -7,6 +7,7 @@ report.stored, report.unchanged, len(report.failures)
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from ser_features.config import PROFILES, Channel, EncoderConfig, Profile
 from ser_features.corpora.channels import by_channel
 from ser_features.engine.open_store import open_for
 from ser_features.engine.plan import Plan, plan
+from ser_features.engine.prepare import prepare
 from ser_features.engine.report import AudioNote, ExtractReport
 from ser_features.engine.runner import Local, Progress, Runner, Work
 from ser_features.engine.shard import failure_row, probe, read_rows, run_shard
@@ -26,7 +28,6 @@ from ser_features.engine.task import SECOND_COPY, Failure, Target
 from ser_features.errors import InputError
 from ser_features.extractors import columns, encoder_free
 from ser_features.extractors.encoder import check
-from ser_features.extractors.f0_contour import prepare
 from ser_features.files import is_local, writing
 from ser_features.labels import problem
 from ser_features.manifest import NOTE_SEPARATOR, Scan
@@ -110,17 +111,16 @@ def extract_corpora(
             opened = open_for(store, profile, features, encoder, None if channel == "each" else channel)
             run = stack.enter_context(locks.running(opened.root))
             plans = plan_corpora(scans, opened, run, limit, keep_missing=keep_missing)
-        report = begin_report(scans, plans, opened)
-        report.corpus_notes += [run.note] if run.note else []
         tasks = [task for one in plans for task in one.tasks]
         todo = sum(len(task.compute) for task in tasks)
         if todo and opened.profile.encoder and not encoder:
             check(opened.profile.encoder)
-        if todo:
-            prepare(opened.profile.pitch)
-        observer.on_plan(todo, report.unchanged)
-        work = Work(run_shard, probe)
-        for summary in (runner or Local(workers)).run(tasks, work, observer.on_progress):
+        observer.on_plan(todo, sum(one.unchanged for one in plans))
+        work = Work(run_shard, probe, partial(prepare, opened.profile, opened.families))
+        summaries = (runner or Local(workers)).run(tasks, work, observer.on_progress)
+        report = begin_report(scans, plans, opened)  # while workers import what they need
+        report.corpus_notes += [run.note] if run.note else []
+        for summary in summaries:
             report.stored += summary.stored
             report.failures += (failure for failure in summary.failures if failure.stage != SECOND_COPY)
         with writing("the store", store):

@@ -24,7 +24,7 @@ MAX_SHARD = 512
 """Largest number of recordings in a shard that was not made by `store.compact`."""
 
 MIN_SHARD = 64
-"""Smaller shards would cost more in commits than they gain in balance."""
+"""More recordings are cut into several shards; smaller ones would cost more in commits than they gain."""
 
 SHARDS_PER_CORPUS = 16
 """Target number, so that a few workers finish at about the same time."""
@@ -94,8 +94,16 @@ def spread(recordings: Sequence[Recording], limit: int | None) -> Sequence[Recor
 
 
 def shard_size(recordings: int) -> int:
-    """Number of recordings per shard for a corpus of so many recordings."""
-    return min(MAX_SHARD, max(MIN_SHARD, -(-recordings // SHARDS_PER_CORPUS)))
+    """Number of recordings per shard for so many recordings: shards of one size, an even number of them.
+
+    >>> [(count, shard_size(count)) for count in (64, 100, 150, 1440, 100_000)]
+    [(64, 64), (100, 50), (150, 38), (1440, 90), (100000, 511)]
+    """
+    largest = min(MAX_SHARD, max(MIN_SHARD, -(-recordings // SHARDS_PER_CORPUS)))
+    shards = max(1, -(-recordings // largest))
+    if shards > 1:
+        shards += shards % 2
+    return max(1, -(-recordings // shards))
 
 
 def cells(recordings: Sequence[Recording]) -> Iterator[Sequence[Recording]]:

@@ -4,33 +4,24 @@
 may die without ending the run: unfinished tasks start again, and a recording that kills its worker is
 quarantined.
 
-`Local`: a killed worker breaks loky's pool; the pool is rebuilt, and unfinished tasks start again. The
-recording at which each interrupted task stopped is then tried alone: if it kills its worker again, it is
-quarantined, and the shard goes on without it.
+`Local`: the tasks of killed workers start again when all others are done. The recording at which each of them
+stopped is tried alone before: if it kills its worker again, it is quarantined, and the shard goes on without
+it.
 """
 
-import os
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
-
-import loky
+from typing import Generic, Protocol, TypeVar
 
 from ser_features.engine.task import FAILED, ShardSummary, Task
 from ser_features.errors import SerError
 from ser_features.manifest import Recording
-
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""The matrices are small: BLAS threads of several workers would compete for the same cores."""
-
-POLL_SECONDS = 0.2
-"""Interval at which progress is read, and at which a worker checks whether its parent is alive."""
+from ser_features.workers.pool import DIED, Pool, cpu_count
+from ser_features.workers.worker import Job
 
 KILLED = "it killed its worker process twice (crash or memory): convert the file, or leave it out"
 """Message of a file that is quarantined."""
@@ -38,8 +29,8 @@ KILLED = "it killed its worker process twice (crash or memory): convert the file
 CHUNK = 16
 """Items per message to a process."""
 
-MAX_REBUILDS = 20
-"""Pools rebuilt in a row without a finished shard or a quarantined recording, before giving up."""
+MAX_ATTEMPTS = 20
+"""Attempts in a row without a finished shard or a quarantined recording, before giving up."""
 
 Progress = Callable[[int, int], None]
 """Called with (recordings finished, of which failed) so far."""
@@ -57,10 +48,12 @@ class Work(Generic[T]):
     Attributes:
         run: bring the task's shard up to date.
         probe: compute one recording as `run` does, and discard the result.
+        prepare: load what every task needs, before workers of this machine are forked; it starts no thread.
     """
 
     run: Callable[[T], ShardSummary]
     probe: Callable[[T, Recording], None]
+    prepare: Callable[[], None] | None = None
 
 
 class Runner(Protocol):
@@ -95,24 +88,37 @@ class Local:
     def run(
         self, tasks: Sequence[T], work: Work[T], on_progress: Progress | None = None
     ) -> Iterator[ShardSummary]:
-        """As `Runner.run`; progress is reported about five times a second."""
-        with _resource_errors(), tempfile.TemporaryDirectory(prefix="ser-") as folder:
-            files = _ProgressFiles(Path(folder), on_progress)
-            yield from run_until_done(
-                [files.add(task) for task in tasks],
-                lambda left: self._run_pool(left, work, files),
-                lambda left: _quarantine_culprits(left, work, files),
-                MAX_REBUILDS,
-            )
+        """As `Runner.run`; progress is reported about five times a second.
 
-    def _run_pool(self, left: dict[Key, T], work: Work[T], files: "_ProgressFiles") -> Iterator[ShardSummary]:
-        """Run tasks in one pool until all are done or a worker dies; remove those finished from `left`."""
-        workers = pool(min(self.workers or loky.cpu_count(), len(left)))
-        try:
-            futures = {workers.submit(work.run, task): key for key, task in left.items()}
-            yield from _collect(futures, left, files)
-        finally:
-            workers.shutdown(wait=True, kill_workers=True)
+        What workers need is imported from now on, in another process, and tasks start with the iteration.
+        """
+        if not tasks:
+            return iter(())
+        with _resource_errors():
+            pool = Pool(min(self.workers or cpu_count(), len(tasks)), Job(work.run, work.prepare))
+        return _results(pool, tasks, work, on_progress)
+
+
+def _results(
+    pool: Pool, tasks: Sequence[T], work: Work[T], on_progress: Progress | None
+) -> Iterator[ShardSummary]:
+    with _resource_errors(), pool, tempfile.TemporaryDirectory(prefix="ser-") as folder:
+        files = _ProgressFiles(Path(folder), on_progress)
+        yield from run_until_done(
+            [files.add(task) for task in tasks],
+            lambda left: _run_once(pool, left, files),
+            lambda left: _quarantine_culprits(left, work, files),
+            MAX_ATTEMPTS,
+        )
+
+
+def _run_once(pool: Pool, left: dict[Key, T], files: "_ProgressFiles") -> Iterator[ShardSummary]:
+    """Run each task once, and remove those from `left` whose worker survives."""
+    keys = list(left)
+    for number, summary in pool.as_completed([(task,) for task in left.values()], files.report):
+        if summary is not DIED:
+            del left[keys[number]]
+            yield summary
 
 
 def run_until_done(
@@ -164,22 +170,6 @@ def _resource_errors() -> Iterator[None]:
         ) from error
 
 
-def _collect(
-    futures: Mapping[Future, Key], left: dict[Key, T], files: "_ProgressFiles"
-) -> Iterator[ShardSummary]:
-    waiting = set(futures)
-    while waiting:
-        done, waiting = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-        files.report()
-        for future in done:
-            try:
-                summary = future.result()
-            except BrokenExecutor:
-                continue
-            del left[futures[future]]
-            yield summary
-
-
 def _quarantine_culprits(left: dict[Key, T], work: Work[T], files: "_ProgressFiles") -> None:
     """Try each recording at which a task was interrupted alone; quarantine it if its worker dies again."""
     for key, task in left.items():
@@ -190,29 +180,8 @@ def _quarantine_culprits(left: dict[Key, T], work: Work[T], files: "_ProgressFil
 
 
 def _survives(task: T, recording: Recording, work: Work[T]) -> bool:
-    alone = pool(1)
-    try:
-        alone.submit(work.probe, task, recording).result()
-    except BrokenExecutor:
-        return False
-    finally:
-        alone.shutdown(wait=True, kill_workers=True)
-    return True
-
-
-def pool(
-    workers: int, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
-) -> loky.ProcessPoolExecutor:
-    """Executor whose processes start when they are needed.
-
-    Args:
-        workers: number of processes.
-        begin: called in each process before any work.
-        arguments: of `begin`.
-    """
-    return loky.ProcessPoolExecutor(
-        workers, env=ONE_THREAD, initializer=_begin, initargs=(os.getpid(), begin, arguments)
-    )
+    with Pool(1, Job(work.probe, work.prepare)) as alone:
+        return next(alone.map([(task, recording)])) is not DIED
 
 
 def map_in_order(
@@ -228,29 +197,34 @@ def map_in_order(
         items: `CHUNK` or fewer are computed in this process.
         workers: number of processes; None for one per core.
         on_item: called with the number of finished items and of all.
+
+    Raises:
+        SerError: if a worker dies.
     """
-    results = (
-        map(function, items)
-        if len(items) <= CHUNK or workers == 1
-        else pool(workers or loky.cpu_count()).map(function, items, chunksize=CHUNK)
-    )
+    alone = len(items) <= CHUNK or workers == 1
+    results = map(function, items) if alone else _in_processes(function, items, workers or cpu_count())
     for number, result in enumerate(results, 1):
         if on_item:
             on_item(number, len(items))
         yield result
 
 
-def _begin(parent: int, begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
-    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
-    if begin is not None:
-        begin(*arguments)
+def _in_processes(
+    function: Callable[[Item], Result], items: Sequence[Item], workers: int
+) -> Iterator[Result]:
+    chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
+    with Pool(min(workers, len(chunks)), Job(partial(_each, function))) as pool:
+        for number, results in enumerate(pool.map((chunk,) for chunk in chunks)):
+            if results is DIED:
+                raise SerError(
+                    f"a worker process was killed in items {number * CHUNK} to {number * CHUNK + CHUNK} of "
+                    f"{len(items)} (crash or memory): free memory, or pass fewer --workers"
+                )
+            yield from results
 
 
-def end_with(parent: int) -> None:
-    """End this process once the parent is gone; loky's workers would wait for ever."""
-    while os.getppid() == parent:
-        time.sleep(POLL_SECONDS)
-    os._exit(1)
+def _each(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    return [function(item) for item in items]
 
 
 class _ProgressFiles:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -324,7 +325,7 @@ def names(recording: Recording) -> Row:
 
 def numbers(columns: Mapping[str, float]) -> Row:
     """Feature columns as they are stored: null where a value cannot be computed."""
-    return {name: None if np.isnan(value) else value for name, value in columns.items()}
+    return {name: None if isnan(value) else value for name, value in columns.items()}
 
 
 def explain(error: Exception) -> str:

@@ -3,15 +3,14 @@
 `Predictor`, files → `estimate_speakers` → speaker statistics of each file, if the model uses them
 `Predictor`, files → chunks → workers (each loads the model once) → one `Prediction` per file
 
-A file that kills its worker breaks the pool. The files that were in progress are then tried again one by one
-in a separate process; a file that kills this process too is refused. Only a few chunks are submitted at a
-time, so that memory does not grow with the number of files.
+The files of a worker that died are tried again one by one in a separate process; a file that kills this
+process too is refused. Only a few chunks are begun before their turn, so that memory does not grow with the
+number of files.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,16 +25,13 @@ from ser_models.inference.prediction import Prediction, PredictOptions
 from ser_models.inference.predictor import Predictor
 
 if TYPE_CHECKING:
-    from loky import ProcessPoolExecutor
+    from ser_features.workers.worker import Job as Work
 
 MIN_PARALLEL = 16
-"""Fewer files are processed in this process: starting workers takes as long as a hundred files."""
+"""Fewer files are processed in this process: starting workers takes as long as some dozens of files."""
 
 CHUNK = 16
-"""Files per submission to a worker."""
-
-AHEAD = 2
-"""Submitted chunks per worker: one in progress, one waiting."""
+"""Files per call of a worker."""
 
 
 class Job(NamedTuple):
@@ -95,7 +91,7 @@ def predict_files(
         workers: processes; None for one per core.
 
     Raises:
-        SerError: if worker processes die before they receive any file.
+        SerError: if worker processes die as they load the model.
     """
     jobs = [
         Job(file.recording, file.channel, own)
@@ -152,23 +148,32 @@ def _run(predictor: Predictor, jobs: Chunk, workers: int | None, task: Task) -> 
     if len(jobs) < MIN_PARALLEL:
         yield from task(predictor, jobs)
         return
-    import loky  # here, as a run over few files needs no workers
+    from ser_features.workers.pool import DIED, Pool, cpu_count  # here, as few files need no workers
 
-    chunks = deque(_chunks(jobs))
-    folder, workers = predictor.artifact.folder, min(workers or loky.cpu_count(), len(chunks))
-    with _Pool(folder, workers, task) as pool, _Pool(folder, 1, task) as quarantine:
-        running: deque[tuple[Chunk, Future[list[Any]] | None]] = deque()
-        while chunks or running:
-            while chunks and len(running) < AHEAD * workers:
-                running.append((chunks[0], pool.submit(chunks.popleft())))
-            chunk, future = running.popleft()
-            try:
-                results = future.result() if future else quarantine.one_by_one(chunk)
-            except BrokenExecutor:
-                pool.end()
-                running = deque((other, _if_done(result)) for other, result in running)
-                results = quarantine.one_by_one(chunk)
-            yield from results
+    chunks, folder = list(_chunks(jobs)), predictor.artifact.folder
+    with Pool(min(workers or cpu_count(), len(chunks)), _work_of(folder, task)) as pool:
+        for chunk, results in zip(chunks, pool.map((chunk,) for chunk in chunks), strict=True):
+            yield from _one_by_one(chunk, folder, task) if results is DIED else results
+
+
+def _one_by_one(chunk: Chunk, folder: Path, task: Task) -> Iterator[Any]:
+    """Yield the result of each file alone; `CRASHED` for one that kills its process."""
+    from ser_features.workers.pool import DIED, Pool
+
+    with Pool(1, _work_of(folder, task)) as alone:
+        if next(alone.map([([],)])) is DIED:
+            raise SerError(
+                f"worker processes die as they load {folder}: free memory, or pass fewer --workers"
+            )
+        for results in alone.map(([job],) for job in chunk):
+            yield CRASHED if results is DIED else results[0]
+
+
+def _work_of(folder: Path, task: Task) -> "Work":
+    """What workers do: load the model once, then a task for each chunk."""
+    from ser_features.workers.worker import Job as Work
+
+    return Work(partial(_work, task), begin=partial(_load_model, folder))
 
 
 def _chunks(jobs: Chunk) -> Iterator[Chunk]:
@@ -180,73 +185,11 @@ def _decoded(job: Job) -> str | None:
     return path if is_lossy(path) else None
 
 
-class _Pool:
-    """Worker processes that are started on first use, and again after one of them has died."""
-
-    def __init__(self, folder: Path, workers: int, task: Task) -> None:
-        self._folder = folder
-        self._workers = workers
-        self._task = task
-        self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> "_Pool":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.end()
-
-    def submit(self, chunk: Chunk) -> "Future[list[Any]] | None":
-        """Submit a chunk; None if a process has just died."""
-        self._pool = self._pool or self._start()
-        try:
-            return self._pool.submit(_work, chunk, self._task)
-        except BrokenExecutor:
-            self.end()
-            return None
-
-    def one_by_one(self, chunk: Chunk) -> list[Any]:
-        """Return the result of each file alone; `CRASHED` for one that kills its process."""
-        return [self._alone(job) for job in chunk]
-
-    def end(self) -> None:
-        """End all processes."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, kill_workers=True)
-        self._pool = None
-
-    def _alone(self, job: Job) -> Any:
-        future = self.submit([job])
-        try:
-            return future.result()[0] if future else CRASHED
-        except BrokenExecutor:
-            self.end()
-            return CRASHED
-
-    def _start(self) -> "ProcessPoolExecutor":
-        """Start processes that load the model; wait until one has."""
-        from ser_features.engine.runner import pool
-
-        self._pool = pool(self._workers, _load_model, (self._folder,))
-        try:
-            self._pool.submit(_work, [], self._task).result()
-        except BrokenExecutor as error:
-            self.end()
-            raise SerError(
-                f"worker processes die as they load {self._folder}: free memory, or pass fewer --workers"
-            ) from error
-        return self._pool
-
-
 def _crashed(file: AudioFile) -> Prediction:
     from ser_features.engine.runner import KILLED
 
     channel = file.channel or None
     return Prediction(str(file.path), error=KILLED, channel=channel, start=file.start, end=file.end)
-
-
-def _if_done(future: "Future[list[Any]] | None") -> "Future[list[Any]] | None":
-    """Return the future if it has a result; None if its worker died, so that its files are suspects."""
-    return future if future and future.done() and not future.exception() else None
 
 
 _loaded: list[Predictor] = []
@@ -257,5 +200,5 @@ def _load_model(folder: Path) -> None:
     _loaded[:] = [load(folder)]
 
 
-def _work(chunk: Chunk, task: Task) -> list[Any]:
+def _work(task: Task, chunk: Chunk) -> list[Any]:
     return task(_loaded[0], chunk)

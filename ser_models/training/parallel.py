@@ -54,7 +54,7 @@ def _in_worker(
     number: int,
 ) -> None:
     """Train a fold, in a process that ends with its parent."""
-    from ser_features.engine.runner import end_with
+    from ser_features.workers.worker import end_with
 
     Thread(target=end_with, args=(parent,), daemon=True).start()
     queues = [steps]

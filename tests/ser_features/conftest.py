@@ -64,7 +64,7 @@ def tess_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tess(tess_source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Copy of the tones that a test may change; they are cut into shards of 20 and 8."""
+    """Copy of the tones that a test may change; they are cut into two shards."""
     monkeypatch.setattr(plan, "MIN_SHARD", SHARD)
     return Path(shutil.copytree(tess_source, tmp_path / "data"))
 

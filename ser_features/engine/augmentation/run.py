@@ -11,6 +11,7 @@ variant, the seed, the families or the extractors change. Valid copies of other 
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from ser_features.augment import Variant, check_variants
@@ -18,6 +19,7 @@ from ser_features.engine.augmentation.plan import Request, drop_orphans, shards_
 from ser_features.engine.augmentation.work import probe_variants, run_variants
 from ser_features.engine.extract import Observer
 from ser_features.engine.open_store import describe
+from ser_features.engine.prepare import prepare
 from ser_features.engine.report import AugmentReport
 from ser_features.engine.runner import Local, Runner, Work
 from ser_features.engine.task import Failure, Target
@@ -75,7 +77,7 @@ def augment_store(
         todo = sum(len(task.compute) for task in tasks)
         observer.on_plan(todo, sum(len(shard.rows) for shard in shards) - todo)
         stored = 0
-        work = Work(run_variants, probe_variants)
+        work = Work(run_variants, probe_variants, partial(prepare, opened.profile, request.target.families))
         for summary in (runner or Local(workers)).run(tasks, work, observer.on_progress):
             stored += summary.stored
         if run.try_exclusive():

@@ -18,11 +18,12 @@ from ser_features.engine.cluster import Dask
 from ser_features.engine.connect import connect, own_cluster
 from ser_features.engine.open_store import describe
 from ser_features.engine.plan import plan
-from ser_features.engine.runner import ONE_THREAD, Local, Work
+from ser_features.engine.runner import Local, Work
 from ser_features.engine.task import Target
 from ser_features.errors import InputError, MissingExtraError, SerError
 from ser_features.extractors import DEFAULT_FAMILIES
 from ser_features.store import open_or_create
+from ser_features.workers.pool import ONE_THREAD
 from tests.ser_features.conftest import TONES
 from tests.ser_features.engine.conftest import DEATHS
 

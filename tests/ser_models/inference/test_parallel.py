@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from ser_features.errors import SerError
+from ser_features.workers import pool
 from ser_models.inference import PredictOptions, parallel
 from ser_models.inference.collect import AudioFile
 from ser_models.inference.parallel import CHUNK, MIN_PARALLEL, predict_files
@@ -63,7 +64,7 @@ def test_few_files_start_no_process(recordings, artifact_of, name, store):
     code = (
         "import sys; from ser_cli.main import main\n"
         "try: main(['predict', *sys.argv[1:]])\n"
-        "finally: print(sorted({'loky', 'ser_features.engine'} & set(sys.modules)))"
+        "finally: print(sorted({'loky', 'ser_features.engine', 'ser_features.workers'} & set(sys.modules)))"
     )
     files = sorted(recordings.glob("*.wav"))[:2]
     command = [sys.executable, "-c", code, str(artifact_of(name, store=store)), *map(str, files)]
@@ -73,7 +74,7 @@ def test_few_files_start_no_process(recordings, artifact_of, name, store):
 
 
 def test_few_files_are_recognised_in_this_process(predictor, files, monkeypatch):
-    monkeypatch.setattr(parallel, "_Pool", None)
+    monkeypatch.setattr(pool, "Pool", None)
     assert len(list(predict_files(predictor, files[: MIN_PARALLEL - 1], OPTIONS))) == MIN_PARALLEL - 1
 
 
@@ -108,17 +109,3 @@ def test_workers_that_cannot_start_are_an_error(predictor, files, monkeypatch):
     monkeypatch.setattr(parallel, "_load_model", os.kill)
     with pytest.raises(SerError, match=r"worker processes die as they load .*: free memory, or pass fewer"):
         list(predict_files(predictor, files, OPTIONS, workers=1))
-
-
-def test_only_some_chunks_are_submitted_at_a_time(predictor, files, monkeypatch):
-    """The first predictions arrive before the last files are submitted."""
-    submitted = []
-    submit = parallel._Pool.submit
-    monkeypatch.setattr(
-        parallel._Pool, "submit", lambda pool, chunk: submitted.append(chunk) or submit(pool, chunk)
-    )
-    predictions = predict_files(predictor, files, OPTIONS, workers=1)
-    next(predictions)
-    assert len(submitted) == parallel.AHEAD
-    assert len(list(predictions)) == 71
-    assert len(submitted) == 5
