@@ -17,6 +17,7 @@ from ser_models.data.inputs import ColumnInputs
 from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Portion
+from ser_models.models.nodes import leaves
 from ser_models.safe_io.arrays import Form
 
 
@@ -62,14 +63,8 @@ class RandomForest(ArrayModel):
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return the mean of the trees' class shares, (recordings, classes) float64."""
         nodes = self.state()
-        columns = arrays["columns"].astype(np.float32)
-        rows = np.arange(len(columns))[:, np.newaxis]
-        at = np.broadcast_to(nodes["roots"], (len(columns), len(nodes["roots"])))
-        while ((split := nodes["column"][at]) >= 0).any():
-            below = columns[rows, np.maximum(split, 0)] <= nodes["threshold"][at]
-            child = np.where(below, nodes["left"][at], nodes["right"][at])
-            at = np.where(split >= 0, child, at)
-        shares: np.ndarray = nodes["shares"][at].mean(axis=1, dtype=np.float64)
+        reached = leaves(nodes, arrays["columns"].astype(np.float32))
+        shares: np.ndarray = nodes["shares"][reached].mean(axis=1, dtype=np.float64)
         return shares / shares.sum(axis=1, keepdims=True)
 
     def forms(self, state: Mapping[str, np.ndarray], classes: int) -> dict[str, Form]:

@@ -1,6 +1,7 @@
 """Gradient-boosted trees (XGBoost) on the per-file columns: a strong baseline.
 
 `Labelled` → multi:softprob on histograms, early stopping on validation → trees
+XGBoost's JSON → `Forest` → probabilities, without importing XGBoost, which imports scikit-learn and pandas
 
 >>> Xgboost(max_depth=3).parameters["max_depth"]
 3
@@ -14,6 +15,7 @@ import numpy as np
 
 from ser_models.data.inputs import ColumnInputs
 from ser_models.models.base import Arrays, FitContext, Labelled, Model, OnEpoch, Row
+from ser_models.models.boosted import Forest
 from ser_models.models.feature_sets import CORE_INPUTS, FUNCTIONAL_INPUTS
 from ser_models.models.hyperparameters import Count, Portion, Positive
 from ser_models.safe_io import xgboost_json
@@ -51,7 +53,10 @@ class Xgboost(Model):
     max_depth: Count = 4
     subsample: Portion = 0.8
     colsample_bytree: Portion = 0.6
-    booster: "xgboost.Booster | None" = field(default=None, init=False, repr=False)
+    content: bytes | None = field(default=None, init=False, repr=False)
+    """XGBoost's JSON; None before the fit."""
+    forest: Forest | None = field(default=None, init=False, repr=False)
+    """The trees of `content`."""
 
     @property
     def inputs(self) -> ColumnInputs:
@@ -67,7 +72,7 @@ class Xgboost(Model):
         stop = xgboost.callback.EarlyStopping(
             rounds=self.patience, data_name="val", metric_name="mlogloss", save_best=True
         )
-        self.booster = xgboost.train(
+        booster = xgboost.train(
             {"num_class": train.classes, "seed": context.seed, **self._settings()},
             matrices[0],
             num_boost_round=self.n_estimators,
@@ -76,30 +81,42 @@ class Xgboost(Model):
             callbacks=[stop, _collector(rows, context.on_epoch)],
             verbose_eval=False,
         )
+        self._read(bytes(booster.save_raw("json")), train.classes)
         return rows
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64."""
+        if self.forest is None:
+            raise self.not_fitted()
+        return self.forest.probabilities(arrays["columns"])
+
+    @property
+    def booster(self) -> "xgboost.Booster":
+        """The trees in XGBoost, for SHAP values."""
         import xgboost
 
-        fitted = self._fitted()
-        probabilities = fitted.predict(xgboost.DMatrix(arrays["columns"])).astype(np.float64)
-        return probabilities / probabilities.sum(axis=1, keepdims=True)
+        booster = xgboost.Booster({"nthread": THREADS})
+        booster.load_model(bytearray(self._content()))
+        return booster
 
     def state(self) -> dict[str, np.ndarray]:
         """Return XGBoost's own JSON as bytes."""
-        return {JSON: np.frombuffer(self._fitted().save_raw("json"), np.uint8)}
+        return {JSON: np.frombuffer(self._content(), np.uint8)}
 
     def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
-        """Load XGBoost's own JSON after its structure was checked; see `Model.set_state`."""
-        import xgboost
-
+        """Read XGBoost's own JSON after its structure was checked; see `Model.set_state`."""
         check(state, {JSON: ("uint8", (None,))})
-        content = state[JSON].tobytes()
-        xgboost_json.check(content, features=len(self.inputs.columns), classes=classes)
-        self.booster = xgboost.Booster({"nthread": THREADS})
-        self.booster.load_model(bytearray(content))
+        self._read(state[JSON].tobytes(), classes)
         return self
+
+    def _read(self, content: bytes, classes: int) -> None:
+        learner = xgboost_json.read(content, features=len(self.inputs.columns), classes=classes)
+        self.content, self.forest = content, Forest.of(learner, classes)
+
+    def _content(self) -> bytes:
+        if self.content is None:
+            raise self.not_fitted()
+        return self.content
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -112,11 +129,6 @@ class Xgboost(Model):
             "subsample": self.subsample,
             "colsample_bytree": self.colsample_bytree,
         }
-
-    def _fitted(self) -> "xgboost.Booster":
-        if self.booster is None:
-            raise self.not_fitted()
-        return self.booster
 
 
 @dataclass

@@ -1,9 +1,9 @@
-"""Validation of XGBoost's JSON models before XGBoost, written in C++, reads them.
+"""Validation of XGBoost's JSON models before their trees are used, or XGBoost, written in C++, reads them.
 
-JSON → `check` → nothing, or a `ValueError`
+JSON → `read` → the learner as a dictionary, or a `ValueError`
 
 XGBoost trusts its files: a child index out of range is read from arbitrary memory, a node that is its own
-ancestor makes prediction loop forever, and the number of classes is allocated for. `check` accepts only
+ancestor makes prediction loop forever, and the number of classes is allocated for. `read` accepts only
 forests of well-formed numeric trees with the features and classes of the model.
 """
 
@@ -37,13 +37,16 @@ CATEGORIES = ("categories", "categories_nodes", "categories_segments", "categori
 """Arrays of a tree that are empty, because no feature is categorical."""
 
 
-def check(content: bytes, *, features: int, classes: int) -> None:
-    """Refuse everything but a softmax over trees as XGBoost writes it.
+def read(content: bytes, *, features: int, classes: int) -> dict[str, Any]:
+    """Parse a model, and refuse everything but a softmax over trees as XGBoost writes it.
 
     Args:
         content: the JSON file.
         features: number of columns that the trees may split on.
         classes: number of classes.
+
+    Returns:
+        The learner, in XGBoost's names.
 
     Raises:
         ValueError: saying what is wrong.
@@ -51,9 +54,11 @@ def check(content: bytes, *, features: int, classes: int) -> None:
     if content[:2] != b'{"':  # XGBoost takes anything else for its binary format
         raise ValueError("it is no JSON object")
     try:
-        _check_learner(strict_json(content)["learner"], features, classes)
+        learner: dict[str, Any] = strict_json(content)["learner"]
+        _check_learner(learner, features, classes)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"it is no XGBoost model ({quoted(repr(error))})") from error
+    return learner
 
 
 def _check_learner(learner: dict[str, Any], features: int, classes: int) -> None:
@@ -67,10 +72,15 @@ def _check_learner(learner: dict[str, Any], features: int, classes: int) -> None
     ):
         _expect(f"number of classes of the {name}", int(parameters["num_class"]), classes)
     _expect("number of targets", int(sizes.get("num_target", 1)), 1)
-    score = np.array(str(sizes["base_score"]).strip("[]").split(","), dtype=float)
+    score = base_score(learner)
     if len(score) not in (1, classes) or not np.isfinite(score).all():
         raise ValueError(f"base_score has {len(score)} values, expected 1 or {classes} finite ones")
     _check_forest(booster["model"], features, classes)
+
+
+def base_score(learner: dict[str, Any]) -> np.ndarray:
+    """What the trees' values are added to: of all classes, shape (1,), or of each, shape (classes,)."""
+    return np.array(str(learner["learner_model_param"]["base_score"]).strip("[]").split(","), dtype=float)
 
 
 def _check_forest(model: dict[str, Any], features: int, classes: int) -> None:
@@ -79,7 +89,7 @@ def _check_forest(model: dict[str, Any], features: int, classes: int) -> None:
     _expect("number of parallel trees", int(sizes["num_parallel_tree"]), 1)
     if any(len(values) for values in model.get("cats", {}).values()):
         raise ValueError("it has categories, expected numeric features only")
-    if model["tree_info"] != [index % classes for index in range(len(trees))]:
+    if len(trees) % classes or model["tree_info"] != [index % classes for index in range(len(trees))]:
         raise ValueError("tree_info does not cycle through all classes")
     if "iteration_indptr" in model:
         expected = list(range(0, len(trees) + 1, classes))
