@@ -1,5 +1,6 @@
 """`ser predict`: audio files, or folders of them → emotions."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 Format = Literal["table", "json", "csv", "parquet"]
 
 STDIN = Path("-")
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Read when NumPy is imported. A recording's matrices are small: threads would wait for each other."""
 
 
 def predict(
@@ -82,6 +86,8 @@ def predict(
 
     Example: ser predict artifacts/mlp calls/ --segments vad --out answers.csv
     """
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
     from ser_features.outputs import refuse_to_replace
     from ser_models.inference.collect import find_audio, on_channels
     from ser_models.inference.loading import load

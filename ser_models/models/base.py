@@ -324,6 +324,20 @@ REGULARISATION = 0.2
 """Penalty on the squared log-temperature with one validation speaker; divided by the number of speakers."""
 
 
+def softmax(values: np.ndarray) -> np.ndarray:
+    """Probabilities exp(x) / Σ exp(x); `scipy.special` takes a seventh of the time of a cold prediction.
+
+    >>> softmax(np.array([[0.0, np.log(3)], [5.0, -np.inf]])).round(3).tolist()
+    [[0.25, 0.75], [1.0, 0.0]]
+
+    Args:
+        values: (recordings, classes); at least one of each recording is finite.
+    """
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    probabilities: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
+
+
 def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """Sharpen (below 1) or flatten (above 1) probabilities.
 

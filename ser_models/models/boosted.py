@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import softmax
 
+from ser_models.models.base import softmax
 from ser_models.models.nodes import leaves
 from ser_models.safe_io.xgboost_json import LEAF, base_score
 
@@ -67,5 +67,5 @@ class Forest:
         values = self.values[leaves(self.nodes, columns.astype(np.float32))].reshape(
             len(columns), -1, len(self.base)
         )
-        probabilities: np.ndarray = softmax(self.base + values.sum(axis=1, dtype=np.float64), axis=1)
+        probabilities: np.ndarray = softmax(self.base + values.sum(axis=1, dtype=np.float64))
         return probabilities

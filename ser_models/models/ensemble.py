@@ -15,12 +15,11 @@ from functools import partial
 from typing import Self
 
 import numpy as np
-from scipy.special import softmax
 
 from ser_features.errors import InputError
 from ser_models.data.batches import BatchSource, Shapes, joined, separated
 from ser_models.data.inputs import JointInputs
-from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row, concatenate
+from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row, concatenate, softmax
 from ser_models.models.hyperparameters import Names
 from ser_models.models.inner_folds import GroupFold, group_folds, parallel
 from ser_models.safe_io.arrays import check
@@ -160,7 +159,7 @@ def pool(predictions: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
         weight * np.log(np.maximum(prediction, FLOOR))
         for weight, prediction in zip(weights, predictions, strict=True)
     )
-    pooled: np.ndarray = softmax(np.where(np.sum(predictions, axis=0) > 0, logs, -np.inf), axis=1)
+    pooled: np.ndarray = softmax(np.where(np.sum(predictions, axis=0) > 0, logs, -np.inf))
     return pooled
 
 

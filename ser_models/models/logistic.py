@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import softmax
 
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
+from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row, softmax
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
 from ser_models.safe_io.arrays import Form
@@ -59,7 +58,7 @@ class Logistic(ArrayModel):
         """Return class probabilities, (recordings, classes) float64; a class without training data has 0."""
         weights = self.state()
         logits = arrays["columns"].astype(np.float64) @ weights["coefficients"] + weights["intercept"]
-        probabilities: np.ndarray = softmax(np.where(weights["trained"], logits, -np.inf), axis=1)
+        probabilities: np.ndarray = softmax(np.where(weights["trained"], logits, -np.inf))
         return probabilities
 
     def forms(self, state: Mapping[str, np.ndarray], classes: int) -> dict[str, Form]:

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp, softmax
 
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
+from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row, softmax
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
 from ser_models.safe_io.arrays import Form
@@ -65,7 +64,7 @@ class Gmm(ArrayModel):
         columns = arrays["columns"].astype(np.float64)
         parts = zip(fitted["weights"], fitted["means"], fitted["variances"], strict=True)
         likelihoods = np.stack([_log_likelihood(columns, *part) for part in parts], axis=1)
-        probabilities: np.ndarray = softmax(likelihoods, axis=1)
+        probabilities: np.ndarray = softmax(likelihoods)
         return probabilities
 
     def forms(self, state: Mapping[str, np.ndarray], classes: int) -> dict[str, Form]:
@@ -97,5 +96,7 @@ def _log_likelihood(
         + (means[used] ** 2 * precisions).sum(axis=1)
     )
     constants = np.log(weights[used]) - 0.5 * np.log(2 * np.pi * variances[used]).sum(axis=1)
-    likelihood: np.ndarray = logsumexp(constants - 0.5 * squares, axis=1)
+    logs = constants - 0.5 * squares
+    highest = logs.max(axis=1, keepdims=True)
+    likelihood: np.ndarray = np.log(np.exp(logs - highest).sum(axis=1)) + highest[:, 0]
     return likelihood

@@ -196,7 +196,7 @@ model.predict_proba(labelled(model.inputs, 2, 0).arrays)
     [
         (CREATE_ALL, {"keras", "tensorflow", "jax", "torch", "xgboost", "sklearn"}),
         pytest.param(FIT_COLUMNS, {"keras", "tensorflow"}, marks=pytest.mark.long),
-        (PREDICT_BEST, {"keras", "ser_features.engine", "loky", "joblib", "sklearn"}),
+        (PREDICT_BEST, {"keras", "ser_features.engine", "loky", "joblib", "sklearn", "scipy.special"}),
     ],
     ids=["create all", "fit on columns", "restore and predict with best"],
 )

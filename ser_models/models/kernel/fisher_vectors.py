@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import softmax
 
 from ser_models.data.inputs import FrameInputs
-from ser_models.models.base import Arrays, Labelled
+from ser_models.models.base import Arrays, Labelled, softmax
 from ser_models.models.hyperparameters import Count
 from ser_models.models.kernel.base import LeastSquares
 from ser_models.models.kernel.ridge import CLIP
@@ -121,7 +120,7 @@ def responsibilities(frames: np.ndarray, mixture: dict[str, np.ndarray]) -> np.n
     distances = frames**2 @ precisions.T - 2 * frames @ (mixture["means"] * precisions).T
     distances += (mixture["means"] ** 2 * precisions).sum(axis=1)
     logs = np.log(mixture["mixing"]) - np.log(mixture["deviations"]).sum(axis=1) - distances / 2
-    posteriors: np.ndarray = softmax(logs, axis=1) if len(logs) else logs
+    posteriors: np.ndarray = softmax(logs) if len(logs) else logs
     return posteriors
 
 

@@ -21,9 +21,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.special import log_softmax, softmax
 
-from ser_models.models.base import balanced_weights
+from ser_models.models.base import balanced_weights, softmax
 from ser_models.models.inner_folds import GroupFold, parallel
 
 MAX_SCALE = 1e4
@@ -202,6 +201,7 @@ def logit_scale(scores: np.ndarray, targets: np.ndarray, classes: int) -> float:
         classes: number of classes.
     """
     from scipy.optimize import minimize_scalar  # not needed for prediction
+    from scipy.special import log_softmax
 
     weights, rows = balanced_weights(targets, classes), np.arange(len(targets))
 
@@ -224,7 +224,7 @@ def probabilities(scores: np.ndarray, scale: float, trained: np.ndarray) -> np.n
     Returns:
         (n, classes) float64, rows summing to 1.
     """
-    shares: np.ndarray = softmax(np.where(trained, scale * scores, -np.inf), axis=1)
+    shares: np.ndarray = softmax(np.where(trained, scale * scores, -np.inf))
     return shares
 
 
