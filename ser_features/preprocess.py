@@ -96,11 +96,36 @@ def filtered(audio: Audio, config: AudioConfig) -> Audio:
 
 def prepare_filtered(audio: Audio, config: AudioConfig) -> Prepared:
     """The steps from resampling on; see `prepare`."""
-    signal, gain_db = resample(audio.signal, audio.sample_rate, config.sample_rate), 0.0
+    return bounded(unbounded(audio, config), config)
+
+
+def unbounded(audio: Audio, config: AudioConfig) -> np.ndarray:
+    """The steps from resampling on that do not depend on where the recording begins and ends.
+
+    A window of the result is what they make of the window alone, but for the `FILTER_SECONDS` at its ends.
+
+    Args:
+        audio: from `filtered`.
+        config: target rate and what is to be done.
+
+    Returns:
+        float32, shape (n,), at the profile's rate.
+    """
+    signal = resample(audio.signal, audio.sample_rate, config.sample_rate)
+    return signal if config.noise_reduction else _voice_band(signal, config)
+
+
+def bounded(signal: np.ndarray, config: AudioConfig) -> Prepared:
+    """The steps after `unbounded`: each depends on the whole of a recording, or of a window.
+
+    Raises:
+        SilentAudioError: if conditioning leaves nothing.
+    """
+    gain_db = 0.0
     if config.peak_normalisation:
         signal, gain_db = peak_normalised(signal)
     if config.noise_reduction:
-        signal = noise_reduced(signal, config.sample_rate)
+        signal = _voice_band(noise_reduced(signal, config.sample_rate), config)
     if config.conditioning:
         return _conditioned(signal, config.sample_rate, config.conditioning)
     if config.trim_db is None:
@@ -109,21 +134,27 @@ def prepare_filtered(audio: Audio, config: AudioConfig) -> Prepared:
     return Prepared(signal[start:end], start / config.sample_rate, gain_db)
 
 
+def _voice_band(signal: np.ndarray, config: AudioConfig) -> np.ndarray:
+    """What lies below the voice is removed, of profiles that condition."""
+    if config.conditioning is None:
+        return signal
+    return high_pass(signal, config.sample_rate, config.conditioning.stop_hz, config.conditioning.pass_hz)
+
+
 def _conditioned(signal: np.ndarray, sample_rate: int, conditioning: Conditioning) -> Prepared:
-    """Filter, trim, and bring to the common level.
+    """Trim, and bring to the common level.
 
     Raises:
-        SilentAudioError: if the filter leaves nothing.
+        SilentAudioError: if the filter has left nothing.
     """
-    filtered = high_pass(signal, sample_rate, conditioning.stop_hz, conditioning.pass_hz)
-    level, start, end = active_speech(filtered, sample_rate, conditioning.silence_db)
+    level, start, end = active_speech(signal, sample_rate, conditioning.silence_db)
     if level < SILENT_DB:
         raise SilentAudioError(
             f"nothing above {conditioning.stop_hz:g} Hz, only a constant offset or a hum: expected speech: "
             "check the microphone, or leave it out"
         )
     gain_db = conditioning.level_db - level
-    return Prepared(amplified(filtered[start:end], gain_db), start / sample_rate, gain_db)
+    return Prepared(amplified(signal[start:end], gain_db), start / sample_rate, gain_db)
 
 
 def amplified(signal: np.ndarray, gain_db: float) -> np.ndarray:

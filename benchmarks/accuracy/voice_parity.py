@@ -76,9 +76,7 @@ class Parity:
         limits = {"pitch_floor": config.floor, "pitch_ceiling": config.ceiling}
         pitch = sound.to_pitch_ac(time_step=config.time_step, **limits)
         theirs = pitch.selected_array["frequency"]
-        ours = contour.track(
-            signal, sample_rate, lowest=config.floor, highest=config.ceiling, step=config.time_step
-        )
+        ours = contour.track(signal, contour.Limits.of(sample_rate, config))
         both = (theirs > 0) & (ours.f0 > 0)
         differences = np.abs(ours.f0[both] / theirs[both] - 1)
         ratios = np.maximum(ours.f0[both] / theirs[both], theirs[both] / ours.f0[both])

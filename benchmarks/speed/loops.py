@@ -27,12 +27,12 @@ def notebook(paths: Sequence[str]) -> Work:
 def floor(paths: Sequence[str]) -> Work:
     """The lower bound with this project's kernels."""
     from ser_features.config import DEFAULT_PROFILE
-    from ser_features.voice.contour import jitter, pulses, shimmer, track
+    from ser_features.voice.contour import Limits, jitter, pulses, shimmer, track
 
     rate, pitch = DEFAULT_PROFILE.audio.sample_rate, DEFAULT_PROFILE.pitch
 
     def voice(signal: np.ndarray) -> object:
-        contour = track(signal, rate, lowest=pitch.floor, highest=pitch.ceiling, step=pitch.time_step)
+        contour = track(signal, Limits.of(rate, pitch))
         points = pulses(signal, rate, contour)
         return jitter(points, pitch), shimmer(signal, rate, points, pitch)
 

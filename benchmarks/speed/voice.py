@@ -52,7 +52,7 @@ def _praat_measures(_: np.ndarray, analysis: Any) -> Any:
 
 
 def _compiled_f0(signal: np.ndarray) -> Any:
-    return contour.track(signal, RATE, lowest=PITCH.floor, highest=PITCH.ceiling, step=PITCH.time_step)
+    return contour.track(signal, contour.Limits.of(RATE, PITCH))
 
 
 def _compiled_measures(signal: np.ndarray, analysis: Any) -> Any:

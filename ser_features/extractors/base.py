@@ -6,9 +6,10 @@ Conventions: arrays are (frames, features); frame t is centred on sample t × ho
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from operator import methodcaller
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,6 +22,12 @@ from ser_features.extractors.f0_contour import BY_PRAAT, F0Contour, compute_f0
 from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters, preemphasised
 from ser_features.framing import centred_power, overlapping, zero_crossing_rate, zero_padded
 from ser_features.manifest import Column
+
+MIN_MEL = np.finfo(np.float32).tiny
+"""Lower limit of mel power before the logarithm, so that silence has a finite level, …"""
+
+MIN_MEL_DB = np.float32(-100)
+"""… and of the log-mel spectrogram."""
 
 BLOCK_FRAMES = 2048
 """Frames per FFT call, which bounds the memory that long recordings need."""
@@ -115,6 +122,35 @@ class FrameExtractor(Extractor):
 
 
 @dataclass(frozen=True)
+class Spectra:
+    """Spectra of some frames.
+
+    Attributes:
+        power: |STFT|², float32, shape (frames, 1 + n_fft // 2).
+        profile: the feature configuration.
+    """
+
+    power: np.ndarray
+    profile: Profile
+
+    @cached_property
+    def magnitude(self) -> np.ndarray:
+        """|STFT|, float32, of the same shape."""
+        return np.sqrt(self.power)
+
+    @property
+    def frequencies(self) -> np.ndarray:
+        """Of the bins, in Hz, float64, shape (1 + n_fft // 2,)."""
+        return np.fft.rfftfreq(self.profile.frames.n_fft, 1 / self.profile.audio.sample_rate)
+
+    def mel_level(self, bands: int) -> np.ndarray:
+        """Log-mel spectrogram in dB (re 1), not clipped, float32, shape (frames, bands)."""
+        filters = mel_filters(self.profile.audio.sample_rate, self.profile.frames.n_fft, bands)
+        levels: np.ndarray = 10 * np.log10(np.maximum(self.power @ filters, MIN_MEL))
+        return levels
+
+
+@dataclass(frozen=True)
 class Analysis:
     """One recording under analysis; every intermediate result is computed once, on first use.
 
@@ -178,9 +214,17 @@ class Analysis:
     @cached_property
     def power(self) -> np.ndarray:
         """|STFT|² of the signal after pre-emphasis, if any; shape (frames, 1 + n_fft // 2), float32."""
+        return self.powers()
+
+    def powers(self, rows: slice | list[int] = slice(None)) -> np.ndarray:
+        """Rows of `power`, computed of the signal.
+
+        Args:
+            rows: frames; by default all.
+        """
         frames, coefficient = self.profile.frames, self.profile.audio.preemphasis
         signal = preemphasised(self.signal, coefficient) if coefficient else self.signal
-        views = overlapping(zero_padded(signal, frames.n_fft // 2), frames.n_fft, frames.hop_length)
+        views = overlapping(zero_padded(signal, frames.n_fft // 2), frames.n_fft, frames.hop_length)[rows]
         power = np.empty((len(views), 1 + frames.n_fft // 2), np.float32)
         window = hann(frames.frame_length, frames.n_fft)
         for start in range(0, len(views), BLOCK_FRAMES):
@@ -190,17 +234,34 @@ class Analysis:
         return power
 
     @cached_property
+    def spectra(self) -> Spectra:
+        """Of all frames."""
+        return Spectra(self.power, self.profile)
+
+    @property
     def magnitude(self) -> np.ndarray:
         """|STFT|, shape (frames, 1 + n_fft // 2), float32."""
-        return np.sqrt(self.power)
+        return self.spectra.magnitude
+
+    def by_frame(self, function: Callable[[Spectra], np.ndarray], *, in_db: bool = False) -> np.ndarray:
+        """Values that depend on the spectrum of a frame, and on no other frame.
+
+        Args:
+            function: spectra → one row per frame, of values that do not depend on the signal's level.
+            in_db: whether they do, as they are levels in dB.
+        """
+        return function(self.spectra)
 
     @cached_property
     def mel_db(self) -> np.ndarray:
         """Log-mel spectrogram in dB (re 1), clipped `top_db` below its maximum, shape (frames, n_mels)."""
-        frames = self.profile.frames
-        mel = self.power @ mel_filters(self.sample_rate, frames.n_fft, frames.n_mels)
-        decibels = 10 * np.log10(np.maximum(mel, np.float32(1e-10)))
-        return np.maximum(decibels, decibels.max() - np.float32(frames.top_db))
+        return self.mel_of(self.profile.frames.n_mels)
+
+    def mel_of(self, bands: int) -> np.ndarray:
+        """As `mel_db`, of any number of bands."""
+        level = self.by_frame(_mel_level(bands), in_db=True)
+        lowest = level.max() - np.float32(self.profile.frames.top_db)
+        return np.maximum(level, max(lowest, MIN_MEL_DB))
 
     @cached_property
     def mfcc(self) -> np.ndarray:
@@ -263,6 +324,11 @@ class Analysis:
         delay = 1 + frames.n_fft // (2 * frames.hop_length)
         flux[delay:] = rises[: max(flux.size - delay, 0)]
         return flux
+
+
+@cache
+def _mel_level(bands: int) -> Callable[[Spectra], np.ndarray]:
+    return methodcaller("mel_level", bands)
 
 
 def moments(name: str, values: np.ndarray) -> dict[str, float]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from ser_features.config import Profile
-from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor, moments
+from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor, Spectra, moments
 from ser_features.extractors.rhythm import Rhythm
 from ser_features.manifest import Column
 
@@ -167,13 +167,19 @@ class Spectral(ColumnExtractor):
 
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; always computable (a silent frame has centroid and roll-off 0)."""
-        frames = analysis.profile.frames
-        frequencies = np.fft.rfftfreq(frames.n_fft, 1 / analysis.sample_rate)
+        centre, edge = analysis.by_frame(_shape).mean(axis=0)
         return {
-            "spectral_centroid_mean": centroid(analysis.magnitude, frequencies).mean(),
-            "spectral_rolloff_mean": rolloff(analysis.magnitude, frequencies, frames.rolloff).mean(),
+            "spectral_centroid_mean": centre,
+            "spectral_rolloff_mean": edge,
             "spectral_flux_mean": analysis.onset_strength.mean(dtype=np.float64),
         }
+
+
+def _shape(spectra: Spectra) -> np.ndarray:
+    """Centroid and roll-off of each frame in Hz, shape (frames, 2), in columns that are contiguous."""
+    magnitude, frequencies = spectra.magnitude, spectra.frequencies
+    edge = rolloff(magnitude, frequencies, spectra.profile.frames.rolloff)
+    return np.stack([centroid(magnitude, frequencies), edge]).T
 
 
 def centroid(magnitude: np.ndarray, frequencies: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from ser_features.errors import NotCompiledError
 
 if TYPE_CHECKING:
     from ser_features.praat import parselmouth
+    from ser_features.voice.contour import Candidates
 
 BY_PRAAT = "F0, jitter and shimmer by Praat: the voice analysis could not be compiled"
 """Note on a recording of which the profile asks for the compiled kernels."""
@@ -92,35 +93,45 @@ def prepare(config: PitchConfig) -> None:
     import_module("ser_features.praat")
 
 
-def compute_f0(signal: np.ndarray, sample_rate: int, config: PitchConfig) -> F0Contour | None:
+def is_too_short(size: int, sample_rate: int, config: PitchConfig) -> bool:
+    """Whether a signal is shorter than the window (three of the longest periods), which Praat refuses."""
+    return size / sample_rate < 3 / config.floor + 1 / sample_rate
+
+
+def compute_f0(
+    signal: np.ndarray, sample_rate: int, config: PitchConfig, candidates: "Candidates | None" = None
+) -> F0Contour | None:
     """Compute the F0 contour of a recording.
 
     Args:
         signal: float32, shape (n,).
         sample_rate: in Hz.
         config: range, step and method; which periods and amplitudes jitter and shimmer are measured from.
+        candidates: of the kernels for this signal, if they are computed already.
 
     Returns:
-        None if the signal is shorter than the window (three of the longest periods), which Praat refuses.
+        None if the signal is too short.
     """
-    if signal.size / sample_rate < 3 / config.floor + 1 / sample_rate:
+    if is_too_short(signal.size, sample_rate, config):
         return None
     if config.method == "compiled":
         with suppress(NotCompiledError):
-            return _compiled(signal, sample_rate, config)
+            return _compiled(signal, sample_rate, config, candidates)
     return _by_praat(signal, sample_rate, config)
 
 
-def _compiled(signal: np.ndarray, sample_rate: int, config: PitchConfig) -> F0Contour:
+def _compiled(
+    signal: np.ndarray, sample_rate: int, config: PitchConfig, candidates: "Candidates | None"
+) -> F0Contour:
     """By the kernels.
 
     Raises:
         NotCompiledError: if they cannot be compiled.
     """
-    from ser_features.voice.contour import jitter, pulses, shimmer, track
+    from ser_features.voice.contour import Limits, jitter, pulses, shimmer, track
 
     samples = signal.astype(np.float64)
-    contour = track(samples, sample_rate, lowest=config.floor, highest=config.ceiling, step=config.time_step)
+    contour = track(samples, Limits.of(sample_rate, config), candidates)
     points = pulses(samples, sample_rate, contour)
     measures = jitter(points, config), shimmer(samples, sample_rate, points, config)
     return F0Contour(contour.f0, contour.strength, contour.start, contour.step, *measures, compiled=True)

@@ -4,7 +4,8 @@ signal → windows → power spectra → autocorrelations → candidates → the
 signal, `Contour` → `pulses` → `jitter`, `shimmer`
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from ser_features.parameters import (
 )
 from ser_features.voice.library import Library, library
 from ser_features.voice.tables import AROUND, Tables, tables_of
+
+FULL_PEAK = SILENCE_THRESHOLD / (1 + VOICING_THRESHOLD)
+"""Relative to the recording's peak: a frame whose peak is less than twice as high tends to be unvoiced."""
 
 BLOCK_ROWS = 96
 """Frames per FFT call, few enough to fit into the processor's cache."""
@@ -46,75 +50,131 @@ class Contour:
     step: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Candidates:
-    """F0 candidates of all frames, and the strength of "unvoiced".
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is looked for, and where.
 
     Attributes:
-        counts: int64, shape (frames,).
-        lags: in samples, float64, shape (frames, candidates).
-        strengths: float64, shape (frames, candidates).
-        unvoiced: float64, shape (frames,).
-    """
-
-    counts: np.ndarray
-    lags: np.ndarray
-    strengths: np.ndarray
-    unvoiced: np.ndarray
-
-
-def track(signal: np.ndarray, sample_rate: int, *, lowest: float, highest: float, step: float) -> Contour:
-    """Compute the F0 contour of a recording, as Praat's `Sound: To Pitch (ac)` with its defaults.
-
-    Args:
-        signal: shape (n,), at least three periods of `lowest` long; its level does not matter.
         sample_rate: in Hz.
         lowest: F0, in Hz.
         highest: F0, in Hz, at most half the sample rate.
         step: from one frame to the next, in s.
+    """
+
+    sample_rate: int
+    lowest: float
+    highest: float
+    step: float
+
+    @classmethod
+    def of(cls, sample_rate: int, config: PitchConfig) -> Self:
+        """Those of a profile."""
+        return cls(sample_rate, config.floor, config.ceiling, config.time_step)
+
+    @property
+    def tables(self) -> Tables:
+        """What depends on them alone."""
+        return tables_of(self.sample_rate, self.lowest, self.highest)
+
+    @property
+    def per_step(self) -> float:
+        """Factor of the costs of a change, which are per 10 ms."""
+        return 0.01 / self.step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """F0 candidates of all frames of a signal.
+
+    Attributes:
+        times: of the frames' centres, in s, float64, shape (frames,).
+        starts: first sample of each frame, int64, shape (frames,).
+        counts: int64, shape (frames,).
+        lags: in samples, float64, shape (frames, candidates).
+        strengths: float64, shape (frames, candidates).
+        peaks: of the frames' middle, relative to the signal's, float64, shape (frames,).
+        peak: of the signal.
+        faintest: peak, relative to that of the signal, of the faintest part that they suffice for.
+    """
+
+    times: np.ndarray
+    starts: np.ndarray
+    counts: np.ndarray
+    lags: np.ndarray
+    strengths: np.ndarray
+    peaks: np.ndarray
+    peak: float
+    faintest: float
+
+    def of_part(self, first: int, size: int, peak: float, limits: "Limits") -> Self | None:
+        """Those of the frames that lie inside a part of the signal.
+
+        Args:
+            first: sample at which the part begins.
+            size: of the part, in samples, at least three periods of the lowest F0.
+            peak: of the part.
+            limits: that they were computed with.
+
+        Returns:
+            None if the part is fainter than `faintest`.
+        """
+        if peak < self.faintest * self.peak:
+            return None
+        inside = slice(
+            int(np.searchsorted(self.starts, first)),
+            int(np.searchsorted(self.starts, first + size - 2 * limits.tables.half, side="right")),
+        )
+        return replace(
+            self,
+            times=self.times[inside] - first / limits.sample_rate,
+            starts=self.starts[inside] - first,
+            counts=self.counts[inside],
+            lags=self.lags[inside],
+            strengths=self.strengths[inside],
+            peaks=self.peaks[inside] * (self.peak / peak),
+            peak=peak,
+        )
+
+
+def track(signal: np.ndarray, limits: Limits, candidates: Candidates | None = None) -> Contour:
+    """Compute the F0 contour of a recording, as Praat's `Sound: To Pitch (ac)` with its defaults.
+
+    Args:
+        signal: shape (n,), at least three periods of the lowest F0 long; its level does not matter.
+        limits: of the F0.
+        candidates: of the signal, if they are computed already.
 
     Returns:
         The contour, at Praat's frame times.
     """
-    tables = tables_of(sample_rate, lowest, highest)
-    # In the same order of operations as Praat: the last bit decides whether one more frame fits.
-    interval = 1 / sample_rate
-    seconds = signal.size * interval
-    frames = int((seconds - PERIODS_PER_WINDOW / lowest) / step) + 1
-    times = 0.5 * seconds - 0.5 * frames * step + 0.5 * step + np.arange(frames) * step
-    starts = np.floor((times - 0.5 * interval) / interval).astype(np.int64) + 1 - tables.half
-    per_step = 0.01 / step
-    candidates = _candidates(_normalised(signal), starts, tables, 1 + 2 * VOICED_UNVOICED_COST * per_step)
-    f0, strength = _best_path(candidates, sample_rate, highest, per_step)
-    return Contour(f0, strength, float(times[0]), step)
+    return _best_path(candidates or candidates_of(signal, limits), limits)
 
 
-def _normalised(signal: np.ndarray) -> np.ndarray:
-    """The signal with zero mean and a peak of 1, float32: single precision suffices at every level."""
-    centred = np.ascontiguousarray(signal, np.float32) - np.float32(signal.mean(dtype=np.float64))
-    peak = max(centred.max(), -centred.min())
-    scaled: np.ndarray = centred / peak if peak > 0 else centred
-    return scaled
-
-
-def _candidates(signal: np.ndarray, starts: np.ndarray, tables: Tables, sure: float) -> _Candidates:
-    """Candidates of the frames that begin at `starts`.
+def candidates_of(signal: np.ndarray, limits: Limits, faintest: float = 1.0) -> Candidates:
+    """Candidates of the frames of a signal.
 
     The strength of voiced candidates is at most 1, and an unvoiced frame costs at most two voicing changes:
-    frames whose "unvoiced" is stronger than the sum, `sure`, are unvoiced and are not analysed.
+    frames whose "unvoiced" is stronger than the sum are unvoiced and are not analysed.
+
+    Args:
+        signal: as of `track`.
+        limits: of the F0.
+        faintest: see `Candidates`.
     """
-    kernels, frames = library(), starts.size
+    sure = 1 + 2 * VOICED_UNVOICED_COST * limits.per_step
+    quiet = max(faintest * FULL_PEAK * (2 - (sure - VOICING_THRESHOLD)), np.finfo(np.float32).tiny)
+    kernels, tables, (times, starts) = library(), limits.tables, _frames(signal.size, limits)
+    scaled, peak = _normalised(signal)
+    frames = starts.size
     values = np.zeros((BLOCK_ROWS, tables.size), np.float32)
     voiced, used = np.zeros(BLOCK_ROWS, np.int64), np.zeros(1, np.int64)
     peaks = np.zeros(frames)
     lags, strengths = np.ones((frames, tables.candidates)), np.zeros((frames, tables.candidates))
     counts = np.zeros(frames, np.int64)
-    scale = SILENCE_THRESHOLD / (1 + VOICING_THRESHOLD)
-    quiet = max(scale * (2 - (sure - VOICING_THRESHOLD)), np.finfo(np.float32).tiny)
     first = 0
     while first < frames:
         first = kernels.windows(
-            signal,
+            scaled,
             starts,
             first,
             frames,
@@ -131,8 +191,30 @@ def _candidates(signal: np.ndarray, starts: np.ndarray, tables: Tables, sure: fl
         )
         raw = _autocorrelations(kernels, values[: used[0]])
         _maxima(kernels, raw, voiced, tables, (lags, strengths, counts))
-    unvoiced = VOICING_THRESHOLD + np.maximum(2 - np.minimum(peaks, 1) / scale, 0)
-    return _Candidates(counts, lags, strengths, unvoiced)
+    return Candidates(times, starts, counts, lags, strengths, peaks, peak, faintest)
+
+
+def _frames(size: int, limits: Limits) -> tuple[np.ndarray, np.ndarray]:
+    """Times of the centres of a signal's frames in s, and their first samples, shape (frames,) each."""
+    # In the same order of operations as Praat: the last bit decides whether one more frame fits.
+    interval, step = 1 / limits.sample_rate, limits.step
+    seconds = size * interval
+    frames = int((seconds - PERIODS_PER_WINDOW / limits.lowest) / step) + 1
+    times = 0.5 * seconds - 0.5 * frames * step + 0.5 * step + np.arange(frames) * step
+    return times, np.floor((times - 0.5 * interval) / interval).astype(np.int64) + 1 - limits.tables.half
+
+
+def peak_of(signal: np.ndarray) -> float:
+    """Largest distance of a signal from its mean, which its frames' peaks are relative to."""
+    mean = np.float32(signal.mean(dtype=np.float64))
+    return float(max(signal.max() - mean, mean - signal.min()))
+
+
+def _normalised(signal: np.ndarray) -> tuple[np.ndarray, float]:
+    """The signal with zero mean and a peak of 1, and the peak: single precision suffices at every level."""
+    centred = np.ascontiguousarray(signal, np.float32) - np.float32(signal.mean(dtype=np.float64))
+    peak = float(max(centred.max(), -centred.min()))
+    return (centred / np.float32(peak) if peak > 0 else centred), peak
 
 
 def _autocorrelations(kernels: Library, values: np.ndarray) -> np.ndarray:
@@ -174,35 +256,36 @@ def _maxima(
     )
 
 
-def _best_path(
-    candidates: _Candidates, sample_rate: int, highest: float, per_step: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """F0 and strength of the chosen candidates, float64, shape (frames,) each; 0 where unvoiced."""
-    frames, most = candidates.lags.shape
-    frequency = sample_rate / candidates.lags
+def _best_path(candidates: Candidates, limits: Limits) -> Contour:
+    """The contour along the best path through the candidates."""
+    count, most = candidates.lags.shape
+    frequency = limits.sample_rate / candidates.lags
     octaves = np.log2(frequency)
     # Praat counts candidates above the highest F0 as unvoiced: they never win over "unvoiced" itself.
-    local = candidates.strengths - OCTAVE_COST * (np.log2(highest) - octaves)
-    local[frequency >= highest] = -np.inf
-    chosen = np.empty(frames, np.int64)
+    local = candidates.strengths - OCTAVE_COST * (np.log2(limits.highest) - octaves)
+    local[frequency >= limits.highest] = -np.inf
+    unvoiced = VOICING_THRESHOLD + np.maximum(2 - np.minimum(candidates.peaks, 1) / FULL_PEAK, 0)
+    chosen = np.empty(count, np.int64)
     library().path(
-        frames,
+        count,
         most,
         candidates.counts,
         octaves,
         local,
-        candidates.unvoiced,
-        OCTAVE_JUMP_COST * per_step,
-        VOICED_UNVOICED_COST * per_step,
-        np.empty((frames, most + 1)),
-        np.zeros((frames, most + 1), np.int64),
+        unvoiced,
+        OCTAVE_JUMP_COST * limits.per_step,
+        VOICED_UNVOICED_COST * limits.per_step,
+        np.empty((count, most + 1)),
+        np.zeros((count, most + 1), np.int64),
         chosen,
     )
-    frame = np.arange(frames)
+    frame = np.arange(count)
     voiced = chosen > 0
-    return (
+    return Contour(
         np.where(voiced, frequency[frame, chosen - 1], 0.0),
         np.where(voiced, candidates.strengths[frame, chosen - 1], 0.0),
+        float(candidates.times[0]),
+        limits.step,
     )
 
 

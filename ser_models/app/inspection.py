@@ -4,7 +4,7 @@ bytes → `limits.decode` → `RecordingAnalysis` → `Predictor` → `Inspectio
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from ser_features.extractors import CORE_COLUMNS
 from ser_models.app import limits
 from ser_models.inference.prediction import Prediction, PredictOptions
 from ser_models.inference.predictor import Predictor
-from ser_models.inference.recording import RecordingAnalysis, analyse_recording, split_windows
+from ser_models.inference.recording import RecordingAnalysis, analyse_recording
 
 SHOWN = ("core", "mel", "pitch")
 """Feature families that are shown for every recording, whatever the model reads."""
@@ -67,9 +67,7 @@ def inspect(predictor: Predictor, content: bytes, name: str) -> Inspection:
     profile = predictor.profile
     options = PredictOptions(top=len(predictor.labels), windows=True)
     audio = limits.decode(content, profile.audio)
-    families = tuple(dict.fromkeys((*SHOWN, *predictor.families)))
-    windows = split_windows(audio, profile, predictor.families, options)
-    analysis = replace(analyse_recording(audio, profile, families, PredictOptions()), windows=windows)
+    analysis = analyse_recording(audio, profile, predictor.families, options, SHOWN)
     reference = predictor.artifact.training_distribution
     return Inspection(
         analysis=analysis,

@@ -17,6 +17,7 @@ import numpy as np
 from ser_features.audio.parts import Part, parts
 from ser_features.config import Profile
 from ser_features.errors import TooLongError
+from ser_features.extractors.windows import Windows
 from ser_features.manifest import NOTE_SEPARATOR
 from ser_features.pipeline import Features, decode
 from ser_models.data.speaker_norm import SpeakerStats
@@ -91,9 +92,9 @@ class LongRecording:
         if part.audio is None:
             self._recognise_batch(part.start, [Window(*one, None, -math.inf) for one in bounds])
             return
-        profile = self.predictor.profile
-        self.silence = max(self.silence, silence_of(part.audio, profile))
-        windows = analyse_windows(part.audio, profile, self.predictor.families, bounds, self.silence)
+        divided = Windows(part.audio, self.predictor.profile)
+        self.silence = max(self.silence, silence_of(divided.whole))
+        windows = analyse_windows(part.audio, divided, self.predictor.families, bounds, self.silence)
         while batch := list(islice(windows, BATCH_WINDOWS)):
             self._recognise_batch(part.start, batch)
 

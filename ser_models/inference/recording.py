@@ -13,8 +13,9 @@ from ser_features.audio import Audio, read_bytes
 from ser_features.config import Profile
 from ser_features.errors import SilentAudioError
 from ser_features.extractors import Analysis
+from ser_features.extractors.windows import Windows
 from ser_features.framing import FAINTEST_DB, active_level, levels_of
-from ser_features.pipeline import Features, analysis_of, decode, decode_part, features_of
+from ser_features.pipeline import Features, decode, decode_part, features_of
 from ser_features.preprocess import prepare
 from ser_features.sources import Part
 from ser_models.inference.prediction import PredictOptions
@@ -89,7 +90,11 @@ def decode_recording(recording: Path | bytes | Part, profile: Profile, channel: 
 
 
 def analyse_recording(
-    audio: Audio, profile: Profile, families: Sequence[str], options: PredictOptions
+    audio: Audio,
+    profile: Profile,
+    families: Sequence[str],
+    options: PredictOptions,
+    shown: Sequence[str] = (),
 ) -> RecordingAnalysis:
     """Compute the features of a recording, and of its windows if `options` request them.
 
@@ -97,78 +102,65 @@ def analyse_recording(
         audio: the decoded recording.
         profile: the feature configuration.
         families: feature families to compute.
-        options: of the prediction.
-    """
-    prepared = prepare(audio, profile.audio)
-    analysis = Analysis(prepared.signal, profile, prepared.gain_db)
-    features = features_of(audio, analysis, families)
-    seconds = audio.signal.size / audio.sample_rate
-    windows = split_windows(audio, profile, families, options) if options.windows else []
-    return RecordingAnalysis(
-        seconds, prepared.signal, analysis.sample_rate, prepared.start_sec, features, windows
-    )
-
-
-def split_windows(
-    audio: Audio, profile: Profile, families: Sequence[str], options: PredictOptions
-) -> list[Window]:
-    """Cut a recording into windows and compute the features of each as of a recording of its own.
-
-    Each is trimmed and brought to the common level by itself, as the recordings that models are trained on
-    are: in a call, a soft voice is measured like the loud one.
-
-    Args:
-        audio: the decoded recording.
-        profile: the feature configuration.
-        families: feature families to compute.
-        options: length and hop of the windows.
-
-    Returns:
-        Windows in order of time; none if the recording is not longer than a window and a hop.
+        options: of the prediction; a recording that is not longer than a window and a hop has no windows.
+        shown: further families of the whole recording, not of its windows.
     """
     seconds = audio.signal.size / audio.sample_rate
-    if seconds <= options.win_dur + options.hop_dur:
-        return []
-    bounds = window_bounds(seconds, options.win_dur, options.hop_dur)
-    return list(analyse_windows(audio, profile, families, bounds, silence_of(audio, profile)))
+    windows: list[Window] = []
+    analysis: Analysis
+    if options.windows and seconds > options.win_dur + options.hop_dur:
+        divided = Windows(audio, profile)
+        analysis, start_sec = divided.whole, divided.start_sec
+        bounds = window_bounds(seconds, options.win_dur, options.hop_dur)
+        windows = list(analyse_windows(audio, divided, families, bounds, silence_of(analysis)))
+    else:
+        prepared = prepare(audio, profile.audio)
+        analysis = Analysis(prepared.signal, profile, prepared.gain_db)
+        start_sec = prepared.start_sec
+    features = features_of(audio, analysis, tuple(dict.fromkeys((*shown, *families))))
+    return RecordingAnalysis(seconds, analysis.signal, analysis.sample_rate, start_sec, features, windows)
 
 
 def analyse_windows(
     audio: Audio,
-    profile: Profile,
+    divided: Windows,
     families: Sequence[str],
     bounds: Sequence[tuple[float, float]],
     silence: float,
 ) -> Iterator[Window]:
-    """Yield the windows of a recording, each analysed as it is requested.
+    """Yield the windows of a recording, each analysed as it is requested, as a recording of its own.
+
+    Each is trimmed and brought to the common level by itself, as the recordings that models are trained on
+    are: in a call, a soft voice is measured like the loud one. See `ser_features.extractors.windows`.
 
     Args:
         audio: the decoded recording.
-        profile: the feature configuration.
+        divided: the same, prepared.
         families: feature families to compute.
         bounds: start and end of each window, in s.
         silence: level at and below which a window is silent, in dB re full scale.
     """
     for start, end in bounds:
-        first, last = (round(second * audio.sample_rate) for second in (start, end))
-        part = replace(audio, signal=audio.signal[first:last])
         try:
-            analysis = analysis_of(part, profile)
+            analysis = divided.window(start, end)
         except SilentAudioError:
             yield Window(start, end, None, FAINTEST_DB)
             continue
-        level = _level(analysis)
-        features = None if level <= silence else features_of(part, analysis, families)
+        level = level_of(analysis)
+        features = None if level <= silence else features_of(audio, analysis, families)
         yield Window(start, end, features, level)
 
 
-def silence_of(audio: Audio, profile: Profile) -> float:
-    """Return the level at and below which a window of a recording is silent, in dB re full scale."""
-    return _level(analysis_of(audio, profile)) - SILENCE_DB
+def silence_of(analysis: Analysis) -> float:
+    """Level at and below which a window of a recording is silent, in dB re full scale."""
+    return level_of(analysis) - SILENCE_DB
 
 
-def _level(analysis: Analysis) -> float:
+def level_of(analysis: Analysis) -> float:
     """Level of active sound as recorded, in dB re full scale."""
+    conditioning = analysis.profile.audio.conditioning
+    if conditioning:
+        return conditioning.level_db - analysis.gain_db
     return active_level(levels_of(analysis.signal, analysis.sample_rate).sustained) - analysis.gain_db
 
 

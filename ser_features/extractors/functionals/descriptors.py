@@ -5,9 +5,9 @@
 
 import numpy as np
 
-from ser_features.extractors.base import Analysis
+from ser_features.extractors.base import Analysis, Spectra
 from ser_features.extractors.core import MIN_RMS, centroid, rolloff
-from ser_features.extractors.framewise import dct_basis, mel_filters
+from ser_features.extractors.framewise import dct_basis
 
 BANDS = 40
 COEFFICIENTS = 20
@@ -53,35 +53,43 @@ VOICE: dict[str, tuple[str, str]] = {
 
 def per_frame(analysis: Analysis) -> np.ndarray:
     """Descriptors in the order of `UNITS`, float32, shape (frames, 72); always finite."""
-    frames = analysis.profile.frames
-    mel = analysis.power @ mel_filters(analysis.sample_rate, frames.n_fft, BANDS)
-    bands = 10 * np.log10(np.maximum(mel, MIN_POWER))
-    bands = np.maximum(bands, bands.max() - np.float32(frames.top_db))
-    cepstrum = analysis.mel_db @ dct_basis(frames.n_mels, COEFFICIENTS)
-    return np.hstack([bands, cepstrum, np.stack(_single(analysis), axis=1)]).astype(np.float32)
+    cepstrum = analysis.mel_db @ dct_basis(analysis.profile.frames.n_mels, COEFFICIENTS)
+    single = np.stack(_single(analysis), axis=1)
+    return np.hstack([analysis.mel_of(BANDS), cepstrum, single]).astype(np.float32)
 
 
 def _single(analysis: Analysis) -> list[np.ndarray]:
     """One array (frames,) for each of `SINGLE`."""
-    power, magnitude = analysis.power, analysis.magnitude
-    frequencies = np.fft.rfftfreq(analysis.profile.frames.n_fft, 1 / analysis.sample_rate).astype(np.float32)
-    centre = centroid(magnitude, frequencies)
-    decibels = 10 * np.log10(np.maximum(power, MIN_POWER))
-    mean = np.maximum(power.mean(axis=1), MIN_POWER)
+    *shape, alpha, hammarberg = analysis.by_frame(_shape).T
     return [
         20 * np.log10(np.maximum(analysis.rms, MIN_RMS)),
         analysis.zero_crossings,
+        *shape,
+        _flux(analysis.magnitude),
+        alpha,
+        hammarberg,
+        analysis.onset_strength,
+    ]
+
+
+def _shape(spectra: Spectra) -> np.ndarray:
+    """Those of `SINGLE` that depend on one spectrum, whatever its level, float64, shape (frames, 8)."""
+    power, magnitude = spectra.power, spectra.magnitude
+    frequencies = spectra.frequencies.astype(np.float32)
+    centre = centroid(magnitude, frequencies)
+    decibels = 10 * np.log10(np.maximum(power, MIN_POWER))
+    mean = np.maximum(power.mean(axis=1), MIN_POWER)
+    values = [
         centre,
         _spread(magnitude, frequencies, centre),
         10 ** (decibels.mean(axis=1) / 10) / mean,
         rolloff(magnitude, frequencies, 0.85),
         rolloff(magnitude, frequencies, 0.25),
         _entropy(power, decibels),
-        _flux(magnitude),
         _level(power, frequencies, 1000, 5000) - _level(power, frequencies, 50, 1000),
         _peak(decibels, frequencies, 0, 2000) - _peak(decibels, frequencies, 2000, 5000),
-        analysis.onset_strength,
     ]
+    return np.stack(values).T
 
 
 def _spread(magnitude: np.ndarray, frequencies: np.ndarray, centre: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ EVERY_CORPUS = 6
 
 
 def track(signal: np.ndarray, rate: int, lowest: float = 75.0, highest: float = 600.0) -> contour.Contour:
-    return contour.track(signal, rate, lowest=lowest, highest=highest, step=STEP)
+    return contour.track(signal, contour.Limits(rate, lowest, highest, STEP))
 
 
 @pytest.mark.parametrize("make", SIGNALS)
