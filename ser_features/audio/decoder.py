@@ -272,8 +272,12 @@ class _Decoding:
         with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected at the end
             for block in self.blocks(sound):
                 mono = block[:, 0] if self.channels == 1 else self._mixed(block)
+                if not size and len(mono) == sound.frames:  # most recordings are one block, kept as it is
+                    signal, size = mono, len(mono)
+                    continue
                 if size + len(mono) > len(signal):  # the header declares no length, or one that is too short
                     self._check_memory(size + len(mono))
+                    signal = signal if signal.flags.owndata else signal.copy()
                     signal.resize(max(size + len(mono), 2 * len(signal)), refcheck=False)
                 signal[size : size + len(mono)] = mono
                 size += len(mono)
