@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 # Functions that librosa compiles are cached per test process: processes that share a cache may read it while
 # another one writes. Set before anything imports librosa.
@@ -21,6 +23,8 @@ from ser_features.config import profile
 from ser_features.engine import extract_corpora
 from ser_features.extractors import encoder_free
 from ser_features.manifest import Recording
+from tests.faults.serial import Serial
+from tests.undrawn import undrawn
 from tests.whole_corpora import WHOLE
 
 SAMPLE_RATE = 16_000
@@ -62,9 +66,39 @@ def tone(pitch: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Return a function that makes a folder, once per run of the tests, and returns it.
+
+    Processes of pytest-xdist share the folders; tests must not change them.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    folder = folder / "once"
+    folder.mkdir(exist_ok=True)
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        done, out = folder / f"{name}.done", folder / name
+        with (folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(out, ignore_errors=True)  # what an error left
+                make(out)
+                done.touch()
+        return out
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def recordings(once: Callable[..., Path]) -> Path:
     """Folder with own.csv and its 72 recordings: 6 speakers, 3 emotions, 4 takes."""
-    folder = tmp_path_factory.mktemp("recordings")
+    return once("recordings", write_recordings)
+
+
+def write_recordings(folder: Path) -> None:
+    """Write own.csv and its recordings."""
+    folder.mkdir()
     rng = np.random.default_rng(0)
     lines = ["path,emotion,speaker,gender"]
     for speaker in range(6):
@@ -75,53 +109,42 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 soundfile.write(folder / name, tone(pitch, 0.5 + 0.05 * take, rng), SAMPLE_RATE)
                 lines.append(f"{name},{emotion},s{speaker},{'female' if speaker % 2 else 'male'}")
     (folder / "own.csv").write_text("\n".join(lines) + "\n")
-    return folder
 
 
 @pytest.fixture(scope="session")
-def store_root(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def store_root(recordings: Path, once: Callable[..., Path]) -> Path:
     """Store of `recordings`."""
-    root = tmp_path_factory.mktemp("store") / "store"
-    extract_corpora([str(recordings / "own.csv")], data=recordings, store=root, workers=1)
-    return root
+    return once("store", lambda root: _extract(recordings, root))
 
 
 @pytest.fixture(scope="session")
-def whole_store_root(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole_store_root(recordings: Path, once: Callable[..., Path]) -> Path:
     """Store of `recordings` that has something for every model: wide frames, every family."""
-    root = tmp_path_factory.mktemp("whole-store") / "store"
-    table = str(recordings / "own.csv")
-    extract_corpora(
-        [table], data=recordings, store=root, profile=profile("wide16k"), features=encoder_free(), workers=1
-    )
-    return root
+    wide = {"profile": profile("wide16k"), "features": encoder_free()}
+    return once("whole-store", lambda root: _extract(recordings, root, **wide))
+
+
+def _extract(recordings: Path, store: Path, **options: Any) -> None:
+    extract_corpora([str(recordings / "own.csv")], data=recordings, store=store, runner=Serial(), **options)
 
 
 @pytest.fixture(scope="session")
-def artifact_of(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., Path]:
+def artifact_of(request: pytest.FixtureRequest, once: Callable[..., Path]) -> Callable[..., Path]:
     """Return a function that returns the artifact of a tiny model, trained once per run of the tests.
 
-    Processes of pytest-xdist share the artifacts; tests must not change them.
+    Its options are those of `TrainConfig`, and True.
     """
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    folder = folder / "artifacts"
-    folder.mkdir(exist_ok=True)
 
-    def train(name: str, store: str = "store_root") -> Path:
+    def artifact(name: str, store: str = "store_root", **options: Any) -> Path:
+        folder = "-".join((store, name, *options))
+        return once(folder, lambda out: train(name, request.getfixturevalue(store), out, options))
+
+    def train(name: str, store: Path, out: Path, options: dict[str, Any]) -> None:
         from ser_models.experiments.train import run_experiment
         from ser_models.training.config import TrainConfig
         from tests.ser_models.tiny import parameters
 
-        out = folder / store / name
-        out.parent.mkdir(exist_ok=True)
-        with (folder / f"{store}-{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not out.exists():
-                run_experiment(request.getfixturevalue(store), out, TrainConfig(name, parameters(name)))
-        return out
+        with undrawn():
+            run_experiment(store, out, TrainConfig(name, parameters(name), **options))
 
-    return train
+    return artifact

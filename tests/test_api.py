@@ -10,14 +10,17 @@ import pytest
 import ser_features
 import ser_models
 from ser_features.errors import InputError
+from tests.faults.serial import in_this_process
+from tests.undrawn import undrawn
 
 
 @pytest.fixture(scope="module")
 def made(recordings, tmp_path_factory):
     folder = tmp_path_factory.mktemp("api")
     own = str(recordings / "own.csv")
-    report = ser_features.extract(own, data=str(recordings), store=str(folder / "store"), workers=1)
-    result = ser_models.train("logistic", store=str(folder / "store"), out=folder / "model")
+    with in_this_process(), undrawn():
+        report = ser_features.extract(own, data=str(recordings), store=str(folder / "store"))
+        result = ser_models.train("logistic", store=str(folder / "store"), out=folder / "model")
     return folder, report, result
 
 

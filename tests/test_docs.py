@@ -9,6 +9,7 @@ import soundfile
 
 from ser_features.engine import extract_corpora
 from tests.cli.walk import parsed
+from tests.faults.serial import Serial
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "data" / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -40,7 +41,7 @@ def working_folder(tmp_path_factory) -> Path:
         for number, code in enumerate(("a01", "h02", "n03", "a04", "h05", "n06")):
             signal = np.sin(np.arange(6000) / (8 + 3 * number + index)) * np.hanning(6000)
             soundfile.write(folder / "raw" / "savee" / f"{speaker}_{code}.wav", signal, 16_000)
-    extract_corpora(["savee"], data=folder / "raw", store=folder / "data" / "store", workers=1)
+    extract_corpora(["savee"], data=folder / "raw", store=folder / "data" / "store", runner=Serial())
     return folder
 
 

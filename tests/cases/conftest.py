@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.cases.tables import RECORDINGS
-from tests.cli.conftest import _not_quiet, ser
+from tests.cli.conftest import _not_quiet, _quick, ser
 
-__all__ = ["_not_quiet", "folder", "model", "ser"]
+__all__ = ["_not_quiet", "_quick", "folder", "model", "ser"]
 
 
 @pytest.fixture

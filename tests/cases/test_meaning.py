@@ -12,12 +12,6 @@ SET = [(speaker, emotion, take) for speaker in range(4) for emotion in ("angry",
 """Speaker, emotion and take of a small corpus."""
 
 
-@pytest.fixture(autouse=True)
-def _without_images(monkeypatch):
-    """Leave out the PNGs, which other tests look at, to save time."""
-    monkeypatch.setattr("ser_models.reporting.figures.save_all", lambda *arguments, **options: [])
-
-
 def by_number(speaker: int, name: str) -> str:
     """The speaker of a row by number."""
     return f"s{speaker}"

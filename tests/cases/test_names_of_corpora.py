@@ -7,16 +7,14 @@ import pandas as pd
 import pytest
 
 from tests.cases.sounds import save, table
-from tests.faults.serial import Serial
 
 CREMAD, RAVDESS = "AudioWAV/1001_DFA_ANG_XX.wav", "Actor_01/03-01-03-01-01-01-01.wav"
 EMODB, SAVEE, TESS = "wav/03a01Fa.wav", "DC_a01.wav", "OAF_angry/OAF_back_angry.wav"
 
 
 @pytest.fixture(autouse=True)
-def _in_this_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Extraction without worker processes, in `tmp_path`."""
-    monkeypatch.setattr("ser_features.api.Local", Serial)
+def _in_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The working directory is `tmp_path`."""
     monkeypatch.chdir(tmp_path)
 
 

@@ -13,7 +13,6 @@ from ser_features.store import locks, open_store
 from ser_features.store.origins import Origin, write_origin
 from ser_features.store.verify import verify
 from tests.cases.sounds import save, table
-from tests.faults.serial import Serial
 
 
 def samples_of(path: Path) -> np.ndarray:
@@ -25,8 +24,7 @@ ROWS = ("x1.wav,angry,ada", "x2.wav,sad,ada", "x3.wav,happy,ben")
 
 @pytest.fixture
 def extract(ser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., object]:
-    """Run `ser extract` in `tmp_path` without worker processes, into the store s."""
-    monkeypatch.setattr("ser_features.api.Local", Serial)
+    """Run `ser extract` in `tmp_path`, into the store s."""
     monkeypatch.chdir(tmp_path)
     words = ("--data", ".", "--store", "s")
     return lambda name, *more: ser("extract", "--datasets", name, *words, *more)
@@ -339,8 +337,7 @@ def test_a_corpus_in_another_data_root_must_be_the_stored_one(extract, ser, tmp_
     assert len(stored()) == 6
 
 
-def test_copies_are_made_of_a_table_outside_the_data_root(ser, monkeypatch, tmp_path):
-    monkeypatch.setattr("ser_features.api.Local", Serial)
+def test_copies_are_made_of_a_table_outside_the_data_root(ser, tmp_path):
     (tmp_path / "data").mkdir()
     named = project(tmp_path / "elsewhere", "call")
     words = ("--data", tmp_path / "data", "--store", tmp_path / "s", "--features", "core", "--speed-perturb")

@@ -1,8 +1,6 @@
 """Runs `ser` in this process, and makes the few artifacts that all command-line tests share."""
 
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +9,9 @@ import pytest
 import soundfile
 from ser_cli.main import main
 from ser_cli.progress import be_quiet
+
+from tests.faults.serial import in_this_process
+from tests.undrawn import undrawn
 
 RECIPE = """
 title = "Regression on tones"
@@ -67,28 +68,17 @@ def _not_quiet() -> Iterator[None]:
     be_quiet(False)
 
 
-@pytest.fixture(scope="session")
-def trained(store_root, tmp_path_factory) -> Callable[..., Path]:
-    """Train a model on `store_root` with options of `ser train`, once per session."""
-    folder, artifacts = tmp_path_factory.mktemp("trained"), {}
-
-    def train(model: str, *options: str) -> Path:
-        if (model, *options) not in artifacts:
-            out = folder / "".join((model, *options))
-            words = ["train", "--model", model, *options, "--store", str(store_root), "--out", str(out)]
-            with pytest.raises(SystemExit) as ended, redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-                main(words)
-            assert not ended.value.code
-            artifacts[model, *options] = out
-        return artifacts[model, *options]
-
-    return train
+@pytest.fixture(autouse=True)
+def _quick() -> Iterator[None]:
+    """Extract without workers, and train without figures."""
+    with in_this_process(), undrawn():
+        yield
 
 
 @pytest.fixture
-def artifact(trained) -> Path:
+def artifact(artifact_of: Callable[..., Path]) -> Path:
     """A trained logistic regression."""
-    return trained("logistic")
+    return artifact_of("logistic")
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 
 
 @pytest.mark.long
-def test_shap_values_of_trees(ser, trained, store_root, tmp_path, monkeypatch):
+def test_shap_values_of_trees(ser, artifact_of, store_root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    trees = trained("xgboost")
+    trees = artifact_of("xgboost")
     answer = ser("explain", trees, "--store", store_root, "--top", 3)
     assert (answer.code, answer.err) == (0, "")
     first, second, third, _, header, *rows = answer.out.splitlines()
@@ -38,10 +38,10 @@ def test_permutation_importance(ser, artifact, store_root, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["xgboost", "logistic"])
-def test_one_recording(ser, trained, recordings, tmp_path, name):
+def test_one_recording(ser, artifact_of, recordings, tmp_path, name):
     file = recordings / "s0_sad_0.wav"
     words = ["--top", 4, "--out", tmp_path, "--store", tmp_path / "no"]
-    answer = ser("explain", trained(name), file, *words)
+    answer = ser("explain", artifact_of(name), file, *words)
     assert answer.code == 0
     lines = answer.out.splitlines()
     assert lines[0].startswith(f"{file}: ")
@@ -57,10 +57,10 @@ def test_one_recording(ser, trained, recordings, tmp_path, name):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["contributions.csv", "contributions.png"]
 
 
-def test_json_has_the_documented_keys(ser, trained, store_root, recordings, tmp_path):
+def test_json_has_the_documented_keys(ser, artifact_of, store_root, recordings, tmp_path):
     from ser_cli.explain import _summary
 
-    trees, file = trained("xgboost"), recordings / "s0_sad_0.wav"
+    trees, file = artifact_of("xgboost"), recordings / "s0_sad_0.wav"
     model = json.loads(ser("explain", trees, "--store", store_root, "--out", tmp_path, "--json").out)
     assert model["method"] == "shap"
     (table,) = [value for value in model.values() if isinstance(value, list) and len(value) == 20]

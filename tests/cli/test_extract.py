@@ -9,11 +9,13 @@ import pytest
 from ser_cli.extract import extract as command
 
 from ser_features import extract
+from ser_features.engine.runner import Local
 from ser_features.store import open_store
 from tests.encoders import WHY, save_encoder
 
 
-def test_extract_prints_counts_by_corpus_and_emotion_and_the_next_command(ser, savee, tmp_path):
+def test_extract_prints_counts_by_corpus_and_emotion_and_the_next_command(ser, savee, tmp_path, monkeypatch):
+    monkeypatch.setattr("ser_features.api.Local", Local)  # with a worker process
     answer = ser("extract", "--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--workers", 1)
     assert answer.code == 0
     header, row, summary, following = answer.out.splitlines()

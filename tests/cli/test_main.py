@@ -158,9 +158,9 @@ PACKAGES = {
 
 
 @pytest.mark.parametrize("line", PACKAGES)
-def test_missing_package_is_reported_early(ser, store_root, trained, tmp_path, monkeypatch, line):
+def test_missing_package_is_reported_early(ser, store_root, artifact_of, tmp_path, monkeypatch, line):
     package, extra = PACKAGES[line]
-    trees = trained("xgboost") if "{trees}" in line else ""
+    trees = artifact_of("xgboost") if "{trees}" in line else ""
     words = line.format(empty=tmp_path, store=store_root, trees=trees)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, package, None)

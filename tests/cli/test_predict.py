@@ -188,8 +188,8 @@ def test_windows_of_a_long_recording(ser, artifact, recordings, long):
     assert bounds == [["0.0", "4.0"], ["2.5", "6.5"], ["5.0", "9.0"], ["5.2", "9.2"]]
 
 
-def test_all_files_are_of_one_speaker_unless_a_table_names_speakers(ser, trained, recordings, tmp_path):
-    normalised = trained("logistic", "--speaker-norm")
+def test_all_files_are_of_one_speaker_unless_a_table_names_speakers(ser, artifact_of, recordings, tmp_path):
+    normalised = artifact_of("logistic", speaker_norm=True)
     files = [recordings / f"{speaker}_sad_{take}.wav" for speaker in ("s0", "s1") for take in range(4)]
     code, together, errors = ser("predict", normalised, *files, "--format", "csv")
     assert code == 0
@@ -209,8 +209,8 @@ def test_all_files_are_of_one_speaker_unless_a_table_names_speakers(ser, trained
 
 
 @pytest.mark.long
-def test_processes_estimate_speaker_statistics_as_one_does(ser, trained, recordings, tmp_path):
-    normalised = trained("logistic", "--speaker-norm")
+def test_processes_estimate_speaker_statistics_as_one_does(ser, artifact_of, recordings, tmp_path):
+    normalised = artifact_of("logistic", speaker_norm=True)
     for workers in (1, 2):
         out = tmp_path / f"{workers}.csv"
         assert ser("predict", normalised, recordings, "--out", out, "--workers", workers).code == 0

@@ -1,6 +1,9 @@
 """A runner without workers: tasks run in this process."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
 
 from ser_features.engine.runner import Progress, T, Work
 from ser_features.engine.task import ShardSummary
@@ -17,3 +20,16 @@ class Serial:
     ) -> Iterator[ShardSummary]:
         """As `Runner.run`."""
         return map(work.run, tasks)
+
+
+USERS = ("ser_features.api", "ser_features.engine.extract", "ser_features.engine.augmentation.run")
+"""Modules that start workers where no runner is given."""
+
+
+@contextmanager
+def in_this_process() -> Iterator[None]:
+    """Extract without workers, whose start takes about a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in USERS:
+            patch.setattr(f"{module}.Local", Serial)
+        yield

@@ -22,7 +22,7 @@ from ser_models.data.speaker_norm import (
     normalize,
 )
 from ser_models.data.split import TRANSDUCTIVE, make_split
-from ser_models.experiments.train import run_experiment
+from ser_models.evaluation.result import read_result
 from ser_models.training.config import TrainConfig
 from ser_models.training.train import train_fold
 
@@ -135,10 +135,9 @@ def test_copies_count_as_speakers_of_their_own(make_examples):
 
 
 @pytest.fixture(scope="module")
-def artifact(store_root, tmp_path_factory):
-    out = tmp_path_factory.mktemp("artifacts") / "logistic"
-    metrics = run_experiment(store_root, out, TrainConfig("logistic", speaker_norm=True))
-    return out, metrics
+def artifact(artifact_of):
+    out = artifact_of("logistic", speaker_norm=True)
+    return out, read_result(out)
 
 
 def test_every_figure_is_marked_transductive(artifact):

@@ -1,6 +1,8 @@
 """A recipe compared with other models and with parts of it switched off, on the same folds."""
 
 import json
+import shutil
+from collections.abc import Iterator
 
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from ser_models.recipes.comparisons import ablations, declared
 from ser_models.recipes.read import load
 from ser_models.recipes.schema import Comparison
 from ser_models.reporting.report.comparison import numbers
+from tests.faults.serial import in_this_process
 
 RECIPE = """
 title = "Lines on tones"
@@ -74,16 +77,23 @@ changes = {{ datasets = ["{copy}"] }}
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _in_this_process() -> Iterator[None]:
+    with in_this_process():
+        yield
+
+
 @pytest.fixture(scope="module")
 def job(recordings, tmp_path_factory) -> Reproduction:
     folder = tmp_path_factory.mktemp("compared")
+    recordings = shutil.copytree(recordings, folder / "recordings")
     lines = (recordings / "own.csv").read_text().splitlines(keepends=True)
     half, few = recordings / "half.csv", recordings / "few.csv"
     half.write_text("".join(lines[:1] + lines[1::2]))
     few.write_text("".join(lines[:1] + lines[1:37:4]))
     (folder / "tones.toml").write_text(RECIPE.format(table=half, copy=few))
     recipe = load(str(folder / "tones.toml"))
-    return Reproduction(recipe, "honest", recordings, folder / "out", workers=1, command="ser reproduce")
+    return Reproduction(recipe, "honest", recordings, folder / "out", command="ser reproduce")
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +160,7 @@ def test_finished_rows_are_not_trained_again(job, compared, monkeypatch):
 
 def test_copies_are_on_the_sides_of_the_recipes_own_row(job):
     paper = compare(
-        Reproduction(job.recipe, "paper", job.data, job.out, workers=1, changes={"C": 0.5}),
+        Reproduction(job.recipe, "paper", job.data, job.out, changes={"C": 0.5}),
         ablations(job.recipe, ["louder"]),
     )
     own, without = paper.rows

@@ -9,15 +9,12 @@ from ser_features.engine import extract_corpora
 from ser_features.errors import InputError
 from ser_models.evaluation.result import read_result
 from ser_models.experiments.evaluate import _audit, _uncertain, evaluate
-from ser_models.experiments.train import run_experiment
-from ser_models.training.config import TrainConfig
+from tests.faults.serial import Serial
 
 
 @pytest.fixture(scope="module")
-def artifact(store_root, tmp_path_factory):
-    out = tmp_path_factory.mktemp("artifacts") / "logistic"
-    run_experiment(store_root, out, TrainConfig("logistic"))
-    return out
+def artifact(artifact_of):
+    return artifact_of("logistic")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +23,9 @@ def other_store(recordings, tmp_path_factory):
     folder = tmp_path_factory.mktemp("other")
     shutil.copytree(recordings, folder / "copy")
     (folder / "copy" / "own.csv").rename(folder / "copy" / "other.csv")
-    extract_corpora([str(folder / "copy" / "other.csv")], data=folder, store=folder / "store", workers=1)
+    extract_corpora(
+        [str(folder / "copy" / "other.csv")], data=folder, store=folder / "store", runner=Serial()
+    )
     return folder / "store"
 
 
@@ -55,7 +54,9 @@ def test_a_store_with_other_features_is_refused(artifact, recordings, tmp_path):
 
     table = str(recordings / "own.csv")
     root = tmp_path / "store"
-    extract_corpora([table], data=recordings, store=root, profile=profile("paper48k"), workers=1, limit=2)
+    extract_corpora(
+        [table], data=recordings, store=root, profile=profile("paper48k"), runner=Serial(), limit=2
+    )
     with pytest.raises(InputError, match=r"has features paper48k .*the model was trained on speech16k"):
         evaluate(artifact, root)
 

@@ -12,6 +12,8 @@ from ser_models.evaluation.second_softmax import losses
 from ser_models.experiments.reproduce import Reproduction, find_corpora, reproduce
 from ser_models.experiments.tune import OBJECTIVE, one_factor, tune, without_test
 from ser_models.recipes.read import load
+from tests.faults.serial import in_this_process
+from tests.undrawn import undrawn
 
 RECIPE = """
 title = "Trees on tones"
@@ -74,10 +76,9 @@ def recipe(recordings, tmp_path_factory):
 def out(recipe, recordings, tmp_path_factory):
     """Folder in which both protocols have run."""
     folder = tmp_path_factory.mktemp("reproduced") / "tones"
-    for protocol in ("paper", "honest"):
-        reproduce(
-            Reproduction(recipe, protocol, recordings, folder, workers=1, command="ser reproduce tones")
-        )
+    with in_this_process(), undrawn():
+        for protocol in ("paper", "honest"):
+            reproduce(Reproduction(recipe, protocol, recordings, folder, command="ser reproduce tones"))
     return folder
 
 

@@ -17,6 +17,7 @@ from ser_models.explain import explain_model, explain_recording, save
 from ser_models.explain.held_out import held_out
 from ser_models.explain.result import Importance
 from ser_models.explain.save import check_folder
+from tests.faults.serial import Serial
 
 METHODS = {
     "xgboost": "shap",
@@ -86,7 +87,9 @@ def test_training_recordings_are_left_out(predictor, store_root, splits, importa
 def test_the_same_audio_under_another_name_counts_as_trained_on(predictor, recordings, splits, tmp_path):
     shutil.copytree(recordings, tmp_path / "copy")
     (tmp_path / "copy" / "own.csv").rename(tmp_path / "copy" / "other.csv")
-    extract_corpora([str(tmp_path / "copy" / "other.csv")], data=tmp_path, store=tmp_path / "s", workers=1)
+    extract_corpora(
+        [str(tmp_path / "copy" / "other.csv")], data=tmp_path, store=tmp_path / "s", runner=Serial()
+    )
     selected = held_out(predictor.artifact, tmp_path / "s")
     assert len(selected.examples) == (splits["split"] != "train").sum()
     assert "in none of its sets" in selected.description

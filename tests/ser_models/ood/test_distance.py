@@ -14,6 +14,7 @@ from ser_models import ood
 from ser_models.data.examples import load_examples
 from ser_models.data.split import make_split
 from ser_models.ood.distribution import build
+from tests.faults.serial import Serial
 
 pytestmark = pytest.mark.long  # extracts hundreds of recordings
 
@@ -79,7 +80,7 @@ def test_percentiles_are_those_of_the_training_recordings(distribution, sides):
 
 def test_a_store_without_mel_frames_has_no_reference(recordings, tmp_path):
     own = str(recordings / "own.csv")
-    extract_corpora([own], data=recordings, store=tmp_path / "s", features=["core"], workers=1, limit=4)
+    extract_corpora([own], data=recordings, store=tmp_path / "s", features=["core"], runner=Serial(), limit=4)
     store = open_store(tmp_path / "s")
     assert build(store, store.files(), store.files()) is None
 

@@ -15,6 +15,7 @@ from ser_features.store import open_store
 from ser_models.reporting.figures import contours, counts, distribution, gallery, map, speakers
 from ser_models.reporting.figures.picture import EMOTION_COLOURS, Drawing, captioned, plain
 from ser_models.reporting.figures.recordings import FRAMES, Recordings, features, rank_features, sample
+from tests.faults.serial import Serial
 
 
 def axes_of(drawn):
@@ -287,7 +288,12 @@ def test_a_store_without_pitch_is_refused(recordings, tmp_path):
     from ser_features.engine import extract_corpora
 
     extract_corpora(
-        [str(recordings / "own.csv")], data=recordings, store=tmp_path, features=["core"], workers=1, limit=9
+        [str(recordings / "own.csv")],
+        data=recordings,
+        store=tmp_path,
+        features=["core"],
+        runner=Serial(),
+        limit=9,
     )
     with pytest.raises(InputError, match=r"no 'pitch' frames in .*: it holds core: extract into a new store"):
         contours.drawing(open_store(tmp_path))
