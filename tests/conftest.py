@@ -34,6 +34,16 @@ EMOTIONS = {"angry": 1.6, "neutral": 1.0, "sad": 0.7}
 BESIDE_THE_CHECKOUT = Path(__file__).parents[2] / "shared" / "data"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Schedule by file, where `--dist loadfile` asks for it."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from tests.scheduling import ByFile
+
+    return ByFile(config, log)
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Data root of real recordings: `SER_DATA`, or `../shared/data` beside the checkout."""
@@ -79,6 +89,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
 
     def made(name: str, make: Callable[[Path], object]) -> Path:
         done, out = folder / f"{name}.done", folder / name
+        out.parent.mkdir(exist_ok=True)
         with (folder / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not done.exists():
@@ -136,8 +147,8 @@ def artifact_of(request: pytest.FixtureRequest, once: Callable[..., Path]) -> Ca
     """
 
     def artifact(name: str, store: str = "store_root", **options: Any) -> Path:
-        folder = "-".join((store, name, *options))
-        return once(folder, lambda out: train(name, request.getfixturevalue(store), out, options))
+        folder = "-".join((store, *options))
+        return once(f"{folder}/{name}", lambda out: train(name, request.getfixturevalue(store), out, options))
 
     def train(name: str, store: Path, out: Path, options: dict[str, Any]) -> None:
         from ser_models.experiments.train import run_experiment

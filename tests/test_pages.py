@@ -11,7 +11,7 @@ from ser_features import corpora
 from ser_features.config import PROFILES, SUFFIXES, Profile
 from ser_features.extractors import CORE_COLUMNS, DEFAULT_FAMILIES, encoder_free, of_kind
 from ser_features.labels import EMOTIONS
-from ser_models import recipes, train
+from ser_models import recipes
 from ser_models.evaluation.result import Finding
 from ser_models.experiments.architecture import Request, architecture
 from ser_models.models import MODELS, model_class
@@ -184,10 +184,9 @@ def test_every_recipe_is_on_the_page():
         assert (name, recipe.model["name"], recipe.profile) in rows
 
 
-def test_every_file_of_an_artifact_is_described(store_root, tmp_path):
-    folder = train("logistic", store=store_root, out=tmp_path / "logistic").folder
+def test_every_file_of_an_artifact_is_described(artifact_of):
     listing = (DOCS / "models.md").read_text(encoding="utf-8").split("\n## Artifacts\n")[1]
-    names = {path.name for path in folder.iterdir()}
+    names = {path.name for path in artifact_of("logistic").iterdir()}
     assert len(names) > 8
     assert not [name for name in names if f"  {name}" not in listing]
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import fields
+from functools import cache
 
 import numpy as np
 import pytest
@@ -19,13 +20,18 @@ SLOW = sorted(set(NETWORKS) - set(REPRESENTATIVES))
 QUICK_AND_LONG = [*(name for name in MODELS if name not in SLOW), *long(SLOW)]
 
 
-@pytest.fixture(scope="module", params=QUICK_AND_LONG)
-def fitted(request):
+@cache
+def fit(name):
     """A tiny fitted model, its training and validation data, its history and the rows that were reported."""
-    model = tiny(request.param)
+    model = tiny(name)
     train, validation, reported = labelled(model.inputs, 24, 0), labelled(model.inputs, 12, 1), []
     history = model.fit(train, validation, FitContext(0, on_epoch=reported.append))
     return model, train, validation, history, reported
+
+
+@pytest.fixture(scope="module", params=QUICK_AND_LONG)
+def fitted(request):
+    return fit(request.param)
 
 
 def test_every_row_of_the_history_is_reported(fitted):
@@ -83,12 +89,10 @@ def test_a_state_with_an_array_too_many_missing_or_of_another_type_is_refused(fi
 def test_the_same_seed_gives_the_same_model_however_many_jobs(name):
     if not create(name).reproducible:
         pytest.skip(f"{name} is not reproducible on this machine")
-    models, histories = [tiny(name), tiny(name)], []
-    train, validation = (labelled(models[0].inputs, count, count) for count in (24, 12))
-    for model, jobs in zip(models, (1, 2), strict=True):
-        histories.append(model.fit(train, validation, FitContext(0, jobs=jobs)))
-    assert histories[0] == histories[1]
-    np.testing.assert_array_equal(*(model.predict_proba(validation.arrays) for model in models))
+    model, train, validation, history, _ = fit(name)
+    again = tiny(name)
+    assert again.fit(train, validation, FitContext(0, jobs=2)) == history
+    np.testing.assert_array_equal(*(one.predict_proba(validation.arrays) for one in (model, again)))
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -202,10 +206,8 @@ model.predict_proba(labelled(model.inputs, 2, 0).arrays)
 )
 def test_packages_are_imported_only_when_needed(code, unwanted, tmp_path):
     if code is PREDICT_BEST:
-        model, path = tiny("best"), tmp_path / "model.npz"
-        data = labelled(model.inputs, 24, 0)
-        model.fit(data, data, FitContext(0))
-        arrays.save(path, model.state())
+        path = tmp_path / "model.npz"
+        arrays.save(path, fit("best")[0].state())
         code = code.format(path=str(path))
     code = f"import sys\nfrom ser_models.models import MODELS, create\n{code}\n"
     code += f"print(sorted({unwanted!r} & set(sys.modules)))"

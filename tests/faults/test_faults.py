@@ -12,7 +12,7 @@ from tests.faults.killable import Extraction, is_alive
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs process groups and locks")
 
-EVERY = [24, pytest.param(4, marks=pytest.mark.long)]
+EVERY = [48, pytest.param(4, marks=pytest.mark.long)]
 """Intervals between the refused calls."""
 
 

@@ -75,7 +75,7 @@ def test_store_is_the_same_as_that_of_a_local_run(runner, extract_tess, tmp_path
     observer = Observer(on_progress=lambda *state: seen.append(state))
     report = extract_tess(runner=runner, store=tmp_path / "dask", observer=observer)
     assert (report.stored, report.failures, seen[-1]) == (TONES, [], (TONES, 0))
-    extract_tess(store=tmp_path / "local", workers=1)
+    extract_tess(store=tmp_path / "local")
     assert len(pd.read_parquet(tmp_path / "dask" / "files")) == TONES
     assert contents(tree(tmp_path / "dask")) == contents(tree(tmp_path / "local"))
     assert extract_tess(runner=runner, store=tmp_path / "dask").unchanged == TONES
@@ -114,6 +114,7 @@ def test_recordings_that_kill_their_workers_are_quarantined_and_all_others_are_s
     assert rows["file_id"].is_unique
 
 
+@pytest.mark.long
 def test_a_worker_killed_during_the_run_loses_nothing(runner, extract_tess, tmp_path, wait_for_unfinished):
     store = tmp_path / "store"
     with ThreadPoolExecutor(1) as thread:

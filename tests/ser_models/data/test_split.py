@@ -45,7 +45,7 @@ def speakers_of(examples, split, fold):
     return {side: {groups[i] for i in split.side(fold, side)} for side in ("train", "validation", "test")}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(corpora(), st.integers(0, 99))
 def test_one_split_keeps_speakers_apart_and_uses_every_recording(examples, seed):
     split = make_split(examples, seed=seed)
@@ -57,7 +57,7 @@ def test_one_split_keeps_speakers_apart_and_uses_every_recording(examples, seed)
     assert sorted(split.table["file_id"]) == sorted(examples.rows["file_id"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(corpora(), st.integers(0, 99), st.data())
 def test_folds_test_every_recording_once_on_unseen_speakers(examples, seed, data):
     folds = data.draw(st.integers(2, len(set(examples.groups))))
@@ -73,7 +73,7 @@ def test_folds_test_every_recording_once_on_unseen_speakers(examples, seed, data
     assert sorted(split.table.query("fold == -1")["file_id"]) == sorted(examples.rows["file_id"])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(corpora(), st.integers(0, 9), st.sampled_from(["speaker", "random"]))
 def test_the_same_seed_gives_the_same_split(examples, seed, kind):
     first, second = (make_split(examples, kind=kind, folds=2, seed=seed) for _ in range(2))

@@ -91,6 +91,7 @@ def test_held_out_predictions_belong_to_their_recordings(fitted):
     assert all(row["val_uar"] > 0.7 for row in fitted[1])
 
 
+@pytest.mark.long  # tests/contracts/test_models.py has members that are fitted sooner
 def test_parallel_members_give_the_same_model_bit_for_bit(fitted):
     model, history, train = fitted
     again = create("ensemble", MEMBERS)

@@ -1,5 +1,7 @@
 """Padded recordings, and networks fitted to them once per run."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,22 @@ def padded():
     return padded_arrays
 
 
+@contextmanager
+def stepwise():
+    """Run TensorFlow step by step: to compile a graph takes longer than a few steps of a small one."""
+    run_eagerly = pytest.importorskip("tensorflow").config.run_functions_eagerly
+    run_eagerly(True)
+    yield
+    run_eagerly(False)
+
+
+@pytest.fixture
+def not_compiled():
+    """Train without compiling the graph."""
+    with stepwise():
+        yield
+
+
 @pytest.fixture(scope="package")
 def fitted_network():
     """Return a function that fits a tiny network on frames to 12 padded recordings, each once."""
@@ -33,7 +51,8 @@ def fitted_network():
             arrays = padded_arrays()
             data = Labelled(InMemory(arrays), np.arange(12) % 2, 2)
             models[name] = tiny(name, length=LENGTH)
-            models[name].fit(data, data, FitContext(0))
+            with stepwise():
+                models[name].fit(data, data, FitContext(0))
         return models[name], padded_arrays()
 
     return fitted

@@ -14,6 +14,8 @@ from ser_models.models.base import FitContext, Labelled
 from ser_models.models.networks import loop
 from ser_models.models.networks.loop import Order
 
+pytestmark = pytest.mark.usefixtures("not_compiled")
+
 
 def noise(count=48, seed=0):
     columns = np.random.default_rng(seed).normal(size=(count, 30)).astype(np.float32)
@@ -22,7 +24,7 @@ def noise(count=48, seed=0):
 
 def fitted(**parameters):
     """A trained MLP without dropout, and its history."""
-    model = create("mlp", {"epochs": 3, "dropout": 0.0, "batch_size": 16, **parameters})
+    model = create("mlp", {"epochs": 3, "dropout": 0.0, "batch_size": 48, **parameters})
     return model, model.fit(noise(), noise(24, seed=1), FitContext(0))
 
 
@@ -50,7 +52,7 @@ def test_every_recording_is_used_once_per_epoch(monkeypatch):
         return real(self, indices)
 
     monkeypatch.setattr(InMemory, "batch", batch)
-    fitted(epochs=2)
+    fitted(epochs=2, batch_size=16)
     train = [indices for count, indices in read if count == 48]
     assert [len(indices) for indices in train] == [16] * 6
     epochs = [list(chain(*train[:3])), list(chain(*train[3:]))]
@@ -62,7 +64,7 @@ def test_every_recording_is_used_once_per_epoch(monkeypatch):
     ("name", "kind"), [("adam", "Adam"), ("rmsprop", "RMSprop"), ("sgd", "SGD")], ids=lambda word: word
 )
 def test_optimizers(name, kind):
-    model, _ = fitted(optimizer=name, learning_rate=0.02, clip_norm=0.5)
+    model, _ = fitted(epochs=1, optimizer=name, learning_rate=0.02, clip_norm=0.5)
     optimizer = model.network.optimizer
     assert type(optimizer).__name__ == kind
     assert optimizer.clipnorm == 0.5
@@ -71,7 +73,7 @@ def test_optimizers(name, kind):
 
 
 def test_gradients_are_not_clipped_by_default():
-    model, _ = fitted()
+    model, _ = fitted(epochs=1)
     assert model.network.optimizer.clipnorm is None
 
 
@@ -170,7 +172,7 @@ def test_class_weights_can_be_disabled_for_training_only(weighted, monkeypatch):
 def test_folds_differ_in_their_order():
     histories = []
     for fold in (0, 0, 1):
-        model = create("mlp", {"epochs": 1, "batch_size": 8})
+        model = create("mlp", {"epochs": 1, "batch_size": 24})
         histories.append(model.fit(noise(), noise(24, 1), FitContext(0, fold)))
     assert histories[0] == histories[1] != histories[2]
 

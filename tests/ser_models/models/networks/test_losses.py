@@ -125,6 +125,7 @@ def test_focal_loss_without_gamma_and_weights_trains_like_cross_entropy():
     assert sharper["val_loss"] < plain["val_loss"]
 
 
+@pytest.mark.usefixtures("not_compiled")
 @pytest.mark.parametrize("weighted", [True, False])
 def test_the_validation_loss_is_balanced_even_if_the_training_loss_is_not(weighted):
     model, data, row = trained({"class_weights": weighted, "label_smoothing": 0.1})
