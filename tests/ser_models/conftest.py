@@ -15,11 +15,6 @@ def store(store_root: Path) -> Store:
     return open_store(store_root)
 
 
-@pytest.fixture(scope="session")
-def whole_store(whole_store_root: Path) -> Store:
-    return open_store(whole_store_root)
-
-
 @pytest.fixture
 def make_examples() -> Callable[..., Examples]:
     """Return a maker of examples without a store: each speaker says every emotion `takes` times."""

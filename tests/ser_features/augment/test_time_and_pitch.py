@@ -162,7 +162,7 @@ def test_echo_leaves_the_signal_before_the_delay(apply, speech):
     output = apply("echo", speech, delay=0.5, decay=0.5)
     assert output.size == speech.size
     assert np.array_equal(output[:8000], speech[:8000])
-    assert output[8000:] - speech[8000:] == pytest.approx(0.5 * speech[:-8000], abs=1e-6)
+    np.testing.assert_allclose(output[8000:] - speech[8000:], 0.5 * speech[:-8000], atol=1e-6)
 
 
 def test_echo_of_a_signal_shorter_than_the_delay(apply, vowel):

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from ser_features.config import profile
+from ser_features.engine import extract_corpora
 from ser_features.errors import InputError
-from ser_features.extractors import CORE_COLUMNS
+from ser_features.extractors import CORE_COLUMNS, encoder_free
 from ser_features.pipeline import extract
+from ser_features.store import open_store
 from ser_models.data.examples import load_examples
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JoinedFrames
+from tests.faults.serial import Serial
 
 INPUTS = [
     ColumnInputs(("rms_mean", "mfcc_mean_3")),
@@ -19,6 +22,15 @@ INPUTS = [
     FrameInputs(("mfcc", "chroma", "mel"), 40),
     ChunkInputs("mel", chunks=3, frames=6),
 ]
+
+
+@pytest.fixture(scope="module")
+def whole_store(recordings, tmp_path_factory):
+    """Nine recordings in a store of every family."""
+    wide = {"profile": profile("wide16k"), "features": encoder_free(), "limit": 9}
+    root = tmp_path_factory.mktemp("whole") / "store"
+    extract_corpora([str(recordings / "own.csv")], data=recordings, store=root, runner=Serial(), **wide)
+    return open_store(root)
 
 
 @pytest.mark.parametrize("inputs", INPUTS, ids=lambda inputs: "-".join((inputs.kind, *inputs.families)))

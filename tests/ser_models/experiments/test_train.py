@@ -26,6 +26,11 @@ def quick(name, **changes):
     return TrainConfig(name, quick, **changes)
 
 
+def store_of(request, name):
+    """A store that has what the model reads."""
+    return request.getfixturevalue("store_root" if name == KIND else "whole_store_root")
+
+
 @pytest.fixture(
     scope="module",
     params=[
@@ -34,10 +39,10 @@ def quick(name, **changes):
         if name != "ridge_ssl"  # test_encoded.py
     ],
 )
-def trained(request, whole_store_root, tmp_path_factory):
+def trained(request, tmp_path_factory):
     """Name of a model, its artifact and its result."""
     out = tmp_path_factory.mktemp("artifacts") / request.param
-    return request.param, out, run_experiment(whole_store_root, out, quick(request.param))
+    return request.param, out, run_experiment(store_of(request, request.param), out, quick(request.param))
 
 
 def test_the_artifact_is_complete_and_its_metrics_are_those_returned(trained):
@@ -61,11 +66,11 @@ def test_the_artifact_is_complete_and_its_metrics_are_those_returned(trained):
 
 
 @pytest.mark.long
-def test_twice_is_the_same(whole_store_root, tmp_path, trained):
+def test_twice_is_the_same(request, tmp_path, trained):
     name, _, result = trained
     if name not in ("logistic", "xgboost", "cnn_lstm"):
         pytest.skip("test_models.py holds that the same seed gives the same model; three stand for the rest")
-    again = run_experiment(whole_store_root, tmp_path / name, quick(name))
+    again = run_experiment(store_of(request, name), tmp_path / name, quick(name))
     if result.reproducible:
         assert again == result
     else:

@@ -29,7 +29,7 @@ CHEAP = ("logistic",)
     ],
 )
 def artifact(request, artifact_of):
-    return artifact_of(request.param, store="whole_store_root")
+    return artifact_of(request.param, "store_root" if request.param in CHEAP else "whole_store_root")
 
 
 def test_a_recording_gets_its_stored_probabilities(artifact, recordings):
