@@ -173,7 +173,7 @@ def test_a_prediction_depends_on_the_other_files_and_one_alone_has_a_warning(art
     assert together.probabilities != alone.probabilities
     assert "speaker statistics" not in (together.warning or "")
     apart = predictor.predict(others, speakers=["a", "b", "b", "b", "b"])[0]
-    assert apart.probabilities == alone.probabilities
+    assert apart.probabilities == pytest.approx(alone.probabilities, rel=1e-12)  # sums in another order
 
 
 def test_refused_files_do_not_count(artifact, recordings, tmp_path):
