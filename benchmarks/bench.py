@@ -22,6 +22,7 @@ from benchmarks.report import HEADER, Report, rows, table
 ON_RECORDINGS = {
     "extract": "benchmarks.speed.extract",
     "stages": "benchmarks.speed.stages",
+    "start": "benchmarks.speed.start",
     "voice": "benchmarks.speed.voice",
     "functionals": "benchmarks.speed.functionals",
     "predict": "benchmarks.speed.predict",
