@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.report import Figure, Report
 from ser_features import corpora
 from ser_features.audio import stamp
 from ser_features.config import DEFAULT_PROFILE
@@ -42,6 +43,10 @@ EMOTIONS = ("angry", "disgust", "fear", "happy", "neutral", "ps", "sad")
 SPEAKERS = ("OAF", "YAF")
 STEPS = ("scan", "plan", "info", "column")
 
+MILLION = 1_000_000
+LIMITS = {("plan", "s"): 5, ("plan", "MB"): 500, ("info", "s"): 3, ("column", "s"): 2}
+"""Limits for a million rows, by step and unit."""
+
 Figures = dict[str, Any]
 
 
@@ -58,8 +63,7 @@ def main(words: Sequence[str] | None = None) -> None:
             make(Path(folder), rows)
             measured += [_measure(Path(folder), rows, "as extracted"), _compact(Path(folder), rows)]
             measured.append(_measure(Path(folder), rows, "compacted"))
-    if options.json:
-        options.json.write_text(json.dumps(measured, indent=1) + "\n")
+    report(measured).finish(options.json)
     if options.figure:
         draw(measured, options.figure)
 
@@ -202,6 +206,21 @@ def _join(folder: Path) -> Iterator[float]:
     yield time.perf_counter() - began
 
 
+def report(measured: Sequence[Figures]) -> Report:
+    """Figures of every step of the largest store, with limits if it has a million rows."""
+    rows = max(one["rows"] for one in measured)
+    figures = []
+    for one in measured:
+        if one["rows"] != rows:
+            continue
+        for step in sorted({*STEPS, "compact"} & set(one)):
+            for unit, key in (("s", "seconds"), ("MB", "peak_mb")):
+                limit = LIMITS.get((step, unit)) if rows >= MILLION else None
+                name = f"{step}, {one['state']}" if step != "compact" else step
+                figures.append(Figure(name, unit, (one[step][key],), at_most=limit))
+    return Report("scale.million", f"a store of {rows:,} rows", tuple(figures), {"measured": list(measured)})
+
+
 def draw(measured: Sequence[Figures], path: Path) -> None:
     """Plot seconds by rows on logarithmic axes, with a line of slope one."""
     from matplotlib import pyplot
@@ -228,7 +247,7 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--folder", help="folder for the stores; default: a temporary folder")
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--json", type=Path, help="write the result as JSON to this file")
     parser.add_argument("--figure", type=Path, help="draw them to this file")
     parser.add_argument("--step", choices=(*STEPS, "compact"), help=argparse.SUPPRESS)
     return parser.parse_args(words)
