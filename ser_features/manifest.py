@@ -129,7 +129,7 @@ NO_EXTRA: Mapping[str, Value] = {}
 """Shared by all recordings without further columns, because a corpus may have a million."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recording:
     """One audio file, or a part of one, and the attributes that its corpus gives it.
 
@@ -137,6 +137,8 @@ class Recording:
     A part has a `start`, and its `stem` ends with `part_key`.
     `path` is relative to `Scan.root`, with forward slashes, or absolute; `alternatives` are the paths of
     other files of the same recording, which are tried in this order if it is refused.
+
+    It is not meant to be changed; frozen dataclasses take four times as long to make.
     """
 
     dataset: str
@@ -274,7 +276,7 @@ class Scan:
 
     dataset: str
     root: Path
-    recordings: tuple[Recording, ...]
+    recordings: Sequence[Recording]
     rejected: tuple[Rejected, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     own: tuple[Column, ...] = ()

@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 # Functions that librosa compiles are cached per test process: processes that share a cache may read it while
@@ -62,10 +62,7 @@ def without_media(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def whole_corpora() -> dict[str, tuple[Recording, ...]]:
     """What all file names of each published corpus say; no audio is needed."""
-    return {
-        name: tuple(corpora.get(name).parse(PurePosixPath(path)) for path in make())
-        for name, make in WHOLE.items()
-    }
+    return {name: tuple(corpora.get(name).parse(path) for path in make()) for name, make in WHOLE.items()}
 
 
 def tone(pitch: float, seconds: float, rng: np.random.Generator) -> np.ndarray:

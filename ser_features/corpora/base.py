@@ -3,7 +3,7 @@
 data root → corpus folder → audio files (`walk`) → `Corpus.parse` per name → duplicates set apart → `Scan`
 
 >>> from ser_features.corpora import get
->>> recording = get("tess").parse(PurePosixPath("tess/OAF_angry/OAF_back_angry.wav"))
+>>> recording = get("tess").parse("tess/OAF_angry/OAF_back_angry.wav")
 >>> recording.file_id, recording.speaker, recording.emotion
 ('tess/OAF_back_angry', 'OAF', 'angry')
 """
@@ -13,15 +13,14 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from operator import attrgetter
-from pathlib import Path, PurePosixPath
+from operator import attrgetter, itemgetter
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from ser_features.arguments import plain
 from ser_features.corpora.defects import Defect, notes_on_defects
-from ser_features.corpora.second_copies import without_second_copies
-from ser_features.corpora.walk import audio_files, is_folder
+from ser_features.corpora.walk import Found, audio_files, is_folder
 from ser_features.errors import FileNameError, InputError, listed
 from ser_features.foreign import Foreign
 from ser_features.manifest import Recording, Rejected, Scan
@@ -78,11 +77,11 @@ class Corpus(ABC):
         return text.partition("\n\n")[2].partition(">>>")[0].partition("\nLicence: ")[0].strip()
 
     @abstractmethod
-    def parse(self, relative: PurePosixPath) -> Recording:
+    def parse(self, path: str) -> Recording:
         """Parse one path by the corpus's grammar, without opening the file.
 
         Args:
-            relative: path below the data root, so it begins with the corpus folder.
+            path: below the data root, with forward slashes, so it begins with the corpus folder.
 
         Raises:
             FileNameError: if the name does not follow the grammar; it names the part and what was expected.
@@ -101,46 +100,49 @@ class Corpus(ABC):
         Raises:
             InputError: if the folder is missing, or holds no recording of this corpus.
         """
+        from ser_features.corpora.second_copies import without_second_copies  # grammars need no pyarrow
+
         root, folders = self._locate(data)
-        files = sorted((file for folder in folders for file in audio_files(root, folder)), reverse=True)
-        recordings: list[Recording] = []
         rejected: list[Rejected] = []
         foreign: list[tuple[str, Foreign]] = []
-
-        def add(path: str, problem: str | None = None) -> None:
-            try:
-                if problem is not None:
-                    raise FileNameError(problem)
-                recordings.append(self.parse(PurePosixPath(path)))
-            except FileNameError as error:
-                rejected.append(Rejected(self.name, path, str(error)))
-
-        while files:  # emptied on the way, so that a million files are not in memory twice
-            path, problem, form = files.pop()
-            if form is not None and (form.is_video or problem is not None):
-                foreign.append((path, form))
-            else:
-                add(path, problem)
-        if not recordings:  # of a corpus of videos, the sound is read
-            for path, form in foreign:
-                if form.is_read:
-                    add(path)
+        files = (file for folder in folders for file in audio_files(root, folder))
+        unique, duplicates = without_second_copies(self._parsed(files, rejected, foreign), root)
+        foreign.sort(key=itemgetter(0))
+        if not unique:  # of a corpus of videos, the sound is read
+            sound = (Found(path) for path, form in foreign if form.is_read)
+            unique, duplicates = without_second_copies(self._parsed(sound, rejected, []), root)
             foreign = [(path, form) for path, form in foreign if not form.is_read]
-        if not recordings:
+        if not unique:
+            rejected.sort(key=attrgetter("path"))
             rejected += [Rejected(self.name, path, form.message) for path, form in foreign]
             raise self._nothing_in(root, folders, rejected)
-        unique, duplicates = without_second_copies(recordings, root)
-        readable = {recording.stem for recording in unique} if foreign else set()
-        lost = [(path, form) for path, form in foreign if PurePosixPath(path).stem not in readable]
+        readable = set(unique.column("stem").to_pylist()) if foreign else set()
+        lost = [(path, form) for path, form in foreign if stem_of(path) not in readable]
         for path, form in lost:
             if not form.is_video:
                 rejected.append(Rejected(self.name, path, form.message, "NotAudioError"))
         rejected.sort(key=attrgetter("path"))
         videos = [path for path, form in lost if form.is_video]
-        stems = [one.stem for one in unique] + [PurePosixPath(one.path).stem for one in rejected]
-        defects = (f"{self.name}: {note}" for note in notes_on_defects(self.defects, stems))
+        present = unique.stems_among([stem for defect in self.defects for stem in defect.files])
+        present += [stem_of(one.path) for one in rejected]
+        defects = (f"{self.name}: {note}" for note in notes_on_defects(self.defects, present))
         notes = (*_of_videos(self.name, videos), *defects)
         return Scan(self.name, root, unique, tuple(rejected), duplicates, notes=notes)
+
+    def _parsed(
+        self, files: Iterable[Found], rejected: list[Rejected], foreign: list[tuple[str, Foreign]]
+    ) -> Iterator[Recording]:
+        """Recordings of files, one by one; the others are added to `rejected` or `foreign`."""
+        for path, problem, form in files:
+            if form is not None and (form.is_video or problem is not None):
+                foreign.append((path, form))
+                continue
+            try:
+                if problem is not None:
+                    raise FileNameError(problem)
+                yield self.parse(path)
+            except FileNameError as error:
+                rejected.append(Rejected(self.name, path, str(error)))
 
     def count(self, data: Path) -> int:
         """Number of recordings below a data root, 0 if there is none; a synthetic corpus is not generated."""
@@ -183,43 +185,58 @@ class Corpus(ABC):
         )
 
 
-def split_name(relative: PurePosixPath, separator: str, fields: tuple[str, ...]) -> list[str]:
+def name_of(path: str) -> str:
+    """Name of a file, as `PurePosixPath(path).name`, which takes ten times as long."""
+    return path.rpartition("/")[2]
+
+
+def stem_of(path: str) -> str:
+    """Name of a file without its suffix.
+
+    >>> stem_of("tess/OAF_angry/OAF_back_angry.wav"), stem_of("notes")
+    ('OAF_back_angry', 'notes')
+    """
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def split_name(path: str, separator: str, fields: tuple[str, ...]) -> list[str]:
     """Split a file's stem into its fields; further separators remain in the last one.
 
-    >>> split_name(PurePosixPath("1001_DFA_ANG_XX.wav"), "_", ("actor", "sentence", "emotion", "level"))
+    >>> split_name("1001_DFA_ANG_XX.wav", "_", ("actor", "sentence", "emotion", "level"))
     ['1001', 'DFA', 'ANG', 'XX']
 
     Raises:
         FileNameError: if there are fewer fields.
     """
-    parts = relative.stem.split(separator, len(fields) - 1)
+    parts = stem_of(path).split(separator, len(fields) - 1)
     if len(parts) != len(fields):
         raise FileNameError(
-            f"{relative.name!r}: {len(parts)} of {len(fields)} fields, expected {separator.join(fields)}"
+            f"{name_of(path)!r}: {len(parts)} of {len(fields)} fields, expected {separator.join(fields)}"
         )
     return parts
 
 
-def one_of(codes: Collection[str], code: str, field: str, relative: PurePosixPath) -> str:
+def one_of(codes: Collection[str], code: str, field: str, path: str) -> str:
     """Return `code` if it is one of `codes`.
 
     Args:
         codes: valid codes, in order.
         code: the code in the name.
         field: name of the field, for the message.
-        relative: the parsed path, for the message.
+        path: the parsed path, for the message.
 
     Raises:
         FileNameError: if it is none of `codes`.
     """
     if code not in codes:
-        raise FileNameError(f"{relative.name!r}: {field} is {code!r}, expected {_choices(list(codes))}")
-    return sys.intern(code)  # few codes, perhaps a million files
+        raise FileNameError(f"{name_of(path)!r}: {field} is {code!r}, expected {_choices(list(codes))}")
+    return code
 
 
-def lookup(table: Mapping[str, T], code: str, field: str, relative: PurePosixPath) -> T:
+def lookup(table: Mapping[str, T], code: str, field: str, path: str) -> T:
     """Return the value of `code` in `table`; arguments and errors as in `one_of`."""
-    return table[one_of(table, code, field, relative)]
+    return table[code if code in table else one_of(table, code, field, path)]
 
 
 def _folders_in(root: Path) -> list[str]:

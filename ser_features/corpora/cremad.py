@@ -17,7 +17,7 @@ folder above it, and are null otherwise. The votes of its listeners are read fro
 
 Licence: ODbL 1.0. Cite Cao et al. (2014).
 
->>> recording = CremaD().parse(PurePosixPath("cremad/AudioWAV/1001_IEO_ANG_HI.wav"))
+>>> recording = CremaD().parse("cremad/AudioWAV/1001_IEO_ANG_HI.wav")
 >>> recording.emotion, recording.intensity, recording.text, recording.speaker, recording.age
 ('angry', 'high', "It's eleven o'clock", '1001', None)
 """
@@ -25,9 +25,9 @@ Licence: ODbL 1.0. Cite Cao et al. (2014).
 import csv
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from ser_features.corpora.base import Corpus, lookup, one_of, split_name
+from ser_features.corpora.base import Corpus, lookup, one_of, split_name, stem_of
 from ser_features.corpora.defects import Defect
 from ser_features.corpora.walk import folders_of, is_file
 from ser_features.errors import InputError
@@ -86,20 +86,20 @@ class CremaD(Corpus):
         Defect(("1040_ITH_SAD_X",), "misnamed for 1040_ITH_SAD_XX", "the corpus's own tables"),
     )
 
-    def parse(self, relative: PurePosixPath) -> Recording:
+    def parse(self, path: str) -> Recording:
         """Parse a path such as `cremad/AudioWAV/1001_DFA_ANG_XX.wav`; see `Corpus.parse`."""
-        actor, sentence, emotion, level = split_name(relative, "_", FIELDS)
+        actor, sentence, emotion, level = split_name(path, "_", FIELDS)
         return Recording(
             dataset=self.name,
-            stem=relative.stem,
-            path=str(relative),
-            speaker=one_of(ACTORS, actor, "actor", relative),
+            stem=stem_of(path),
+            path=path,
+            speaker=one_of(ACTORS, actor, "actor", path),
             language=self.language,
-            emotion=lookup(EMOTIONS, emotion, "emotion", relative),
+            emotion=lookup(EMOTIONS, emotion, "emotion", path),
             emotion_code=emotion,
-            intensity=lookup(LEVELS, level, "level", relative),
+            intensity=lookup(LEVELS, level, "level", path),
             statement=sentence,
-            text=lookup(TEXTS, sentence, "sentence", relative),
+            text=lookup(TEXTS, sentence, "sentence", path),
         )
 
     def scan(self, data: Path) -> Scan:

@@ -12,14 +12,14 @@ Counts: 360 = 12 voices × 6 emotions × 5 sentences.
 If the corpus folder is missing, `Demo.scan` generates it. `ser_features.corpora.synthesis` documents the
 voices and what each emotion changes. A model trained on this corpus has learned that recipe.
 
->>> recording = Demo().parse(PurePosixPath("demo/M2/M2_fear_s3_1.wav"))
+>>> recording = Demo().parse("demo/M2/M2_fear_s3_1.wav")
 >>> recording.speaker, recording.gender, recording.emotion, recording.text, recording.modality
 ('M2', 'male', 'fear', 'There are nine windows on this side.', 'synthetic')
 """
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from ser_features.corpora.base import Corpus, lookup, one_of, split_name
+from ser_features.corpora.base import Corpus, lookup, one_of, split_name, stem_of
 from ser_features.corpora.synthesis.script import EMOTIONS, SENTENCES, TAKES, VOICES, clips
 from ser_features.errors import InputError
 from ser_features.manifest import Recording, Scan
@@ -46,22 +46,22 @@ class Demo(Corpus):
     folders = ("demo",)
     synthetic = True
 
-    def parse(self, relative: PurePosixPath) -> Recording:
+    def parse(self, path: str) -> Recording:
         """Parse a path such as `demo/F1/F1_angry_s1_1.wav`; see `Corpus.parse`."""
-        speaker, emotion, sentence, take = split_name(relative, "_", FIELDS)
+        speaker, emotion, sentence, take = split_name(path, "_", FIELDS)
         return Recording(
             dataset=self.name,
-            stem=relative.stem,
-            path=str(relative),
+            stem=stem_of(path),
+            path=path,
             language=self.language,
             modality="synthetic",
             speaker=speaker,
-            gender=lookup(VOICES, speaker, "speaker", relative).gender,
-            emotion=one_of(EMOTIONS, emotion, "emotion", relative),
+            gender=lookup(VOICES, speaker, "speaker", path).gender,
+            emotion=one_of(EMOTIONS, emotion, "emotion", path),
             emotion_code=emotion,
             statement=sentence,
-            text=lookup(SENTENCES, sentence, "sentence", relative).text,
-            repetition=one_of(TAKES, take, "take", relative),
+            text=lookup(SENTENCES, sentence, "sentence", path).text,
+            repetition=one_of(TAKES, take, "take", path),
         )
 
     def scan(self, data: Path) -> Scan:

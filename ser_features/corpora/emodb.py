@@ -15,15 +15,14 @@ from other corpora.
 
 Licence: free for research. Cite Burkhardt et al. (2005).
 
->>> recording = EmoDb().parse(PurePosixPath("emodb/wav/03a01Fa.wav"))
+>>> recording = EmoDb().parse("emodb/wav/03a01Fa.wav")
 >>> recording.emotion, recording.text, recording.speaker, recording.age, recording.repetition
 ('happy', 'Der Lappen liegt auf dem Eisschrank.', '03', 31, 'a')
 """
 
 import re
-from pathlib import PurePosixPath
 
-from ser_features.corpora.base import Corpus, lookup
+from ser_features.corpora.base import Corpus, lookup, name_of, stem_of
 from ser_features.errors import FileNameError
 from ser_features.labels import in_order
 from ser_features.manifest import Recording
@@ -89,26 +88,26 @@ class EmoDb(Corpus):
         "Berlin EmoDB",
     )
 
-    def parse(self, relative: PurePosixPath) -> Recording:
+    def parse(self, path: str) -> Recording:
         """Parse a path such as `emodb/wav/03a01Fa.wav`; see `Corpus.parse`."""
-        match = SEVEN_CHARACTERS.fullmatch(relative.stem)
+        match = SEVEN_CHARACTERS.fullmatch(stem_of(path))
         if match is None:
             raise FileNameError(
-                f"{relative.name!r}: expected speaker, text, emotion and a take from a to z as in 03a01Fa"
+                f"{name_of(path)!r}: expected speaker, text, emotion and a take from a to z as in 03a01Fa"
             )
         speaker, text, emotion, take = match.groups()
-        gender, age = lookup(SPEAKERS, speaker, "speaker", relative)
+        gender, age = lookup(SPEAKERS, speaker, "speaker", path)
         return Recording(
             dataset=self.name,
-            stem=relative.stem,
-            path=str(relative),
+            stem=stem_of(path),
+            path=path,
             speaker=speaker,
             gender=gender,
             age=age,
             language=self.language,
-            emotion=lookup(EMOTIONS, emotion, "emotion", relative),
+            emotion=lookup(EMOTIONS, emotion, "emotion", path),
             emotion_code=emotion,
             statement=text,
-            text=lookup(TEXTS, text, "text", relative),
+            text=lookup(TEXTS, text, "text", path),
             repetition=take,
         )

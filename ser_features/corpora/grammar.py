@@ -10,7 +10,7 @@ null. A long table is written as a list of several. `read_from.speaker = "the nu
 words what states a property that is easily misread.
 
 >>> from ser_features.corpora import get
->>> recording = get("subesco").parse(PurePosixPath("subesco/F_02_MONIKA_S_2_SURPRISE_3].wav"))
+>>> recording = get("subesco").parse("subesco/F_02_MONIKA_S_2_SURPRISE_3].wav")
 >>> recording.stem, recording.speaker, recording.emotion, recording.emotion_code
 ('F_02_MONIKA_S_2_SURPRISE_3', 'F_02', 'surprise', 'SURPRISE')
 """
@@ -19,11 +19,11 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from ser_features.corpora.base import Corpus, lookup
+from ser_features.corpora.base import Corpus, lookup, name_of, stem_of
 from ser_features.corpora.defects import Defect
 from ser_features.errors import FileNameError
 from ser_features.labels import UNKNOWN, in_order, is_emotion
@@ -155,17 +155,18 @@ class GrammarCorpus(Corpus):
         ]
         return "\n\n".join(_filled(text) for text in paragraphs if text)
 
-    def parse(self, relative: PurePosixPath) -> Recording:
+    def parse(self, path: str) -> Recording:
         """Parse a path by the pattern; see `Corpus.parse`."""
-        path = str(relative)
-        match = self.described.pattern.fullmatch(path.removesuffix(relative.suffix))
+        stem = stem_of(path)
+        folder = path[: len(path) - len(name_of(path))]
+        match = self.described.pattern.fullmatch(folder + stem)
         if match is None:
             raise FileNameError(
-                f"{relative.name!r}: expected a path such as {self.layout}: {self.described.names}"
+                f"{name_of(path)!r}: expected a path such as {self.layout}: {self.described.names}"
             )
         values = self._values({key: text for key, text in match.groupdict().items() if text is not None})
         code = values.pop("emotion", UNKNOWN)
-        fields: dict[str, Any] = {"stem": relative.stem, "speaker": None, "language": self._common_language}
+        fields: dict[str, Any] = {"stem": stem, "speaker": None, "language": self._common_language}
         for key, text in values.items():
             fields[key] = self.codes[key].get(text) if key in self.codes else text
         if fields.get("age"):
@@ -173,7 +174,7 @@ class GrammarCorpus(Corpus):
         return Recording(
             dataset=self.name,
             path=path,
-            emotion=UNKNOWN if code == UNKNOWN else lookup(self.codes["emotion"], code, "emotion", relative),
+            emotion=UNKNOWN if code == UNKNOWN else lookup(self.codes["emotion"], code, "emotion", path),
             emotion_code=code,
             **fields,
         )

@@ -18,14 +18,12 @@ audio; speech peaks near a tenth of full scale; ages are published as a range on
 
 Licence: CC BY-NC-SA 4.0. Cite Livingstone & Russo (2018).
 
->>> recording = Ravdess().parse(PurePosixPath("ravdess/Actor_12/03-01-06-01-02-01-12.wav"))
+>>> recording = Ravdess().parse("ravdess/Actor_12/03-01-06-01-02-01-12.wav")
 >>> recording.emotion, recording.intensity, recording.text, recording.speaker, recording.gender
 ('fear', 'normal', 'Dogs are sitting by the door', '12', 'female')
 """
 
-from pathlib import PurePosixPath
-
-from ser_features.corpora.base import Corpus, lookup, one_of, split_name
+from ser_features.corpora.base import Corpus, lookup, name_of, one_of, split_name, stem_of
 from ser_features.corpora.defects import Defect
 from ser_features.errors import FileNameError
 from ser_features.labels import in_order
@@ -76,29 +74,27 @@ class Ravdess(Corpus):
         ),
     )
 
-    def parse(self, relative: PurePosixPath) -> Recording:
+    def parse(self, path: str) -> Recording:
         """Parse a path such as `ravdess/Actor_01/03-01-01-01-01-01-01.wav`; see `Corpus.parse`."""
-        modality, channel, emotion, intensity, statement, repetition, actor = split_name(
-            relative, "-", FIELDS
-        )
+        modality, channel, emotion, intensity, statement, repetition, actor = split_name(path, "-", FIELDS)
         recording = Recording(
             dataset=self.name,
-            stem=relative.stem,
-            path=str(relative),
+            stem=stem_of(path),
+            path=path,
             language=self.language,
-            modality=lookup(MODALITIES, modality, "modality", relative),
-            vocal_channel=lookup(CHANNELS, channel, "vocal channel", relative),
-            emotion=lookup(EMOTIONS, emotion, "emotion", relative),
+            modality=lookup(MODALITIES, modality, "modality", path),
+            vocal_channel=lookup(CHANNELS, channel, "vocal channel", path),
+            emotion=lookup(EMOTIONS, emotion, "emotion", path),
             emotion_code=emotion,
-            intensity=lookup(INTENSITIES, intensity, "intensity", relative),
+            intensity=lookup(INTENSITIES, intensity, "intensity", path),
             statement=statement,
-            text=lookup(TEXTS, statement, "statement", relative),
-            repetition=one_of(REPETITIONS, repetition, "repetition", relative),
+            text=lookup(TEXTS, statement, "statement", path),
+            repetition=one_of(REPETITIONS, repetition, "repetition", path),
             speaker=actor,
-            gender=lookup(GENDERS, actor, "actor", relative),
+            gender=lookup(GENDERS, actor, "actor", path),
         )
         if emotion == NEUTRAL and intensity == STRONG:
-            raise FileNameError(f"{relative.name!r}: strong intensity of neutral, expected intensity 01")
+            raise FileNameError(f"{name_of(path)!r}: strong intensity of neutral, expected intensity 01")
         if channel == SONG and emotion in NOT_SUNG:
-            raise FileNameError(f"{relative.name!r}: emotion {emotion!r} in a song, expected 01–06")
+            raise FileNameError(f"{name_of(path)!r}: emotion {emotion!r} in a song, expected 01–06")
         return recording

@@ -14,16 +14,15 @@ Oddities: 101 files clip.
 
 Licence: free for research, on registration. Cite Haq & Jackson (2010).
 
->>> recording = Savee().parse(PurePosixPath("savee/DC/sa01.wav"))
+>>> recording = Savee().parse("savee/DC/sa01.wav")
 >>> recording.stem, recording.path, recording.emotion, recording.statement
 ('DC_sa01', 'savee/DC/sa01.wav', 'sad', 'sa 01')
 """
 
 import re
-from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from ser_features.corpora.base import Corpus, lookup, one_of, split_name
+from ser_features.corpora.base import Corpus, lookup, name_of, one_of, split_name, stem_of
 from ser_features.errors import FileNameError
 from ser_features.labels import in_order
 from ser_features.manifest import Recording
@@ -66,35 +65,36 @@ class Savee(Corpus):
         {"statement": "emotion and number, as a number is another sentence in another emotion"}
     )
 
-    def parse(self, relative: PurePosixPath) -> Recording:
+    def parse(self, path: str) -> Recording:
         """Parse a path such as `savee/DC_a01.wav` or `savee/DC/a01.wav`; see `Corpus.parse`."""
-        if "_" in relative.stem:
-            speaker, rest = split_name(relative, "_", ("speaker", "emotion"))
+        stem = stem_of(path)
+        if "_" in stem:
+            speaker, rest = split_name(path, "_", ("speaker", "emotion"))
         else:
-            speaker, rest = relative.parent.name, relative.stem
-        emotion, number = _split_sentence(rest, relative)
+            speaker, rest = name_of(path.rpartition("/")[0]), stem
+        emotion, number = _split_sentence(rest, path)
         return Recording(
             dataset=self.name,
             stem=f"{speaker}_{rest}",
-            path=str(relative),
-            speaker=one_of(SPEAKERS, speaker, "speaker", relative),
+            path=path,
+            speaker=one_of(SPEAKERS, speaker, "speaker", path),
             gender="male",
             language=self.language,
-            emotion=lookup(EMOTIONS, emotion, "emotion", relative),
+            emotion=lookup(EMOTIONS, emotion, "emotion", path),
             emotion_code=emotion,
             statement=f"{emotion} {number}",
         )
 
 
-def _split_sentence(rest: str, relative: PurePosixPath) -> tuple[str, str]:
+def _split_sentence(rest: str, path: str) -> tuple[str, str]:
     """Split `sa01` into emotion and number."""
     match = LETTERS_THEN_NUMBER.fullmatch(rest)
     if match is None:
         raise FileNameError(
-            f"{relative.name!r}: {rest!r}, expected an emotion and a number of two digits as in a01"
+            f"{name_of(path)!r}: {rest!r}, expected an emotion and a number of two digits as in a01"
         )
     emotion, number = match.groups()
     last = 30 if emotion == "n" else 15
     if not 1 <= int(number) <= last:
-        raise FileNameError(f"{relative.name!r}: sentence is {number!r}, expected 01–{last} of {emotion!r}")
+        raise FileNameError(f"{name_of(path)!r}: sentence is {number!r}, expected 01–{last} of {emotion!r}")
     return emotion, number

@@ -7,7 +7,7 @@ longer ones come first, then those of a higher sample rate, then larger ones. Ot
 root is used, then the first by name. Headers are read only where two files compete.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ser_features.foreign import is_lossy
 from ser_features.manifest import Duplicate, Recording
+from ser_features.recordings import Recordings
 
 SAME_SECONDS = 0.1
 """Durations that differ by less are equal: encoders pad."""
@@ -22,7 +23,7 @@ SAME_SECONDS = 0.1
 
 def without_second_copies(
     recordings: Iterable[Recording], root: Path
-) -> tuple[tuple[Recording, ...], tuple[Duplicate, ...]]:
+) -> tuple[Recordings, tuple[Duplicate, ...]]:
     """Choose one file of each recording.
 
     Args:
@@ -32,17 +33,23 @@ def without_second_copies(
     Returns:
         The recordings sorted by key, and the files that are not used, sorted by path.
     """
-    by_key = attrgetter("file_id")
-    unique: list[Recording] = []
+    rows = Recordings.of(recordings).by_key()
+    if not rows.has_repeated_keys():
+        return rows, ()
     duplicates: list[Duplicate] = []
-    for _, group in groupby(sorted(recordings, key=by_key), by_key):
-        copies = list(group)
-        if len(copies) > 1:
-            best, *others = _by_quality(copies, root)
-            copies = [replace(best, alternatives=tuple(other.path for other in others))]
-            duplicates += (Duplicate(best.path, other.path) for other in others)
-        unique += copies
-    return tuple(unique), tuple(sorted(duplicates, key=lambda duplicate: duplicate.dropped))
+    unique = Recordings.of(_best(rows, root, duplicates))
+    return unique, tuple(sorted(duplicates, key=lambda duplicate: duplicate.dropped))
+
+
+def _best(rows: Recordings, root: Path, duplicates: list[Duplicate]) -> Iterator[Recording]:
+    """The best file of each recording; the others are added to `duplicates`."""
+    for _, group in groupby(rows, attrgetter("file_id")):
+        first, *copies = group
+        if copies:
+            first, *others = _by_quality([first, *copies], root)
+            first = replace(first, alternatives=tuple(other.path for other in others))
+            duplicates += (Duplicate(first.path, other.path) for other in others)
+        yield first
 
 
 def _by_quality(copies: list[Recording], root: Path) -> list[Recording]:

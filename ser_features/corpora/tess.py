@@ -14,14 +14,12 @@ Oddities: `OA_bite_neutral` is OAF's, and keeps its name here; `OAF_food_fear` i
 
 Licence: CC BY-NC-ND 4.0. Cite Pichora-Fuller & Dupuis (2020).
 
->>> recording = Tess().parse(PurePosixPath("tess/YAF_Pleasant_surprise/YAF_youth_ps.wav"))
+>>> recording = Tess().parse("tess/YAF_Pleasant_surprise/YAF_youth_ps.wav")
 >>> recording.emotion, recording.emotion_code, recording.text, recording.speaker, recording.age
 ('surprise', 'ps', 'Say the word youth', 'YAF', 26)
 """
 
-from pathlib import PurePosixPath
-
-from ser_features.corpora.base import Corpus, lookup, split_name
+from ser_features.corpora.base import Corpus, lookup, name_of, split_name, stem_of
 from ser_features.corpora.defects import Defect
 from ser_features.errors import FileNameError
 from ser_features.labels import in_order
@@ -66,21 +64,21 @@ class Tess(Corpus):
     )
     defects = (Defect(("OA_bite_neutral",), "misnamed for OAF_bite_neutral", "the published files"),)
 
-    def parse(self, relative: PurePosixPath) -> Recording:
+    def parse(self, path: str) -> Recording:
         """Parse a path such as `tess/OAF_angry/OAF_back_angry.wav`; see `Corpus.parse`."""
-        speaker, word, emotion = split_name(relative, "_", ("speaker", "word", "emotion"))
-        speaker = lookup(SPEAKERS, speaker, "speaker", relative)
+        speaker, word, emotion = split_name(path, "_", ("speaker", "word", "emotion"))
+        speaker = lookup(SPEAKERS, speaker, "speaker", path)
         if not (word.isascii() and word.isalpha()):
-            raise FileNameError(f"{relative.name!r}: word is {word!r}, expected letters a–z")
+            raise FileNameError(f"{name_of(path)!r}: word is {word!r}, expected letters a–z")
         return Recording(
             dataset=self.name,
-            stem=relative.stem,
-            path=str(relative),
+            stem=stem_of(path),
+            path=path,
             speaker=speaker,
             gender="female",
             age=AGES[speaker],
             language=self.language,
-            emotion=lookup(EMOTIONS, emotion.lower(), "emotion", relative),
+            emotion=lookup(EMOTIONS, emotion.lower(), "emotion", path),
             emotion_code=emotion,
             statement=word,
             text=f"Say the word {word}",

@@ -57,37 +57,39 @@ def audio_files(root: Path, folder: str) -> Iterator[Found]:
         if real in visited:
             continue
         visited.add(real)
+        others: list[tuple[os.DirEntry[str], Foreign]] = []
         try:
-            entries = [
-                entry for entry in os.scandir(root / parent) if not entry.name.startswith(IGNORED_PREFIXES)
-            ]
+            for entry in os.scandir(root / parent):  # one by one, as a folder may have a million
+                name = entry.name
+                if name.startswith(IGNORED_PREFIXES):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((f"{parent}/{name}", f"{real}/{name}"))
+                elif entry.is_symlink() and is_folder(entry.path):
+                    links.append(f"{parent}/{name}")
+                elif _has_audio_suffix(name):
+                    yield Found(_readable(f"{parent}/{name}"), _problem(entry))
+                elif form := of_suffix(name):
+                    others.append((entry, form))
+            yield from _foreign_only(others, root, parent)
         except OSError as error:
             yield Found(_readable(parent), f"folder cannot be read: {error.strerror}")
-            continue
-        files = []
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                folders.append((f"{parent}/{entry.name}", f"{real}/{entry.name}"))
-            elif entry.is_symlink() and is_folder(entry.path):
-                links.append(f"{parent}/{entry.name}")
-            else:
-                files.append(entry)
-        yield from _audio_among(files, parent)
 
 
-def _audio_among(entries: Sequence["os.DirEntry[str]"], parent: str) -> Iterator[Found]:
-    """The audio files of one folder."""
-    stems: set[str] = set()
-    others: list[tuple[os.DirEntry[str], Foreign]] = []
-    for entry in entries:
-        stem, suffix = os.path.splitext(entry.name)  # noqa: PTH122
-        if suffix.lower() in SUFFIXES:
-            stems.add(stem)
-            yield Found(_readable(f"{parent}/{entry.name}"), _problem(entry))
-        elif form := of_suffix(entry.name):
-            others.append((entry, form))
-    for entry, form in others:
-        if os.path.splitext(entry.name)[0] not in stems:  # noqa: PTH122
+def _has_audio_suffix(name: str) -> bool:
+    return f".{name.rpartition('.')[2].lower()}" in SUFFIXES
+
+
+def _foreign_only(
+    entries: Sequence[tuple["os.DirEntry[str]", Foreign]], root: Path, parent: str
+) -> Iterator[Found]:
+    """The files of one folder in formats that libsndfile does not read, but those it has in another one."""
+    if not entries:
+        return
+    names = (one.name for one in os.scandir(root / parent))  # again, to hold no million names without need
+    stems = {name.rpartition(".")[0] for name in names if _has_audio_suffix(name)}
+    for entry, form in entries:
+        if entry.name.rpartition(".")[0] not in stems:
             yield _foreign(entry, _readable(f"{parent}/{entry.name}"), form)
 
 
@@ -141,4 +143,4 @@ def _problem(entry: "os.DirEntry[str]") -> str | None:
 
 def _readable(path: str) -> str:
     """Escape the bytes of a name that are not UTF-8, which no table can hold."""
-    return path.encode("utf-8", "backslashreplace").decode()
+    return path if path.isascii() else path.encode("utf-8", "backslashreplace").decode()

@@ -12,16 +12,18 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ser_features import audio
 from ser_features.engine.task import SECOND_COPY
 from ser_features.engine.withdrawn import StoredRow, withdrawn
 from ser_features.manifest import NAME_COLUMNS, Column, Recording, Scan
+from ser_features.recordings import ROWS, Recordings
 from ser_features.store import Store, layout
 from ser_features.store.part import READERS, StoredTable, broken, duplicated_ids, read_if_whole
 from ser_features.store.write import set_aside
@@ -36,9 +38,6 @@ OTHER_STAGES = ("name", "augment")
 
 AHEAD = 2
 """Tables read while one is compared; more would compete with the comparison for the interpreter lock."""
-
-ROWS = 8_192
-"""Rows compared at once; compacted tables have more."""
 
 
 @dataclass(slots=True)
@@ -83,13 +82,50 @@ class _Suspect:
     failed: bool = False
 
 
-def diff(store: Store, scan: Scan, chosen: dict[str, Recording], *, keep_missing: bool = False) -> StoreDiff:
+class Chosen:
+    """The recordings of a corpus, and which of them were chosen and not yet met in the store.
+
+    Args:
+        recordings: sorted by `file_id`.
+        chosen: positions in them.
+
+    Attributes:
+        recordings: all of them.
+        awaited: of bool, whether one was chosen and no row was matched to it.
+    """
+
+    def __init__(self, recordings: Recordings, chosen: Sequence[int]) -> None:
+        self.recordings, self.awaited = recordings, np.zeros(len(recordings), bool)
+        self.awaited[np.asarray(chosen, int)] = True
+
+    def matched(self, file_ids: pa.ChunkedArray) -> np.ndarray:
+        """Positions of the recordings of some rows, which are no longer awaited; -1 where none is."""
+        ends = pc.min_max(file_ids).as_py()
+        if ends["min"] is None:
+            return np.empty(0, int)
+        first = self.recordings.position(ends["min"])
+        keys = self.recordings.column("file_id").slice(
+            first, self.recordings.position(ends["max"]) + 1 - first
+        )
+        inside = pc.index_in(file_ids, keys.combine_chunks()).fill_null(-1).to_numpy()
+        here = inside >= 0
+        here[here] = self.awaited[inside[here] + first]
+        self.awaited[inside[here] + first] = False
+        return np.where(here, inside + first, -1)
+
+    def pop(self, file_id: str) -> Recording | None:
+        """The awaited recording of this key, which is no longer awaited."""
+        (position,) = self.matched(pa.chunked_array([[file_id]]))
+        return None if position < 0 else self.recordings[int(position)]
+
+
+def diff(store: Store, scan: Scan, chosen: Chosen, *, keep_missing: bool = False) -> StoreDiff:
     """Compare a store with a corpus. Damaged tables are moved to damaged/.
 
     Args:
         store: the store.
         scan: the corpus.
-        chosen: recordings to compare, by file_id; those that the store has are removed from it.
+        chosen: recordings to compare; those that the store has are no longer awaited.
         keep_missing: whether rows stay whose recordings are gone.
 
     Returns:
@@ -164,11 +200,11 @@ def _refused_first(tables: Iterable[pa.Table]) -> dict[str, str | None]:
 
 def _matched(
     table: pa.Table,
-    chosen: dict[str, Recording],
+    chosen: Chosen,
     unmatched: list[StoredRow],
     refused: Mapping[str, str | None],
     scan: Scan,
-) -> tuple[pa.Table, list[Recording], list[Recording]]:
+) -> tuple[pa.Table, Recordings, list[Recording]]:
     """Match rows to the chosen recordings; the others are added to `unmatched`.
 
     A row may be of another file than the recording's best one: it counts as long as that one is the file that
@@ -177,24 +213,32 @@ def _matched(
     Returns:
         The matched rows, their recordings, and recordings of which a better file must be tried.
     """
-    by_row: list[Recording | None] = []
-    again: list[Recording] = []
-    for file_id, path in zip(table["file_id"].to_pylist(), table["path"].to_pylist(), strict=True):
-        recording = chosen.pop(file_id, None)
-        if recording is None:
-            unmatched.append(StoredRow(file_id, path))
-        elif path in recording.alternatives:
-            best = refused.get(file_id)
-            if best is None or best != audio.sha256_if_readable(scan.root / recording.path):
-                again.append(recording)
-                recording = None
-            else:
-                recording = replace(recording, path=path, alternatives=())
-        by_row.append(recording)
-    recordings = [recording for recording in by_row if recording is not None]
-    if len(recordings) < len(by_row):
-        table = table.filter(pa.array([recording is not None for recording in by_row], pa.bool_()))
-    return table, recordings, again
+    positions = chosen.matched(table["file_id"])
+    here = positions >= 0
+    if not here.all():
+        left = table.filter(pa.array(~here))
+        unmatched += map(StoredRow, left["file_id"].to_pylist(), left["path"].to_pylist())
+        table = table.filter(pa.array(here))
+    recordings = chosen.recordings.take(positions[here])
+    if recordings.column("path").equals(table["path"]):
+        return table, recordings, []
+    kept: list[Recording] = []
+    again: dict[int, Recording] = {}
+    for row, (recording, path) in enumerate(zip(recordings, table["path"].to_pylist(), strict=True)):
+        if path not in recording.alternatives:
+            kept.append(recording)
+        elif _is_refused(recording, refused, scan):
+            kept.append(replace(recording, path=path, alternatives=()))
+        else:
+            again[row] = recording
+    stay = pa.array([row not in again for row in range(len(table))], pa.bool_())
+    return table.filter(stay), Recordings.of(kept), list(again.values())
+
+
+def _is_refused(recording: Recording, refused: Mapping[str, str | None], scan: Scan) -> bool:
+    """Whether the best file of a recording was refused, and is unchanged."""
+    best = refused.get(recording.file_id)
+    return best is not None and best == audio.sha256_if_readable(scan.root / recording.path)
 
 
 def _compare_rows(
@@ -203,13 +247,14 @@ def _compare_rows(
     table: pa.Table,
     bad: set[str | None],
     scan: Scan,
-    recordings: Sequence[Recording],
+    recordings: Recordings,
 ) -> Iterator[_Suspect]:
     """Add some rows' recordings to `result`; yield those that must be read."""
     relabelled = _relabelled(recordings, table, scan.own)
     frames = table["frame_shard"].to_pylist()
     stored = list(zip(table["source_size"].to_pylist(), table["source_mtime"].to_pylist(), strict=True))
-    now = [audio.stamp(os.path.join(scan.root, recording.path)) for recording in recordings]  # noqa: PTH118
+    paths = recordings.column("path").to_pylist()
+    now = [audio.stamp(os.path.join(scan.root, path)) for path in paths]  # noqa: PTH118
     if now == stored and not relabelled and bad.isdisjoint(frames):
         result.unchanged += len(recordings)
         return
@@ -225,19 +270,30 @@ def _compare_rows(
             result.unchanged += 1
 
 
-def _relabelled(recordings: Sequence[Recording], table: pa.Table, own: Sequence[Column]) -> set[int]:
+def _relabelled(recordings: Recordings, table: pa.Table, own: Sequence[Column]) -> set[int]:
     """Indices of the recordings whose labels differ from those of their row, in value or type."""
     if any(not _has_type(table, column) for column in own):
         return set(range(len(recordings)))
-    labels: dict[str, list[Any]] = {name: list(map(attrgetter(name), recordings)) for name in LABEL_COLUMNS}
-    labels |= {column.name: [one.extra.get(column.name) for one in recordings] for column in own}
     changed: set[int] = set()
-    for name, values in labels.items():
-        stored = table[name].to_pylist() if name in table.column_names else [None] * len(values)
-        if values != stored:
-            pairs = zip(values, stored, strict=True)
-            changed |= {index for index, (value, old) in enumerate(pairs) if value != old}
+    for name in LABEL_COLUMNS:
+        labels = recordings.column(name)
+        stored = (
+            table[name]
+            if name in table.column_names
+            else pa.chunked_array([pa.nulls(len(table), labels.type)])
+        )
+        if not labels.equals(stored):
+            changed |= _differing(labels.to_pylist(), stored.to_pylist())
+    for column in own:
+        changed |= _differing(recordings.extra(column.name), table[column.name].to_pylist())
     return changed
+
+
+def _differing(values: Sequence[Any], stored: Sequence[Any]) -> set[int]:
+    """Indices of the values that differ."""
+    if values == stored:
+        return set()
+    return {index for index, pair in enumerate(zip(values, stored, strict=True)) if pair[0] != pair[1]}
 
 
 def _has_type(table: pa.Table, column: Column) -> bool:
@@ -246,12 +302,10 @@ def _has_type(table: pa.Table, column: Column) -> bool:
     )
 
 
-def _refused(
-    shard: str, table: pa.Table, chosen: dict[str, Recording], unmatched: list[StoredRow]
-) -> Iterator[_Suspect]:
+def _refused(shard: str, table: pa.Table, chosen: Chosen, unmatched: list[StoredRow]) -> Iterator[_Suspect]:
     """Chosen recordings that were refused by an earlier run and have no row; others go to `unmatched`."""
     for row in table.to_pylist():
-        recording = chosen.pop(row["file_id"], None)
+        recording = chosen.pop(row["file_id"])
         if recording is not None:
             yield _Suspect(recording, shard, row["audio_sha256"], failed=True)
         elif row["stage"] not in OTHER_STAGES:

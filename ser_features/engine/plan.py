@@ -11,14 +11,19 @@ no file_id is stored twice however the corpus grows.
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 
-from ser_features.engine.changes import StoreDiff, diff
+from ser_features.engine.changes import Chosen, StoreDiff, diff
 from ser_features.engine.task import ShardTask, Target
 from ser_features.foreign import is_lossy
 from ser_features.manifest import Recording, Scan, batches
+from ser_features.recordings import Recordings
 from ser_features.store import Store
+
+T = TypeVar("T")
 
 MAX_SHARD = 512
 """Largest number of recordings in a shard that was not made by `store.compact`."""
@@ -68,13 +73,17 @@ def plan(
     Returns:
         The tasks, and what needs none.
     """
-    chosen = {recording.file_id: recording for recording in spread(scan.recordings, limit)}
+    recordings = Recordings.of(scan.recordings)
+    chosen = Chosen(recordings, spread(range(len(recordings)), limit))
     changes = diff(store, scan, chosen, keep_missing=keep_missing)
-    if chosen:  # `diff` has removed all that the store has: the rest is new
-        for cell, recordings in enumerate(cells(scan.recordings)):
-            new = [recording for recording in recordings if recording.file_id in chosen]
-            if new:
+    if chosen.awaited.any():  # `diff` has removed all that the store has: the rest is new
+        start = 0
+        for cell, of_cell in enumerate(cells(recordings)):
+            awaited = chosen.awaited[start : start + len(of_cell)]
+            if awaited.any():
+                new = list(compress(of_cell, awaited))
                 changes.compute[_shard(cell, new, changes.sizes)].extend(new)
+            start += len(of_cell)
     return Plan(
         tuple(_tasks(changes, scan, target)),
         changes.unchanged,
@@ -86,7 +95,7 @@ def plan(
     )
 
 
-def spread(recordings: Sequence[Recording], limit: int | None) -> Sequence[Recording]:
+def spread(recordings: Sequence[T], limit: int | None) -> Sequence[T]:
     """At most `limit` recordings, evenly spread, so that a small sample has all speakers and emotions."""
     if limit is None or limit >= len(recordings):
         return recordings

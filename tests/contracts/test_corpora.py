@@ -77,7 +77,7 @@ def test_module_has_an_example_and_a_licence(name):
 
 
 def test_layout_is_a_path_that_parses(corpus):
-    recording = corpus.parse(PurePosixPath(corpus.layout))
+    recording = corpus.parse(corpus.layout)
     assert isinstance(recording, Recording)
     assert recording.dataset == corpus.name
     assert recording.path == corpus.layout
@@ -120,13 +120,13 @@ def test_documented_layouts_are_extracted(tmp_path):
 
 def test_rejection_names_the_file(corpus):
     with pytest.raises(FileNameError, match=r"^'holiday\.wav': "):
-        corpus.parse(PurePosixPath(f"{corpus.folders[0]}/holiday.wav"))
+        corpus.parse(f"{corpus.folders[0]}/holiday.wav")
 
 
 @given(st.sampled_from([corpora.get(name) for name in corpora.names()]), st.text())
 def test_any_text_parses_or_is_rejected(corpus, text):
     with suppress(FileNameError):
-        assert corpus.parse(PurePosixPath(text)).emotion in (*corpus.emotions, UNKNOWN)
+        assert corpus.parse(text).emotion in (*corpus.emotions, UNKNOWN)
 
 
 @pytest.mark.real

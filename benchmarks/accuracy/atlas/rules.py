@@ -13,7 +13,6 @@ too.
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
 
 import pandas as pd
 
@@ -44,7 +43,7 @@ def _published_parts(rows: pd.DataFrame) -> str | None:
     if corpus is None:
         return None
     try:
-        parts = [corpus.parse(PurePosixPath(corpus.name, path)).partition for path in rows["path"]]
+        parts = [corpus.parse(f"{corpus.name}/{path}").partition for path in rows["path"]]
     except FileNameError:
         return None
     return "the corpus's own parts (its folders)" if parts == rows["side"].tolist() else None

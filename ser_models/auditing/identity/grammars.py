@@ -13,7 +13,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import PurePosixPath
 
 from ser_features import corpora
 from ser_features.arguments import chosen, same
@@ -123,7 +122,7 @@ def _all() -> tuple[Corpus, ...]:
 
 def _parsed(corpus: Corpus, path: str) -> Recording | None:
     try:
-        return corpus.parse(PurePosixPath(path))
+        return corpus.parse(path)
     except FileNameError:
         return None
 
@@ -194,7 +193,7 @@ def _read(paths: Sequence[str], own: tuple[Corpus, ...], reading: _Reading) -> l
         problem, recording = NO_CORPUS, None
         for corpus in order:
             try:
-                recording = corpus.parse(PurePosixPath(path))
+                recording = corpus.parse(path)
                 break
             except FileNameError as error:
                 problem = str(error)

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_all_published_names(real_data):
         pytest.skip(f"no table of the published names: {table}")
     with table.open(newline="") as lines:
         stems = [row["Filename"] for row in csv.DictReader(lines)]
-    recordings = [CremaD().parse(PurePosixPath(f"cremad/{stem}.wav")) for stem in stems]
+    recordings = [CremaD().parse(f"cremad/{stem}.wav") for stem in stems]
     assert len({recording.file_id for recording in recordings}) == CremaD.whole
     assert {recording.speaker for recording in recordings} == {*cremad.ACTORS}
     emotions = Counter(recording.emotion for recording in recordings)

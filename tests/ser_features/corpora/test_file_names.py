@@ -156,7 +156,7 @@ REJECTED = {
 
 
 def parse(corpus: str, path: str) -> Recording:
-    return get(corpus).parse(PurePosixPath(path))
+    return get(corpus).parse(path)
 
 
 @pytest.mark.parametrize("expected", EXACT, ids=lambda recording: recording.dataset)
