@@ -22,7 +22,8 @@ def by_channel(scan: Scan) -> Scan:
     """
     count = cache(partial(_count, scan.root))
     channels = {recording.file_id: list(_channels(recording, count)) for recording in scan.recordings}
-    split = sorted((one for several in channels.values() for one in several), key=attrgetter("file_id"))
+    unique = {one.file_id: one for several in channels.values() for one in several}  # rows may name them too
+    split = sorted(unique.values(), key=attrgetter("file_id"))
     votes = [replace(vote, file_id=one.file_id) for vote in scan.votes for one in channels[vote.file_id]]
     return replace(scan, recordings=tuple(split), votes=tuple(votes))
 
