@@ -5,7 +5,7 @@ The cut depends on the corpus alone, so all writers cut alike. A stored recordin
 no file_id is stored twice however the corpus grows.
 
 >>> shard_size(120), shard_size(1440), shard_size(11_970)
-(64, 90, 512)
+(60, 90, 499)
 """
 
 import hashlib
