@@ -234,7 +234,8 @@ def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[s
     values: dict[str, float] = {}
     for family in extractors.of_kind("columns", families):
         values |= family.extractor.extract(analysis)
-    return {name: float(np.float32(value)) for name, value in values.items()}
+    rounded = np.array([*values.values()], np.float32).tolist()
+    return dict(zip(values, rounded, strict=True))
 
 
 def frames_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:

@@ -286,6 +286,18 @@ def test_the_filter_accepts_every_length(size):
     assert np.isfinite(filtered).all()
 
 
+@pytest.mark.parametrize("size", [2**16, 3**10, 5**7])
+def test_the_filter_is_one_of_the_whole_spectrum(size):
+    """Whatever the low rate is, of which the sizes of the transform leave a choice."""
+    margin = 4_000
+    signal = np.random.default_rng(size).normal(size=size - 2 * margin).astype(np.float32)
+    signal += 10 * np.sin(2 * np.pi * 50 / 16_000 * np.arange(signal.size)).astype(np.float32)
+    spectrum = np.fft.rfft(np.pad(signal, margin, mode="reflect").astype(np.float64))
+    share = np.clip((np.fft.rfftfreq(size, 1 / 16_000) - 64) / (74 - 64), 0, 1)
+    whole = np.fft.irfft(spectrum * (0.5 - 0.5 * np.cos(np.pi * share)), size)[margin:-margin]
+    np.testing.assert_allclose(high_pass(signal, 16_000, 64, 74), whole, atol=1e-5)
+
+
 def speech(seconds: float = 1.5, rate: int = 16_000) -> np.ndarray:
     """Harmonics of 120 Hz in syllables, with a soft floor of noise before and after."""
     time = np.arange(round(seconds * rate)) / rate
