@@ -6,7 +6,8 @@
 The benchmark makes a corpus of empty files named like TESS recordings, and a store with one row of random
 features for all but the last thousand (no audio, no frames), as an interrupted extraction would leave it.
 Every step then runs in its own process, and its seconds and peak memory are printed: scanning the corpus,
-planning the resume, `ser store info`, one column by corpus in pandas; and again after `ser store compact`.
+scanning it and planning the resume, `ser store info`, one column by corpus in pandas; and again after
+`ser store compact`.
 """
 
 import argparse
@@ -162,12 +163,12 @@ def _scan(folder: Path) -> Iterator[float]:
 
 
 def _plan(folder: Path) -> Iterator[float]:
-    """Plan the resume, as `ser extract` does between its scan and its first recording."""
+    """Scan and plan the resume, as `ser extract` does before its first recording."""
     from ser_features.engine.extract import begin_report, plan_corpora
     from ser_features.store import locks
 
-    scan = corpora.scan("tess", folder / "data")
     began = time.perf_counter()
+    scan = corpora.scan("tess", folder / "data")
     store = open_store(folder / "store")
     with locks.running(store.root) as run:
         plans = plan_corpora([scan], store, run)
