@@ -16,15 +16,18 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ser_features import audio, extractors
 from ser_features.audio import excerpts
-from ser_features.augment import AnyTransform, Parameters, SignalTransform, SpectrogramTransform, Variant
 from ser_features.config import CHANNELS, Profile
 from ser_features.preprocess import filtered, levelled, prepare, prepare_filtered, resample
 from ser_features.sources import AudioSource, Part, source_of
+
+if TYPE_CHECKING:  # copies alone need them
+    from ser_features.augment import AnyTransform, Parameters, SignalTransform, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ def decode_part(part: Part, profile: Profile) -> audio.Audio:
 
 
 def augment(
-    analysis: extractors.Analysis, transform: AnyTransform, parameters: Parameters
+    analysis: extractors.Analysis, transform: "AnyTransform", parameters: "Parameters"
 ) -> extractors.Analysis:
     """The analysis of an augmented copy of a recording.
 
@@ -182,6 +185,8 @@ def augment(
         transform: of the signal, or of the log-mel spectrogram.
         parameters: as drawn for this recording.
     """
+    from ser_features.augment import SpectrogramTransform
+
     if isinstance(transform, SpectrogramTransform):
         return analysis.with_mel_db(transform.apply(analysis.mel_db, parameters))
     signal = transform.apply(analysis.signal, analysis.sample_rate, parameters)
@@ -192,8 +197,8 @@ def augment(
 def augment_decoded(
     decoded: audio.Audio,
     profile: Profile,
-    transform: SignalTransform,
-    parameters: Parameters,
+    transform: "SignalTransform",
+    parameters: "Parameters",
     sample_rate: int,
 ) -> extractors.Analysis:
     """The analysis of a copy that is altered before it is resampled to the profile's rate.
@@ -213,7 +218,7 @@ def augment_decoded(
 
 
 def copy_of(
-    decoded: audio.Audio, original: extractors.Analysis, variant: Variant, parameters: Parameters
+    decoded: audio.Audio, original: extractors.Analysis, variant: "Variant", parameters: "Parameters"
 ) -> extractors.Analysis:
     """The analysis of a variant of a recording, altered at the rate that the variant says.
 
@@ -223,6 +228,8 @@ def copy_of(
         variant: of a signal or a spectrogram.
         parameters: as drawn for this recording.
     """
+    from ser_features.augment import SignalTransform
+
     transform = variant.kind
     if variant.sample_rate is not None and isinstance(transform, SignalTransform):
         return augment_decoded(decoded, original.profile, transform, parameters, variant.sample_rate)

@@ -7,15 +7,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ser_features.augment import Variant
 from ser_features.config import Profile
 from ser_features.extractors import digest, row_columns, stored_apart, wide_columns
 from ser_features.manifest import VARIANT_MARK, Column, Recording
 from ser_features.sources import Part
 from ser_features.store import layout
 from ser_features.store.description import all_columns, variant_columns
+
+if TYPE_CHECKING:
+    from ser_features.augment import Variant
 
 SECOND_COPY = "copy"
 """Stage of failures of a file in whose place another file of the same recording is stored."""
@@ -169,7 +171,7 @@ class VariantTask(Task):
 
     table = "variants"
     stores_empty = True
-    variants: tuple[Variant, ...]
+    variants: "tuple[Variant, ...]"
     seed: int
     sources: str
     kept: Mapping[str, str]
