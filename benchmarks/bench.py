@@ -41,8 +41,8 @@ def main(words: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         reports = [_report(name, chosen, Path(folder) / name) for name in chosen.only]
     done = [one for one in reports if one]
-    lines = [(one.benchmark, *row) for one in done for row in rows(one)]
-    print(f"\n{table(('benchmark', *HEADER), lines)}")
+    lines = [(f"{one.benchmark}: {name}", *row) for one in done for name, *row in rows(one)]
+    print(f"\n{table(HEADER, lines)}")
     if chosen.write and done:
         runs = history.add(done)
         history.write_page(runs)

@@ -112,12 +112,12 @@ def write_page(runs: Sequence[Run], page: Path = PAGE) -> None:
         text = f"{_origin(*stages)}\n\n{table(('stage', 'CPU time per file'), lines)}"
         write_between(page, BEGIN.format("stages"), END, text)
     lines = [
-        (run.date[:10], report.benchmark, *row)
+        (f"{report.benchmark}: {name}", run.date[:10], *row)
         for run, report in last.values()
-        for figure, row in zip(report.figures, rows(report), strict=True)
+        for figure, (name, *row) in zip(report.figures, rows(report), strict=True)
         if figure.limit
     ]
-    write_between(page, BEGIN.format("figures"), END, table(("date", "benchmark", *HEADER), lines))
+    write_between(page, BEGIN.format("figures"), END, table((HEADER[0], "date", *HEADER[1:]), lines))
 
 
 def latest(runs: Sequence[Run]) -> dict[str, tuple[Run, Report]]:

@@ -36,7 +36,8 @@ def test_runs_are_appended_and_the_page_shows_the_last_report_of_each_benchmark(
     text = page.read_text()
     assert "| a | table |" in text
     assert "| decode |           3.00 ms |" in text
-    assert "speed.extract | CPU time of the notebook loop / 1 worker | 85.0 × (84.0–86.0) |  ≥ 80 × |" in text
+    assert "| speed.extract: CPU time of the notebook loop / 1 worker | " in text
+    assert " | 85.0 × (84.0–86.0) |  ≥ 80 × |     yes |" in text
     assert "10.0" not in text
 
 
@@ -70,4 +71,4 @@ def test_a_benchmark_that_fails_is_left_out(tmp_path, monkeypatch, capfd):
     assert ended.value.code == 1
     out, err = capfd.readouterr()
     assert "bad failed with code 1: left out" in err
-    assert out.splitlines()[-1] == "| speed.good |      a |         1.00 s |       |         |"
+    assert out.splitlines()[-1] == "| speed.good: a |         1.00 s |       |         |"
