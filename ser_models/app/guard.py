@@ -14,11 +14,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect, Request, cookie_parser
+from starlette.requests import Request, cookie_parser
 from starlette.responses import PlainTextResponse
 
-from ser_models.app.limits import MAX_BYTES, too_large
+from ser_models.app.limits import RECORDING
 from ser_models.app.uploads import Uploads
+from ser_models.web.body import Rejected, read_body
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -53,18 +54,6 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
-
-
-class Rejected(Exception):
-    """A request that is not passed on to Gradio.
-
-    Attributes:
-        status: HTTP status code.
-    """
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class Guard:
@@ -103,14 +92,14 @@ class Guard:
         elif path == f"{API}upload":
             if not visitor:
                 raise Rejected(403, "expected the page's cookie: open the page first")
-            body = await _body(request, MAX_BYTES + FORM_BYTES)
+            body = await read_body(request, RECORDING.max_bytes + FORM_BYTES, RECORDING.too_large)
             response: list[Message] = []
             await self.app(scope, _replay(body, request.receive), _collector(response))
             self.uploads.claim(visitor, _paths(response))  # before the visitor receives the path
             for message in response:
                 await send(message)
         else:
-            body = await _body(request, MAX_BODY)
+            body = await read_body(request, MAX_BODY, RECORDING.too_large)
             self._check_paths(visitor, body)
             await self.app(scope, _replay(body, request.receive), send)
 
@@ -169,26 +158,6 @@ def _paths(response: list[Message]) -> list[str]:
     except ValueError:
         return []
     return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """Read the body of a request.
-
-    Raises:
-        Rejected: if it is larger than `most`, as declared or as received.
-    """
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > most:
-        raise Rejected(413, too_large(int(declared)))
-    body = bytearray()
-    try:
-        async for part in request.stream():
-            body += part
-            if len(body) > most:
-                raise Rejected(413, too_large(len(body)))
-    except ClientDisconnect as error:
-        raise Rejected(400, "the connection was closed") from error
-    return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -1,6 +1,6 @@
 """One uploaded recording → everything that the page shows about it; decoded once.
 
-bytes → `limits.decode` → `RecordingAnalysis` → `Predictor` → `Inspection`
+bytes → `Limits.decode` → `RecordingAnalysis` → `Predictor` → `Inspection`
 """
 
 from collections.abc import Mapping
@@ -66,7 +66,7 @@ def inspect(predictor: Predictor, content: bytes, name: str) -> Inspection:
     """
     profile = predictor.profile
     options = PredictOptions(top=len(predictor.labels), windows=True)
-    audio = limits.decode(content, profile.audio)
+    audio = limits.RECORDING.decode(content, profile.audio)
     analysis = analyse_recording(audio, profile, predictor.families, options, SHOWN)
     reference = predictor.artifact.training_distribution
     return Inspection(

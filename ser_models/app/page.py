@@ -103,8 +103,8 @@ def _html(content: str, **options: Any) -> gr.HTML:
 def _recording() -> gr.Audio:
     formats = FORMATS.format(
         names=ALL_FORMATS if is_media_installed() else BASE_FORMATS,
-        megabytes=limits.MAX_BYTES // 2**20,
-        seconds=limits.MAX_SECONDS,
+        megabytes=limits.RECORDING.max_bytes // 2**20,
+        seconds=limits.RECORDING.max_seconds,
     )
     return gr.Audio(
         label=f"Recording ({formats})",

@@ -1,25 +1,22 @@
 """The web server. The port is bound first, so that a port in use is reported before a model is loaded.
 
-port → socket; artifact → `ResultRenderer`; examples → `page.build` → Gradio → `Guard` → Uvicorn
+port → socket; artifact → `ResultRenderer`; examples → `page.build` → Gradio → `Guard` → `web.server.run`
 """
 
-import errno
 import os
-import signal
-import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ser_features.errors import InputError
 from ser_features.extras import require
+from ser_models.web.server import LOCAL, bound, run
 
-LOCAL, PORT = "127.0.0.1", 7860
-"""Default address: reachable from this computer only."""
+PORT = 7860
+"""Default port."""
 SHUTDOWN_SECONDS = 2
 """Time for open connections to finish when the server is stopped."""
 
@@ -40,32 +37,8 @@ def serve(artifact: Path, *, host: str = LOCAL, port: int = PORT, ready: Callabl
     """
     require("ser app", "gradio")
     with bound(host, port) as sock, TemporaryDirectory(prefix="ser-app-") as folder:
-        _run(_application(artifact, Path(folder)), sock, host, ready)
-
-
-@contextmanager
-def bound(host: str, port: int) -> Iterator[socket.socket]:
-    """Bind a socket for the duration of the block.
-
-    Raises:
-        InputError: if the port is in use, or the address does not belong to this computer.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        sock = socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise InputError(_bind_error(host, port, error)) from error
-    with sock:
-        yield sock
-
-
-def _bind_error(host: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is in use, expected a free one: pass --port {port + 1}, or another"
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return f"port {port} of {host} needs privileges, expected one above 1023: pass --port {PORT}"
-    reason = error.strerror or str(error)
-    return f"cannot listen on {host!r} ({reason}), expected an address of this computer: pass --host {LOCAL}"
+        application = _application(artifact, Path(folder))
+        run(application, sock, host, ready, finish_seconds=SHUTDOWN_SECONDS, ws="none")
 
 
 def _configure_gradio(folder: Path) -> None:
@@ -98,7 +71,7 @@ def _application(artifact: Path, folder: Path) -> Any:
         "css": style(),
         "allowed_paths": [],
         "blocked_paths": [str(artifact.resolve())],
-        "max_file_size": limits.MAX_BYTES,
+        "max_file_size": limits.RECORDING.max_bytes,
         "show_error": False,
         "ssr_mode": False,
         "footer_links": [],
@@ -114,43 +87,3 @@ def _application(artifact: Path, folder: Path) -> Any:
     with redirect_stdout(sys.stderr):  # Gradio 6.0 prints to stdout, which is for the address only
         mounted = gr.mount_gradio_app(outer, blocks, path="/", **options)
     return Guard(mounted, uploads)
-
-
-def _run(application: Any, sock: socket.socket, host: str, ready: Callable[[str], None]) -> None:
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                ready(_address(host, sock.getsockname()[1]))
-
-    config = uvicorn.Config(
-        application,
-        log_level="warning",
-        ws="none",
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        server_header=False,
-    )
-    with _sigterm_as_interrupt():
-        Server(config).run(sockets=[sock])
-
-
-def _address(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """End the block on Ctrl-C and on SIGTERM, so that enclosing context managers are closed."""
-
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, before)

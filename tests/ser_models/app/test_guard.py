@@ -6,7 +6,7 @@ import json
 import pytest
 
 from ser_models.app.guard import COOKIE, MAX_BODY, Guard, visitor_of
-from ser_models.app.limits import MAX_BYTES
+from ser_models.app.limits import RECORDING
 from ser_models.app.uploads import Uploads
 
 ANNA, BEN = "a" * 43, "b" * 43
@@ -134,7 +134,7 @@ def test_no_other_file_is_served(guard, path):
     assert len(guard.app.requests) == 1
 
 
-LARGE = bytes(MAX_BYTES + 2**20)
+LARGE = bytes(RECORDING.max_bytes + 2**20)
 OTHER_METHODS = ("PUT", "DELETE", "OPTIONS", "PATCH", "TRACE")
 
 
@@ -160,7 +160,7 @@ def test_rejected_requests(guard, method, path, body, options, status, text):
 
 
 def test_the_largest_upload_is_passed_on(guard):
-    assert send(guard, "POST", UPLOAD, bytes(MAX_BYTES), ANNA)[0] == 200
+    assert send(guard, "POST", UPLOAD, bytes(RECORDING.max_bytes), ANNA)[0] == 200
 
 
 def request(path: object) -> bytes:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ser_models.app.limits import MAX_BYTES
+from ser_models.app.limits import RECORDING
 from tests.serving import Served, config_of, voice
 
 httpx = pytest.importorskip("httpx", reason="comes with gradio: pip install 'ser-toolkit[app]'")
@@ -190,7 +190,7 @@ def test_there_is_no_public_api(visitor):
 
 
 def test_a_too_large_upload_is_rejected_before_it_is_written(visitor, server):
-    response = upload(visitor, b"RIFF" + bytes(MAX_BYTES + 2**20))
+    response = upload(visitor, b"RIFF" + bytes(RECORDING.max_bytes + 2**20))
     assert response.status_code == 413
     assert "expected at most 10 MB" in response.text
     assert server.files() == []

@@ -129,11 +129,11 @@ def test_bad_audio_gives_one_line(renderer, content, message):
 
 def test_limits_are_errors_of_their_own(renderer):
     config = renderer.predictor.profile.audio
-    assert limits.decode(voice(59.9), config).signal.size == 59.9 * 16_000
+    assert limits.RECORDING.decode(voice(59.9), config).signal.size == 59.9 * 16_000
     with pytest.raises(TooLongError):
-        limits.decode(voice(60.5), config)
+        limits.RECORDING.decode(voice(60.5), config)
     with pytest.raises(UnsupportedAudioError):
-        limits.decode(bytes(11 * 2**20), config)
+        limits.RECORDING.decode(bytes(11 * 2**20), config)
 
 
 def test_an_upload_is_decoded_once(renderer, monkeypatch):
