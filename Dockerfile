@@ -10,7 +10,7 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /src
 FROM python:3.13-slim
 COPY constraints.txt /constraints.txt
 COPY --from=wheel /wheels /wheels
-RUN pip install --no-cache-dir --constraint /constraints.txt --find-links /wheels 'ser-toolkit[xgboost,media,vad]'
+RUN pip install --no-cache-dir --constraint /constraints.txt --find-links /wheels 'ser-toolkit[xgboost,media,serve,vad]'
 RUN useradd --create-home --uid 1000 ser && mkdir /work && chown ser /work
 USER ser
 ENV NUMBA_CACHE_DIR=/tmp/numba MPLCONFIGDIR=/tmp/matplotlib

@@ -18,6 +18,7 @@ EXTRAS = {
     "audiomentations": "augment",
     MEDIA: "media",
     "distributed": "dask",
+    "fastapi": "serve",
     "gradio": "app",
     "keras": "cpu",
     "noisereduce": "denoise",
@@ -27,6 +28,8 @@ EXTRAS = {
     "tensorflow": "cpu",
     "torch": "ssl",
     "transformers": "ssl",
+    "uvicorn": "serve",
+    "websockets": "serve",
     "xgboost": "xgboost",
 }
 """Extra of the distribution that installs a package; other packages are installed by their own name."""

@@ -1,4 +1,4 @@
-"""The app in a process of its own, as started by `ser app`, and test sounds."""
+"""The app or the service in a process of its own, as started by `ser`, and test sounds."""
 
 import io
 import json
@@ -23,15 +23,17 @@ CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});?</script>", re.DOTALL)
 
 @dataclass(frozen=True)
 class Served:
-    """A running app.
+    """A running app or service.
 
     Attributes:
         url: of the page, with a slash at the end.
         folder: of the temporary files of its process.
+        process: that runs it.
     """
 
     url: str
     folder: Path
+    process: subprocess.Popen[str]
 
     def files(self) -> list[Path]:
         """Files that the process has written and not deleted."""
@@ -39,22 +41,16 @@ class Served:
 
 
 @contextmanager
-def served(artifact: Path, folder: Path) -> Iterator[Served]:
-    """Run `ser app` with its temporary files in `folder` for the duration of the block."""
-    pytest.importorskip("gradio", reason="needs gradio: pip install 'ser-toolkit[app]'")
-    command = [
-        sys.executable,
-        "-c",
-        "from ser_cli.main import main; main()",
-        "app",
-        str(artifact),
-        "--port",
-        "0",
-    ]
+def served(artifact: Path, folder: Path, command: str = "app", *options: str) -> Iterator[Served]:
+    """Run `ser app` or `ser serve` with its temporary files in `folder` for the duration of the block."""
+    extra, package = {"app": ("app", "gradio"), "serve": ("serve", "websockets")}[command]
+    pytest.importorskip(package, reason=f"needs {package}: pip install 'ser-toolkit[{extra}]'")
+    words = [command, str(artifact), "--port", "0", *options]
+    command_line = [sys.executable, "-c", "from ser_cli.main import main; main()", *words]
     environment = {**os.environ, "TMPDIR": str(folder), "MPLCONFIGDIR": str(folder.parent)}
     with (folder.parent / "stderr.txt").open("w") as errors:
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
+            command_line, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
             cwd=Path(__file__).parents[1],
         )  # fmt: skip
         timeout = Timer(START_SECONDS, process.kill)
@@ -63,7 +59,7 @@ def served(artifact: Path, folder: Path) -> Iterator[Served]:
             url = process.stdout.readline().strip()
             assert url.startswith("http://127.0.0.1:"), (folder.parent / "stderr.txt").read_text()
             timeout.cancel()
-            yield Served(url, folder)
+            yield Served(url, folder, process)
         finally:
             timeout.cancel()
             process.terminate()

@@ -19,6 +19,7 @@ import typer
 
 import ser_cli
 from ser_cli import (
+    app_page,
     audit,
     corpora,
     demo,
@@ -68,7 +69,8 @@ app.command()(score.score)
 app.command()(audit.audit)
 app.command()(segment.segment)
 app.command()(predict.predict)
-app.command("app")(serve.serve)
+app.command("app")(app_page.app_page)
+app.command()(serve.serve)
 app.command()(explain.explain)
 app.add_typer(plot.app, name="plot")
 app.add_typer(recipes.app, name="recipes")

@@ -1,4 +1,4 @@
-"""`ser app`: a trained model as a local web page."""
+"""`ser serve`: a trained model as an HTTP service."""
 
 import sys
 from typing import Annotated
@@ -11,24 +11,50 @@ from ser_cli.progress import say
 
 def serve(
     artifact: Artifact,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port; 0: any free port.")] = 7860,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port; 0: any free port.")] = 8000,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 accepts connections from the network.")
+        str, typer.Option(help="Address to listen on; others than 127.0.0.1 need a token.")
     ] = "127.0.0.1",
+    token: Annotated[
+        str | None,
+        typer.Option(envvar="SER_TOKEN", help="Requests must carry it: Authorization: Bearer TOKEN."),
+    ] = None,
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="Let other computers use it without a token.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that compute features; default: one per core.")
+    ] = None,
+    max_mb: Annotated[float, typer.Option(min=0.001, help="Largest recording, in MB.")] = 10.0,
+    max_seconds: Annotated[float, typer.Option(min=1.0, help="Longest recording, in s.")] = 60.0,
+    max_files: Annotated[int, typer.Option(min=1, help="Most recordings of one request.")] = 16,
+    timeout: Annotated[
+        float, typer.Option(min=1.0, help="Longest duration of a request, waiting included, in s.")
+    ] = 60.0,
 ) -> None:
-    """Serve a local web page to record or upload speech and see the predictions; stop with Ctrl-C.
+    """Serve a trained model to programs over HTTP; stop with Ctrl-C.
 
-    Example: ser app artifacts/xgboost
+    Example: ser serve artifacts/xgboost
     """
     from ser_features.extras import require
-    from ser_models.app.server import serve as serve_page
+    from ser_models.service.config import ServiceConfig
+    from ser_models.service.server import PACKAGES
+    from ser_models.service.server import serve as serve_artifact
+    from ser_models.web.limits import MEGABYTE, Limits
 
-    require("ser app", "gradio")
-    say("loading the model and preparing the examples")
-    serve_page(artifact, host=host, port=port, ready=_ready)
+    require("ser serve", *PACKAGES)
+    config = ServiceConfig(
+        token=token,
+        workers=workers,
+        recording=Limits(round(max_mb * MEGABYTE), max_seconds),
+        max_files=max_files,
+        timeout=timeout,
+    )
+    say("loading the model and starting the workers")
+    serve_artifact(artifact, config, host=host, port=port, open_to_all=no_token, ready=_ready)
     print("stopped", file=sys.stderr)
 
 
 def _ready(address: str) -> None:
     print(address, flush=True)
-    say("open this address in a browser; Ctrl-C stops the server")
+    say(f"routes and examples: {address}docs; Ctrl-C stops the service")

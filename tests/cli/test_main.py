@@ -121,6 +121,7 @@ def test_quiet_mode_ends_with_the_command_and_keeps_failures(ser, savee, tmp_pat
         ("app {empty} --port=-1", "Invalid value for '--port'"),
         ("app {empty} --port=65536", "Invalid value for '--port'"),
         ("app {empty} --port=http", "Invalid value for '--port'"),
+        ("serve {empty} --max-files=0", "Invalid value for '--max-files'"),
         (
             "reproduce transformer",
             "unknown recipe 'transformer': did you mean 'bone_conducted_transformer'? expected",
@@ -148,6 +149,7 @@ PACKAGES = {
     "tune multi_corpus_mlp --data {empty}": ("optuna", "tune"),
     "tune multi_corpus_boosting --data {empty}": ("xgboost", "xgboost"),
     "app {empty}": ("gradio", "app"),
+    "serve {empty}": ("fastapi", "serve"),
     "extract --datasets demo --data {empty} --executor dask": ("distributed", "dask"),
     "extract --datasets demo --data {empty} --features ssl --encoder {empty}": ("torch", "ssl"),
     "store export --format audformat --out {empty}/db --store {store}": ("audformat", "audformat"),

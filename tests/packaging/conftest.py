@@ -35,7 +35,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "venv", folder / "venv")
     places = {"/src": ROOT, "/wheels": folder / "wheels", "/constraints.txt": ROOT / "constraints.txt"}
     for line in docker_commands("RUN"):
-        words = [str(places.get(word, word)).replace("[xgboost,media,vad]", "") for word in shlex.split(line)]
+        words = [str(places.get(word, word)) for word in shlex.split(line)]
+        words = [re.sub(r"^(ser-toolkit)\[.+\]$", r"\1", word) for word in words]
         if words[0] == "pip":
             run(python, "-m", "pip", "--quiet", *words[1:])
     return python.parent

@@ -1,0 +1,71 @@
+"""What a worker process does with sound: decode it and compute the features that the model reads.
+
+bytes → `Reader.recording` → `RecordingAnalysis`; samples → `Reader.window` → `Window`
+
+A reader is sent to the process with every call; it holds no model, which stays in the process of the service.
+"""
+
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ser_features.audio import Audio
+from ser_features.config import Profile
+from ser_models.inference.prediction import PredictOptions
+from ser_models.inference.predictor import Predictor
+from ser_models.inference.recording import RecordingAnalysis, Window, analyse_recording, analyse_windows
+from ser_models.web.limits import Limits
+
+WHOLE, TIMELINE = PredictOptions(), PredictOptions(windows=True)
+"""Of a recording as a whole, and of its windows too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Computes the features of recordings for one model.
+
+    Attributes:
+        profile: the feature configuration.
+        families: feature families.
+        limits: of a recording.
+    """
+
+    profile: Profile
+    families: Sequence[str]
+    limits: Limits
+
+    @classmethod
+    def of(cls, predictor: Predictor, limits: Limits) -> "Reader":
+        """Return the reader for a model."""
+        return cls(predictor.profile, predictor.families, limits)
+
+    def recording(self, content: bytes, options: PredictOptions) -> RecordingAnalysis:
+        """Compute the features of an audio file, without the signal, which the model does not read.
+
+        Raises:
+            AudioError: a subclass for each reason to refuse it.
+        """
+        audio = self.limits.decode(content, self.profile.audio)
+        analysis = analyse_recording(audio, self.profile, self.families, options)
+        return replace(analysis, signal=analysis.signal[:0])
+
+    def window(self, audio: Audio, silence: float) -> Window:
+        """Compute the features of a window of a stream.
+
+        Args:
+            audio: the window.
+            silence: level at and below which it is silent, in dB re full scale.
+        """
+        bounds = [(0.0, audio.signal.size / audio.sample_rate)]
+        return next(analyse_windows(audio, self.profile, self.families, bounds, silence))
+
+
+def begin() -> None:
+    """Prepare a worker process: Ctrl-C is for the service, which lets its workers finish."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def process_id() -> int:
+    """Return the id of the worker process; called to start one."""
+    return os.getpid()
