@@ -7,14 +7,19 @@ A reader is sent to the process with every call; it holds no model, which stays 
 
 import os
 import signal
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ser_features.audio import Audio
 from ser_features.config import Profile
+from ser_features.errors import SilentAudioError
+from ser_features.framing import FAINTEST_DB
+from ser_features.pipeline import analysis_of, features_of
+from ser_features.workers.worker import end_with
 from ser_models.inference.prediction import PredictOptions
 from ser_models.inference.predictor import Predictor
-from ser_models.inference.recording import RecordingAnalysis, Window, analyse_recording, analyse_windows
+from ser_models.inference.recording import RecordingAnalysis, Window, analyse_recording, level_of
 from ser_models.web.limits import Limits
 
 WHOLE, TIMELINE = PredictOptions(), PredictOptions(windows=True)
@@ -57,13 +62,24 @@ class Reader:
             audio: the window.
             silence: level at and below which it is silent, in dB re full scale.
         """
-        bounds = [(0.0, audio.signal.size / audio.sample_rate)]
-        return next(analyse_windows(audio, self.profile, self.families, bounds, silence))
+        seconds = audio.signal.size / audio.sample_rate
+        try:
+            analysis = analysis_of(audio, self.profile)
+        except SilentAudioError:
+            return Window(0.0, seconds, None, FAINTEST_DB)
+        level = level_of(analysis)
+        features = None if level <= silence else features_of(audio, analysis, self.families)
+        return Window(0.0, seconds, features, level)
 
 
-def begin() -> None:
-    """Prepare a worker process: Ctrl-C is for the service, which lets its workers finish."""
+def begin(parent: int) -> None:
+    """Prepare a worker process: Ctrl-C is for the service, which lets its workers finish.
+
+    Args:
+        parent: process of the service, with which this one ends.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
 
 
 def process_id() -> int:

@@ -7,6 +7,7 @@ then repeated alone, in a process of its own: the one that dies again is refused
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
 from typing import Any, TypeVar
@@ -14,8 +15,9 @@ from typing import Any, TypeVar
 from loky import ProcessPoolExecutor, cpu_count
 from loky.process_executor import ShutdownExecutorError
 
-from ser_features.engine.runner import KILLED, pool
+from ser_features.engine.runner import KILLED
 from ser_features.errors import SerError
+from ser_features.workers.pool import ONE_THREAD
 from ser_models.service.reading import begin, process_id
 from ser_models.web.body import Rejected
 
@@ -27,7 +29,7 @@ DIED = (BrokenExecutor, ShutdownExecutorError)
 
 def start_pool(workers: int) -> ProcessPoolExecutor:
     """Return an executor of worker processes, which start when they are needed."""
-    return pool(workers, begin)
+    return ProcessPoolExecutor(workers, env=ONE_THREAD, initializer=begin, initargs=(os.getpid(),))
 
 
 class Workers:
