@@ -32,7 +32,6 @@ import numpy as np
 import soundfile
 
 from benchmarks import options as shared
-from benchmarks.speed.predict import cut
 from ser_features import corpora
 from ser_features.engine import extract_corpora
 from ser_models.experiments.train import run_experiment
@@ -41,7 +40,7 @@ from ser_models.service import Client
 from ser_models.training.config import TrainConfig
 
 TOLERANCE = 1e-6
-STREAM_SECONDS = 20
+SECONDS, STREAM_SECONDS = 3.0, 20
 CHUNK_SECONDS = 0.1
 START = "import sys; from ser_cli.main import main; main(['serve', *sys.argv[1:]])"
 
@@ -62,6 +61,16 @@ class Running(NamedTuple):
     def client(self) -> Client:
         """Return a client of it."""
         return Client(self.url, self.token, timeout=600)
+
+
+def cut(paths: Sequence[Path], folder: Path) -> list[Path]:
+    """Write a file of three seconds of each recording; short ones are repeated."""
+    folder.mkdir()
+    files = [folder / f"{index:03d}.wav" for index in range(len(paths))]
+    for path, file in zip(paths, files, strict=True):
+        signal, rate = soundfile.read(path, dtype="float32", always_2d=True)
+        soundfile.write(file, np.resize(signal, (round(SECONDS * rate), signal.shape[1])), rate)
+    return files
 
 
 @contextmanager
@@ -152,7 +161,7 @@ def main(words: Sequence[str] | None = None) -> None:
     paths = [scan.root / recording.path for recording in scan.recordings[::step]][: options.files]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = cut(paths, options.files, folder / "files")
+        files = cut(paths, folder / "files")
         artifact = options.artifact or _trained(options.data, folder, options.train)
         with running(artifact) as service:
             lost = _print_load(service, [file.read_bytes() for file in files], options)
