@@ -68,7 +68,7 @@ def train(
     label_map: Mapping[str, str] | None = None,
     classes: Names = (),
     target: str = "emotion",
-    jobs: Positive = 1,
+    jobs: Positive | None = None,
     tensorboard: PathLike | None = None,
     progress: Progress = ignore,
 ) -> Result:
@@ -95,7 +95,8 @@ def train(
         label_map: emotions that count as another class, such as {"excited": "happy"}.
         classes: those to recognise, after `label_map`; all by default. Recordings of others are left out.
         target: column of the store that is recognised: the emotion, gender, or one of an own table.
-        jobs: folds that are trained at the same time; the result is the same.
+        jobs: cores to use, for folds, inner folds and members of an ensemble; the result is the same. None:
+            all of them, or 1 for networks, which use several by themselves.
         tensorboard: folder for TensorBoard event files.
         progress: called after every epoch.
 

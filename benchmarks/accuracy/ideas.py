@@ -49,14 +49,17 @@ class WithoutSpeakers(Ridge):
     Solomonoff, Campbell & Boardman, "Advances in channel compensation for SVM speaker recognition", 2005.
     """
 
-    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
+    def fit_features(
+        self, both: Labelled, *, seed: int, fold: int
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Find the directions between the speakers' means, each averaged over the means of its classes."""
-        state = super().fit_features(both, seed=seed, fold=fold)
-        features = super().design_matrix(both.arrays, state).astype(np.float64)
+        state, design = super().fit_features(both, seed=seed, fold=fold)
+        features = design.astype(np.float64)
         speakers = np.array(both.speakers)
         means = np.stack([_speaker_mean(features, both, speakers == name) for name in np.unique(speakers)])
         _, _, directions = np.linalg.svd(means - means.mean(axis=0), full_matrices=False)
-        return {**state, "nuisance": directions[:DIRECTIONS]}
+        state = {**state, "nuisance": directions[:DIRECTIONS]}
+        return state, self.design_matrix(both.arrays, state)
 
     def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:  # noqa: D102
         matrix = super().design_matrix(arrays, features)

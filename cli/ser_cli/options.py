@@ -70,7 +70,14 @@ Root = Annotated[
         metavar="FOLDER", help="Folder of the relative paths in tables; default: that of each table."
     ),
 ]
-Jobs = Annotated[int, typer.Option(min=1, help="Number of folds trained in parallel; same result.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Cores for folds, inner folds and ensemble members in parallel; same result for any number. "
+        "Default: all; 1 for networks, which use several by themselves.",
+    ),
+]
 Workers = Annotated[int | None, typer.Option(min=1, help="Number of processes; default: one per CPU core.")]
 Seed = Annotated[int, typer.Option(min=0, help="Random seed; equal seeds give equal results.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file of that name that ser did not write.")]

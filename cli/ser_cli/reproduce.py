@@ -61,7 +61,7 @@ def reproduce(
     settings: Settings = None,
     seed: Seed = 0,
     workers: Workers = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
     as_json: ResultAsJson = False,
 ) -> None:
     """Run a published system from recordings to report, under a speaker-independent or its own protocol.

@@ -104,7 +104,7 @@ def train(
         ),
     ] = False,
     settings: Settings = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
     as_json: MetricsAsJson = False,
 ) -> None:
     """Train a model on a feature store and evaluate it on speakers that are not in its training data.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ser_cli.options import AsJson, Data, Recipe, Seed, Workers
+from ser_cli.options import AsJson, Data, Jobs, Recipe, Seed, Workers
 from ser_cli.progress import Meter, hint, metered
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def tune(
     quick: Annotated[bool, typer.Option("--quick", help="Use the reduced form of the recipe.")] = False,
     seed: Seed = 0,
     workers: Workers = None,
+    jobs: Jobs = None,
     as_json: AsJson = False,
 ) -> None:
     """Tune the hyperparameters of a recipe on validation speakers; test speakers are not used.
@@ -54,7 +55,9 @@ def tune(
     from ser_models.experiments.tune import tune as search
 
     folder = out or Path("artifacts") / chosen.name
-    task = Reproduction(chosen, "honest", data=data, out=folder, quick=quick, seed=seed, workers=workers)
+    task = Reproduction(
+        chosen, "honest", data=data, out=folder, quick=quick, seed=seed, workers=workers, jobs=jobs
+    )
     if one_factor:
         with _trial_progress(len(list(one_factor_trials(task.effective)))) as on_trial:
             table = vary(task, Callbacks(say, extraction_progress), on_trial)

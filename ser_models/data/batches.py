@@ -260,6 +260,14 @@ def memory_size(source: BatchSource) -> int:
     return 4 * len(source) * sum(int(np.prod(shape)) for shape in source.shapes.values())
 
 
+def bytes_each(inputs: Inputs, raw: Raw) -> int:
+    """Bytes that the arrays of one recording take in memory, from at least one."""
+    if isinstance(inputs, JointInputs):
+        parts = enumerate(inputs.parts)
+        return sum(bytes_each(part, part_of(raw[:1], inputs, index)) for index, part in parts)
+    return sum(array[0].nbytes for array in arranged(inputs, raw[:1]).values())
+
+
 def read_all(source: BatchSource) -> InMemory:
     """Read a whole source into memory, block by block."""
     arrays = {
@@ -368,8 +376,11 @@ class Scaler:
 def fit_statistics(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
     """Compute the statistics of raw values; see `Scaler`."""
     if isinstance(inputs, JointInputs):
-        parts = enumerate(inputs.parts)
-        return joined([fit_statistics(part, part_of(raw, inputs, index)) for index, part in parts])
+        positions = {part: index for index, part in enumerate(inputs.parts)}
+        of_part = {
+            part: fit_statistics(part, part_of(raw, inputs, index)) for part, index in positions.items()
+        }
+        return joined([of_part[part] for part in inputs.parts])
     if isinstance(inputs, ChunkInputs):
         return {}
     return _column_statistics(raw) if isinstance(raw, np.ndarray) else _frame_statistics(raw)

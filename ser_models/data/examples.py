@@ -113,6 +113,11 @@ class Examples:
         return replace(self, rows=self.rows.loc[positions].reset_index(drop=True))
 
     @property
+    def first(self) -> "Examples":
+        """The first recording alone."""
+        return replace(self, rows=self.rows.head(1))
+
+    @property
     def originals(self) -> "Examples":
         """The recordings without their augmented copies."""
         if "source_file_id" not in self.rows:

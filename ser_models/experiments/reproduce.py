@@ -46,7 +46,7 @@ class Reproduction:
         quick: run the reduced form; every result says so.
         seed: of augmentation, split, training and bootstrap.
         workers: processes of the extraction; one per core by default.
-        jobs: folds that are trained at the same time.
+        jobs: cores to use for the training; None: all, or 1 for networks, which use several by themselves.
         command: the command line, for the report.
         changes: what differs from the recipe, as `ser_models.recipes.changes` reads it; every result says so.
     """
@@ -58,7 +58,7 @@ class Reproduction:
     quick: bool = False
     seed: int = 0
     workers: int | None = None
-    jobs: int = 1
+    jobs: int | None = None
     command: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
 

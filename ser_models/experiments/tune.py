@@ -22,7 +22,7 @@ from ser_models.data.split import Split, make_split
 from ser_models.experiments.reproduce import Callbacks, Reproduction, prepare
 from ser_models.recipes.schema import Range, Recipe
 from ser_models.reporting.figures import DPI, tuning
-from ser_models.training.config import TrainConfig
+from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
 
 if TYPE_CHECKING:
@@ -172,7 +172,6 @@ def _open(
     job: Reproduction, callbacks: Callbacks | None, kind: str
 ) -> tuple["optuna.Study", Callable[[dict[str, Any]], float]]:
     """Open the study of a job, and return it with the function that measures a trial."""
-    recipe = job.effective
     _, examples = prepare(job, callbacks or Callbacks())
     examples, split = without_test(examples, job.seed)
     _folder(job).mkdir(parents=True, exist_ok=True)
@@ -182,7 +181,7 @@ def _open(
         direction="maximize",
         load_if_exists=True,
     )
-    return study, lambda values: _measure(recipe, values, examples, split, job.seed)
+    return study, lambda values: _measure(job, values, examples, split)
 
 
 def _folder(job: Reproduction) -> Path:
@@ -231,11 +230,15 @@ def _name(job: Reproduction, examples: Examples) -> str:
     return f"{job.recipe.name}{quick}, seed {job.seed}, data {examples.fingerprint}"
 
 
-def _measure(recipe: Recipe, values: dict[str, Any], examples: Examples, split: Split, seed: int) -> float:
+def _measure(job: Reproduction, values: dict[str, Any], examples: Examples, split: Split) -> float:
+    recipe = job.effective
     config = TrainConfig(
-        recipe.model["name"], {**recipe.hyperparameters, **values}, seed=seed, oversample=recipe.oversample
+        recipe.model["name"],
+        {**recipe.hyperparameters, **values},
+        seed=job.seed,
+        oversample=recipe.oversample,
     )
-    trained = train(examples, split, config)
+    trained = train(examples, split, config, RunContext(jobs=job.jobs))
     return float(trained.history.loc[trained.history["best"], OBJECTIVE].iloc[0])
 
 

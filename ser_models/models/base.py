@@ -42,7 +42,7 @@ class FitContext:
         on_epoch: called with every row of the history; after a resume first with the restored rows.
         checkpoint: file for the state after each epoch. A fit that finds one resumes from it, with the same
             result as without interruption. Models that train in seconds ignore it.
-        jobs: inner folds or ensemble members that are fitted in parallel; results do not depend on it.
+        jobs: cores to use, for inner folds or ensemble members in parallel; results do not depend on it.
     """
 
     seed: int
@@ -76,7 +76,9 @@ class Labelled:
 
     @property
     def arrays(self) -> Arrays:
-        """All recordings at once, for models that are not trained in batches."""
+        """All recordings at once, for models that are not trained in batches; not to be changed."""
+        if isinstance(self.source, InMemory):
+            return self.source.arrays
         return self.source.batch(np.arange(len(self.source)))
 
     @property
@@ -168,7 +170,8 @@ class Model(ABC):
         trains_on_validation: whether its weights are fitted to the validation speakers too, as it needs no
             early stopping; test speakers are never used.
         speed_perturb: whether it is trained on the speed-perturbed recordings of a store by default.
-        thread_safe: whether several may be fitted at once in threads of one process.
+        thread_safe: whether several may be fitted at once in threads of one process; other models use several
+            cores by themselves.
     """
 
     name: ClassVar[str]
@@ -257,6 +260,16 @@ class Model(ABC):
     def reproducible(self) -> bool:
         """Whether two runs with one seed on this machine give the same model."""
         return True
+
+    @property
+    def fits_in_threads(self) -> bool:
+        """Whether it, with all of its members, is `thread_safe`."""
+        return self.thread_safe
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether it is trained on a GPU, which several processes would contend for."""
+        return False
 
     @property
     def packages(self) -> tuple[str, ...]:

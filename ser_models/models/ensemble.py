@@ -17,11 +17,12 @@ from typing import Self
 import numpy as np
 
 from ser_features.errors import InputError
-from ser_models.data.batches import BatchSource, Shapes, joined, separated
+from ser_models.data.batches import BatchSource, InMemory, Shapes, joined, separated
 from ser_models.data.inputs import JointInputs
 from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row, concatenate, softmax
 from ser_models.models.hyperparameters import Names
-from ser_models.models.inner_folds import GroupFold, group_folds, parallel
+from ser_models.models.inner_folds import GroupFold, group_folds
+from ser_models.models.parallel import parallel
 from ser_models.safe_io.arrays import check
 
 WEIGHTS = "weights"
@@ -78,21 +79,19 @@ class Ensemble(Model):
         each inner fold, with its held-out speakers as validation set.
         """
         both = concatenate(train, validation)
-        self.fitted, rows, held_out = [], [], []
+        rows, in_sample, held_out = [], [], []
         members = self._unfitted()
-        jobs = context.jobs if all(member.thread_safe for member in members) else 1
-        inner = context.inner(jobs=context.jobs if jobs == 1 else 1)
-        fit = partial(_fit_member, train, validation, both, inner)
+        jobs = min(context.jobs, len(members)) if self.fits_in_threads else 1
+        fit = partial(_fit_member, train, validation, both, context.inner(jobs=context.jobs // jobs))
         results = parallel(fit, list(enumerate(members)), jobs=jobs)
-        for position, (member, predictions) in enumerate(results):
-            self.fitted.append(member)
+        for epoch, (own, predictions) in enumerate(results, 1):
+            in_sample.append(own)
             held_out.append(predictions)
-            in_sample = member.predict(_Part(both.source, position))
-            rows.append({"epoch": position + 1.0, **both.row(in_sample, ""), **both.row(predictions, "val_")})
+            rows.append({"epoch": float(epoch), **both.row(own, ""), **both.row(predictions, "val_")})
             context.on_epoch(rows[-1])
-        self.weights = pool_weights(held_out, both)
-        pooled = pool(held_out, self.weights)
-        whole = both.row(self.predict(both.source), "") | both.row(pooled, "val_")
+        self.fitted, self.weights = members, pool_weights(held_out, both)
+        pooled = (pool(predictions, self.weights) for predictions in (in_sample, held_out))
+        whole = both.row(next(pooled), "") | both.row(next(pooled), "val_")
         rows.append({"epoch": len(rows) + 1.0, **whole})
         context.on_epoch(rows[-1])
         return rows
@@ -133,6 +132,16 @@ class Ensemble(Model):
     def reproducible(self) -> bool:
         """Whether all members are."""
         return all(member.reproducible for member in self._unfitted())
+
+    @property
+    def fits_in_threads(self) -> bool:
+        """Whether all members do."""
+        return all(member.fits_in_threads for member in self._unfitted())
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether a member is."""
+        return any(member.on_gpu for member in self._unfitted())
 
     def _unfitted(self) -> list[Model]:
         from ser_models.models.registry import create
@@ -204,18 +213,30 @@ class _Part:
         return separated(self.source.batch(indices), self.position)
 
 
+def _part(source: BatchSource, position: int) -> BatchSource:
+    """The arrays of one member; those in memory are not copied."""
+    if isinstance(source, InMemory):
+        return InMemory(separated(source.arrays, position))
+    return _Part(source, position)
+
+
 def _fit_member(
     train: Labelled, validation: Labelled, both: Labelled, context: FitContext, numbered: tuple[int, Model]
-) -> tuple[Model, np.ndarray]:
-    """Fit a member, and predict each recording by a fit without its speaker, (recordings, classes)."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fit a member, and predict each recording twice: by the fitted member, and by a fit without its speaker.
+
+    Returns:
+        Two arrays, (recordings, classes).
+    """
     position, member = numbered
     train, validation, both = (
-        replace(side, source=_Part(side.source, position)) for side in (train, validation, both)
+        replace(side, source=_part(side.source, position)) for side in (train, validation, both)
     )
     member.fit(train, validation, context)
-    predictions: np.ndarray | None = getattr(member, "held_out", None)
-    if predictions is not None:
-        return member, predictions
+    predicted_in_fit: tuple[np.ndarray, np.ndarray] | None = getattr(member, "predicted_in_fit", None)
+    if predicted_in_fit:
+        return predicted_in_fit
+    in_sample = member.predict(both.source)
     folds = group_folds(both.speakers, both.file_ids, seed=context.seed)
     predictions = np.zeros((len(both.targets), both.classes))
     jobs = context.jobs if member.thread_safe else 1
@@ -227,4 +248,4 @@ def _fit_member(
 
     for fold, probabilities in zip(folds, parallel(predicted, folds, jobs=jobs), strict=True):
         predictions[fold.held_out] = probabilities
-    return member, predictions
+    return in_sample, predictions

@@ -7,9 +7,8 @@ be fitted to the training recordings themselves: regularisation, calibration, en
 [[0, 1], [2]]
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
@@ -17,9 +16,6 @@ from ser_features.manifest import VARIANT_MARK
 
 FOLDS = 4
 """Maximum number of folds over the training speakers."""
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +56,6 @@ def group_folds(speakers: Sequence[str], file_ids: Sequence[str], *, seed: int) 
         if sum(len(fold.held_out) for fold in folds) == len(kinds):
             return folds
     return list(_folds(_assigned(originals, FOLDS, rng), np.zeros_like(kinds), disjoint=False))
-
-
-def parallel(function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int) -> Iterator[Result]:
-    """Results in the order of the items, computed in `jobs` threads.
-
-    Threads, as most of the work is in libraries that release the interpreter lock; and as they keep the
-    number of BLAS threads, on which the last bits of a result depend.
-    """
-    if jobs == 1:
-        return map(function, items)
-    from joblib import Parallel, delayed  # slow to import, not needed for prediction
-
-    results: Iterator[Result] = Parallel(n_jobs=jobs, backend="threading", return_as="generator")(
-        delayed(function)(item) for item in items
-    )
-    return results
 
 
 def _assigned(units: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:

@@ -85,12 +85,12 @@ class RunContext:
         state: folder for resumable state: the same training continues there after a kill and ends with the
             same result. None keeps none. The caller removes it once the result is safe.
         progress: called after every epoch.
-        jobs: folds that are trained at the same time, each in a process of its own; with a single fold,
-            inner folds and ensemble members of its model.
+        jobs: cores to use: for folds, and what they leave for inner folds and ensemble members. None: all
+            of them, or 1 for models that use several by themselves.
         tensorboard: folder for event files, one folder per fold; None writes none.
     """
 
     state: Path | None = None
     progress: Progress = ignore
-    jobs: int = 1
+    jobs: int | None = None
     tensorboard: Path | None = None

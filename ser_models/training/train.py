@@ -1,6 +1,6 @@
 """Train a model on every fold of a split: fit the scaler, fit the model, predict.
 
-`Examples`, `Split`, `TrainConfig` → `train_fold` for each fold, in order or in `parallel` → `Trained`
+`Examples`, `Split`, `TrainConfig` → `train_fold` for each fold, as many at a time as cores → `Trained`
 
 Everything is fitted on the training recordings of a fold; validation only decides the best epoch and the
 temperature. The recordings that each part was fitted on are kept for the leak audit. Small arrays are read
@@ -13,13 +13,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ser_features.errors import InputError
-from ser_models.data.batches import BatchSource, Scaler, memory_size, read_all
+from ser_models.data.batches import BatchSource, Scaler, bytes_each, memory_size, read_all
 from ser_models.data.examples import Examples
 from ser_models.data.inputs import ColumnInputs, Inputs
 from ser_models.data.speaker_norm import SpeakerPrior
@@ -36,8 +37,9 @@ from ser_models.models.base import (
     apply_temperature,
     fit_temperature,
 )
+from ser_models.models.parallel import one_thread_each, parallel, shared_out
 from ser_models.training.config import RunContext, Step, TrainConfig, ignore
-from ser_models.training.parallel import train_in_parallel
+from ser_models.training.parallel import one_at_a_time, train_in_processes
 from ser_models.training.resume import Fold, State, fingerprint
 from ser_models.training.tensorboard_log import Board
 from ser_models.training.tensorboard_log import check as check_tensorboard
@@ -88,21 +90,26 @@ def train(
     context = context or RunContext()
     if context.tensorboard:
         check_tensorboard()
-    jobs = min(context.jobs, len(split.folds))
     unfitted = create(config.model, config.hyperparameters)
-    with _state(context, jobs) as state:
+    size = len(examples) * bytes_each(unfitted.inputs, examples.first.read(unfitted.inputs))
+    jobs, within = shared_out(unfitted, context.jobs, folds=len(split.folds), fold_bytes=size)
+    in_threads = unfitted.fits_in_threads
+    with _state(context, temporary=jobs > 1 and not in_threads) as state:
         if state:
             State.open(state, fingerprint(examples, split, unfitted, config))
-        context = replace(context, state=state)
-        if jobs > 1:
-            parallel = replace(context, jobs=jobs)
-            train_in_parallel(_FoldTask(examples, split, config), split.folds, parallel)
-            context = replace(context, progress=ignore)
-        folds = []
-        for number in split.folds:
-            fold = train_fold(examples, split, number, config, context)
-            # Fitted models take memory: only the final one is kept.
-            folds.append(fold if number == split.final_fold else replace(fold, model=unfitted, scaler=None))
+        context = replace(context, state=state, jobs=within)
+        task = partial(train_fold, examples, split, config=config)
+        if jobs > 1 and not in_threads:
+            train_in_processes(task, split.folds, context, jobs=jobs)
+            context, jobs = replace(context, progress=ignore), 1
+        elif jobs > 1:
+            context = replace(context, progress=one_at_a_time(context.progress))
+        task, folds = partial(task, context=context), []
+        with one_thread_each() if in_threads else nullcontext():
+            for fold in parallel(task, split.folds, jobs=jobs) if jobs > 1 else map(task, split.folds):
+                # Fitted models take memory: only the final one is kept.
+                final = fold.number == split.final_fold
+                folds.append(fold if final else replace(fold, model=unfitted, scaler=None))
     return _trained(examples, split, config, folds)
 
 
@@ -136,7 +143,7 @@ def train_fold(
         data = _prepare(examples, split, number, model.inputs, config)
         with _epoch_callback(context, part, model) as on_epoch:
             checkpoint = state.checkpoint(number) if state else None
-            fit_context = FitContext(config.seed, number, on_epoch, checkpoint, jobs=context.jobs)
+            fit_context = FitContext(config.seed, number, on_epoch, checkpoint, jobs=context.jobs or 1)
             history = model.fit(data.train, data.validation, fit_context)
         fold = _finish(data, split, number, model, history)
         if state:
@@ -293,22 +300,10 @@ def _predicted_sides(sides: Mapping[str, Examples], split: Split, number: int) -
     return {name: side for name, side in sides.items() if name != "validation" or not split.selects_on_test}
 
 
-@dataclass(frozen=True)
-class _FoldTask:
-    """`train_fold` of one training, for worker processes."""
-
-    examples: Examples
-    split: Split
-    config: TrainConfig
-
-    def __call__(self, number: int, context: RunContext) -> None:
-        train_fold(self.examples, self.split, number, self.config, context)
-
-
 @contextmanager
-def _state(context: RunContext, jobs: int) -> Iterator[Path | None]:
-    """The folder of the state; a temporary one if folds that are trained in parallel need it."""
-    if context.state or jobs == 1:
+def _state(context: RunContext, *, temporary: bool) -> Iterator[Path | None]:
+    """The folder of the state; a `temporary` one if folds in processes need it."""
+    if context.state or not temporary:
         yield context.state
         return
     with tempfile.TemporaryDirectory(prefix="ser-") as folder:

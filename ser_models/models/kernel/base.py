@@ -34,13 +34,19 @@ class LeastSquares(ArrayModel):
     own: ClassVar[dict[str, Form]]
     """Arrays of the subclass that are saved, with their numbers of dimensions."""
     alphas: Positives = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-    held_out: np.ndarray | None = field(default=None, init=False, repr=False)
-    """Predictions for training, then validation recordings in the inner fold that holds out their speaker,
-    (recordings, classes); None unless fitted in this process."""
+    predicted_in_fit: tuple[np.ndarray, np.ndarray] | None = field(default=None, init=False, repr=False)
+    """Predictions for training, then validation recordings, (recordings, classes): by the fitted model, and
+    in the inner fold that holds out their speaker; None unless fitted in this process."""
 
     @abstractmethod
-    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
-        """Fit the feature transform; return its arrays, those of `own` and any needed during the fit."""
+    def fit_features(
+        self, both: Labelled, *, seed: int, fold: int
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Fit the feature transform.
+
+        Returns:
+            Its arrays, those of `own` and any needed during the fit; and the `design_matrix` of `both`.
+        """
 
     @abstractmethod
     def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:
@@ -62,8 +68,7 @@ class LeastSquares(ArrayModel):
         recording in the inner fold that held out its speaker.
         """
         both = concatenate(train, validation)
-        features = self.fit_features(both, seed=context.seed, fold=context.fold)
-        design = self.design_matrix(both.arrays, features)
+        features, design = self.fit_features(both, seed=context.seed, fold=context.fold)
         system, trained = solver.linear(design), np.bincount(both.targets, minlength=both.classes) > 0
         folds = group_folds(both.speakers, both.file_ids, seed=context.seed)
         choice = solver.choose(
@@ -78,9 +83,10 @@ class LeastSquares(ArrayModel):
             "trained": trained,
             "logit_scale": np.array(choice.logit_scale),
         }
-        self.held_out = solver.probabilities(choice.scores, choice.logit_scale, trained)
-        row: Row = {"epoch": 1.0, **both.row(self._probabilities(design, self.arrays), "")}
-        row |= both.row(self.held_out, "val_")
+        in_sample = self._probabilities(design, self.arrays)
+        held_out = solver.probabilities(choice.scores, choice.logit_scale, trained)
+        row: Row = {"epoch": 1.0, **both.row(in_sample, ""), **both.row(held_out, "val_")}
+        self.predicted_in_fit = in_sample, held_out
         self.arrays = self.compacted(self.arrays)
         context.on_epoch(row)
         return [row]

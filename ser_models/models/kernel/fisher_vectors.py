@@ -18,7 +18,7 @@ from typing import ClassVar
 import numpy as np
 
 from ser_models.data.inputs import FrameInputs
-from ser_models.models.base import Arrays, Labelled, softmax
+from ser_models.models.base import Arrays, Labelled
 from ser_models.models.hyperparameters import Count
 from ser_models.models.kernel.base import LeastSquares
 from ser_models.models.kernel.ridge import CLIP
@@ -37,8 +37,14 @@ FRAMES = 30_000
 ITERATIONS = 20
 """Maximum number of EM iterations."""
 
+MIN_GAIN = 1e-3
+"""Increase of the mean log-likelihood in an iteration below which EM ends; full convergence is not needed."""
+
 MIN_VARIANCE = 1e-3
 """Added to every variance of the mixture of standardised frames."""
+
+AT_ONCE = 64
+"""Recordings whose frames are in memory in double precision at the same time."""
 
 CEPSTRA = 13
 """Coefficients before their derivatives in a frame of the family `mfcc`."""
@@ -67,18 +73,20 @@ class FisherVectors(LeastSquares):
         """MFCC with their Δ and ΔΔ."""
         return FrameInputs(("mfcc",), self.length)
 
-    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
+    def fit_features(
+        self, both: Labelled, *, seed: int, fold: int
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Fit the mixture to frames of all recordings, then the standardisation of their vectors."""
-        mixture = _mixture(both.arrays, self.n_components, np.random.default_rng([seed, fold + 1]))
-        unscaled = vectors(both.arrays, mixture)
+        arrays = both.arrays
+        mixture = fit_mixture(arrays, self.n_components, np.random.default_rng([seed, fold + 1]))
+        unscaled = vectors(arrays, mixture)
         scale = unscaled.std(axis=0)
-        return {**mixture, "centre": unscaled.mean(axis=0), "scale": np.where(scale > 0, scale, 1)}
+        features = {**mixture, "centre": unscaled.mean(axis=0), "scale": np.where(scale > 0, scale, 1)}
+        return features, _standardised(unscaled, features)
 
     def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:
         """Return the standardised vectors, clipped and divided by √columns."""
-        standard = (vectors(arrays, features) - features["centre"]) / features["scale"]
-        design: np.ndarray = np.clip(standard, -CLIP, CLIP) / np.sqrt(standard.shape[1])
-        return design.astype(np.float32)
+        return _standardised(vectors(arrays, features), features)
 
 
 def vectors(arrays: Arrays, mixture: dict[str, np.ndarray]) -> np.ndarray:
@@ -91,7 +99,9 @@ def vectors(arrays: Arrays, mixture: dict[str, np.ndarray]) -> np.ndarray:
     Returns:
         (n, 2 · k · bands) float64 of norm 1; 0 for a recording without valid frames.
     """
-    return np.stack([_vector(frames.astype(np.float64), mixture) for frames in mean_normalised(arrays)])
+    starts = range(0, len(arrays["mask"]), AT_ONCE)
+    blocks = ({name: array[start : start + AT_ONCE] for name, array in arrays.items()} for start in starts)
+    return np.concatenate([_vectors(list(mean_normalised(block)), mixture) for block in blocks])
 
 
 def mean_normalised(arrays: Arrays) -> Iterator[np.ndarray]:
@@ -107,7 +117,7 @@ def mean_normalised(arrays: Arrays) -> Iterator[np.ndarray]:
         (valid frames, bands) of each recording.
     """
     for frames, valid in zip(arrays["frames"], arrays["mask"] > 0, strict=True):
-        own = frames[valid].copy()
+        own = frames[valid]
         if len(own):
             own[:, 1:CEPSTRA] -= own[:, 1:CEPSTRA].mean(axis=0)
             own[:, 0] -= own[:, 0].max()
@@ -116,49 +126,98 @@ def mean_normalised(arrays: Arrays) -> Iterator[np.ndarray]:
 
 def responsibilities(frames: np.ndarray, mixture: dict[str, np.ndarray]) -> np.ndarray:
     """Posterior probability of each Gaussian for each frame, (frames, k); rows sum to 1."""
-    precisions = mixture["deviations"] ** -2
-    distances = frames**2 @ precisions.T - 2 * frames @ (mixture["means"] * precisions).T
-    distances += (mixture["means"] ** 2 * precisions).sum(axis=1)
-    logs = np.log(mixture["mixing"]) - np.log(mixture["deviations"]).sum(axis=1) - distances / 2
-    posteriors: np.ndarray = softmax(logs) if len(logs) else logs
-    return posteriors
+    return _posteriors(_with_squares(frames), mixture)[0]
 
 
-def _vector(frames: np.ndarray, mixture: dict[str, np.ndarray]) -> np.ndarray:
-    posteriors = responsibilities(frames, mixture)
-    means, deviations = mixture["means"], mixture["deviations"]
-    counts = posteriors.sum(axis=0)[:, None]
-    sums, squares = posteriors.T @ frames, posteriors.T @ frames**2
-    roots = np.sqrt(mixture["mixing"])[:, None] * max(len(frames), 1)
-    by_mean = (sums - counts * means) / deviations / roots
-    by_deviation = (squares - 2 * sums * means + counts * (means**2 - deviations**2)) / deviations**2
-    vector = np.concatenate([by_mean, by_deviation / (roots * np.sqrt(2))]).ravel()
-    vector = np.sign(vector) * np.sqrt(np.abs(vector))
-    unit: np.ndarray = vector / max(float(np.linalg.norm(vector)), np.finfo(np.float64).tiny)
-    return unit
+def fit_mixture(arrays: Arrays, components: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Fit Gaussians with diagonal covariance to a sample of the frames.
 
+    Expectation-maximisation from the clusters of k-means, as scikit-learn's `GaussianMixture` does it
+    (tested); here both steps are one matrix product with the frames and their squares, computed once.
 
-def _mixture(arrays: Arrays, components: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Fit Gaussians with diagonal covariance to a sample of the frames."""
-    import warnings
+    Args:
+        arrays: frames (n, length, bands) and mask (n, length).
+        components: number of Gaussians; fewer if there are fewer frames.
+        rng: of the sample and of the clusters.
 
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.mixture import GaussianMixture
+    Returns:
+        The arrays of `MIXTURE`.
+    """
+    from sklearn.cluster import KMeans
 
     pooled = np.concatenate(list(mean_normalised(arrays)))
     frames = pooled[np.sort(rng.permutation(len(pooled))[:FRAMES])].astype(np.float64)
-    mixture = GaussianMixture(
-        min(components, len(frames)),
-        covariance_type="diag",
-        max_iter=ITERATIONS,
-        reg_covar=MIN_VARIANCE,
-        random_state=int(rng.integers(2**31)),
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # full convergence is not needed
-        mixture.fit(frames)
+    random = np.random.RandomState(int(rng.integers(2**31)))
+    clusters = KMeans(min(components, len(frames)), n_init=1, random_state=random).fit(frames)
+    expanded = _with_squares(frames)
+    mixture = _maximised(expanded, np.eye(clusters.n_clusters)[clusters.labels_])
+    likelihood = -np.inf
+    for _ in range(ITERATIONS):
+        posteriors, reached = _posteriors(expanded, mixture)
+        mixture = _maximised(expanded, posteriors)
+        if abs(reached - likelihood) < MIN_GAIN:
+            break
+        likelihood = reached
+    return mixture
+
+
+def _with_squares(frames: np.ndarray) -> np.ndarray:
+    """Frames and their squares side by side, (frames, 2 · bands)."""
+    return np.concatenate([frames, frames**2], axis=1)
+
+
+def _posteriors(expanded: np.ndarray, mixture: dict[str, np.ndarray]) -> tuple[np.ndarray, float]:
+    """Posteriors of the Gaussians, (frames, k), and the frames' mean log-likelihood up to a constant.
+
+    Args:
+        expanded: from `_with_squares`.
+        mixture: the arrays of `MIXTURE`.
+    """
+    means, precisions = mixture["means"], mixture["deviations"] ** -2
+    posteriors = expanded @ np.concatenate([means * precisions, -precisions / 2], axis=1).T
+    posteriors += np.log(mixture["mixing"]) - np.log(mixture["deviations"]).sum(axis=1)
+    posteriors -= (means**2 * precisions).sum(axis=1) / 2
+    highest = posteriors.max(axis=1, keepdims=True)
+    posteriors -= highest
+    np.exp(posteriors, out=posteriors)
+    totals = posteriors.sum(axis=1, keepdims=True)
+    posteriors /= totals
+    return posteriors, float((highest + np.log(totals)).mean()) if len(expanded) else 0.0
+
+
+def _maximised(expanded: np.ndarray, posteriors: np.ndarray) -> dict[str, np.ndarray]:
+    """The mixture with the highest likelihood for these posteriors."""
+    counts = posteriors.sum(axis=0) + 10 * np.finfo(np.float64).eps
+    means, squares = np.split(posteriors.T @ expanded / counts[:, None], 2, axis=1)
     return {
-        "mixing": mixture.weights_,
-        "means": mixture.means_,
-        "deviations": np.sqrt(mixture.covariances_),
+        "mixing": counts / counts.sum(),
+        "means": means,
+        "deviations": np.sqrt(squares - means**2 + MIN_VARIANCE),
     }
+
+
+def _vectors(recordings: list[np.ndarray], mixture: dict[str, np.ndarray]) -> np.ndarray:
+    """Fisher vectors of recordings, each (frames, bands), from the posteriors of all of their frames."""
+    expanded = _with_squares(np.concatenate(recordings).astype(np.float64))
+    posteriors = _posteriors(expanded, mixture)[0]
+    lengths = np.array(list(map(len, recordings)))
+    parts = [np.split(array, np.cumsum(lengths)[:-1]) for array in (posteriors, expanded)]
+    products = np.stack([own.T @ frames for own, frames in zip(*parts, strict=True)])
+    counts = np.stack([own.sum(axis=0) for own in parts[0]])[..., None]
+    sums, squares = np.split(products, 2, axis=2)
+    means, deviations = mixture["means"], mixture["deviations"]
+    roots = np.sqrt(mixture["mixing"])[:, None] * np.maximum(lengths, 1)[:, None, None]
+    by_mean = (sums - counts * means) / deviations / roots
+    by_deviation = (squares - 2 * sums * means + counts * (means**2 - deviations**2)) / deviations**2
+    gradients = np.concatenate([by_mean, by_deviation / (roots * np.sqrt(2))], axis=1)
+    rooted = (np.sign(gradients) * np.sqrt(np.abs(gradients))).reshape(len(recordings), -1)
+    norms = np.linalg.norm(rooted, axis=1, keepdims=True)
+    unit: np.ndarray = rooted / np.maximum(norms, np.finfo(np.float64).tiny)
+    return unit
+
+
+def _standardised(unscaled: np.ndarray, features: dict[str, np.ndarray]) -> np.ndarray:
+    """Vectors with zero mean and unit variance in training, clipped and divided by √columns, float32."""
+    standard = (unscaled - features["centre"]) / features["scale"]
+    design: np.ndarray = np.clip(standard, -CLIP, CLIP) / np.sqrt(standard.shape[1])
+    return design.astype(np.float32)

@@ -43,9 +43,11 @@ class Ridge(LeastSquares):
         """Functionals, jitter and shimmer."""
         return ColumnInputs(FUNCTIONAL_INPUTS)
 
-    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
-        """Return nothing: the design is a fixed function of the columns."""
-        return {}
+    def fit_features(
+        self, both: Labelled, *, seed: int, fold: int
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Return no arrays: the design is a fixed function of the columns."""
+        return {}, self.design_matrix(both.arrays, {})
 
     def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:
         """Return the clipped columns divided by √columns."""
@@ -64,7 +66,9 @@ class KernelRidge(Ridge):
     own: ClassVar[dict[str, Form]] = {"landmarks": ("float32", (None, None))}
     gamma: Positive = 0.25
 
-    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> dict[str, np.ndarray]:
+    def fit_features(
+        self, both: Labelled, *, seed: int, fold: int
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Sample the landmarks and factorise their kernel matrix."""
         from scipy.linalg import cholesky  # not needed for prediction
 
@@ -73,7 +77,8 @@ class KernelRidge(Ridge):
         landmarks = columns[np.sort(drawn)]
         kernel = solver.rbf_kernel(landmarks, landmarks, self.gamma)
         kernel[np.diag_indices_from(kernel)] += JITTER
-        return {"landmarks": landmarks, "root": cholesky(kernel, lower=True)}
+        features = {"landmarks": landmarks, "root": cholesky(kernel, lower=True)}
+        return features, self.design_matrix(both.arrays, features)
 
     def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:
         """Return the similarities to the landmarks, (n, landmarks).

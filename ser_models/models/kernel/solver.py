@@ -23,7 +23,8 @@ from typing import Protocol
 import numpy as np
 
 from ser_models.models.base import balanced_weights, softmax
-from ser_models.models.inner_folds import GroupFold, parallel
+from ser_models.models.inner_folds import GroupFold
+from ser_models.models.parallel import parallel
 
 MAX_SCALE = 1e4
 """Upper bound of the logit scale; its inverse is the lower bound."""

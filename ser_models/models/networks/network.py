@@ -71,7 +71,15 @@ class Network(Settings, Model):
         load_keras()
         import keras
 
-        return keras.backend.backend() == "tensorflow" and not keras.distribution.list_devices("gpu")
+        return keras.backend.backend() == "tensorflow" and not self.on_gpu
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether Keras has a GPU here, which it uses by itself."""
+        load_keras()
+        import keras
+
+        return bool(keras.distribution.list_devices("gpu"))
 
     def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
         """Train by gradient descent on batches; see `Model.fit`."""

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.models.inner_folds import FOLDS, group_folds, parallel
+from ser_models.models.inner_folds import FOLDS, group_folds
 
 SPEAKERS = st.lists(st.sampled_from("abcdefg"), min_size=2, max_size=40).filter(
     lambda names: len(set(names)) > 1
@@ -60,7 +60,3 @@ def test_the_assignment_depends_on_the_seed():
         for seed in (1, 1, 2)
     )
     assert one == same != other
-
-
-def test_parallel_results_keep_their_order():
-    assert list(parallel(str, range(20), jobs=2)) == list(parallel(str, range(20), jobs=1))

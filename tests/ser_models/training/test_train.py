@@ -27,7 +27,7 @@ def folds(examples):
 def trained(examples, folds):
     """Result and steps of a training on three folds."""
     steps = []
-    return train(examples, folds, LOGISTIC, RunContext(progress=steps.append)), steps
+    return train(examples, folds, LOGISTIC, RunContext(progress=steps.append, jobs=1)), steps
 
 
 def test_every_recording_is_tested_once_and_predicted_by_the_final_model(examples, trained):
@@ -104,17 +104,18 @@ def test_a_fold_with_one_class_is_refused(examples, split):
         LOGISTIC,
         *(
             pytest.param(TrainConfig(name), marks=pytest.mark.long)
-            for name in ("xgboost", "fisher_vectors", "mlp")
+            for name in ("xgboost", "fisher_vectors", "ensemble", "mlp")
         ),
     ],
     ids=lambda config: config.model,
 )
 @pytest.mark.parametrize("with_state", [True, pytest.param(False, marks=pytest.mark.long)])
-def test_folds_in_parallel_equal_folds_in_order(examples, folds, config, with_state, tmp_path):
+@pytest.mark.parametrize("jobs", [2, pytest.param(3, marks=pytest.mark.long)])
+def test_folds_in_parallel_equal_folds_in_order(examples, folds, config, with_state, jobs, tmp_path):
     serial_steps, steps = [], []
-    serial = train(examples, folds, config, RunContext(progress=serial_steps.append))
+    serial = train(examples, folds, config, RunContext(progress=serial_steps.append, jobs=1))
     state = tmp_path if with_state else None
-    parallel = train(examples, folds, config, RunContext(state, steps.append, jobs=2))
+    parallel = train(examples, folds, config, RunContext(state, steps.append, jobs=jobs))
     pd.testing.assert_frame_equal(parallel.predictions, serial.predictions, rtol=0, atol=0)
     pd.testing.assert_frame_equal(parallel.history, serial.history, rtol=0, atol=0)
     assert (parallel.fitted, parallel.temperature) == (serial.fitted, serial.temperature)
@@ -125,7 +126,7 @@ def test_folds_in_parallel_equal_folds_in_order(examples, folds, config, with_st
     assert len(list(tmp_path.glob("fold-*"))) == (4 if with_state else 0)
     if with_state:
         steps.clear()
-        resumed = train(examples, folds, config, RunContext(state, steps.append, jobs=2))
+        resumed = train(examples, folds, config, RunContext(state, steps.append, jobs=jobs))
         assert [step.done for step in steps] == [True] * 4, "no fold is trained again"
         assert resumed.predictions.equals(serial.predictions)
 

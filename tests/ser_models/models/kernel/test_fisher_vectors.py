@@ -1,9 +1,19 @@
 """Fisher vectors against scikit-learn's mixture and numerical gradients."""
 
 import numpy as np
+import pytest
 from sklearn.mixture import GaussianMixture
 
-from ser_models.models.kernel.fisher_vectors import mean_normalised, responsibilities, vectors
+from ser_models.models.kernel.fisher_vectors import (
+    AT_ONCE,
+    ITERATIONS,
+    MIN_GAIN,
+    MIN_VARIANCE,
+    fit_mixture,
+    mean_normalised,
+    responsibilities,
+    vectors,
+)
 
 RNG = np.random.default_rng(2)
 MIXTURE = {
@@ -25,6 +35,35 @@ def test_responsibilities_are_equal_those_of_scikit_learn():
     other.precisions_cholesky_ = 1 / MIXTURE["deviations"]
     frames = drawn(50)
     np.testing.assert_allclose(responsibilities(frames, MIXTURE), other.predict_proba(frames), atol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_the_mixture_is_equal_that_of_scikit_learn():
+    frames = RNG.standard_normal((20, 40, 15)).astype(np.float32)
+    arrays = {"frames": frames, "mask": np.ones((20, 40), np.float32)}
+    fitted = fit_mixture(arrays, 4, np.random.default_rng(5))
+    rng = np.random.default_rng(5)
+    pooled = np.concatenate(list(mean_normalised(arrays)))[np.sort(rng.permutation(800))].astype(float)
+    other = GaussianMixture(
+        4,
+        covariance_type="diag",
+        max_iter=ITERATIONS,
+        tol=MIN_GAIN,
+        reg_covar=MIN_VARIANCE,
+        random_state=int(rng.integers(2**31)),
+    ).fit(pooled)
+    np.testing.assert_allclose(fitted["mixing"], other.weights_, rtol=1e-9)
+    np.testing.assert_allclose(fitted["means"], other.means_, rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(fitted["deviations"] ** 2, other.covariances_, rtol=1e-9)
+
+
+def test_vectors_do_not_depend_on_the_recordings_beside_them():
+    frames = RNG.standard_normal((AT_ONCE + 3, 7, 3)).astype(np.float32)
+    mask = (np.arange(7) < RNG.integers(0, 8, AT_ONCE + 3)[:, None]).astype(np.float32)
+    alone = [
+        vectors({"frames": frames[[row]], "mask": mask[[row]]}, MIXTURE)[0] for row in range(len(frames))
+    ]
+    np.testing.assert_allclose(vectors({"frames": frames, "mask": mask}, MIXTURE), alone, atol=1e-12)
 
 
 def log_likelihood(frames, mixture):

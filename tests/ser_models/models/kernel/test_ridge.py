@@ -67,7 +67,7 @@ def test_landmarks_are_at_most_as_many_as_allowed(fitted, recordings, monkeypatc
 def test_sampled_landmarks_depend_on_seed_and_fold(recordings, monkeypatch):
     monkeypatch.setattr(ridge, "LANDMARKS", 25)
     first, same, *others = (
-        create("kernel_ridge").fit_features(recordings, seed=seed, fold=fold)["landmarks"]
+        create("kernel_ridge").fit_features(recordings, seed=seed, fold=fold)[0]["landmarks"]
         for seed, fold in [(0, 0), (0, 0), (1, 0), (0, 1)]
     )
     np.testing.assert_array_equal(first, same)
@@ -88,10 +88,12 @@ def test_the_alpha_is_chosen_on_held_out_speakers(fitted, recordings, monkeypatc
     alphas = (0.01, 0.3, 1000.0)
     fitted("ridge", alphas=alphas)
     weights = balanced_weights(recordings.targets, 3)
-    uars = {
-        alpha: weights[fitted("ridge", alphas=(alpha,)).held_out.argmax(axis=1) == recordings.targets].sum()
-        for alpha in alphas
-    }
+
+    def uar(alpha):
+        _, held_out = fitted("ridge", alphas=(alpha,)).predicted_in_fit
+        return weights[held_out.argmax(axis=1) == recordings.targets].sum()
+
+    uars = {alpha: uar(alpha) for alpha in alphas}
     assert uars[choices[0].alpha] == max(uars.values())
 
 
@@ -110,7 +112,7 @@ def test_held_out_predictions_are_not_fitted_to_the_speaker():
 
 def test_held_out_predictions_are_calibrated(fitted, recordings):
     """No other scale of their log-probabilities has a higher likelihood."""
-    logs, weights = np.log(fitted("ridge").held_out), balanced_weights(recordings.targets, 3)
+    logs, weights = np.log(fitted("ridge").predicted_in_fit[1]), balanced_weights(recordings.targets, 3)
 
     def loss(scale):
         probabilities = solver.probabilities(logs, scale, np.ones(3, dtype=bool))
