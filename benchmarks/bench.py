@@ -27,6 +27,7 @@ ON_RECORDINGS = {
     "functionals": "benchmarks.speed.functionals",
     "predict": "benchmarks.speed.predict",
     "loader": "benchmarks.speed.loader",
+    "train": "benchmarks.speed.train",
     "workers": "benchmarks.scale.workers",
     "cost": "benchmarks.scale.cost",
 }
