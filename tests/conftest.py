@@ -13,6 +13,8 @@ os.environ.setdefault(
     "NUMBA_CACHE_DIR",
     str(Path(__file__).parents[1] / "build" / "numba" / os.environ.get("PYTEST_XDIST_WORKER", "main")),
 )
+# Test processes share the cores: threads of BLAS would wait for each other. Set before NumPy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pytest

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -29,8 +30,12 @@ def stored_files(store: Path) -> list[Path]:
 
 @pytest.fixture
 def store(tess_store, extract_tess, tess) -> Path:
-    """A store with a refused recording, so that every kind of table exists."""
+    """A store with a refused recording, so that every kind of table exists.
+
+    It is made anew: the shards of a corpus that has grown are not those of its size.
+    """
     (tess / "tess" / "YAF_wordc_sad.wav").write_bytes(b"")
+    shutil.rmtree(tess_store)
     extract_tess()
     return tess_store
 

@@ -10,7 +10,7 @@ from ser_models.data.split import make_split
 from ser_models.models.base import Labelled
 from ser_models.models.logistic import Logistic
 from ser_models.training import train as training
-from ser_models.training.config import TrainConfig
+from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
 
 NETWORK = TrainConfig("cnn_lstm", {"epochs": 2, "length": 24})
@@ -61,8 +61,9 @@ def test_oversampling_leaves_validation_test_and_scaler_alone(examples, monkeypa
     left_out = (examples.rows["emotion"] == "sad") & ~examples.rows["path"].str.contains("_0")
     unbalanced = examples.take(examples.rows.loc[~left_out, "file_id"].tolist())
     split = make_split(unbalanced, folds=2)
-    plain = train(unbalanced, split, TrainConfig("logistic"))
-    balanced = train(unbalanced, split, TrainConfig("logistic", oversample=True))
+    one_by_one = RunContext(jobs=1)
+    plain = train(unbalanced, split, TrainConfig("logistic"), one_by_one)
+    balanced = train(unbalanced, split, TrainConfig("logistic", oversample=True), one_by_one)
     assert len(fits) == 6
     for number, before, after in zip(split.folds, fits[:3], fits[3:], strict=True):
         train_side = split.side(number, "train")
