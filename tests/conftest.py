@@ -7,11 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Functions that librosa compiles are cached per test process: processes that share a cache may read it while
-# another one writes. Set before anything imports librosa.
-os.environ.setdefault(
-    "NUMBA_CACHE_DIR",
-    str(Path(__file__).parents[1] / "build" / "numba" / os.environ.get("PYTEST_XDIST_WORKER", "main")),
+# Functions that librosa compiles are cached per test process: processes that share a cache may damage it. Set
+# before anything imports librosa, and also where the process that started this one has set it for itself.
+os.environ["NUMBA_CACHE_DIR"] = str(
+    Path(__file__).parents[1] / "build" / "numba" / os.environ.get("PYTEST_XDIST_WORKER", "main")
 )
 # Test processes share the cores: threads of BLAS would wait for each other. Set before NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from ser_features.errors import InputError
+from ser_features.store import open_store
+from ser_models.data.examples import load_examples
 from ser_models.data.split import FINAL_FOLD, Split, make_split
 from ser_models.evaluation.leakage import audit
 from ser_models.models.logistic import Logistic
@@ -111,7 +113,9 @@ def test_a_fold_with_one_class_is_refused(examples, split):
 )
 @pytest.mark.parametrize("with_state", [True, pytest.param(False, marks=pytest.mark.long)])
 @pytest.mark.parametrize("jobs", [2, pytest.param(3, marks=pytest.mark.long)])
-def test_folds_in_parallel_equal_folds_in_order(examples, folds, config, with_state, jobs, tmp_path):
+def test_folds_in_parallel_equal_folds_in_order(request, examples, folds, config, with_state, jobs, tmp_path):
+    if config.model == "ensemble":  # it reads families that the smaller store lacks
+        examples = load_examples(open_store(request.getfixturevalue("whole_store_root")))
     serial_steps, steps = [], []
     serial = train(examples, folds, config, RunContext(progress=serial_steps.append, jobs=1))
     state = tmp_path if with_state else None
