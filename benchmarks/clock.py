@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ser_features import threads
+
 PROCESSES = Path("/proc")
 
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-)
+ONE_THREAD = {**threads.ONE_THREAD, "NUMBA_NUM_THREADS": "1"}
 """Environment of processes in which every library uses one thread."""
 
 

@@ -8,17 +8,18 @@ which share these. Times of both are printed per file and per 3 s of analysed sp
 
 import os
 
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+from benchmarks.clock import ONE_THREAD
+
 os.environ.update(ONE_THREAD)
 
-import time  # noqa: E402
+import time
 
-from benchmarks import options as shared  # noqa: E402
-from benchmarks.report import Figure, Report  # noqa: E402
-from ser_features import corpora  # noqa: E402
-from ser_features.config import SPEECH16K  # noqa: E402
-from ser_features.extractors.functionals import Functionals  # noqa: E402
-from ser_features.pipeline import analyse, columns_of  # noqa: E402
+from benchmarks import options as shared
+from benchmarks.report import Figure, Report
+from ser_features import corpora
+from ser_features.config import SPEECH16K
+from ser_features.extractors.functionals import Functionals
+from ser_features.pipeline import analyse, columns_of
 
 LIMIT_MS = 25
 

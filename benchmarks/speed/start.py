@@ -14,7 +14,7 @@ from benchmarks import options as shared
 from benchmarks.clock import Spent, measured
 from benchmarks.interleaved import Contender, interleave
 from benchmarks.report import Figure, Report
-from ser_features.engine.open_store import DEFAULT_PROFILE
+from ser_features.config import DEFAULT_PROFILE
 from ser_features.engine.prepare import prepare
 from ser_features.engine.shard import read_rows
 from ser_features.extractors import DEFAULT_FAMILIES

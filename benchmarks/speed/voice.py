@@ -12,27 +12,28 @@ rounds and the range. One thread each.
 
 import os
 
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+from benchmarks.clock import ONE_THREAD
+
 os.environ.update(ONE_THREAD)
 
-import json  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Callable, Sequence  # noqa: E402
-from datetime import UTC, datetime  # noqa: E402
-from typing import Any  # noqa: E402
+import json
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from benchmarks.accuracy.common import RESULTS  # noqa: E402
-from benchmarks.accuracy.voice_parity import contents, signals  # noqa: E402
-from benchmarks.options import parser  # noqa: E402
-from benchmarks.report import Figure, Report  # noqa: E402
-from ser_features.config import SPEECH16K, SPEECH16K_COMPILED, SPEECH16K_FAST  # noqa: E402
-from ser_features.extractors import DEFAULT_FAMILIES  # noqa: E402
-from ser_features.extractors.f0_tracker import track  # noqa: E402
-from ser_features.pipeline import extract_bytes  # noqa: E402
-from ser_features.praat import parselmouth, perturbation  # noqa: E402
-from ser_features.voice import contour  # noqa: E402
+from benchmarks.accuracy.common import RESULTS
+from benchmarks.accuracy.voice_parity import contents, signals
+from benchmarks.options import parser
+from benchmarks.report import Figure, Report
+from ser_features.config import SPEECH16K, SPEECH16K_COMPILED, SPEECH16K_FAST
+from ser_features.extractors import DEFAULT_FAMILIES
+from ser_features.extractors.f0_tracker import track
+from ser_features.pipeline import extract_bytes
+from ser_features.praat import parselmouth, perturbation
+from ser_features.voice import contour
 
 RATE, PITCH = SPEECH16K.audio.sample_rate, SPEECH16K.pitch
 RANGE = {"floor": PITCH.floor, "ceiling": PITCH.ceiling}

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from ser_cli.options import Artifact
+from ser_cli.options import Artifact, Port
 from ser_cli.progress import say
 
 
 def app_page(
     artifact: Artifact,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port; 0: any free port.")] = 7860,
+    port: Port = 7860,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 accepts connections from the network.")
     ] = "127.0.0.1",

@@ -78,6 +78,7 @@ Jobs = Annotated[
         "Default: all; 1 for networks, which use several by themselves.",
     ),
 ]
+Port = Annotated[int, typer.Option(min=0, max=65_535, help="TCP port; 0: any free port.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Number of processes; default: one per CPU core.")]
 Seed = Annotated[int, typer.Option(min=0, help="Random seed; equal seeds give equal results.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file of that name that ser did not write.")]

@@ -26,9 +26,6 @@ Format = Literal["table", "json", "csv", "parquet"]
 
 STDIN = Path("-")
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Read when NumPy is imported. A recording's matrices are small: threads would wait for each other."""
-
 
 def predict(
     artifact: Artifact,
@@ -86,8 +83,10 @@ def predict(
 
     Example: ser predict artifacts/mlp calls/ --segments vad --out answers.csv
     """
-    for name in THREADS:
-        os.environ.setdefault(name, "1")
+    from ser_features.threads import ONE_THREAD
+
+    for name, value in ONE_THREAD.items():  # before NumPy is imported
+        os.environ.setdefault(name, value)
     from ser_features.outputs import refuse_to_replace
     from ser_models.inference.collect import find_audio, on_channels
     from ser_models.inference.loading import load

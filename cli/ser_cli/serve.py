@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from ser_cli.options import Artifact
+from ser_cli.options import Artifact, Port
 from ser_cli.progress import say
 
 
 def serve(
     artifact: Artifact,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port; 0: any free port.")] = 8000,
+    port: Port = 8000,
     host: Annotated[
         str, typer.Option(help="Address to listen on; others than 127.0.0.1 need a token.")
     ] = "127.0.0.1",

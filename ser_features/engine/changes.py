@@ -113,11 +113,6 @@ class Chosen:
         self.awaited[inside[here] + first] = False
         return np.where(here, inside + first, -1)
 
-    def pop(self, file_id: str) -> Recording | None:
-        """The awaited recording of this key, which is no longer awaited."""
-        (position,) = self.matched(pa.chunked_array([[file_id]]))
-        return None if position < 0 else self.recordings[int(position)]
-
 
 def diff(store: Store, scan: Scan, chosen: Chosen, *, keep_missing: bool = False) -> StoreDiff:
     """Compare a store with a corpus. Damaged tables are moved to damaged/.
@@ -304,8 +299,10 @@ def _has_type(table: pa.Table, column: Column) -> bool:
 
 def _refused(shard: str, table: pa.Table, chosen: Chosen, unmatched: list[StoredRow]) -> Iterator[_Suspect]:
     """Chosen recordings that were refused by an earlier run and have no row; others go to `unmatched`."""
+    positions = chosen.matched(table["file_id"])
+    recordings = {one.file_id: one for one in chosen.recordings.take(positions[positions >= 0])}
     for row in table.to_pylist():
-        recording = chosen.pop(row["file_id"])
+        recording = recordings.pop(row["file_id"], None)
         if recording is not None:
             yield _Suspect(recording, shard, row["audio_sha256"], failed=True)
         elif row["stage"] not in OTHER_STAGES:

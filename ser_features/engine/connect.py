@@ -57,7 +57,7 @@ def _dask() -> tuple[Any, Any]:
 def own_cluster(workers: int | None = None, **settings: Any) -> Iterator[Any]:
     """Start a cluster of processes of this machine for the duration of the block.
 
-    Each process has one thread, also in BLAS, which Dask's nannies set (see `workers.pool.ONE_THREAD`).
+    Each process has one thread, also in BLAS, which Dask's nannies set (see `threads.ONE_THREAD`).
 
     Args:
         workers: number of processes; one per core by default.

@@ -17,10 +17,8 @@ from itertools import islice
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, Protocol, cast
 
+from ser_features.threads import ONE_THREAD
 from ser_features.workers.worker import POLL_SECONDS, Job, work
-
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""The matrices are small: BLAS threads of several workers would compete for the same cores."""
 
 ALONE = {**ONE_THREAD, "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 """Of a process that is forked: its other threads, such as that of Arrow's allocator, would not be."""

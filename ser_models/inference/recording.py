@@ -3,8 +3,9 @@
 file or bytes → `read` → decoded `Audio` → `analyse_recording` → `RecordingAnalysis` (features, windows)
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -141,14 +142,32 @@ def analyse_windows(
         silence: level at and below which a window is silent, in dB re full scale.
     """
     for start, end in bounds:
-        try:
-            analysis = divided.window(start, end)
-        except SilentAudioError:
-            yield Window(start, end, None, FAINTEST_DB)
-            continue
-        level = level_of(analysis)
-        features = None if level <= silence else features_of(audio, analysis, families)
-        yield Window(start, end, features, level)
+        yield read_window(audio, partial(divided.window, start, end), families, (start, end), silence)
+
+
+def read_window(
+    audio: Audio,
+    analyse: Callable[[], Analysis],
+    families: Sequence[str],
+    bounds: tuple[float, float],
+    silence: float,
+) -> Window:
+    """Compute the features of a window, unless it is silent.
+
+    Args:
+        audio: the decoded sound that it is of.
+        analyse: returns its analysis, or raises `SilentAudioError`.
+        families: feature families to compute.
+        bounds: its start and end, in s.
+        silence: level at and below which it is silent, in dB re full scale.
+    """
+    try:
+        analysis = analyse()
+    except SilentAudioError:
+        return Window(*bounds, None, FAINTEST_DB)
+    level = level_of(analysis)
+    features = None if level <= silence else features_of(audio, analysis, families)
+    return Window(*bounds, features, level)
 
 
 def silence_of(analysis: Analysis) -> float:

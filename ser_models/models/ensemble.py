@@ -90,8 +90,7 @@ class Ensemble(Model):
             rows.append({"epoch": float(epoch), **both.row(own, ""), **both.row(predictions, "val_")})
             context.on_epoch(rows[-1])
         self.fitted, self.weights = members, pool_weights(held_out, both)
-        pooled = (pool(predictions, self.weights) for predictions in (in_sample, held_out))
-        whole = both.row(next(pooled), "") | both.row(next(pooled), "val_")
+        whole = both.row(pool(in_sample, self.weights), "") | both.row(pool(held_out, self.weights), "val_")
         rows.append({"epoch": len(rows) + 1.0, **whole})
         context.on_epoch(rows[-1])
         return rows

@@ -10,16 +10,15 @@ import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ser_features.audio import Audio
 from ser_features.config import Profile
-from ser_features.errors import SilentAudioError
-from ser_features.framing import FAINTEST_DB
-from ser_features.pipeline import analysis_of, features_of
+from ser_features.pipeline import analysis_of
 from ser_features.workers.worker import end_with
 from ser_models.inference.prediction import PredictOptions
 from ser_models.inference.predictor import Predictor
-from ser_models.inference.recording import RecordingAnalysis, Window, analyse_recording, level_of
+from ser_models.inference.recording import RecordingAnalysis, Window, analyse_recording, read_window
 from ser_models.web.limits import Limits
 
 WHOLE, TIMELINE = PredictOptions(), PredictOptions(windows=True)
@@ -62,14 +61,8 @@ class Reader:
             audio: the window.
             silence: level at and below which it is silent, in dB re full scale.
         """
-        seconds = audio.signal.size / audio.sample_rate
-        try:
-            analysis = analysis_of(audio, self.profile)
-        except SilentAudioError:
-            return Window(0.0, seconds, None, FAINTEST_DB)
-        level = level_of(analysis)
-        features = None if level <= silence else features_of(audio, analysis, self.families)
-        return Window(0.0, seconds, features, level)
+        bounds = 0.0, audio.signal.size / audio.sample_rate
+        return read_window(audio, partial(analysis_of, audio, self.profile), self.families, bounds, silence)
 
 
 def begin(parent: int) -> None:

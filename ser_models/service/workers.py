@@ -12,12 +12,13 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
 from typing import Any, TypeVar
 
-from loky import ProcessPoolExecutor, cpu_count
+from loky import ProcessPoolExecutor
 from loky.process_executor import ShutdownExecutorError
 
 from ser_features.engine.runner import KILLED
 from ser_features.errors import SerError
-from ser_features.workers.pool import ONE_THREAD
+from ser_features.threads import ONE_THREAD
+from ser_features.workers.pool import cpu_count
 from ser_models.service.reading import begin, process_id
 from ser_models.web.body import Rejected
 

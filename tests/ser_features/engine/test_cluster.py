@@ -23,7 +23,7 @@ from ser_features.engine.task import Target
 from ser_features.errors import InputError, MissingExtraError, SerError
 from ser_features.extractors import DEFAULT_FAMILIES
 from ser_features.store import open_or_create
-from ser_features.workers.pool import ONE_THREAD
+from ser_features.threads import ONE_THREAD
 from tests.ser_features.conftest import TONES
 from tests.ser_features.engine.conftest import DEATHS
 
