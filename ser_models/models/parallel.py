@@ -44,7 +44,7 @@ def shared_out(model: Model, jobs: int | None, *, folds: int, fold_bytes: int) -
     if jobs is None:
         if not model.fits_in_threads:
             return 1, 1
-        from ser_features.workers.pool import cpu_count
+        from loky import cpu_count
 
         jobs = cpu_count()
         folds = min(folds, max(1, memory() // 2 // (COPIES * fold_bytes)))
