@@ -21,7 +21,14 @@ from benchmarks.accuracy.stored_runs import path_of
 from benchmarks.options import parser
 from ser_models.data.examples import Examples
 from ser_models.data.split import Split
-from ser_models.experiments.reproduce import Reproduction, config_of, prepare, split_of, with_copies
+from ser_models.experiments.reproduce import (
+    Callbacks,
+    Reproduction,
+    config_of,
+    prepare,
+    split_of,
+    with_copies,
+)
 from ser_models.recipes import names
 from ser_models.recipes.read import load
 from ser_models.recipes.schema import PROTOCOLS, Recipe
@@ -50,7 +57,7 @@ def read_costs() -> dict[str, dict[str, Any]]:
 def cost(options: argparse.Namespace, name: str) -> dict[str, Any]:
     """CPU milliseconds of a training recording and epoch, and CPU hours of the whole run by protocol."""
     job = Reproduction(load(name), "honest", options.data, options.out / name, quick=True)
-    _, examples = prepare(job)
+    _, examples = prepare(job, Callbacks())
     protocol = job.effective.protocol(job.protocol)
     split = with_copies(split_of(examples, protocol, seed=0, final_model=False), examples, protocol)
     short, long = (_fold_seconds(job.effective, examples, split, epochs) for epochs in EPOCHS)
