@@ -120,7 +120,7 @@ def _command(arguments: list[str]) -> Callable[[], None]:
 
     from ser_features.engine import runner
 
-    runner.Pool = _InProcess  # type: ignore[misc]
+    runner.Pool = _InProcess  # type: ignore[assignment, misc]
 
     def run() -> None:
         sys.argv = ["ser", *arguments]
@@ -133,12 +133,12 @@ def _command(arguments: list[str]) -> Callable[[], None]:
     return run
 
 
-def _prediction(artifact: str, recording: str) -> Callable[[], None]:
+def _prediction(artifact: str, recording: str) -> Callable[[], Any]:
     """The prediction of one recording by a model that has been loaded."""
     import ser_models
 
     predictor = ser_models.load(artifact)
-    return lambda: predictor.predict(recording) and None
+    return lambda: predictor.predict(recording)
 
 
 class _InProcess:

@@ -108,8 +108,8 @@ def write_page(runs: Sequence[Run], page: Path = PAGE) -> None:
         text = f"{_origin(*extraction)}\n\n{extraction[1].details['table']}"
         write_between(page, BEGIN.format("extraction"), END, text)
     if stages:
-        lines = [(one.name, one.shown) for one in stages[1].figures]
-        text = f"{_origin(*stages)}\n\n{table(('stage', 'CPU time per file'), lines)}"
+        times = [(one.name, one.shown) for one in stages[1].figures]
+        text = f"{_origin(*stages)}\n\n{table(('stage', 'CPU time per file'), times)}"
         write_between(page, BEGIN.format("stages"), END, text)
     lines = [
         (f"{report.benchmark}: {name}", run.date[:10], *row)

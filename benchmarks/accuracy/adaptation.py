@@ -57,6 +57,7 @@ def predictions(run: Run, number: int) -> dict[str, np.ndarray]:
         "speakers": test.groups,
         "alone": np.array([test.labels.index(emotion) for emotion in alone]),
     }
+    assert norm.scaler is not None, "its fold was fitted here"
     inputs = norm.model.inputs
     examples, split = common.training_data(run, norm.model)
     prior = fit_speaker_prior(examples.take(split.side(number, "train")), inputs)

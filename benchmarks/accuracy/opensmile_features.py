@@ -93,8 +93,9 @@ def _normalized(values: dict[str, np.ndarray], speakers: dict[str, list[str]]) -
     """Columns of each side, without the voices of its speakers."""
     inputs = ColumnInputs(tuple(map(str, range(values["train"].shape[1]))))
     prior = SpeakerPrior.fit(inputs, values["train"], speakers["train"])
-    result = {}
+    result: dict[str, np.ndarray] = {}
     for name, side in values.items():
         estimates = prior.estimate_all(side, speakers[name])
-        result[name] = normalize(inputs, side, [estimates[speaker] for speaker in speakers[name]])
+        normalized = normalize(inputs, side, [estimates[speaker] for speaker in speakers[name]])
+        result[name] = np.asarray(normalized)
     return result

@@ -93,7 +93,7 @@ def _steady(content: bytes) -> bytes:
         end = following if following >= 0 else len(steady)
         steady[page + 14 : page + 18] = b"seed"
         steady[page + 22 : page + 26] = bytes(4)
-        steady[page + 22 : page + 26] = struct.pack("<I", _ogg_checksum(steady[page:end]))
+        steady[page + 22 : page + 26] = struct.pack("<I", _ogg_checksum(bytes(steady[page:end])))
         page = following
     return bytes(steady)
 

@@ -79,6 +79,7 @@ def media_file(kind: Written, signal: np.ndarray, **container_options: str) -> b
     options = {"fflags": "bitexact"} | container_options  # else Matroska files have random identifiers
     with av.open(file, "w", format=kind.container, options=options) as container:
         stream = container.add_stream(kind.codec, rate=kind.rate, layout=layout, bit_rate=_bit_rate(kind))
+        assert isinstance(stream, av.AudioStream), "all kinds are of audio"
         context = stream.codec_context
         context.open()
         frame = av.AudioFrame.from_ndarray(

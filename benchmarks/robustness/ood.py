@@ -48,7 +48,9 @@ def report(store: Store, name: str) -> None:
     """Print the scores by the training data of one corpus."""
     examples = load_examples(store, [name])
     others = {other: store.files([other]) for other in store.datasets if other != name}
-    own, far, sounds = [], {other: [] for other in others}, {sound: [] for sound in NOT_SPEECH}
+    own: list[float] = []
+    far: dict[str, list[float]] = {other: [] for other in others}
+    sounds: dict[str, list[float]] = {sound: [] for sound in NOT_SPEECH}
     for seed in SEEDS:
         try:
             split = make_split(examples, seed=seed)
@@ -60,6 +62,7 @@ def report(store: Store, name: str) -> None:
             for side in ("train", "validation", "test")
         }
         reference = build(store, sides["train"], sides["validation"])
+        assert reference is not None, "the store has mel frames"
         own.append(above_one(reference, store, sides["test"]))
         for other, rows in others.items():
             far[other].append(above_one(reference, store, rows))

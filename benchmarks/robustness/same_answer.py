@@ -114,7 +114,7 @@ def model_of(name: str, profile: str) -> Model:
 
 def table_of_answers(stores: dict[str, Store], arguments: argparse.Namespace) -> str:
     """Share of equal answers by alteration, model and profile."""
-    columns = {}
+    columns: dict[tuple[str, str], dict[str, int]] = {}
     for profile, store in stores.items():
         run = make_run(store, "ravdess", arguments.data)
         models = [Classifier(name, fit_fold(run, 0, model_of(name, profile))) for name in arguments.models]
@@ -177,13 +177,15 @@ def predicted(run: Run, name: str, profile: str) -> Iterator[pd.DataFrame]:
 def compared(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, str, str]:
     """Both UARs, and the difference with its paired interval over speakers."""
     labels = sorted(before["emotion"].unique())
-    old, new = (
-        uar(confusion_matrix(*class_indices(table, labels, "emotion", "predicted"), len(labels)))
-        for table in (before, after)
-    )
+    old, new = (_uar_of(table, labels) for table in (before, after))
     apart = paired_difference(after, before, labels, seed=0)
     assert apart is not None, "both were tested on the same recordings"
     return f"{old:.3f}", f"{new:.3f}", f"{apart.uar:+.3f} [{apart.low:+.3f}, {apart.high:+.3f}]"
+
+
+def _uar_of(predictions: pd.DataFrame, labels: Sequence[str]) -> float:
+    targets, predicted = class_indices(predictions, labels, "emotion", "predicted")
+    return uar(confusion_matrix(targets, predicted, len(labels)))
 
 
 if __name__ == "__main__":

@@ -129,9 +129,9 @@ def _measure(folder: Path, rows: int, state: str) -> Figures:
 
 
 def _compact(folder: Path, rows: int) -> Figures:
-    figures = {"rows": rows, "state": "compact", "compact": _step("compact", folder)}
-    print(f"{rows:>9} ser store compact: {figures['compact']['seconds']:.2f} s", flush=True)
-    return figures
+    figures = _step("compact", folder)
+    print(f"{rows:>9} ser store compact: {figures['seconds']:.2f} s", flush=True)
+    return {"rows": rows, "state": "compact", "compact": figures}
 
 
 def _step(step: str, folder: Path) -> dict[str, float]:

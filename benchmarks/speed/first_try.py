@@ -80,7 +80,7 @@ def main() -> None:
 def prepare(folder: Path, data: Path) -> tuple[int, int]:
     """Copy recordings under other names into `folder`/wavs; return the numbers of speakers and recordings."""
     scan = corpora.scan("ravdess", data)
-    *speakers, new = sorted({recording.speaker for recording in scan.recordings})
+    *speakers, new = sorted({str(recording.speaker) for recording in scan.recordings})
     named = dict(zip(speakers, NAMES, strict=False))
     counts: Counter[str] = Counter()
     (folder / "wavs").mkdir()

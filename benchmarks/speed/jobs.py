@@ -25,7 +25,7 @@ def call(data: str, files: int, workers: int, profile: str | None) -> Work:
                 [DATASET],
                 data=Path(data),
                 store=Path(folder) / "store",
-                profile=profile and PROFILES[profile],
+                profile=PROFILES[profile] if profile else None,
                 workers=workers,
                 limit=files,
             )

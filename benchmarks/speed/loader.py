@@ -100,7 +100,8 @@ def compare(name: str, examples: Examples, pairs: int) -> Figure:
             turn.epoch += 1
         start = time.perf_counter()
 
-    model.fit(*labelled(sides, turns), FitContext(0, on_epoch=next_epoch))
+    train, validation = labelled(sides, turns)
+    model.fit(train, validation, FitContext(0, on_epoch=next_epoch))
     kept, streamed = ([seconds[epoch] for epoch in epochs] for epochs in _epochs(pairs))
     reading = [[sum(turn.seconds[epoch] for turn in turns) for epoch in epochs] for epochs in _epochs(pairs)]
     print(
@@ -137,8 +138,9 @@ def compare_columns(name: str, examples: Examples) -> Figure:
     start = time.perf_counter()
     kept = [read_all(scaler.source(side.read(model.inputs))) for side in sides]
     reading = time.perf_counter() - start
+    train, validation = labelled(sides, kept)
     start = time.perf_counter()
-    history = model.fit(*labelled(sides, kept), FitContext(0))
+    history = model.fit(train, validation, FitContext(0))
     training = time.perf_counter() - start
     print(
         f"{name}: {sum(map(len, sides))} recordings, kept; reading takes {reading:.3f} s, "

@@ -11,7 +11,7 @@ import hashlib
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
@@ -69,7 +69,7 @@ class InProcess:
 class Stopwatch(threading.local):
     """CPU time by stage of the calling thread, each without the stages called within it."""
 
-    def __init__(self, seconds: Counter[str]) -> None:
+    def __init__(self, seconds: defaultdict[str, float]) -> None:
         self.seconds = seconds
         self.open: list[str] = []
         self.last = 0.0
@@ -97,7 +97,7 @@ class Stopwatch(threading.local):
         return timed
 
 
-def watch(seconds: Counter[str]) -> None:
+def watch(seconds: defaultdict[str, float]) -> None:
     """Have every stage counted in `seconds` from now on."""
     stopwatch = Stopwatch(seconds)
     for stage, functions in STAGES.items():
@@ -109,7 +109,7 @@ def watch(seconds: Counter[str]) -> None:
                 setattr(owner, name, stopwatch.around(original, stage))
 
 
-def measure(data: Path, files: int, seconds: Counter[str]) -> dict[str, float]:
+def measure(data: Path, files: int, seconds: defaultdict[str, float]) -> dict[str, float]:
     """CPU ms per file of each stage, of the rest, and of all, over one extraction into a new store."""
     seconds.clear()
     before = cpu_seconds()
@@ -127,7 +127,7 @@ def main(words: Sequence[str] | None = None) -> None:
     options = parser(__doc__, files=300, report=True)
     options.add_argument("--rounds", type=int, default=5, help="extractions (default: 5)")
     chosen = options.parse_args(words)
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     watch(seconds)
     with pinned(last_core()), threadpool_limits(1):  # as in workers
         measure(chosen.data, 20, seconds)  # fills caches

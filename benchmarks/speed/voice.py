@@ -49,7 +49,8 @@ def _praat_f0(signal: np.ndarray) -> Any:
 
 
 def _praat_measures(_: np.ndarray, analysis: Any) -> Any:
-    return perturbation(*analysis, PITCH)
+    sound, pitch = analysis
+    return perturbation(sound, pitch, PITCH)
 
 
 def _compiled_f0(signal: np.ndarray) -> Any:
