@@ -192,7 +192,10 @@ def _figures(rounds: Rounds) -> list[Figure]:
 
 def as_table(rounds: Rounds) -> str:
     """Median times per file of all contenders, and how many times as fast they are as others."""
-    columns: list[tuple[str, str, Clock]] = [("CPU, × notebook", NOTEBOOK, "cpu"), ("wall, × notebook", NOTEBOOK, "wall")]
+    columns: list[tuple[str, str, Clock]] = [
+        ("CPU, × notebook", NOTEBOOK, "cpu"),
+        ("wall, × notebook", NOTEBOOK, "wall"),
+    ]
     columns += [("CPU, × openSMILE", OPENSMILE, "cpu")] if OPENSMILE in rounds.spent else []
     header = ["", "wall ms", "CPU ms", "files/s", *(title for title, _, _ in columns), "CPU, × floor time"]
     lines = []

@@ -75,7 +75,16 @@ def draw(data: Path) -> list[Path]:
         if present is None:
             raise InputError(f"no recording {published}: expected the data root: pass --data")
         out = IMAGES / f"{name}.png"
-        command: list[str | Path] = [SER, "plot", figure.kind, present, *figure.options, "--out", out, "--force"]
+        command: list[str | Path] = [
+            SER,
+            "plot",
+            figure.kind,
+            present,
+            *figure.options,
+            "--out",
+            out,
+            "--force",
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         shrink(out)
         files.append(out)
