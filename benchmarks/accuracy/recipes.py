@@ -105,8 +105,8 @@ def write_table() -> None:
 
 def table_of(results: Sequence[dict[str, Any]]) -> str:
     """Gap of every system, spread over seeds, then each run with the data to reproduce it, as Markdown."""
-    ordered = sorted((one for one in results if not one["seed"]), key=lambda result: bool(result["quick"]))
-    runs = {(result["recipe"], result["under"]): result for result in ordered}
+    full_last = sorted((one for one in results if not one["seed"]), key=lambda result: not result["quick"])
+    runs = {(result["recipe"], result["under"]): result for result in full_last}
     gaps = [
         _gap_row(name, *(runs[name, protocol] for protocol in PROTOCOLS))
         for name in names()
@@ -134,7 +134,8 @@ def table_of(results: Sequence[dict[str, Any]]) -> str:
         "command",
     ]
     costs = read_costs()
-    details = [_detail_row(result, costs.get(result["recipe"])) for result in runs.values()]
+    full_first = sorted(runs.values(), key=lambda result: (bool(result["quick"]), result["recipe"]))
+    details = [_detail_row(result, costs.get(result["recipe"])) for result in full_first]
     tables = [markdown(header, gaps), markdown(columns, details)]
     if spread := _spread_rows(results):
         tables.insert(1, markdown(["run", "seeds", "reduced", "accuracy ± sd", "UAR ± sd", "UARs"], spread))
@@ -185,7 +186,7 @@ def _detail_row(result: dict[str, Any], cost: dict[str, Any] | None) -> list[str
         f"{result['n']:,}",
         kinds,
         (result["quick"] or "no").removeprefix("quick run: "),
-        f"≤ {cost['cpu_hours'][result['under']]:,.0f} core-hours" if result["quick"] and cost else "",
+        f"≤ {cost['cpu_hours'][result['under']]:,.1f} core-hours" if result["quick"] and cost else "",
         str(result["seed"]),
         f"`{result['fingerprint']}`",
         result["date"],
