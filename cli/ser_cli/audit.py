@@ -1,7 +1,6 @@
 """`ser audit`: a split of any origin → what its test shares with its training."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,7 +13,6 @@ from ser_cli.progress import extraction_progress, hint, metered, say
 from ser_cli.streams import shown
 
 if TYPE_CHECKING:
-    from ser_cli.progress import Meter
     from ser_models.auditing.result import AuditResult, Estimate
     from ser_models.auditing.split_table import IdentifiedSplit
 
@@ -101,7 +99,7 @@ def audit(
     )
     config = AuditConfig(corpus, pattern, speaker, data, workers)
     with metered("decoding") as meter:
-        rows = identified(split, config, on_recording=partial(_advance, meter))
+        rows = identified(split, config, on_recording=meter.count)
     difference = _estimate(rows, model or "logistic", data, store) if estimate else None
     result = audited(split, rows, difference)
     if html:
@@ -115,12 +113,6 @@ def audit(
         else:
             hint(f"{typed()} --html audit.html")
     return 1 if result.shares_forbidden else 0
-
-
-def _advance(meter: "Meter", done: int, total: int) -> None:
-    if done == 1:
-        meter.begin(total)
-    meter.reach(done)
 
 
 def _estimate(rows: "IdentifiedSplit", model: str, data: Path | None, store: Path | None) -> "Estimate":

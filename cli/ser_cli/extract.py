@@ -166,7 +166,7 @@ def extract(
     else:
         _print_summary(report, store)
         if report.counts:
-            hint(_next(store))
+            hint(next_training(store))
     return 1 if _too_many(report, max_failures) else 0
 
 
@@ -177,7 +177,7 @@ def _too_many(report: "ExtractReport", limit: int | None) -> bool:
     return bool(report.failures) and not report.counts
 
 
-def _next(store: Path) -> str:
+def next_training(store: Path) -> str:
     """The suggested next command: training of the best model for the features of the store."""
     from ser_features.store import open_store
 
@@ -275,7 +275,7 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
         "notes": [asdict(note) for note in report.notes],
         "speed_perturb": copies
         and {"stored": copies.stored, "unchanged": copies.unchanged, "failures": _failures(copies.failures)},
-        "next": _next(store) if counts else None,
+        "next": next_training(store) if counts else None,
     }
 
 

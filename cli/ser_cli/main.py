@@ -21,6 +21,7 @@ import ser_cli
 from ser_cli import (
     app_page,
     audit,
+    check,
     corpora,
     demo,
     download,
@@ -60,6 +61,7 @@ app.command()(demo.demo)
 app.command()(corpora.corpora)
 app.command()(download.download)
 app.command()(manifest.manifest)
+app.command()(check.check)
 app.command()(extract.extract)
 app.add_typer(store.app, name="store")
 app.add_typer(models.app, name="models")

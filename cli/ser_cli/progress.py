@@ -128,6 +128,12 @@ class Meter:
         else:
             self._print(f"{self._doing}: {words}")
 
+    def count(self, done: int, total: int) -> None:
+        """Set what is done by now of a total; the first call begins."""
+        if not self.begun:
+            self.begin(total)
+        self.reach(done)
+
     def advance(self, count: int = 1) -> None:
         """Add to what is done."""
         self.reach(int(self.bar.tasks[0].completed) + count)

@@ -1,6 +1,7 @@
-"""What is odd about a corpus or a table, before its features are extracted.
+"""What is odd about a corpus, a table or a store, before a model learns it.
 
-value of `--datasets`, or a folder → `Scan` → `measure` (a sample, decoded) → `CHECKS` → `Findings`
+value of `--datasets`, or a folder → `Scan` → `measure` (a sample, decoded) ┐
+store → `stored.scan`, `stored.measured` ───────────────────────────────────┴→ `CHECKS` → `Findings`
 
 >>> from ser_features.manifest import Recording, Scan
 >>> rows = [Recording("own", str(n), f"{n}.wav", name, "sad", "sad") for n, name in enumerate(("Ada", "ada"))]
@@ -9,19 +10,19 @@ value of `--datasets`, or a folder → `Scan` → `measure` (a sample, decoded) 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ser_features import corpora
 from ser_features.arguments import PathLike, Positive, checked, same
-from ser_features.checks import audio, rows
-from ser_features.checks.finding import Finding
+from ser_features.checks import audio, groups, rows, stored
+from ser_features.checks.finding import Finding, Findings
 from ser_features.checks.measure import Measured, measure_all
 from ser_features.corpora.walk import audio_files
 from ser_features.engine.plan import spread
 from ser_features.errors import InputError
 from ser_features.labels import UNKNOWN
 from ser_features.manifest import Recording, Rejected, Scan
+from ser_features.store import open_store
 
 SAMPLE = 1_000
 """Number of recordings that are decoded unless all of them are to be."""
@@ -40,32 +41,14 @@ AUDIO_CHECKS: tuple[Callable[[Sequence[Measured]], Iterator[Finding]], ...] = (
     audio.identical,
     audio.durations,
     audio.quiet,
+    audio.silences,
     audio.clipped,
-    audio.levels,
-    audio.recording_chain,
+    groups.speaker_levels,
+    groups.emotion_levels,
+    groups.speaker_chain,
+    groups.emotions_of_a_room,
 )
 """Checks of the decoded recordings."""
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """Result of `check`.
-
-    Attributes:
-        dataset: name of the corpus.
-        recordings: number of rows or files that can be read by their names.
-        decoded: number of recordings that were tried.
-        usable: number of these that were decoded.
-        notes: how the table was understood.
-        findings: what is odd.
-    """
-
-    dataset: str
-    recordings: int
-    decoded: int
-    usable: int
-    notes: tuple[str, ...]
-    findings: tuple[Finding, ...]
 
 
 @checked
@@ -101,6 +84,27 @@ def check(
         scan.notes,
         tuple(findings_of(scan, measured)),
     )
+
+
+def check_store(root: Path, datasets: Sequence[str] | None = None) -> tuple[Findings, ...]:
+    """Find what is odd about the corpora of a store, from their rows; no file is opened.
+
+    Silence around speech and clipping are not in the rows.
+
+    Args:
+        root: folder or URL of the store.
+        datasets: corpora; all by default.
+
+    Raises:
+        InputError: if there is no store, or it has no such corpus.
+    """
+    store = open_store(root)
+    results = []
+    for name in store.check(datasets):
+        measured = stored.measured(store, store.files([name]))
+        findings = tuple(findings_of(stored.scan(store, name, measured), measured))
+        results.append(Findings(name, len(measured), len(measured), len(measured), (), findings))
+    return tuple(results)
 
 
 def findings_of(scan: Scan, measured: Sequence[Measured]) -> Iterator[Finding]:

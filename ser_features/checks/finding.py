@@ -1,4 +1,4 @@
-"""One thing that is odd about a corpus: `str(Finding)` is one line, with what to do about it."""
+"""What is odd about a corpus: `Finding`s, each one line with what to do about it → `Findings`."""
 
 from dataclasses import dataclass
 
@@ -22,6 +22,32 @@ class Finding:
     message: str
     recordings: tuple[str, ...] = ()
 
+    @property
+    def line(self) -> str:
+        """Without the recordings."""
+        return f"{self.kind}: {self.message}"
+
     def __str__(self) -> str:
         examples = f" ({listed(self.recordings, NAMED)})" if self.recordings else ""
-        return f"{self.kind}: {self.message}{examples}"
+        return self.line + examples
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Result of a check.
+
+    Attributes:
+        dataset: name of the corpus.
+        recordings: number of rows or files that can be read by their names.
+        decoded: number of recordings that were tried.
+        usable: number of these that were decoded.
+        notes: how the table was understood.
+        findings: what is odd.
+    """
+
+    dataset: str
+    recordings: int
+    decoded: int
+    usable: int
+    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]

@@ -12,7 +12,10 @@ import numpy as np
 from ser_features.audio.recordings import read_part
 from ser_features.engine.runner import map_in_order
 from ser_features.errors import AudioError
+from ser_features.framing import active_speech
+from ser_features.labels import is_emotion
 from ser_features.manifest import Recording
+from ser_features.parameters import Conditioning
 from ser_features.sources import Part
 
 FLAT = 3
@@ -32,9 +35,11 @@ class Measured:
         seconds: duration in s.
         sample_rate: of the file, in Hz.
         channels: of the file.
-        level: root mean square in dB relative to full scale.
-        clipped: share of samples in runs of equal ones at the peak, from 0 to 1.
+        level: of active speech as recorded, in dB relative to full scale.
+        silence: share of the recording before and after speech, from 0 to 1; 0 where it is unknown.
+        clipped: share of samples in runs of equal ones at the peak, from 0 to 1; 0 where it is unknown.
         sha256: of the recording's bytes.
+        levelled: whether its features are those of speech brought to a common level.
     """
 
     recording: Recording
@@ -43,8 +48,20 @@ class Measured:
     sample_rate: int = 0
     channels: int = 0
     level: float = -math.inf
+    silence: float = 0.0
     clipped: float = 0.0
     sha256: str = ""
+    levelled: bool = False
+
+    @property
+    def speaker(self) -> str | None:
+        """Name of the speaker; None if it is unknown."""
+        return self.recording.speaker
+
+    @property
+    def emotion(self) -> str | None:
+        """The emotion; None if it has none, or no agreed one."""
+        return self.recording.emotion if is_emotion(self.recording.emotion) else None
 
 
 def measure(recording: Recording, root: Path) -> Measured:
@@ -62,17 +79,28 @@ def measure(recording: Recording, root: Path) -> Measured:
         return Measured(recording, f"{type(error).__name__}: {error}")
     audio = decoded.audio
     signal = audio.signal
-    level = float(np.sqrt(np.mean(np.square(signal, dtype=np.float64))))
+    level, start, end = active_speech(signal, audio.sample_rate, Conditioning().silence_db)
     return Measured(
         recording,
         None,
         len(signal) / audio.sample_rate,
         audio.sample_rate,
         audio.channels,
-        20 * math.log10(level) if level else -math.inf,
+        level,
+        1 - (end - start) / len(signal),
         clipped_share(signal),
         hashlib.sha256(decoded.content).hexdigest(),
     )
+
+
+def decoded(measured: Sequence[Measured]) -> list[Measured]:
+    """Those that are not refused."""
+    return [one for one in measured if one.problem is None]
+
+
+def keys(measured: Sequence[Measured]) -> tuple[str, ...]:
+    """The file_ids, for a `Finding`."""
+    return tuple(one.recording.file_id for one in measured)
 
 
 def clipped_share(signal: np.ndarray) -> float:

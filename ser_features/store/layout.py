@@ -63,6 +63,11 @@ def store_root(path: str | os.PathLike[str]) -> Any:
     return RemotePath(scheme, PurePosixPath(rest.strip("/")))
 
 
+def is_store(path: str) -> bool:
+    """Whether a path is that of a store: a URL, or a folder with its description."""
+    return "://" in path or (Path(path) / DESCRIPTION).is_file()
+
+
 def dataset_folder(root: Path, table: str, dataset: str) -> Path:
     """Folder of one corpus in one of `TABLES` or in frames."""
     return root / table / f"dataset={dataset}"

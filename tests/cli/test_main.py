@@ -15,7 +15,7 @@ WITH_JSON = {
     path for path, command in commands() if any("--json" in option.opts for option in command.params)
 }
 WITH_NEXT = WITH_JSON - {
-    *("evaluate", "manifest", "recipes show", "score", "segment"),
+    *("evaluate", "recipes show", "score", "segment"),
     *("store info", "store verify", "store compact"),
 }
 
@@ -39,7 +39,7 @@ def lines(desk, recordings, savee, artifact, recipe, monkeypatch):
         "corpora": ["--data", savee],
         "download": ["savee", "--to", savee],
         "extract": ["--datasets", recordings / "own.csv", *store, "--workers", 1],
-        "manifest": [recordings / "own.csv", "--check"],
+        "check": [recordings / "own.csv", "--workers", 1],
         "recipes list": [],
         "recipes show": ["multi_corpus_mlp"],
         "segment": [next(recordings.rglob("*.wav"))],

@@ -1,7 +1,5 @@
 """`ser manifest`."""
 
-import json
-
 import pytest
 
 
@@ -51,16 +49,3 @@ def test_invalid_emotion_codes(ser, wavs, pair, message):
     assert code == 2
     assert errors.startswith(message)
     assert not list(wavs.glob("*.csv"))
-
-
-def test_check_of_a_table(ser, wavs):
-    ser("manifest", wavs, "{speaker}_{emotion}_{}.wav", "--emotions", "W=angry", "F=joy")
-    code, printed, _ = ser("manifest", wavs / "my_wavs.csv", "--check")
-    assert code == 1
-    assert printed.splitlines()[0] == "my_wavs.csv: joy → happy: 1 row"
-    assert printed.splitlines()[-1] == "3 recordings, 3 decoded, 0 of them usable"
-    answer = json.loads(ser("manifest", wavs / "my_wavs.csv", "--check", "--audio", "--json").out)
-    assert [one["kind"] for one in answer["findings"]] == ["emotions per speaker", "audio"]
-    assert ser("manifest", wavs).err.endswith(
-        "no pattern of its file names, expected one, or --check: add it\n"
-    )
