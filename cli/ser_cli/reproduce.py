@@ -76,7 +76,7 @@ def reproduce(
     changed(chosen, changes).create_model()  # names a wrong key or a missing package before the extraction
 
     from ser_cli.progress import extraction_progress, say
-    from ser_cli.train import training_progress
+    from ser_cli.training_log import training_progress
     from ser_models.experiments.reproduce import Callbacks, Reproduction
 
     task = Reproduction(

@@ -1,7 +1,6 @@
 """`ser train`: feature store → trained and evaluated artifact."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,12 +9,12 @@ import typer
 from ser_cli import completion
 from ser_cli.arguments import typed
 from ser_cli.options import DEFAULT_STORE, Jobs, MetricsAsJson, Seed, Settings, Store
-from ser_cli.progress import console, hint, on_screen, say, throttled
+from ser_cli.progress import hint, say
+from ser_cli.training_log import training_progress
 
 if TYPE_CHECKING:
     from ser_models.data.split import Folds
     from ser_models.evaluation.result import EvaluationResult
-    from ser_models.training.config import Progress, Step
 
 
 def train(
@@ -148,19 +147,31 @@ def train(
     )
     for line in notes_on_replacing(folder):
         say(line)
+    checked: list[str] = []
+
+    def show(lines: Sequence[str]) -> None:
+        checked.extend(lines)
+        for line in lines:
+            say(f"check: {line}")
+
     with training_progress() as progress:
-        context = RunContext(progress=progress, jobs=jobs, tensorboard=tensorboard)
+        context = RunContext(progress=progress, jobs=jobs, tensorboard=tensorboard, on_notes=show)
         result = run_experiment(store, folder, config, context, ReportTexts(command=typed()))
     if as_json:
         print(result.to_json())
         return
-    print_metrics(result)
+    print_metrics(result, printed=checked)
     print(f"artifact: {folder}")
     hint(f"ser predict {folder} FILE.wav")
 
 
-def print_metrics(result: "EvaluationResult") -> None:
-    """Print a result: UAR with confidence interval and chance level, leakage, notes, metrics per class."""
+def print_metrics(result: "EvaluationResult", printed: Collection[str] = ()) -> None:
+    """Print a result: UAR with confidence interval and chance level, leakage, notes, metrics per class.
+
+    Args:
+        result: what was measured.
+        printed: notes that are on screen already.
+    """
     from ser_cli.tables import print_classes, print_table
     from ser_models.reporting.text import MISSING, decimals, noun, uar_line, untested
 
@@ -180,6 +191,8 @@ def print_metrics(result: "EvaluationResult") -> None:
     for finding in result.confounds:
         print(f"CONFOUND {finding.kind}: {finding.message}")
     for note in result.notes:
+        if note in printed:
+            continue
         print(f"note: {note}")
     print()
     print_classes(result, noun(result.target), "recordings")
@@ -207,35 +220,3 @@ def parse_folds(text: str | None) -> "Folds":
         return int(text)
     except ValueError:
         raise InputError(f"--folds {text}: expected a number of folds, or all") from None
-
-
-@contextmanager
-def training_progress() -> Iterator["Progress"]:
-    """Show the training on stderr: a line per finished fold, and the current epoch.
-
-    On a terminal the current epoch is updated in place; elsewhere it is printed every 10 s.
-    """
-    if not on_screen():
-        yield _reporter(say, throttled(say))
-        return
-    from rich.live import Live
-
-    screen = console()
-    with Live(console=screen, transient=True, redirect_stdout=False) as live:
-        yield _reporter(screen.print, live.update)
-
-
-def _reporter(finished: Callable[[str], None], running: Callable[[str], None]) -> "Progress":
-    """Report every epoch to `running`, and the best epoch of each finished fold to `finished`."""
-
-    def report(step: "Step") -> None:
-        (finished if step.done else running)(_line(step.part, step.row))
-
-    return report
-
-
-def _line(part: str, row: Mapping[str, float]) -> str:
-    return (
-        f"{part}: epoch {row['epoch']:.0f}, loss {row['loss']:.3f}, "
-        f"validation loss {row['val_loss']:.3f}, validation UAR {row['val_uar']:.3f}"
-    )

@@ -112,6 +112,10 @@ class Examples:
         positions = self.rows.reset_index().set_index("file_id").loc[list(file_ids), "index"]
         return replace(self, rows=self.rows.loc[positions].reset_index(drop=True))
 
+    def noted(self, notes: Sequence[str]) -> "Examples":
+        """The same recordings with further notes."""
+        return replace(self, notes=(*self.notes, *notes))
+
     @property
     def first(self) -> "Examples":
         """The first recording alone."""
@@ -183,7 +187,7 @@ class Examples:
                 f"unknown: expected it of at least two classes: {advice}"
             )
         note = f"{unknown.sum()} recordings left out: their {what} is unknown"
-        return replace(self, rows=rows, labels=labels, notes=(*self.notes, note))
+        return replace(self, rows=rows, labels=labels).noted([note])
 
     def normalize_speakers(self, prior: SpeakerPrior) -> "Examples":
         """The same recordings with speaker normalisation, estimated from all of these recordings."""

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ser_features.arguments import chosen
 from ser_features.augment import SPEED_PERTURBATIONS
+from ser_features.checks.stored import before_training
 from ser_features.errors import InputError
 from ser_features.labels import in_order, spelled
 from ser_features.store import Store, open_store
 from ser_models import artifact
-from ser_models.data.examples import Examples, load_examples
+from ser_models.data.examples import EMOTION, Examples, load_examples
 from ser_models.data.split import TRANSDUCTIVE, Split, make_split, of_known_groups, shared_labels
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments import results
@@ -51,8 +52,12 @@ def run_experiment(
     artifact.check_target(out)
     # A wrong name, or a missing package, shows before any work.
     config = replace(config, model=model_class(config.model).name)
-    data = read_data(open_store(store), config)
     context = results.with_state(context or RunContext(), out)
+    data = read_data(open_store(store), config)
+    if config.target == EMOTION:
+        notes = before_training(data.store, data.examples.originals.rows)
+        context.on_notes(notes)
+        data = replace(data, examples=data.examples.noted(notes))
     trained = train(data.examples, data.split, config, context)
     result = results.save(out, data, trained, config, texts or ReportTexts())
     if context.state:
@@ -117,7 +122,7 @@ def with_speed_perturb(
         if config.speed_perturb:
             raise InputError(f"--speed-perturb: {store.root} has no slower and faster copies: {advice}")
         note = f"trained without slower and faster copies, which would help it: {advice}"
-        return replace(examples, notes=(*examples.notes, note)), split
+        return examples.noted([note]), split
     examples = examples.with_variants(copies)
     sides = ("train", "validation") if model.trains_on_validation else ("train",)
     return examples, split.with_training_variants(examples, sides=sides)

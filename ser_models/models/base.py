@@ -209,6 +209,20 @@ class Model(ABC):
         context.on_epoch(row)
         return [row]
 
+    @property
+    def most_epochs(self) -> int:
+        """Largest number of rows of a history: 1 of a model that is fitted in one step."""
+        return 1
+
+    def epoch_name(self, row: Row) -> str:
+        """What a row of a history is, in words; empty of a model that is fitted in one step."""
+        return f"epoch {row['epoch']:.0f}" if self.most_epochs > 1 else ""
+
+    def kept_name(self, history: Sequence[Row]) -> str:
+        """What the row of `best_epoch` is, in words: "best epoch 12 of 31"."""
+        name = self.epoch_name(self.best_epoch(history))
+        return f"best {name} of {len(history)}" if name else ""
+
     def best_epoch(self, history: Sequence[Row]) -> Row:
         """The epoch whose state is kept: the first with the lowest validation loss, unless overridden."""
         return min(history, key=lambda row: row["val_loss"])

@@ -95,6 +95,20 @@ class Ensemble(Model):
         context.on_epoch(rows[-1])
         return rows
 
+    @property
+    def most_epochs(self) -> int:
+        """A row for each member, and one for all of them."""
+        return len(self.members) + 1
+
+    def epoch_name(self, row: Row) -> str:
+        """The member that was fitted: "ridge, member 1 of 3"."""
+        number, count = int(row["epoch"]), len(self.members)
+        return f"{self.members[number - 1]}, member {number} of {count}" if number <= count else "all members"
+
+    def kept_name(self, history: Sequence[Row]) -> str:
+        """The members together."""
+        return self.epoch_name(history[-1])
+
     def best_epoch(self, history: Sequence[Row]) -> Row:
         """The last row, that of the whole ensemble."""
         return history[-1]

@@ -63,6 +63,11 @@ class Xgboost(Model):
         """All core columns that describe the voice."""
         return ColumnInputs(CORE_INPUTS)
 
+    @property
+    def most_epochs(self) -> int:
+        """Number of boosting rounds without early stopping."""
+        return self.n_estimators
+
     def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
         """Boost until the validation loss stops improving; later trees are dropped. See `Model.fit`."""
         import xgboost

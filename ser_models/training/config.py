@@ -62,11 +62,18 @@ class Step:
         part: name of the fold: "fold 2 of 5", "final model".
         row: the epoch's line of the history.
         done: whether the fold is finished; `row` is the best epoch then.
+        name: of the epoch: "epoch 12", "best epoch 12 of 31", or the member of an ensemble; empty of models
+            that are fitted in one step.
+        share: of the fold that is done, from 0 to 1, if no epoch is saved by early stopping.
+        folds: number of folds, the final model included.
     """
 
     part: str
     row: Row
     done: bool = False
+    name: str = ""
+    share: float = 0.0
+    folds: int = 1
 
 
 Progress = Callable[[Step], None]
@@ -75,6 +82,10 @@ Progress = Callable[[Step], None]
 
 def ignore(step: Step) -> None:
     """Do nothing: the progress callback by default."""
+
+
+def ignore_notes(lines: Sequence[str]) -> None:
+    """Do nothing: the callback for notes by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +99,11 @@ class RunContext:
         jobs: cores to use: for folds, and what they leave for inner folds and ensemble members. None: all
             of them, or 1 for models that use several by themselves.
         tensorboard: folder for event files, one folder per fold; None writes none.
+        on_notes: called before the training with what is odd about the recordings, in a few lines.
     """
 
     state: Path | None = None
     progress: Progress = ignore
     jobs: int | None = None
     tensorboard: Path | None = None
+    on_notes: Callable[[Sequence[str]], None] = ignore_notes

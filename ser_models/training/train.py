@@ -141,14 +141,15 @@ def train_fold(
     fold = state.load(number, model, classes=len(examples.labels), final=final) if state else None
     if fold is None:
         data = _prepare(examples, split, number, model.inputs, config)
-        with _epoch_callback(context, part, model) as on_epoch:
+        with _epoch_callback(context, Step(part, {}, folds=len(split.folds)), model) as on_epoch:
             checkpoint = state.checkpoint(number) if state else None
             fit_context = FitContext(config.seed, number, on_epoch, checkpoint, jobs=context.jobs or 1)
             history = model.fit(data.train, data.validation, fit_context)
         fold = _finish(data, split, number, model, history)
         if state:
             state.save(fold, final=final)
-    context.progress(Step(part, model.best_epoch(fold.history), done=True))
+    row, name = model.best_epoch(fold.history), model.kept_name(fold.history)
+    context.progress(Step(part, row, done=True, name=name, share=1.0, folds=len(split.folds)))
     return fold
 
 
@@ -242,9 +243,9 @@ def _labelled(scaler: Scaler, train: Examples, validation: Examples) -> list[Lab
 
 
 @contextmanager
-def _epoch_callback(context: RunContext, part: str, model: Model) -> Iterator[OnEpoch]:
-    """Report every epoch to the progress callback and to TensorBoard."""
-    folder = context.tensorboard / part.replace(" ", "-") if context.tensorboard else None
+def _epoch_callback(context: RunContext, step: Step, model: Model) -> Iterator[OnEpoch]:
+    """Report every epoch to the progress callback, as a `step` of its fold, and to TensorBoard."""
+    folder = context.tensorboard / step.part.replace(" ", "-") if context.tensorboard else None
     history: list[Row] = []
     with closing(Board(folder)) if folder else nullcontext() as board:
 
@@ -252,7 +253,8 @@ def _epoch_callback(context: RunContext, part: str, model: Model) -> Iterator[On
             if board:
                 board.write(row, model.next_learning_rate(history))
             history.append(row)
-            context.progress(Step(part, row))
+            share = len(history) / model.most_epochs
+            context.progress(replace(step, row=row, name=model.epoch_name(row), share=share))
 
         yield on_epoch
 

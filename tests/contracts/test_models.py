@@ -35,8 +35,10 @@ def fitted(request):
 
 
 def test_every_row_of_the_history_is_reported(fitted):
-    _, _, _, history, reported = fitted
+    model, _, _, history, reported = fitted
     assert history == reported
+    assert 1 <= len(history) <= model.most_epochs
+    assert bool(model.kept_name(history)) == (model.most_epochs > 1)
     for row in history:
         metrics = {"loss", "uar", "accuracy"}
         assert set(row) == {"epoch", *metrics, *(f"val_{name}" for name in metrics)}

@@ -81,6 +81,11 @@ class Network(Settings, Model):
 
         return bool(keras.distribution.list_devices("gpu"))
 
+    @property
+    def most_epochs(self) -> int:
+        """Number of epochs without early stopping."""
+        return self.epochs
+
     def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
         """Train by gradient descent on batches; see `Model.fit`."""
         load_keras()

@@ -32,6 +32,18 @@ def weights_of(*members):
     return pool_weights(members, labelled({}))
 
 
+def test_the_log_names_members():
+    ensemble = create("ensemble", MEMBERS)
+    history = [{"epoch": float(number)} for number in range(1, 5)]
+    assert [ensemble.epoch_name(row) for row in history] == [
+        "logistic, member 1 of 3",
+        "xgboost, member 2 of 3",
+        "kernel_ridge, member 3 of 3",
+        "all members",
+    ]
+    assert (ensemble.kept_name(history), ensemble.most_epochs) == ("all members", 4)
+
+
 def test_a_random_member_gets_a_small_weight():
     accurate, random = weights_of(predictions(3.0), predictions(0.0))
     assert accurate > 5 * random >= 0

@@ -76,6 +76,7 @@ def test_progress_and_history_cover_every_fold(trained):
         "fold 1 of 3", "fold 2 of 3", "fold 3 of 3", "final model",
     ]  # fmt: skip
     assert [step.done for step in steps] == [False, True] * 4
+    assert {step.folds for step in steps} == {4}
     assert sorted(set(result.history["fold"])) == [FINAL_FOLD, 0, 1, 2]
     assert result.history.columns.tolist() == [
         "fold",
