@@ -22,7 +22,7 @@ BLOCK = re.compile(
     r"|^```python\n(?P<code>(?:.*\n)*?)```(?:\n\n```text\n(?:.*\n)*?```)?$",
     re.MULTILINE,
 )
-PROGRESS = re.compile(r".*: (\d+/\d+ files|epoch \d+, loss).*\n")
+PROGRESS = re.compile(r".*: (\d+/\d+ files|(.+, )?loss \d).*\n")
 """Lines that depend on the time a command takes, or that are many."""
 
 
