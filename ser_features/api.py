@@ -9,8 +9,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
-from ser_features.arguments import Names, PathLike, Positive, checked, names_of
+from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
 from ser_features.augment import SPEED_PERTURBATIONS
+from ser_features.augment import rooms as copies_in_rooms
 from ser_features.config import Channel, EncoderConfig
 from ser_features.config import profile as find_profile
 from ser_features.engine import ExtractReport, Observer, augment_store, extract_corpora
@@ -43,6 +44,7 @@ def extract(
     workers: Positive | None = None,
     limit: Positive | None = None,
     speed_perturb: bool = False,
+    rooms: Natural = 0,
     keep_missing: bool = False,
     channel: Channel | None = None,
     observer: Observer | None = None,
@@ -74,6 +76,8 @@ def extract(
         limit: maximum number of recordings per corpus, evenly spread.
         speed_perturb: whether to store a slower and a faster copy of every recording too (0.9 and 1.1 of the
             speed), with all families of the store.
+        rooms: number of copies of every recording to store in other rooms and through other channels, with
+            all families of the store.
         keep_missing: whether rows stay whose recordings are gone from the corpus or its table. By default
             they are removed; rows of refused recordings are removed in any case.
         channel: of recordings with several: "mix" of those with sound, "left" or "right" alone, or "each"
@@ -82,7 +86,7 @@ def extract(
         observer: callbacks for the progress; `on_plan` is called once more for the copies.
 
     Returns:
-        Recordings stored, unchanged, refused and left out; its `speed_perturb` has the result for the copies.
+        Recordings stored, unchanged, refused and left out; its `copies` has the result for the copies.
 
     Raises:
         InputError: if a corpus is not found, the store has another profile, options exclude each other, or
@@ -108,12 +112,12 @@ def extract(
             channel=channel,
             observer=observer,
         )
-        if speed_perturb:
+        if speed_perturb or rooms:
             opened = open_store(folder)
-            report.speed_perturb = augment_store(
+            report.copies = augment_store(
                 folder,
                 Path(data),
-                SPEED_PERTURBATIONS,
+                (*(SPEED_PERTURBATIONS if speed_perturb else ()), *copies_in_rooms(rooms)),
                 datasets=sorted({dataset for dataset, _ in report.counts}),
                 features=opened.families,
                 runner=runner,
@@ -146,7 +150,7 @@ def _lacking_copies(store: Store, report: ExtractReport) -> list[str]:
     lacking = {name: without_copies(store, name) for name in sorted(copied)}
     return [
         f"{name}: {count} recordings are new or changed and have no augmented copies, as others have: "
-        "add --speed-perturb"
+        "add --speed-perturb or --rooms as before"
         for name, count in lacking.items()
         if count
     ]

@@ -64,6 +64,7 @@ def train(
     hyperparameters: Mapping[str, Any] | None = None,
     oversample: bool = False,
     speed_perturb: bool | None = None,
+    rooms: Natural | None = None,
     speaker_norm: bool = False,
     label_map: Mapping[str, str] | None = None,
     classes: Names = (),
@@ -90,6 +91,8 @@ def train(
         oversample: repeat recordings of the smaller classes on the training side.
         speed_perturb: train on slower and faster copies of the training recordings too; None: if the model is
             made for it and the store has them.
+        rooms: number of copies in other rooms of each training recording to train on too; None: all that the
+            store has, if the model is made for them.
         speaker_norm: normalise by speaker, unlabelled; takes several recordings per speaker, and makes the
             result and the predictions transductive.
         label_map: emotions that count as another class, such as {"excited": "happy"}.
@@ -116,6 +119,7 @@ def train(
         seed=seed,
         oversample=oversample,
         speed_perturb=speed_perturb,
+        rooms=rooms,
         speaker_norm=speaker_norm,
         label_map=spelled_mapping(label_map or {}),
         classes=names_of(classes),

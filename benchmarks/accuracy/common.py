@@ -23,7 +23,7 @@ from ser_features.store import Store, open_store
 from ser_models.artifact.metadata import versions
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import Split, make_split
-from ser_models.experiments.train import with_speed_perturb
+from ser_models.experiments.copies import with_copies
 from ser_models.models.base import Model
 from ser_models.training.config import TrainConfig
 from ser_models.training.resume import Fold
@@ -88,6 +88,7 @@ def open_or_extract(
     *,
     features: Sequence[str] = FAMILIES,
     speed_perturb: bool = True,
+    **options: Any,
 ) -> Iterator[Store]:
     """Open the given store, or extract one for the duration of the block.
 
@@ -96,6 +97,7 @@ def open_or_extract(
         others: corpora that are needed in addition to those of the options.
         features: families that are extracted.
         speed_perturb: whether slower and faster copies are extracted too.
+        options: other arguments of `ser_features.extract`.
     """
     if chosen.store:
         yield open_store(chosen.store)
@@ -103,7 +105,8 @@ def open_or_extract(
     names = list(dict.fromkeys([*chosen.corpora, *others]))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "store"
-        extract(names, data=chosen.data, store=root, features=list(features), speed_perturb=speed_perturb)
+        options |= {"features": list(features), "speed_perturb": speed_perturb}
+        extract(names, data=chosen.data, store=root, **options)
         yield open_store(root)
 
 
@@ -142,7 +145,7 @@ def make_run(store: Store, corpus: str, data: Path) -> Run:
 
 def training_data(run: Run, model: Model) -> tuple[Examples, Split]:
     """Recordings and folds for a model, with speed-perturbed copies if the model uses them."""
-    return with_speed_perturb(run.store, run.examples, run.split, TrainConfig(model.name))
+    return with_copies(run.store, run.examples, run.split, TrainConfig(model.name))
 
 
 def fit_fold(run: Run, number: int, model: Model, *, speaker_norm: bool = False) -> Fold:

@@ -24,7 +24,7 @@ from ser_features.store import Store
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import make_split
 from ser_models.evaluation.score import score
-from ser_models.experiments.train import with_speed_perturb
+from ser_models.experiments.copies import with_copies
 from ser_models.reporting.figures.picture import BLUES, INK, MUTED, Drawing, Panel, Picture
 from ser_models.reporting.text import percent
 from ser_models.training.config import TrainConfig
@@ -81,7 +81,7 @@ def evaluate(store: Store, examples: Examples, *, speaker_norm: bool, **protocol
     """UAR, interval and calibration error of each test corpus under a protocol."""
     split = make_split(examples, seed=SEED, **protocol)
     config = TrainConfig(MODEL, seed=SEED, speaker_norm=speaker_norm)
-    examples, split = with_speed_perturb(store, examples, split, config)
+    examples, split = with_copies(store, examples, split, config)
     table = common.test_predictions(train(examples, split, config))
     return {str(name): _scores(rows, examples) for name, rows in table.groupby("dataset")}
 

@@ -30,7 +30,7 @@ from benchmarks.accuracy.common import IMAGES, RESULTS, SEED, Run
 from ser_models.data.examples import Examples
 from ser_models.evaluation.paired import paired_difference
 from ser_models.evaluation.score import score
-from ser_models.experiments.train import with_speed_perturb
+from ser_models.experiments.copies import with_copies
 from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.picture import Drawing, Picture
 from ser_models.training.config import TrainConfig
@@ -98,7 +98,7 @@ def predict_model(
 ) -> pd.DataFrame:
     """Test predictions of one of the project's models."""
     config = TrainConfig(model, seed=SEED, speed_perturb=speed_perturb, speaker_norm=speaker_norm)
-    data = with_speed_perturb(run.store, run.examples, run.split, config)
+    data = with_copies(run.store, run.examples, run.split, config)
     return common.test_predictions(train(*data, config))
 
 

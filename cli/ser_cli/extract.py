@@ -108,6 +108,14 @@ def extract(
             "as augmentation of training data.",
         ),
     ] = False,
+    rooms: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Also store features of this number of copies of each recording in other rooms and through "
+            "other channels: reverberation, noise, equaliser, telephone or codec, speed, vocal tract.",
+        ),
+    ] = 0,
     keep_missing: Annotated[
         bool,
         typer.Option(
@@ -155,6 +163,7 @@ def extract(
             workers=workers,
             limit=limit,
             speed_perturb=speed_perturb,
+            rooms=rooms,
             keep_missing=keep_missing,
             channel=channel,
             observer=observer,
@@ -215,11 +224,8 @@ def _print_notes(report: "ExtractReport") -> None:
     if copies := report.second_copies:
         example = f"such as {copies[0].path!r}: {copies[0].error_class}"
         say(f"{len(copies)} refused, and another copy of the same recording is stored instead, {example}")
-    if made := report.speed_perturb:
-        say(
-            f"speed perturbation: {made.stored} copies stored, {made.unchanged} unchanged, "
-            f"{len(made.failures)} failed"
-        )
+    if made := report.copies:
+        say(f"copies: {made.stored} stored, {made.unchanged} unchanged, {len(made.failures)} failed")
 
 
 def _print_oddities(report: "ExtractReport") -> None:
@@ -249,13 +255,13 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
     recordings of each corpus that another folder has too; `identical` groups of file_ids that hold the same
     bytes; `contradictory` those of them with different labels; `modalities` groups of file_ids that are one
     take; `overlong` recordings far longer than the median of their corpus; `notes` the note, count and
-    example of what is unusual about files; `speed_perturb` the slower and faster copies stored, unchanged
-    and failed, null without --speed-perturb; `next` the command that comes next.
+    example of what is unusual about files; `copies` the augmented copies stored, unchanged and failed, null
+    without --speed-perturb and --rooms; `next` the command that comes next.
     """
     counts: dict[str, dict[str, int]] = {}
     for (dataset, emotion), count in sorted(report.counts.items()):
         counts.setdefault(dataset, {})[emotion] = count
-    copies = report.speed_perturb
+    copies = report.copies
     return {
         "store": store,
         "stored": report.stored,
@@ -273,7 +279,7 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
         "modalities": report.modalities,
         "overlong": [asdict(one) for one in report.overlong],
         "notes": [asdict(note) for note in report.notes],
-        "speed_perturb": copies
+        "copies": copies
         and {"stored": copies.stored, "unchanged": copies.unchanged, "failures": _failures(copies.failures)},
         "next": next_training(store) if counts else None,
     }

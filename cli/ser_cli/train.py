@@ -90,6 +90,14 @@ def train(
             "store has them and the model benefits.",
         ),
     ] = None,
+    rooms: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Number of copies in other rooms of each training recording to train on too (ser extract "
+            "--rooms); default: all that the store has, if the model benefits.",
+        ),
+    ] = None,
     members: Annotated[
         list[str] | None,
         typer.Option(help="Members of --model ensemble: names of models.", autocompletion=completion.models),
@@ -140,6 +148,7 @@ def train(
         folds=parse_folds(folds),
         seed=seed,
         speed_perturb=speed_perturb,
+        rooms=rooms,
         speaker_norm=speaker_norm,
         label_map=spelled_mapping(merged),
         classes=classes or (),

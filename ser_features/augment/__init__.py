@@ -22,9 +22,10 @@ from ser_features.augment.base import (
     SpectrogramTransform,
 )
 from ser_features.augment.transforms import TRANSFORMS
-from ser_features.augment.variant import SPEED_PERTURBATIONS, Variant, check_variants
+from ser_features.augment.variant import ROOM, SPEED_PERTURBATIONS, Variant, check_variants, rooms
 
 __all__ = [
+    "ROOM",
     "SPEED_PERTURBATIONS",
     "TRANSFORMS",
     "AnyTransform",
@@ -34,4 +35,5 @@ __all__ = [
     "SpectrogramTransform",
     "Variant",
     "check_variants",
+    "rooms",
 ]

@@ -46,12 +46,15 @@ class Transform(ABC):
         name: in recipes.
         version: raised whenever its values change, so that stored copies are computed again.
         parameters: in the order in which they are drawn.
+        drawn_by_audio: whether parameters are drawn by the hash of the recording's audio instead of its
+            file_id, so that a recording under another name has the same copies.
         by_library: whether `apply` uses audiomentations, which is an extra.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
     parameters: ClassVar[tuple[Parameter, ...]] = ()
+    drawn_by_audio: ClassVar[bool] = False
     by_library: ClassVar[bool] = False
 
     def draw(self, rng: np.random.Generator, ranges: Mapping[str, Range]) -> dict[str, float]:

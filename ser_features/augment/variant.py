@@ -67,14 +67,16 @@ class Variant:
         """The transform."""
         return TRANSFORMS[self.transform]
 
-    def draw(self, seed: int, file_id: str) -> dict[str, float]:
+    def draw(self, seed: int, file_id: str, audio_sha256: str = "") -> dict[str, float]:
         """Draw the parameters of one recording's copy, which depend on the arguments and the variant alone.
 
         Args:
             seed: of all copies.
             file_id: of the recording.
+            audio_sha256: of its file, which replaces `file_id` for transforms that are drawn by the audio.
         """
-        text = json.dumps([seed, file_id, self.name])
+        recording = audio_sha256 if self.kind.drawn_by_audio else file_id
+        text = json.dumps([seed, recording, self.name])
         digest = hashlib.sha256(text.encode()).digest()
         return self.kind.draw(np.random.default_rng(int.from_bytes(digest)), self._pairs)
 
@@ -139,3 +141,20 @@ SPEED_PERTURBATIONS: tuple[Variant, ...] = (
 Three speeds of every recording are the usual augmentation of speech recognition (Ko, Peddinti, Povey &
 Khudanpur, "Audio augmentation for speech recognition", 2015).
 """
+
+ROOM = "room"
+"""Beginning of the names of copies in other rooms; their number follows."""
+
+ROOM_RATE = 16_000
+"""Sample rate at which copies in other rooms are made, in Hz: that of wideband speech."""
+
+
+def rooms(count: int) -> tuple[Variant, ...]:
+    """`count` copies in other rooms and through other channels: `ser extract --rooms` stores them.
+
+    The first copies are the same whatever their number. They are made before the signal is conditioned, as a
+    recording in that room would be.
+    """
+    return tuple(
+        Variant(f"{ROOM}{number}", "other_room", sample_rate=ROOM_RATE) for number in range(1, count + 1)
+    )

@@ -58,7 +58,7 @@ class ExtractReport:
         overlong: recordings that are far longer than the median of their corpus, by corpus.
         notes: what is unusual about files of this run's corpora, the most frequent first.
         counts: rows by (corpus, emotion) of the corpora of this run.
-        speed_perturb: result for the slower and faster copies; None if none were requested.
+        copies: result for the augmented copies; None if none were requested.
     """
 
     stored: int = 0
@@ -76,4 +76,4 @@ class ExtractReport:
     overlong: list[Overlong] = field(default_factory=list)
     notes: list[AudioNote] = field(default_factory=list)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
-    speed_perturb: AugmentReport | None = None
+    copies: AugmentReport | None = None

@@ -8,16 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from ser_features.arguments import chosen
-from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.checks.stored import before_training
 from ser_features.errors import InputError
 from ser_features.labels import in_order, spelled
 from ser_features.store import Store, open_store
 from ser_models import artifact
 from ser_models.data.examples import EMOTION, Examples, load_examples
-from ser_models.data.split import TRANSDUCTIVE, Split, make_split, of_known_groups, shared_labels
+from ser_models.data.split import TRANSDUCTIVE, make_split, of_known_groups, shared_labels
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments import results
+from ser_models.experiments.copies import with_copies
 from ser_models.experiments.results import Data, ReportTexts
 from ser_models.models import model_class
 from ser_models.training.config import RunContext, TrainConfig
@@ -66,7 +66,7 @@ def run_experiment(
 
 
 def read_data(store: Store, config: TrainConfig) -> Data:
-    """Read the corpora of both sides, split them, and add the speed-perturbed copies.
+    """Read the corpora of both sides, split them, and add the augmented copies.
 
     Raises:
         InputError: if the config does not fit the store.
@@ -92,40 +92,11 @@ def read_data(store: Store, config: TrainConfig) -> Data:
         test_datasets=config.test_datasets,
         seed=config.seed,
     )
-    examples, split = with_speed_perturb(store, examples, split, config)
+    if model_class(config.model).learns_from_copies or config.speed_perturb or config.rooms:
+        examples, split = with_copies(store, examples, split, config)
     if config.speaker_norm:
         split = replace(split, protocol=f"{split.protocol}, {TRANSDUCTIVE}")
     return Data(store, examples, split)
-
-
-def with_speed_perturb(
-    store: Store, examples: Examples, split: Split, config: TrainConfig
-) -> tuple[Examples, Split]:
-    """Add the slower and faster copies of training recordings, if they are wanted and in the store.
-
-    Args:
-        store: holds the copies.
-        examples: the recordings.
-        split: their sides in each fold.
-        config: its model and `speed_perturb` decide.
-
-    Raises:
-        InputError: if copies are required and the store has none.
-    """
-    model = model_class(config.model)
-    if not (model.speed_perturb if config.speed_perturb is None else config.speed_perturb):
-        return examples, split
-    variants = store.variants(examples.datasets)
-    copies = variants[variants["variant"].isin([variant.name for variant in SPEED_PERTURBATIONS])]
-    if copies.empty:
-        advice = "run ser extract with --speed-perturb"
-        if config.speed_perturb:
-            raise InputError(f"--speed-perturb: {store.root} has no slower and faster copies: {advice}")
-        note = f"trained without slower and faster copies, which would help it: {advice}"
-        return examples.noted([note]), split
-    examples = examples.with_variants(copies)
-    sides = ("train", "validation") if model.trains_on_validation else ("train",)
-    return examples, split.with_training_variants(examples, sides=sides)
 
 
 def _with_stored_names(store: Store, config: TrainConfig) -> TrainConfig:

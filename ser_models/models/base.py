@@ -169,7 +169,7 @@ class Model(ABC):
             temperature afterwards.
         trains_on_validation: whether its weights are fitted to the validation speakers too, as it needs no
             early stopping; test speakers are never used.
-        speed_perturb: whether it is trained on the speed-perturbed recordings of a store by default.
+        learns_from_copies: whether it is trained on the augmented copies of a store by default.
         thread_safe: whether several may be fitted at once in threads of one process; other models use several
             cores by themselves.
     """
@@ -178,7 +178,7 @@ class Model(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     calibrated: ClassVar[bool] = False
     trains_on_validation: ClassVar[bool] = False
-    speed_perturb: ClassVar[bool] = False
+    learns_from_copies: ClassVar[bool] = False
     thread_safe: ClassVar[bool] = True
 
     @property

@@ -46,7 +46,7 @@ class Ensemble(Model):
     name = "ensemble"
     calibrated = True
     trains_on_validation = True
-    speed_perturb = True
+    learns_from_copies = True
     members: Names = ("ridge", "kernel_ridge", "fisher_vectors")
     fitted: list[Model] | None = field(default=None, init=False, repr=False)
     weights: np.ndarray | None = field(default=None, init=False, repr=False)

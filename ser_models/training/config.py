@@ -32,6 +32,8 @@ class TrainConfig:
         oversample: repeat recordings of the smaller classes, on the training side of each fold only.
         speed_perturb: train on the slower and faster copies of training recordings too; None: if the model
             is made for it and the store has them.
+        rooms: number of copies in other rooms of each training recording to train on too; None: all that the
+            store has, if the model is made for them.
         speaker_norm: normalise by speaker on all sides, without labels; the result is transductive.
         label_map: emotions that count as another class.
         classes: those to recognise, after `label_map`; empty for all. Recordings of others are left out.
@@ -48,6 +50,7 @@ class TrainConfig:
     seed: int = 0
     oversample: bool = False
     speed_perturb: bool | None = None
+    rooms: int | None = None
     speaker_norm: bool = False
     label_map: Mapping[str, str] = field(default_factory=dict)
     classes: Sequence[str] = ()

@@ -120,7 +120,7 @@ def test_a_table_with_capitals_is_one_corpus_for_every_command(ser, tmp_path, na
     calls(tmp_path / f"{name}.csv")
     words = ("--data", ".", "--store", "s", "--features", "core")
     answer = ser("extract", "--datasets", f"{name}.csv", "--speed-perturb", *words)
-    assert "speed perturbation: 8 copies stored, 0 unchanged, 0 failed" in answer.err
+    assert "copies: 8 stored, 0 unchanged, 0 failed" in answer.err
     for word in (name, str(tmp_path / f"{name}.csv")):
         words = ("--datasets", word, "--store", "s")
         answer = ser("store", "export", "--format", "csv", "--out", "out.csv", *words)

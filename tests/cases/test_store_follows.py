@@ -97,7 +97,7 @@ def test_a_withdrawn_row_leaves_copies_and_wide_tables(extract, calls, wide):
     assert len(np.load(path)) == sum(map(len, store.frames(rows, "mel")))
     assert not verify(Path("s")).problems
     again = extract("calls.csv", "--speed-perturb")
-    assert "4 copies stored, 0 unchanged, 0 failed" in again.err
+    assert "copies: 4 stored, 0 unchanged, 0 failed" in again.err
 
 
 def test_a_replaced_recording_leaves_no_copies_of_the_old_one(extract, calls, tmp_path):
@@ -212,7 +212,7 @@ def test_another_copy_is_tried_when_the_best_is_refused_until_that_one_changes(e
     instead = "another copy of the same recording is stored instead"
     named = f"1 refused, and {instead}, such as '{WAV}': SilentAudioError"
     assert named in answer.err
-    assert "2 copies stored" in answer.err
+    assert "copies: 2 stored" in answer.err
     assert path_of_row() == MP3
     again = extract("cremad", "--speed-perturb")
     assert "0 stored, 1 unchanged, 0 failed" in again.out
@@ -342,7 +342,7 @@ def test_copies_are_made_of_a_table_outside_the_data_root(ser, tmp_path):
     named = project(tmp_path / "elsewhere", "call")
     words = ("--data", tmp_path / "data", "--store", tmp_path / "s", "--features", "core", "--speed-perturb")
     answer = ser("extract", "--datasets", named, *words)
-    assert "speed perturbation: 4 copies stored, 0 unchanged, 0 failed" in answer.err
+    assert "copies: 4 stored, 0 unchanged, 0 failed" in answer.err
 
 
 # Recordings that contradict each other or do not belong

@@ -45,10 +45,10 @@ def test_from_recordings_to_the_recommended_model_and_predictions(ser, glides, t
     words = ["extract", "--datasets", glides / "own.csv", "--data", glides, "--store", tmp_path / "s"]
     answer = ser(*words, "--workers", 1, "--features", *FEATURES, "--speed-perturb")
     assert answer.code == 0
-    assert "speed perturbation: 96 copies stored, 0 unchanged, 0 failed" in answer.err
+    assert "copies: 96 stored, 0 unchanged, 0 failed" in answer.err
     assert answer.out.splitlines()[-1] == f"next: ser train --model best --store {tmp_path / 's'}"
     again = ser(*words, "--workers", 1, "--speed-perturb").err
-    assert "speed perturbation: 0 copies stored, 96 unchanged, 0 failed" in again
+    assert "copies: 0 stored, 96 unchanged, 0 failed" in again
 
     out = tmp_path / "best"
     answer = ser("train", "--model", "best", "--folds", 2, "--store", tmp_path / "s", "--out", out)

@@ -51,10 +51,10 @@ def test_json_counts_duplicates_and_speed_perturbed_copies_apart(ser, savee, tmp
     shutil.copy(savee / "savee" / "DC_a01.wav", savee / "savee" / "again")
     words = ["--datasets", "savee", "--data", savee, "--store", tmp_path / "s", "--workers", 1, "--json"]
     answer = json.loads(ser("extract", *words, "--limit", 2).out)
-    assert (answer["duplicates"], answer["speed_perturb"]) == ({"savee": 1}, None)
+    assert (answer["duplicates"], answer["copies"]) == ({"savee": 1}, None)
     answer = json.loads(ser("extract", *words, "--limit", 2, "--speed-perturb").out)
     assert (answer["unchanged"], answer["duplicates"]) == (2, {"savee": 1})
-    assert answer["speed_perturb"] == {"stored": 4, "unchanged": 0, "failures": []}
+    assert answer["copies"] == {"stored": 4, "unchanged": 0, "failures": []}
 
 
 def test_nothing_but_failures_is_no_success(ser, tmp_path):

@@ -50,7 +50,7 @@ def drawn(transform, number: int = 0) -> dict[str, float]:
 
 def test_registry_names():
     assert all(name == transform.name for name, transform in TRANSFORMS.items())
-    assert len(TRANSFORMS) == 15
+    assert len(TRANSFORMS) == 20
 
 
 def test_every_parameter_is_described_and_its_default_allowed(transform):

@@ -75,7 +75,7 @@ def _analyse(task: VariantTask, recording: Recording) -> tuple[audio.Audio, Anal
 def _copy(
     task: VariantTask, recording: Recording, variant: Variant, decoded: audio.Audio, original: Analysis
 ) -> Computed:
-    parameters = variant.draw(task.seed, recording.file_id)
+    parameters = variant.draw(task.seed, recording.file_id, task.hashes[recording.file_id])
     analysis = pipeline.copy_of(decoded, original, variant, parameters)
     families = task.target.families
     row = names(recording) | numbers(pipeline.columns_of(analysis, families))

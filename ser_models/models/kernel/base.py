@@ -30,7 +30,7 @@ class LeastSquares(ArrayModel):
 
     calibrated = True
     trains_on_validation = True
-    speed_perturb = True
+    learns_from_copies = True
     own: ClassVar[dict[str, Form]]
     """Arrays of the subclass that are saved, with their numbers of dimensions."""
     alphas: Positives = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)

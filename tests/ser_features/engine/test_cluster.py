@@ -93,7 +93,7 @@ def test_speed_perturbed_copies_are_computed_on_the_cluster_too(dask_cluster, te
         limit=4,
         speed_perturb=True,
     )
-    assert (report.stored, report.speed_perturb.stored) == (4, 8)
+    assert (report.stored, report.copies.stored) == (4, 8)
     assert len(read_store(tmp_path / "store").variants()) == 8
 
 

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from ser_features import audio, pipeline
-from ser_features.augment import SignalTransform, Variant
+from ser_features.augment import SignalTransform, Variant, rooms
 from ser_features.config import DEFAULT_PROFILE
 from ser_features.engine import Observer, augment_store, extract_corpora
 from ser_features.errors import InputError, MissingExtraError
@@ -53,11 +53,11 @@ BONE_COPIES = (
 AUGMENT = """
 import sys
 from pathlib import Path
-from ser_features.augment import Variant
+from ser_features.augment import Variant, rooms
 from ser_features.engine import augment_store, plan
 
 if __name__ == "__main__":
-    variants = [Variant("higher", "pitch_shift"), Variant("noisy", "noise")]
+    variants = [Variant("higher", "pitch_shift"), *rooms(1)]
     options = {"datasets": ["tess"], "features": ["mel"], "workers": 2}
     augment_store(Path(sys.argv[2]), Path(sys.argv[1]), variants, **options)
 """
@@ -125,7 +125,7 @@ def test_a_copy_of_the_spectrogram_keeps_the_columns_of_the_signal(store, augmen
     stored = open_store(store)
     copies = stored.variants().set_index("source_file_id")
     sources = stored.files().set_index("file_id").loc[copies.index]
-    for name in ("duration_sec", "rms_mean", "zcr_mean", "pitch_mean", "spectral_centroid_mean"):
+    for name in ("duration_sec", "rms_mean", "zcr_mean", "pitch_mean", "spectral_zcr_mean"):
         assert copies[name].to_numpy() == pytest.approx(sources[name].to_numpy(), rel=1e-6, nan_ok=True)
     assert (copies["mfcc_mean_0"] != sources["mfcc_mean_0"]).all()
     for family in ("mel", "mfcc"):
@@ -159,7 +159,9 @@ def test_a_second_run_reads_no_recording_and_changes_no_byte(store, tess, augmen
     assert tree(store) == after
 
 
-@pytest.mark.parametrize("variants", [(NOISY, HIGHER), pytest.param(BONE_COPIES, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "variants", [(NOISY, HIGHER, *rooms(1)), pytest.param(BONE_COPIES, marks=pytest.mark.long)]
+)
 def test_two_workers_give_the_same_bytes_as_none(store, augment_tess, tree, tmp_path, variants):
     for name, workers in (("one", {}), ("two", {"workers": 2})):
         shutil.copytree(store, tmp_path / name)
@@ -235,6 +237,21 @@ def test_a_copy_with_a_rate_of_its_own_is_altered_before_resampling(store, augme
     np.testing.assert_allclose(stored.frames(rows, "mel")[0], analysis.mel_db, rtol=1e-5, atol=1e-4)
     assert augment_tess((early, NOISY)).stored == 0
     assert augment_tess((Variant("early", "noise"),)).stored == 6
+
+
+def test_copies_in_other_rooms_depend_on_the_audio_alone(tmp_path):
+    for name in ("a.wav", "b.wav"):
+        soundfile.write(tmp_path / name, np.sin(np.arange(8000) / 20), 16_000)
+    (tmp_path / "mine.csv").write_text("path,emotion,speaker\na.wav,angry,anna\nb.wav,sad,anna\n")
+    extract_corpora([str(tmp_path / "mine.csv")], data=tmp_path, store=tmp_path / "s", runner=Serial())
+    options = {"datasets": ["mine"], "features": ["core", "mel"], "runner": Serial()}
+    made = [augment_store(tmp_path / "s", tmp_path, rooms(count), **options).stored for count in (2, 1, 3)]
+    assert made == [4, 0, 2]
+    rows = open_store(tmp_path / "s").variants().set_index("file_id")
+    for room in ("room1", "room2", "room3"):
+        one, other = (rows.loc[f"mine/{name}#{room}"] for name in "ab")
+        assert (one["parameters"], one["zcr_mean"]) == (other["parameters"], other["zcr_mean"])
+    assert rows["parameters"].nunique() == rows["zcr_mean"].nunique() == 3
 
 
 def test_copies_follow_a_corrected_label(tmp_path):
@@ -347,7 +364,7 @@ def test_a_killed_run_leaves_whole_shards_and_the_next_one_completes(
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
     assert open_store(tess_store).variants()["file_id"].is_unique
-    augment_tess((Variant("higher", "pitch_shift"), NOISY), features=["mel"])
+    augment_tess((Variant("higher", "pitch_shift"), *rooms(1)), features=["mel"])
     stored = open_store(tess_store)
     rows = stored.variants()
     assert len(rows) == 2 * TONES
