@@ -1,8 +1,6 @@
 """`ser extract`: folders of recordings → feature store."""
 
-import sys
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,6 +9,7 @@ import typer
 from ser_cli import completion
 from ser_cli.options import DEFAULT_STORE, AsJson, Data, Root, Store, Workers
 from ser_cli.progress import extraction_progress, hint, say
+from ser_cli.refusals import print_failures, too_many
 
 if TYPE_CHECKING:
     from ser_features.engine import ExtractReport
@@ -131,7 +130,11 @@ def extract(
         ),
     ] = None,
     max_failures: Annotated[
-        int | None, typer.Option(min=0, help="Exit with code 1 if more files than this fail.")
+        int | None,
+        typer.Option(
+            min=0,
+            help="Exit with code 1 if more files than this are refused; default: if more than half are.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -168,22 +171,16 @@ def extract(
             channel=channel,
             observer=observer,
         )
-    _print_failures(report)
+    print_failures(report, max_failures)
     _print_notes(report)
+    is_failed = too_many(report, max_failures)
     if as_json:
         print_json(_summary(report, store))
     else:
         _print_summary(report, store)
-        if report.counts:
+        if report.counts and not is_failed:
             hint(next_training(store))
-    return 1 if _too_many(report, max_failures) else 0
-
-
-def _too_many(report: "ExtractReport", limit: int | None) -> bool:
-    """Whether failures exceed the limit; without a limit, whether all recordings failed."""
-    if limit is not None:
-        return len(report.failures) > limit
-    return bool(report.failures) and not report.counts
+    return 1 if is_failed else 0
 
 
 def next_training(store: Path) -> str:
@@ -192,20 +189,6 @@ def next_training(store: Path) -> str:
 
     has_inputs_of_best = {"functionals", "mfcc"} <= set(open_store(store).families)
     return f"ser train --model {'best' if has_inputs_of_best else 'logistic'} --store {store}"
-
-
-def _print_failures(report: "ExtractReport") -> None:
-    alike: dict[tuple[str, str], list[str]] = {}
-    for failure in report.failures:
-        alike.setdefault((failure.error_class, failure.message), []).append(failure.path)
-    for (error_class, message), paths in islice(alike.items(), LISTED):
-        files = repr(paths[0]) if len(paths) == 1 else f"{len(paths)} files such as {paths[0]!r}"
-        print(f"failed {files}: {error_class}: {message}", file=sys.stderr)
-    if len(alike) > LISTED:
-        more = sum(map(len, islice(alike.values(), LISTED, None)))
-        print(f"and {more} more in the store's failures table", file=sys.stderr)
-    for path in report.damaged:
-        print(f"damaged table replaced, its recordings computed again: {path}", file=sys.stderr)
 
 
 def _print_notes(report: "ExtractReport") -> None:

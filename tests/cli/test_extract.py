@@ -41,6 +41,22 @@ def test_refused_files_are_named_and_counted_against_the_limit(ser, savee, tmp_p
     assert ser(*words).code == 0
 
 
+def test_more_than_half_refused_is_an_error_with_its_reasons(ser, recordings, tmp_path):
+    rows = (recordings / "own.csv").read_text().splitlines()
+    missing = [f"sub/gone_{number}.wav,sad,ada,female" for number in range(4)]
+    (tmp_path / "mine.csv").write_text("\n".join((*rows[:4], *missing)) + "\n")
+    words = ["extract", "--datasets", tmp_path / "mine.csv", "--store", tmp_path / "s", "--data", recordings]
+    answer = ser(*words, "--workers", 1)
+    assert answer.code == 1
+    assert "next: " not in answer.out
+    assert answer.err.splitlines()[1:3] == [
+        "more than half refused, 4 of 7; --max-failures 4 accepts it:",
+        "failed 4, such as 'sub/gone_0.wav': row 5: no file 'sub/gone_0.wav' beside the table or in "
+        f"{recordings}: --root FOLDER is where the paths of a table begin",
+    ]
+    assert ser(*words, "--workers", 1, "--max-failures", 4).code == 0
+
+
 def test_python_offers_all_that_the_command_does():
     options = set(inspect.signature(command).parameters) - {"max_failures", "as_json"}
     assert set(inspect.signature(extract).parameters) - {"observer"} == options
