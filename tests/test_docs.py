@@ -66,7 +66,7 @@ def test_command_line_of_a_document_is_valid(line):
 
 
 def test_documents_have_command_lines():
-    assert "ser extract --datasets tess cremad ravdess" in command_lines()
+    assert "ser extract --datasets ravdess --for best" in command_lines()
 
 
 def test_links_between_documents_are_valid():

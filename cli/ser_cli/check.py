@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ser_cli import completion
-from ser_cli.extract import next_training
+from ser_cli import completion, next_step
 from ser_cli.options import AsJson, Data, Root, Workers
 from ser_cli.progress import hint, metered
 
@@ -76,12 +75,10 @@ def _next(what: str, data: Path, root: Path | None, *, stored: bool) -> str:
     from ser_features.corpora import is_table
 
     if stored:
-        return next_training(Path(what))
+        return next_step.training(Path(what))
     if Path(what).is_dir() and not is_table(what):
         return f'ser manifest {quote(what)} "{{speaker}}_{{emotion}}_{{}}.wav"'
-    folders = {"--data": data if data != DATA else None, "--root": root}
-    options = "".join(f" {option} {quote(str(folder))}" for option, folder in folders.items() if folder)
-    return f"ser extract --datasets {quote(what)}{options}"
+    return next_step.extraction([what], data if data != DATA else None, root)
 
 
 def _print(result: "Findings") -> None:

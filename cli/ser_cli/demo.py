@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ser_cli import next_step
 from ser_cli.progress import hint, say
 
 FEATURES = ("core", "functionals", "mel", "mfcc", "pitch")
@@ -41,11 +42,10 @@ def demo(
     predict(trained, _validation_files(trained, data / "raw"))
     say("\nResults on synthetic speech are no estimate for human speech. Feature importance of this model:")
     hint(f"ser explain {trained} --store {store}")
-    say("\nThe same with recordings of people:")
-    hint("ser corpora")
+    say("\nThe same with recordings of people, yours (ser manifest) or published ones (ser corpora):")
     hint("ser download ravdess")
-    hint(f"ser extract --datasets ravdess --features {' '.join(FEATURES)} --speed-perturb")
-    hint("ser train --model best --folds 5")
+    hint(next_step.extraction(["ravdess"]))
+    hint(f"ser train --model {next_step.BEST} --folds {next_step.FOLDS}")
 
 
 def _compared_model() -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ser_cli import completion
+from ser_cli import completion, next_step
 from ser_cli.options import AsJson
 from ser_cli.progress import download_progress, hint
 
@@ -51,7 +51,7 @@ def download(
         if not as_json:
             _print(planned, outcomes[-1])
     ready = [outcome["corpus"] for outcome in outcomes if outcome["state"] in ("present", "downloaded")]
-    following = f"ser extract --datasets {' '.join(ready)} --data {to}" if ready else None
+    following = next_step.extraction(ready, to) if ready else None
     if as_json:
         print_json({"data": to, "corpora": outcomes, "next": following})
     elif following:
@@ -149,4 +149,4 @@ def _explain(planned: "Plan", outcome: dict[str, Any]) -> None:
     for number, step in enumerate(outcome["steps"], 1):
         print(f"  {number}. {step}")
     print(f"  web page: {corpus.url}")
-    print(f"  then: ser extract --datasets {corpus.name} --data {planned.to}")
+    print(f"  then: {next_step.extraction([corpus.name], planned.to)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ser_cli import completion
+from ser_cli import completion, next_step
 from ser_cli.options import DEFAULT_STORE, AsJson, Data, Root, Store, Workers
 from ser_cli.progress import extraction_progress, hint, say
 from ser_cli.refusals import print_failures, too_many
@@ -53,6 +53,15 @@ def extract(
             "contrast tonnetz (default: core mel mfcc pitch; core is always stored); with --encoder also "
             "ssl or ssl_pooled.",
             autocompletion=completion.features,
+        ),
+    ] = None,
+    for_model: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            help="Name of a model, instead of --features: all that it reads (best is the "
+            "recommended one), and --speed-perturb if it learns from the copies.",
+            autocompletion=completion.models,
         ),
     ] = None,
     encoder: Annotated[
@@ -142,12 +151,15 @@ def extract(
 
     Rows whose recordings are gone or refused now are removed; --keep-missing keeps the former.
 
-    Example: ser extract --datasets tess cremad ravdess
+    Example: ser extract --datasets wavs/wavs.csv --for best
     """
     from ser_cli.tables import print_json
     from ser_features.api import extract as extract_features
     from ser_features.labels import parse_mapping
 
+    if for_model:
+        features, has_copies = _of_model(for_model, features)
+        speed_perturb = speed_perturb or has_copies
     with extraction_progress() as observer:
         report = extract_features(
             datasets,
@@ -179,16 +191,20 @@ def extract(
     else:
         _print_summary(report, store)
         if report.counts and not is_failed:
-            hint(next_training(store))
+            hint(next_step.training(store))
     return 1 if is_failed else 0
 
 
-def next_training(store: Path) -> str:
-    """The suggested next command: training of the best model for the features of the store."""
-    from ser_features.store import open_store
+def _of_model(name: str, features: list[str] | None) -> tuple[list[str], bool]:
+    """The features that a model reads beside those of every store, and whether it learns from copies."""
+    from ser_features.errors import InputError
+    from ser_features.extractors import DEFAULT_FAMILIES
+    from ser_models.models import create
 
-    has_inputs_of_best = {"functionals", "mfcc"} <= set(open_store(store).families)
-    return f"ser train --model {'best' if has_inputs_of_best else 'logistic'} --store {store}"
+    if features:
+        raise InputError(f"--for {name} with --features: expected one of them: leave the other out")
+    model = create(name, described_only=True)
+    return list(dict.fromkeys((*DEFAULT_FAMILIES, *model.inputs.families))), model.speed_perturb
 
 
 def _print_notes(report: "ExtractReport") -> None:
@@ -264,7 +280,7 @@ def _summary(report: "ExtractReport", store: Path) -> dict[str, Any]:
         "notes": [asdict(note) for note in report.notes],
         "copies": copies
         and {"stored": copies.stored, "unchanged": copies.unchanged, "failures": _failures(copies.failures)},
-        "next": next_training(store) if counts else None,
+        "next": next_step.training(store) if counts else None,
     }
 
 

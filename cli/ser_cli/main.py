@@ -1,7 +1,7 @@
 """The command line: arguments → one library call → printed result. One file per command, imported on use.
 
-    ser extract --datasets tess cremad ravdess      one option may be followed by several values
-    ser train --model cnn_lstm
+    ser extract --datasets tess cremad ravdess --for best      one option may be followed by several values
+    ser train --model best --folds 5
 
 Exit codes: 0 success; 1 finished with more failures than allowed, or with problems found; 2 wrong usage or
 input, explained in one line; 130 interrupted; 141 the reader of stdout ended; 143 terminated.
@@ -54,8 +54,9 @@ SUMMARY = "Speech emotion recognition: feature extraction, speaker-independent e
 app = App(
     name="ser",
     help=SUMMARY,
-    epilog="Start with: ser demo. Accepted anywhere in a command: --quiet (results and errors only), --debug "
-    "(tracebacks).",
+    epilog="Start with: ser demo. With your own recordings: ser manifest, ser check, ser extract --for best, "
+    "ser train --model best, ser predict; each prints the next. Accepted anywhere in a command: --quiet "
+    "(results and errors only), --debug (tracebacks).",
 )
 app.command()(demo.demo)
 app.command()(corpora.corpora)

@@ -56,7 +56,7 @@ def manifest(
     print(f"{len(named.rows)} recordings{of_speakers}: {target}")
     if named.note:
         say(f"note: {named.note}")
-    hint(f"ser extract --datasets {quote(str(target))}")
+    hint(f"ser check {quote(str(target))}")
 
 
 def _corpus_name(folder: str) -> str:

@@ -116,7 +116,7 @@ def train(
 ) -> None:
     """Train a model on a feature store and evaluate it on speakers that are not in its training data.
 
-    Example: ser train --model cnn_lstm --datasets ravdess --folds 5
+    Example: ser train --model best --folds 5
     """
     from ser_features.extras import require
     from ser_features.labels import parse_mapping, spelled_mapping

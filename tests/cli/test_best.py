@@ -43,7 +43,7 @@ def store(glides):
 @pytest.mark.long
 def test_from_recordings_to_the_recommended_model_and_predictions(ser, glides, tmp_path):
     words = ["extract", "--datasets", glides / "own.csv", "--data", glides, "--store", tmp_path / "s"]
-    answer = ser(*words, "--workers", 1, "--features", *FEATURES, "--speed-perturb")
+    answer = ser(*words, "--workers", 1, "--for", "best")
     assert answer.code == 0
     assert "copies: 96 stored, 0 unchanged, 0 failed" in answer.err
     assert answer.out.splitlines()[-1] == f"next: ser train --model best --store {tmp_path / 's'}"

@@ -27,9 +27,9 @@ def test_a_table_without_a_usable_recording(ser, table):
 def test_the_next_command_fits_what_was_checked(ser, recordings, monkeypatch):
     monkeypatch.delenv("SER_DATA", raising=False)
     table = recordings / "own.csv"
-    assert ser("check", table).out.splitlines()[-1] == f"next: ser extract --datasets {table}"
+    assert ser("check", table).out.splitlines()[-1] == f"next: ser extract --datasets {table} --for best"
     folders = ["--data", recordings, "--root", recordings]
-    words = " ".join(map(str, ["next: ser extract --datasets", table, *folders]))
+    words = " ".join(map(str, ["next: ser extract --datasets", table, "--for best", *folders]))
     assert ser("check", table, *folders).out.splitlines()[-1] == words
     assert ser("check", recordings).out.splitlines()[-1] == (
         f'next: ser manifest {recordings} "{{speaker}}_{{emotion}}_{{}}.wav"'
@@ -40,4 +40,4 @@ def test_a_store_is_checked_without_its_files(ser, store_root):
     code, printed, _ = ser("check", store_root)
     assert code == 0
     assert printed.splitlines()[-2] == "own: 72 recordings, 72 of them checked, 72 usable"
-    assert printed.splitlines()[-1] == f"next: ser train --model logistic --store {store_root}"
+    assert printed.splitlines()[-1] == f"next: ser train --model logistic --folds 5 --store {store_root}"

@@ -21,9 +21,9 @@ def test_all_corpora_are_listed_with_local_recordings(ser, savee):
     assert f"local: recordings below {savee} (--data)" in answer.out
     assert "ser download fetches: ravdess tess cremad emodb" in answer.out
     assert "ser download explains how to obtain: savee aesdd" in answer.out
-    assert "ser extract --datasets FOLDER/folder.csv" in answer.out
+    assert "ser check FOLDER/folder.csv" in answer.out
     assert "CC BY-NC-SA 4.0" in answer.out
-    assert answer.out.endswith(f"next: ser extract --datasets savee --data {savee}\n")
+    assert answer.out.endswith(f"next: ser extract --datasets savee --for best --data {savee}\n")
     assert max(map(len, answer.out.splitlines()[: 1 + len(rows)])) <= 110
 
 

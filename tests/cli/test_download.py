@@ -75,7 +75,7 @@ def test_download_then_extract(ser, requests, tmp_path):
     assert answer.code == 0
     assert answer.out.splitlines() == [
         f"savee: 8 recordings in {to / 'savee'}",
-        f"next: ser extract --datasets savee --data {to}",
+        f"next: ser extract --datasets savee --for best --data {to}",
     ]
     shown, licence, about, cite, fetching, done = answer.err.splitlines()
     assert shown.startswith("savee: SAVEE, 8 recordings, 0.")
@@ -97,7 +97,7 @@ def test_second_download_does_nothing(ser, requests, tmp_path, monkeypatch):
     assert answer == (
         0,
         f"savee: already present: 8 recordings in {tmp_path / 'raw'}\n"
-        f"next: ser extract --datasets savee --data {tmp_path / 'raw'}\n",
+        f"next: ser extract --datasets savee --for best --data {tmp_path / 'raw'}\n",
         "",
     )
     assert requests == ["/AudioData.zip"]
@@ -144,7 +144,8 @@ def test_one_failure_does_not_stop_the_others(ser, requests, tmp_path):
     assert answer.err.count("error: ") == 1
     assert f"savee: 8 recordings in {tmp_path / 'raw' / 'savee'}\n" in answer.out
     assert "cremad: not downloaded: it is given to those who ask; licence: ODbL 1.0" in answer.out
-    assert answer.out.splitlines()[-1] == f"next: ser extract --datasets savee --data {tmp_path / 'raw'}"
+    following = f"next: ser extract --datasets savee --for best --data {tmp_path / 'raw'}"
+    assert answer.out.splitlines()[-1] == following
     assert requests == ["/tess.zip", "/AudioData.zip"]
 
 
@@ -173,7 +174,7 @@ def test_manual_corpus_prints_its_steps(ser, tmp_path):
         f"  3. unpack it into {folder}, "
         f"so that {folder}/DC/a01.wav or {folder}/AudioData/DC/a01.wav is there\n"
         "  web page: http://kahlan.eps.surrey.ac.uk/savee/\n"
-        f"  then: ser extract --datasets savee --data {tmp_path}\n",
+        f"  then: ser extract --datasets savee --for best --data {tmp_path}\n",
         "",
     )
     assert list(tmp_path.iterdir()) == []
@@ -186,7 +187,7 @@ def test_json_has_the_outcome_of_each_corpus(ser, requests, tmp_path):
     content = json.loads(answer.out)
     tess, savee, cremad = content["corpora"]
     assert content["data"] == str(to)
-    assert content["next"] == f"ser extract --datasets savee --data {to}"
+    assert content["next"] == f"ser extract --datasets savee --for best --data {to}"
     assert (tess["state"], tess["recordings"]) == ("failed", 0)
     assert "HTTP 404" in tess["error"]
     assert savee == {

@@ -58,7 +58,7 @@ def test_more_than_half_refused_is_an_error_with_its_reasons(ser, recordings, tm
 
 
 def test_python_offers_all_that_the_command_does():
-    options = set(inspect.signature(command).parameters) - {"max_failures", "as_json"}
+    options = set(inspect.signature(command).parameters) - {"max_failures", "as_json", "for_model"}
     assert set(inspect.signature(extract).parameters) - {"observer"} == options
 
 

@@ -26,7 +26,7 @@ def test_manifest_and_next_command(ser, wavs):
     ]
     assert printed.splitlines()[-2:] == [
         f"3 recordings of 2 speakers: {table}",
-        f"next: ser extract --datasets '{table}'",
+        f"next: ser check '{table}'",
     ]
     assert errors == "skipped ben_what.wav: it does not match {speaker}_{emotion}_{}.wav\n"
 
