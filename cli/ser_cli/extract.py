@@ -204,7 +204,7 @@ def _of_model(name: str, features: list[str] | None) -> tuple[list[str], bool]:
     if features:
         raise InputError(f"--for {name} with --features: expected one of them: leave the other out")
     model = create(name, described_only=True)
-    return list(dict.fromkeys((*DEFAULT_FAMILIES, *model.inputs.families))), model.speed_perturb
+    return list(dict.fromkeys((*DEFAULT_FAMILIES, *model.inputs.families))), model.learns_from_copies
 
 
 def _print_notes(report: "ExtractReport") -> None:
