@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ser_features.api import extract, read_store
+    from ser_features.estimator import FeatureExtractor
 
-__all__ = ["extract", "read_store"]
+__all__ = ["FeatureExtractor", "extract", "read_store"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "FeatureExtractor":
+        return import_module("ser_features.estimator").FeatureExtractor
     if name in __all__:
         return getattr(import_module("ser_features.api"), name)
     if name == "__version__":

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
+from ser_features import notebook
 from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
 from ser_features.augment import SPEED_PERTURBATIONS
 from ser_features.augment import rooms as copies_in_rooms
@@ -83,7 +84,8 @@ def extract(
         channel: of recordings with several: "mix" of those with sound, "left" or "right" alone, or "each"
             for a row per channel, `file_id@1` for the first. Default: that of the store's profile, the mix
             for a new one.
-        observer: callbacks for the progress; `on_plan` is called once more for the copies.
+        observer: callbacks for the progress; `on_plan` is called once more for the copies. Default: a bar in
+            a notebook, nothing elsewhere.
 
     Returns:
         Recordings stored, unchanged, refused and left out; its `copies` has the result for the copies.
@@ -95,6 +97,7 @@ def extract(
     """
     folder = layout.store_root(store)
     chosen = _encoder(encoder, encoder_layer, encoder_pooling)
+    observer = observer or _bar()
     with _runner(executor, scheduler, workers) as runner:
         report = extract_corpora(
             names_of(datasets),
@@ -142,6 +145,17 @@ def read_store(store: PathLike = "data/store") -> Store:
         InputError: if there is no store.
     """
     return open_store(layout.store_root(store))
+
+
+def _bar() -> Observer | None:
+    """Progress in a notebook; None elsewhere."""
+    if not notebook.is_running():
+        return None
+    bar = notebook.Bar("extracting")
+    return Observer(
+        lambda todo, unchanged: bar.begin(todo),
+        lambda finished, failed: bar.reach(finished, f"{failed} failed"),
+    )
 
 
 def _lacking_copies(store: Store, report: ExtractReport) -> list[str]:

@@ -10,7 +10,8 @@ store → `data` → `training` (of `models`) → `evaluation` → `reporting` �
     model = ser_models.load("artifacts/xgboost")
     model.predict("call.wav").emotion
 
-Each command of the command line is one call here. Imports happen on first use: `import ser_models` is cheap.
+Each command of the command line is one call here; `SerClassifier` is for scikit-learn's tools. Imports happen
+on first use: `import ser_models` is cheap.
 """
 
 from importlib import import_module
@@ -18,11 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ser_models.api import Result, audit, evaluate, load, score, train
+    from ser_models.estimator import SerClassifier
 
-__all__ = ["Result", "audit", "evaluate", "load", "score", "train"]
+__all__ = ["Result", "SerClassifier", "audit", "evaluate", "load", "score", "train"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "SerClassifier":
+        return import_module("ser_models.estimator").SerClassifier
     if name in __all__:
         return getattr(import_module("ser_models.api"), name)
     if name == "__version__":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ser_features import notebook
 from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
 from ser_features.labels import spelled_mapping
 from ser_features.store.layout import store_root
@@ -44,6 +45,9 @@ class Result:
     folder: Path
     metrics: EvaluationResult
 
+    def _repr_html_(self) -> str:
+        return self.metrics._repr_html_()
+
     def load(self) -> Predictor:
         """Load the model for prediction."""
         return load(self.folder)
@@ -71,7 +75,7 @@ def train(
     target: str = "emotion",
     jobs: Positive | None = None,
     tensorboard: PathLike | None = None,
-    progress: Progress = ignore,
+    progress: Progress | None = None,
 ) -> Result:
     """Train a model on a feature store and measure it on unseen speakers.
 
@@ -101,7 +105,7 @@ def train(
         jobs: cores to use, for folds, inner folds and members of an ensemble; the result is the same. None:
             all of them, or 1 for networks, which use several by themselves.
         tensorboard: folder for TensorBoard event files.
-        progress: called after every epoch.
+        progress: called after every epoch. Default: a line in a notebook, nothing elsewhere.
 
     Raises:
         InputError: if the arguments do not fit the store, or something else stands at `out`.
@@ -125,9 +129,8 @@ def train(
         classes=names_of(classes),
         target=target,
     )
-    context = RunContext(
-        progress=progress, jobs=jobs, tensorboard=Path(tensorboard) if tensorboard is not None else None
-    )
+    folder_of_events = Path(tensorboard) if tensorboard is not None else None
+    context = RunContext(progress=progress or _shown(), jobs=jobs, tensorboard=folder_of_events)
     return Result(folder, run_experiment(store_root(store), folder, config, context))
 
 
@@ -252,6 +255,16 @@ def audit(
         return audited(split, rows)
     root = os.fspath(store) if store is not None else None
     return audited(split, rows, estimated(rows, data=folder, store=root, model=estimate))
+
+
+def _shown() -> Progress:
+    """The last epoch as a line in a notebook; nothing elsewhere."""
+    if not notebook.is_running():
+        return ignore
+    bar = notebook.Bar("training")
+    return lambda step: bar.reach(
+        0, f"{step.part}, epoch {step.row['epoch']:.0f}: validation UAR {step.row['val_uar']:.3f}"
+    )
 
 
 def _names(datasets: Names | None) -> list[str] | None:

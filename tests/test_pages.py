@@ -15,6 +15,7 @@ from ser_models import recipes
 from ser_models.evaluation.result import Finding
 from ser_models.experiments.architecture import Request, architecture
 from ser_models.models import MODELS, model_class
+from ser_models.models.base import ColumnModel
 from ser_models.models.hyperparameters import describe
 from ser_models.models.networks.network import Network
 from ser_models.recipes.read import load
@@ -137,7 +138,7 @@ def hyperparameters(heading: str) -> dict[str, list[str]]:
     """Name → default and values, of the table below a heading of the models page."""
     text = (DOCS / "models.md").read_text(encoding="utf-8")
     section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|", section, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \|([^|]+)\| ([^|]+) \|", section, re.MULTILINE)
     return {name: [default.strip(), values.strip()] for name, default, values in rows}
 
 
@@ -146,6 +147,7 @@ def test_hyperparameters_are_as_described(name):
     cls = model_class(name, described_only=True)
     model = cls()
     common = hyperparameters("Every network") if isinstance(model, Network) else {}
+    common |= hyperparameters("Every model of columns") if isinstance(model, ColumnModel) else {}
     described = {**common, **hyperparameters(f"`{name}`")}
     assert described == {
         key: [default_text(model.parameters[key]), describe(hint)] for key, hint in cls.hints().items()

@@ -3,9 +3,14 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ser_features import notebook
 from ser_features.engine.task import Failure
+from ser_features.labels import in_order
 from ser_features.manifest import Duplicate
 from ser_features.store.oddities import Contradiction, Overlong
+
+SHOWN = 5
+"""Refused files that a notebook shows."""
 
 
 @dataclass(slots=True)
@@ -77,3 +82,17 @@ class ExtractReport:
     notes: list[AudioNote] = field(default_factory=list)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
     copies: AugmentReport | None = None
+
+    def __repr__(self) -> str:
+        """The numbers alone."""
+        return f"ExtractReport({self.stored} stored, {self.unchanged} unchanged, {len(self.failures)} failed)"
+
+    def _repr_html_(self) -> str:
+        """Rows by corpus and emotion, and the first refused files."""
+        labels = in_order({emotion for _, emotion in self.counts})
+        rows = [
+            [dataset, *(self.counts.get((dataset, label), 0) for label in labels)]
+            for dataset in sorted({dataset for dataset, _ in self.counts})
+        ]
+        failed = "; ".join(f"{one.path}: {one.message}" for one in self.failures[:SHOWN])
+        return notebook.table(repr(self), ["corpus", *labels], rows, failed and f"failed: {failed}")

@@ -103,12 +103,17 @@ WITH_GAPS = frozenset({"pitch"})
 """Frame families that are NaN where there is nothing to measure, which no network could learn from."""
 
 
+OWN = "own/"
+"""Beginning of the names of columns that no extractor computes: a user's own features."""
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnInputs:
     """Per-file values.
 
     Attributes:
-        columns: store columns, in the order the model sees them; all wide ones of one family.
+        columns: store columns, in the order the model sees them; all wide ones of one family. Those of
+            `OWN` are columns of the rows, too.
         corpus_level: those of them whose values depend on other recordings (normalised over a corpus,
             say); a leak, so `leakage` names them.
     """
@@ -121,6 +126,11 @@ class ColumnInputs:
     def families(self) -> tuple[str, ...]:
         """Feature families to extract from a new file; "statistics" has what is not core or functional."""
         return _families_of(self.columns)
+
+    @property
+    def has_own(self) -> bool:
+        """Whether some columns are a user's own features, which cannot be computed from a new file."""
+        return any(name.startswith(OWN) for name in self.columns)
 
     def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> np.ndarray:
         """Read the columns of stored recordings.
@@ -333,7 +343,7 @@ def _families_of(columns: tuple[str, ...]) -> tuple[str, ...]:
     """Families of columns; cached, because it is called for every file with thousands of names."""
     from ser_features.extractors import wide_family_of
 
-    others = [name for name in columns if name not in _core_columns()]
+    others = [name for name in columns if name not in _core_columns() and not name.startswith(OWN)]
     wide = {name: wide_family_of(name) for name in others}
     families = dict.fromkeys(family.name for family in wide.values() if family)
     return ("core", *["statistics"] * (None in wide.values()), *families)
@@ -345,7 +355,8 @@ def _is_wide(columns: tuple[str, ...]) -> np.ndarray:
     from ser_features.extractors import wide_family_of
 
     core = _core_columns()
-    return np.array([name not in core and wide_family_of(name) is not None for name in columns], dtype=bool)
+    others = (name not in core and not name.startswith(OWN) and wide_family_of(name) for name in columns)
+    return np.array([bool(other) for other in others], dtype=bool)
 
 
 @lru_cache(maxsize=8)

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from ser_features import notebook
 from ser_features.errors import ArtifactError
 from ser_features.labels import is_label
 from ser_models.safe_io.strict import quoted
@@ -292,6 +293,25 @@ class ConfusionScores:
         """Combine the attributes of a result with others, passed by name, which replace its own."""
         return cls(**{entry.name: getattr(scores, entry.name) for entry in fields(scores)} | others)
 
+    def _repr_html_(self) -> str:
+        """Metrics by class, for a notebook."""
+        rows = [
+            [label, *(f"{value:.3f}" for value in (row.recall, row.precision, row.f1)), row.support]
+            for label, row in self.per_class.items()
+        ]
+        header = ["class", "recall", "precision", "F1", "recordings"]
+        return notebook.table(repr(self), header, rows, self.remark)
+
+    @property
+    def short(self) -> str:
+        """Number of recordings and UAR."""
+        return f"n={self.n}, UAR {'not measurable' if self.uar is None else f'{self.uar:.3f}'}"
+
+    @property
+    def remark(self) -> str:
+        """A sentence below the table of classes in a notebook; empty by default."""
+        return ""
+
     @property
     def untested(self) -> tuple[str, ...]:
         """The classes that no test recording has."""
@@ -393,6 +413,16 @@ class EvaluationResult(Scores):
     second_softmax: Losses | None = None
 
     __pydantic_config__ = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    def __repr__(self) -> str:
+        """Model, corpora, UAR with its interval, and the number of recordings."""
+        interval = " [{:.3f}, {:.3f}]".format(*self.uar_ci95) if self.uar_ci95 else ""
+        return f"EvaluationResult({self.model} on {' + '.join(self.datasets)}: {self.short}{interval})"
+
+    @property
+    def remark(self) -> str:
+        """The protocol and the leaks."""
+        return f"{self.protocol}; leaks: {'; '.join(one.message for one in self.leakage) or 'none'}"
 
     def to_json(self) -> str:
         """Return the result as indented JSON, with model and protocol before the metrics."""

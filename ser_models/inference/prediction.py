@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from numbers import Integral, Real
 from typing import Any, Literal, TypedDict, get_args
 
+from ser_features import notebook
 from ser_features.config import Channel
 from ser_features.errors import InputError, shown
 
@@ -162,6 +163,19 @@ class Prediction:
     channel: int | None = None
     start: float | None = None
     end: float | None = None
+
+    def __repr__(self) -> str:
+        """File, emotion and confidence, or why it was refused."""
+        if self.error:
+            return f"Prediction({self.file!r}, error={self.error!r})"
+        confidence = "" if self.confidence is None else f", confidence={self.confidence:.3f}"
+        return f"Prediction({self.file!r}, emotion={self.emotion!r}{confidence})"
+
+    def _repr_html_(self) -> str:
+        """Emotions by descending probability, and the warning."""
+        ranking = sorted(self.probabilities.items(), key=lambda item: -item[1])
+        rows = [[emotion, f"{probability:.3f}"] for emotion, probability in ranking]
+        return notebook.table(self.file, ["emotion", "probability"], rows, self.error or self.warning or "")
 
     def of_part(self, start: float, end: float | None) -> "Prediction":
         """The prediction of a part of a file, with the times of its windows in the file.

@@ -70,6 +70,11 @@ class Predictor:
 
     artifact: Artifact
 
+    def __repr__(self) -> str:
+        """Model, folder and classes."""
+        name = self.artifact.metadata.model
+        return f"Predictor({name}, {str(self.artifact.folder)!r}: {', '.join(self.labels)})"
+
     @property
     def labels(self) -> list[str]:
         """Emotions of the model, in the order of its probabilities."""

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ser_models.data.batches import Arrays, BatchSource, InMemory, Oversampled
-from ser_models.data.inputs import Inputs
+from ser_models.data.inputs import ColumnInputs, Inputs
 from ser_models.safe_io.arrays import Form, check
 
 Row = dict[str, float]
@@ -293,7 +293,8 @@ class Model(ABC):
     @classmethod
     def hints(cls) -> dict[str, Any]:
         """Type hint of each hyperparameter, by name; see `ser_models.models.hyperparameters`."""
-        return {field.name: field.type for field in fields(cls) if field.init}
+        own = sorted(fields(cls), key=lambda field: bool(field.kw_only))  # those of a shared base last
+        return {field.name: field.type for field in own if field.init}
 
     @classmethod
     def hyperparameters(cls) -> tuple[str, ...]:
@@ -342,6 +343,26 @@ class ArrayModel(Model):
         self.check_values(state)
         self.arrays = dict(state)
         return self
+
+
+@dataclass
+class ColumnModel(Model):
+    """A model of per-file columns.
+
+    Class attributes:
+        usual_columns: those that it reads by default.
+
+    Attributes:
+        columns: names of the columns to read instead of its usual ones; none for those.
+    """
+
+    usual_columns: ClassVar[tuple[str, ...]]
+    columns: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def inputs(self) -> ColumnInputs:
+        """The chosen columns, or the usual ones."""
+        return ColumnInputs(self.columns or self.usual_columns)
 
 
 LOWEST, HIGHEST = 0.2, 20.0

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
+from ser_models.models.base import ArrayModel, Arrays, ColumnModel, FitContext, Labelled, Row
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Portion
 from ser_models.models.nodes import leaves
@@ -22,7 +21,7 @@ from ser_models.safe_io.arrays import Form
 
 
 @dataclass
-class RandomForest(ArrayModel):
+class RandomForest(ColumnModel, ArrayModel):
     """Random forest whose trees average their class shares.
 
     Attributes:
@@ -36,14 +35,10 @@ class RandomForest(ArrayModel):
     """
 
     name = "random_forest"
+    usual_columns = CORE_INPUTS
     n_estimators: Count = 300
     min_samples_leaf: Count = 2
     max_features: Portion = 0.2
-
-    @property
-    def inputs(self) -> ColumnInputs:
-        """All core columns that describe the voice."""
-        return ColumnInputs(CORE_INPUTS)
 
     def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
         """Grow the trees; the history is one row. See `Model.fit`."""

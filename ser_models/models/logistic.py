@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row, softmax
+from ser_models.models.base import ArrayModel, Arrays, ColumnModel, FitContext, Labelled, Row, softmax
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
 from ser_models.safe_io.arrays import Form
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Logistic(ArrayModel):
+class Logistic(ColumnModel, ArrayModel):
     """Multinomial logistic regression on the core columns: the baseline.
 
     Attributes:
@@ -33,13 +32,9 @@ class Logistic(ArrayModel):
     """
 
     name = "logistic"
+    usual_columns = CORE_INPUTS
     C: Positive = 0.1
     max_iter: Count = 1000
-
-    @property
-    def inputs(self) -> ColumnInputs:
-        """All core columns that describe the voice."""
-        return ColumnInputs(CORE_INPUTS)
 
     def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
         """Solve the convex problem; the history is one row, whose epoch is the number of iterations."""

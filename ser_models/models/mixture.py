@@ -11,15 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row, softmax
+from ser_models.models.base import ArrayModel, Arrays, ColumnModel, FitContext, Labelled, Row, softmax
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
 from ser_models.safe_io.arrays import Form
 
 
 @dataclass
-class Gmm(ArrayModel):
+class Gmm(ColumnModel, ArrayModel):
     """Gaussian mixtures with diagonal covariances, one per class.
 
     Attributes:
@@ -31,13 +30,9 @@ class Gmm(ArrayModel):
     """
 
     name = "gmm"
+    usual_columns = CORE_INPUTS
     n_components: Count = 4
     reg_covar: Positive = 0.1
-
-    @property
-    def inputs(self) -> ColumnInputs:
-        """All core columns that describe the voice."""
-        return ColumnInputs(CORE_INPUTS)
 
     def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
         """Fit each class by expectation-maximisation; the history is one row. See `Model.fit`."""

@@ -12,8 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
+from ser_models.models.base import ArrayModel, Arrays, ColumnModel, FitContext, Labelled, Row
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count
 from ser_models.safe_io.arrays import Form
@@ -23,7 +22,7 @@ MIN_DISTANCE = 1e-6
 
 
 @dataclass
-class Knn(ArrayModel):
+class Knn(ColumnModel, ArrayModel):
     """k-nearest neighbours, whose votes are balanced over the classes.
 
     Attributes:
@@ -35,13 +34,9 @@ class Knn(ArrayModel):
     """
 
     name = "knn"
+    usual_columns = CORE_INPUTS
     n_neighbors: Count = 15
     weights: Literal["uniform", "distance"] = "distance"
-
-    @property
-    def inputs(self) -> ColumnInputs:
-        """All core columns that describe the voice."""
-        return ColumnInputs(CORE_INPUTS)
 
     def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
         """Store the training recordings; the history is one row. See `Model.fit`."""

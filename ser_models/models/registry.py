@@ -5,7 +5,7 @@ name → (module, class) → `create(name, parameters)` → an unfitted `Model`.
 So invalid names and hyperparameters are reported at once, and extraction never loads TensorFlow.
 
 >>> create("logistic", {"C": 0.5}).parameters
-{'C': 0.5, 'max_iter': 1000}
+{'C': 0.5, 'max_iter': 1000, 'columns': []}
 >>> create("perceptron")
 Traceback (most recent call last):
 ...

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import Arrays, FitContext, Labelled, Model, OnEpoch, Row
+from ser_models.models.base import Arrays, ColumnModel, FitContext, Labelled, OnEpoch, Row
 from ser_models.models.boosted import Forest
 from ser_models.models.feature_sets import CORE_INPUTS, FUNCTIONAL_INPUTS
 from ser_models.models.hyperparameters import Count, Portion, Positive
@@ -33,7 +32,7 @@ One thread also gives the same trees on every machine."""
 
 
 @dataclass
-class Xgboost(Model):
+class Xgboost(ColumnModel):
     """Gradient-boosted trees with early stopping, on the core columns.
 
     Attributes:
@@ -47,6 +46,7 @@ class Xgboost(Model):
 
     name = "xgboost"
     needs = ("xgboost",)
+    usual_columns = CORE_INPUTS
     n_estimators: Count = 600
     patience: Count = 40
     learning_rate: Positive = 0.05
@@ -57,11 +57,6 @@ class Xgboost(Model):
     """XGBoost's JSON; None before the fit."""
     forest: Forest | None = field(default=None, init=False, repr=False)
     """The trees of `content`."""
-
-    @property
-    def inputs(self) -> ColumnInputs:
-        """All core columns that describe the voice."""
-        return ColumnInputs(CORE_INPUTS)
 
     @property
     def most_epochs(self) -> int:
@@ -141,13 +136,9 @@ class XgboostFunctionals(Xgboost):
     """Gradient-boosted trees on the functionals; each tree is fitted to a tenth of their thousands."""
 
     name = "xgboost_functionals"
+    usual_columns = FUNCTIONAL_INPUTS
     colsample_bytree: Portion = 0.1
     n_estimators: Count = 300
-
-    @property
-    def inputs(self) -> ColumnInputs:
-        """Functionals, jitter and shimmer."""
-        return ColumnInputs(FUNCTIONAL_INPUTS)
 
 
 def _collector(rows: list[Row], on_epoch: OnEpoch) -> "xgboost.callback.TrainingCallback":

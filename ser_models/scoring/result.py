@@ -44,6 +44,10 @@ class ScoreResult(ConfusionScores):
     notes: tuple[str, ...] = ()
     comparison: "Comparison | None" = None
 
+    def __repr__(self) -> str:
+        """Name of the table, number of recordings and UAR."""
+        return f"ScoreResult({self.name}: {self.short})"
+
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
         values: dict[str, Any] = TypeAdapter(ScoreResult).dump_python(self, mode="json")

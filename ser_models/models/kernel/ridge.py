@@ -13,7 +13,7 @@ import numpy as np
 
 from ser_features.extractors.ssl import ssl_columns
 from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import Arrays, Labelled
+from ser_models.models.base import Arrays, ColumnModel, Labelled
 from ser_models.models.feature_sets import FUNCTIONAL_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
 from ser_models.models.kernel import solver
@@ -32,16 +32,12 @@ JITTER = 1e-6
 
 
 @dataclass
-class Ridge(LeastSquares):
+class Ridge(ColumnModel, LeastSquares):
     """Linear ridge regression on the functionals."""
 
     name: ClassVar[str] = "ridge"
+    usual_columns = FUNCTIONAL_INPUTS
     own: ClassVar[dict[str, Form]] = {}
-
-    @property
-    def inputs(self) -> ColumnInputs:
-        """Functionals, jitter and shimmer."""
-        return ColumnInputs(FUNCTIONAL_INPUTS)
 
     def fit_features(
         self, both: Labelled, *, seed: int, fold: int
@@ -115,8 +111,9 @@ class RidgeSsl(Ridge):
 
     @property
     def inputs(self) -> ColumnInputs:
-        """Every pooled dimension."""
-        return ColumnInputs(tuple(column.name for column in ssl_columns(self.size, self.pooling)))
+        """Every pooled dimension, or the chosen columns."""
+        own = (column.name for column in ssl_columns(self.size, self.pooling))
+        return ColumnInputs(self.columns or tuple(own))
 
 
 def clipped(arrays: Arrays) -> np.ndarray:

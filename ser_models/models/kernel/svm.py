@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ser_models.data.inputs import ColumnInputs
-from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row
+from ser_models.models.base import ArrayModel, Arrays, ColumnModel, FitContext, Labelled, Row
 from ser_models.models.feature_sets import FUNCTIONAL_INPUTS
 from ser_models.models.hyperparameters import Positive
 from ser_models.models.kernel import solver
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Svm(ArrayModel):
+class Svm(ColumnModel, ArrayModel):
     """Support vector machine with balanced class weights.
 
     Attributes:
@@ -44,14 +43,10 @@ class Svm(ArrayModel):
     """
 
     name = "svm"
+    usual_columns = FUNCTIONAL_INPUTS
     kernel: Literal["linear", "rbf"] = "linear"
     C: Positive = 1.0
     gamma: Positive = 0.25
-
-    @property
-    def inputs(self) -> ColumnInputs:
-        """Functionals, jitter and shimmer."""
-        return ColumnInputs(FUNCTIONAL_INPUTS)
 
     def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
         """Fit all pairs of classes; the history is one row. See `Model.fit`."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ser_models.data.inputs import ColumnInputs
+from ser_models.models.base import ColumnModel
 from ser_models.models.hyperparameters import Counts, Share
 from ser_models.models.networks.network import Network
 
@@ -31,7 +31,7 @@ COLUMNS: tuple[str, ...] = (
 
 
 @dataclass
-class Mlp(Network):
+class Mlp(ColumnModel, Network):
     """Dense layers with batch normalisation and dropout after all but the last of them, softmax.
 
     Attributes:
@@ -41,14 +41,10 @@ class Mlp(Network):
     """
 
     name = "mlp"
+    usual_columns = COLUMNS
     dense: Counts = (256, 128, 64)
     dropout: Share = 0.3
     batch_norm: bool = True
-
-    @property
-    def inputs(self) -> ColumnInputs:
-        """The 30 per-file columns."""
-        return ColumnInputs(COLUMNS)
 
     def build(self, shapes: Mapping[str, tuple[int, ...]], classes: int) -> "keras.Model":
         """Return the untrained graph."""

@@ -140,7 +140,8 @@ def _details(report: Report) -> Iterator[tuple[str, str]]:
     yield "Seed", str(report.result.seed)
     yield "Model", report.result.model
     if report.parameters:
-        yield "Hyperparameters", ", ".join(f"{name} {value}" for name, value in report.parameters.items())
+        values = {name: value for name, value in report.parameters.items() if value != []}
+        yield "Hyperparameters", ", ".join(f"{name} {value}" for name, value in values.items())
     yield "Features", f"profile {data.profile}, fingerprint {data.digest}"
     yield "Data fingerprint", data.fingerprint
     yield "Versions", ", ".join(f"{name} {version}" for name, version in report.versions.items())

@@ -13,7 +13,7 @@ from ser_models.recipes.schema import Recipe
 
 INACTIVE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "gamma": lambda model: model["loss"] != "focal",
-    "columns": lambda model: model.get("reads") == "frames",
+    "columns": lambda model: model.get("reads") == "frames" or not model["columns"],
     "decay": lambda model: model["schedule"] not in ("plateau", "step"),
     "period": lambda model: model["schedule"] not in ("step", "restarts"),
     "families": lambda model: model.get("reads") == "columns",
