@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from ser_features.engine import extract_corpora
+from ser_features.extractors import DEFAULT_FAMILIES
 from tests.cli.walk import parsed
 from tests.faults.serial import Serial
 
@@ -41,7 +42,8 @@ def working_folder(tmp_path_factory) -> Path:
         for number, code in enumerate(("a01", "h02", "n03", "a04", "h05", "n06")):
             signal = np.sin(np.arange(6000) / (8 + 3 * number + index)) * np.hanning(6000)
             soundfile.write(folder / "raw" / "savee" / f"{speaker}_{code}.wav", signal, 16_000)
-    extract_corpora(["savee"], data=folder / "raw", store=folder / "data" / "store", runner=Serial())
+    options = {"store": folder / "data" / "store", "features": (*DEFAULT_FAMILIES, "functionals")}
+    extract_corpora(["savee"], data=folder / "raw", runner=Serial(), **options)
     return folder
 
 
@@ -57,6 +59,8 @@ def test_python_of_a_document_runs(path, working_folder, monkeypatch, capsys):
     monkeypatch.chdir(working_folder)
     names: dict[str, object] = {}
     for text in blocks(path, "python"):
+        if "import polars" in text:
+            pytest.importorskip("polars", reason="no polars: pip install 'ser-toolkit[test]'")
         exec(compile(text, path.name, "exec"), names)
 
 

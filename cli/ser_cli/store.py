@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from ser_cli import completion
 from ser_cli.help import App
 from ser_cli.options import DEFAULT_STORE, AsJson, Force, Store, Stored
 from ser_cli.progress import hint, progress, say
@@ -69,7 +70,9 @@ def query(
     sql: Annotated[
         str,
         typer.Argument(
-            metavar="SQL", help="One select over the tables files, variants, labels, failures and columns."
+            metavar="SQL",
+            help="One select over the tables files, variants, labels, failures, columns and, if stored, "
+            "functionals and ssl_pooled.",
         ),
     ],
     store: Store = DEFAULT_STORE,
@@ -92,21 +95,32 @@ def query(
 
 @app.command()
 def export(
-    format: Annotated[Literal["csv", "arff", "audformat"], typer.Option(help="Output format.")],
+    format: Annotated[Literal["csv", "parquet", "arff", "audformat"], typer.Option(help="Output format.")],
     out: Annotated[Path, typer.Option(help="Output file; for audformat, a folder.")],
     datasets: Stored = None,
+    features: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Wide families whose columns follow: functionals ssl_pooled.",
+            autocompletion=completion.features,
+        ),
+    ] = None,
     store: Store = DEFAULT_STORE,
     force: Force = False,
 ) -> None:
-    """Export the rows of a store as one CSV file, as ARFF (Weka), or as an audformat database.
+    """Export the rows of a store as one CSV or Parquet file, as ARFF (Weka), or as an audformat database.
 
-    Example: ser store export --format arff --out speech.arff --datasets ravdess
+    In Parquet emotion and gender are ordered categories, and times are timestamps.
+
+    Example: ser store export --format parquet --out speech.parquet --features functionals
     """
     from ser_features.store import open_store
     from ser_features.store.export import export as write
 
     with progress("exporting", unit="rows") as advance:
-        done = write(open_store(store), format, out, datasets or None, advance, force=force)
+        done = write(
+            open_store(store), format, out, datasets or None, advance, features=features or (), force=force
+        )
     corpora = ", ".join(done.datasets)
     print(f"{out}: {done.recordings:,} recordings of {corpora}, {done.columns} columns, format {format}")
     hint(done.next_step)

@@ -1,6 +1,7 @@
 """SQL queries on a store, executed by DuckDB.
 
-SQL text → one checked statement → tables files, variants, labels, failures, columns → `QueryResult`
+SQL text → one checked statement → tables files, variants, labels, failures, columns, and those wide families
+that it names → `QueryResult`
 
     with query(open_store(root), "select emotion, avg(pitch_mean) from files group by emotion") as result:
         rows = [row for batch in result.batches() for row in batch]
@@ -11,7 +12,7 @@ or extension, stores nothing, and its settings cannot be changed.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ import pyarrow as pa
 from ser_features.errors import InputError, SerError, StoreError
 from ser_features.store.layout import TABLES
 from ser_features.store.read import Store
-from ser_features.store.scan import scan
+from ser_features.store.scan import scan, scan_wide
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,7 +36,7 @@ SANDBOX = {
 """DuckDB's settings; they are locked before the query runs."""
 
 DICTIONARY = "columns"
-"""Table with name, type, unit and description of every column of files."""
+"""Table with name, type, unit and description of every column of files and of wide families."""
 
 READ_ONLY = "SELECT"
 """DuckDB's type of statements that only read: select, from, describe, summarize, show, values."""
@@ -53,7 +54,6 @@ UNREADABLE = ("reading the stream", "get_next failed")
 BATCH = 1_000
 """Rows per batch."""
 
-TABLE_NAMES = f"{', '.join(TABLES)} and {DICTIONARY}"
 EXAMPLE = "select emotion, count(*) from files group by emotion"
 
 Row = tuple[Any, ...]
@@ -96,7 +96,8 @@ def query(store: Store, sql: str) -> Iterator[QueryResult]:
 
     Args:
         store: the store.
-        sql: one select, over the tables files, variants, labels, failures and columns.
+        sql: one select, over the tables files, variants, labels, failures and columns, and those of the
+            store's wide families, such as functionals.
 
     Raises:
         InputError: if it is not exactly one reading statement, or DuckDB cannot execute it.
@@ -107,6 +108,9 @@ def query(store: Store, sql: str) -> Iterator[QueryResult]:
     with duckdb.connect(":memory:", config=dict(SANDBOX)) as connection:
         _check(connection, sql)
         tables = {table: scan(store, table) for table in TABLES}
+        tables |= {
+            family: scan_wide(store, family) for family in store.description.wide if family in sql.lower()
+        }
         for name, source in (*tables.items(), (DICTIONARY, _dictionary(store, tables["files"].schema))):
             connection.register(name, source)
         connection.execute("set lock_configuration = true")
@@ -137,8 +141,9 @@ def _check(connection: "duckdb.DuckDBPyConnection", sql: str) -> None:
 
 
 def _dictionary(store: Store, schema: pa.Schema) -> pa.Table:
-    """Name, type, unit and description of every column of files, including a user's own."""
-    rows = store.description.dictionary()
+    """Name, type, unit and description of every column of files, a user's own too, and of wide families."""
+    wide = [asdict(column) for columns in store.description.wide.values() for column in columns]
+    rows = store.description.dictionary() + wide
     names = {row["name"] for row in rows}
     for field in schema:
         if field.name not in names:
@@ -169,18 +174,19 @@ def _shortened(row: Row, indices: Sequence[int]) -> Row:
 def _explained(error: "duckdb.Error", store: Store) -> SerError:
     """One-line error for an error of DuckDB."""
     text = _summary(error)
+    tables = f"{', '.join((*TABLES, *store.description.wide))} and {DICTIONARY}"
     if any(part in text for part in UNREADABLE):
         reason = text.partition(": ")[2]
         return StoreError(f"a table cannot be read ({reason}): run ser store verify --store {store.root}")
     if "by configuration" in text:  # files and addresses
-        return InputError(f"{text}: a query can read {TABLE_NAMES} and nothing else")
+        return InputError(f"{text}: a query can read {tables} and nothing else")
     if text.startswith("Table with name"):
-        return InputError(f"{text.partition('! Did you mean')[0]}: expected {TABLE_NAMES}")
+        return InputError(f"{text.partition('! Did you mean')[0]}: expected {tables}")
     if text.startswith("Referenced column"):
         return InputError(
             f'{text}: columns are listed by ser store query "describe files"; text is put in single quotes'
         )
-    return InputError(f"{text}: the tables are {TABLE_NAMES}")
+    return InputError(f"{text}: the tables are {tables}")
 
 
 def _summary(error: Exception) -> str:

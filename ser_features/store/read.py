@@ -7,6 +7,7 @@ store.json + files/ + variants/ + frames/ + labels/ + failures/ → `Store`
     mel = store.frames(rows, "mel")          # one (frames, bands) view per row
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,10 +17,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from ser_features import notebook
 from ser_features.arguments import Names, names_of, same, suggestion
 from ser_features.config import Profile
 from ser_features.corpora import is_table, names, separated
 from ser_features.errors import InputError
+from ser_features.labels import in_order
 from ser_features.manifest import Column
 from ser_features.store import layout, locks
 from ser_features.store.description import (
@@ -27,6 +30,7 @@ from ser_features.store.description import (
     VOTE_SCHEMA,
     Description,
     all_columns,
+    arrow_field,
     completed,
     concatenated,
     read_description,
@@ -34,10 +38,14 @@ from ser_features.store.description import (
     variant_columns,
 )
 from ser_features.store.part import open_frames, read_parts
+from ser_features.store.typed import with_types
 from ser_features.store.wide import values_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+WIDE_KEYS = ("file_id", "frame_shard")
+"""Columns of a row that locate its values of wide families."""
 
 FRAME_KEYS = ("dataset", "frame_shard", "frame_offset", "frame_count")
 """Columns of a row that locate its frames."""
@@ -54,6 +62,18 @@ class Store:
 
     root: Path
     description: Description
+
+    def __repr__(self) -> str:
+        """Folder, corpora and families."""
+        held = ", ".join(self.datasets) or "no corpora"
+        return f"Store({str(self.root)!r}: {held}; {' '.join(self.families)})"
+
+    def _repr_html_(self) -> str:
+        """Rows by corpus and emotion."""
+        counts = Counter(zip(*self.table(None, ["emotion"]).to_pydict().values(), strict=True))
+        labels = in_order({emotion for _, emotion in counts})
+        rows = [[name, *(counts[name, label] for label in labels)] for name in self.datasets]
+        return notebook.table(repr(self), ["corpus", *labels], rows, f"profile {self.profile.name}")
 
     @property
     def profile(self) -> Profile:
@@ -79,29 +99,59 @@ class Store:
         """Committed tables of a corpus."""
         return layout.parts(self.root, "files", dataset)
 
-    def table(self, datasets: Names | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+    def table(
+        self,
+        datasets: Names | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        features: Names = (),
+        typed: bool = False,
+    ) -> pa.Table:
         """Rows as an Arrow table, `dataset` first.
 
         Args:
             datasets: corpora to read; all by default.
             columns: columns to read; all by default, including a user's own.
+            features: wide families whose columns follow, joined by `file_id`, such as "functionals"; null
+                where a value cannot be computed.
+            typed: whether emotion and gender are ordered dictionaries, and source_mtime is a timestamp.
 
         Raises:
-            InputError: if the store has no such corpus.
+            InputError: if the store has no such corpus, or was extracted without a family.
         """
+        families = names_of(features)
+        keys = [name for name in WIDE_KEYS if families and columns is not None and name not in columns]
         empty = row_schema(all_columns(self.description.features)).empty_table()
-        return completed(self._read("files", self.check(datasets), empty, columns), columns)
+        read = None if columns is None else [*columns, *keys]
+        rows = completed(self._read("files", self.check(datasets), empty, read), columns)
+        wide = [self.wide_columns_of(rows, family) for family in families]
+        rows = rows.drop_columns(keys)
+        rows = with_types(rows) if typed else rows
+        return pa.Table.from_arrays(
+            [*rows.columns, *(array for table in wide for array in table.columns)],
+            schema=pa.schema([*rows.schema, *(field for table in wide for field in table.schema)]),
+        )
 
-    def files(self, datasets: Names | None = None, *, audformat: bool = False) -> "pd.DataFrame":
+    def files(
+        self,
+        datasets: Names | None = None,
+        *,
+        features: Names = (),
+        typed: bool = False,
+        audformat: bool = False,
+    ) -> "pd.DataFrame":
         """Rows as a pandas table, sorted by `file_id`; unknown text is None, unknown numbers are NaN.
 
         Args:
             datasets: corpora to read; all by default.
+            features: wide families whose columns follow, as of `table`.
+            typed: whether emotion and gender are ordered categories, and source_mtime is a timestamp.
             audformat: whether the index is a segmented one as audformat has it, (file, start, end): the path
                 below the data root, and the times of a part, or 0 and NaT, which is the file's end; numbered
                 otherwise.
         """
-        rows = self.table(datasets).to_pandas().sort_values("file_id", ignore_index=True)
+        table = self.table(datasets, features=features, typed=typed)
+        rows = table.to_pandas().sort_values("file_id", ignore_index=True)
         if not audformat:
             return rows
         import pandas as pd
@@ -185,6 +235,13 @@ class Store:
             StoreError: if a table of them cannot be read.
         """
         return self.wide_of(pa.Table.from_pandas(rows[["dataset", "file_id", "frame_shard"]]), family, names)
+
+    def wide_columns_of(self, rows: pa.Table, family: str) -> pa.Table:
+        """All columns of a wide family for rows of an Arrow table, null where a value is missing."""
+        columns = self._wide_columns(family)
+        values = self.wide_of(rows, family, [column.name for column in columns])
+        arrays = [pa.array(values[:, index], from_pandas=True) for index in range(len(columns))]
+        return pa.Table.from_arrays(arrays, schema=pa.schema([arrow_field(column) for column in columns]))
 
     def wide_of(self, rows: pa.Table, family: str, names: Sequence[str]) -> np.ndarray:
         """As `wide`, for rows of an Arrow table, which needs no column `dataset`."""

@@ -1,6 +1,7 @@
 """One table of a store, read lazily: only the requested columns, one part at a time.
 
 files/ | variants/ | labels/ | failures/ → `scan` → `pyarrow.dataset.Dataset`, `dataset` its first column
+functionals/ | ssl_pooled/, of the recordings of files/ → `scan_wide` → the same
 
     angry = ds.field("emotion") == "angry"
     scan(open_store(root), "files").to_table(columns=["file_id", "pitch_mean"], filter=angry)
@@ -29,6 +30,7 @@ from ser_features.store.description import (
     variant_columns,
 )
 from ser_features.store.part import READERS, read_schema
+from ser_features.store.wide import KEY
 
 if TYPE_CHECKING:
     from ser_features.store.read import Store
@@ -51,17 +53,40 @@ def scan(store: "Store", table: str, datasets: Sequence[str] | None = None) -> d
     """
     chosen = layout.datasets(store.root, table) if datasets is None else datasets
     parts = [part for dataset in chosen for part in layout.parts(store.root, table, dataset)]
-    schema = _schema(store, table, parts)
+    return _opened(store.root, table, parts, _schema(store, table, parts))
+
+
+def scan_wide(store: "Store", family: str) -> ds.Dataset:
+    """Open a wide family without reading its values: `dataset`, `file_id`, then its columns.
+
+    Args:
+        store: the store.
+        family: such as "functionals".
+    """
+    columns = [arrow_field(column) for column in store.description.wide[family]]
+    schema = pa.schema([arrow_field(DATASET), pa.field(KEY, pa.string()), *columns])
+    shards = scan(store, "files").to_table(columns=["dataset", "frame_shard"])
+    pairs = sorted(set(zip(shards["dataset"].to_pylist(), shards["frame_shard"].to_pylist(), strict=True)))
+    return _opened(
+        store.root,
+        family,
+        [layout.frame_path(store.root, dataset, shard, family, wide=True) for dataset, shard in pairs],
+        schema,
+    )
+
+
+def _opened(root: Path, folder: str, parts: Sequence[Path], schema: pa.Schema) -> ds.Dataset:
+    """The tables of a folder as one; without parts, a table without rows."""
     if not parts:
         return ds.dataset(schema.empty_table())
-    folder, names = store.root / table, pa.schema([schema.field("dataset")])
+    names = pa.schema([schema.field("dataset")])
     return ds.dataset(
         [_key(part) for part in parts],
         schema=schema,
         format="parquet",
-        filesystem=fs.LocalFileSystem() if is_local(store.root) else folder.filesystem,  # type: ignore
+        filesystem=fs.LocalFileSystem() if is_local(root) else (root / folder).filesystem,  # type: ignore
         partitioning=ds.partitioning(names, flavor="hive"),
-        partition_base_dir=_key(folder),
+        partition_base_dir=_key(root / folder),
     )
 
 

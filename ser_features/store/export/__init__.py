@@ -18,11 +18,12 @@ from ser_features.store.export.arff import Arff
 from ser_features.store.export.audformat import Audformat
 from ser_features.store.export.base import Format, Rows
 from ser_features.store.export.csv import Csv
+from ser_features.store.export.parquet import Parquet
 from ser_features.store.read import Store
 
 __all__ = ["FORMATS", "Exported", "Format", "export"]
 
-FORMATS: dict[str, Format] = {one.name: one for one in (Csv(), Arff(), Audformat())}
+FORMATS: dict[str, Format] = {one.name: one for one in (Csv(), Parquet(), Arff(), Audformat())}
 """By the value of `--format`."""
 
 
@@ -50,6 +51,7 @@ def export(
     datasets: Sequence[str] | None = None,
     on_rows: Callable[[int], None] = lambda count: None,
     *,
+    features: Sequence[str] = (),
     force: bool = False,
 ) -> Exported:
     """Write a store's rows in another format.
@@ -60,10 +62,12 @@ def export(
         out: path of the file or folder; an earlier export in the same format is replaced in one step.
         datasets: corpora to write; all by default.
         on_rows: called with the number of rows of each batch that was read; a format may read them twice.
+        features: wide families whose columns follow those of the rows, such as "functionals".
         force: whether a file at `out` is replaced that is no export in this format.
 
     Raises:
-        InputError: if the format or a corpus is unknown, there are no rows, or `out` is another file.
+        InputError: if the format, a corpus or a family is unknown, there are no rows, or `out` is another
+            file.
         MissingExtraError: if the format needs a package that is not installed.
         StoreError: if a table cannot be read, or `out` cannot be written.
     """
@@ -71,7 +75,7 @@ def export(
         raise InputError(f"unknown format {format!r}: expected one of {', '.join(FORMATS)}")
     writer = FORMATS[format]
     refuse_to_replace(out, force=force, is_ours=writer.owns)
-    rows = Rows.of(store, datasets, on_rows)
+    rows = Rows.of(store, datasets, on_rows, features)
     if not (recordings := rows.count()):
         raise InputError(f"{store.root} has no recordings to export: run ser extract --store {store.root}")
     writer.write(rows, out)

@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ser_features.files import replacing, writing
-from ser_features.labels import in_order
 from ser_features.outputs import first_line
 from ser_features.store.export.base import Format, Rows
 
@@ -55,7 +54,7 @@ class Arff(Format):
     def write(self, rows: Rows, path: Path) -> None:
         """Write one file, batch by batch; the rows are read twice, first for the nominal values."""
         names = [name for name in rows.schema.names if name != CLASS] + [CLASS]
-        words = _words(rows)
+        words = rows.words(NOMINAL)
         with writing("the export", path), replacing(path) as file:
             for line in _header(rows, names, words):
                 file.write(f"{line}\n".encode())
@@ -79,17 +78,6 @@ def quoted(texts: pa.Array) -> pa.Array:
         escaped = pc.replace_substring(escaped, pattern=raw, replacement=safe)
     within = pc.binary_join_element_wise("'", escaped, "'", "")
     return pc.fill_null(pc.if_else(plain, texts, within), "?")
-
-
-def _words(rows: Rows) -> dict[str, list[str]]:
-    """Values of each nominal attribute: emotions in their order, others sorted."""
-    values: dict[str, set[str]] = {name: set() for name in NOMINAL if name in rows.schema.names}
-    for batch in rows.batches(list(values)):
-        for name, words in values.items():
-            words.update(pc.unique(batch[name]).drop_null().to_pylist())
-    return {
-        name: in_order(words) if name == CLASS else sorted(words) for name, words in values.items() if words
-    }
 
 
 def _header(rows: Rows, names: Sequence[str], words: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import soundfile
 
@@ -15,6 +16,8 @@ from ser_features.extractors import FUNCTIONAL_COLUMNS
 from ser_features.pipeline import extract
 from ser_features.store import open_store, wide
 from ser_features.store.compact import compact
+from ser_features.store.export import base, export
+from ser_features.store.query import query
 from ser_features.store.verify import verify
 from tests.faults.serial import Serial
 
@@ -184,3 +187,41 @@ def test_tables_larger_than_the_cache_are_read_each_time(source, monkeypatch):
         for _ in range(2):
             store.wide(store.files(), "functionals", SOME)
         assert (len(reads), wide._cache.size <= budget) == (count, True)
+
+
+def test_one_table_has_the_rows_and_the_wide_columns(source):
+    store = open_store(source / "store")
+    rows = store.files(features=["functionals"], typed=True)
+    assert list(rows) == ["dataset", *list(store.files())[1:], *NAMES]
+    np.testing.assert_array_equal(rows[SOME], store.wide(store.files(), "functionals", SOME))
+    assert (rows["emotion"].cat.ordered, list(rows["emotion"].cat.categories)) == (True, ["angry", "sad"])
+    assert rows["source_mtime"].dt.tz is not None
+    assert rows["emotion_code"].tolist() == rows["emotion"].tolist()
+    some = store.table(columns=["emotion"], features="functionals")
+    assert some.column_names == ["dataset", "emotion", *NAMES]
+    with pytest.raises(InputError, match="no ssl_pooled in"):
+        store.table(features="ssl_pooled")
+
+
+def test_a_query_joins_a_wide_family(source):
+    store = open_store(source / "store")
+    sql = "select file_id, mel_07__mean from files join functionals using (dataset, file_id) order by 1"
+    with query(store, sql) as result:
+        [rows] = result.batches()
+    expected = store.wide_table("functionals")[["file_id", "mel_07__mean"]]
+    assert [row[0] for row in rows] == expected["file_id"].tolist()
+    assert [row[1] for row in rows] == pytest.approx(expected["mel_07__mean"].tolist())
+    with query(store, "select unit from columns where name = 'mel_07__mean'") as result:
+        assert list(result.batches()) == [[("dB",)]]
+
+
+def test_exports_have_wide_columns_on_request(source, tmp_path, monkeypatch):
+    monkeypatch.setattr(base, "WIDE_ROWS", 2)
+    store = open_store(source / "store")
+    done = export(store, "parquet", tmp_path / "x.parquet", features=["functionals"])
+    assert (done.recordings, done.columns) == (5, len(store.table().column_names) - 3 + len(NAMES))
+    table = pd.read_parquet(tmp_path / "x.parquet").sort_values("file_id", ignore_index=True)
+    pd.testing.assert_frame_equal(table, store.files(features="functionals", typed=True)[list(table)])
+    assert pq.read_schema(tmp_path / "x.parquet").field("f0__slope").metadata[b"unit"]
+    with pytest.raises(InputError, match="no ssl_pooled in"):
+        export(store, "csv", tmp_path / "x.csv", features=["ssl_pooled"])

@@ -87,7 +87,9 @@ def test_an_unwritable_path_is_an_error(name, store, tmp_path):
 
 
 def test_unknown_format_corpus_and_empty_store(store, tmp_path):
-    with pytest.raises(InputError, match="unknown format 'xls': expected one of csv, arff, audformat"):
+    with pytest.raises(
+        InputError, match="unknown format 'xls': expected one of csv, parquet, arff, audformat"
+    ):
         export(store, "xls", tmp_path / "out")
     with pytest.raises(InputError, match=r"no 'tess' in .*: it holds own"):
         export(store, "csv", tmp_path / "out", ["tess"])
