@@ -112,7 +112,7 @@ def export(
 
     In Parquet emotion and gender are ordered categories, and times are timestamps.
 
-    Example: ser store export --format parquet --out speech.parquet --features functionals
+    Example: ser store export --format parquet --out speech.parquet
     """
     from ser_features.store import open_store
     from ser_features.store.export import export as write
