@@ -1,7 +1,7 @@
-"""What `ser train`, `ser evaluate`, `ser predict`, `ser score` and `ser audit` do, in one call each.
+"""What `ser train`, `evaluate`, `compare`, `predict`, `score` and `audit` do, in one call each.
 
-paths as text or `Path` → `experiments.train.run_experiment`, `experiments.evaluate`, `inference.load`,
-`scoring.score`, `auditing.audit`
+paths as text or `Path` → `experiments.train.run_experiment`, `experiments.evaluate`,
+`experiments.side_by_side`, `inference.load`, `scoring.score`, `auditing.audit`
 """
 
 import os
@@ -21,7 +21,9 @@ from ser_models.auditing.sources.columns import Columns
 from ser_models.auditing.split_table import DEV, TEST, TRAIN
 from ser_models.data.split import Folds
 from ser_models.evaluation.result import EvaluationResult
+from ser_models.evaluation.side_by_side import SideBySide
 from ser_models.experiments.evaluate import evaluate as measure
+from ser_models.experiments.side_by_side import side_by_side
 from ser_models.experiments.train import run_experiment
 from ser_models.inference.loading import load
 from ser_models.inference.predictor import Predictor
@@ -30,7 +32,7 @@ from ser_models.scoring.result import ScoreResult
 from ser_models.scoring.score import score_tables
 from ser_models.training.config import Progress, RunContext, TrainConfig, ignore
 
-__all__ = ["Result", "audit", "evaluate", "load", "score", "train"]
+__all__ = ["Result", "audit", "compare", "evaluate", "load", "score", "train"]
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,24 @@ def evaluate(
         InputError: if the store has other features, or none of the model's emotions.
     """
     return measure(Path(artifact), store_root(store), _names(datasets))
+
+
+@checked
+def compare(artifacts: Names, *, seed: Natural = 0) -> SideBySide:
+    """Compare trained models on the recordings that all of them were tested on.
+
+    Args:
+        artifacts: folders of two or more models; the others are compared with the first.
+        seed: of the bootstrap over speakers.
+
+    Returns:
+        The models with the paired differences to the first, and a verdict.
+
+    Raises:
+        ArtifactError: if one is no artifact, or its predictions are missing or altered.
+        InputError: if they share no test recordings of two classes.
+    """
+    return side_by_side([Path(folder) for folder in names_of(artifacts)], seed=seed)
 
 
 @checked

@@ -22,6 +22,7 @@ from ser_cli import (
     app_page,
     audit,
     check,
+    compare,
     corpora,
     demo,
     download,
@@ -68,6 +69,7 @@ app.add_typer(store.app, name="store")
 app.add_typer(models.app, name="models")
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(compare.compare)
 app.command()(score.score)
 app.command()(audit.audit)
 app.command()(segment.segment)

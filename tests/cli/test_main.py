@@ -34,6 +34,7 @@ def lines(desk, recordings, savee, artifact, recipe, monkeypatch):
     """A quick run of every command that prints JSON."""
     monkeypatch.setattr(Savee, "whole", 8)
     store = ["--store", desk / "store"]
+    other = shutil.copytree(artifact, desk / "other", dirs_exist_ok=True)
     return {
         "audit": [desk / "split.csv"],
         "corpora": ["--data", savee],
@@ -50,6 +51,7 @@ def lines(desk, recordings, savee, artifact, recipe, monkeypatch):
         "models show": ["mlp"],
         "train": ["--model", "logistic", *store, "--out", desk / "again"],
         "evaluate": [artifact, *store],
+        "compare": [artifact, other],
         "score": [artifact / "predictions.parquet"],
         "explain": [artifact, *store, "--repeats", 1, "--out", desk / "explained"],
         "reproduce": [recipe, "--workers", 1, "--out", desk / "reproduced"],

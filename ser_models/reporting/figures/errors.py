@@ -16,7 +16,7 @@ from ser_features.errors import InputError
 from ser_features.files import replacing, writing
 from ser_features.outputs import first_line, refuse_to_replace
 from ser_features.store import Store
-from ser_models.artifact.metadata import read_metadata, verified
+from ser_models.artifact.tested import names_of, read_tests
 from ser_models.evaluation.metrics import subsets
 from ser_models.evaluation.snr import estimated_snr
 from ser_models.reporting.figures.picture import BLUE, INK, ORANGE, Drawing, Panel, Picture
@@ -82,7 +82,7 @@ def read_errors(artifacts: Sequence[Path], store: Store) -> ErrorTable:
         InputError: if no recording was tested by all, or none is in the store.
     """
     artifacts = list(dict.fromkeys(artifacts))
-    names = _names(artifacts)
+    names = names_of(artifacts)
     rows = _tested(artifacts[0], names[0])
     for artifact, name in zip(artifacts[1:], names[1:], strict=True):
         rows = rows.merge(_tested(artifact, name)[["file_id", PREDICTED + name]], on="file_id")
@@ -130,18 +130,10 @@ def drawing(table: ErrorTable) -> Drawing:
     return Drawing(Picture("errors", "Error analysis", tuple(panels), across=min(2, len(panels))), caption)
 
 
-def _names(artifacts: Sequence[Path]) -> tuple[str, ...]:
-    """Names of the folders, or their paths if two have the same name."""
-    names = tuple(path.resolve().name for path in artifacts)
-    return names if len({*names}) == len(names) else tuple(map(str, artifacts))
-
-
 def _tested(artifact: Path, name: str) -> pd.DataFrame:
     """The test predictions of an artifact."""
-    table = pd.read_parquet(verified(artifact, read_metadata(artifact), "predictions.parquet"))
-    tested = table[table["split"] == "test"].drop_duplicates("file_id", keep="first")
     columns = ["file_id", "dataset", "speaker", "emotion", "predicted"]
-    return tested[columns].rename(columns={"predicted": PREDICTED + name})
+    return read_tests(artifact)[columns].rename(columns={"predicted": PREDICTED + name})
 
 
 def _ratios(store: Store, rows: pd.DataFrame) -> pd.Series:
