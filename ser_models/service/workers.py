@@ -17,8 +17,7 @@ from loky.process_executor import ShutdownExecutorError
 
 from ser_features.engine.runner import KILLED
 from ser_features.errors import SerError
-from ser_features.threads import ONE_THREAD
-from ser_features.workers.pool import cpu_count
+from ser_features.workers.pool import ENVIRONMENT, cpu_count
 from ser_models.service.reading import begin, process_id
 from ser_models.web.body import Rejected
 
@@ -30,7 +29,7 @@ DIED = (BrokenExecutor, ShutdownExecutorError)
 
 def start_pool(workers: int) -> ProcessPoolExecutor:
     """Return an executor of worker processes, which start when they are needed."""
-    return ProcessPoolExecutor(workers, env=ONE_THREAD, initializer=begin, initargs=(os.getpid(),))
+    return ProcessPoolExecutor(workers, env=ENVIRONMENT, initializer=begin, initargs=(os.getpid(),))
 
 
 class Workers:

@@ -4,7 +4,9 @@ import os
 import signal
 import time
 from functools import partial
+from platform import libc_ver
 
+import numpy as np
 import pytest
 
 from ser_features.workers import pool as pools
@@ -39,6 +41,19 @@ def act(number: int) -> int:
 class Unsendable(Exception):
     def __init__(self, number: int, message: str) -> None:
         super().__init__(message)
+
+
+def faults(number: int) -> int:
+    """Pages that the system clears for arrays of a megabyte that are made and dropped in turn."""
+    import resource  # not on Windows
+
+    first, second = (np.ones(1 << 20, np.uint8) for _ in range(2))
+    del first, second
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(number):
+        first, second = (np.ones(1 << 20, np.uint8) for _ in range(2))
+        del first, second
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
 
 def calls(*numbers: int) -> list[tuple[int]]:
@@ -83,6 +98,12 @@ def test_what_is_done_once_is_done_before_the_forks():
     assert others == [first] * 3
     with Pool(1, Job(act, once=refuse)) as pool, pytest.raises(ValueError, match="not ready"):
         next(pool.map(calls(1)))
+
+
+@pytest.mark.skipif(libc_ver()[0] != "glibc", reason="another allocator")
+def test_the_memory_of_arrays_is_used_again():
+    with Pool(1, Job(faults)) as pool:
+        assert next(pool.map(calls(20))) < 500  # of 10,240 pages
 
 
 def test_a_worker_that_cannot_begin_is_dead(capfd):
