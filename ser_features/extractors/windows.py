@@ -31,8 +31,8 @@ from ser_features.preprocess import bounded, filtered, unbounded
 if TYPE_CHECKING:
     from ser_features.voice.contour import Candidates
 
-FAINTEST = 0.1
-"""Windows whose peak is further below that of the whole, here 20 dB, have F0 candidates of their own."""
+FAINTEST = 0.01
+"""Windows whose peak is further below that of the whole, here 40 dB, have F0 candidates of their own."""
 
 
 @dataclass(frozen=True)

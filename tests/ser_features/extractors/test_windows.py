@@ -49,7 +49,7 @@ def test_the_whole_is_what_it_is_without_windows():
 
 
 def test_a_faint_window_has_f0_candidates_of_its_own():
-    divided = windows(signal=np.concatenate([CALL, 0.05 * CALL]))
+    divided = windows(signal=np.concatenate([CALL, 0.003 * CALL, CALL]))
     window = divided.window(4.0, 5.5)
     assert isinstance(window, Window)
     np.testing.assert_array_equal(window.f0_contour.f0, alone(window).f0_contour.f0)
