@@ -11,7 +11,8 @@ signal → `levels_of` → `active_level` → `active_speech` (relative to the l
 """
 
 from dataclasses import dataclass
-from math import gcd
+from math import gcd, log10
+from typing import Any
 
 import numpy as np
 
@@ -147,32 +148,32 @@ def active_level(levels: np.ndarray) -> float:
     Returns:
         The RMS for a stationary sound, however much silence surrounds it.
     """
-    ordered = np.sort(levels)[::-1]
-    powers = 10 ** (ordered / 10)
-    sums = np.concatenate([[0.0], np.cumsum(powers)])
-    speech = min(round(SPEECH_SECONDS / STEP_SECONDS), ordered.size) - 1
-    level = max(ordered[speech], ordered[0] - SEARCH_DB)
-    for _ in range(ordered.size):
-        active = int(np.searchsorted(-ordered, MARGIN_DB - level, side="right"))
+    negative = np.sort(-levels)  # the loudest first
+    powers = 10 ** (-negative / 10)
+    sums = zero_padded(powers.cumsum(), 1)
+    speech = min(round(SPEECH_SECONDS / STEP_SECONDS), negative.size) - 1
+    level = -float(min(negative[speech], negative[0] + SEARCH_DB))
+    for _ in range(negative.size):
+        active = int(negative.searchsorted(MARGIN_DB - level, side="right"))
         loudest = int(LOUDEST_SHARE * active)
         mean = (loudest * powers[loudest] + sums[active] - sums[loudest]) / active
-        previous, level = level, 10 * np.log10(mean)
+        previous, level = level, 10 * log10(mean)
         if level == previous:
             break
-    return float(level)
+    return level
 
 
 def _bounds(levels: Levels, threshold_db: float) -> tuple[int, int]:
     """First and last step, end excluded, of the sounds above a threshold without the clicks at either end."""
-    loud = np.flatnonzero(levels.sustained > threshold_db)
-    breaks = np.flatnonzero(np.diff(loud) > round(APART_SECONDS / STEP_SECONDS))
-    starts, ends = loud[[0, *breaks + 1]], loud[[*breaks, -1]] + 1
-    first, last = 0, starts.size - 1
-    while first < last and _is_click(levels.momentary[starts[first] : ends[first]]):
+    loud = (levels.sustained > threshold_db).nonzero()[0]
+    breaks = (loud[1:] - loud[:-1] > round(APART_SECONDS / STEP_SECONDS)).nonzero()[0].tolist()
+    starts, ends = loud[[0, *(one + 1 for one in breaks)]].tolist(), loud[[*breaks, -1]].tolist()
+    first, last = 0, len(breaks)
+    while first < last and _is_click(levels.momentary[starts[first] : ends[first] + 1]):
         first += 1
-    while last > first and _is_click(levels.momentary[starts[last] : ends[last]]):
+    while last > first and _is_click(levels.momentary[starts[last] : ends[last] + 1]):
         last -= 1
-    return int(starts[first]), int(ends[last])
+    return starts[first], ends[last] + 1
 
 
 def _is_click(momentary: np.ndarray) -> bool:
@@ -284,3 +285,15 @@ def frame_sums(values: np.ndarray, frame_length: int, hop_length: int) -> np.nda
     np.cumsum(values, dtype=np.float64, out=cumulative[1:])
     starts = np.arange(0, values.size - frame_length + 1, hop_length)
     return np.maximum(cumulative[starts + frame_length] - cumulative[starts], 0.0)
+
+
+def mean_and_std(values: np.ndarray) -> tuple[Any, Any]:
+    """Mean and standard deviation over frames of values (frames, …), in half the time of NumPy's two methods.
+
+    >>> mean_and_std(np.array([[1, 2], [3, 6]]))
+    (array([2., 4.]), array([1., 2.]))
+    """
+    exact = values.astype(np.float64, copy=False)
+    mean = exact.sum(axis=0) / len(exact)
+    centred = exact - mean
+    return mean, np.sqrt(np.einsum("i...,i...->...", centred, centred) / len(exact))

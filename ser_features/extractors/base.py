@@ -20,7 +20,7 @@ from ser_features.config import Profile
 from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
 from ser_features.extractors.f0_contour import BY_PRAAT, F0Contour, compute_f0
 from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters, preemphasised
-from ser_features.framing import centred_power, overlapping, zero_crossing_rate, zero_padded
+from ser_features.framing import centred_power, mean_and_std, overlapping, zero_crossing_rate, zero_padded
 from ser_features.manifest import Column
 
 MIN_MEL = np.finfo(np.float32).tiny
@@ -341,11 +341,11 @@ def moments(name: str, values: np.ndarray) -> dict[str, float]:
     Returns:
         2 × bands values, all means first.
     """
-    exact = values.astype(np.float64)
-    statistics = np.concatenate([exact.mean(axis=0), exact.std(axis=0)])
+    statistics = np.concatenate(mean_and_std(values))
     return dict(zip(moment_names(name, values.shape[1]), statistics.tolist(), strict=True))
 
 
+@cache
 def moment_names(name: str, bands: int) -> tuple[str, ...]:
     """Names of the means of all bands, then of their standard deviations.
 

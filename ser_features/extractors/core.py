@@ -16,6 +16,7 @@ import numpy as np
 from ser_features.config import Profile
 from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor, Spectra, moments
 from ser_features.extractors.rhythm import Rhythm
+from ser_features.framing import mean_and_std
 from ser_features.manifest import Column
 
 MIN_RMS = 1e-5
@@ -67,13 +68,14 @@ class Level(ColumnExtractor):
         recorded = 10 ** (-analysis.conditioning_gain_db / 20)
         amplitude = np.abs(analysis.signal)
         rms = analysis.rms * recorded
+        rms_mean, rms_std = mean_and_std(rms)
         return {
             "duration_sec": analysis.seconds,
             "sample_rate": analysis.sample_rate,
             "mean_amplitude": amplitude.mean(dtype=np.float64) * recorded,
             "peak_amplitude": amplitude.max() * recorded,
-            "rms_mean": rms.mean(),
-            "rms_std": rms.std(),
+            "rms_mean": rms_mean,
+            "rms_std": rms_std,
             "intensity_db_mean": (20 * np.log10(np.maximum(rms, MIN_RMS))).mean(),
         }
 
@@ -89,8 +91,8 @@ class ZeroCrossings(ColumnExtractor):
 
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; always computable."""
-        rate = analysis.zero_crossings
-        return {"zcr_mean": rate.mean(), "zcr_std": rate.std()}
+        mean, std = mean_and_std(analysis.zero_crossings)
+        return {"zcr_mean": mean, "zcr_std": std}
 
 
 class Prosody(ColumnExtractor):
@@ -125,7 +127,7 @@ def _pitch_statistics(voiced: np.ndarray, frames: int) -> dict[str, float]:
     if not voiced.size:
         unknown = dict.fromkeys(("pitch_mean", "pitch_median", "pitch_std", "pitch_variation"), NAN)
         return unknown | {"voiced_ratio": 0.0}
-    mean, deviation = voiced.mean(), voiced.std()
+    mean, deviation = mean_and_std(voiced)
     return {
         "pitch_mean": mean,
         "pitch_median": statistics.median(voiced.tolist()),  # several times as fast as np.median

@@ -94,24 +94,24 @@ def _shape(spectra: Spectra) -> np.ndarray:
 
 def _spread(magnitude: np.ndarray, frequencies: np.ndarray, centre: np.ndarray) -> np.ndarray:
     """√(E[f²] − E[f]²), which needs no array of all distances."""
-    total = np.maximum(magnitude.sum(axis=1, dtype=np.float64), np.finfo(np.float32).tiny)
+    total = np.maximum(magnitude.sum(axis=1), np.finfo(np.float32).tiny, dtype=np.float64)
     squares = magnitude @ np.square(frequencies) / total
     return np.sqrt(np.maximum(squares - np.square(centre), 0))
 
 
 def _entropy(power: np.ndarray, decibels: np.ndarray) -> np.ndarray:
     """−Σ p ln p = ln Σ P − Σ P ln P / Σ P, from the logarithms computed before."""
-    total = np.maximum(power.sum(axis=1, dtype=np.float64), MIN_POWER)
-    logs = np.einsum("ij,ij->i", power, decibels, dtype=np.float64) * (np.log(10) / 10)
+    total = np.maximum(power.sum(axis=1), MIN_POWER, dtype=np.float64)
+    logs = np.einsum("ij,ij->i", power, decibels) * (np.log(10) / 10)
     return np.maximum(np.log(total) - logs / total, 0)
 
 
 def _flux(magnitude: np.ndarray) -> np.ndarray:
-    """√(2 − 2 cos) of neighbouring frames; 0 for the first one."""
-    norms = np.sqrt(np.einsum("ij,ij->i", magnitude, magnitude, dtype=np.float64))
-    products = np.einsum("ij,ij->i", magnitude[1:], magnitude[:-1], dtype=np.float64)
-    lengths = np.maximum(norms[1:] * norms[:-1], np.finfo(np.float32).tiny)
-    distances = np.sqrt(np.clip(2 - 2 * products / lengths, 0, 2))
+    """Distance of neighbouring frames, each of norm 1; 0 for the first one, and from or to silence."""
+    norms = np.sqrt(np.einsum("ij,ij->i", magnitude, magnitude))
+    of_norm_one = magnitude / np.maximum(norms, np.finfo(np.float32).tiny)[:, np.newaxis]
+    changes = of_norm_one[1:] - of_norm_one[:-1]
+    distances = np.sqrt(np.einsum("ij,ij->i", changes, changes))
     return np.concatenate([[0.0], distances * (norms[1:] * norms[:-1] > 0)])
 
 

@@ -3,7 +3,7 @@
 (frames, descriptors) → `full`, `some`, `modulation`, `thirds` → by functional, (descriptors,)
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -57,7 +57,7 @@ def full(frames: np.ndarray) -> dict[str, np.ndarray]:
         By functional, float64, shape (descriptors,); finite.
     """
     values = frames.astype(np.float64)
-    result = _moments(values) | _percentiles(values, PERCENTILES)
+    result = _moments(values, FULL) | _percentiles(frames, PERCENTILES)
     result["iqr"] = result["p75"] - result["p25"]
     result["range_10_90"] = result["p90"] - result["p10"]
     result["range_01_99"] = result["p99"] - result["p01"]
@@ -76,9 +76,9 @@ def some(frames: np.ndarray, names: Sequence[str]) -> dict[str, np.ndarray]:
     """
     if not len(frames):
         return {name: np.full(frames.shape[1], np.nan) for name in names}
-    values = frames.astype(np.float64)
     percents = [percent for percent in PERCENTILES if f"p{percent:02d}" in names]
-    result = _moments(values) | (_percentiles(values, percents) if percents else {})
+    result = _moments(frames.astype(np.float64), names)
+    result |= _percentiles(frames, percents) if percents else {}
     return {name: result[name] for name in names}
 
 
@@ -97,17 +97,28 @@ def modulation(frames: np.ndarray, frame_rate: float) -> dict[str, np.ndarray]:
     count = len(frames)
     centred = (frames - frames.mean(axis=0)) * np.hanning(count + 2)[1:-1, np.newaxis].astype(np.float32)
     size = max(MODULATION_SIZE, fft.good_size(count, True))
-    spectrum = fft.rfft(padded(centred.T, size).T, (0,))
+    spectrum = fft.rfft(padded(centred.T, size), (1,)).T
+    means = _modulation_means(size, frame_rate)
+    inside = spectrum[: means.shape[1]]
+    power = np.square(inside.real) + np.square(inside.imag)
+    bands = np.log10(means @ power / count + MIN_MODULATION)
+    return dict(zip(modulation_names(), bands, strict=True))
+
+
+@lru_cache(maxsize=1024)
+def _modulation_means(size: int, frame_rate: float) -> np.ndarray:
+    """Weights of the bins for the mean of each band of `MODULATION`, float64, shape (bands, bins).
+
+    They reach up to the last bin that any band has; NaN for bands above half the frame rate.
+    """
     frequencies = np.fft.rfftfreq(size, 1 / frame_rate)
-    result = {}
-    for name, (low, high) in zip(modulation_names(), MODULATION, strict=True):
-        inside = spectrum[slice(*np.searchsorted(frequencies, (low, high)))]
-        if high > frame_rate / 2 or not len(inside):
-            result[name] = np.full(frames.shape[1], np.nan)
-            continue
-        power = (np.square(inside.real) + np.square(inside.imag)).mean(axis=0, dtype=np.float64) / count
-        result[name] = np.log10(power + MIN_MODULATION)
-    return result
+    means = np.zeros((len(MODULATION), frequencies.searchsorted(MODULATION[-1][1])))
+    for weights, (low, high) in zip(means, MODULATION, strict=True):
+        first, end = frequencies.searchsorted((low, high))
+        weights[first:end] = 1 / max(end - first, 1)
+        if high > frame_rate / 2 or first == end:
+            weights[:] = np.nan
+    return means
 
 
 def modulation_names() -> tuple[str, ...]:
@@ -125,44 +136,46 @@ def thirds(frames: np.ndarray) -> dict[str, np.ndarray]:
     Args:
         frames: shape (frames, descriptors); NaN is ignored.
     """
-    whole = _mean(frames)
-    parts = np.array_split(frames, THIRDS)
-    return {f"third_{number}": _mean(part) - whole for number, part in enumerate(parts, start=1)}
-
-
-def _mean(frames: np.ndarray) -> np.ndarray:
-    """Mean over frames, ignoring NaN; NaN where there is nothing else."""
     is_value = ~np.isnan(frames)
-    count = is_value.sum(axis=0)
-    total = np.where(is_value, frames, 0).sum(axis=0, dtype=np.float64)
-    return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
+    values = np.where(is_value, frames, 0)
+    counts = np.stack([part.sum(axis=0) for part in np.array_split(is_value, THIRDS)])
+    sums = np.stack([part.sum(axis=0, dtype=np.float64) for part in np.array_split(values, THIRDS)])
+    with np.errstate(invalid="ignore"):  # 0 / 0, where there is no value
+        means = sums / counts - sums.sum(axis=0) / counts.sum(axis=0)
+    return {f"third_{number}": mean for number, mean in enumerate(means, start=1)}
 
 
-def _moments(values: np.ndarray) -> dict[str, np.ndarray]:
-    """Mean, standard deviation, skewness and kurtosis; the last two are 0 of constant values."""
+def _moments(values: np.ndarray, names: Collection[str]) -> dict[str, np.ndarray]:
+    """Mean, standard deviation, and skewness and kurtosis if named; these are 0 of constant values."""
     mean = values.mean(axis=0)
     centred = values - mean
-    squares = np.square(centred)
-    variance = squares.mean(axis=0)
-    # Values that vary by rounding errors alone count as constant.
-    varies = variance > np.square(1e-6 * np.maximum(np.abs(mean), 1e-6))
-    safe = np.where(varies, variance, 1)
-    return {
-        "mean": mean,
-        "std": np.sqrt(variance),
-        "skewness": np.where(varies, (squares * centred).mean(axis=0) / safe**1.5, 0),
-        "kurtosis": np.where(varies, np.square(squares).mean(axis=0) / np.square(safe), 0),
-    }
+    variance = _mean_product(centred, centred)
+    moments = {"mean": mean, "std": np.sqrt(variance)}
+    if "skewness" in names:
+        squares = np.square(centred)
+        # Values that vary by rounding errors alone count as constant.
+        varies = variance > np.square(1e-6 * np.maximum(np.abs(mean), 1e-6))
+        safe = np.where(varies, variance, 1)
+        moments["skewness"] = np.where(varies, _mean_product(squares, centred) / safe**1.5, 0)
+        if "kurtosis" in names:
+            moments["kurtosis"] = np.where(varies, _mean_product(squares, squares) / np.square(safe), 0)
+    return moments
+
+
+def _mean_product(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Mean over frames of the products of two arrays, which are not kept."""
+    sums: np.ndarray = np.einsum("ij,ij->j", first, second)
+    return sums / len(first)
 
 
 def _percentiles(values: np.ndarray, percents: Sequence[int]) -> dict[str, np.ndarray]:
-    """As `np.percentile`, but with a single sort and less overhead."""
-    ordered = np.sort(values, axis=0)
+    """As `np.percentile`, but with a single sort and less overhead; float64."""
+    ordered = np.sort(values.T, axis=1)  # each descriptor's values one after the other
     ranks = np.asarray(percents) / 100 * (len(values) - 1)
     below = ranks.astype(np.intp)
     above = np.minimum(below + 1, len(values) - 1)
-    share = (ranks - below)[:, np.newaxis]
-    percentiles = ordered[below] * (1 - share) + ordered[above] * share
+    share = ranks - below
+    percentiles = (ordered[:, below] * (1 - share) + ordered[:, above] * share).T
     return {f"p{percent:02d}": row for percent, row in zip(percents, percentiles, strict=True)}
 
 
