@@ -18,6 +18,7 @@ from ser_models.models import MODELS, model_class
 from ser_models.models.base import ColumnModel
 from ser_models.models.hyperparameters import describe
 from ser_models.models.networks.network import Network
+from ser_models.models.registry import USES, measurement
 from ser_models.recipes.read import load
 from tests.whole_corpora import WHOLE
 
@@ -155,14 +156,20 @@ def test_hyperparameters_are_as_described(name):
 
 
 def test_table_of_models_lists_the_registry():
-    names = [row[0] for row in table_rows("models") if len(row) == 4 and row[0].startswith("[")]
-    assert sorted(names) == sorted(f"[`{name}`](#{name})" for name in MODELS)
+    rows = {row[0]: row[3:] for row in table_rows("models") if len(row) == 6 and row[0].startswith("[")}
+    assert {re.fullmatch(r"\[`(\w+)`\]\(#\1\)", name)[1] for name in rows} == {*MODELS}
+    for name, use in USES.items():
+        time, uar, described = rows[f"[`{name}`](#{name})"]
+        measured = measurement(name)
+        assert re.sub(r"\[(.+?)\]\(.+?\)", r"\1", described) == use
+        assert time == (f"{measured.time:g}" if measured else "")
+        assert uar == (f"{measured.uar:.3f}" if measured and measured.uar else "")
 
 
 @pytest.mark.long
 def test_parameter_counts_of_networks():
     pytest.importorskip("keras", reason="no Keras, so networks are not counted")
-    described = {row[0]: row[2] for row in table_rows("models") if len(row) == 4 and row[0].startswith("[")}
+    described = {row[0]: row[2] for row in table_rows("models") if len(row) == 6 and row[0].startswith("[")}
     inputs = {
         "mlp": {"columns": (30,)},
         "cnn_lstm": {"frames": (300, 64), "mask": (300,)},
@@ -205,10 +212,9 @@ def test_every_kind_of_leak_is_described():
 
 @pytest.mark.parametrize("page", ["protocols", "models", "index"])
 def test_figures_of_a_page_are_documented_results(page):
-    """Each UAR is also in the README or in the table of results, with its command."""
-    sources = (ROOT / "README.md").read_text(encoding="utf-8") + (DOCS / "results.md").read_text(
-        encoding="utf-8"
-    )
+    """Each UAR is also in the README, in the table of results or in that of accuracy, with its command."""
+    pages = (ROOT / "README.md", DOCS / "results.md", DOCS / "accuracy.md")
+    sources = "".join(path.read_text(encoding="utf-8") for path in pages)
     figures = set(re.findall(r"\b0\.\d{3}\b", (DOCS / f"{page}.md").read_text(encoding="utf-8")))
     of_uar = figures - {"0.002", "0.001", "0.000"}
     assert len(of_uar) > 3

@@ -10,6 +10,9 @@ from shlex import quote
 BEST = "best"
 """The recommended model."""
 
+READ_BY_BEST = frozenset({"functionals", "mfcc"})
+"""Families of features that it reads beside `core`, which every store has."""
+
 BASELINE = "logistic"
 """The model for stores that lack what `BEST` reads."""
 
@@ -31,11 +34,10 @@ def extraction(datasets: Sequence[str], data: Path | None = None, root: Path | N
 def training(store: Path) -> str:
     """Training of the best model for the features of a store, with as many folds as its speakers allow."""
     from ser_features.store import open_store
-    from ser_models.models import create
 
     opened = open_store(store)
-    needed = set(create(BEST, described_only=True).inputs.families)
     rows = opened.table(columns=["speaker"])
     speakers = len(rows.group_by(["dataset", "speaker"]).aggregate([]))
     folds = f" --folds {FOLDS}" if speakers >= FOLDS else ""
-    return f"ser train --model {BEST if needed <= set(opened.families) else BASELINE}{folds} --store {store}"
+    model = BEST if set(opened.families) >= READ_BY_BEST else BASELINE
+    return f"ser train --model {model}{folds} --store {store}"

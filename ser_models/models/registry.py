@@ -16,9 +16,13 @@ Traceback (most recent call last):
 ser_features.errors.InputError: model 'logistic': max_iter is 'many', expected an integer of at least 1
 """
 
+import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ser_features.arguments import chosen, suggestion
@@ -64,6 +68,58 @@ MODELS: dict[str, tuple[str, str]] = {
     "best": ("ser_models.models.best", "Best"),
 }
 """Name → (module, class) of each model."""
+
+MEASURED = Path(__file__).with_name("measured.json")
+"""Training time and UAR of models, written by benchmarks.speed.models."""
+
+USES = {
+    "best": "highest accuracy on new speakers",
+    "svm": "baseline of the literature",
+    "ridge": "nearly as accurate in a seventh of the time, small on disk",
+    "kernel_ridge": "the same with an RBF kernel",
+    "ridge_ssl": "a pretrained encoder is available",
+    "fisher_vectors": "stores without functionals; complementary ensemble member",
+    "ensemble": "a combination of other models",
+    "xgboost_functionals": "SHAP explanations of functionals",
+    "logistic": "baseline",
+    "random_forest": "baseline of the literature",
+    "knn": "baseline of the literature",
+    "gmm": "generative baseline of the literature",
+    "xgboost": "interactions of columns; larger corpora; SHAP explanations",
+    "mlp": "comparison with its paper",
+    "cnn_lstm": "thousands of recordings of many speakers; course over time",
+    "crnn": "few speakers: small, with strong augmentation, average of three",
+    "bone_conducted_transformer": "its recipe; attention weights",
+    "attention_cnn_bilstm": "its recipe; attention weights",
+    "fusion_cnn_bilstm": "its recipe",
+    "spectrogram_cnn_bilstm": "its paper; 2-D convolutions",
+    "chunked_conv3d": "its recipe; large corpora",
+}
+"""What each model is for, the recommended ones first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What was measured of a model.
+
+    Attributes:
+        time: CPU time of its training on 1,000 recordings of RAVDESS, as a multiple of that of `logistic`.
+        uar: on new speakers of 1,200 recordings of RAVDESS, as in docs/accuracy.md; None if it is not there.
+    """
+
+    time: float
+    uar: float | None = None
+
+
+@cache
+def _measurements() -> dict[str, Measurement]:
+    content = json.loads(MEASURED.read_text(encoding="utf-8"))
+    return {name: Measurement(**values) for name, values in content.items()}
+
+
+def measurement(name: str) -> Measurement | None:
+    """Training time and accuracy of a model; None if they were not measured."""
+    return _measurements().get(name)
 
 
 def model_class(name: str, *, described_only: bool = False) -> "type[Model]":

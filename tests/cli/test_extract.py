@@ -6,11 +6,16 @@ import shutil
 
 import pandas as pd
 import pytest
+from ser_cli import next_step
+from ser_cli.extract import _of_model
 from ser_cli.extract import extract as command
 
 from ser_features import extract
 from ser_features.engine.runner import Local
+from ser_features.errors import InputError
+from ser_features.extractors import DEFAULT_FAMILIES
 from ser_features.store import open_store
+from ser_models.models import create
 from tests.encoders import WHY, save_encoder
 
 
@@ -55,6 +60,15 @@ def test_more_than_half_refused_is_an_error_with_its_reasons(ser, recordings, tm
         f"{recordings}: --root FOLDER is where the paths of a table begin",
     ]
     assert ser(*words, "--workers", 1, "--max-failures", 4).code == 0
+
+
+def test_a_store_for_a_model_has_what_it_reads():
+    assert set(create(next_step.BEST).inputs.families) == {"core", *next_step.READ_BY_BEST}
+    families, has_copies = _of_model(next_step.BEST, None)
+    assert (families, has_copies) == ([*DEFAULT_FAMILIES, "functionals"], True)
+    assert _of_model(next_step.BASELINE, None) == ([*DEFAULT_FAMILIES], False)
+    with pytest.raises(InputError, match="--for best with --features: expected one of them"):
+        _of_model("best", ["mel"])
 
 
 def test_python_offers_all_that_the_command_does():

@@ -80,14 +80,17 @@ def test_one_version_everywhere(ser):
 
 def test_models_are_listed_with_what_they_need(ser):
     listed = {model["name"]: model for model in json.loads(ser("models", "--json").out)["models"]}
-    assert list(listed) == list(MODELS)
+    assert {*listed} == {*MODELS}
     assert listed["mlp"] == {
-        "name": "mlp", "description": listed["mlp"]["description"], "input": "30 core columns", "needs": "cpu"
+        "name": "mlp", "use": "comparison with its paper", "time": None, "uar": None,
+        "description": listed["mlp"]["description"], "input": "30 core columns", "needs": "cpu",
     }  # fmt: skip
+    assert (listed["logistic"]["time"], listed["logistic"]["uar"]) == (1.0, 0.497)
     assert listed["logistic"]["needs"] == "–"
     header, *rows = ser("models").out.splitlines()
-    assert header.split() == ["model", "input", "needs", "description"]
-    assert [row.split()[0] for row in rows[:-1]] == list(MODELS)
+    assert header.split() == ["model", "time", "UAR", "input", "needs", "use"]
+    assert [row.split()[0] for row in rows[:-3]] == list(listed)
+    assert rows[0].split()[0] == "best"
     assert rows[-1] == "next: ser models show best"
 
 
