@@ -32,6 +32,7 @@ from ser_models.evaluation.result import (
     read_results,
 )
 from ser_models.evaluation.score import score
+from ser_models.experiments.remarks import remarks
 from ser_models.ood import TrainingDistribution
 from ser_models.ood.distribution import build as build_distribution
 from ser_models.reporting import figures
@@ -139,6 +140,7 @@ def measure(data: Data, trained: Trained, config: TrainConfig, texts: ReportText
         uar=scores.uar,
     )
     originals = examples.originals
+    interval = None if scores.uar is None or scores.uar_ci95 is None else scores.uar - scores.uar_ci95[0]
     return EvaluationResult.of(
         scores,
         model=config.model,
@@ -153,7 +155,7 @@ def measure(data: Data, trained: Trained, config: TrainConfig, texts: ReportText
             *examples.notes,
             *split.notes,
             *leakage.still_shared(examples.rows, split.table),
-            *_caveats(data, trained),
+            *remarks(examples, split, trained, interval),
         ),
         seed=config.seed,
         reproducible=trained.model.reproducible,
@@ -182,21 +184,6 @@ def _training(history: pd.DataFrame, final_fold: int) -> TrainingResult:
 def _second_softmax(tested: pd.DataFrame, labels: Sequence[str], claims: Claims | None) -> Losses | None:
     """The losses that the publication prints, if it applied softmax twice."""
     return second_softmax.losses(tested, labels) if claims and claims.second_softmax else None
-
-
-def _caveats(data: Data, trained: Trained) -> list[str]:
-    """Notes on confidence that cannot be calibrated, and on figures that cannot be repeated exactly."""
-    table = data.split.table
-    speakers = data.examples.rows.assign(speaker=data.examples.groups)[["file_id", "speaker"]]
-    fitted = table[table["split"] != "test"].merge(speakers, on="file_id")
-    caveats = []
-    if fitted.groupby("fold")["speaker"].nunique().min() == 1:
-        caveats.append("trained on a single speaker: its confidence is too high for other speakers")
-    if not trained.model.reproducible:
-        caveats.append(
-            f"{trained.model.name} is not reproducible here: the same command may give slightly other figures"
-        )
-    return caveats
 
 
 def _report(
