@@ -7,7 +7,7 @@ paths, bytes, signals, `Part`s → `measure`, in this process or in workers → 
 (47, 'duration_sec')
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -145,10 +145,30 @@ def matrix(plan: Plan, rows: Iterable[FeatureRow]) -> np.ndarray:
     return np.stack(values) if values else np.empty((0, len(missing)), np.float32)
 
 
-def frame(plan: Plan, names: Sequence[str], rows: Sequence[FeatureRow]) -> "pd.DataFrame":
-    """Features as a pandas table: file, the columns of the plan, notes and error."""
+def frame(
+    plan: Plan,
+    names: Sequence[str],
+    rows: Sequence[FeatureRow],
+    places: Mapping[str, Sequence[float | None]] | None = None,
+) -> "pd.DataFrame":
+    """Features as a pandas table.
+
+    Args:
+        plan: what was computed.
+        names: of the recordings.
+        rows: their features.
+        places: start, end (s) and channel of each, left out where no recording has one; None without parts.
+
+    Returns:
+        Columns file, those places, the columns of the plan, notes and error.
+    """
     import pandas as pd
 
+    placed = {
+        name: pd.array(values, "Float64")
+        for name, values in (places or {}).items()
+        if any(value is not None for value in values)
+    }
     values = pd.DataFrame(matrix(plan, rows), columns=plan.names)
     texts = {name: pd.array([getattr(row, name) for row in rows], "str") for name in ("notes", "error")}
-    return pd.concat([pd.DataFrame({"file": names}), values, pd.DataFrame(texts)], axis=1)
+    return pd.concat([pd.DataFrame({"file": names, **placed}), values, pd.DataFrame(texts)], axis=1)

@@ -16,7 +16,7 @@ corpus never become one label by a synonym: where joy and happy occur, joy stays
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -241,11 +241,12 @@ def parse_mapping(
 ) -> dict[str, str]:
     """Parse words or codes that stand for an emotion, as `--emotions` takes them.
 
-    >>> parse_mapping(["fru=angry", "exc=happy,W=anger"])
-    {'fru': 'angry', 'exc': 'happy', 'W': 'anger'}
+    >>> parse_mapping(["fru=angry", "exc=happy,W=anger", "hot,cold=angry"])
+    {'fru': 'angry', 'exc': 'happy', 'W': 'anger', 'hot': 'angry', 'cold': 'angry'}
 
     Args:
-        pairs: as typed, such as W=angry, or several with commas between.
+        pairs: as typed, such as W=angry, or several with commas between; several codes may stand before one
+            emotion.
         option: that takes them, for messages.
         form: of a pair, for messages.
 
@@ -253,8 +254,7 @@ def parse_mapping(
         InputError: if a pair has another form, a code occurs twice, or the emotion is no word.
     """
     emotions: dict[str, str] = {}
-    for pair in (part.strip() for several in pairs for part in several.split(",") if part.strip()):
-        code, _, emotion = (part.strip() for part in pair.partition("="))
+    for pair, code, emotion in (one for several in pairs for one in _pairs(several)):
         if not (code and emotion):
             raise InputError(f"{option} {pair}: expected {form}")
         if why := problem(emotion):
@@ -264,6 +264,19 @@ def parse_mapping(
         if emotions.setdefault(code, emotion) != emotion:
             raise InputError(f"{option} {pair}: {code} is {emotions[code]} already: leave one of them out")
     return emotions
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str, str]]:
+    """Each pair as text, code and emotion; codes without a sign have the emotion of the next pair."""
+    waiting: list[str] = []
+    for part in (part.strip() for part in text.split(",") if part.strip()):
+        code, sign, emotion = (word.strip() for word in part.partition("="))
+        if not sign:
+            waiting.append(code)
+            continue
+        yield from ((f"{one}={emotion}", one, emotion) for one in (*waiting, code))
+        waiting = []
+    yield from ((code, code, "") for code in waiting)
 
 
 def _without_joining(forms: set[str]) -> dict[str, str]:

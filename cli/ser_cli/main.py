@@ -29,6 +29,7 @@ from ser_cli import (
     evaluate,
     explain,
     extract,
+    features,
     manifest,
     models,
     plot,
@@ -65,6 +66,7 @@ app.command()(download.download)
 app.command()(manifest.manifest)
 app.command()(check.check)
 app.command()(extract.extract)
+app.command()(features.features)
 app.add_typer(store.app, name="store")
 app.add_typer(models.app, name="models")
 app.command()(train.train)

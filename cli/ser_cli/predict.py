@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from ser_cli.file_lists import FilesFrom, named_files
 from ser_cli.options import Artifact, Force, Root, Workers
 from ser_cli.progress import metered, progress, say
 
@@ -30,12 +31,13 @@ STDIN = Path("-")
 def predict(
     artifact: Artifact,
     files: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
             help='Audio files, folders of them, patterns such as "calls/**/*.wav", tables of files or parts '
             "of files (.csv with path, start, end, channel, speaker), or - for stdin."
         ),
-    ],
+    ] = None,
+    files_from: FilesFrom = None,
     top: Annotated[int, typer.Option(min=1, help="Number of emotions to rank.")] = 3,
     windows: Annotated[
         bool,
@@ -97,8 +99,9 @@ def predict(
     chosen = _format(form, out)
     if out is not None:
         refuse_to_replace(out, force=force, is_ours=is_answer)
-    content = _stdin(files)
-    audio = find_audio(files, root) if content is None else []
+    named = named_files(files, files_from)
+    content = _stdin(named)
+    audio = find_audio(named, root) if content is None else []
     if segments == "vad":
         audio = _spoken(audio, channel)
     audio = on_channels(audio, channel)

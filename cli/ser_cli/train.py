@@ -73,7 +73,7 @@ def train(
         list[str] | None,
         typer.Option(
             "--map",
-            help="Emotions that count as another, such as excited=happy, in training and ser evaluate.",
+            help="Emotions that count as another, such as excited,joy=happy, in training and ser evaluate.",
         ),
     ] = None,
     seed: Seed = 0,
