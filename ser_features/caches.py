@@ -1,6 +1,7 @@
-"""Caches of libraries, on machines where neither the packages nor the home folder can be written to.
+"""Imports of libraries: what they take, and their caches where neither packages nor home can be written to.
 
 `prepare_caches` → NUMBA_CACHE_DIR, MPLCONFIGDIR → Numba (`librosa_feature`), Matplotlib (fonts)
+`keep_arrow_from_pandas` → Arrow without pandas
 
 Numba refuses to import librosa without a folder for its cache, as in a read-only container; Matplotlib prints
 warnings. Both get a private folder among the temporary files then.
@@ -8,6 +9,7 @@ warnings. Both get a private folder among the temporary files then.
 
 import os
 import stat
+import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,6 +39,30 @@ def librosa_feature() -> Any:
     import librosa.feature
 
     return librosa.feature
+
+
+def keep_arrow_from_pandas() -> None:
+    """Make the first value of Arrow, which imports pandas if it can, in a third of a second.
+
+    Arrow tries once; a call that returns a pandas table tries again. `pyarrow.array` takes a Series for any
+    sequence from then on, so this is for processes of this project alone.
+    """
+    if "pandas" not in sys.modules:
+        import pyarrow as pa
+
+        sys.meta_path.insert(0, _NoPandas)
+        pa.scalar(0)
+        sys.meta_path.remove(_NoPandas)
+
+
+class _NoPandas:
+    """Finder of modules as where pandas is not installed."""
+
+    @classmethod
+    def find_spec(cls, name: str, *_: object) -> None:
+        """Refuse pandas, and leave all others to other finders."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 def _home_cache() -> Path:

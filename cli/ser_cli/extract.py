@@ -155,8 +155,10 @@ def extract(
     """
     from ser_cli.tables import print_json
     from ser_features.api import extract as extract_features
+    from ser_features.caches import keep_arrow_from_pandas
     from ser_features.labels import parse_mapping
 
+    keep_arrow_from_pandas()
     if for_model:
         features, has_copies = _of_model(for_model, features)
         speed_perturb = speed_perturb or has_copies

@@ -3,6 +3,8 @@
 import inspect
 import json
 import shutil
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -31,6 +33,21 @@ def test_extract_prints_counts_by_corpus_and_emotion_and_the_next_command(ser, s
     assert "identical audio with other labels" in answer.err
     assert "savee/DC_a01 (angry, DC) = savee/JE_a01 (angry, JE)" in answer.err
     assert len(pd.read_parquet(tmp_path / "s" / "files")) == 8
+
+
+def test_extract_imports_no_pandas(savee, tmp_path):
+    program = (
+        "import sys\n"
+        "from ser_cli.main import main\n"
+        "try:\n"
+        "    main(sys.argv[1:])\n"
+        "finally:\n"
+        "    print('pandas' in sys.modules, file=sys.stderr)"
+    )
+    words = ["extract", "--datasets", "savee", "--data", str(savee), "--store", str(tmp_path / "s")]
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[-1] == "False"
 
 
 def test_refused_files_are_named_and_counted_against_the_limit(ser, savee, tmp_path):
