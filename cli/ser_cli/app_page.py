@@ -1,6 +1,7 @@
 """`ser app`: a trained model as a local web page."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,13 +11,15 @@ from ser_cli.progress import say
 
 
 def app_page(
-    artifact: Artifact,
+    artifact: Artifact = Path("builtin"),
     port: Port = 7860,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 accepts connections from the network.")
     ] = "127.0.0.1",
 ) -> None:
     """Serve a local web page to record or upload speech and see the predictions; stop with Ctrl-C.
+
+    Without an artifact it opens the model that comes with ser.
 
     Example: ser app artifacts/xgboost
     """

@@ -71,11 +71,11 @@ def recipes(incomplete: str) -> list[str]:
 
 
 def artifacts(incomplete: str) -> list[str]:
-    """Folders of trained models in the typed folder and in artifacts/."""
+    """Folders of trained models in the typed folder and in artifacts/, and the built-in one."""
     typed = incomplete.rpartition("/")[0]
     parents = dict.fromkeys([Path(typed or "."), Path("artifacts")])
     folders = [path.parent for parent in parents for path in sorted(parent.glob("*/artifact.json"))]
-    return _beginning([str(folder) for folder in dict.fromkeys(folders)], incomplete)
+    return _beginning([*(str(folder) for folder in dict.fromkeys(folders)), "builtin"], incomplete)
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:

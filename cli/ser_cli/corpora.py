@@ -52,10 +52,9 @@ def _described(corpus: "Corpus", data: Path) -> dict[str, Any]:
     local (recordings below the data root), grammar (file name grammar, counts and peculiarities, as text),
     defects (files, what is wrong with them, source), obtain (how to get it; empty if ser download knows).
     """
-    from ser_features.download import ByHand, source_of
+    from ser_features.download import ByHand, licence_of, source_of
 
     source = source_of(corpus)
-    terms = source and not isinstance(source, ByHand) and source.licence
     return {
         "name": corpus.name,
         "title": corpus.title,
@@ -63,7 +62,7 @@ def _described(corpus: "Corpus", data: Path) -> dict[str, Any]:
         "recordings": corpus.whole,
         "speakers": corpus.speakers,
         "emotions": corpus.emotions,
-        "licence": terms or corpus.licence,
+        "licence": licence_of(corpus),
         "citation": corpus.citation,
         "url": corpus.url,
         "layout": corpus.layout,

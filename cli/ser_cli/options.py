@@ -15,6 +15,13 @@ def store_root(text: str) -> Any:
     return layout.store_root(text)
 
 
+def artifact_folder(text: Any) -> Any:
+    """Parse the name of an artifact: its folder, or `builtin`."""
+    from ser_models.artifact.builtin import located
+
+    return located(Path(text))
+
+
 Store = Annotated[
     Path,
     typer.Option(parser=store_root, metavar="PATH", help="Feature store: a folder, or s3://bucket/prefix."),
@@ -22,7 +29,13 @@ Store = Annotated[
 DEFAULT_STORE = Path("data/store")
 
 Artifact = Annotated[
-    Path, typer.Argument(help="Folder of a trained model.", autocompletion=completion.artifacts)
+    Path,
+    typer.Argument(
+        parser=artifact_folder,
+        metavar="ARTIFACT",
+        help="Folder of a trained model, or builtin: the one that comes with ser.",
+        autocompletion=completion.artifacts,
+    ),
 ]
 Stored = Annotated[
     list[str] | None,

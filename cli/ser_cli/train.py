@@ -8,7 +8,7 @@ import typer
 
 from ser_cli import completion
 from ser_cli.arguments import typed
-from ser_cli.options import DEFAULT_STORE, Jobs, MetricsAsJson, Seed, Settings, Store
+from ser_cli.options import DEFAULT_STORE, Data, Jobs, MetricsAsJson, Seed, Settings, Store
 from ser_cli.progress import hint, say
 from ser_cli.training_log import training_progress
 
@@ -19,12 +19,20 @@ if TYPE_CHECKING:
 
 def train(
     model: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="Name of a model, such as best, ridge or cnn_lstm; listed by ser models.",
             autocompletion=completion.models,
         ),
-    ],
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help="everything: extract the built-in corpora below --data with augmented copies, and train a "
+            "model of the emotions that they share; builtin: train the model that comes with ser.",
+        ),
+    ] = None,
+    data: Data = Path("data/raw"),
     datasets: Annotated[
         list[str] | None,
         typer.Option(
@@ -118,6 +126,7 @@ def train(
 
     Example: ser train --model best --folds 5
     """
+    from ser_features.errors import InputError
     from ser_features.extras import require
     from ser_features.labels import parse_mapping, spelled_mapping
     from ser_models.artifact import notes_on_replacing
@@ -126,6 +135,14 @@ def train(
     from ser_models.models import create, model_class
     from ser_models.training.config import RunContext, TrainConfig
 
+    if preset:
+        from ser_cli.presets import Prepared
+
+        prepared = Prepared.of(preset, model=model, data=data, store=store, datasets=datasets)
+        model, folds, out = prepared.model, folds or prepared.folds, out or prepared.out
+        store, datasets, classes = prepared.store, prepared.datasets, classes or prepared.classes
+    if model is None:
+        raise InputError("no --model: name one that ser models lists, or pass --preset everything")
     model = model_class(model).name
     members = [model_class(name).name for name in members or ()]
     hyperparameters = {"members": members} if members else {}

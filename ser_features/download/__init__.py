@@ -10,7 +10,7 @@ name → `plan` (recordings present, source) → `fetch` (resumed, verified) →
 """
 
 from ser_features.download.install import Plan, install, plan
-from ser_features.download.sources import SOURCES, Archive, ByHand, Repository, source_of
+from ser_features.download.sources import SOURCES, Archive, ByHand, Repository, licence_of, source_of
 from ser_features.download.transfer import RetryPolicy, TransferObserver
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "RetryPolicy",
     "TransferObserver",
     "install",
+    "licence_of",
     "plan",
     "source_of",
 ]

@@ -180,3 +180,10 @@ def source_of(corpus: "Corpus") -> Archive | Repository | ByHand | None:
     if corpus.name in SOURCES or not corpus.obtain:
         return SOURCES.get(corpus.name)
     return ByHand("its publisher gives it out", (f"see {corpus.url}", corpus.obtain))
+
+
+def licence_of(corpus: "Corpus") -> str:
+    """Licence of a corpus: that of the release which is downloaded, else that of its publisher."""
+    source = source_of(corpus)
+    terms = None if source is None or isinstance(source, ByHand) else source.licence
+    return terms or corpus.licence

@@ -13,6 +13,7 @@ from ser_features.arguments import PathLike, checked
 from ser_features.errors import ArtifactError
 from ser_features.pipeline import extract_bytes
 from ser_models import artifact
+from ser_models.artifact.builtin import located
 from ser_models.data.inputs import ColumnInputs
 from ser_models.inference.predictor import Predictor
 from ser_models.safe_io.strict import quoted
@@ -26,14 +27,14 @@ def load(folder: PathLike) -> Predictor:
     """Load an artifact after checking it.
 
     Args:
-        folder: as written by `ser train`.
+        folder: as written by `ser train`, or "builtin" for the model that comes with the package.
 
     Raises:
         ArtifactError: if it is incomplete, altered, made with other features, or fails on a test tone.
         InputError: if `folder` is no path.
         MissingExtraError: if its model needs a package that is not installed.
     """
-    predictor = Predictor(artifact.load(Path(folder)))
+    predictor = Predictor(artifact.load(located(Path(folder))))
     inputs = predictor.artifact.model.inputs
     if isinstance(inputs, ColumnInputs) or inputs.length <= MAX_CHECK_FRAMES:
         _check_on_tone(predictor)

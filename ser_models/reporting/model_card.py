@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ser_features import corpora
+from ser_features.download import licence_of
 from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.text import noun, nouns, sentence, uar_line, untested
@@ -58,7 +59,7 @@ def _use(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]:
     )
     yield (
         "The model was trained on the speakers, sentences, rooms and microphones of the corpora below"
-        f"{acted}. {limits} Do not use it to judge people, "
+        f"{acted}. {limits} Do not use it to judge people or to decide about them, "
         "at work, at school, in health care or in law. `ood_score` in its predictions is the distance to the "
         "training data; above 1, do not rely on the prediction."
     )
@@ -69,10 +70,14 @@ def _data(metadata: ArtifactMetadata, result: EvaluationResult) -> Iterator[str]
     yield ""
     yield "| corpus | recordings used | licence |"
     yield "|---|---|---|"
-    for name in metadata.datasets:
-        corpus = corpora.find(name)
-        licence = corpus.licence if corpus else "the user's own"
+    published = {name: corpora.find(name) for name in metadata.datasets}
+    for name, corpus in published.items():
+        licence = licence_of(corpus) if corpus else "the user's own"
         yield f"| {_cell(name)} | {result.files.get(name, 'unknown')} | {_cell(licence)} |"
+    for corpus in filter(None, published.values()):
+        yield ""
+        voices = f", {corpus.speakers} speakers in all" if corpus.speakers else ""
+        yield f"{corpus.title} (language {corpus.language}{voices}): {corpus.citation}"
     if result.notes:
         yield ""
         yield from (f"- {note}" for note in result.notes)

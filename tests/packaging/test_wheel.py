@@ -16,6 +16,8 @@ def test_wheel_has_the_packages_and_nothing_else(environment):
     assert top == {"ser_features", "ser_models", "ser_cli"}
     for suffix in (".toml", ".jinja", ".css"):
         assert any(name.endswith(suffix) for name in names)
+    for name in ("artifact.json", "model.npz", "README.md"):
+        assert f"ser_models/builtin/{name}" in names
 
 
 def test_base_installation_has_no_heavy_extras(environment):
@@ -34,6 +36,7 @@ def test_a_user_goes_from_recordings_to_predictions(environment, recordings, tmp
     assert ser("--version").startswith("ser ")
     assert "ravdess" in ser("corpora")
     assert "logistic" in ser("models")
+    assert "emotion" in ser("predict", "builtin", recordings / "s0_angry_0.wav")
     assert "72 stored" in ser("extract", "--datasets", recordings / "own.csv")
     assert "UAR" in ser("train", "--model", "logistic", "--folds", "3")
     assert "angry" in ser("predict", "artifacts/logistic", recordings / "s0_angry_0.wav")

@@ -58,6 +58,7 @@ def test_a_card_with_everything(card_of):
         "**Trained on synthetic speech: the results say nothing about human speech.**",
         r"| a\|b | 3 | the user's own |",
         "| ravdess | unknown | CC BY-NC-SA 4.0 |",
+        "RAVDESS (language en, 24 speakers in all): Livingstone SR, Russo FA",
         "- a note\n- another",
         f"UAR {result.uar:.3f} (transductive), 95 % interval {low:.3f} to {high:.3f} over 5 speakers, "
         f"chance 0.333; accuracy {result.accuracy:.3f}, macro F1 {result.macro_f1:.3f}.",
@@ -78,7 +79,7 @@ def test_a_card_with_everything(card_of):
 
 
 def test_a_plain_card_leaves_out_what_does_not_apply(card_of):
-    plain = replace(METADATA, synthetic=False, speaker_norm=0, label_map={})
+    plain = replace(METADATA, datasets=["emodb"], synthetic=False, speaker_norm=0, label_map={})
     text = card_of(plain, make_result())
     assert "Leaks between training and test: none found." in text
     for absent in ("synthetic", "Transductive", "--speakers", "count as another", "command"):
