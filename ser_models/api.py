@@ -27,6 +27,7 @@ from ser_models.experiments.side_by_side import side_by_side
 from ser_models.experiments.train import run_experiment
 from ser_models.inference.loading import load
 from ser_models.inference.predictor import Predictor
+from ser_models.models.base import OptimiseFor
 from ser_models.scoring.columns import ReadOptions
 from ser_models.scoring.result import ScoreResult
 from ser_models.scoring.score import score_tables
@@ -75,6 +76,7 @@ def train(
     label_map: Mapping[str, str] | None = None,
     classes: Names = (),
     target: str = "emotion",
+    optimise_for: OptimiseFor | None = None,
     jobs: Positive | None = None,
     tensorboard: PathLike | None = None,
     progress: Progress | None = None,
@@ -104,6 +106,9 @@ def train(
         label_map: emotions that count as another class, such as {"excited": "happy"}.
         classes: those to recognise, after `label_map`; all by default. Recordings of others are left out.
         target: column of the store that is recognised: the emotion, gender, or one of an own table.
+        optimise_for: whom regularisation, calibration, ensemble weights and the members of `best` are for:
+            new speakers of the training corpora ("own"), or speakers of other corpora ("other", by default
+            with three training corpora or more).
         jobs: cores to use, for folds, inner folds and members of an ensemble; the result is the same. None:
             all of them, or 1 for networks, which use several by themselves.
         tensorboard: folder for TensorBoard event files.
@@ -130,6 +135,7 @@ def train(
         label_map=spelled_mapping(label_map or {}),
         classes=names_of(classes),
         target=target,
+        optimise_for=optimise_for,
     )
     folder_of_events = Path(tensorboard) if tensorboard is not None else None
     context = RunContext(progress=progress or _shown(), jobs=jobs, tensorboard=folder_of_events)

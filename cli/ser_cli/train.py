@@ -118,6 +118,14 @@ def train(
             "labels (transductive); ser predict then needs several recordings per speaker.",
         ),
     ] = False,
+    optimise_for: Annotated[
+        Literal["own", "other"] | None,
+        typer.Option(
+            help="Select regularisation, calibration, ensemble weights and the members of best for new "
+            "speakers of the training corpora (own), or for other corpora (other, the default with three "
+            "training corpora or more)."
+        ),
+    ] = None,
     settings: Settings = None,
     jobs: Jobs = None,
     as_json: MetricsAsJson = False,
@@ -170,6 +178,7 @@ def train(
         label_map=spelled_mapping(merged),
         classes=classes or (),
         target=target,
+        optimise_for=optimise_for,
     )
     for line in notes_on_replacing(folder):
         say(line)

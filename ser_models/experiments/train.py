@@ -18,6 +18,7 @@ from ser_models.data.split import TRANSDUCTIVE, make_split, of_known_groups, sha
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments import results
 from ser_models.experiments.copies import with_copies
+from ser_models.experiments.optimise_for import optimised, with_note
 from ser_models.experiments.results import Data, ReportTexts
 from ser_models.models import model_class
 from ser_models.training.config import RunContext, TrainConfig
@@ -53,7 +54,11 @@ def run_experiment(
     # A wrong name, or a missing package, shows before any work.
     config = replace(config, model=model_class(config.model).name)
     context = results.with_state(context or RunContext(), out)
-    data = read_data(open_store(store), config)
+    opened = open_store(store)
+    corpora = training_corpora(opened, config)
+    config = optimised(config, corpora)
+    data = read_data(opened, config)
+    data = replace(data, examples=with_note(data.examples, config, corpora))
     if config.target == EMOTION:
         notes = before_training(data.store, data.examples.originals.rows)
         context.on_notes(notes)
@@ -63,6 +68,13 @@ def run_experiment(
     if context.state:
         shutil.rmtree(context.state, ignore_errors=True)
     return result
+
+
+def training_corpora(store: Store, config: TrainConfig) -> list[str]:
+    """Corpora of the store that are trained on, by their names there."""
+    config = _with_stored_names(store, config)
+    datasets = store.datasets if config.datasets is None else config.datasets
+    return [name for name in datasets if name not in config.test_datasets]
 
 
 def read_data(store: Store, config: TrainConfig) -> Data:

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -23,6 +23,9 @@ Row = dict[str, float]
 
 OnEpoch = Callable[[Row], None]
 """Called after every epoch or boosting round."""
+
+OptimiseFor = Literal["own", "other"]
+"""Whom a model is for: new speakers of its training corpora, or those of other corpora."""
 
 BATCH_TO_PREDICT = 64
 """Recordings per prediction batch."""
@@ -43,6 +46,8 @@ class FitContext:
         checkpoint: file for the state after each epoch. A fit that finds one resumes from it, with the same
             result as without interruption. Models that train in seconds ignore it.
         jobs: cores to use, for inner folds or ensemble members in parallel; results do not depend on it.
+        optimise_for: "other": what is chosen on held-out recordings is chosen on held-out corpora, "own": on
+            held-out speakers.
     """
 
     seed: int
@@ -50,10 +55,11 @@ class FitContext:
     on_epoch: OnEpoch = _ignore
     checkpoint: Path | None = None
     jobs: int = 1
+    optimise_for: OptimiseFor = "own"
 
     def inner(self, *, jobs: int = 1) -> "FitContext":
         """Context of a fit within this one, with neither progress nor checkpoint."""
-        return FitContext(self.seed, self.fold, jobs=jobs)
+        return FitContext(self.seed, self.fold, jobs=jobs, optimise_for=self.optimise_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,20 @@ class Labelled:
         [0.666..., 0.666..., 0.666..., 2.0]
         """
         return balanced_weights(self.targets, self.classes)
+
+    @property
+    def corpora(self) -> np.ndarray:
+        """Number of each recording's corpus, (recordings,), from 0; equal for all without file ids.
+
+        >>> from ser_models.data.batches import InMemory
+        >>> Labelled(InMemory({}), np.array([0, 1]), 2, file_ids=("tess/a", "emodb/b")).corpora.tolist()
+        [1, 0]
+        """
+        if not self.file_ids:
+            return np.zeros(len(self.targets), dtype=np.int64)
+        names = [name.rpartition("/")[0].partition("/")[0] for name in self.file_ids]
+        numbers: np.ndarray = np.unique(names, return_inverse=True)[1]
+        return numbers
 
     @property
     def recorded_weights(self) -> np.ndarray:
@@ -133,13 +153,22 @@ class Labelled:
         }
 
 
-def balanced_weights(targets: np.ndarray, classes: int) -> np.ndarray:
+def balanced_weights(targets: np.ndarray, classes: int, corpora: np.ndarray | None = None) -> np.ndarray:
     """Weights of recordings, mean 1, that give every class present the same total weight.
+
+    With several corpora, every class of every corpus has the same: neither the largest corpus nor that with
+    the most classes decides.
+
+    >>> balanced_weights(np.array([0, 1, 1, 0]), 2, np.array([0, 0, 0, 1])).round(2).tolist()
+    [1.33, 0.67, 0.67, 1.33]
 
     Args:
         targets: class index of each recording, (recordings,).
         classes: number of classes, even if some are absent.
+        corpora: number of each recording's corpus, (recordings,), from 0; None for one corpus.
     """
+    if corpora is not None:
+        return balanced_weights(corpora * classes + targets, (int(corpora.max()) + 1) * classes)
     counts = np.bincount(targets, minlength=classes)
     return len(targets) / (np.count_nonzero(counts) * counts[targets])
 

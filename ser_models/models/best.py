@@ -9,9 +9,15 @@ from typing import ClassVar
 
 from ser_models.models.ensemble import Ensemble
 
+FOR_OTHER_CORPORA = ("group_ridge", "group_kernel_ridge")
+"""Members for speakers of other corpora: other rooms, microphones and languages."""
+
 
 @dataclass
 class Best(Ensemble):
-    """Recommended ensemble: functionals for prosody, Fisher vectors for spectral detail."""
+    """Recommended ensemble: functionals for prosody, Fisher vectors for spectral detail.
+
+    For other corpora than those it is trained on, its members are `FOR_OTHER_CORPORA`.
+    """
 
     name: ClassVar[str] = "best"

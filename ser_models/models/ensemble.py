@@ -19,9 +19,18 @@ import numpy as np
 from ser_features.errors import InputError
 from ser_models.data.batches import BatchSource, InMemory, Shapes, joined, separated
 from ser_models.data.inputs import JointInputs
-from ser_models.models.base import Arrays, FitContext, Labelled, Model, Row, concatenate, softmax
+from ser_models.models.base import (
+    Arrays,
+    FitContext,
+    Labelled,
+    Model,
+    Row,
+    balanced_weights,
+    concatenate,
+    softmax,
+)
 from ser_models.models.hyperparameters import Names
-from ser_models.models.inner_folds import GroupFold, group_folds
+from ser_models.models.inner_folds import GroupFold, inner_folds
 from ser_models.models.parallel import parallel
 from ser_models.safe_io.arrays import check
 
@@ -195,10 +204,11 @@ def pool_weights(predictions: Sequence[np.ndarray], labelled: Labelled) -> np.nd
     from scipy.optimize import minimize  # not needed for prediction
 
     rows = np.arange(len(labelled.targets))
+    balance = balanced_weights(labelled.targets, labelled.classes, labelled.corpora)
 
     def loss(weights: np.ndarray) -> float:
         true = pool(predictions, weights)[rows, labelled.targets]
-        likelihood = np.average(-np.log(np.maximum(true, FLOOR)), weights=labelled.weights)
+        likelihood = np.average(-np.log(np.maximum(true, FLOOR)), weights=balance)
         return float(likelihood + REGULARISATION * np.square(weights - weights.mean()).sum())
 
     equal = np.full(len(predictions), 1 / len(predictions))
@@ -250,7 +260,7 @@ def _fit_member(
     if predicted_in_fit:
         return predicted_in_fit
     in_sample = member.predict(both.source)
-    folds = group_folds(both.speakers, both.file_ids, seed=context.seed)
+    folds = inner_folds(both, context)
     predictions = np.zeros((len(both.targets), both.classes))
     jobs = context.jobs if member.thread_safe else 1
 

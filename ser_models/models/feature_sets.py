@@ -1,8 +1,13 @@
-"""Default per-file input columns of the models.
+"""Default per-file input columns of the models, and the shares of groups of them.
 
 >>> len(CORE_INPUTS), "pitch_mean" in CORE_INPUTS, "rms_mean" in CORE_INPUTS
 (40, True, False)
 """
+
+from collections import Counter
+from functools import lru_cache
+
+import numpy as np
 
 from ser_features.extractors import CORE_COLUMNS, FUNCTIONAL_COLUMNS, LEVEL_COLUMNS
 
@@ -19,3 +24,39 @@ FUNCTIONAL_INPUTS: tuple[str, ...] = (
 )
 """Functionals without those of Δ, which reduce accuracy (docs/accuracy.md), and the core columns that no
 functional covers."""
+
+GROUP_INPUTS: tuple[str, ...] = tuple(
+    name for name in FUNCTIONAL_INPUTS if not name.partition("__")[0].endswith("_delta2")
+)
+"""Functionals without those of Δ and ΔΔ, jitter and shimmer."""
+
+GROUP_SHARES = {"mel": 0.2, "mfcc": 0.3, "spectrum": 0.3, "voice": 0.15, "rhythm": 0.05}
+"""Share of each group of columns in the variance of a recording. By their number, the mel bands would have
+0.54, F0 and voice quality 0.02; in other rooms, voice and rhythm change least (docs/accuracy.md)."""
+
+GROUP_OF = {
+    **dict.fromkeys(("f0", "f0_change", "hnr", "jitter", "shimmer"), "voice"),
+    **dict.fromkeys(("voiced", "segment", "gap", "level_peak", "recording"), "rhythm"),
+}
+"""Group of the descriptors that are neither mel bands, MFCC nor of the spectrum's shape and level."""
+
+
+def group_of(column: str) -> str:
+    """Group of a column of `GROUP_INPUTS`.
+
+    >>> [group_of(name) for name in ("mel_07_voiced__p10", "f0__mean", "jitter", "alpha__std", "gap__mean")]
+    ['mel', 'voice', 'voice', 'spectrum', 'rhythm']
+    """
+    descriptor = column.partition("__")[0]
+    prefix = descriptor.partition("_")[0]
+    return prefix if prefix in ("mel", "mfcc") else GROUP_OF.get(descriptor, "spectrum")
+
+
+@lru_cache(maxsize=1)
+def group_weights(columns: tuple[str, ...]) -> np.ndarray:
+    """Factors of standardised columns that give every group its share; (columns,) float32, mean square 1."""
+    groups = [group_of(column) for column in columns]
+    sizes = Counter(groups)
+    shares = [GROUP_SHARES[group] / sizes[group] for group in groups]
+    weights: np.ndarray = np.sqrt(np.array(shares) / np.mean(shares)).astype(np.float32)
+    return weights

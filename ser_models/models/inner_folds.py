@@ -1,6 +1,6 @@
-"""Speaker-disjoint folds within the training speakers.
+"""Folds within the training side that are disjoint in speakers, or in corpora.
 
-speakers, file_ids of the training side → `group_folds` → indices of both sides of each fold, for what cannot
+`Labelled` of the training side → `inner_folds` → indices of both sides of each fold, for what cannot
 be fitted to the training recordings themselves: regularisation, calibration, ensemble weights.
 
 >>> [fold.held_out.tolist() for fold in group_folds(["a", "a", "b"], ["x/1", "x/2", "x/3"], seed=0)]
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ser_features.manifest import VARIANT_MARK
+from ser_models.models.base import FitContext, Labelled
 
 FOLDS = 4
 """Maximum number of folds over the training speakers."""
@@ -29,6 +30,19 @@ class GroupFold:
 
     train: np.ndarray
     held_out: np.ndarray
+
+
+def inner_folds(labelled: Labelled, context: FitContext) -> list[GroupFold]:
+    """Hold out one corpus at a time if the model is for other corpora and has several, else speakers.
+
+    Args:
+        labelled: training recordings with file ids and speakers.
+        context: its `optimise_for` and seed decide.
+    """
+    corpora = labelled.corpora
+    if context.optimise_for == "other" and corpora.any():
+        return list(_folds(corpora, np.zeros_like(corpora), disjoint=False))
+    return group_folds(labelled.speakers, labelled.file_ids, seed=context.seed)
 
 
 def group_folds(speakers: Sequence[str], file_ids: Sequence[str], *, seed: int) -> list[GroupFold]:

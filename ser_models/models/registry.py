@@ -60,6 +60,8 @@ MODELS: dict[str, tuple[str, str]] = {
     "svm": ("ser_models.models.kernel.svm", "Svm"),
     "ridge": ("ser_models.models.kernel.ridge", "Ridge"),
     "kernel_ridge": ("ser_models.models.kernel.ridge", "KernelRidge"),
+    "group_ridge": ("ser_models.models.kernel.ridge", "GroupRidge"),
+    "group_kernel_ridge": ("ser_models.models.kernel.ridge", "GroupKernelRidge"),
     "ridge_ssl": ("ser_models.models.kernel.ridge", "RidgeSsl"),
     "fisher_vectors": ("ser_models.models.kernel.fisher_vectors", "FisherVectors"),
     "xgboost_functionals": ("ser_models.models.trees", "XgboostFunctionals"),

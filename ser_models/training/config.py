@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_models.data.split import Folds
-from ser_models.models.base import Row
+from ser_models.models.base import OptimiseFor, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class TrainConfig:
         label_map: emotions that count as another class.
         classes: those to recognise, after `label_map`; empty for all. Recordings of others are left out.
         target: column of the store that holds the class.
+        optimise_for: "own": regularisation, calibration and weights are selected on held-out speakers;
+            "other": on held-out corpora. None counts as "own"; `experiments.optimise_for` settles it before.
     """
 
     model: str
@@ -55,6 +57,7 @@ class TrainConfig:
     label_map: Mapping[str, str] = field(default_factory=dict)
     classes: Sequence[str] = ()
     target: str = "emotion"
+    optimise_for: OptimiseFor | None = None
 
 
 @dataclass(frozen=True, slots=True)

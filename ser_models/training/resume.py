@@ -166,7 +166,7 @@ def fingerprint(examples: Examples, split: Split, model: Model, config: TrainCon
         "selects_on_test": split.selects_on_test,
         "model": model.name,
         "parameters": model.parameters,
-        "settings": [config.seed, config.oversample, config.speaker_norm],
+        "settings": [config.seed, config.oversample, config.speaker_norm, config.optimise_for],
         "versions": versions(),
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
     }

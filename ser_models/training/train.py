@@ -143,7 +143,14 @@ def train_fold(
         data = _prepare(examples, split, number, model.inputs, config)
         with _epoch_callback(context, Step(part, {}, folds=len(split.folds)), model) as on_epoch:
             checkpoint = state.checkpoint(number) if state else None
-            fit_context = FitContext(config.seed, number, on_epoch, checkpoint, jobs=context.jobs or 1)
+            fit_context = FitContext(
+                config.seed,
+                number,
+                on_epoch,
+                checkpoint,
+                jobs=context.jobs or 1,
+                optimise_for=config.optimise_for or "own",
+            )
             history = model.fit(data.train, data.validation, fit_context)
         fold = _finish(data, split, number, model, history)
         if state:

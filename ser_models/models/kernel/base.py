@@ -1,9 +1,10 @@
-"""Base of the regularised least-squares classifiers: model selection and calibration on held-out speakers.
+"""Base of the regularised least-squares classifiers: model selection and calibration on held-out recordings.
 
 `Labelled` of both sides → `fit_features` → design matrix → α selected on inner folds → weights
 
 No early stopping is needed, so the validation speakers are training data like the others; α and the scale of
-the logits are selected in speaker-disjoint folds over all of them (`ser_models.models.inner_folds`).
+the logits are selected in folds over all of them that are disjoint in speakers, or in corpora
+(`ser_models.models.inner_folds`).
 """
 
 from abc import abstractmethod
@@ -15,7 +16,7 @@ import numpy as np
 
 from ser_models.models.base import ArrayModel, Arrays, FitContext, Labelled, Row, concatenate
 from ser_models.models.hyperparameters import Positives
-from ser_models.models.inner_folds import group_folds
+from ser_models.models.inner_folds import inner_folds
 from ser_models.models.kernel import solver
 from ser_models.safe_io.arrays import Form
 
@@ -36,7 +37,7 @@ class LeastSquares(ArrayModel):
     alphas: Positives = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
     predicted_in_fit: tuple[np.ndarray, np.ndarray] | None = field(default=None, init=False, repr=False)
     """Predictions for training, then validation recordings, (recordings, classes): by the fitted model, and
-    in the inner fold that holds out their speaker; None unless fitted in this process."""
+    in the inner fold that holds out their speaker or corpus; None unless fitted in this process."""
 
     @abstractmethod
     def fit_features(
@@ -65,17 +66,16 @@ class LeastSquares(ArrayModel):
         """Select α and the logit scale on inner folds, then fit all recordings; see `Model.fit`.
 
         The history is one row: loss and UAR of the fitted recordings, and as validation those of every
-        recording in the inner fold that held out its speaker.
+        recording in the inner fold that held out its speaker, or corpus.
         """
         both = concatenate(train, validation)
         features, design = self.fit_features(both, seed=context.seed, fold=context.fold)
         system, trained = solver.linear(design), np.bincount(both.targets, minlength=both.classes) > 0
-        folds = group_folds(both.speakers, both.file_ids, seed=context.seed)
+        problem = solver.Problem(both.targets, both.classes, both.corpora)
         choice = solver.choose(
-            system, both.targets, folds, classes=both.classes, alphas=self.alphas, jobs=context.jobs
+            system, problem, inner_folds(both, context), alphas=self.alphas, jobs=context.jobs
         )
-        rows = np.arange(len(design))
-        solution = system.solve(rows, both.targets, classes=both.classes, alphas=[choice.alpha])[0]
+        solution = system.solve(np.arange(len(design)), problem, alphas=[choice.alpha])[0]
         self.arrays = {
             **features,
             "weights": solver.primal_weights(design, solution),

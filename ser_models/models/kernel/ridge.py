@@ -2,6 +2,8 @@
 
 columns, standardised → clipped → linear design or RBF similarities → regularised least squares → softmax
 
+With `group_ridge` and `group_kernel_ridge` the columns are weighted by groups, for other corpora.
+
 >>> Ridge().inputs.columns[:2], KernelRidge().gamma
 (('jitter', 'shimmer'), 0.25)
 """
@@ -14,8 +16,8 @@ import numpy as np
 from ser_features.extractors.ssl import ssl_columns
 from ser_models.data.inputs import ColumnInputs
 from ser_models.models.base import Arrays, ColumnModel, Labelled
-from ser_models.models.feature_sets import FUNCTIONAL_INPUTS
-from ser_models.models.hyperparameters import Count, Positive
+from ser_models.models.feature_sets import FUNCTIONAL_INPUTS, GROUP_INPUTS, group_weights
+from ser_models.models.hyperparameters import Count, Positive, Positives
 from ser_models.models.kernel import solver
 from ser_models.models.kernel.base import LeastSquares
 from ser_models.safe_io.arrays import Form
@@ -46,7 +48,11 @@ class Ridge(ColumnModel, LeastSquares):
         return {}, self.design_matrix(both.arrays, {})
 
     def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:
-        """Return the clipped columns divided by √columns."""
+        """Return the columns as in `scaled`."""
+        return self.scaled(arrays)
+
+    def scaled(self, arrays: Arrays) -> np.ndarray:
+        """Return the clipped columns divided by √columns, (n, columns) float32."""
         return clipped(arrays)
 
 
@@ -68,7 +74,7 @@ class KernelRidge(Ridge):
         """Sample the landmarks and factorise their kernel matrix."""
         from scipy.linalg import cholesky  # not needed for prediction
 
-        columns = clipped(both.arrays)
+        columns = self.scaled(both.arrays)
         drawn = np.random.default_rng([seed, fold + 1]).permutation(len(columns))[:LANDMARKS]
         landmarks = columns[np.sort(drawn)]
         kernel = solver.rbf_kernel(landmarks, landmarks, self.gamma)
@@ -81,7 +87,7 @@ class KernelRidge(Ridge):
 
         While the model is fitted they are whitened, so that the products of two rows equal the kernel.
         """
-        similarities = solver.rbf_kernel(clipped(arrays), features["landmarks"], self.gamma)
+        similarities = solver.rbf_kernel(self.scaled(arrays), features["landmarks"], self.gamma)
         if "root" in features:
             from scipy.linalg import solve_triangular  # not needed for prediction
 
@@ -94,6 +100,27 @@ class KernelRidge(Ridge):
 
         weights = solve_triangular(arrays["root"], arrays["weights"], lower=True, trans="T")
         return {name: array for name, array in arrays.items() if name != "root"} | {"weights": weights}
+
+
+@dataclass
+class GroupRidge(Ridge):
+    """Linear ridge regression on functionals whose groups have fixed shares, for other corpora."""
+
+    name: ClassVar[str] = "group_ridge"
+    usual_columns = GROUP_INPUTS
+    alphas: Positives = (0.3, 1.0, 3.0, 10.0, 30.0)
+
+    def scaled(self, arrays: Arrays) -> np.ndarray:
+        """Return the clipped columns, weighted and divided by √columns, (n, columns) float32."""
+        weighted: np.ndarray = clipped(arrays) * group_weights(self.inputs.columns)
+        return weighted
+
+
+@dataclass
+class GroupKernelRidge(GroupRidge, KernelRidge):
+    """`group_ridge` with the RBF kernel."""
+
+    name: ClassVar[str] = "group_kernel_ridge"
 
 
 @dataclass

@@ -1,6 +1,6 @@
-"""Regularised least squares with balanced weights, and its model selection on held-out speakers.
+"""Regularised least squares with balanced weights, and its model selection on held-out recordings.
 
-design or kernel → `choose` (α, scores of every recording from a fold without its speaker, logit scale)
+design or kernel → `choose` (α, scores of every recording from a fold that held it out, logit scale)
 → `System.solve` (one linear system) → scores → `probabilities`
 
 Every class is regressed against the others with squared loss (Suykens & Vandewalle, "Least squares support
@@ -11,13 +11,13 @@ thousands of columns.
 
 >>> system = Dual(np.eye(3))
 >>> rows = np.arange(3)
->>> solution = system.solve(rows, np.array([0, 1, 1]), classes=2, alphas=[0.1])[0]
+>>> solution = system.solve(rows, Problem(np.array([0, 1, 1]), classes=2), alphas=[0.1])[0]
 >>> system.scores(rows, rows, solution).argmax(axis=1).tolist()
 [0, 1, 1]
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +28,31 @@ from ser_models.models.parallel import parallel
 
 MAX_SCALE = 1e4
 """Upper bound of the logit scale; its inverse is the lower bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Classes to regress, and the corpora to balance them over.
+
+    Attributes:
+        targets: class of each recording, (n,).
+        classes: number of classes.
+        corpora: number of each recording's corpus, (n,), from 0; None for one corpus.
+    """
+
+    targets: np.ndarray
+    classes: int
+    corpora: np.ndarray | None = None
+
+    def take(self, rows: np.ndarray) -> "Problem":
+        """The problem of some recordings, by their indices."""
+        corpora = None if self.corpora is None else self.corpora[rows]
+        return replace(self, targets=self.targets[rows], corpora=corpora)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Balanced weight of each recording, (n,), mean 1."""
+        return balanced_weights(self.targets, self.classes, self.corpora)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +71,12 @@ class Solution:
 class System(Protocol):
     """Training recordings, any subset of which can be fitted and any other scored."""
 
-    def solve(
-        self, rows: np.ndarray, targets: np.ndarray, *, classes: int, alphas: Sequence[float]
-    ) -> list[Solution]:
-        """Fit one class-balanced regression per α.
+    def solve(self, rows: np.ndarray, problem: Problem, *, alphas: Sequence[float]) -> list[Solution]:
+        """Fit one balanced regression per α.
 
         Args:
             rows: indices of the recordings to fit, (n,).
-            targets: their classes, (n,).
-            classes: number of classes.
+            problem: of these n recordings.
             alphas: regularisation strengths, above 0.
         """
 
@@ -72,11 +94,9 @@ class Dual:
 
     kernel: np.ndarray
 
-    def solve(
-        self, rows: np.ndarray, targets: np.ndarray, *, classes: int, alphas: Sequence[float]
-    ) -> list[Solution]:
+    def solve(self, rows: np.ndarray, problem: Problem, *, alphas: Sequence[float]) -> list[Solution]:
         """See `System.solve`."""
-        weights, one_hot, intercept = _regression(targets, classes)
+        weights, one_hot, intercept = _regression(problem)
         roots = np.sqrt(weights)[:, None]
         matrix = roots * self.kernel[np.ix_(rows, rows)] * roots.T
         solutions = _cholesky(matrix, roots * (one_hot - intercept), alphas)
@@ -98,11 +118,9 @@ class Primal:
 
     design: np.ndarray
 
-    def solve(
-        self, rows: np.ndarray, targets: np.ndarray, *, classes: int, alphas: Sequence[float]
-    ) -> list[Solution]:
+    def solve(self, rows: np.ndarray, problem: Problem, *, alphas: Sequence[float]) -> list[Solution]:
         """See `System.solve`."""
-        weights, one_hot, intercept = _regression(targets, classes)
+        weights, one_hot, intercept = _regression(problem)
         weighted = self.design[rows] * np.sqrt(weights)[:, None].astype(np.float32)
         matrix = (weighted.T @ weighted).astype(np.float64)
         right = weighted.T.astype(np.float64) @ (np.sqrt(weights)[:, None] * (one_hot - intercept))
@@ -116,11 +134,11 @@ class Primal:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Result of the model selection on held-out speakers.
+    """Result of the model selection on held-out recordings.
 
     Attributes:
         alpha: the one with the highest UAR; the largest of several.
-        scores: of every recording, from the fold that held out its speaker, (recordings, classes).
+        scores: of every recording, from the fold that held it out, (recordings, classes).
         logit_scale: factor of the scores before the softmax, above 0.
     """
 
@@ -131,36 +149,34 @@ class Choice:
 
 def choose(
     system: System,
-    targets: np.ndarray,
+    problem: Problem,
     folds: Sequence[GroupFold],
     *,
-    classes: int,
     alphas: Sequence[float],
     jobs: int = 1,
 ) -> Choice:
-    """Select α and the logit scale on held-out speakers.
+    """Select α and the logit scale on held-out recordings.
 
     Args:
         system: the training recordings.
-        targets: their classes, (n,).
-        folds: from `group_folds`.
-        classes: number of classes.
+        problem: their classes.
+        folds: from `inner_folds`.
         alphas: candidates.
         jobs: folds that are fitted in parallel.
     """
     rising = sorted(alphas)
 
     def scores_of(fold: GroupFold) -> list[np.ndarray]:
-        solutions = system.solve(fold.train, targets[fold.train], classes=classes, alphas=rising)
+        solutions = system.solve(fold.train, problem.take(fold.train), alphas=rising)
         return [system.scores(fold.held_out, fold.train, solution) for solution in solutions]
 
-    scores = np.zeros((len(rising), len(targets), classes))
+    scores = np.zeros((len(rising), len(problem.targets), problem.classes))
     for fold, of_alphas in zip(folds, parallel(scores_of, folds, jobs=jobs), strict=True):
         scores[:, fold.held_out] = of_alphas
-    weights = balanced_weights(targets, classes)
-    correct = [float(weights[own.argmax(axis=1) == targets].sum()) for own in scores]
+    weights = problem.weights
+    correct = [float(weights[own.argmax(axis=1) == problem.targets].sum()) for own in scores]
     best = max(range(len(rising)), key=lambda index: (correct[index], index))
-    return Choice(rising[best], scores[best], logit_scale(scores[best], targets, classes))
+    return Choice(rising[best], scores[best], logit_scale(scores[best], problem))
 
 
 def linear(design: np.ndarray) -> System:
@@ -193,22 +209,21 @@ def rbf_kernel(left: np.ndarray, right: np.ndarray, gamma: float) -> np.ndarray:
     return kernel
 
 
-def logit_scale(scores: np.ndarray, targets: np.ndarray, classes: int) -> float:
-    """Factor, above 0, that maximises the class-balanced likelihood of the softmax of scores.
+def logit_scale(scores: np.ndarray, problem: Problem) -> float:
+    """Factor, above 0, that maximises the balanced likelihood of the softmax of scores.
 
     Args:
         scores: of recordings that were not fitted, (n, classes).
-        targets: (n,).
-        classes: number of classes.
+        problem: their classes.
     """
     from scipy.optimize import minimize_scalar  # not needed for prediction
     from scipy.special import log_softmax
 
-    weights, rows = balanced_weights(targets, classes), np.arange(len(targets))
+    weights, rows = problem.weights, np.arange(len(scores))
 
     def loss(exponent: float) -> float:
         logs = log_softmax(np.exp(exponent) * scores, axis=1)
-        return float(-np.average(logs[rows, targets], weights=weights))
+        return float(-np.average(logs[rows, problem.targets], weights=weights))
 
     limit = np.log(MAX_SCALE)
     return float(np.exp(minimize_scalar(loss, bounds=(-limit, limit), method="bounded").x))
@@ -229,10 +244,10 @@ def probabilities(scores: np.ndarray, scale: float, trained: np.ndarray) -> np.n
     return shares
 
 
-def _regression(targets: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _regression(problem: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weights of the recordings, one-hot targets, and their weighted mean."""
-    weights = balanced_weights(targets, classes)
-    one_hot = np.eye(classes)[targets]
+    weights = problem.weights
+    one_hot = np.eye(problem.classes)[problem.targets]
     return weights, one_hot, np.average(one_hot, axis=0, weights=weights)
 
 

@@ -12,6 +12,7 @@ RNG = np.random.default_rng(4)
 TARGETS = np.repeat([0, 1, 2], [30, 20, 10])
 DESIGN = (RNG.standard_normal((60, 8)) + TARGETS[:, None] / 2).astype(np.float32) / np.sqrt(8)
 ROWS = np.arange(60)
+PROBLEM = solver.Problem(TARGETS, 3)
 FOLDS = [GroupFold(np.flatnonzero(k != ROWS % 3), np.flatnonzero(k == ROWS % 3)) for k in range(3)]
 
 
@@ -25,7 +26,7 @@ def test_both_systems_equal_weighted_kernel_ridge_of_scikit_learn(system, alpha)
     weights, one_hot = balanced_weights(TARGETS, 3), np.eye(3)[TARGETS]
     mean = np.average(one_hot, axis=0, weights=weights)
     peer = KernelRidge(alpha=alpha).fit(DESIGN.astype(float), one_hot - mean, sample_weight=weights)
-    solution = system.solve(ROWS, TARGETS, classes=3, alphas=[alpha])[0]
+    solution = system.solve(ROWS, PROBLEM, alphas=[alpha])[0]
     expected = peer.predict(DESIGN.astype(float)) + mean
     np.testing.assert_allclose(system.scores(ROWS, ROWS, solution), expected, atol=1e-4)
     np.testing.assert_allclose(
@@ -45,24 +46,24 @@ def test_rbf_kernel():
 
 def test_scores_of_held_out_recordings_come_from_the_other_folds():
     system = solver.linear(DESIGN)
-    choice = solver.choose(system, TARGETS, FOLDS, classes=3, alphas=[0.3])
+    choice = solver.choose(system, PROBLEM, FOLDS, alphas=[0.3])
     for fold in FOLDS:
-        solution = system.solve(fold.train, TARGETS[fold.train], classes=3, alphas=[0.3])[0]
+        solution = system.solve(fold.train, PROBLEM.take(fold.train), alphas=[0.3])[0]
         expected = system.scores(fold.held_out, fold.train, solution)
         np.testing.assert_allclose(choice.scores[fold.held_out], expected)
 
 
 def test_the_alpha_with_the_highest_uar_is_chosen_whatever_the_number_of_jobs():
     system, alphas = solver.linear(DESIGN), [1e-3, 0.1, 10.0]
-    choice = solver.choose(system, TARGETS, FOLDS, classes=3, alphas=alphas)
+    choice = solver.choose(system, PROBLEM, FOLDS, alphas=alphas)
     weights = balanced_weights(TARGETS, 3)
 
     def uar(alpha):
-        scores = solver.choose(system, TARGETS, FOLDS, classes=3, alphas=[alpha]).scores
+        scores = solver.choose(system, PROBLEM, FOLDS, alphas=[alpha]).scores
         return weights[scores.argmax(axis=1) == TARGETS].sum()
 
     assert uar(choice.alpha) == max(map(uar, alphas))
-    parallel = solver.choose(system, TARGETS, FOLDS, classes=3, alphas=alphas, jobs=2)
+    parallel = solver.choose(system, PROBLEM, FOLDS, alphas=alphas, jobs=2)
     assert (parallel.alpha, parallel.logit_scale) == (choice.alpha, choice.logit_scale)
     np.testing.assert_array_equal(parallel.scores, choice.scores)
 
@@ -76,7 +77,7 @@ def test_the_logit_scale_has_the_highest_likelihood():
         return np.average(-np.log(probabilities[ROWS, TARGETS]), weights=weights)
 
     best = min(loss(scale) for scale in np.geomspace(0.01, 100, 200))
-    assert loss(solver.logit_scale(scores, TARGETS, 3)) <= best + 1e-6
+    assert loss(solver.logit_scale(scores, PROBLEM)) <= best + 1e-6
 
 
 def test_a_class_without_training_data_has_no_probability():
