@@ -5,7 +5,7 @@ recordings → `functionals` → columns → the project's own `ridge`, tuned on
 Needs: pip install opensmile==2.6.0
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from ser_models.data.inputs import ColumnInputs
 from ser_models.data.speaker_norm import SpeakerPrior, normalize
 from ser_models.data.split import Split
 from ser_models.evaluation.score import prediction_table
-from ser_models.models.base import FitContext, Labelled
+from ser_models.models.base import FitContext, Labelled, OptimiseFor
 from ser_models.models.kernel.ridge import Ridge
 
 SETS = ("ComParE_2016", "eGeMAPSv02")
@@ -49,7 +49,14 @@ def _smile(name: str) -> Any:
 
 
 def predict(
-    examples: Examples, split: Split, columns: np.ndarray, *, seed: int, speaker_norm: bool
+    examples: Examples,
+    split: Split,
+    columns: np.ndarray,
+    *,
+    seed: int,
+    speaker_norm: bool,
+    model: Callable[[], Ridge] = Ridge,
+    optimise_for: OptimiseFor = "own",
 ) -> pd.DataFrame:
     """Test predictions of every fold by `ridge` on other columns.
 
@@ -59,6 +66,8 @@ def predict(
         columns: of the recordings, in the order of `examples.rows`.
         seed: of the model.
         speaker_norm: whether the columns are normalised by speaker, as the project's own.
+        model: returns an unfitted ridge.
+        optimise_for: see `FitContext`.
     """
     row_of = {file_id: row for row, file_id in enumerate(examples.rows["file_id"])}
     tables = []
@@ -82,9 +91,10 @@ def predict(
             )
             for name, side in sides.items()
         }
-        model = Ridge()
-        model.fit(labelled["train"], labelled["validation"], FitContext(seed, fold))
-        probabilities = model.predict(labelled["test"].source)
+        fitted = model()
+        context = FitContext(seed, fold, optimise_for=optimise_for)
+        fitted.fit(labelled["train"], labelled["validation"], context)
+        probabilities = fitted.predict(labelled["test"].source)
         tables.append(prediction_table(sides["test"], probabilities, fold=fold, split="test"))
     return pd.concat(tables, ignore_index=True)
 

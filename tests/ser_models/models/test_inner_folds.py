@@ -4,7 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.models.inner_folds import FOLDS, group_folds
+from ser_models.data.batches import InMemory
+from ser_models.models.base import FitContext, Labelled
+from ser_models.models.inner_folds import FOLDS, group_folds, inner_folds
 
 SPEAKERS = st.lists(st.sampled_from("abcdefg"), min_size=2, max_size=40).filter(
     lambda names: len(set(names)) > 1
@@ -60,3 +62,27 @@ def test_the_assignment_depends_on_the_seed():
         for seed in (1, 1, 2)
     )
     assert one == same != other
+
+
+def labelled(*corpora):
+    """Four recordings by two speakers of each corpus."""
+    names = [(corpus, index) for corpus in corpora for index in range(4)]
+    ids = tuple(f"{corpus}/{index}" for corpus, index in names)
+    speakers = tuple(f"{corpus}/s{index % 2}" for corpus, index in names)
+    return Labelled(InMemory({}), np.zeros(len(ids), dtype=int), 1, ids, speakers)
+
+
+def test_for_other_corpora_each_corpus_is_held_out_once():
+    recordings = labelled("tess", "emodb", "nemo")
+    folds = inner_folds(recordings, FitContext(0, optimise_for="other"))
+    held_out = [{recordings.file_ids[index].partition("/")[0] for index in fold.held_out} for fold in folds]
+    assert held_out == [{"emodb"}, {"nemo"}, {"tess"}]
+    check_all_held_out_once(folds, 12)
+    assert all(set.isdisjoint(*sides(fold, recordings.corpora)) for fold in folds)
+
+
+def test_speakers_are_held_out_for_own_corpora_and_where_there_is_one_corpus():
+    for recordings, goal in ((labelled("tess", "emodb"), "own"), (labelled("tess"), "other")):
+        folds = inner_folds(recordings, FitContext(0, optimise_for=goal))
+        expected = group_folds(recordings.speakers, recordings.file_ids, seed=0)
+        assert [fold.held_out.tolist() for fold in folds] == [fold.held_out.tolist() for fold in expected]

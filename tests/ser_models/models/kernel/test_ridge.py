@@ -8,6 +8,7 @@ from ser_features.errors import InputError
 from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import FitContext, Labelled, balanced_weights
+from ser_models.models.feature_sets import GROUP_INPUTS, GROUP_SHARES, group_of
 from ser_models.models.kernel import ridge, solver
 
 ALPHA = 0.3
@@ -146,3 +147,16 @@ def test_an_invalid_gamma_is_refused():
     with pytest.raises(InputError) as error:
         create("kernel_ridge", {"gamma": 0})
     assert str(error.value) == "model 'kernel_ridge': gamma is 0, expected a number above 0"
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"), [("group_ridge", "ridge"), ("group_kernel_ridge", "kernel_ridge")]
+)
+def test_groups_of_columns_have_their_shares_whatever_their_number(name, plain):
+    ones = {"columns": np.ones((1, len(GROUP_INPUTS)), np.float32)}
+    squares = np.square(create(name).columns(ones)[0])
+    groups = np.array([group_of(column) for column in GROUP_INPUTS])
+    shares = {group: squares[groups == group].sum() for group in GROUP_SHARES}
+    assert shares == pytest.approx(GROUP_SHARES, rel=1e-4)
+    assert squares.sum() == pytest.approx(np.square(create(plain).columns(ones)).sum(), rel=1e-4)
+    assert not any("_delta" in column for column in create(name).inputs.columns)

@@ -34,6 +34,29 @@ def test_both_systems_equal_weighted_kernel_ridge_of_scikit_learn(system, alpha)
     )
 
 
+def test_every_class_of_every_corpus_has_the_same_weight():
+    corpora = np.repeat([0, 1], [50, 10])  # two classes in the first corpus, one in the second
+    weights = solver.Problem(TARGETS, 3, corpora).weights
+    cells = [weights[(target == TARGETS) & (corpora == 0)].sum() for target in range(2)]
+    np.testing.assert_allclose(cells, weights[corpora == 1].sum())
+    assert weights.mean() == pytest.approx(1)
+    taken = solver.Problem(TARGETS, 3, corpora).take(ROWS[40:])
+    np.testing.assert_array_equal(taken.corpora, corpora[40:])
+
+
+def test_a_larger_corpus_does_not_decide_what_another_shows():
+    """Twice the recordings of one corpus leave the regression as it is."""
+    corpora = ROWS % 2
+    repeated = np.concatenate([ROWS, ROWS[corpora == 1]])
+    alone, larger = (
+        solver.Primal(DESIGN[rows]).solve(
+            np.arange(len(rows)), solver.Problem(TARGETS[rows], 3, corpora[rows]), alphas=[1e-9]
+        )[0]
+        for rows in (ROWS, repeated)
+    )
+    np.testing.assert_allclose(larger.coefficients, alone.coefficients, atol=1e-3)
+
+
 def test_the_smaller_system_is_used():
     assert isinstance(solver.linear(DESIGN), solver.Primal)
     assert isinstance(solver.linear(DESIGN[:5]), solver.Dual)

@@ -1,0 +1,147 @@
+"""UAR on a corpus that nothing was trained on: trained on all others, each left out in turn.
+
+    python -m benchmarks.accuracy.leave_one_corpus_out --opensmile     # pip install opensmile==2.6.0
+    python -m benchmarks.accuracy.leave_one_corpus_out table           # writes docs/accuracy.md
+
+recordings of the six emotions → `make_split` by corpus → `train` → predictions for the corpus left out
+
+The openSMILE features are balanced over corpora and classes, and their regularisation and calibration are
+selected on held-out training corpora, in the same way. A class that a test corpus lacks may be predicted.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.accuracy import common, opensmile_features
+from benchmarks.accuracy.common import SEED
+from benchmarks.accuracy.models import gain
+from ser_models.data.examples import Examples, load_examples
+from ser_models.data.split import Split, make_split
+from ser_models.evaluation.score import score
+from ser_models.experiments.optimise_for import optimised
+from ser_models.models.kernel.ridge import GroupRidge, Ridge
+from ser_models.training.config import TrainConfig
+from ser_models.training.train import train
+
+NAME = "leave_one_corpus_out"
+CORPORA = ("ravdess", "emodb", "tess", "nemo")
+EMOTIONS = ("angry", "disgust", "fear", "happy", "neutral", "sad")
+SYSTEMS = {
+    "best": TrainConfig("best"),
+    "ridge": TrainConfig("ridge", speed_perturb=False),
+    "ridge, for its own corpora": TrainConfig("ridge", speed_perturb=False, optimise_for="own"),
+}
+REFERENCE = "ComParE_2016"
+WAYS = {"inductive": False, "transductive": True}
+WITHOUT_WAY = "ridge, for its own corpora"
+"""System that is measured inductively alone: what another optimisation is worth."""
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Measure every system on every corpus, and store the results."""
+    with common.open_or_extract(options, features=("core", "functionals"), speed_perturb=False) as store:
+        every = evenly_spaced(load_examples(store, options.corpora), options.limit)
+        columns = compare_columns(every, options) if options.opensmile else None
+        results: dict[str, dict[str, Any]] = {way: {} for way in WAYS}
+        for test in options.corpora:
+            split = make_split(every, kind="cross-corpus", test_datasets=[test], seed=SEED)
+            for way, speaker_norm in WAYS.items():
+                tables = dict(predictions(every, split, columns, speaker_norm=speaker_norm))
+                results[way][test] = {name: _summary(tables, name, every) for name in tables}
+                uars = {name: round(scores["uar"], 3) for name, scores in results[way][test].items()}
+                print(f"tested on {test}, {way}: {uars}", flush=True)
+    parts = [every.take(every.rows.loc[every.rows["dataset"] == name, "file_id"]) for name in options.corpora]
+    common.write_result(NAME, parts, {"emotions": list(EMOTIONS), "results": results})
+
+
+def evenly_spaced(examples: Examples, limit: int | None) -> Examples:
+    """Recordings of the six emotions, at most `limit` of each corpus, evenly spaced in the order of names."""
+    examples = examples.keep_labels(EMOTIONS, "not among the six emotions")
+    kept = []
+    for _, rows in examples.rows.sort_values("file_id").groupby("dataset"):
+        count = min(len(rows), limit or len(rows))
+        kept += rows["file_id"].iloc[np.linspace(0, len(rows) - 1, count).round().astype(int)].tolist()
+    return examples.take(kept)
+
+
+def compare_columns(examples: Examples, options: argparse.Namespace) -> np.ndarray:
+    """ComParE_2016 of the recordings in their order, read from or written to the file of the options."""
+    path: Path | None = options.columns
+    if path and path.exists():
+        with np.load(path) as stored:
+            row_of = {name: row for row, name in enumerate(stored["ids"].tolist())}
+            matrix: np.ndarray = stored["X"][[row_of[name] for name in examples.rows["file_id"]]]
+        return matrix
+    paths = [options.data / name for name in examples.rows["path"]]
+    matrix = opensmile_features.functionals(REFERENCE, paths, workers=2)
+    if path:
+        np.savez(path, ids=np.array(examples.rows["file_id"], dtype=str), X=matrix)
+    return matrix
+
+
+def predictions(
+    every: Examples, split: Split, columns: np.ndarray | None, *, speaker_norm: bool
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Test predictions of every system, the reference first."""
+    if columns is not None:
+        model: Callable[[], Ridge] = partial(Ridge, alphas=GroupRidge().alphas)
+        options = {"model": model, "optimise_for": "other", "seed": SEED, "speaker_norm": speaker_norm}
+        yield REFERENCE, opensmile_features.predict(every, split, columns, **options)
+    for name, config in SYSTEMS.items():
+        if speaker_norm and name == WITHOUT_WAY:
+            continue
+        corpora = every.take(split.side(split.final_fold, "train")).datasets
+        settled = replace(optimised(config, corpora), seed=SEED, speaker_norm=speaker_norm)
+        yield name, common.test_predictions(train(every, split, settled))
+
+
+def _summary(tables: dict[str, pd.DataFrame], name: str, examples: Examples) -> dict[str, Any]:
+    scores = score(tables[name].reset_index(drop=True), examples.labels, seed=SEED)
+    result = {"uar": scores.uar, "uar_ci95": scores.uar_ci95, "ece": scores.calibration.ece}
+    if name != REFERENCE and REFERENCE in tables:
+        result["over_peer"] = gain(tables[name], tables[REFERENCE], examples)
+    return result
+
+
+def write_page() -> None:
+    """Write the tables to the page."""
+    result = common.read_result(NAME)
+    text = f"UAR on {', '.join(result['emotions'])}: {common.describe(result)}"
+    tables = [_table(by_corpus, way) for way, by_corpus in result["results"].items()]
+    common.write_section(NAME, "\n\n".join([text, *tables]))
+
+
+def _table(by_corpus: dict[str, Any], way: str) -> str:
+    systems = list(next(iter(by_corpus.values())))
+    rows = [_row(name, [scores[name] for scores in by_corpus.values()], by_corpus) for name in systems]
+    return common.markdown([f"{way}: system", *by_corpus, "mean", "mean ECE"], rows)
+
+
+def _row(name: str, scores: Sequence[dict[str, Any]], by_corpus: dict[str, Any]) -> list[str]:
+    cells = []
+    for own, others in zip(scores, by_corpus.values(), strict=True):
+        low, high = own["uar_ci95"]
+        cell = f"{own['uar']:.3f} [{low:.3f}, {high:.3f}]"
+        if "over_peer" in own:
+            least, most = own["over_peer"]
+            more = own["uar"] - others[REFERENCE]["uar"]
+            cell += f"; {100 * more:+.1f} [{100 * least:+.1f}, {100 * most:+.1f}]"
+        cells.append(cell)
+    means = [f"{np.mean([own[key] for own in scores]):.3f}" for key in ("uar", "ece")]
+    title = f"openSMILE {name} + ridge" if name == REFERENCE else f"`{name}`"
+    return [title, *cells, *means]
+
+
+if __name__ == "__main__":
+    arguments = common.parser(__doc__, CORPORA)
+    arguments.add_argument("--opensmile", action="store_true")
+    arguments.add_argument("--columns", type=Path, help="file that keeps the openSMILE columns: .npz")
+    arguments.add_argument("--limit", type=int, help="most recordings of a corpus, evenly spaced")
+    common.main(arguments, measure, write_page)

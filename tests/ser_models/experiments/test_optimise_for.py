@@ -1,0 +1,34 @@
+"""Whom a training optimises for: by the number of corpora, by choice, and what `best` consists of then."""
+
+import pytest
+
+from ser_features.errors import InputError
+from ser_models.experiments.optimise_for import optimised
+from ser_models.models.best import FOR_OTHER_CORPORA, Best
+from ser_models.training.config import TrainConfig
+
+CORPORA = ["emodb", "nemo", "ravdess", "tess"]
+
+
+@pytest.mark.parametrize(
+    ("count", "chosen", "goal"),
+    [(1, None, "own"), (2, None, "own"), (3, None, "other"), (2, "other", "other"), (4, "own", "own")],
+)
+def test_three_corpora_are_for_other_corpora_unless_chosen(count, chosen, goal):
+    config = optimised(TrainConfig("best", optimise_for=chosen), CORPORA[:count])
+    assert config.optimise_for == goal
+    members = config.hyperparameters.get("members", Best().members)
+    assert members == (FOR_OTHER_CORPORA if goal == "other" else Best().members)
+
+
+def test_what_is_named_stays():
+    named = TrainConfig("best", {"members": ("ridge",)}, speed_perturb=True)
+    assert optimised(named, CORPORA).hyperparameters == {"members": ("ridge",)}
+    assert optimised(TrainConfig("ridge"), CORPORA).hyperparameters == {}
+    assert optimised(TrainConfig("best", speed_perturb=True), CORPORA).speed_perturb
+    assert optimised(TrainConfig("best"), CORPORA).speed_perturb is False
+
+
+def test_one_corpus_cannot_be_for_others():
+    with pytest.raises(InputError, match="one training corpus, tess, expected two or more: name more in"):
+        optimised(TrainConfig("ridge", optimise_for="other"), ["tess"])
