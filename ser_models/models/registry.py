@@ -79,6 +79,8 @@ USES = {
     "svm": "baseline of the literature",
     "ridge": "nearly as accurate in a seventh of the time, small on disk",
     "kernel_ridge": "the same with an RBF kernel",
+    "group_ridge": "other corpora: rooms, microphones, languages",
+    "group_kernel_ridge": "the same with an RBF kernel",
     "ridge_ssl": "a pretrained encoder is available",
     "fisher_vectors": "stores without functionals; complementary ensemble member",
     "ensemble": "a combination of other models",

@@ -154,9 +154,9 @@ def test_an_invalid_gamma_is_refused():
 )
 def test_groups_of_columns_have_their_shares_whatever_their_number(name, plain):
     ones = {"columns": np.ones((1, len(GROUP_INPUTS)), np.float32)}
-    squares = np.square(create(name).columns(ones)[0])
+    squares = np.square(create(name).scaled(ones)[0])
     groups = np.array([group_of(column) for column in GROUP_INPUTS])
     shares = {group: squares[groups == group].sum() for group in GROUP_SHARES}
     assert shares == pytest.approx(GROUP_SHARES, rel=1e-4)
-    assert squares.sum() == pytest.approx(np.square(create(plain).columns(ones)).sum(), rel=1e-4)
+    assert squares.sum() == pytest.approx(np.square(create(plain).scaled(ones)).sum(), rel=1e-4)
     assert not any("_delta" in column for column in create(name).inputs.columns)
