@@ -7,7 +7,6 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from ser_features.errors import InputError
-from ser_models.data.examples import Examples
 from ser_models.models.best import FOR_OTHER_CORPORA, Best
 from ser_models.training.config import TrainConfig
 
@@ -46,9 +45,10 @@ def optimised(config: TrainConfig, corpora: Collection[str]) -> TrainConfig:
     return replace(config, hyperparameters=hyperparameters, speed_perturb=speed_perturb)
 
 
-def with_note(examples: Examples, config: TrainConfig, corpora: Collection[str]) -> Examples:
-    """Examples with a note for the report if the training is for other corpora."""
+def notes_on_goal(config: TrainConfig, corpora: Collection[str]) -> list[str]:
+    """What the report says of a training for other corpora."""
     if config.optimise_for != "other":
-        return examples
-    note = f"optimised for other corpora: selected and calibrated on each of {len(corpora)} held-out corpora"
-    return replace(examples, notes=(*examples.notes, note))
+        return []
+    return [
+        f"optimised for other corpora: selected and calibrated on each of {len(corpora)} held-out corpora"
+    ]

@@ -18,7 +18,7 @@ from ser_models.data.split import TRANSDUCTIVE, make_split, of_known_groups, sha
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments import results
 from ser_models.experiments.copies import with_copies
-from ser_models.experiments.optimise_for import optimised, with_note
+from ser_models.experiments.optimise_for import notes_on_goal, optimised
 from ser_models.experiments.results import Data, ReportTexts
 from ser_models.models import model_class
 from ser_models.training.config import RunContext, TrainConfig
@@ -58,7 +58,7 @@ def run_experiment(
     corpora = training_corpora(opened, config)
     config = optimised(config, corpora)
     data = read_data(opened, config)
-    data = replace(data, examples=with_note(data.examples, config, corpora))
+    data = replace(data, examples=data.examples.noted(notes_on_goal(config, corpora)))
     if config.target == EMOTION:
         notes = before_training(data.store, data.examples.originals.rows)
         context.on_notes(notes)
