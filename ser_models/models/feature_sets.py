@@ -32,7 +32,7 @@ GROUP_INPUTS: tuple[str, ...] = tuple(
 
 GROUP_SHARES = {"mel": 0.2, "mfcc": 0.3, "spectrum": 0.3, "voice": 0.15, "rhythm": 0.05}
 """Share of each group of columns in the variance of a recording. By their number, the mel bands would have
-0.54, F0 and voice quality 0.02; in other rooms, voice and rhythm change least (docs/accuracy.md)."""
+0.54, F0 and voice quality 0.02; docs/accuracy.md has the UAR of both on other corpora."""
 
 GROUP_OF = {
     **dict.fromkeys(("f0", "f0_change", "hnr", "jitter", "shimmer"), "voice"),
