@@ -40,8 +40,7 @@ def test_every_class_of_every_corpus_has_the_same_weight():
     cells = [weights[(target == TARGETS) & (corpora == 0)].sum() for target in range(2)]
     np.testing.assert_allclose(cells, weights[corpora == 1].sum())
     assert weights.mean() == pytest.approx(1)
-    taken = solver.Problem(TARGETS, 3, corpora).take(ROWS[40:])
-    np.testing.assert_array_equal(taken.corpora, corpora[40:])
+    np.testing.assert_array_equal(solver.Problem(TARGETS, 3, corpora).take(ROWS[40:]).corpora, corpora[40:])
 
 
 def test_a_larger_corpus_does_not_decide_what_another_shows():
