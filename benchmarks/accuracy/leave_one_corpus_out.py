@@ -10,7 +10,7 @@ selected on held-out training corpora, in the same way. A class that a test corp
 """
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -88,9 +88,16 @@ def predictions(
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Test predictions of every system, the reference first."""
     if columns is not None:
-        model: Callable[[], Ridge] = partial(Ridge, alphas=GroupRidge().alphas)
-        options = {"model": model, "optimise_for": "other", "seed": SEED, "speaker_norm": speaker_norm}
-        yield REFERENCE, opensmile_features.predict(every, split, columns, **options)
+        table = opensmile_features.predict(
+            every,
+            split,
+            columns,
+            seed=SEED,
+            speaker_norm=speaker_norm,
+            model=partial(Ridge, alphas=GroupRidge().alphas),
+            optimise_for="other",
+        )
+        yield REFERENCE, table
     for name, config in SYSTEMS.items():
         if speaker_norm and name == OWN:
             continue
@@ -101,7 +108,7 @@ def predictions(
 
 def _summary(tables: dict[str, pd.DataFrame], name: str, examples: Examples) -> dict[str, Any]:
     scores = score(tables[name].reset_index(drop=True), examples.labels, seed=SEED)
-    result = {"uar": scores.uar, "uar_ci95": scores.uar_ci95, "ece": scores.calibration.ece}
+    result: dict[str, Any] = {"uar": scores.uar, "uar_ci95": scores.uar_ci95, "ece": scores.calibration.ece}
     if name != REFERENCE and REFERENCE in tables:
         result["over_peer"] = gain(tables[name], tables[REFERENCE], examples)
     return result

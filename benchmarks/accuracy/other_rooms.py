@@ -156,14 +156,19 @@ def ideas(case: Case) -> Any:
     yield from speaker_normalised(case, train, test)
 
 
-def designs(train: np.ndarray, test: np.ndarray, *, shares: bool = True) -> list[np.ndarray]:
+def designs(train: np.ndarray, test: np.ndarray, *, shares: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """Both sides standardised with training statistics, clipped, divided by √columns; groups by shares."""
     mean, deviation = np.nanmean(train, axis=0), np.nanstd(train, axis=0)
     factor = group_weights(GROUP_INPUTS) if shares else np.float32(1)
     factor = factor / np.sqrt(train.shape[1])
     deviation = np.where(deviation > 0, deviation, 1)
-    sides = [np.nan_to_num((side - mean) / deviation) for side in (train, test)]
-    return [(np.clip(side, -CLIP, CLIP) * factor).astype(np.float32) for side in sides]
+
+    def designed(side: np.ndarray) -> np.ndarray:
+        standardised = np.nan_to_num((side - mean) / deviation)
+        design: np.ndarray = (np.clip(standardised, -CLIP, CLIP) * factor).astype(np.float32)
+        return design
+
+    return designed(train), designed(test)
 
 
 def fitted(labelled: Labelled, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
