@@ -39,7 +39,7 @@ def optimised(config: TrainConfig, corpora: Collection[str]) -> TrainConfig:
     config = replace(config, optimise_for=goal)
     if goal == "own" or config.model != Best.name or "members" in config.hyperparameters:
         return config
-    # Slower and faster copies stand for other speakers of the same rooms, at three times the cost.
+    # Slower and faster copies help within a corpus and not on others (docs/accuracy.md).
     speed_perturb = bool(config.speed_perturb)
     hyperparameters = {**config.hyperparameters, "members": FOR_OTHER_CORPORA}
     return replace(config, hyperparameters=hyperparameters, speed_perturb=speed_perturb)
