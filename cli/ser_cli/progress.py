@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 PLAIN_SECONDS = 10.0
 """Interval between two plain lines, where no bar can be drawn."""
 
+HELD_BACK_SECONDS, HELD_BACK_SHARE = 5.0, 0.02
+"""Time and share of the work before which rate and time left mean little, and"""
+
+LONG_SECONDS = 30.0
+"""time after which they are shown, however little is done."""
+
 BAR_WIDTH = 16
 """Columns of the bar itself, so that bar and text fit into 80."""
 
@@ -109,6 +115,7 @@ class Meter:
             get_time=time.monotonic,
         )
         self._task = self.bar.add_task(doing, total=None, words="")
+        self._done_before = 0
 
     @property
     def begun(self) -> bool:
@@ -117,6 +124,7 @@ class Meter:
 
     def begin(self, total: int | None, done: int = 0) -> None:
         """Set the total and what was done before; the rate counts from here."""
+        self._done_before = done
         self.bar.reset(self._task, total=total, completed=done, words="")
 
     def reach(self, done: int, more: str = "") -> None:
@@ -152,9 +160,16 @@ class Meter:
         if self._unit != BYTES:
             amount = f"{amount.replace('/?', '')} {self._unit}"
             rate = f"{task.speed or 0:.1f} {self._unit}/s"
-        if not task.speed:
+        if not task.speed or self._is_too_early():
             return amount
         return f"{amount}, {rate}" if task.time_remaining is None else f"{amount}, {rate}, {left} left"
+
+    def _is_too_early(self) -> bool:
+        """Whether too little is done for an estimate."""
+        task = self.bar.tasks[0]
+        seconds, done = task.elapsed or 0.0, task.completed - self._done_before
+        is_little = done < HELD_BACK_SHARE * ((task.total or 0) - self._done_before)
+        return seconds < HELD_BACK_SECONDS or (is_little and seconds < LONG_SECONDS)
 
 
 @contextmanager

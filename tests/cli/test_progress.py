@@ -57,6 +57,23 @@ def test_plain_lines_every_ten_seconds(clock, capsys):
     ]
 
 
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ([(1, 1), (4, 90)], "90/1000 files"),  # too soon
+        ([(1, 1), (20, 19)], "19/1000 files"),  # too little
+        ([(1, 1), (20, 20)], "20/1000 files, 1.0 files/s, 0:16:20 left"),
+        ([(1, 1), (30, 2)], "2/1000 files, 0.0 files/s, 8:02:22 left"),  # little in a long time
+    ],
+)
+def test_first_estimates_are_held_back(clock, steps, words):
+    meter = progress.Meter("reading")
+    meter.begin(1000)
+    for clock[0], done in steps:
+        meter.reach(done)
+    assert meter._words() == words
+
+
 def test_unknown_total(clock, capsys):
     with progress.progress("compacting", unit="tables") as advance:
         for clock[0] in (2.0, 22.0):
