@@ -69,13 +69,7 @@ def _model(artifact: Path, store: Path, datasets: list[str] | None, repeats: int
     from ser_models.explain import explain_model
 
     with metered("permuting features", "predictions") as meter:
-
-        def on_step(done: int, total: int) -> None:
-            if not meter.begun:
-                meter.begin(total)
-            meter.reach(done)
-
-        return explain_model(artifact, store, datasets or None, repeats=repeats, on_step=on_step)
+        return explain_model(artifact, store, datasets or None, repeats=repeats, on_step=meter.count)
 
 
 def _summary(explanation: "Importance | Contributions", top: int) -> dict[str, Any]:

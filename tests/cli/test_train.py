@@ -22,6 +22,15 @@ def test_train_prints_uar_first_and_the_next_command(ser, store_root, tmp_path):
     assert {*steps} == {"fold 1 of 3", "fold 2 of 3", "fold 3 of 3", "final model"}
 
 
+def test_what_misleads_a_model_is_printed_once_before_the_training(ser, store_root, tmp_path, monkeypatch):
+    line = "levels: speaker s1 is 23 dB quieter than the other speakers"
+    monkeypatch.setattr("ser_models.experiments.train.before_training", lambda store, rows: (line,))
+    answer = ser("train", "--model", "logistic", "--store", store_root, "--out", tmp_path / "model")
+    assert answer.err.splitlines()[0] == f"check: {line}"
+    assert line not in answer.out
+    assert line in json.loads((tmp_path / "model" / "metrics.json").read_text())["notes"]
+
+
 @pytest.mark.long
 def test_split_by_a_column(ser, store_root, tmp_path):
     words = ["train", "--model", "logistic", "--split-by", "gender", "--folds", "all", "--store", store_root]
