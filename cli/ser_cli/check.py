@@ -73,18 +73,19 @@ def _decoded(what: str, data: Path, root: Path | None, workers: int | None, audi
 def _next(what: str, data: Path, root: Path | None, *, stored: bool) -> str:
     """The suggested next command: training on a store, extraction of a corpus, or a table of a folder."""
     from ser_features.corpora import is_table
+    from ser_features.store.layout import store_root
 
     if stored:
-        return next_step.training(Path(what))
+        return next_step.training(store_root(what))
     if Path(what).is_dir() and not is_table(what):
         return f'ser manifest {quote(what)} "{{speaker}}_{{emotion}}_{{}}.wav"'
     return next_step.extraction([what], data if data != DATA else None, root)
 
 
 def _print(result: "Findings") -> None:
-    for line in (*result.notes, *result.findings):
-        print(line)
     from ser_features.errors import counted
 
+    for line in (*result.notes, *result.findings):
+        print(line)
     recordings = counted(result.recordings, "recording")
     print(f"{result.dataset}: {recordings}, {result.decoded} of them checked, {result.usable} usable")

@@ -81,7 +81,7 @@ def measured(store: Store, stored: "pd.DataFrame") -> list[Measured]:
             sample_rate=rate,
             channels=channels,
             level=level,
-            sha256=f"{sha256} {recording.start} {recording.end}",
+            sha256=f"{sha256} {recording.start} {recording.end}" if sha256 else "",
             levelled=conditioning is not None,
         )
         for row, level, (seconds, rate, channels, sha256) in zip(
@@ -111,7 +111,8 @@ def before_training(store: Store, stored: "pd.DataFrame") -> tuple[str, ...]:
     for dataset, of_corpus in stored.groupby("dataset"):
         every = -(-len(of_corpus) // MOST)
         recordings = measured(store, of_corpus.iloc[::every])
-        content = Scan(dataset, store.root, [one.recording for one in recordings])
+        of_each = measured(store, of_corpus.drop_duplicates(["speaker", "emotion"]))
+        content = Scan(dataset, store.root, [one.recording for one in of_each])
         findings = (
             *(finding for check in BEFORE_TRAINING for finding in check(recordings)),
             *rows.emotions_per_speaker(content),
