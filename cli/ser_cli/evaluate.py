@@ -1,12 +1,13 @@
 """`ser evaluate`: a trained model on stored recordings."""
 
-from ser_cli.options import DEFAULT_STORE, Artifact, AsJson, Store, Stored
+from ser_cli.options import DEFAULT_STORE, Artifact, AsJson, OwnFeatures, Store, Stored
 
 
 def evaluate(
     artifact: Artifact,
     datasets: Stored = None,
     store: Store = DEFAULT_STORE,
+    own_features: OwnFeatures = None,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate a trained model on stored recordings; recordings and speakers of its training are reported.
@@ -17,7 +18,7 @@ def evaluate(
     from ser_models.data.split import UNKNOWN_SPEAKERS
     from ser_models.experiments.evaluate import evaluate as measure
 
-    result = measure(artifact, store, datasets or None)
+    result = measure(artifact, store, datasets or None, own_features)
     if as_json:
         print(result.to_json())
         return

@@ -70,6 +70,13 @@ InputShapes = Annotated[
 Classes = Annotated[
     int | None, typer.Option(min=2, help="Number of emotions; default: that of the recipe, or 6.")
 ]
+OwnFeatures = Annotated[
+    Path | None,
+    typer.Option(
+        help="Table of your own features instead of the store's, for a model of columns: CSV or Parquet "
+        "with a column file or file_id, and columns of numbers.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 MetricsAsJson = Annotated[
     bool, typer.Option("--json", help="Print metrics.json instead of the summary table.")

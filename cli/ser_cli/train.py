@@ -8,7 +8,7 @@ import typer
 
 from ser_cli import completion
 from ser_cli.arguments import typed
-from ser_cli.options import DEFAULT_STORE, Data, Jobs, MetricsAsJson, Seed, Settings, Store
+from ser_cli.options import DEFAULT_STORE, Data, Jobs, MetricsAsJson, OwnFeatures, Seed, Settings, Store
 from ser_cli.progress import hint, say
 from ser_cli.training_log import training_progress
 
@@ -126,6 +126,7 @@ def train(
             "training corpora or more)."
         ),
     ] = None,
+    own_features: OwnFeatures = None,
     settings: Settings = None,
     jobs: Jobs = None,
     as_json: MetricsAsJson = False,
@@ -179,6 +180,7 @@ def train(
         classes=classes or (),
         target=target,
         optimise_for=optimise_for,
+        own_features=own_features,
     )
     for line in notes_on_replacing(folder):
         say(line)
@@ -197,7 +199,10 @@ def train(
         return
     print_metrics(result, printed=checked)
     print(f"artifact: {folder}")
-    hint(f"ser predict {folder} FILE.wav")
+    if own_features:
+        hint(f"ser evaluate {folder} --store {store} --own-features {own_features}")
+    else:
+        hint(f"ser predict {folder} FILE.wav")
 
 
 def print_metrics(result: "EvaluationResult", printed: Collection[str] = ()) -> None:

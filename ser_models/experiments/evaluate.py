@@ -14,7 +14,8 @@ from ser_models import inference
 from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.data.examples import Examples, load_examples, speaker_keys, synthetic_datasets
-from ser_models.data.inputs import digest_of_inputs
+from ser_models.data.inputs import ColumnInputs, digest_of_inputs
+from ser_models.data.own_features import with_own_features
 from ser_models.data.split import TRANSDUCTIVE, UNKNOWN_SPEAKERS
 from ser_models.evaluation import confounds
 from ser_models.evaluation.leakage import audit, audited_columns
@@ -22,13 +23,16 @@ from ser_models.evaluation.result import EvaluationResult, Finding
 from ser_models.evaluation.score import prediction_table, score
 
 
-def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -> EvaluationResult:
+def evaluate(
+    folder: Path, store: Path, datasets: Sequence[str] | None = None, own_features: Path | None = None
+) -> EvaluationResult:
     """Evaluate an artifact's model on a store.
 
     Args:
         folder: the artifact.
         store: a feature store of the same profile.
         datasets: corpora to use; None for all.
+        own_features: table of the features that a model with own features reads; None for another model.
 
     Returns:
         The result over all recordings. `leakage` lists what of them was in the training, and `unseen` has the
@@ -39,9 +43,10 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
         ArtifactError: if the artifact cannot be loaded.
         InputError: if the store has other features, or none of the model's emotions.
     """
-    predictor = inference.load(folder)
+    predictor = inference.load(folder, of_store=True)
     metadata = predictor.artifact.metadata
     examples = stored_examples(open_store(store), predictor.artifact, datasets)
+    examples = _with_own_features(examples, predictor.artifact, own_features)
     probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
     predictions = prediction_table(examples, probabilities, fold=0, split="test")
     trained_on = pd.read_parquet(predictor.artifact.path("splits.parquet"))
@@ -69,6 +74,22 @@ def evaluate(folder: Path, store: Path, datasets: Sequence[str] | None = None) -
         stored=True,
         unseen=score(unseen, examples.labels, seed=metadata.seed) if len(unseen) else None,
     )
+
+
+def _with_own_features(examples: Examples, artifact: Artifact, table: Path | None) -> Examples:
+    """Add own features if the model reads them.
+
+    Raises:
+        InputError: if there is a table for a model without, none for a model with them, or it lacks columns.
+    """
+    inputs = artifact.model.inputs
+    if not (isinstance(inputs, ColumnInputs) and inputs.has_own):
+        if table:
+            raise InputError(f"--own-features: {artifact.folder} reads none: leave it out")
+        return examples
+    if table is None:
+        raise InputError(f"{artifact.folder} reads own features: name their table with --own-features TABLE")
+    return with_own_features(examples, table)
 
 
 def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | None) -> Examples:

@@ -14,6 +14,7 @@ from ser_features.labels import in_order, spelled
 from ser_features.store import Store, open_store
 from ser_models import artifact
 from ser_models.data.examples import EMOTION, Examples, load_examples
+from ser_models.data.own_features import own_columns, with_own_features
 from ser_models.data.split import TRANSDUCTIVE, make_split, of_known_groups, shared_labels
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments import results
@@ -21,6 +22,7 @@ from ser_models.experiments.copies import with_copies
 from ser_models.experiments.optimise_for import notes_on_goal, optimised
 from ser_models.experiments.results import Data, ReportTexts
 from ser_models.models import model_class
+from ser_models.models.base import ColumnModel
 from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
 
@@ -59,6 +61,9 @@ def run_experiment(
     config = optimised(config, corpora)
     data = read_data(opened, config)
     data = replace(data, examples=data.examples.noted(notes_on_goal(config, corpora)))
+    if config.own_features:
+        columns = {"columns": own_columns(data.examples), **config.hyperparameters}
+        config = replace(config, hyperparameters=columns)
     if config.target == EMOTION:
         notes = before_training(data.store, data.examples.originals.rows)
         context.on_notes(notes)
@@ -88,8 +93,11 @@ def read_data(store: Store, config: TrainConfig) -> Data:
             f"--split-by {config.split_by} with a {other} split: expected one of them: leave the other out"
         )
     config = _with_stored_names(store, config)
+    _check_own_features(config)
     examples = _examples(store, config)
     kind = config.split or ("cross-corpus" if config.test_datasets else "speaker")
+    if config.own_features:
+        examples = with_own_features(examples, config.own_features)
     examples = of_known_groups(examples, kind, config.split_by)
     if config.speaker_norm and examples.unknown_speakers:
         raise InputError(
@@ -104,11 +112,31 @@ def read_data(store: Store, config: TrainConfig) -> Data:
         test_datasets=config.test_datasets,
         seed=config.seed,
     )
-    if model_class(config.model).learns_from_copies or config.speed_perturb or config.rooms:
+    wants_copies = model_class(config.model).learns_from_copies and not config.own_features
+    if wants_copies or config.speed_perturb or config.rooms:
         examples, split = with_copies(store, examples, split, config)
     if config.speaker_norm:
         split = replace(split, protocol=f"{split.protocol}, {TRANSDUCTIVE}")
     return Data(store, examples, split)
+
+
+def _check_own_features(config: TrainConfig) -> None:
+    """Refuse own features for a model that does not read columns, or together with copies.
+
+    Raises:
+        InputError: naming what excludes them.
+    """
+    if not config.own_features:
+        return
+    if not issubclass(model_class(config.model), ColumnModel):
+        raise InputError(
+            f"--own-features with {config.model}: expected a model of columns, such as ridge, svm or logistic"
+        )
+    if config.speed_perturb or config.rooms:
+        raise InputError(
+            f"--own-features with copies: {config.own_features} has none of them: leave --speed-perturb and "
+            "--rooms out"
+        )
 
 
 def _with_stored_names(store: Store, config: TrainConfig) -> TrainConfig:

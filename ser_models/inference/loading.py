@@ -23,19 +23,28 @@ MAX_CHECK_FRAMES = 2**12
 
 
 @checked
-def load(folder: PathLike) -> Predictor:
+def load(folder: PathLike, *, of_store: bool = False) -> Predictor:
     """Load an artifact after checking it.
 
     Args:
         folder: as written by `ser train`, or "builtin" for the model that comes with the package.
+        of_store: whether only stored recordings are recognised, so that a user's own features will do.
 
     Raises:
-        ArtifactError: if it is incomplete, altered, made with other features, or fails on a test tone.
+        ArtifactError: if it is incomplete, altered, made with other features, reads a user's own features, or
+            fails on a test tone.
         InputError: if `folder` is no path.
         MissingExtraError: if its model needs a package that is not installed.
     """
     predictor = Predictor(artifact.load(located(Path(folder))))
     inputs = predictor.artifact.model.inputs
+    if isinstance(inputs, ColumnInputs) and inputs.has_own:
+        if of_store:
+            return predictor
+        raise ArtifactError(
+            f"{folder} reads {len(inputs.columns)} own features, which cannot be computed from a recording: "
+            "use ser evaluate with --own-features TABLE"
+        )
     if isinstance(inputs, ColumnInputs) or inputs.length <= MAX_CHECK_FRAMES:
         _check_on_tone(predictor)
     return predictor

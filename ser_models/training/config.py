@@ -40,6 +40,7 @@ class TrainConfig:
         target: column of the store that holds the class.
         optimise_for: "own": regularisation, calibration and weights are selected on held-out speakers;
             "other": on held-out corpora. None counts as "own"; `experiments.optimise_for` settles it before.
+        own_features: table of features that a model of columns reads instead of those of the store.
     """
 
     model: str
@@ -58,6 +59,7 @@ class TrainConfig:
     classes: Sequence[str] = ()
     target: str = "emotion"
     optimise_for: OptimiseFor | None = None
+    own_features: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

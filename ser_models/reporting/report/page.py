@@ -25,6 +25,9 @@ TEMPLATE = Path(__file__).with_name("report.html.jinja")
 MAP_RECORDINGS = 400
 """Maximal number of recordings on the map; each adds a hundred bytes to the page."""
 
+LONG_LIST = 32
+"""Longest list of a hyperparameter that is written."""
+
 AS_TABLE = ("confusion",)
 """Figures that are tables in a report."""
 
@@ -131,6 +134,11 @@ def _confusion_grid(result: Scores) -> list[dict[str, Any]]:
     ]
 
 
+def _short(value: Any) -> str:
+    """A hyperparameter; of a long list the number of entries."""
+    return f"({len(value)})" if isinstance(value, list) and len(value) > LONG_LIST else str(value)
+
+
 def _details(report: Report) -> Iterator[tuple[str, str]]:
     """What is needed to repeat the run, as terms and values."""
     data = report.data
@@ -141,7 +149,7 @@ def _details(report: Report) -> Iterator[tuple[str, str]]:
     yield "Model", report.result.model
     if report.parameters:
         values = {name: value for name, value in report.parameters.items() if value != []}
-        yield "Hyperparameters", ", ".join(f"{name} {value}" for name, value in values.items())
+        yield "Hyperparameters", ", ".join(f"{name} {_short(value)}" for name, value in values.items())
     yield "Features", f"profile {data.profile}, fingerprint {data.digest}"
     yield "Data fingerprint", data.fingerprint
     yield "Versions", ", ".join(f"{name} {version}" for name, version in report.versions.items())
