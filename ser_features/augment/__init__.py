@@ -22,10 +22,9 @@ from ser_features.augment.base import (
     SpectrogramTransform,
 )
 from ser_features.augment.transforms import TRANSFORMS
-from ser_features.augment.variant import ROOM, SPEED_PERTURBATIONS, Variant, check_variants, rooms
+from ser_features.augment.variant import SPEED_PERTURBATIONS, Variant, check_variants, rooms
 
 __all__ = [
-    "ROOM",
     "SPEED_PERTURBATIONS",
     "TRANSFORMS",
     "AnyTransform",

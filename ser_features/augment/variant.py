@@ -142,9 +142,6 @@ Three speeds of every recording are the usual augmentation of speech recognition
 Khudanpur, "Audio augmentation for speech recognition", 2015).
 """
 
-ROOM = "room"
-"""Beginning of the names of copies in other rooms; their number follows."""
-
 ROOM_RATE = 16_000
 """Sample rate at which copies in other rooms are made, in Hz: that of wideband speech."""
 
@@ -156,5 +153,5 @@ def rooms(count: int) -> tuple[Variant, ...]:
     recording in that room would be.
     """
     return tuple(
-        Variant(f"{ROOM}{number}", "other_room", sample_rate=ROOM_RATE) for number in range(1, count + 1)
+        Variant(f"room{number}", "other_room", sample_rate=ROOM_RATE) for number in range(1, count + 1)
     )

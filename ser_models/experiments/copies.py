@@ -3,7 +3,7 @@
 store, examples, split, `TrainConfig` → `with_copies` → examples and split with copies of training recordings
 """
 
-from ser_features.augment import ROOM, SPEED_PERTURBATIONS, rooms
+from ser_features.augment import SPEED_PERTURBATIONS, rooms
 from ser_features.errors import InputError
 from ser_features.store import Store
 from ser_models.data.examples import Examples
@@ -53,7 +53,7 @@ def _speeds(store: Store, stored: set[str], config: TrainConfig) -> set[str]:
 
 def _rooms(store: Store, stored: set[str], config: TrainConfig) -> set[str]:
     """Names of the copies in other rooms to train on."""
-    held = {name for name in stored if name.startswith(ROOM)}
+    held = stored & {variant.name for variant in rooms(len(stored))}
     if config.rooms is None:
         return held if model_class(config.model).learns_from_copies else set()
     names = {variant.name for variant in rooms(config.rooms)}
