@@ -25,7 +25,7 @@ from benchmarks.accuracy.models import gain
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import Split, make_split
 from ser_models.evaluation.score import score
-from ser_models.experiments.optimise_for import optimised
+from ser_models.experiments.train import optimised
 from ser_models.models.kernel.ridge import GroupRidge, Ridge
 from ser_models.training.config import TrainConfig
 from ser_models.training.train import train

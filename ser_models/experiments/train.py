@@ -4,6 +4,7 @@ store, `TrainConfig` → `read_data` → examples, split → `training.train` �
 """
 
 import shutil
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +20,15 @@ from ser_models.data.split import TRANSDUCTIVE, make_split, of_known_groups, sha
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments import results
 from ser_models.experiments.copies import with_copies
-from ser_models.experiments.optimise_for import notes_on_goal, optimised
 from ser_models.experiments.results import Data, ReportTexts
 from ser_models.models import model_class
 from ser_models.models.base import ColumnModel
 from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
+
+ENOUGH = 3
+"""Training corpora from which on a training is for other corpora by default: each is held out once, and at
+least two are left to train on."""
 
 
 def run_experiment(
@@ -73,6 +77,46 @@ def run_experiment(
     if context.state:
         shutil.rmtree(context.state, ignore_errors=True)
     return result
+
+
+def optimised(config: TrainConfig, corpora: Collection[str]) -> TrainConfig:
+    """Settle what `optimise_for` leaves open, and the hyperparameters that a model has for other corpora.
+
+    >>> optimised(TrainConfig("best"), ["emodb", "nemo", "tess"]).hyperparameters
+    {'members': ('group_ridge', 'group_kernel_ridge')}
+    >>> optimised(TrainConfig("best"), ["emodb", "tess"]).optimise_for
+    'own'
+
+    Args:
+        config: of the training.
+        corpora: names of the corpora that are trained on.
+
+    Raises:
+        InputError: if it is for other corpora and has one to train on.
+    """
+    goal = config.optimise_for or ("other" if len(corpora) >= ENOUGH else "own")
+    if goal == "other" and len(corpora) < 2:
+        raise InputError(
+            f"--optimise-for other: one training corpus, {', '.join(corpora)}, expected two or more: "
+            "name more in --datasets, or train with --optimise-for own"
+        )
+    config = replace(config, optimise_for=goal)
+    instead = model_class(config.model).for_other_corpora
+    if goal == "own" or not instead or set(instead).intersection(config.hyperparameters):
+        return config
+    # Slower and faster copies help within a corpus and not on others (docs/accuracy.md).
+    speed_perturb = bool(config.speed_perturb)
+    hyperparameters = {**config.hyperparameters, **instead}
+    return replace(config, hyperparameters=hyperparameters, speed_perturb=speed_perturb)
+
+
+def notes_on_goal(config: TrainConfig, corpora: Collection[str]) -> list[str]:
+    """What the report says of a training for other corpora."""
+    if config.optimise_for != "other":
+        return []
+    return [
+        f"optimised for other corpora: selected and calibrated on each of {len(corpora)} held-out corpora"
+    ]
 
 
 def training_corpora(store: Store, config: TrainConfig) -> list[str]:

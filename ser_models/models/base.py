@@ -199,6 +199,8 @@ class Model(ABC):
         trains_on_validation: whether its weights are fitted to the validation speakers too, as it needs no
             early stopping; test speakers are never used.
         learns_from_copies: whether it is trained on the augmented copies of a store by default.
+        for_other_corpora: hyperparameters that it has instead of its defaults when it is optimised for other
+            corpora than those it is trained on.
         thread_safe: whether several may be fitted at once in threads of one process; other models use several
             cores by themselves.
     """
@@ -208,6 +210,7 @@ class Model(ABC):
     calibrated: ClassVar[bool] = False
     trains_on_validation: ClassVar[bool] = False
     learns_from_copies: ClassVar[bool] = False
+    for_other_corpora: ClassVar[Mapping[str, Any]] = {}
     thread_safe: ClassVar[bool] = True
 
     @property

@@ -4,20 +4,19 @@
 ('ridge', 'kernel_ridge', 'fisher_vectors')
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ser_models.models.ensemble import Ensemble
-
-FOR_OTHER_CORPORA = ("group_ridge", "group_kernel_ridge")
-"""Members for speakers of other corpora: other rooms, microphones and languages."""
 
 
 @dataclass
 class Best(Ensemble):
     """Recommended ensemble: functionals for prosody, Fisher vectors for spectral detail.
 
-    For other corpora than those it is trained on, its members are `FOR_OTHER_CORPORA`.
+    For other corpora (other rooms, microphones, languages): groups of functionals with fixed shares.
     """
 
     name: ClassVar[str] = "best"
+    for_other_corpora: ClassVar[Mapping[str, Any]] = {"members": ("group_ridge", "group_kernel_ridge")}

@@ -39,7 +39,7 @@ class TrainConfig:
         classes: those to recognise, after `label_map`; empty for all. Recordings of others are left out.
         target: column of the store that holds the class.
         optimise_for: "own": regularisation, calibration and weights are selected on held-out speakers;
-            "other": on held-out corpora. None counts as "own"; `experiments.optimise_for` settles it before.
+            "other": on held-out corpora. None counts as "own"; `experiments.train.optimised` settles it.
         own_features: table of features that a model of columns reads instead of those of the store.
     """
 
