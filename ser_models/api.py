@@ -76,6 +76,8 @@ def train(
     label_map: Mapping[str, str] | None = None,
     classes: Names = (),
     target: str = "emotion",
+    fold_column: str | None = None,
+    own_features: PathLike | None = None,
     optimise_for: OptimiseFor | None = None,
     jobs: Positive | None = None,
     tensorboard: PathLike | None = None,
@@ -109,6 +111,8 @@ def train(
         optimise_for: whom regularisation, calibration, ensemble weights and the members of `best` are for:
             new speakers of the training corpora ("own"), or speakers of other corpora ("other", by default
             with three training corpora or more).
+        fold_column: column whose values are the folds, instead of `split` and `folds`.
+        own_features: table of your own features that a model of columns reads instead of the store's.
         jobs: cores to use, for folds, inner folds and members of an ensemble; the result is the same. None:
             all of them, or 1 for networks, which use several by themselves.
         tensorboard: folder for TensorBoard event files.
@@ -135,6 +139,8 @@ def train(
         label_map=spelled_mapping(label_map or {}),
         classes=names_of(classes),
         target=target,
+        fold_column=fold_column,
+        own_features=Path(own_features) if own_features is not None else None,
         optimise_for=optimise_for,
     )
     folder_of_events = Path(tensorboard) if tensorboard is not None else None
@@ -144,7 +150,11 @@ def train(
 
 @checked
 def evaluate(
-    artifact: PathLike, *, store: PathLike = "data/store", datasets: Names | None = None
+    artifact: PathLike,
+    *,
+    store: PathLike = "data/store",
+    datasets: Names | None = None,
+    own_features: PathLike | None = None,
 ) -> EvaluationResult:
     """Evaluate a trained model on stored recordings, and report those it has seen in training.
 
@@ -152,6 +162,7 @@ def evaluate(
         artifact: folder of the model.
         store: a feature store of the same profile.
         datasets: corpora to use; all by default.
+        own_features: table of the features of a model that was trained on your own.
 
     Returns:
         The result. `leakage` lists what was in the training, `unseen` has the metrics without that.
@@ -160,7 +171,8 @@ def evaluate(
         ArtifactError: if the artifact cannot be loaded.
         InputError: if the store has other features, or none of the model's emotions.
     """
-    return measure(Path(artifact), store_root(store), _names(datasets))
+    table = Path(own_features) if own_features is not None else None
+    return measure(Path(artifact), store_root(store), _names(datasets), table)
 
 
 @checked

@@ -50,6 +50,10 @@ def train(
     split_by: Annotated[
         str | None, typer.Option(help="Column whose values are not on two sides, instead of --split.")
     ] = None,
+    fold_column: Annotated[
+        str | None,
+        typer.Option(help="Column of the store whose values are the folds, instead of --split and --folds."),
+    ] = None,
     test_datasets: Annotated[
         list[str] | None,
         typer.Option(
@@ -170,6 +174,7 @@ def train(
         datasets=datasets or None,
         split=split,
         split_by=split_by,
+        fold_column=fold_column,
         test_datasets=test_datasets or (),
         folds=parse_folds(folds),
         seed=seed,

@@ -8,6 +8,7 @@
 - speaker+text: neither a speaker nor a sentence of the test is in training. A fold tests its speakers on some
   of the sentences, and leaves out their other recordings and those sentences of other speakers.
 - official: the sides that the corpus publishes, in the column partition.
+- given: the folds that a column of the table names; each of its values is tested once.
 - random: stratified by emotion, or as `STRATA` says; speakers are on both sides, and the protocol says so.
   Parts of one file are on one side, unless there are fewer files than sides.
 - cross-corpus: trained on some corpora, tested on others, on the classes that both have.
@@ -132,6 +133,7 @@ def make_split(
     stratify: str = "emotion",
     final_model: bool = True,
     seed: int = 0,
+    fold_column: str | None = None,
 ) -> Split:
     """Assign recordings to train, validation and test.
 
@@ -147,6 +149,7 @@ def make_split(
         stratify: strata of a random split, one of `STRATA`.
         final_model: whether a model trained on all recordings follows K folds; else the last fold is final.
         seed: the same seed gives the same split.
+        fold_column: column whose values are the folds, instead of `kind` and `folds`.
 
     Raises:
         InputError: for an unknown kind or stratification, or one that the kind does not have; when there are
@@ -168,7 +171,10 @@ def make_split(
                 f"{rule.protocol} split: leave them out, or split at random"
             )
     draw = Draw(rules[0].keys if rules else None, stratify, np.random.default_rng(seed))
-    if kind == "cross-corpus":
+    if fold_column is not None:
+        draw = replace(draw, keys=None if examples.unknown_speakers else speaker_keys)
+        split = _given(examples, fold_column, draw, final_model)
+    elif kind == "cross-corpus":
         split = _across_corpora(examples, test_datasets, folds, replace(draw, keys=speaker_keys))
     elif kind == "official":
         split = _official(examples, folds, draw)
@@ -222,7 +228,7 @@ def _within(
             protocol += ", epoch chosen on the test side"
         return Split(table, f"{protocol}, one split", selects_on_test=not shares[1])
     left_out = f", one {rules[0].what} left out in each" if folds == "all" else ""
-    table = _k_fold(examples, draw, count, final_model)
+    table = _k_fold(examples, draw, draw.parts(examples, [1 / count] * count), final_model)
     return Split(table, f"{protocol}, {count} folds{left_out}", _large_groups(groups, count, rules))
 
 
@@ -261,9 +267,22 @@ def _single(examples: Examples, draw: Draw, shares: Sequence[float]) -> pd.DataF
     return draw.with_validation(examples, test, 0)
 
 
-def _k_fold(examples: Examples, draw: Draw, folds: int, final_model: bool) -> pd.DataFrame:
-    tested_in = draw.parts(examples, [1 / folds] * folds)
-    tests = {fold: tested_in == fold for fold in range(folds)}
+def _given(examples: Examples, column: str, draw: Draw, final_model: bool) -> Split:
+    """Folds as a column names them; validation is held out of the others."""
+    column = chosen(column, list(examples.rows), "column")
+    values, tested_in = np.unique(examples.rows[column].astype(str), return_inverse=True)
+    if len(values) < 2:
+        raise InputError(
+            f"--fold-column {column} has {len(values)} value, expected two or more, one per fold: name "
+            "another column"
+        )
+    protocol = f"given folds of the column {column}, {len(values)} folds"
+    return Split(_k_fold(examples, draw, tested_in, final_model), protocol)
+
+
+def _k_fold(examples: Examples, draw: Draw, tested_in: np.ndarray, final_model: bool) -> pd.DataFrame:
+    """Sides of every fold, of the fold that tests each recording, (recordings,) from 0."""
+    tests = {fold: tested_in == fold for fold in range(tested_in.max() + 1)}
     if final_model:
         tests[FINAL_FOLD] = np.zeros(len(examples), dtype=bool)
     tables = [draw.with_validation(examples, test, fold) for fold, test in tests.items()]

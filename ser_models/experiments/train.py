@@ -136,13 +136,19 @@ def read_data(store: Store, config: TrainConfig) -> Data:
         raise InputError(
             f"--split-by {config.split_by} with a {other} split: expected one of them: leave the other out"
         )
+    if config.fold_column and (config.split_by or config.split or config.test_datasets or config.folds):
+        raise InputError(
+            f"--fold-column {config.fold_column} with another split or --folds: expected one of them: leave "
+            "the other out"
+        )
     config = _with_stored_names(store, config)
     _check_own_features(config)
     examples = _examples(store, config)
     kind = config.split or ("cross-corpus" if config.test_datasets else "speaker")
     if config.own_features:
         examples = with_own_features(examples, config.own_features)
-    examples = of_known_groups(examples, kind, config.split_by)
+    column = config.fold_column or config.split_by
+    examples = of_known_groups(examples, kind, column)
     if config.speaker_norm and examples.unknown_speakers:
         raise InputError(
             f"--speaker-norm: the speaker of {examples.unknown_speakers} recordings is unknown, expected the "
@@ -155,6 +161,7 @@ def read_data(store: Store, config: TrainConfig) -> Data:
         folds=config.folds,
         test_datasets=config.test_datasets,
         seed=config.seed,
+        fold_column=config.fold_column,
     )
     wants_copies = model_class(config.model).learns_from_copies and not config.own_features
     if wants_copies or config.speed_perturb or config.rooms:

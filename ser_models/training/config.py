@@ -40,6 +40,7 @@ class TrainConfig:
         target: column of the store that holds the class.
         optimise_for: "own": regularisation, calibration and weights are selected on held-out speakers;
             "other": on held-out corpora. None counts as "own"; `experiments.train.optimised` settles it.
+        fold_column: column of the store whose values are the folds, instead of `split` and `folds`.
         own_features: table of features that a model of columns reads instead of those of the store.
     """
 
@@ -59,6 +60,7 @@ class TrainConfig:
     classes: Sequence[str] = ()
     target: str = "emotion"
     optimise_for: OptimiseFor | None = None
+    fold_column: str | None = None
     own_features: Path | None = None
 
 

@@ -56,6 +56,10 @@ PROTOCOLS = {
         "The model is tested on corpora that it was not trained on: other speakers, rooms and instructions "
         "to the actors. This is the hardest protocol, and the nearest to practical use."
     ),
+    "given folds": (
+        "The folds are those that a column of the table names. The audit of leaks says what training and "
+        "test share."
+    ),
     "disjoint by": (
         "No value of the column that the split is named after is both in the training and in the test set. "
         "The audit of leaks says what else they share."

@@ -370,3 +370,22 @@ def test_a_class_of_the_model_that_is_on_the_validation_side_only(make_examples)
     assert _untrained_classes(Split(table, "any"), changed) == (
         "the model is not trained on sad: all recordings are on another side",
     )
+
+
+def test_given_folds_are_those_of_a_column(make_examples):
+    examples = make_examples(speakers=6)
+    fold = (examples.rows["speaker"].str[1].astype(int) % 3).astype(float)
+    examples = replace(examples, rows=examples.rows.assign(fold=fold))
+    split = make_split(examples, fold_column="fold", seed=1)
+    assert split.protocol == "given folds of the column fold, 3 folds"
+    assert split.folds == [0, 1, 2, -1]
+    for number in range(3):
+        tested, train, validation = (
+            set(examples.take(split.side(number, side)).rows["speaker"])
+            for side in ("test", "train", "validation")
+        )
+        assert tested == {f"s{number}", f"s{number + 3}"}
+        assert len(train | validation) == 4
+        assert not train & validation
+    with pytest.raises(InputError, match="--fold-column dataset has 1 value, expected two or more"):
+        make_split(examples, fold_column="dataset")
