@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from ser_features.errors import InputError
 from ser_features.labels import in_order
 from ser_features.store import Store
+from ser_models.evaluation.effect import effect
 from ser_models.reporting.figures.picture import (
     BLUE,
     INK,
@@ -146,6 +147,8 @@ def drawing(store: Store, column: str, datasets: Sequence[str] | None = None) ->
         recordings.summary() + (f"; {missing:,} have no value" if missing else ""),
         "Curve: density. Bar and dot: quartiles and median. Points: recordings.",
     ]
+    if measured := effect(list(_groups(recordings, column).values())):
+        caption.append(str(measured))
     picture = Picture(f"distribution_{column}", f"{column} by emotion", (_panel(recordings, column),))
     return Drawing(picture, caption)
 

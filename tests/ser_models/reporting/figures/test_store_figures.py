@@ -12,6 +12,7 @@ import pytest
 
 from ser_features.errors import InputError
 from ser_features.store import open_store
+from ser_models.evaluation.effect import effect
 from ser_models.reporting.figures import contours, counts, distribution, gallery, map, speakers
 from ser_models.reporting.figures.picture import EMOTION_COLOURS, Drawing, captioned, plain
 from ser_models.reporting.figures.recordings import FRAMES, Recordings, features, rank_features, sample
@@ -131,6 +132,9 @@ def test_missing_values_are_counted(store, table):
     caption = distribution.drawing(store, "pitch_mean").caption
     assert caption[0] == "Mean F0 over voiced frames; null if nothing is voiced."
     assert caption[1] == f"72 recordings of 6 speakers: own; {missing} have no value"
+    values = store.files().dropna(subset="pitch_mean").groupby("emotion")["pitch_mean"]
+    assert str(effect([group.to_numpy(float) for _, group in values])) == caption[3]
+    assert caption[3].startswith("η² 0.")
 
 
 def test_a_constant_column_has_no_density(store):
