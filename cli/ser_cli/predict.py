@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,17 +10,13 @@ import typer
 
 from ser_cli.file_lists import FilesFrom, named_files
 from ser_cli.options import Artifact, Force, Root, Workers
+from ser_cli.predict_output import print_summary, print_tables
 from ser_cli.progress import metered, progress, say
 
 if TYPE_CHECKING:
     from ser_models.data.speaker_norm import SpeakerStats
     from ser_models.inference.collect import AudioFile
-    from ser_models.inference.prediction import (
-        Prediction,
-        PredictionSummary,
-        PredictOptions,
-        WindowPrediction,
-    )
+    from ser_models.inference.prediction import Prediction, PredictionSummary, PredictOptions
     from ser_models.inference.predictor import Predictor
 
 Format = Literal["table", "json", "csv", "parquet"]
@@ -41,7 +37,7 @@ def predict(
     top: Annotated[int, typer.Option(min=1, help="Number of emotions to rank.")] = 3,
     windows: Annotated[
         bool,
-        typer.Option("--windows", help="Also predict long recordings window by window; of any length."),
+        typer.Option("--windows", help="List the windows of recordings that are longer than one."),
     ] = False,
     win_dur: Annotated[float, typer.Option(min=0.1, help="Window length in seconds.")] = 3.0,
     hop_dur: Annotated[float, typer.Option(min=0.1, help="Hop length between windows in seconds.")] = 1.0,
@@ -77,6 +73,9 @@ def predict(
             "--channel each by channel."
         ),
     ] = "none",
+    mic: Annotated[
+        bool, typer.Option("--mic", help="Recognise the microphone while it records, until Ctrl-C.")
+    ] = False,
     root: Root = None,
     workers: Workers = None,
     force: Force = False,
@@ -96,6 +95,9 @@ def predict(
     from ser_models.inference.prediction import PredictionSummary, PredictOptions
 
     options = PredictOptions(top, windows, win_dur, hop_dur, abstain_below, channel, segments)
+    if mic:
+        _check_microphone(files or files_from, out, form)
+        return _of_microphone(load(artifact), options, as_json=form == "json")
     chosen = _format(form, out)
     if out is not None:
         refuse_to_replace(out, force=force, is_ours=is_answer)
@@ -117,8 +119,35 @@ def predict(
             else predictor.predict([content], names=[str(STDIN)], **vars(options))
         )
         _write(summary, predictions, chosen, out, predictor.labels, **kind_of(audio, options))
-    _print_summary(summary, marked=chosen == "table")
+    print_summary(summary, marked=chosen == "table")
     return 1 if summary.refused else 0
+
+
+def _check_microphone(files: object, out: Path | None, form: str | None) -> None:
+    """Check that nothing else is to be recognised, and that the lines are for the screen.
+
+    Raises:
+        InputError: otherwise.
+    """
+    from ser_features.errors import InputError
+
+    if files:
+        raise InputError("--mic with files, expected one of them: leave the other out")
+    if out is not None or form not in (None, "table", "json"):
+        raise InputError("--mic with an output file, expected lines on the screen: leave it out")
+
+
+def _of_microphone(predictor: "Predictor", options: "PredictOptions", *, as_json: bool) -> int:
+    from ser_cli.live import run_live
+    from ser_models.inference.prediction import PredictionSummary
+
+    summary = PredictionSummary()
+    prediction = run_live(predictor, options, as_json=as_json)
+    shown = list(summary.collect([prediction]))
+    if not as_json:
+        print_tables(shown, summary.marks)
+    print_summary(summary, marked=not as_json)
+    return 0
 
 
 def _format(form: str | None, out: Path | None) -> str:
@@ -260,67 +289,4 @@ def _write(
         write_csv(sys.stdout, counted, labels, **kind)
     else:
         shown = list(counted)  # counts them: only then are the marks complete
-        _print_tables(shown, summary.marks)
-
-
-def _print_tables(predictions: "Sequence[Prediction]", marks: Mapping[str, str]) -> None:
-    """Print the predictions, then those of windows; the last column marks warnings that not all have."""
-    from ser_cli.tables import print_table
-    from ser_models.inference.prediction import warnings_of
-
-    recognised = [prediction for prediction in predictions if not prediction.error]
-    rows = [[_label(prediction), *_ranking(prediction)] for prediction in recognised]
-    if rows:
-        longest = max(map(len, rows))
-        rows = [row + [""] * (longest - len(row)) for row in rows]
-        header = ["file", *(f"{rank}." for rank in range(1, longest))]
-        if marks:
-            header.append("warning")
-            for row, prediction in zip(rows, recognised, strict=True):
-                row.append(" ".join(marks[one] for one in warnings_of(prediction) if one in marks))
-        print_table(header, rows)
-    for prediction in recognised:
-        if prediction.windows:
-            print(f"\n{_label(prediction)}, window by window:")
-            print_table(["start", "end", "emotion"], [_window(window) for window in prediction.windows])
-
-
-def _label(prediction: "Prediction") -> str:
-    """The file, and the part and the channel where they were chosen."""
-    end = "end" if prediction.end is None else f"{prediction.end:g} s"
-    part = "" if prediction.start is None else f" {prediction.start:g}–{end}"
-    return prediction.file + part + (f" channel {prediction.channel}" if prediction.channel else "")
-
-
-def _ranking(prediction: "Prediction") -> list[str]:
-    if prediction.confidence is None:
-        return ["windows only"]
-    cells = [f"{one['emotion']} {one['probability']:.3f}" for one in prediction.top]
-    return [f"unsure: {cells[0]}", *cells[1:]] if prediction.abstained else cells
-
-
-def _window(window: "WindowPrediction") -> list[str]:
-    confidence = "" if window.confidence is None else f" {window.confidence:.3f}"
-    emotion = window.emotion or ("unsure:" if confidence else "silence")
-    return [f"{window.start:.1f} s", f"{window.end:.1f} s", f"{emotion}{confidence}"]
-
-
-def _print_summary(summary: "PredictionSummary", *, marked: bool) -> None:
-    """Print refused files, and each note and warning once with the number of files that have it.
-
-    Args:
-        summary: of all predictions.
-        marked: whether the table marks the rows of each warning.
-    """
-    from ser_features.foreign import name_file
-
-    for prediction in summary.refused:
-        reason = name_file(prediction.error or "", prediction.file)
-        print(f"failed {_label(prediction)}: {reason}", file=sys.stderr)
-    for notes, files in summary.notes.items():
-        others = f" (and {len(files) - 1} more files)" if len(files) > 1 else ""
-        say(f"note {files[0]}: {notes}{others}")
-    marks = summary.marks if marked else {}
-    for warning, count in summary.warnings.items():
-        mark = f" {marks[warning]}" if warning in marks else ""
-        say(f"warning{mark}: {warning} ({count} of {summary.count} files)")
+        print_tables(shown, summary.marks)

@@ -1,6 +1,6 @@
-"""A recording that is too long to be recognised as a whole → predictions for its windows, part by part.
+"""A recording that is longer than the longest of the profile → predictions for its windows, part by part.
 
-bytes → `audio.parts` → windows of each part → probabilities of a batch → `Prediction`
+bytes → `audio.parts` → windows of each part → probabilities of a batch → `pooled_answer_of` → `Prediction`
 
 A part of `PART_SECONDS` and the features of `BATCH_WINDOWS` windows are in memory at the same time, whatever
 the length of the recording.
@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
-import numpy as np
-
 from ser_features.audio.parts import Part, parts
 from ser_features.config import Profile
 from ser_features.errors import TooLongError
@@ -21,19 +19,18 @@ from ser_features.extractors.windows import Windows
 from ser_features.manifest import NOTE_SEPARATOR
 from ser_features.pipeline import Features, decode
 from ser_models.data.speaker_norm import SpeakerStats
-from ser_models.inference.prediction import Prediction, PredictOptions, WindowPrediction, join_warnings
+from ser_models.inference.answer import POOLED_WARNING, pooled_answer_of
+from ser_models.inference.prediction import Prediction, PredictOptions
 from ser_models.inference.recording import Window, analyse_windows, silence_of, window_bounds
 from ser_models.inference.speaker_norm import SpeakerNormalizer
-from ser_models.ood.distribution import warning_of
+from ser_models.inference.timeline import WindowPrediction
+from ser_models.ood.sound import SoundEvidence
 
 BATCH_WINDOWS = 64
 """Windows whose features are in memory at the same time."""
 
 PART_SECONDS = 60.0
 """Duration of a part, rounded down to whole hops."""
-
-ADVICE = ", or recognise it window by window: --windows (in Python windows=True)"
-"""Ends the refusal of a recording that is too long."""
 
 
 class WindowModel(Protocol):
@@ -60,6 +57,9 @@ class WindowModel(Protocol):
     ) -> list[dict[str, float]]:
         """Return the probabilities of each window by emotion."""
 
+    def sound_evidence(self, features: Sequence[Features] = ()) -> SoundEvidence:
+        """Compare the sound of windows with the training data."""
+
     def ood_score(self, features: Features) -> float | None:
         """Return the distance of a window to the training data."""
 
@@ -75,7 +75,7 @@ class LongRecording:
         silence: level at and below which a window is silent, in dB re full scale: that of the loudest part.
         windows: recognised so far.
         levels: of these windows, in dB re full scale.
-        scores: out-of-distribution scores of those that are not silent.
+        evidence: of the sound of those that are not silent.
     """
 
     predictor: WindowModel
@@ -84,7 +84,7 @@ class LongRecording:
     silence: float
     windows: list[WindowPrediction]
     levels: list[float]
-    scores: list[float]
+    evidence: SoundEvidence
 
     def recognise(self, part: Part) -> None:
         """Recognise the windows that begin in a part."""
@@ -97,6 +97,7 @@ class LongRecording:
         windows = analyse_windows(part.audio, divided, self.predictor.families, bounds, self.silence)
         while batch := list(islice(windows, BATCH_WINDOWS)):
             self._recognise_batch(part.start, batch)
+        self.evidence.test_speech(divided.whole.signal, divided.whole.sample_rate)
 
     def _bounds(self, part: Part) -> list[tuple[float, float]]:
         """Start and end of each window, in s from the start of the part."""
@@ -111,8 +112,8 @@ class LongRecording:
         if normalizer and features and self.stats is None:
             self.stats = normalizer.of_one_speaker(features)
         probabilities = iter(self.predictor.by_emotion(features, [self.stats] * len(features)))
-        scores = (self.predictor.ood_score(one) for one in features)
-        self.scores += [score for score in scores if score is not None]
+        for one in features:
+            self.evidence.add(self.predictor.ood_score(one), one.columns)
         for window in batch:
             start, end = round(offset + window.start, 3), round(offset + window.end, 3)
             self.windows.append(
@@ -126,22 +127,12 @@ class LongRecording:
             window if level > self.silence else WindowPrediction.of(window.start, window.end, {})
             for window, level in zip(self.windows, self.levels, strict=True)
         ]
-        ood_score = float(np.median(self.scores)) if self.scores else None
         normalizer = self.predictor.normalizer
-        longest = self.predictor.profile.audio.max_seconds
-        return Prediction(
-            file=name,
-            warning=join_warnings(
-                self.predictor.warning,
-                f"longer than {longest:g} s: only its windows are recognised",
-                warning_of(ood_score),
-                normalizer.warning(self.stats) if normalizer else None,
-            ),
-            seconds=seconds,
-            ood_score=ood_score,
-            windows=windows,
-            notes=notes,
-        ).abstain(self.options.abstain_below)
+        of_speaker = normalizer.warning(self.stats) if normalizer else None
+        warnings = (self.predictor.warning, of_speaker, POOLED_WARNING)
+        return pooled_answer_of(
+            windows, self.evidence, self.options, warnings, file=name, seconds=seconds, notes=notes
+        )
 
 
 def recognise_windows(
@@ -164,8 +155,7 @@ def recognise_windows(
         channel: as in `pipeline.decode`.
 
     Returns:
-        The windows, and no emotion of the whole recording. Its out-of-distribution score is the median of the
-        windows'.
+        The answer of its windows together. Its out-of-distribution score is the median of theirs.
 
     Raises:
         AudioError: a subclass for each reason to refuse it.
@@ -183,7 +173,7 @@ def recognise_windows(
         hops_per_part(options.hop_dur) * options.hop_dur,
         options.win_dur,
     )
-    recording = LongRecording(predictor, options, stats, -math.inf, [], [], [])
+    recording = LongRecording(predictor, options, stats, -math.inf, [], [], predictor.sound_evidence())
     notes: dict[str, None] = {}
     for part in stream:
         recording.recognise(part)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 4096
 """Rows of a Parquet file that are in memory at the same time."""
 
-TEXT_COLUMNS = ("file", "emotion", "warning", "notes", "error")
+TEXT_COLUMNS = ("file", "emotion", "verdict", "warning", "notes", "error")
 
 ANSWER_START = 2**16
 """Bytes of a file that show whether it contains predictions."""
@@ -87,6 +87,7 @@ def columns(
         "confidence",
         *probabilities,
         "ood_score",
+        "verdict",
         "warning",
         "notes",
         "error",

@@ -1,6 +1,6 @@
 """The prediction for one recording, the options it is made with, and a summary of many.
 
-recording, `PredictOptions` → `Prediction` (with a `WindowPrediction` per window) ↔ JSON
+recording, `PredictOptions` → `Prediction` (with its windows and timeline) ↔ JSON
 many `Prediction`s → `PredictionSummary` (refused files, counted warnings)
 """
 
@@ -14,6 +14,7 @@ from typing import Any, Literal, TypedDict, get_args
 from ser_features import notebook
 from ser_features.config import Channel
 from ser_features.errors import InputError, shown
+from ser_models.inference.timeline import TimelineSpan, WindowPrediction
 
 MIN_WINDOW = 0.1
 """Shortest window and shortest hop, in s; no profile accepts a shorter recording."""
@@ -24,6 +25,11 @@ SEPARATOR = "; "
 
 Segments = Literal["none", "vad"]
 """What a recording is divided into, each predicted as a recording of its own."""
+
+Verdict = Literal[
+    "emotion", "mixed", "unsure", "no speech", "other channel", "other voice", "out of distribution"
+]
+"""What the answer to a recording is; see `Prediction.verdict`."""
 
 
 class OptionValues(TypedDict, total=False):
@@ -44,8 +50,8 @@ class PredictOptions:
 
     Attributes:
         top: number of emotions in the ranking.
-        windows: whether recordings longer than `win_dur` + `hop_dur` are also recognised window by window.
-            Those longer than the longest of the profile are so only; without `windows` they are refused.
+        windows: whether the prediction lists the windows of recordings longer than `win_dur` + `hop_dur`.
+            Those longer than the training recordings are recognised by their windows anyway.
         win_dur: length of a window, in s; the default is about one sentence of the published corpora.
         hop_dur: from the start of a window to the start of the next, in s.
         abstain_below: confidence below which no emotion is returned, 0 to 1.
@@ -92,56 +98,32 @@ class PredictOptions:
                 )
 
 
-@dataclass(frozen=True, slots=True)
-class WindowPrediction:
-    """The prediction for one window of a recording.
-
-    Attributes:
-        start: of the window, in s from the start of the recording.
-        end: of the window, in s.
-        emotion: the most probable emotion; None for silence, or below `PredictOptions.abstain_below`.
-        probabilities: by emotion, summing to 1; empty for silence.
-    """
-
-    start: float
-    end: float
-    emotion: str | None
-    probabilities: dict[str, float]
-
-    @classmethod
-    def of(cls, start: float, end: float, probabilities: dict[str, float]) -> "WindowPrediction":
-        """Build a prediction from probabilities by emotion; none for silence."""
-        return cls(start, end, max(probabilities, key=probabilities.__getitem__, default=None), probabilities)
-
-    @property
-    def confidence(self) -> float | None:
-        """Probability of the most probable emotion, 0 to 1; None for silence."""
-        return max(self.probabilities.values(), default=None)
-
-    def abstain(self, threshold: float) -> "WindowPrediction":
-        """Drop the emotion if its probability is below `threshold`."""
-        sure = self.confidence is None or self.confidence >= threshold
-        return self if sure else replace(self, emotion=None)
-
-
 @dataclass(frozen=True)
 class Prediction:
     """The prediction for one recording.
 
     Attributes:
         file: name of the recording, as it was given.
-        emotion: the most probable emotion; None if the recording was refused, the model abstained, or only
-            the windows of a long recording are recognised.
-        confidence: probability of the most probable emotion, 0 to 1; None if there is none.
-        probabilities: by emotion, in the order of the model's labels, summing to 1.
+        emotion: the most probable emotion; None if there is none: the recording was refused, is mixed or no
+            speech, or the model abstained.
+        confidence: probability of the most probable emotion, 0 to 1; None if the recording was refused, is
+            mixed or no speech.
+        probabilities: by emotion, in the order of the model's labels, summing to 1; of a recording that is
+            longer than those of the training, pooled over its windows.
         top: the most probable emotions, {"emotion", "probability"} each, in descending order.
         warning: known limits of this prediction, separated by semicolons; None if there are none.
         seconds: duration of the recording; None if refused.
         ood_score: distance to the training data, 0 and above; above 1 the recording is out of distribution
             (1 is the 99th percentile of held-out speakers of the training corpora). None if not known; of a
-            recording of which only the windows are recognised, the median of theirs.
+            recording that is recognised by its windows, the median of theirs.
         windows: predictions for the windows in order of time, if they were requested and the recording is
             long enough.
+        timeline: of a recording that is recognised by its windows, spans of one emotion each.
+        verdict: what the answer is. "emotion": `emotion`. "mixed": several emotions, as the `timeline` says.
+            "unsure": the confidence is below `PredictOptions.abstain_below`. Where the `ood_score` is above
+            1, what the recording is instead: "no speech", "other channel" (speech through another room or
+            microphone than in the training), "other voice", or "out of distribution" if it cannot be tested
+            for speech; of the latter three, `emotion` is a guess. None if refused.
         error: why the recording was refused; None if it was not.
         notes: what is unusual about the file, separated by semicolons; None if nothing is.
         channel: number of the only channel that was read, from 1; None for a mix.
@@ -158,6 +140,8 @@ class Prediction:
     seconds: float | None = None
     ood_score: float | None = None
     windows: list[WindowPrediction] = field(default_factory=list)
+    timeline: list[TimelineSpan] = field(default_factory=list)
+    verdict: Verdict | None = None
     error: str | None = None
     notes: str | None = None
     channel: int | None = None
@@ -178,7 +162,7 @@ class Prediction:
         return notebook.table(self.file, ["emotion", "probability"], rows, self.error or self.warning or "")
 
     def of_part(self, start: float, end: float | None) -> "Prediction":
-        """The prediction of a part of a file, with the times of its windows in the file.
+        """The prediction of a part of a file, with times in the file.
 
         Args:
             start: of the part, in s.
@@ -186,11 +170,9 @@ class Prediction:
         """
         if end is None and self.seconds is not None:
             end = round(start + self.seconds, 3)
-        windows = [
-            replace(window, start=round(start + window.start, 3), end=round(start + window.end, 3))
-            for window in self.windows
-        ]
-        return replace(self, start=start, end=end, windows=windows)
+        windows = [window.shifted(start) for window in self.windows]
+        timeline = [span.shifted(start) for span in self.timeline]
+        return replace(self, start=start, end=end, windows=windows, timeline=timeline)
 
     @property
     def abstained(self) -> bool:
@@ -209,12 +191,13 @@ class Prediction:
         if self.confidence is None or self.confidence >= threshold:
             return replace(self, windows=windows)
         warning = join_warnings(self.warning, f"abstained: confidence below {threshold:g}")
-        return replace(self, emotion=None, warning=warning, windows=windows)
+        verdict: Verdict | None = "unsure" if self.verdict == "emotion" else self.verdict
+        return replace(self, emotion=None, warning=warning, windows=windows, verdict=verdict)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the prediction as JSON values; of windows, error, channel, start and end those it has."""
+        """Return the prediction as JSON values; optional fields only those it has."""
         values = asdict(self)
-        optional = ("windows", "error", "channel", "start", "end")
+        optional = ("windows", "timeline", "error", "channel", "start", "end")
         return {
             name: value for name, value in values.items() if name not in optional or value not in (None, [])
         }
@@ -223,7 +206,8 @@ class Prediction:
     def from_json(cls, values: Mapping[str, Any]) -> "Prediction":
         """Build a prediction from the values of `to_json`."""
         windows = [WindowPrediction(**window) for window in values.get("windows", ())]
-        return cls(**{**values, "windows": windows})
+        timeline = [TimelineSpan(**span) for span in values.get("timeline", ())]
+        return cls(**{**values, "windows": windows, "timeline": timeline})
 
 
 @dataclass

@@ -8,6 +8,7 @@ audio files or bytes → `RecordingAnalysis` → backend (scaling and model) →
     predictor.predict_proba(["call.wav", "other.wav"])     # (2, classes), in the order of predictor.classes_
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,16 +26,10 @@ from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import feature_profile
 from ser_models.data.inputs import Raw
 from ser_models.data.speaker_norm import SpeakerStats
+from ser_models.inference.answer import POOLED_WARNING, answer_of, pooled_answer_of
 from ser_models.inference.collect import Collected, Recordings, channels_of, collect, one_for_each
-from ser_models.inference.long_recording import ADVICE, recognise_windows
-from ser_models.inference.prediction import (
-    OptionValues,
-    Prediction,
-    PredictOptions,
-    WindowPrediction,
-    join_warnings,
-    ranked,
-)
+from ser_models.inference.long_recording import recognise_windows
+from ser_models.inference.prediction import OptionValues, Prediction, PredictOptions
 from ser_models.inference.recording import (
     RecordingAnalysis,
     Window,
@@ -43,9 +38,10 @@ from ser_models.inference.recording import (
     read,
 )
 from ser_models.inference.speaker_norm import SpeakerNormalizer
+from ser_models.inference.timeline import WindowPrediction
 from ser_models.models.base import apply_temperature
-from ser_models.ood import MEL
-from ser_models.ood.distribution import warning_of
+from ser_models.ood import FAMILIES, MEL
+from ser_models.ood.sound import SoundEvidence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,11 +103,16 @@ class Predictor:
 
     @cached_property
     def families(self) -> tuple[str, ...]:
-        """Feature families of the model's input and of the out-of-distribution score."""
+        """Feature families of the model's input, and of the comparison with the training data."""
         families = self.artifact.model.inputs.families
-        return (
-            families if MEL in families or self.artifact.training_distribution is None else (*families, MEL)
-        )
+        reference = () if self.artifact.training_distribution is None else FAMILIES
+        return tuple(dict.fromkeys((*families, *reference)))
+
+    @property
+    def longest(self) -> float:
+        """Longest recording that is recognised as a whole, trimmed, in s: that of the training."""
+        reference = self.artifact.training_distribution
+        return math.inf if reference is None else reference.longest
 
     @overload
     def predict(  # type: ignore[overload-overlap]  # a path may be text, a sequence of texts
@@ -226,9 +227,7 @@ class Predictor:
         whole = self.by_emotion(features, stats)
         windows = iter(self.by_emotion([window for window, _ in voiced], [own for _, own in voiced]))
         return [
-            self._prediction(name, analysis, probabilities, own, options.top, windows).abstain(
-                options.abstain_below
-            )
+            self._prediction(name, analysis, probabilities, own, options, windows)
             for name, analysis, probabilities, own in zip(names, analyses, whole, stats, strict=True)
         ]
 
@@ -317,6 +316,13 @@ class Predictor:
         reference = self.artifact.training_distribution
         return None if reference is None else float(reference.ood_score([features.frames[MEL]])[0])
 
+    def sound_evidence(self, features: Sequence[Features] = ()) -> SoundEvidence:
+        """Compare the sound of a recording, or of each of its windows, with the training data."""
+        evidence = SoundEvidence(self.artifact.training_distribution)
+        for one in features:
+            evidence.add(self.ood_score(one), one.columns)
+        return evidence
+
     def _predict_all(
         self, collected: Collected, speakers: Sequence[str] | None, options: PredictOptions
     ) -> list[Prediction]:
@@ -357,7 +363,9 @@ class Predictor:
                         error, recording, names[index], options, own, channels[index]
                     )
                 else:
-                    analyses[index] = analyse_recording(decoded, self.profile, self.families, options)
+                    analyses[index] = analyse_recording(
+                        decoded, self.profile, self.families, options, longest=self.longest
+                    )
             except AudioError as error:
                 others[index] = Prediction(names[index], error=str(error))
         shared = [stats[index] for index in analyses] if stats else None
@@ -379,11 +387,9 @@ class Predictor:
         stats: SpeakerStats | None,
         channel: int | None,
     ) -> Prediction:
-        """Recognise only the windows of a long file; refuse it if they are not requested, and a long part."""
+        """Recognise a file that does not fit into memory by its windows; refuse a part of a file."""
         if isinstance(recording, Part):
             return Prediction(name, error=str(error))
-        if not options.windows:
-            return Prediction(name, error=f"{error}{ADVICE}")
         return recognise_windows(self, read(recording), name, options, stats, channel)
 
     def by_emotion(self, features: Sequence[Features], stats: Stats) -> list[dict[str, float]]:
@@ -399,29 +405,25 @@ class Predictor:
         analysis: RecordingAnalysis,
         probabilities: dict[str, float],
         stats: SpeakerStats | None,
-        top: int,
+        options: PredictOptions,
         windows: Iterator[dict[str, float]],
     ) -> Prediction:
-        ranking = ranked(probabilities)
-        ood_score = self.ood_score(analysis.features)
-        warning = join_warnings(
+        """Return the prediction of a recording, which takes the probabilities of its windows."""
+        of_windows = [_of_window(window, windows) for window in analysis.windows]
+        voiced = [window.features for window in analysis.windows if window.features]
+        evidence = self.sound_evidence(voiced if analysis.is_long else [analysis.features])
+        evidence.test_speech(analysis.signal, analysis.sample_rate)
+        unused = self.artifact.model.inputs.unused(analysis.features)
+        warnings = (
             self.warning,
-            self.artifact.model.inputs.unused(analysis.features),
-            warning_of(ood_score),
+            None if analysis.is_long else unused,
             self.normalizer.warning(stats) if self.normalizer else None,
+            POOLED_WARNING if analysis.is_long else None,
         )
-        return Prediction(
-            file=name,
-            emotion=ranking[0]["emotion"],
-            confidence=ranking[0]["probability"],
-            probabilities=probabilities,
-            top=ranking[:top],
-            warning=warning,
-            notes=analysis.features.audio_notes,
-            seconds=analysis.seconds,
-            ood_score=ood_score,
-            windows=[_of_window(window, windows) for window in analysis.windows],
-        )
+        facts = {"file": name, "notes": analysis.features.audio_notes, "seconds": analysis.seconds}
+        if analysis.is_long:
+            return pooled_answer_of(of_windows, evidence, options, warnings, **facts)
+        return answer_of(probabilities, evidence, options, warnings, windows=of_windows, **facts)
 
 
 def _name(recording: Path | bytes | Part) -> str:

@@ -3,6 +3,7 @@
 file or bytes → `read` → decoded `Audio` → `analyse_recording` → `RecordingAnalysis` (features, windows)
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -52,7 +53,8 @@ class RecordingAnalysis:
         sample_rate: of `signal`, in Hz.
         start_sec: where `signal` starts in the recording, in s.
         features: of `signal`.
-        windows: in order of time; empty if not requested, or if the recording is short.
+        windows: in order of time; empty if the recording is short, or neither long nor requested.
+        is_long: whether it is recognised by its windows, as it is longer than the training recordings.
     """
 
     seconds: float
@@ -61,6 +63,7 @@ class RecordingAnalysis:
     start_sec: float
     features: Features
     windows: list[Window] = field(default_factory=list)
+    is_long: bool = False
 
 
 def read(audio: Path | bytes) -> bytes:
@@ -96,8 +99,10 @@ def analyse_recording(
     families: Sequence[str],
     options: PredictOptions,
     shown: Sequence[str] = (),
+    *,
+    longest: float = math.inf,
 ) -> RecordingAnalysis:
-    """Compute the features of a recording, and of its windows if `options` request them.
+    """Compute the features of a recording, and of its windows if it is long or `options` request them.
 
     Args:
         audio: the decoded recording.
@@ -105,21 +110,27 @@ def analyse_recording(
         families: feature families to compute.
         options: of the prediction; a recording that is not longer than a window and a hop has no windows.
         shown: further families of the whole recording, not of its windows.
+        longest: longest recording, trimmed, that the model recognises as a whole, in s.
     """
     seconds = audio.signal.size / audio.sample_rate
     windows: list[Window] = []
+    is_long = False
     analysis: Analysis
-    if options.windows and seconds > options.win_dur + options.hop_dur:
+    if seconds > options.win_dur + options.hop_dur and (options.windows or seconds > longest):
         divided = Windows(audio, profile)
         analysis, start_sec = divided.whole, divided.start_sec
-        bounds = window_bounds(seconds, options.win_dur, options.hop_dur)
-        windows = list(analyse_windows(audio, divided, families, bounds, silence_of(analysis)))
+        is_long = analysis.seconds > longest
+        if options.windows or is_long:
+            bounds = window_bounds(seconds, options.win_dur, options.hop_dur)
+            windows = list(analyse_windows(audio, divided, families, bounds, silence_of(analysis)))
     else:
         prepared = prepare(audio, profile.audio)
         analysis = Analysis(prepared.signal, profile, prepared.gain_db)
         start_sec = prepared.start_sec
     features = features_of(audio, analysis, tuple(dict.fromkeys((*shown, *families))))
-    return RecordingAnalysis(seconds, analysis.signal, analysis.sample_rate, start_sec, features, windows)
+    return RecordingAnalysis(
+        seconds, analysis.signal, analysis.sample_rate, start_sec, features, windows, is_long
+    )
 
 
 def analyse_windows(

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+WIN_DUR, HOP_DUR = 3.0, 0.5
+"""Length of a window, and from the end of a window to the end of the next, in s."""
+
 
 @dataclass(frozen=True, slots=True)
 class StreamWindow:

@@ -4,6 +4,15 @@ rows of a store → `build` → `TrainingDistribution` ↔ ood.npz
 log-mel frames → `TrainingDistribution.ood_score`; core columns → `TrainingDistribution.percentiles`
 """
 
-from ser_models.ood.distribution import FILE, MEL, TrainingDistribution, build, describe, read, write
+from ser_models.ood.distribution import (
+    FAMILIES,
+    FILE,
+    MEL,
+    TrainingDistribution,
+    build,
+    describe,
+    read,
+    write,
+)
 
-__all__ = ["FILE", "MEL", "TrainingDistribution", "build", "describe", "read", "write"]
+__all__ = ["FAMILIES", "FILE", "MEL", "TrainingDistribution", "build", "describe", "read", "write"]

@@ -12,6 +12,7 @@ speech through another microphone, in another room or at another level: the mode
 [[1.0, 1.0, 1.0, 0.0]]
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 MEL = "mel"
 """Family of the frames that are compared; every extraction has it, whatever the model reads."""
 
+FAMILIES = ("core", MEL)
+"""Families of a recording that are compared with the training data: core columns, and frames."""
+
 MAX_RECORDINGS = 2000
 """Maximum number of training recordings that are kept, evenly spread: half a megabyte with 64 bands."""
 
@@ -42,7 +46,8 @@ TAIL = 0.01
 OOD_THRESHOLD = 1.0
 """Score above which a recording is out of distribution: the 99th percentile of held-out speakers."""
 
-OOD_WARNING = "out of distribution (ood_score above 1): do not trust this prediction"
+DURATION = "duration_sec"
+"""Core column of the duration of a recording, trimmed."""
 
 FILE = "ood.npz"
 QUANTILES = "quantiles."
@@ -66,6 +71,11 @@ class TrainingDistribution:
     limit: float
     recordings: np.ndarray
     quantiles: Mapping[str, np.ndarray]
+
+    @property
+    def longest(self) -> float:
+        """Duration of the longest training recording, trimmed, in s; infinite if not known."""
+        return float(self.quantiles[DURATION][-1]) if DURATION in self.quantiles else math.inf
 
     def ood_score(self, frames: Sequence[Frames]) -> np.ndarray:
         """Return the distance of recordings to the nearest training recording.
@@ -197,8 +207,3 @@ def _quantiles(train: "pd.DataFrame") -> dict[str, np.ndarray]:
 
 def _moments(frames: np.ndarray) -> np.ndarray:
     return np.concatenate([frames.mean(axis=0), frames.std(axis=0)])
-
-
-def warning_of(score: float | None) -> str | None:
-    """Return the warning of a recording that is out of distribution; None for others and unknown scores."""
-    return OOD_WARNING if score is not None and score > OOD_THRESHOLD else None

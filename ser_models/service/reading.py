@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from ser_features.audio import Audio
@@ -33,26 +33,27 @@ class Reader:
         profile: the feature configuration.
         families: feature families.
         limits: of a recording.
+        longest: longest recording that is recognised as a whole, trimmed, in s.
     """
 
     profile: Profile
     families: Sequence[str]
     limits: Limits
+    longest: float
 
     @classmethod
     def of(cls, predictor: Predictor, limits: Limits) -> "Reader":
         """Return the reader for a model."""
-        return cls(predictor.profile, predictor.families, limits)
+        return cls(predictor.profile, predictor.families, limits, predictor.longest)
 
     def recording(self, content: bytes, options: PredictOptions) -> RecordingAnalysis:
-        """Compute the features of an audio file, without the signal, which the model does not read.
+        """Compute the features of an audio file.
 
         Raises:
             AudioError: a subclass for each reason to refuse it.
         """
         audio = self.limits.decode(content, self.profile.audio)
-        analysis = analyse_recording(audio, self.profile, self.families, options)
-        return replace(analysis, signal=analysis.signal[:0])
+        return analyse_recording(audio, self.profile, self.families, options, longest=self.longest)
 
     def window(self, audio: Audio, silence: float) -> Window:
         """Compute the features of a window of a stream.

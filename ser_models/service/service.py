@@ -6,6 +6,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import NamedTuple
 
 from ser_features.errors import AudioError, NotAudioError, TooLongError, UnsupportedAudioError
@@ -71,7 +72,7 @@ class Service:
 
         Args:
             uploads: of the request.
-            options: whether windows are recognised too.
+            options: whether windows are listed.
 
         Returns:
             For each recording its prediction, or why it was refused.
@@ -89,11 +90,12 @@ class Service:
             ]
             stats = self.stats([analysis.features for analysis in analyses])
             items = [Item(analysis, name, stats) for analysis, name in zip(analyses, names, strict=True)]
-            predictions = iter(await self.batcher(items) if items else [])
+            predictions = await self.batcher(items) if items else []
         for one in results:
             self.metrics.recordings.add("refused" if isinstance(one, Rejected) else "recognised")
         self.metrics.sound.add(amount=sum(analysis.seconds for analysis in analyses))
-        return [one if isinstance(one, Rejected) else next(predictions) for one in results]
+        listed = (one if options.windows else replace(one, windows=[]) for one in predictions)
+        return [one if isinstance(one, Rejected) else next(listed) for one in results]
 
     def stats(self, features: Sequence[Features]) -> SpeakerStats | None:
         """Statistics of the one speaker of some recordings; None for a model that uses none."""
@@ -109,7 +111,7 @@ class Service:
             return error
 
     def _recognise(self, items: list[Item]) -> list[Prediction]:
-        options = PredictOptions(top=len(self.predictor.labels))
+        options = PredictOptions(top=len(self.predictor.labels), windows=True)
         return self.predictor.predict_analyses(
             [item.analysis for item in items],
             [item.name for item in items],

@@ -22,13 +22,11 @@ from ser_features.pipeline import Features
 from ser_models.inference.long_recording import BATCH_WINDOWS
 from ser_models.inference.prediction import Prediction
 from ser_models.inference.recording import SILENCE_DB, RecordingAnalysis
-from ser_models.inference.stream import StreamWindow, StreamWindows
+from ser_models.inference.stream import HOP_DUR, WIN_DUR, StreamWindow, StreamWindows
 from ser_models.service.security import check_origin, check_token
 from ser_models.service.service import Item, Service
 from ser_models.web.body import Rejected
 
-WIN_DUR, HOP_DUR = 3.0, 0.5
-"""Length of a window, and from the end of a window to the end of the next, in s."""
 MIN_RATE, MAX_RATE = 8_000, 96_000
 """Accepted sample rates, in Hz."""
 MAX_MESSAGE = 2**20
@@ -180,6 +178,7 @@ class LiveStream:
                 "confidence": prediction.confidence,
                 "probabilities": prediction.probabilities,
                 "ood_score": prediction.ood_score,
+                "verdict": prediction.verdict,
                 "warning": prediction.warning,
                 "behind": round(self.windows.seconds - window.end, 3),
             }
@@ -194,9 +193,8 @@ class LiveStream:
             return Prediction("")
         if len(self.history) < BATCH_WINDOWS and self.service.predictor.normalizer:
             self.history.append(read.features)
-        empty = np.zeros(0, np.float32)
         analysis = RecordingAnalysis(
-            window.end - window.start, empty, self.format.rate, window.start, read.features
+            window.end - window.start, window.signal, self.format.rate, window.start, read.features
         )
         [prediction] = await self.service.batcher([Item(analysis, "", self.service.stats(self.history))])
         return prediction

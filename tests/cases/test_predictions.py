@@ -5,6 +5,7 @@ import io
 import json
 import os
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,10 @@ import pytest
 
 from ser_features.config import DEFAULT_PROFILE
 from ser_features.pipeline import Features
+from ser_features.vad import presence
 from ser_models.inference import Predictor
+from ser_models.inference.answer import POOLED_WARNING
+from ser_models.ood.sound import WARNINGS, SoundEvidence
 from tests.cases.sounds import RATE, save, voice
 
 NOTE = "what Mrs. Smith said on Tuesday\n"
@@ -94,7 +98,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-WARNING = "out of distribution (ood_score above 1): do not trust this prediction"
+WARNING = "no speech: no emotion is returned"
 
 
 @pytest.fixture
@@ -113,6 +117,7 @@ def test_the_rows_that_are_far_are_marked(ser, model, calls, far):
     header, *lines = printed.splitlines()
     assert header.endswith("warning")
     assert [line.endswith("[1]") for line in lines] == [False, False, False, True, True]
+    assert ["no speech" in line for line in lines] == [False, False, False, True, True]
     assert errors == f"warning [1]: {WARNING} (2 of 5 files)\n"
 
 
@@ -121,6 +126,8 @@ def test_every_format_states_the_warning_in_the_row(ser, model, calls, far, form
     _, printed, errors = ser("predict", model, calls, "--format", form)
     rows = json.loads(printed) if form == "json" else list(csv.DictReader(io.StringIO(printed)))
     assert [row["warning"] or None for row in rows] == [None, None, None, WARNING, WARNING]
+    assert [row["verdict"] for row in rows] == [*["emotion"] * 3, *["no speech"] * 2]
+    assert [bool(row["emotion"]) for row in rows] == [*[True] * 3, *[False] * 2]
     assert errors == f"warning: {WARNING} (2 of 5 files)\n"
 
 
@@ -144,9 +151,10 @@ def test_warnings_of_some_are_marked_beside_those_of_all(ser, model, calls, far,
 
 @pytest.fixture
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A recording of 8 s for a profile of at most 4 s."""
+    """A recording of 8 s for a profile of at most 4 s, of which the test for speech is passed."""
     profile = replace(DEFAULT_PROFILE, audio=replace(DEFAULT_PROFILE.audio, max_seconds=4.0))
     monkeypatch.setattr(Predictor, "profile", profile)
+    monkeypatch.setattr(presence, "has_speech", lambda *_: True)
     return save(
         tmp_path / "call.wav", np.tile(voice(1, "angry", seconds=1.0, rate=8000), 8), 8000, subtype="ULAW"
     )
@@ -159,7 +167,7 @@ def test_a_long_call_is_recognised_window_by_window(ser, model, call, tmp_path):
     assert code == 0
     assert table["start"].tolist() == [0, 1, 2, 3, 4, 5]
     assert table["emotion"].notna().all()
-    assert "warning: longer than 4 s: only its windows are recognised (1 of 1 files)" in errors
+    assert f"warning: {POOLED_WARNING} (1 of 1 files)" in errors
 
 
 def test_a_long_call_beside_short_recordings(ser, model, call, recording):
@@ -167,23 +175,37 @@ def test_a_long_call_beside_short_recordings(ser, model, call, recording):
     header, first, second, *_ = printed.splitlines()
     assert code == 0
     assert header.split()[:4] == ["file", "1.", "2.", "3."]
-    assert first.split()[:3] == [str(call), "windows", "only"]
+    assert first.split()[0] == str(call)
     assert second.split()[0] == str(recording)
+    assert f"{call}, over time: " in printed
     assert f"{call}, window by window:" in printed
 
 
-def test_a_long_call_without_windows(ser, model, call):
-    code, printed, errors = ser("predict", model, call)
-    assert (code, printed) == (1, "")
-    assert errors == (
-        f"failed {call}: 8 s long, expected at most 4 s: cut it into utterances, or recognise it "
-        "window by window: --windows (in Python windows=True)\n"
-    )
-
-
 def test_json_of_a_long_call(ser, model, call):
-    code, printed, _ = ser("predict", model, call, "--windows", "--format", "json", "--abstain-below", "1")
+    code, printed, _ = ser("predict", model, call, "--format", "json", "--abstain-below", "1")
     [prediction] = json.loads(printed)
     assert code == 0
-    assert (prediction["emotion"], prediction["confidence"], len(prediction["windows"])) == (None, None, 6)
+    assert "windows" not in prediction
     assert "error" not in prediction
+    spans = prediction["timeline"]
+    assert [spans[0]["start"], spans[-1]["end"]] == [0, 8]
+    assert all(one["end"] == other["start"] for one, other in pairwise(spans))
+
+
+def test_a_mixed_call_has_no_emotion(ser, model, call, monkeypatch):
+    halves = iter([*[{"angry": 0.9, "sad": 0.1}] * 3, *[{"angry": 0.1, "sad": 0.9}] * 3])
+    monkeypatch.setattr(Predictor, "by_emotion", lambda _, features, __: [next(halves) for _ in features])
+    monkeypatch.setattr(Predictor, "ood_score", lambda *_: 0.5)
+    _, printed, _ = ser("predict", model, call)
+    assert printed.splitlines()[1].split()[1:] == ["mixed:", "angry", "0.500", "sad", "0.500"]
+    assert printed.endswith(f"{call}, over time: angry 0.0–4.0 s, sad 4.0–8.0 s\n")
+
+
+@pytest.mark.parametrize(("is_other", "verdict"), [(False, "other channel"), (True, "other voice")])
+def test_speech_that_is_far_is_no_headline(ser, model, recording, monkeypatch, is_other, verdict):
+    monkeypatch.setattr(Predictor, "ood_score", lambda *_: 2.0)
+    monkeypatch.setattr(presence, "has_speech", lambda *_: True)
+    monkeypatch.setattr(SoundEvidence, "_is_other_voice", lambda *_: is_other)
+    _, printed, errors = ser("predict", model, recording)
+    assert f" {verdict}: " in printed
+    assert errors == f"warning: {WARNINGS[verdict]} (1 of 1 files)\n"

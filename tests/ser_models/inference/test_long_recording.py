@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from ser_models.inference import PredictOptions, Predictor, long_recording
+from ser_models.inference.answer import POOLED_WARNING
 from tests.cases.sounds import RATE, voice
 
 OPTIONS = {"windows": True, "win_dur": 0.5, "hop_dur": 0.5}
@@ -36,9 +37,15 @@ def test_windows_are_those_of_a_short_recording(predictor, short, call):
     for window, other in zip(parts.windows, whole.windows, strict=True):
         assert (window.start, window.end, window.emotion) == (other.start, other.end, other.emotion)
         assert window.probabilities == pytest.approx(other.probabilities, abs=1e-6)
-    assert (parts.emotion, parts.confidence, parts.error, parts.seconds) == (None, None, None, 4.0)
-    assert parts.warning.startswith("longer than 2 s: only its windows are recognised")
-    assert not parts.abstained
+    assert [(span.end, span.emotion) for span in parts.timeline] == [
+        (span.end, span.emotion) for span in whole.timeline
+    ]
+    assert (parts.probabilities, parts.ood_score) == (
+        pytest.approx(whole.probabilities, abs=1e-4),
+        pytest.approx(whole.ood_score),
+    )
+    assert (parts.verdict, parts.error, parts.seconds) == ("no speech", None, 4.0)
+    assert parts.warning == f"{POOLED_WARNING}; no speech: no emotion is returned"
 
 
 def test_few_windows_are_in_memory(short, call, monkeypatch):
@@ -71,17 +78,14 @@ def test_windows_abstain(short, call):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (
-            {},
-            "4 s long, expected at most 2 s: cut it into utterances, or recognise it window by window: --",
-        ),
+        ({}, "windows of 3 s, expected at most 2 s: pass a shorter win_dur"),
         ({"windows": True, "win_dur": 5.0}, "windows of 5 s, expected at most 2 s: pass a shorter win_dur"),
     ],
 )
 def test_refusals(short, call, options, message):
     first, second = short.predict([(call, RATE), (call[:RATE], RATE)], **options)
     assert first.error.startswith(message)
-    assert second.emotion
+    assert second.top
 
 
 def test_statistics_of_the_speaker_are_estimated_from_the_first_windows(short, call):
@@ -104,7 +108,7 @@ def test_statistics_of_the_speaker_are_estimated_from_the_first_windows(short, c
     )
     short.__dict__["ood_score"] = lambda features: None
     prediction = short.predict_files([_wav(call)], PredictOptions(**OPTIONS))[0]
-    assert prediction.warning.endswith("; of statistics")
+    assert prediction.warning == f"of statistics; {POOLED_WARNING}"
     assert len(normalizer.sizes) == 1
     assert {one for stats in given_stats for one in stats} == {"statistics"}
 

@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 
 from ser_models.inference.output import WRITERS, columns, frame, rows, write_csv, write_file, write_json
-from ser_models.inference.prediction import Prediction, WindowPrediction
+from ser_models.inference.prediction import Prediction
+from ser_models.inference.timeline import TimelineSpan, WindowPrediction
 
 LABELS = ["happy", "sad"]
-SHORT = Prediction("a,b.wav", "sad", 0.75, {"happy": 0.25, "sad": 0.75}, seconds=2.0, ood_score=0.5)
+SHORT = Prediction(
+    "a,b.wav", "sad", 0.75, {"happy": 0.25, "sad": 0.75}, seconds=2.0, ood_score=0.5, verdict="emotion"
+)
 LONG = Prediction(
     "long.wav",
     "happy",
@@ -19,6 +22,8 @@ LONG = Prediction(
     {"happy": 0.5, "sad": 0.5},
     warning="quiet",
     seconds=5.0,
+    timeline=[TimelineSpan(0.0, 2.5, "happy", 1.0), TimelineSpan(2.5, 5.0, None, None)],
+    verdict="mixed",
     windows=[
         WindowPrediction(0.0, 3.0, "happy", {"happy": 1.0, "sad": 0.0}),
         WindowPrediction(2.0, 5.0, None, {}),
@@ -39,6 +44,7 @@ def test_a_row_per_recording():
         "p_happy": 0.25,
         "p_sad": 0.75,
         "ood_score": 0.5,
+        "verdict": "emotion",
         "warning": None,
         "notes": None,
         "error": None,
@@ -91,11 +97,11 @@ def test_json_round_trip():
     write_json(text, iter(ALL))
     values = json.loads(text.getvalue())
     assert [Prediction.from_json(value) for value in values] == ALL
-    assert "windows" not in values[0]
+    assert {"windows", "timeline"}.isdisjoint(values[0])
     assert values[1]["windows"][1] == {"start": 2.0, "end": 5.0, "emotion": None, "probabilities": {}}
 
 
 def test_csv_leaves_missing_values_empty():
     text = io.StringIO()
     write_csv(text, [REFUSED], LABELS)
-    assert text.getvalue().splitlines()[1] == "bad.wav,,,,,,,,0 bytes"
+    assert text.getvalue().splitlines()[1] == "bad.wav,,,,,,,,,0 bytes"

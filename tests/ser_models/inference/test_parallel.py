@@ -52,7 +52,7 @@ def test_workers_return_the_predictions_of_one_process_in_order(predictor, files
     assert len(files) == 72 > CHUNK * 4 > MIN_PARALLEL
     alone = predictor.predict([file.path for file in files])
     assert summary(predict_files(predictor, files, OPTIONS, workers=2)) == summary(alone)
-    assert all(prediction.emotion for prediction in alone)
+    assert all(prediction.top for prediction in alone)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_file_that_kills_its_worker_is_refused_and_the_others_are_recognised(
     assert set(refused) == {str(files[position].path) for position in positions}
     message = "it killed its worker process twice (crash or memory)"
     assert all(error.startswith(message) for error in refused.values())
-    assert sum(prediction.emotion is not None for prediction in predictions) == count
+    assert sum(prediction.verdict is not None for prediction in predictions) == count
 
 
 def test_a_file_with_a_problem_is_refused_for_it(predictor, files):

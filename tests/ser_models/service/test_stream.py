@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from starlette.websockets import WebSocketDisconnect
 
-from ser_models.service.stream import HOP_DUR
+from ser_models.inference.stream import HOP_DUR
 from tests.ser_models.service.conftest import TOKEN
 from tests.serving import RATE, voice
 

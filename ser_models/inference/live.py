@@ -1,0 +1,108 @@
+"""Speech while it is spoken → a prediction per hop, and one for all of it at the end.
+
+blocks of samples → `LiveRecogniser.push` → `StreamWindows` → `Prediction` of the newest window
+→ `LiveRecogniser.finish` → pooled `Prediction` with timeline
+
+A window that ended more than a hop ago is left out, so that the answers follow the sound on a busy computer.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+
+from ser_features.audio import Audio
+from ser_features.pipeline import Features, analysis_of
+from ser_models.data.speaker_norm import SpeakerStats
+from ser_models.inference.answer import pooled_answer_of
+from ser_models.inference.long_recording import BATCH_WINDOWS
+from ser_models.inference.prediction import Prediction, PredictOptions
+from ser_models.inference.predictor import Predictor
+from ser_models.inference.recording import SILENCE_DB, RecordingAnalysis, read_window
+from ser_models.inference.stream import HOP_DUR, WIN_DUR, StreamWindow, StreamWindows
+from ser_models.inference.timeline import WindowPrediction
+from ser_models.ood.sound import SoundEvidence
+
+
+@dataclass(slots=True)
+class LiveRecogniser:
+    """Recognises one stream, in this process.
+
+    Attributes:
+        predictor: the model.
+        rate: sample rate, in Hz.
+        stream: the last seconds of the sound.
+        loudest: level of the loudest window so far, in dB re full scale.
+        history: features of the first windows, of which the statistics of the speaker are estimated.
+        windows: predictions so far.
+    """
+
+    predictor: Predictor
+    rate: int
+    stream: StreamWindows = field(init=False)
+    evidence: SoundEvidence = field(init=False)
+    loudest: float = -math.inf
+    history: list[Features] = field(default_factory=list)
+    windows: list[WindowPrediction] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.stream = StreamWindows(self.rate, WIN_DUR, HOP_DUR)
+        self.evidence = self.predictor.sound_evidence()
+
+    def push(self, samples: np.ndarray) -> Prediction | None:
+        """Add samples and recognise the window that ends at the last hop.
+
+        Args:
+            samples: float32 mono, (n,).
+
+        Returns:
+            The prediction, with `start` and `end` in the stream; None until the next hop.
+        """
+        self.stream.push(samples)
+        window = self.stream.next_window()
+        return None if window is None else self._recognise(window)
+
+    def run(self, blocks: Iterable[np.ndarray]) -> Iterator[Prediction]:
+        """Yield a prediction per hop of a stream.
+
+        Args:
+            blocks: samples as they arrive, float32 mono, (n,) each.
+        """
+        for block in blocks:
+            if prediction := self.push(block):
+                yield prediction
+
+    def finish(self, options: PredictOptions) -> Prediction:
+        """Return the answer to the whole stream so far, by its windows."""
+        warnings = (self.predictor.warning,)
+        seconds = self.stream.seconds
+        return pooled_answer_of(
+            self.windows, self.evidence, options, warnings, file="microphone", seconds=seconds
+        )
+
+    def _recognise(self, window: StreamWindow) -> Prediction:
+        audio = Audio(window.signal, self.rate, channels=1)
+        bounds = 0.0, window.end - window.start
+        analyse = partial(analysis_of, audio, self.predictor.profile)
+        read = read_window(audio, analyse, self.predictor.families, bounds, self.loudest - SILENCE_DB)
+        self.loudest = max(self.loudest, read.level)
+        prediction = Prediction("microphone")
+        if read.features is not None:
+            analysis = RecordingAnalysis(bounds[1], window.signal, self.rate, window.start, read.features)
+            [prediction] = self.predictor.predict_analyses(
+                [analysis], ["microphone"], PredictOptions(), [self._stats(read.features)]
+            )
+            self.evidence.add(prediction.ood_score, read.features.columns)
+            self.evidence.test_speech(window.signal, self.rate)
+        self.windows.append(WindowPrediction.of(window.start, window.end, prediction.probabilities))
+        return replace(prediction, start=window.start, end=window.end)
+
+    def _stats(self, features: Features) -> SpeakerStats | None:
+        normalizer = self.predictor.normalizer
+        if normalizer is None:
+            return None
+        if len(self.history) < BATCH_WINDOWS:
+            self.history.append(features)
+        return normalizer.of_one_speaker(self.history)
