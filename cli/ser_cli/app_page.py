@@ -1,4 +1,4 @@
-"""`ser app`: a trained model as a local web page."""
+"""`ser app`: a trained model, or two, as a local web page."""
 
 import sys
 from pathlib import Path
@@ -12,23 +12,35 @@ from ser_cli.progress import say
 
 def app_page(
     artifact: Artifact = Path("builtin"),
+    other: Annotated[
+        Path | None, typer.Argument(help="Another trained model, shown beside the first.")
+    ] = None,
     port: Port = 7860,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 accepts connections from the network.")
     ] = "127.0.0.1",
+    examples: Annotated[
+        Path | None,
+        typer.Option(help="Folder with recordings to choose from, instead of synthetic voices."),
+    ] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(envvar="SER_PASSWORD", help="Password that visitors have to enter; any user name."),
+    ] = None,
 ) -> None:
-    """Serve a local web page to record or upload speech and see the predictions; stop with Ctrl-C.
+    """Serve a local web page to speak or choose recordings and see the predictions; stop with Ctrl-C.
 
     Without an artifact it opens the model that comes with ser.
 
     Example: ser app artifacts/xgboost
     """
     from ser_features.extras import require
-    from ser_models.app.server import serve
+    from ser_models.app.server import AppConfig, serve
 
     require("ser app", "gradio")
     say("loading the model and preparing the examples")
-    serve(artifact, host=host, port=port, ready=_ready)
+    config = AppConfig([artifact] if other is None else [artifact, other], examples, password)
+    serve(config, host=host, port=port, ready=_ready)
     print("stopped", file=sys.stderr)
 
 

@@ -1,18 +1,24 @@
-"""Example recordings for the page: synthetic voices, rendered at start-up and kept in memory.
+"""Example recordings for the page: those of a folder, or synthetic voices; all are in memory.
 
+folder → the first `MOST` recordings of it → `Example`s
 script, seed → `speech.utterances`, `render.render` → WAV in memory → `Example`s (CC0 1.0, no person's voice)
 """
 
-import io
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-import soundfile
 
+from ser_features.audio import decode, read_bytes
 from ser_features.corpora.synthesis.render import OUTPUT_RATE, render
 from ser_features.corpora.synthesis.script import SENTENCES, VOICES, Clip
 from ser_features.corpora.synthesis.speech import Utterances, utterances
+from ser_models.app.limits import RECORDING
+from ser_models.app.sound import wav
+from ser_models.inference.collect import find_audio
 
+MOST = 6
+"""Most recordings of a folder that are shown."""
 SEED = 7
 """Differs from the seed of the demo corpus, so that a demo model was not trained on these clips."""
 PAUSE = 0.35
@@ -30,28 +36,41 @@ SCRIPT = (
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A synthetic recording.
+    """A recording to choose.
 
     Attributes:
-        title: the rendered emotions.
+        title: of its button: the name of the file, or the rendered emotions.
         seconds: duration.
-        content: a WAV file.
+        content: an audio file.
+        name: on the page, in place of a file name.
     """
 
     title: str
     seconds: float
     content: bytes
-
-    @property
-    def name(self) -> str:
-        """Name on the page, in place of a file name."""
-        return f"synthetic voice, rendered {self.title}"
+    name: str
 
 
-def examples() -> list[Example]:
-    """Render the examples, in 2 to 3 s; the same clips in every call."""
+def examples(folder: Path | None = None) -> list[Example]:
+    """Return the recordings of a folder, by name, or render synthetic voices, in 2 to 3 s.
+
+    Args:
+        folder: with audio files; None for the same synthetic clips in every call.
+
+    Raises:
+        InputError: if it has no audio file.
+        AudioError: if one of them cannot be decoded.
+    """
+    if folder is not None:
+        return [_of_file(file.path) for file in find_audio([folder])[:MOST]]
     spoken = utterances()
     return [_example(title, voice, parts, spoken) for title, voice, parts in SCRIPT]
+
+
+def _of_file(path: Path) -> Example:
+    content = read_bytes(path)
+    audio = decode(content, min_seconds=0, max_seconds=RECORDING.max_seconds)
+    return Example(path.stem, audio.signal.size / audio.sample_rate, content, path.name)
 
 
 def _example(title: str, voice: str, parts: tuple[tuple[str, str], ...], spoken: Utterances) -> Example:
@@ -61,16 +80,10 @@ def _example(title: str, voice: str, parts: tuple[tuple[str, str], ...], spoken:
     for sentence in sentences[1:]:
         pause = PAUSE_RMS * rng.standard_normal(round(PAUSE * OUTPUT_RATE)).astype(np.float32)
         signal = np.concatenate([signal, pause, sentence])
-    return Example(title, len(signal) / OUTPUT_RATE, wav(signal, OUTPUT_RATE))
+    name = f"synthetic voice, rendered {title}"
+    return Example(title, len(signal) / OUTPUT_RATE, wav(signal, OUTPUT_RATE), name)
 
 
 def _sentence(voice: str, emotion: str, code: str, spoken: Utterances) -> np.ndarray:
     clip = Clip(VOICES[voice], emotion, SENTENCES[code], "1")
     return render(clip, spoken[voice, code], seed=SEED)[0]
-
-
-def wav(signal: np.ndarray, sample_rate: int) -> bytes:
-    """Encode samples, (n,), clipped to ±1, as a 16-bit WAV file in memory."""
-    file = io.BytesIO()
-    soundfile.write(file, np.clip(signal, -1, 1), sample_rate, format="WAV", subtype="PCM_16")
-    return file.getvalue()

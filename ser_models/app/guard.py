@@ -1,6 +1,7 @@
 """Access control in front of Gradio: an allow list of routes, and uploads that only their owner can use.
 
-request → allowed route → own upload → size limit → Gradio → security headers
+request → password, if one is set → allowed route → own upload → size limit → Gradio → security headers
+WebSocket of the page → password, cookie → the stream of the microphone
 
 Gradio serves every file of its upload folder to everybody who knows the path, downloads URLs that are passed
 as recordings, and has many routes that this page does not use. The guard gives every visitor a random session
@@ -9,15 +10,16 @@ cookie and restricts an upload to the visitor who sent it. Every route that is n
 
 import json
 import secrets
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request, cookie_parser
 from starlette.responses import PlainTextResponse
 
-from ser_models.app.limits import RECORDING
+from ser_models.app.limits import MAX_UPLOAD, RECORDING
 from ser_models.app.uploads import Uploads
 from ser_models.web.body import Rejected, read_body
 
@@ -36,6 +38,12 @@ READ = ("startup-events", "theme.css", "queue/data", "upload_progress", "heartbe
 WRITTEN = ("queue/join", "upload", "cancel", "reset")
 """Routes below `API` that the page requests with POST."""
 FILE = f"{API}file="
+STREAM = "/stream"
+"""WebSocket of the microphone."""
+FORBIDDEN = 1008
+"""Code that another WebSocket is closed with."""
+CHALLENGE = {"www-authenticate": 'Basic realm="ser app", charset="UTF-8"'}
+"""Lets a browser ask for the password."""
 FORM_BYTES = 2**14
 """Bytes of the form around an upload."""
 MAX_BODY = 2**16
@@ -60,13 +68,15 @@ class Guard:
     """ASGI middleware around Gradio.
 
     Attributes:
-        app: Gradio's ASGI application.
+        app: Gradio's ASGI application, with the stream of the microphone.
         uploads: owners of the uploads.
+        password: that every request has to carry (HTTP Basic); None for none.
     """
 
-    def __init__(self, app: App, uploads: Uploads) -> None:
+    def __init__(self, app: App, uploads: Uploads, password: str | None = None) -> None:
         self.app = app
         self.uploads = uploads
+        self.password = password
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass a request on, or respond with the reason for its rejection."""
@@ -77,10 +87,26 @@ class Guard:
             visitor = visitor_of(request.headers.get("cookie", ""))
             secured = _secured(send, scope["path"], visitor)
             try:
+                check_password(request.headers, self.password)
                 check_route(request.method, scope["path"])
                 await self._pass_on(request, visitor, secured)
             except Rejected as error:
-                await PlainTextResponse(str(error), error.status)(scope, receive, secured)
+                headers = CHALLENGE if error.status == 401 else None
+                await PlainTextResponse(str(error), error.status, headers)(scope, receive, secured)
+        elif scope["type"] == "websocket":
+            await self._connect(scope, receive, send)
+
+    async def _connect(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass on the WebSocket of a visitor who has opened the page, and no other."""
+        headers = Headers(scope=scope)
+        try:
+            check_password(headers, self.password)
+            if scope["path"] != STREAM or not visitor_of(headers.get("cookie", "")):
+                raise Rejected(404, "no such page")
+        except Rejected:
+            await send({"type": "websocket.close", "code": FORBIDDEN})
+        else:
+            await self.app(scope, receive, send)
 
     async def _pass_on(self, request: Request, visitor: str, send: Send) -> None:
         """Check the file and the body of a request and pass it on."""
@@ -92,7 +118,7 @@ class Guard:
         elif path == f"{API}upload":
             if not visitor:
                 raise Rejected(403, "expected the page's cookie: open the page first")
-            body = await read_body(request, RECORDING.max_bytes + FORM_BYTES, RECORDING.too_large)
+            body = await read_body(request, MAX_UPLOAD + FORM_BYTES, RECORDING.too_large)
             response: list[Message] = []
             await self.app(scope, _replay(body, request.receive), _collector(response))
             self.uploads.claim(visitor, _paths(response))  # before the visitor receives the path
@@ -112,6 +138,23 @@ class Guard:
         for path in _path_values(content):
             if not isinstance(path, str) or not self.uploads.owns(visitor, path):
                 raise Rejected(403, "no such upload: choose the recording again")
+
+
+def check_password(headers: Headers, password: str | None) -> None:
+    """Check the password of HTTP Basic in a time that does not depend on it; the user name is not read.
+
+    Raises:
+        Rejected: with status 401 if it is missing or another.
+    """
+    if password is None:
+        return
+    kind, _, encoded = headers.get("authorization", "").partition(" ")
+    try:
+        given = b64decode(encoded, validate=True).partition(b":")[2] if kind.lower() == "basic" else b""
+    except ValueError:
+        given = b""
+    if not secrets.compare_digest(given, password.encode()):
+        raise Rejected(401, "a password is needed: that of ser app --password")
 
 
 def check_route(method: str, path: str) -> None:

@@ -67,7 +67,9 @@ def inspect(predictor: Predictor, content: bytes, name: str) -> Inspection:
     profile = predictor.profile
     options = PredictOptions(top=len(predictor.labels), windows=True)
     audio = limits.RECORDING.decode(content, profile.audio)
-    analysis = analyse_recording(audio, profile, predictor.families, options, SHOWN)
+    analysis = analyse_recording(
+        audio, profile, predictor.families, options, SHOWN, longest=predictor.longest
+    )
     reference = predictor.artifact.training_distribution
     return Inspection(
         analysis=analysis,

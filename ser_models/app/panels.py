@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ser_models.app.inspection import Inspection
-from ser_models.inference.prediction import WindowPrediction
+from ser_models.inference.timeline import WindowPrediction, borders
 from ser_models.reporting.figures.attention import draw_attention
 from ser_models.reporting.figures.picture import (
     BLUE,
@@ -151,15 +151,3 @@ def _draw_windows(
     in_percent(axes.yaxis)
     axes.grid(False)
     legend(axes, columns=columns)
-
-
-def borders(predictions: Sequence[WindowPrediction]) -> np.ndarray:
-    """Cut the time of overlapping windows between their centres; (windows + 1,), in s.
-
-    >>> bounds = [(0, 3), (1, 4), (2, 5)]
-    >>> borders([WindowPrediction(start, end, None, {}) for start, end in bounds]).tolist()
-    [0.0, 2.0, 3.0, 5.0]
-    """
-    centres = np.array([(window.start + window.end) / 2 for window in predictions])
-    between = (centres[:-1] + centres[1:]) / 2
-    return np.concatenate([[predictions[0].start], between, [predictions[-1].end]]).astype(float)

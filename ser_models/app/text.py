@@ -6,10 +6,11 @@
 from collections.abc import Sequence
 
 from ser_features import corpora
-from ser_models.app.panels import borders
 from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.evaluation.result import EvaluationResult
-from ser_models.inference.prediction import Prediction, WindowPrediction
+from ser_models.inference.prediction import Prediction, Verdict
+from ser_models.inference.timeline import TimelineSpan
+from ser_models.ood.sound import WARNINGS
 from ser_models.reporting.report.text import meaning
 from ser_models.reporting.text import counted, listed, nouns, percent
 
@@ -28,6 +29,19 @@ SYNTHETIC = (
 DISCLAIMER = (
     "A prediction does not measure what a person feels: do not base decisions about people on this page."
 )
+
+HEADLINES: dict[Verdict | None, str] = {
+    "mixed": "mixed",
+    "unsure": "unsure",
+    "no speech": "no speech",
+    "other channel": "speech from another room or microphone",
+    "other voice": "another kind of voice",
+    "out of distribution": "out of distribution",
+}
+"""Headline of each verdict but "emotion"."""
+
+FAR = frozenset(WARNINGS)
+"""Verdicts on recordings that differ from the training data."""
 
 SMALL_MARGIN = 0.1
 """Difference to the second probability below which a prediction is called close."""
@@ -71,11 +85,36 @@ def protocol(evaluation: EvaluationResult) -> str:
     ).strip()
 
 
+def headline(prediction: Prediction) -> str:
+    """Return what the recording is: its emotion, or why there is none to rely on.
+
+    >>> headline(Prediction("a.wav", "sad", 0.9, verdict="emotion"))
+    'sad'
+    """
+    return HEADLINES.get(prediction.verdict, prediction.emotion or "")
+
+
+def answer(prediction: Prediction) -> str:
+    """Return the sentence below the headline, with the most probable emotions and their probabilities."""
+    if prediction.verdict == "no speech":
+        return "No emotion is recognised."
+    best = prediction.top[0]
+    if prediction.verdict == "emotion":
+        first = f"Confidence {percent(best['probability'], 0)}."
+    elif prediction.emotion is None:
+        first = f"On average over time: {best['emotion']}, {percent(best['probability'], 0)}."
+    else:
+        first = f"A guess: {best['emotion']}, {percent(best['probability'], 0)}."
+    return f"{first} {runner_up(prediction)}".strip()
+
+
 def reliability(prediction: Prediction, evaluation: EvaluationResult) -> str:
     """Return UAR and the precision for the predicted emotion as measured in the evaluation, if it was."""
     measured = "no measurable UAR" if evaluation.uar is None else f"a UAR of {percent(evaluation.uar)}"
     scope = f" {evaluation.scope}" if evaluation.uar is not None and evaluation.scope else ""
     uar = f"In its evaluation ({evaluation.protocol}) the model has {measured}{scope}"
+    if prediction.emotion is None:
+        return f"{uar}."
     if prediction.emotion not in evaluation.per_class:
         return f"{uar}; {prediction.emotion} was never tested."
     precision = percent(evaluation.per_class[prediction.emotion].precision, 0)
@@ -91,17 +130,22 @@ def runner_up(prediction: Prediction) -> str:
     return f"Second{margin}: {second['emotion']}, {percent(second['probability'], 0)}."
 
 
-def time_course(windows: Sequence[WindowPrediction]) -> str:
-    """List the emotions of the windows in order, each with the time of its first window in the figure."""
-    changes: list[tuple[str, float]] = []
-    for window, start in zip(windows, borders(windows), strict=False):
-        emotion = window.emotion or "silence"
-        if not changes or changes[-1][0] != emotion:
-            changes.append((emotion, start))
-    if len(changes) == 1:
-        return f"{changes[0][0].capitalize()} throughout."
-    course = ", then ".join(f"{emotion} from {start:.1f} s" for emotion, start in changes)
+def time_course(timeline: Sequence[TimelineSpan]) -> str:
+    """List the emotions of a timeline in order, each with its start."""
+    if len(timeline) == 1:
+        return f"{(timeline[0].emotion or 'silence').capitalize()} throughout."
+    course = ", then ".join(f"{span.emotion or 'silence'} from {span.start:.1f} s" for span in timeline)
     return f"{course[0].upper()}{course[1:]}."
+
+
+def span(one: TimelineSpan) -> str:
+    """Describe a span of a timeline.
+
+    >>> span(TimelineSpan(0.0, 4.5, None, None))
+    'silence, 0.0 to 4.5 s'
+    """
+    mean = "" if one.probability is None else f", mean probability {percent(one.probability, 0)}"
+    return f"{one.emotion or 'silence'}, {one.start:.1f} to {one.end:.1f} s{mean}"
 
 
 def ood(score: float) -> str:

@@ -55,7 +55,7 @@ def open_page(browser, server: Served) -> Iterator:
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.goto(url)
-        page.wait_for_selector("#recognise")
+        page.wait_for_selector("#recording input[type=file]", state="attached")
         return page
 
     yield opened

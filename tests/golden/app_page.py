@@ -17,8 +17,9 @@ from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.evaluation.result import Finding
 from ser_models.inference import Prediction, Predictor
-from ser_models.inference.prediction import WindowPrediction, ranked
+from ser_models.inference.prediction import ranked
 from ser_models.inference.recording import RecordingAnalysis
+from ser_models.inference.timeline import WindowPrediction
 from tests.pages import text_of
 from tests.results import make_result
 
@@ -50,6 +51,7 @@ def inspection(**changes: object) -> Inspection:
             *("x.wav", "sad", 0.6, PROBABILITIES, ranked(PROBABILITIES), "a warning"),
             seconds=5.0,
             ood_score=1.234,
+            verdict="other channel",
             windows=windows,
         ),
         "hop_sec": 0.01,

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+from base64 import b64encode
 
 import pytest
 
-from ser_models.app.guard import COOKIE, MAX_BODY, Guard, visitor_of
-from ser_models.app.limits import RECORDING
+from ser_models.app import guard as guard_module
+from ser_models.app.guard import COOKIE, FORBIDDEN, MAX_BODY, STREAM, Guard, visitor_of
 from ser_models.app.uploads import Uploads
 
 ANNA, BEN = "a" * 43, "b" * 43
@@ -34,8 +35,13 @@ class Gradio:
         await send({"type": "http.response.body", "body": response})
 
 
+MOST = 2**20
+"""Bytes of an upload in these tests."""
+
+
 @pytest.fixture
-def guard(tmp_path) -> Guard:
+def guard(tmp_path, monkeypatch) -> Guard:
+    monkeypatch.setattr(guard_module, "MAX_UPLOAD", MOST)
     uploads = Uploads(tmp_path)
     return Guard(Gradio(uploads), uploads)
 
@@ -134,7 +140,7 @@ def test_no_other_file_is_served(guard, path):
     assert len(guard.app.requests) == 1
 
 
-LARGE = bytes(RECORDING.max_bytes + 2**20)
+LARGE = bytes(MOST + 2**20)
 OTHER_METHODS = ("PUT", "DELETE", "OPTIONS", "PATCH", "TRACE")
 
 
@@ -146,8 +152,8 @@ OTHER_METHODS = ("PUT", "DELETE", "OPTIONS", "PATCH", "TRACE")
             for method in ("PUT", "DELETE", "OPTIONS", "TRACE")
         ),
         ("POST", UPLOAD, b"sound", {}, 403, "expected the page's cookie: open the page first"),
-        ("POST", UPLOAD, LARGE, {"visitor": ANNA}, 413, "expected at most 10 MB"),
-        ("POST", UPLOAD, b"", {"visitor": ANNA, "content_length": str(len(LARGE))}, 413, "at most 10 MB"),
+        ("POST", UPLOAD, LARGE, {"visitor": ANNA}, 413, "expected at most 64 MB"),
+        ("POST", UPLOAD, b"", {"visitor": ANNA, "content_length": str(len(LARGE))}, 413, "at most 64 MB"),
         *(("POST", JOIN, body, {}, 400, "expected JSON") for body in (b"{", b"[" * 60_000, b"\xff\xfe")),
         ("POST", JOIN, b" " * (MAX_BODY + 1), {}, 413, "the file has"),
     ],
@@ -160,7 +166,7 @@ def test_rejected_requests(guard, method, path, body, options, status, text):
 
 
 def test_the_largest_upload_is_passed_on(guard):
-    assert send(guard, "POST", UPLOAD, bytes(RECORDING.max_bytes), ANNA)[0] == 200
+    assert send(guard, "POST", UPLOAD, bytes(MOST), ANNA)[0] == 200
 
 
 def request(path: object) -> bytes:
@@ -192,6 +198,42 @@ def test_an_upload_of_another_visitor_is_rejected(guard):
     assert send(guard, "POST", JOIN, deep, ANNA)[0] == 200
 
 
-def test_websockets_are_ignored(guard):
-    asyncio.run(guard({"type": "websocket", "path": "/"}, None, None))
-    assert guard.app.requests == []
+def connect(guard: Guard, path: str, **headers: str) -> list[dict]:
+    """What a WebSocket is answered; an empty list if it is passed on."""
+    given = [(name.encode(), value.encode()) for name, value in headers.items()]
+    sent: list[dict] = []
+
+    async def collect(message):
+        sent.append(message)
+
+    async def accept(scope, receive, send):
+        assert scope["path"] == STREAM
+
+    guard.app = accept
+    asyncio.run(guard({"type": "websocket", "path": path, "headers": given}, None, collect))
+    return sent
+
+
+def test_only_the_stream_of_a_visitor_is_passed_on(guard):
+    cookie = f"{COOKIE}={ANNA}"
+    assert connect(guard, STREAM, cookie=cookie) == []
+    closed = [{"type": "websocket.close", "code": FORBIDDEN}]
+    assert connect(guard, STREAM) == closed
+    assert connect(guard, "/gradio_api/queue", cookie=cookie) == closed
+    guard.password = "secret"
+    assert connect(guard, STREAM, cookie=cookie) == closed
+    assert connect(guard, STREAM, cookie=cookie, authorization=basic("secret")) == []
+
+
+def basic(password: str) -> str:
+    return f"Basic {b64encode(f'anyone:{password}'.encode()).decode()}"
+
+
+def test_every_request_needs_the_password(guard):
+    guard.password = "grün"
+    status, headers, text = send(guard, "GET", "/")
+    assert (status, text) == (401, b"a password is needed: that of ser app --password")
+    assert headers[b"www-authenticate"].startswith(b"Basic ")
+    for wrong in (basic("green"), "Basic ???", "Bearer x"):
+        assert send(guard, "GET", "/", authorization=wrong)[0] == 401
+    assert send(guard, "GET", "/", authorization=basic("grün"))[0] == 200

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ser_models.app.limits import RECORDING
+from ser_models.app.limits import MAX_UPLOAD
 from tests.serving import Served, config_of, voice
 
 httpx = pytest.importorskip("httpx", reason="comes with gradio: pip install 'ser-toolkit[app]'")
@@ -42,7 +42,7 @@ def upload(client, content: bytes, name: str = "clip.wav"):
 
 
 def events(page: str) -> list[dict]:
-    """The event handlers of the page: of the button, then of the examples."""
+    """The event handlers of the page: of uploads, then of the examples."""
     return [event for event in config_of(page)["dependencies"] if event["backend_fn"]]
 
 
@@ -64,7 +64,7 @@ def result_of(client, session: str = "s") -> dict:
 def recognised(client, path: str, session: str = "s") -> str:
     """Return the HTML of the result for an upload."""
     file = {"path": path, "meta": {"_type": "gradio.FileData"}}
-    response = request(client, [file], events(client.get("/").text)[0], session)
+    response = request(client, [[file]], events(client.get("/").text)[0], session)
     assert response.status_code == 200, response.text
     message = result_of(client, session)
     assert message["success"], message
@@ -86,10 +86,10 @@ def test_an_upload_is_recognised_and_deleted(visitor, server):
     assert server.files() == []
     assert visitor.get(f"/gradio_api/file={path}").status_code == 404
     file = {"path": path, "meta": {"_type": "gradio.FileData"}}
-    assert request(visitor, [file], events(visitor.get("/").text)[0]).status_code == 403
+    assert request(visitor, [[file]], events(visitor.get("/").text)[0]).status_code == 403
 
 
-@pytest.mark.parametrize("content", [b"no sound at all", voice(61)])
+@pytest.mark.parametrize("content", [b"no sound at all", voice(601)])
 def test_a_refused_upload_is_deleted(visitor, server, content):
     html = recognised(visitor, upload(visitor, content).json()[0])
     assert "Not recognised:" in html
@@ -156,7 +156,7 @@ def test_a_forged_recording_is_rejected(visitor, other, artifact, server):
     other_spelling = f"{mine}/../{Path(mine).name}"
     for path in ("/etc/passwd", str(artifact / "metrics.json"), theirs, other_spelling, "http://x/y.wav"):
         file = {"path": path, "url": mine, "meta": {"_type": "gradio.FileData"}}
-        response = request(visitor, [file], event)
+        response = request(visitor, [[file]], event)
         assert response.status_code == 403, path
         assert response.text == "no such upload: choose the recording again"
     recognised(other, theirs), recognised(visitor, mine)
@@ -174,7 +174,7 @@ def test_data_of_another_shape_gives_no_result(visitor, data):
 
 def test_without_a_recording_there_is_a_message(visitor):
     assert request(visitor, [None], events(visitor.get("/").text)[0]).status_code == 200
-    assert "there is no recording yet: record one or" in result_of(visitor)["output"]["data"][1]
+    assert "there is no recording: speak or choose a file" in result_of(visitor)["output"]["data"][1]
 
 
 def test_there_is_no_public_api(visitor):
@@ -190,9 +190,9 @@ def test_there_is_no_public_api(visitor):
 
 
 def test_a_too_large_upload_is_rejected_before_it_is_written(visitor, server):
-    response = upload(visitor, b"RIFF" + bytes(RECORDING.max_bytes + 2**20))
+    response = upload(visitor, b"RIFF" + bytes(MAX_UPLOAD + 2**20))
     assert response.status_code == 413
-    assert "expected at most 10 MB" in response.text
+    assert "expected at most 64 MB" in response.text
     assert server.files() == []
 
 

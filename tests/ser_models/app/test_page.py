@@ -11,6 +11,7 @@ gradio = pytest.importorskip("gradio", reason="needs gradio: pip install 'ser-to
 from ser_models.app import limits, page  # noqa: E402
 from ser_models.app.clips import Example  # noqa: E402
 from ser_models.app.page import _recognise, build, theme  # noqa: E402
+from ser_models.app.result import Recording  # noqa: E402
 from ser_models.app.uploads import Uploads  # noqa: E402
 
 
@@ -18,12 +19,14 @@ class Slow:
     """Responds after a while, and counts simultaneous calls."""
 
     noun = "emotion"
+    colours: dict[str, str] = {}  # noqa: RUF012
 
     def __init__(self) -> None:
         self.running: list[str] = []
         self.most = self.total = 0
 
-    def recognise(self, content: bytes, name: str) -> str:
+    def recognise(self, recordings: list[Recording]) -> str:
+        name = ", ".join(one.name for one in recordings)
         self.running.append(name)
         self.most = max(self.most, len(self.running))
         time.sleep(0.2)
@@ -31,7 +34,7 @@ class Slow:
         self.total += 1
         return f"result for {name}"
 
-    def describe_model(self) -> str:
+    def describe_models(self) -> str:
         return "model"
 
 
@@ -42,7 +45,7 @@ def uploads(tmp_path: Path) -> Uploads:
 
 def test_concurrency_is_limited(uploads):
     slow = Slow()
-    examples = [Example("a", 1.0, b"a"), Example("b", 1.0, b"b")]
+    examples = [Example(name, 1.0, name.encode(), f"example {name}") for name in "ab"]
     blocks = build(slow, examples, uploads)
     handlers = [fn for fn in blocks.fns.values() if fn.fn is not None]
     assert len(handlers) == 3
@@ -68,7 +71,7 @@ async def _click_all(app, clicks: list[int]) -> None:
                 for index in range(len(clicks))
             ]
             for result in await asyncio.gather(*results):
-                assert "result for synthetic voice" in result.text
+                assert "result for example" in result.text
 
 
 def put(uploads: Uploads) -> str:
@@ -80,30 +83,48 @@ def put(uploads: Uploads) -> str:
 
 
 def test_an_upload_is_recognised_and_deleted(uploads):
-    assert _recognise(Slow(), uploads, put(uploads), "anna") == (None, "result for my clip.wav")
+    assert _recognise(Slow(), uploads, [put(uploads)], "anna") == (None, "result for my clip.wav")
     assert list(uploads.folder.iterdir()) == []
 
 
 def test_an_upload_is_deleted_after_an_error(uploads):
     class Broken(Slow):
-        def recognise(self, content: bytes, name: str) -> str:
+        def recognise(self, recordings: list[Recording]) -> str:
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        _recognise(Broken(), uploads, put(uploads), "anna")
+        _recognise(Broken(), uploads, [put(uploads)], "anna")
     assert list(uploads.folder.iterdir()) == []
 
 
-@pytest.mark.parametrize(("path", "message"), [(None, page.NO_RECORDING), ("/etc/passwd", page.EXPIRED)])
-def test_without_an_upload_there_is_a_message(uploads, path, message):
-    cleared, html = _recognise(Slow(), uploads, path, "anna")
+def test_several_uploads_are_recognised_together(uploads):
+    paths = [uploads.folder / name / f"{name}.wav" for name in ("a", "b")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_bytes(b"sound")
+    uploads.claim("anna", [str(path) for path in paths])
+    html = _recognise(Slow(), uploads, [str(path) for path in paths], "anna")[1]
+    assert html == "result for a.wav, b.wav"
+    assert list(uploads.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [
+        (None, page.NO_RECORDING),
+        (["/etc/passwd"], page.EXPIRED),
+        (["a.wav"] * 17, "17 recordings were chosen, expected at most 16: choose fewer, or use ser predict"),
+    ],
+)
+def test_without_an_upload_there_is_a_message(uploads, paths, message):
+    cleared, html = _recognise(Slow(), uploads, paths, "anna")
     assert cleared is None
     assert message in html
 
 
 def test_an_upload_of_another_visitor_is_kept(uploads):
     path = put(uploads)
-    assert page.EXPIRED in _recognise(Slow(), uploads, path, "ben")[1]
+    assert page.EXPIRED in _recognise(Slow(), uploads, [path], "ben")[1]
     assert Path(path).exists()
 
 

@@ -10,8 +10,9 @@ import soundfile
 
 from ser_models.app import panels
 from ser_models.app.clips import SCRIPT, examples, wav
-from ser_models.app.panels import borders, pooled
+from ser_models.app.panels import pooled
 from ser_models.inference.recording import RecordingAnalysis
+from ser_models.inference.timeline import borders
 from ser_models.reporting.figures.picture import plain
 from ser_models.reporting.figures.spectrogram import band_of
 from ser_models.reporting.html import inline

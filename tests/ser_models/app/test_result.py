@@ -16,7 +16,8 @@ from ser_models.app import limits, text
 from ser_models.app.features import groups
 from ser_models.app.inspection import inspect
 from ser_models.app.result import ResultRenderer, render, render_error, style
-from ser_models.inference.prediction import Prediction, WindowPrediction, ranked
+from ser_models.inference.prediction import Prediction, ranked
+from ser_models.inference.timeline import TimelineSpan
 from ser_models.reporting.figures.picture import EMOTION_COLOURS, FURTHER_COLOURS
 from ser_models.reporting.html import variable
 from ser_models.reporting.text import percent
@@ -90,10 +91,11 @@ def test_the_page_contains_the_sound_and_loads_nothing(short):
 
 
 @pytest.mark.parametrize("sound", [noise, music, empty_room])
-def test_other_sounds_are_out_of_distribution(renderer, sound):
+def test_other_sounds_are_no_speech(renderer, sound):
     html = renderer.recognise(sound(2.0), "sound.wav")
     assert 'class="banner far" role="alert"' in html
-    assert "Out of distribution:" in html
+    assert '<h2 class="value verdict">no speech</h2>' in html
+    assert 'class="bars"' not in html
 
 
 @pytest.mark.parametrize(("side", "marked"), [("train", True), ("test", False)])
@@ -109,11 +111,11 @@ def test_a_training_recording_is_recognised_as_such(renderer, artifact, recordin
     [
         (b"", "the file has 0 bytes: expected audio: record it again"),
         (b"a text that was renamed", "not audio"),
-        (voice(60.5), "60.5 s long, expected at most 60 s: cut it into utterances"),
+        (voice(600.5), "600.5 s long, expected at most 600 s: cut it into utterances"),
         (voice(0.05), "0.05 s long, expected at least 0.1 s"),
         (
-            b"RIFF" + bytes(11 * 2**20),
-            "the file has 11.0 MB, expected at most 10 MB: cut it, or save it as FLAC, OGG or MP3",
+            b"RIFF" + bytes(65 * 2**20),
+            "the file has 65.0 MB, expected at most 64 MB: cut it, or save it as FLAC, OGG or MP3",
         ),
     ],
 )
@@ -129,11 +131,11 @@ def test_bad_audio_gives_one_line(renderer, content, message):
 
 def test_limits_are_errors_of_their_own(renderer):
     config = renderer.predictor.profile.audio
-    assert limits.RECORDING.decode(voice(59.9), config).signal.size == 59.9 * 16_000
+    assert limits.RECORDING.decode(voice(599.9), config).signal.size == 599.9 * 16_000
     with pytest.raises(TooLongError):
-        limits.RECORDING.decode(voice(60.5), config)
+        limits.RECORDING.decode(voice(600.5), config)
     with pytest.raises(UnsupportedAudioError):
-        limits.RECORDING.decode(bytes(11 * 2**20), config)
+        limits.RECORDING.decode(bytes(65 * 2**20), config)
 
 
 def test_an_upload_is_decoded_once(renderer, monkeypatch):
@@ -231,6 +233,21 @@ def test_runner_up(probabilities, sentence):
     assert text.runner_up(replace(PREDICTION, top=ranked(probabilities))) == sentence
 
 
+@pytest.mark.parametrize(
+    ("changes", "headline", "answer"),
+    [
+        ({"verdict": "emotion"}, "sad", "Confidence 60\xa0%. Second: neutral, 30\xa0%."),
+        ({"verdict": "mixed", "emotion": None}, "mixed", "On average over time: sad, 60\xa0%. Second: n"),
+        ({"verdict": "other voice"}, "another kind of voice", "A guess: sad, 60\xa0%. Second: neutral"),
+        ({"verdict": "no speech", "emotion": None}, "no speech", "No emotion is recognised."),
+    ],
+)
+def test_the_headline_is_the_verdict(changes, headline, answer):
+    prediction = replace(PREDICTION, **changes)
+    assert text.headline(prediction) == headline
+    assert text.answer(prediction).startswith(answer)
+
+
 def test_reliability_of_an_emotion_that_was_not_evaluated():
     uar = percent(app_page.RESULT.uar)
     assert text.reliability(replace(PREDICTION, emotion="fear"), app_page.RESULT) == (
@@ -239,8 +256,7 @@ def test_reliability_of_an_emotion_that_was_not_evaluated():
 
 
 def test_a_steady_time_course():
-    windows = [WindowPrediction(start, start + 3, "sad", {}) for start in (0.0, 1.0)]
-    assert text.time_course(windows) == "Sad throughout."
+    assert text.time_course([TimelineSpan(0.0, 4.0, "sad", 0.6)]) == "Sad throughout."
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from ser_features.errors import InputError, MissingExtraError
 from ser_models.app import server
+from ser_models.app.server import AppConfig
 from ser_models.web.server import bound
 
 
@@ -15,7 +16,7 @@ def test_a_port_in_use_is_reported_at_once(tmp_path):
         free = f"expected a free one: pass --port {port + 1}, or another"
         message = f"port {port} of 127.0.0.1 is in use, {free}"
         with pytest.raises(InputError, match=message):
-            server.serve(tmp_path / "no artifact is read", port=port, ready=print)
+            server.serve(AppConfig([tmp_path / "no artifact is read"]), port=port, ready=print)
 
 
 def test_without_gradio_the_extra_is_named(monkeypatch, tmp_path):
@@ -23,4 +24,4 @@ def test_without_gradio_the_extra_is_named(monkeypatch, tmp_path):
     with pytest.raises(
         MissingExtraError, match=r"^ser app needs gradio, .*pip install 'ser-toolkit\[app\]'$"
     ):
-        server.serve(tmp_path, ready=print)
+        server.serve(AppConfig([tmp_path]), ready=print)
