@@ -17,6 +17,7 @@ import numpy as np
 
 from ser_features import extractors, pipeline
 from ser_features.arguments import same
+from ser_features.audio import read_bytes
 from ser_features.config import Profile
 from ser_features.config import profile as find_profile
 from ser_features.engine.runner import KILLED
@@ -101,7 +102,7 @@ def measure(plan: Plan, audio: Audio, channel: int | None = None) -> FeatureRow:
         if isinstance(audio, Part):
             features = pipeline.extract_part(audio, plan.profile, plan.families)
         else:
-            content = audio if isinstance(audio, bytes) else pipeline.audio.read_bytes(audio)
+            content = audio if isinstance(audio, bytes) else read_bytes(audio)
             features = pipeline.extract_bytes(content, plan.profile, plan.families, channel)
     except AudioError as error:
         return FeatureRow(error=str(error))
