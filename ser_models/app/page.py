@@ -55,6 +55,16 @@ SHOW = """() => {
 Handler = Callable[..., Any]
 
 
+class Recordings(gr.File):
+    """Files as the visitor uploaded them; Gradio's own writes another, empty file for each."""
+
+    is_template = True  # Gradio shows it as its parent
+
+    def preprocess(self, payload: Any) -> Any:
+        """Return the paths of the uploads."""
+        return [file.path for file in payload.root] if payload is not None else None
+
+
 def build(answers: Answers, examples: Sequence[Example], uploads: Uploads) -> gr.Blocks:
     """Build the page.
 
@@ -116,7 +126,7 @@ def _recordings() -> gr.File:
         megabytes=limits.RECORDING.max_bytes // 2**20,
         minutes=limits.RECORDING.max_seconds / 60,
     )
-    return gr.File(label=f"Recordings ({formats})", file_count="multiple", elem_id="recording", height=190)
+    return Recordings(label=f"Recordings ({formats})", file_count="multiple", elem_id="recording", height=190)
 
 
 def _on(event: Callable[..., Any], handler: Handler, *, inputs: list[Any], outputs: list[Any]) -> None:

@@ -80,8 +80,8 @@ def test_the_microphone(open_page, server):
 
 def test_the_microphone_is_refused(open_page):
     page = open_page()
-    refuse = "navigator.mediaDevices.getUserMedia = async () => { throw new Error('Permission denied'); }"
-    page.evaluate(refuse)
+    refuse = "async () => { throw new Error('Permission denied'); }"
+    page.evaluate(f"() => {{ navigator.mediaDevices.getUserMedia = {refuse}; }}")
     page.click("#speak")
     message = "No microphone (Permission denied): allow it in the browser, or choose a file"
     page.locator(".microphone .status").get_by_text(message).wait_for()
