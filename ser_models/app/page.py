@@ -55,16 +55,6 @@ SHOW = """() => {
 Handler = Callable[..., Any]
 
 
-class Recordings(gr.File):
-    """Files as the visitor uploaded them; Gradio's own writes another, empty file for each."""
-
-    is_template = True  # Gradio shows it as its parent
-
-    def preprocess(self, payload: Any) -> Any:
-        """Return the paths of the uploads."""
-        return [file.path for file in payload.root] if payload is not None else None
-
-
 def build(answers: Answers, examples: Sequence[Example], uploads: Uploads) -> gr.Blocks:
     """Build the page.
 
@@ -126,7 +116,15 @@ def _recordings() -> gr.File:
         megabytes=limits.RECORDING.max_bytes // 2**20,
         minutes=limits.RECORDING.max_seconds / 60,
     )
-    return Recordings(label=f"Recordings ({formats})", file_count="multiple", elem_id="recording", height=190)
+    files = gr.File(label=f"Recordings ({formats})", file_count="multiple", elem_id="recording", height=190)
+    # Gradio's own method writes another, empty file for each; a subclass would write a .pyi beside this file.
+    files.preprocess = _paths  # type: ignore[method-assign]
+    return files
+
+
+def _paths(payload: Any) -> Any:
+    """Return the paths of uploads; None without any."""
+    return None if payload is None else [file.path for file in payload.root]
 
 
 def _on(event: Callable[..., Any], handler: Handler, *, inputs: list[Any], outputs: list[Any]) -> None:
