@@ -16,14 +16,19 @@ from contextlib import suppress
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ser_features.arguments import plain
 from ser_features.corpora.defects import Defect, notes_on_defects
-from ser_features.corpora.walk import Found, audio_files, is_folder
+from ser_features.corpora.free_part import FreePart
+from ser_features.corpora.walk import Found, audio_paths, is_folder
 from ser_features.errors import FileNameError, InputError, listed
 from ser_features.foreign import Foreign
 from ser_features.manifest import Recording, Rejected, Scan
+
+if TYPE_CHECKING:
+    from ser_features.corpora.kinds import Kinds
+    from ser_features.recordings import Recordings
 
 T = TypeVar("T")
 
@@ -51,6 +56,7 @@ class Corpus(ABC):
         synthetic: whether it is generated instead of recorded.
         acted: whether its emotions are acted.
         read_from: what a name states a property by, such as the speaker, where that is easily misread.
+        free_part: what names of one kind differ in; None if a million names would be many kinds.
     """
 
     name: str
@@ -69,6 +75,7 @@ class Corpus(ABC):
     synthetic: bool = False
     acted: bool = True
     read_from: Mapping[str, str] = MappingProxyType({})
+    free_part: FreePart | None = None
 
     @property
     def grammar(self) -> str:
@@ -105,7 +112,7 @@ class Corpus(ABC):
         root, folders = self._locate(data)
         rejected: list[Rejected] = []
         foreign: list[tuple[str, Foreign]] = []
-        files = (file for folder in folders for file in audio_files(root, folder))
+        files = (paths for folder in folders for paths in audio_paths(root, folder))
         unique, duplicates = without_second_copies(self._parsed(files, rejected, foreign), root)
         foreign.sort(key=itemgetter(0))
         if not unique:  # of a corpus of videos, the sound is read
@@ -130,19 +137,35 @@ class Corpus(ABC):
         return Scan(self.name, root, unique, tuple(rejected), duplicates, notes=notes)
 
     def _parsed(
-        self, files: Iterable[Found], rejected: list[Rejected], foreign: list[tuple[str, Foreign]]
-    ) -> Iterator[Recording]:
-        """Recordings of files, one by one; the others are added to `rejected` or `foreign`."""
-        for path, problem, form in files:
-            if form is not None and (form.is_video or problem is not None):
-                foreign.append((path, form))
-                continue
-            try:
-                if problem is not None:
-                    raise FileNameError(problem)
-                yield self.parse(path)
-            except FileNameError as error:
-                rejected.append(Rejected(self.name, path, str(error)))
+        self,
+        files: Iterable[Found | list[str]],
+        rejected: list[Rejected],
+        foreign: list[tuple[str, Foreign]],
+    ) -> "Iterator[Recording | Recordings]":
+        """Recordings of files, in columns where names have a free part; refused ones go to the lists."""
+        kinds = self._kinds()
+        for file in files:
+            others = file
+            if kinds and isinstance(file, list):
+                recordings, others = kinds.recordings(file)
+                yield recordings
+            for path, problem, form in map(Found, others) if isinstance(others, list) else [others]:
+                if form is not None and (form.is_video or problem is not None):
+                    foreign.append((path, form))
+                    continue
+                try:
+                    if problem is not None:
+                        raise FileNameError(problem)
+                    yield self.parse(path)
+                except FileNameError as error:
+                    rejected.append(Rejected(self.name, path, str(error)))
+
+    def _kinds(self) -> "Kinds | None":
+        if self.free_part is None:
+            return None
+        from ser_features.corpora.kinds import Kinds  # grammars need no pyarrow
+
+        return Kinds(self.parse, self.free_part)
 
     def count(self, data: Path) -> int:
         """Number of recordings below a data root, 0 if there is none; a synthetic corpus is not generated."""

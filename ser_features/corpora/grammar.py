@@ -7,7 +7,7 @@ fields of `Recording`, or parts that `fields` puts together: `fields.speaker = "
 has the meanings of a field's values: `codes.emotion = { angry = "ANG", happy = ["HAP", "JOY"] }`; emotions
 without it stand for themselves. A name with another emotion is refused; other values without a meaning are
 null. A long table is written as a list of several. `read_from.speaker = "the number in brackets"` says in
-words what states a property that is easily misread.
+words what states a property that is easily misread. `free_part` names the part that may be any text.
 
 >>> from ser_features.corpora import get
 >>> recording = get("subesco").parse("subesco/F_02_MONIKA_S_2_SURPRISE_3].wav")
@@ -25,6 +25,7 @@ from typing import Any
 
 from ser_features.corpora.base import Corpus, lookup, name_of, stem_of
 from ser_features.corpora.defects import Defect
+from ser_features.corpora.free_part import FreePart
 from ser_features.errors import FileNameError
 from ser_features.labels import UNKNOWN, in_order, is_emotion
 from ser_features.manifest import Recording, Scan
@@ -74,6 +75,7 @@ class Grammar:
     defects: tuple[Defect, ...] = ()
     acted: bool = True
     read_from: Mapping[str, str] = field(default_factory=dict)
+    free_part: FreePart | None = None
 
 
 def read(name: str) -> Grammar:
@@ -88,6 +90,7 @@ def read(name: str) -> Grammar:
         "counts": counts,
         "whole": content.get("whole", sum(counts.values()) or None),
         "notes": tuple(content.get("notes", ())),
+        "free_part": FreePart(**content["free_part"]) if "free_part" in content else None,
         "defects": tuple(
             Defect(tuple(one["files"]), one["what"], one["source"]) for one in content.get("defects", ())
         ),

@@ -22,12 +22,12 @@ SAME_SECONDS = 0.1
 
 
 def without_second_copies(
-    recordings: Iterable[Recording], root: Path
+    recordings: Iterable[Recording | Recordings], root: Path
 ) -> tuple[Recordings, tuple[Duplicate, ...]]:
     """Choose one file of each recording.
 
     Args:
-        recordings: of a corpus, in any order; those of one key are copies.
+        recordings: of a corpus, one by one or in columns, in any order; those of one key are copies.
         root: folder that their paths are relative to.
 
     Returns:

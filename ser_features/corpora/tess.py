@@ -21,6 +21,7 @@ Licence: CC BY-NC-ND 4.0. Cite Pichora-Fuller & Dupuis (2020).
 
 from ser_features.corpora.base import Corpus, lookup, name_of, split_name, stem_of
 from ser_features.corpora.defects import Defect
+from ser_features.corpora.free_part import FreePart
 from ser_features.errors import FileNameError
 from ser_features.labels import in_order
 from ser_features.manifest import Recording
@@ -62,6 +63,7 @@ class Tess(Corpus):
         "toronto-emotional-speech-set-tess",
         "Toronto emotional speech set",
     )
+    free_part = FreePart(before="[^/_]+_", free="[A-Za-z]+", after="_[^/]+", stand_in="qqxqq")
     defects = (Defect(("OA_bite_neutral",), "misnamed for OAF_bite_neutral", "the published files"),)
 
     def parse(self, path: str) -> Recording:

@@ -35,8 +35,23 @@ class Found(NamedTuple):
     foreign: Foreign | None = None
 
 
+AT_ONCE = 65_536
+"""Paths listed at once."""
+
+
 def audio_files(root: Path, folder: str) -> Iterator[Found]:
-    """Yield every audio file below `root/folder`, in no particular order.
+    """Yield every audio file below `root/folder`, in no particular order, as `audio_paths` finds them."""
+    for several in audio_paths(root, folder):
+        if isinstance(several, Found):
+            yield several
+        else:
+            yield from map(Found, several)
+
+
+def audio_paths(root: Path, folder: str) -> Iterator[Found | list[str]]:
+    """Yield the paths of the audio files below `root/folder`, many at once, and unusual files one by one.
+
+    A usual file is regular, is no link, and its path is ASCII.
 
     Links are followed wherever they lead. No folder is visited twice, so that a cycle of links ends. A file
     in a format that libsndfile does not read is left out if the same folder has one of its stem that it does.
@@ -45,6 +60,7 @@ def audio_files(root: Path, folder: str) -> Iterator[Found]:
         root: absolute data root.
         folder: name of the corpus folder in it.
     """
+    usual: list[str] = []
     visited: set[str] = set()
     folders = [(folder, os.path.realpath(root / folder))]
     links: list[str] = []
@@ -58,26 +74,35 @@ def audio_files(root: Path, folder: str) -> Iterator[Found]:
             continue
         visited.add(real)
         others: list[tuple[os.DirEntry[str], Foreign]] = []
+        ascii_parent = os.path.join(root, parent).isascii()  # noqa: PTH118
         try:
             for entry in os.scandir(root / parent):  # one by one, as a folder may have a million
                 name = entry.name
+                is_audio = _has_audio_suffix(name)
                 if name.startswith(IGNORED_PREFIXES):
                     continue
-                if entry.is_dir(follow_symlinks=False):
+                if is_audio and ascii_parent and name.isascii() and entry.is_file(follow_symlinks=False):
+                    usual.append(f"{parent}/{name}")
+                    if len(usual) == AT_ONCE:
+                        yield usual
+                        usual = []
+                elif entry.is_dir(follow_symlinks=False):
                     folders.append((f"{parent}/{name}", f"{real}/{name}"))
                 elif entry.is_symlink() and is_folder(entry.path):
                     links.append(f"{parent}/{name}")
-                elif _has_audio_suffix(name):
+                elif is_audio:
                     yield Found(_readable(f"{parent}/{name}"), _problem(entry))
                 elif form := of_suffix(name):
                     others.append((entry, form))
             yield from _foreign_only(others, root, parent)
         except OSError as error:
             yield Found(_readable(parent), f"folder cannot be read: {error.strerror}")
+    if usual:
+        yield usual
 
 
 def _has_audio_suffix(name: str) -> bool:
-    return f".{name.rpartition('.')[2].lower()}" in SUFFIXES
+    return name[name.rfind(".") :].lower() in SUFFIXES
 
 
 def _foreign_only(

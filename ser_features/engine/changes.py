@@ -104,10 +104,12 @@ class Chosen:
         if ends["min"] is None:
             return np.empty(0, int)
         first = self.recordings.position(ends["min"])
-        keys = self.recordings.column("file_id").slice(
-            first, self.recordings.position(ends["max"]) + 1 - first
-        )
-        inside = pc.index_in(file_ids, keys.combine_chunks()).fill_null(-1).to_numpy()
+        keys = self.recordings.column("file_id").slice(first)
+        if keys.slice(0, len(file_ids)).equals(file_ids):  # as of a cell that has not changed
+            inside = np.arange(len(file_ids))
+        else:
+            keys = keys.slice(0, self.recordings.position(ends["max"]) + 1 - first)
+            inside = pc.index_in(file_ids, keys.combine_chunks()).fill_null(-1).to_numpy()
         here = inside >= 0
         here[here] = self.awaited[inside[here] + first]
         self.awaited[inside[here] + first] = False
@@ -153,8 +155,8 @@ def diff(store: Store, scan: Scan, chosen: Chosen, *, keep_missing: bool = False
         suspects += _refused(shard, table, chosen, unmatched_failures[shard])
     for _, _, stored in _tables(store, scan.dataset, "variants", [], result):
         result.referenced.update(stored.metadata.get("frames", {}))
-    result.duplicated = duplicated_ids(file_ids)
-    if any(unmatched.values()):
+    if any(unmatched.values()):  # the second row of a recording is always among them
+        result.duplicated = duplicated_ids(file_ids)
         result.removed = withdrawn(unmatched, scan, keep_missing=keep_missing)
     if any(unmatched_failures.values()):
         result.outdated = withdrawn(unmatched_failures, scan, keep_missing=keep_missing)
@@ -179,7 +181,7 @@ def _read_ahead(parts: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple
     ahead: deque[tuple[Path, Future[StoredTable | None]]] = deque()
     with ThreadPoolExecutor(AHEAD) as pool:
         for part in parts:
-            ahead.append((part, pool.submit(read_if_whole, part, columns)))
+            ahead.append((part, pool.submit(read_if_whole, part, columns, if_filled=LABEL_COLUMNS)))
             if len(ahead) > AHEAD:
                 first, future = ahead.popleft()
                 yield first, future.result()
@@ -248,8 +250,7 @@ def _compare_rows(
     relabelled = _relabelled(recordings, table, scan.own)
     frames = table["frame_shard"].to_pylist()
     stored = list(zip(table["source_size"].to_pylist(), table["source_mtime"].to_pylist(), strict=True))
-    paths = recordings.column("path").to_pylist()
-    now = [audio.stamp(os.path.join(scan.root, path)) for path in paths]  # noqa: PTH118
+    now = list(map(audio.stamp, _files(recordings, scan)))
     if now == stored and not relabelled and bad.isdisjoint(frames):
         result.unchanged += len(recordings)
         return
@@ -265,18 +266,24 @@ def _compare_rows(
             result.unchanged += 1
 
 
+def _files(recordings: Recordings, scan: Scan) -> list[str]:
+    """Files of recordings; only a user's table may have absolute paths, which a slow `join` would see."""
+    paths = recordings.column("path").to_pylist()
+    if scan.table is not None:
+        return [os.path.join(scan.root, path) for path in paths]  # noqa: PTH118
+    folder = os.path.join(scan.root, "")  # noqa: PTH118
+    return [folder + path for path in paths]
+
+
 def _relabelled(recordings: Recordings, table: pa.Table, own: Sequence[Column]) -> set[int]:
     """Indices of the recordings whose labels differ from those of their row, in value or type."""
     if any(not _has_type(table, column) for column in own):
         return set(range(len(recordings)))
     changed: set[int] = set()
-    for name in LABEL_COLUMNS:
+    held = {*table.column_names}
+    for name in (one for one in LABEL_COLUMNS if one in held or one in recordings.filled):
         labels = recordings.column(name)
-        stored = (
-            table[name]
-            if name in table.column_names
-            else pa.chunked_array([pa.nulls(len(table), labels.type)])
-        )
+        stored = table[name] if name in held else pa.chunked_array([pa.nulls(len(table), labels.type)])
         if not labels.equals(stored):
             changed |= _differing(labels.to_pylist(), stored.to_pylist())
     for column in own:

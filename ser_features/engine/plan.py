@@ -117,7 +117,10 @@ def shard_size(recordings: int) -> int:
 
 def cells(recordings: Sequence[Recording]) -> Iterator[Sequence[Recording]]:
     """Cut the sorted recordings of a corpus into those that share a shard."""
-    return batches(recordings, shard_size(len(recordings)), _decoded)
+    size = shard_size(len(recordings))
+    if isinstance(recordings, Recordings) and "start" not in recordings.filled:  # no parts of files
+        return (recordings[start : start + size] for start in range(0, len(recordings), size))
+    return batches(recordings, size, _decoded)
 
 
 def _decoded(recording: Recording) -> str | None:

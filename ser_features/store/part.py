@@ -51,12 +51,15 @@ class StoredTable:
     version: str | None = None
 
 
-def read_table(part: Path, columns: Sequence[str] | None = None) -> StoredTable:
+def read_table(
+    part: Path, columns: Sequence[str] | None = None, *, if_filled: Collection[str] = ()
+) -> StoredTable:
     """Read a table, which need not exist, and verify its checksum.
 
     Args:
         part: its file.
         columns: columns to read, where the file has them; all by default.
+        if_filled: those that are left out if they are null in every row, by the file's statistics.
 
     Raises:
         DamagedError: if it fails its checksum or cannot be parsed.
@@ -74,17 +77,21 @@ def read_table(part: Path, columns: Sequence[str] | None = None) -> StoredTable:
         raise damaged(part, "it is not as it was written")
     try:
         file = pq.ParquetFile(io.BytesIO(content))
-        table = file.read(_select(file, columns, ()), use_threads=False)
-        metadata = json.loads((file.schema_arrow.metadata or {}).get(METADATA_KEY, b"{}"))
+        schema = file.schema_arrow
+        empty = _empty(file, if_filled) if if_filled else ()
+        table = file.read(_select(schema, columns, empty), use_threads=False)
+        metadata = json.loads((schema.metadata or {}).get(METADATA_KEY, b"{}"))
     except (OSError, ValueError, pa.ArrowException) as error:
         raise damaged(part, error) from error
     return StoredTable(table, dict(metadata), hashlib.sha256(content).hexdigest())
 
 
-def read_if_whole(part: Path, columns: Sequence[str] | None = None) -> StoredTable | None:
+def read_if_whole(
+    part: Path, columns: Sequence[str] | None = None, *, if_filled: Collection[str] = ()
+) -> StoredTable | None:
     """As `read_table`, but None for a damaged table."""
     try:
-        return read_table(part, columns)
+        return read_table(part, columns, if_filled=if_filled)
     except DamagedError:
         return None
 
@@ -110,7 +117,7 @@ def read_part(part: Path, columns: Sequence[str] | None = None, *, without: Coll
     """
     try:
         with _open(part) as file:
-            return file.read(_select(file, columns, without), use_threads=False)
+            return file.read(_select(file.schema_arrow, columns, without), use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise damaged(part, error) from error
 
@@ -165,8 +172,20 @@ def _open(part: Path) -> pq.ParquetFile:
     return pq.ParquetFile(part if is_local(part) else io.BytesIO(part.read_bytes()))
 
 
-def _select(file: pq.ParquetFile, columns: Sequence[str] | None, without: Collection[str]) -> list[str]:
-    names = file.schema_arrow.names
+def _empty(file: pq.ParquetFile, names: Collection[str]) -> set[str]:
+    """Those of some columns whose statistics say that they are null in every row."""
+    places = [(index, name) for index, name in enumerate(file.schema.names) if name in names]
+    groups = [file.metadata.row_group(index) for index in range(file.num_row_groups)]
+    return {name for index, name in places if all(_is_null(group.column(index)) for group in groups)}
+
+
+def _is_null(column: pq.ColumnChunkMetaData) -> bool:
+    statistics = column.statistics
+    return bool(statistics and statistics.has_null_count and statistics.null_count == column.num_values)
+
+
+def _select(schema: pa.Schema, columns: Sequence[str] | None, without: Collection[str]) -> list[str]:
+    names = schema.names
     chosen = names if columns is None else [name for name in columns if name in names]
     return [name for name in chosen if name not in without]
 

@@ -41,3 +41,13 @@ def test_sorted_by_key_with_what_belongs_to_each():
     assert (columns.extra("room"), columns.has_repeated_keys()) == ([2, None, None], True)
     assert columns.take(np.array([2, 0])) == [ONE, OTHER]
     assert columns.stems_among(["a", "z"]) == ["a"]
+
+
+def test_blocks_in_columns_among_single_recordings():
+    block = Recordings.of([OTHER, replace(ONE, stem="c")])
+    mixed = Recordings.of(iter([ONE, block, ONE, Recordings.of([])]))
+    assert list(mixed) == [ONE, *block, ONE]
+    assert mixed.extra("room") == [None, 2, None, None]
+    assert mixed.column("emotion").to_pylist() == ["sad"] * 4
+    assert mixed.filled >= {"file_id", "raters"}
+    assert "age" not in mixed.filled
