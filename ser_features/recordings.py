@@ -1,4 +1,4 @@
-"""The recordings of a corpus in columns: a million take a tenth of the memory of as many `Recording`s.
+"""The recordings of a corpus in columns: a million take a quarter of the memory of as many `Recording`s.
 
 recordings → `Recordings.of` → Arrow columns → a sequence of `Recording`s, each made when it is read
 

@@ -21,11 +21,11 @@ import pyarrow.compute as pc
 from ser_features.corpora.free_part import FreePart
 from ser_features.errors import FileNameError
 from ser_features.manifest import Recording
-from ser_features.recordings import Recordings, columns_of
+from ser_features.recordings import ROWS, Recordings, columns_of
 
 
 class Kinds:
-    """The kinds of names of a corpus that were met so far.
+    """The kinds of names of a corpus that were met lately.
 
     Args:
         parse: `Corpus.parse`.
@@ -46,6 +46,8 @@ class Kinds:
         parts = pc.extract_regex(texts, self._pattern)
         before, free, after = (pc.struct_field(parts, name) for name in ("before", "free", "after"))
         kinds = pc.dictionary_encode(pc.binary_join_element_wise(before, after, self._stand_in))
+        if len(self._known) > ROWS:  # as of a folder for every file: no million objects
+            self._known.clear()
         parsed = [self._of_kind(kind) for kind in kinds.dictionary.to_pylist()]
         usual = np.array([one is not None for one in parsed], bool)
         index = kinds.indices.fill_null(len(usual)).to_numpy()
