@@ -5,8 +5,9 @@
 
 The benchmark makes a corpus of empty files named like TESS recordings, and a store with one row of random
 features for all but the last thousand (no audio, no frames), as an interrupted extraction would leave it.
-Every step then runs in its own process, and its seconds and peak memory are printed: scanning the corpus,
-scanning it and planning the resume, `ser store info`, one column by corpus in pandas; and again after
+Every step then runs in its own process, and its seconds, CPU time and peak memory are printed: listing the
+folder and reading size and modification time of every file, which is the floor of the next two; scanning the
+corpus; scanning it and planning the resume; `ser store info`; one column by corpus in pandas; and again after
 `ser store compact`.
 """
 
@@ -42,7 +43,8 @@ MISSING = 1_000
 
 EMOTIONS = ("angry", "disgust", "fear", "happy", "neutral", "ps", "sad")
 SPEAKERS = ("OAF", "YAF")
-STEPS = ("scan", "plan", "info", "column")
+STEPS = ("floor", "scan", "plan", "info", "column")
+UNITS = (("s", "seconds"), ("CPU s", "cpu_seconds"), ("MB", "peak_mb"))
 
 MILLION = 1_000_000
 LIMITS = {("plan", "s"): 5, ("plan", "MB"): 500, ("info", "s"): 3, ("column", "s"): 2}
@@ -57,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> None:
     if options.step:
         _child(options.step, Path(options.folder))
         return
-    print(f"{'rows':>9} {'':9} {'files':>6}  " + "  ".join(f"{step:>16}" for step in STEPS), flush=True)
+    print(f"{'rows':>9} {'':12} {'files':>6}  " + "".join(f"{step:>26}" for step in STEPS), flush=True)
     measured = []
     for rows in options.rows:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
@@ -121,10 +123,10 @@ def _measure(folder: Path, rows: int, state: str) -> Figures:
         "files": len(list((folder / "store").rglob("*.parquet"))),
     }
     figures |= {step: _step(step, folder) for step in STEPS}
-    shown = "  ".join(
-        f"{figures[step]['seconds']:6.2f} s {figures[step]['peak_mb']:4.0f} MB" for step in STEPS
+    shown = "".join(
+        "".join(f"{figures[step][key]:6.1f} {unit}" for unit, key in UNITS).rjust(26) for step in STEPS
     )
-    print(f"{rows:>9} {state:9} {figures['files']:>6}  {shown}", flush=True)
+    print(f"{rows:>9} {state:12} {figures['files']:>6}  {shown}", flush=True)
     return figures
 
 
@@ -144,16 +146,33 @@ def _step(step: str, folder: Path) -> dict[str, float]:
 
 
 def _child(step: str, folder: Path) -> None:
-    """Run a step; print its seconds without imports, and the peak memory of this process."""
-    steps = {"scan": _scan, "plan": _plan, "info": _info, "column": _column, "compact": _join}
+    """Run a step; print its seconds without imports, its CPU time with them, and the peak memory."""
+    steps = {
+        "floor": _floor,
+        "scan": _scan,
+        "plan": _plan,
+        "info": _info,
+        "column": _column,
+        "compact": _join,
+    }
+    began = time.process_time()
     seconds = next(steps[step](folder))
-    print(json.dumps({"seconds": round(seconds, 3), "peak_mb": round(_peak(), 1)}))
+    values = (seconds, time.process_time() - began, _peak())
+    print(json.dumps({key: round(value, 3) for (_, key), value in zip(UNITS, values, strict=True)}))
 
 
 def _peak() -> float:
     """Peak memory of this process in MB; getrusage would include that of its parent."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def _floor(folder: Path) -> Iterator[float]:
+    """List the corpus and read size and modification time of each file, as any scan and plan must."""
+    began = time.perf_counter()
+    for entry in os.scandir(folder / "data" / "tess"):
+        entry.stat()
+    yield time.perf_counter() - began
 
 
 def _scan(folder: Path) -> Iterator[float]:
@@ -215,7 +234,7 @@ def report(measured: Sequence[Figures]) -> Report:
         if one["rows"] != rows:
             continue
         for step in sorted({*STEPS, "compact"} & set(one)):
-            for unit, key in (("s", "seconds"), ("MB", "peak_mb")):
+            for unit, key in UNITS:
                 limit = LIMITS.get((step, unit)) if rows >= MILLION else None
                 name = f"{step}, {one['state']}" if step != "compact" else step
                 figures.append(Figure(name, unit, (one[step][key],), at_most=limit))
