@@ -5,7 +5,6 @@
 
 import re
 import sys
-from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -42,12 +41,11 @@ def print_failures(report: "ExtractReport", limit: int | None) -> None:
 
 def _print_all(failures: "list[Failure]") -> None:
     """Print a line for each reason, with the number of files."""
-    alike: dict[tuple[str, str], list[str]] = {}
+    alike: dict[tuple[str, str], list[Failure]] = {}
     for failure in failures:
-        alike.setdefault((failure.error_class, failure.message), []).append(failure.path)
-    for (error_class, message), paths in islice(alike.items(), LISTED):
-        files = repr(paths[0]) if len(paths) == 1 else f"{len(paths)} files such as {paths[0]!r}"
-        print(f"failed {files}: {error_class}: {message}", file=sys.stderr)
+        alike.setdefault((failure.error_class, failure.message), []).append(failure)
+    for same in islice(alike.values(), LISTED):
+        _print_reason(same)
     if len(alike) > LISTED:
         more = sum(map(len, islice(alike.values(), LISTED, None)))
         print(f"and {more} more in the store's failures table", file=sys.stderr)
@@ -60,14 +58,22 @@ def _print_commonest(report: "ExtractReport") -> None:
         f"more than half refused, {refused} of {refused + stored}; --max-failures {refused} accepts it:",
         file=sys.stderr,
     )
-    counts = Counter(reason(failure.message) for failure in report.failures)
-    for what, count in counts.most_common(COMMONEST):
-        example = next(failure for failure in report.failures if reason(failure.message) == what)
+    alike: dict[str, list[Failure]] = {}
+    for failure in report.failures:
+        alike.setdefault(reason(failure.message), []).append(failure)
+    ordered = sorted(alike.items(), key=lambda item: -len(item[1]))
+    for what, same in ordered[:COMMONEST]:
         helps = next((f": {text}" for beginning, text in HELP.items() if what.startswith(beginning)), "")
-        print(f"failed {count}, such as {example.path!r}: {example.message}{helps}", file=sys.stderr)
-    if len(counts) > COMMONEST:
-        more = refused - sum(count for _, count in counts.most_common(COMMONEST))
+        _print_reason(same, helps)
+    if more := sum(len(same) for _, same in ordered[COMMONEST:]):
         print(f"and {more} for other reasons, in the store's failures table", file=sys.stderr)
+
+
+def _print_reason(failures: "list[Failure]", helps: str = "") -> None:
+    """Print the first of several failures with the number of files."""
+    first = failures[0]
+    files = repr(first.path) if len(failures) == 1 else f"{len(failures)} files such as {first.path!r}"
+    print(f"failed {files}: {first.error_class}: {first.message}{helps}", file=sys.stderr)
 
 
 def reason(message: str) -> str:

@@ -60,7 +60,7 @@ def desk(tmp_path, monkeypatch):
         ("ser reproduce ow", ["own.toml"]),
         ("ser reproduce fusion_cnn_bilstm --protocol p", ["paper"]),
         ("ser tune multi_corpus_b", ["multi_corpus_boosting"]),
-        ("ser explain ", ["artifacts/one", "artifacts/two"]),
+        ("ser explain ", ["artifacts/one", "artifacts/two", "builtin"]),
         ("ser explain artifacts/t", ["artifacts/two"]),
         ("ser explain elsewhere/", ["elsewhere/three"]),
         ("ser explain artifacts/one --datasets ", ["mine"]),

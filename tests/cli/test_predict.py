@@ -149,6 +149,7 @@ def test_out_of_distribution_audio_is_warned_of(ser, artifact, tmp_path):
 
 def test_progress_lines(ser, artifact, recordings, monkeypatch):
     monkeypatch.setattr(progress, "PLAIN_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "HELD_BACK_SECONDS", 0.0)
     _, _, errors = ser("predict", artifact, *[recordings / "s0_sad_0.wav"] * 3)
     first, *_, last = errors.splitlines()
     assert first.startswith("recognising: 1/3 files")
