@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import numpy as np
 
 from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, Frames, Inputs, JointInputs, Raw
+from ser_models.data.stored_columns import StoredColumns
 from ser_models.safe_io.arrays import Form, check
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ class Streaming:
 
     def batch(self, indices: np.ndarray) -> Arrays:
         """Read and scale the recordings at `indices`."""
-        if isinstance(self.raw, np.ndarray):
+        if isinstance(self.raw, np.ndarray | StoredColumns):
             return self.transform(self.raw[indices])
         return self.transform([self.raw[index] for index in indices])
 
@@ -279,6 +280,9 @@ def read_all(source: BatchSource) -> InMemory:
             arrays[name][indices] = values
     return InMemory(arrays)
 
+
+COLUMNS_AT_ONCE = 16 * 2**20
+"""Bytes of columns of a large store whose statistics are computed at once, as a median needs all rows."""
 
 FRAMES_AT_ONCE = 8192
 """Frames per update of the statistics; updates by single recordings take five times as long."""
@@ -383,6 +387,12 @@ def fit_statistics(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
         return joined([of_part[part] for part in inputs.parts])
     if isinstance(inputs, ChunkInputs):
         return {}
+    if isinstance(raw, StoredColumns):
+        groups = [_column_statistics(group) for group in raw.groups(COLUMNS_AT_ONCE)]
+        return {
+            name: groups[0][name] if name == "count" else np.concatenate([one[name] for one in groups])
+            for name in groups[0]
+        }
     return _column_statistics(raw) if isinstance(raw, np.ndarray) else _frame_statistics(raw)
 
 

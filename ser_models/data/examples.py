@@ -15,7 +15,8 @@ import pandas as pd
 
 from ser_features.errors import InputError
 from ser_features.labels import in_order, is_emotion
-from ser_models.data.inputs import FrameSource, Inputs, Raw
+from ser_models.data.column_file import ColumnFile, read_columns
+from ser_models.data.inputs import ColumnInputs, FrameSource, Inputs, Raw
 from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, normalize
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Examples:
         rows: the store's rows, one per recording, indexed 0 to n - 1.
         labels: the classes, in the order of `labels.in_order`; may hold classes that no row has.
         store: holds the frames; None where only columns are needed.
+        columns: columns of a large store that `rows` lack; None if these have all.
         notes: sentences on recordings that were excluded.
         speaker_stats: statistics that values are normalised with, by `speaker_variants`; None to read values
             without speaker normalisation.
@@ -48,6 +50,7 @@ class Examples:
     store: FrameSource | None = None
     notes: tuple[str, ...] = ()
     speaker_stats: Mapping[str, SpeakerStats] | None = None
+    columns: ColumnFile | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -196,19 +199,28 @@ class Examples:
 
     def read(self, inputs: Inputs) -> Raw:
         """Return the unscaled values that `inputs` names, in the order of the rows."""
+        if self.columns and isinstance(inputs, ColumnInputs):
+            return self.columns.read(self.rows, inputs.columns)
         raw = inputs.from_store(self.store, self.rows)
         if self.speaker_stats is None:
             return raw
         return normalize(inputs, raw, [self.speaker_stats[name] for name in self.speaker_variants])
 
 
-def load_examples(store: "Store", datasets: Sequence[str] | None = None, target: str = EMOTION) -> Examples:
+def load_examples(
+    store: "Store",
+    datasets: Sequence[str] | None = None,
+    target: str = EMOTION,
+    *,
+    on_disk: Sequence[str] = (),
+) -> Examples:
     """Read the speech recordings of a store that have a class.
 
     Args:
         store: an open feature store.
         datasets: corpora to read; None for all.
         target: column of the store that holds the class.
+        on_disk: columns that are left on disk, for models that are fitted batch by batch.
 
     Returns:
         Examples sorted by `file_id`, with every class that occurs as a label. Recordings whose emotion is
@@ -218,7 +230,10 @@ def load_examples(store: "Store", datasets: Sequence[str] | None = None, target:
         InputError: if a corpus is not in the store, the target is no column of names, or fewer than two
             classes are left.
     """
-    rows = store.files(datasets)
+    if on_disk:
+        rows, columns = read_columns(store, store.check(datasets), on_disk)
+    else:
+        rows, columns = store.files(datasets), None
     speech = rows[rows["vocal_channel"].fillna("speech") == "speech"]
     notes: tuple[str, ...] = ()
     if len(speech) < len(rows):
@@ -242,7 +257,8 @@ def load_examples(store: "Store", datasets: Sequence[str] | None = None, target:
             f"found {len(speech)} speech recordings of {', '.join(labels) or f'no {target}'}: "
             f"expected at least two {plural}: extract more recordings, or name other --datasets"
         )
-    return Examples(speech.sort_values("file_id").reset_index(drop=True), labels, store, notes)
+    rows = speech.sort_values("file_id").reset_index(drop=True)
+    return Examples(rows, labels, store, notes, columns=columns)
 
 
 def speaker_keys(rows: pd.DataFrame) -> np.ndarray:

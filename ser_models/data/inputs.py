@@ -96,8 +96,8 @@ Frames = np.ndarray | JoinedFrames | NormalizedFrames
 """Frames of one recording, (frames, bands) float32."""
 
 Raw = np.ndarray | Sequence[Frames]
-"""Unscaled values: (recordings, columns) float32, or `Frames` per recording. `JointInputs` reads a tuple per
-recording, which the type omits."""
+"""Unscaled values: (recordings, columns) float32, also as `StoredColumns`, or `Frames` per recording.
+`JointInputs` reads a tuple per recording, which the type omits."""
 
 WITH_GAPS = frozenset({"pitch"})
 """Frame families that are NaN where there is nothing to measure, which no network could learn from."""

@@ -4,7 +4,7 @@ store, `TrainConfig` → `read_data` → examples, split → `training.train` �
 """
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,14 +14,16 @@ from ser_features.errors import InputError
 from ser_features.labels import in_order, spelled
 from ser_features.store import Store, open_store
 from ser_models import artifact
+from ser_models.data.column_file import rows_of
 from ser_models.data.examples import EMOTION, Examples, load_examples
+from ser_models.data.inputs import ColumnInputs
 from ser_models.data.own_features import own_columns, with_own_features
 from ser_models.data.split import TRANSDUCTIVE, make_split, of_known_groups, shared_labels
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.experiments import results
 from ser_models.experiments.copies import with_copies
 from ser_models.experiments.results import Data, ReportTexts
-from ser_models.models import model_class
+from ser_models.models import create, model_class
 from ser_models.models.base import ColumnModel
 from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import train
@@ -29,6 +31,9 @@ from ser_models.training.train import train
 ENOUGH = 3
 """Training corpora from which on a training is for other corpora by default: each is held out once, and at
 least two are left to train on."""
+
+MAX_COLUMNS_IN_MEMORY = 32 * 2**20
+"""Bytes of columns, of 200,000 recordings with 40 each, beyond which they stay on disk."""
 
 
 def run_experiment(
@@ -163,8 +168,7 @@ def read_data(store: Store, config: TrainConfig) -> Data:
         seed=config.seed,
         fold_column=config.fold_column,
     )
-    wants_copies = model_class(config.model).learns_from_copies and not config.own_features
-    if wants_copies or config.speed_perturb or config.rooms:
+    if _wants_copies(config):
         examples, split = with_copies(store, examples, split, config)
     if config.speaker_norm:
         split = replace(split, protocol=f"{split.protocol}, {TRANSDUCTIVE}")
@@ -200,7 +204,7 @@ def _examples(store: Store, config: TrainConfig) -> Examples:
     """Read the corpora of both sides."""
     test_datasets = set(config.test_datasets)
     if not test_datasets:
-        return _with_classes(load_examples(store, config.datasets, config.target), config)
+        return _with_classes(_load(store, config.datasets, config), config)
     if config.split not in (None, "cross-corpus"):
         raise InputError(
             f"--test-datasets with --split {config.split}: expected --split cross-corpus, or none"
@@ -210,8 +214,31 @@ def _examples(store: Store, config: TrainConfig) -> Examples:
             f"{', '.join(both)} is in --datasets and in --test-datasets: expected different corpora"
         )
     datasets = None if config.datasets is None else [*config.datasets, *config.test_datasets]
-    examples = _with_classes(load_examples(store, datasets, config.target), config)
+    examples = _with_classes(_load(store, datasets, config), config)
     return shared_labels(examples, config.test_datasets)
+
+
+def _load(store: Store, datasets: Sequence[str] | None, config: TrainConfig) -> Examples:
+    """Read corpora; columns of many recordings stay on disk if the model can be fitted batch by batch."""
+    in_memory = config.speaker_norm or config.own_features or _wants_copies(config)
+    on_disk = () if in_memory else _columns_in_batches(store, config)
+    if on_disk and 4 * len(on_disk) * rows_of(store, store.check(datasets)) <= MAX_COLUMNS_IN_MEMORY:
+        on_disk = ()
+    return load_examples(store, datasets, config.target, on_disk=on_disk)
+
+
+def _columns_in_batches(store: Store, config: TrainConfig) -> tuple[str, ...]:
+    """Columns of the rows that the model can be fitted to batch by batch; none if it needs others as well."""
+    model = create(config.model, config.hyperparameters)
+    if not model.in_batches or not isinstance(model.inputs, ColumnInputs):
+        return ()
+    held = {column.name for column in store.description.features}
+    return model.inputs.columns if held.issuperset(model.inputs.columns) else ()
+
+
+def _wants_copies(config: TrainConfig) -> bool:
+    learns_from_copies = model_class(config.model).learns_from_copies and not config.own_features
+    return bool(learns_from_copies or config.speed_perturb or config.rooms)
 
 
 def _with_classes(examples: Examples, config: TrainConfig) -> Examples:

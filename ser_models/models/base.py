@@ -201,6 +201,7 @@ class Model(ABC):
         learns_from_copies: whether it is trained on the augmented copies of a store by default.
         for_other_corpora: hyperparameters that it has instead of its defaults when it is optimised for other
             corpora than those it is trained on.
+        in_batches: whether it can be fitted batch by batch, to columns that stay on disk.
         thread_safe: whether several may be fitted at once in threads of one process; other models use several
             cores by themselves.
     """
@@ -211,6 +212,7 @@ class Model(ABC):
     trains_on_validation: ClassVar[bool] = False
     learns_from_copies: ClassVar[bool] = False
     for_other_corpora: ClassVar[Mapping[str, Any]] = {}
+    in_batches: ClassVar[bool] = False
     thread_safe: ClassVar[bool] = True
 
     @property

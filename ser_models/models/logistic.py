@@ -1,6 +1,7 @@
 """Multinomial logistic regression on the core columns: the baseline that every other model must beat.
 
 `Labelled` → scikit-learn's LogisticRegression, class-balanced → coefficients
+`Labelled` on disk → `softmax_regression`, the same objective batch by batch → coefficients
 
 >>> Logistic(C=0.1).parameters["C"]
 0.1
@@ -9,17 +10,16 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ser_models.data.batches import InMemory
+from ser_models.models import softmax_regression
 from ser_models.models.base import ArrayModel, Arrays, ColumnModel, FitContext, Labelled, Row, softmax
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, Positive
+from ser_models.models.softmax_regression import Solution
 from ser_models.safe_io.arrays import Form
-
-if TYPE_CHECKING:
-    from sklearn.linear_model import LogisticRegression
 
 
 @dataclass
@@ -33,21 +33,30 @@ class Logistic(ColumnModel, ArrayModel):
 
     name = "logistic"
     usual_columns = CORE_INPUTS
+    in_batches = True
     C: Positive = 0.1
     max_iter: Count = 1000
 
     def fit(self, train: Labelled, validation: Labelled, context: FitContext) -> list[Row]:
         """Solve the convex problem; the history is one row, whose epoch is the number of iterations."""
+        if isinstance(train.source, InMemory):
+            solution = self._fit_at_once(train, context.seed)
+        else:
+            solution = softmax_regression.fit(train, strength=self.C, max_iter=self.max_iter)
+        self.arrays = _weights(solution, train.classes)
+        return self.report(train, validation, context, solution.iterations)
+
+    def _fit_at_once(self, train: Labelled, seed: int) -> Solution:
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
-        estimator = LogisticRegression(C=self.C, max_iter=self.max_iter, random_state=context.seed)
+        estimator = LogisticRegression(C=self.C, max_iter=self.max_iter, random_state=seed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the history has the iterations
             columns = train.arrays["columns"].astype(np.float64)
             estimator.fit(columns, train.targets, sample_weight=train.weights)
-        self.arrays = _weights(estimator, train.classes)
-        return self.report(train, validation, context, estimator.n_iter_.max())
+        iterations = int(estimator.n_iter_.max())
+        return Solution(estimator.classes_, estimator.coef_, estimator.intercept_, iterations)
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64; a class without training data has 0."""
@@ -65,17 +74,17 @@ class Logistic(ColumnModel, ArrayModel):
         }
 
 
-def _weights(estimator: "LogisticRegression", classes: int) -> dict[str, np.ndarray]:
-    """Weights of all classes; scikit-learn has none for untrained classes, and one set for two classes."""
-    coefficients, intercept = estimator.coef_, estimator.intercept_
-    if len(estimator.classes_) == 2:  # the logit of the second class against the first
+def _weights(solution: Solution, classes: int) -> dict[str, np.ndarray]:
+    """Weights of all classes; a solution has none for untrained classes, and one set for two classes."""
+    coefficients, intercept = solution.coefficients, solution.intercept
+    if len(solution.classes) == 2:  # the logit of the second class against the first
         coefficients = np.concatenate([np.zeros_like(coefficients), coefficients])
         intercept = np.concatenate([np.zeros_like(intercept), intercept])
     weights = {
         "coefficients": np.zeros((coefficients.shape[1], classes)),
         "intercept": np.zeros(classes),
-        "trained": np.isin(np.arange(classes), estimator.classes_),
+        "trained": np.isin(np.arange(classes), solution.classes),
     }
-    weights["coefficients"][:, estimator.classes_] = coefficients.T
-    weights["intercept"][estimator.classes_] = intercept
+    weights["coefficients"][:, solution.classes] = coefficients.T
+    weights["intercept"][solution.classes] = intercept
     return weights

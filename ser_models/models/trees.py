@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from ser_models.data.batches import InMemory
 from ser_models.models.base import Arrays, ColumnModel, FitContext, Labelled, OnEpoch, Row
 from ser_models.models.boosted import Forest
 from ser_models.models.feature_sets import CORE_INPUTS, FUNCTIONAL_INPUTS
 from ser_models.models.hyperparameters import Count, Portion, Positive
+from ser_models.models.xgboost_batches import batches_of
 from ser_models.safe_io import xgboost_json
 from ser_models.safe_io.arrays import check
 
@@ -45,6 +47,7 @@ class Xgboost(ColumnModel):
     """
 
     name = "xgboost"
+    in_batches = True
     needs = ("xgboost",)
     usual_columns = CORE_INPUTS
     n_estimators: Count = 600
@@ -68,7 +71,7 @@ class Xgboost(ColumnModel):
         import xgboost
 
         rows: list[Row] = []
-        matrices = [_matrix(train), _matrix(validation)]
+        matrices = _matrices(train, validation)
         stop = xgboost.callback.EarlyStopping(
             rounds=self.patience, data_name="val", metric_name="mlogloss", save_best=True
         )
@@ -166,7 +169,14 @@ def _accuracy(probabilities: np.ndarray, matrix: "xgboost.DMatrix") -> tuple[str
     return "accuracy", float((probabilities.argmax(axis=1) == matrix.get_label()).mean())
 
 
-def _matrix(labelled: Labelled) -> "xgboost.DMatrix":
+def _matrices(train: Labelled, validation: Labelled) -> "list[xgboost.DMatrix]":
+    """XGBoost's own copy of both sides: as floats, or of columns on disk as bins, of a byte each."""
     import xgboost
 
-    return xgboost.DMatrix(labelled.arrays["columns"], label=labelled.targets, weight=labelled.weights)
+    if not isinstance(train.source, InMemory):
+        binned = xgboost.QuantileDMatrix(batches_of(train))
+        return [binned, xgboost.QuantileDMatrix(batches_of(validation), ref=binned)]
+    return [
+        xgboost.DMatrix(side.arrays["columns"], label=side.targets, weight=side.weights)
+        for side in (train, validation)
+    ]

@@ -240,11 +240,19 @@ def _check(part: str, train: Examples, validation: Examples) -> None:
 
 def _labelled(scaler: Scaler, train: Examples, validation: Examples) -> list[Labelled]:
     sources: list[BatchSource] = [scaler.source(side.read(scaler.inputs)) for side in (train, validation)]
-    # Models of columns take all of them at once; they are small.
-    if isinstance(scaler.inputs, ColumnInputs) or sum(map(memory_size, sources)) <= MAX_IN_MEMORY:
+    on_disk = train.columns is not None  # which only models that are fitted batch by batch read
+    # Other models of columns take all of them at once.
+    at_once = isinstance(scaler.inputs, ColumnInputs) or sum(map(memory_size, sources)) <= MAX_IN_MEMORY
+    if at_once and not on_disk:
         sources = [read_all(source) for source in sources]
     return [
-        Labelled(source, side.targets, len(side.labels), tuple(side.rows["file_id"]), tuple(side.groups))
+        Labelled(
+            source,
+            side.targets,
+            len(side.labels),
+            tuple(side.rows["file_id"]),
+            () if on_disk else tuple(side.groups),
+        )
         for source, side in zip(sources, (train, validation), strict=True)
     ]
 

@@ -1,0 +1,92 @@
+"""Columns of a large store on disk, for models that are fitted batch by batch.
+
+tables of a store → `read_columns` → rows without these columns + `ColumnFile`, float32, row after row
+rows → `ColumnFile.read` → `StoredColumns`, read where they are accessed
+
+The file is temporary and memory-mapped: the system drops its pages when memory is needed, and removes it with
+the process.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from ser_features.files import writing
+from ser_features.store.description import completed
+from ser_features.store.scan import scan
+from ser_models.data.stored_columns import StoredColumns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ser_features.store import Store
+
+PLACE = "row_on_disk"
+"""Column of the rows: their place in the file."""
+
+ALSO_IN_ROWS = frozenset(("duration_sec",))
+"""Columns that reports and audits read too."""
+
+
+@dataclass(frozen=True)
+class ColumnFile:
+    """Columns of stored rows.
+
+    Attributes:
+        names: of the columns.
+        values: (rows, columns) float32, memory-mapped; NaN where missing.
+    """
+
+    names: tuple[str, ...]
+    values: np.ndarray
+
+    def read(self, rows: "pd.DataFrame", names: Sequence[str]) -> "StoredColumns":
+        """Return columns of rows, which are read where they are accessed.
+
+        Args:
+            rows: with the column `PLACE`.
+            names: all of them are in the file.
+        """
+        columns = np.array([self.names.index(name) for name in names])
+        return StoredColumns(self.values, rows[PLACE].to_numpy(), columns)
+
+
+def read_columns(
+    store: "Store", datasets: Sequence[str], names: Sequence[str]
+) -> "tuple[pd.DataFrame, ColumnFile]":
+    """Read the rows of a store table by table, and write some of their columns to a file.
+
+    Args:
+        store: an open feature store.
+        datasets: corpora, by their names in it.
+        names: columns of numbers, all of which it has.
+
+    Returns:
+        Rows as of `Store.files`, with `PLACE` instead of the columns; and the columns.
+
+    Raises:
+        StoreError: if the disk is full.
+    """
+    stored = scan(store, "files", datasets)
+    file = tempfile.TemporaryFile()  # noqa: SIM115  open as long as it is mapped
+    with writing("the columns of the training", Path(tempfile.gettempdir())):
+        for batch in stored.to_batches(columns=list(names)):
+            matrix = np.column_stack([column.to_numpy(zero_copy_only=False) for column in batch.columns])
+            file.write(np.ascontiguousarray(matrix, np.float32).data)
+        file.flush()
+    apart = {*names} - ALSO_IN_ROWS
+    kept = stored.to_table(columns=[name for name in stored.schema.names if name not in apart])
+    kept = completed(kept.set_column(0, "dataset", kept["dataset"].cast(pa.string())))
+    rows = kept.to_pandas().assign(**{PLACE: np.arange(len(kept), dtype=np.int32)})
+    values = np.memmap(file, np.float32, "r", shape=(len(kept), len(names)))
+    return rows.sort_values("file_id", ignore_index=True), ColumnFile(tuple(names), values)
+
+
+def rows_of(store: "Store", datasets: Sequence[str]) -> int:
+    """Number of stored rows of some corpora, by the tables' metadata."""
+    return int(scan(store, "files", datasets).count_rows())
