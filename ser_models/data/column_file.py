@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
@@ -23,8 +23,12 @@ from ser_models.data.stored_columns import StoredColumns
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow.dataset as ds
 
     from ser_features.store import Store
+
+AHEAD = 1
+"""Tables that are read ahead of the one that is written."""
 
 PLACE = "row_on_disk"
 """Column of the rows: their place in the file."""
@@ -44,6 +48,27 @@ class ColumnFile:
 
     names: tuple[str, ...]
     values: np.ndarray
+
+    @classmethod
+    def of(cls, stored: "ds.Dataset", names: Sequence[str]) -> Self:
+        """Write columns of a store's rows to a file, batch by batch.
+
+        Args:
+            stored: from `ser_features.store.scan`.
+            names: columns of numbers.
+
+        Raises:
+            StoreError: if the disk is full.
+        """
+        file = tempfile.TemporaryFile()  # noqa: SIM115  open as long as it is mapped
+        count = 0
+        with writing("the columns of the training", Path(tempfile.gettempdir())):
+            for batch in stored.to_batches(columns=list(names), fragment_readahead=AHEAD):
+                matrix = np.column_stack([column.to_numpy(zero_copy_only=False) for column in batch.columns])
+                file.write(np.ascontiguousarray(matrix, np.float32).data)
+                count += len(matrix)
+            file.flush()
+        return cls(tuple(names), np.memmap(file, np.float32, "r", shape=(count, len(names))))
 
     def read(self, rows: "pd.DataFrame", names: Sequence[str]) -> "StoredColumns":
         """Return columns of rows, which are read where they are accessed.
@@ -73,18 +98,12 @@ def read_columns(
         StoreError: if the disk is full.
     """
     stored = scan(store, "files", datasets)
-    file = tempfile.TemporaryFile()  # noqa: SIM115  open as long as it is mapped
-    with writing("the columns of the training", Path(tempfile.gettempdir())):
-        for batch in stored.to_batches(columns=list(names)):
-            matrix = np.column_stack([column.to_numpy(zero_copy_only=False) for column in batch.columns])
-            file.write(np.ascontiguousarray(matrix, np.float32).data)
-        file.flush()
+    columns = ColumnFile.of(stored, names)
     apart = {*names} - ALSO_IN_ROWS
     kept = stored.to_table(columns=[name for name in stored.schema.names if name not in apart])
     kept = completed(kept.set_column(0, "dataset", kept["dataset"].cast(pa.string())))
     rows = kept.to_pandas().assign(**{PLACE: np.arange(len(kept), dtype=np.int32)})
-    values = np.memmap(file, np.float32, "r", shape=(len(kept), len(names)))
-    return rows.sort_values("file_id", ignore_index=True), ColumnFile(tuple(names), values)
+    return rows.sort_values("file_id", ignore_index=True), columns
 
 
 def rows_of(store: "Store", datasets: Sequence[str]) -> int:
