@@ -135,18 +135,19 @@ def _fit(store: Store, config: Any) -> int:
     from ser_models.data.column_file import PLACE, ColumnFile
     from ser_models.models import create
     from ser_models.models.base import FitContext, Labelled
+    from ser_models.models.feature_sets import CORE_INPUTS
 
     model = create(config.model, config.hyperparameters)
-    columns = ColumnFile.of(scan(store, "files"), model.inputs.columns)
+    columns = ColumnFile.of(scan(store, "files"), CORE_INPUTS)
     places = pd.DataFrame({PLACE: np.arange(len(columns.values), dtype=np.int32)})
     cut = len(places) * 4 // 5
     raw = [columns.read(side, columns.names) for side in (places[:cut], places[cut:])]
     scaler = Scaler(model.inputs, fit_statistics(model.inputs, raw[0]))
-    sides = [
+    train, validation = (
         Labelled(scaler.source(side), (side.places % len(EMOTIONS)).astype(np.int64), len(EMOTIONS))
         for side in raw
-    ]
-    model.fit(*sides, FitContext(0))
+    )
+    model.fit(train, validation, FitContext(0))
     return len(places)
 
 
