@@ -104,8 +104,3 @@ def read_columns(
     kept = completed(kept.set_column(0, "dataset", kept["dataset"].cast(pa.string())))
     rows = kept.to_pandas().assign(**{PLACE: np.arange(len(kept), dtype=np.int32)})
     return rows.sort_values("file_id", ignore_index=True), columns
-
-
-def rows_of(store: "Store", datasets: Sequence[str]) -> int:
-    """Number of stored rows of some corpora, by the tables' metadata."""
-    return int(scan(store, "files", datasets).count_rows())
