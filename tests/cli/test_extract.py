@@ -73,8 +73,8 @@ def test_more_than_half_refused_is_an_error_with_its_reasons(ser, recordings, tm
     assert "next: " not in answer.out
     assert answer.err.splitlines()[1:3] == [
         "more than half refused, 4 of 7; --max-failures 4 accepts it:",
-        "failed 4 files such as 'sub/gone_0.wav': FileNameError: row 5: no file 'sub/gone_0.wav' beside the table or "
-        f"in {recordings}: --root FOLDER is where the paths of a table begin",
+        "failed 4 files such as 'sub/gone_0.wav': FileNameError: row 5: no file 'sub/gone_0.wav' beside the "
+        f"table or in {recordings}: --root FOLDER is where the paths of a table begin",
     ]
     assert ser(*words, "--workers", 1, "--max-failures", 4).code == 0
 
