@@ -118,12 +118,12 @@ def test_several_recordings(predictor, calls, several, names):
 
 def test_a_generator_of_signals(predictor):
     signals = ((voice(speaker, "sad"), RATE) for speaker in range(3))
-    assert predictor.table(signals)["emotion"].notna().all()
+    assert predictor.table(signals)["error"].isna().all()
 
 
 def test_recordings_that_are_refused_are_rows(predictor, calls):
     table = predictor.table(["a.wav", b"", (np.zeros(RATE), RATE), "none.wav", (voice(), 10**7)])
-    assert table["emotion"].notna().tolist() == [True, False, False, False, False]
+    assert table["error"].isna().tolist() == [True, False, False, False, False]
     for error, reason in zip(
         table["error"][1:], ("0 bytes", "silence", "cannot read", "sample rate"), strict=True
     ):

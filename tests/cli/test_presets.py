@@ -33,4 +33,4 @@ def test_a_fresh_training_gives_the_predictions_of_the_builtin_model(ser, real_d
 def test_predict_builtin_needs_nothing_else(ser, recordings):
     answer = ser("predict", "builtin", next(recordings.rglob("*.wav")), "--format", "json")
     [prediction] = json.loads(answer.out)
-    assert prediction["emotion"] in load("builtin").labels
+    assert prediction["top"][0]["emotion"] in load("builtin").labels
