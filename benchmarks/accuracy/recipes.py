@@ -105,13 +105,13 @@ def write_table() -> None:
 
 def table_of(results: Sequence[dict[str, Any]]) -> str:
     """Gap of every system, spread over seeds, then each run with the data to reproduce it, as Markdown."""
-    full_last = sorted((one for one in results if not one["seed"]), key=lambda result: not result["quick"])
-    runs = {(result["recipe"], result["under"]): result for result in full_last}
-    gaps = [
-        _gap_row(name, *(runs[name, protocol] for protocol in PROTOCOLS))
-        for name in names()
-        if all((name, protocol) in runs for protocol in PROTOCOLS)
-    ]
+    runs = {(one["recipe"], one["under"], bool(one["quick"])): one for one in results if not one["seed"]}
+    compared: dict[str, list[dict[str, Any]]] = {}
+    for name, reduced in product(names(), (True, False)):  # the whole runs replace the reduced ones
+        pair = [runs.get((name, protocol, reduced)) for protocol in PROTOCOLS]
+        if all(pair):
+            compared[name] = [one for one in pair if one]
+    gaps = [_gap_row(name, *pair) for name, pair in compared.items()]
     header = [
         "recipe",
         "paper's claim",
@@ -134,8 +134,9 @@ def table_of(results: Sequence[dict[str, Any]]) -> str:
         "command",
     ]
     costs = read_costs()
-    full_first = sorted(runs.values(), key=lambda result: (bool(result["quick"]), result["recipe"]))
-    details = [_detail_row(result, costs.get(result["recipe"])) for result in full_first]
+    shown = [one for one in runs.values() if not one["quick"] or one in compared[one["recipe"]]]
+    shown.sort(key=lambda one: (bool(one["quick"]), one["recipe"], one["under"]))
+    details = [_detail_row(result, costs.get(result["recipe"])) for result in shown]
     tables = [markdown(header, gaps), markdown(columns, details)]
     if spread := _spread_rows(results):
         tables.insert(1, markdown(["run", "seeds", "reduced", "accuracy ± sd", "UAR ± sd", "UARs"], spread))
@@ -168,7 +169,7 @@ def _gap_row(name: str, paper: dict[str, Any], honest: dict[str, Any]) -> list[s
     claim = load(name).claims.accuracy
     low, high = honest["uar_ci95"]
     return [
-        f"`{name}`",
+        f"`{name}`{', reduced' if paper['quick'] else ''}",
         "none" if claim is None else f"{claim:.3f}",
         f"{paper['accuracy']:.3f}",
         f"{honest['accuracy']:.3f}",
