@@ -133,7 +133,8 @@ def read_metadata(folder: Path) -> ArtifactMetadata:
         )
     if not path.is_file():
         raise ArtifactError(
-            f"no artifact at {folder}: expected {path}: make one with ser train --out {folder}"
+            f"no artifact at {folder}: expected {path}: make one with ser train --out {folder}, or name "
+            "builtin, the model that comes with ser"
         )
     with path.open("rb") as file:
         text = file.read(MAX_BYTES + 1)
