@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ser_cli import completion, next_step
-from ser_cli.options import AsJson, Data, Root, Workers
+from ser_cli.options import DEFAULT_DATA, AsJson, Data, Root, Workers
 from ser_cli.progress import hint, metered
 
 if TYPE_CHECKING:
     from ser_features.checks import Findings
-
-DATA = Path("data/raw")
 
 
 def check(
@@ -29,7 +27,7 @@ def check(
         bool,
         typer.Option("--audio", help="Decode all recordings; default: at most 1000."),
     ] = False,
-    data: Data = DATA,
+    data: Data = DEFAULT_DATA,
     root: Root = None,
     workers: Workers = None,
     as_json: AsJson = False,
@@ -79,7 +77,7 @@ def _next(what: str, data: Path, root: Path | None, *, stored: bool) -> str:
         return next_step.training(store_root(what))
     if Path(what).is_dir() and not is_table(what):
         return f'ser manifest {quote(what)} "{{speaker}}_{{emotion}}_{{}}.wav"'
-    return next_step.extraction([what], data if data != DATA else None, root)
+    return next_step.extraction([what], data if data != DEFAULT_DATA else None, root)
 
 
 def _print(result: "Findings") -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ser_cli import completion, next_step
-from ser_cli.options import AsJson, Data
+from ser_cli.options import DEFAULT_DATA, AsJson, Data
 from ser_cli.progress import hint
 from ser_cli.streams import ABSENT
 
@@ -24,7 +24,7 @@ def corpora(
         str | None,
         typer.Argument(help="Show details of this corpus.", autocompletion=completion.corpus_names),
     ] = None,
-    data: Data = Path("data/raw"),
+    data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
     """List the built-in corpora: size, licence, number of local recordings, how to obtain them.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ser_cli import completion, next_step
-from ser_cli.options import AsJson
+from ser_cli.options import DEFAULT_DATA, AsJson
 from ser_cli.progress import download_progress, hint
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def download(
     ],
     to: Annotated[
         Path, typer.Option(envvar="SER_DATA", help="Data root: gets one subfolder per corpus.")
-    ] = Path("data/raw"),
+    ] = DEFAULT_DATA,
     yes: Annotated[bool, typer.Option("--yes", help="Accept the licences without a prompt.")] = False,
     as_json: AsJson = False,
 ) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ser_cli import completion, next_step
-from ser_cli.options import DEFAULT_STORE, AsJson, Data, Root, Store, Workers
+from ser_cli.options import DEFAULT_DATA, DEFAULT_STORE, AsJson, Data, Root, Store, Workers
 from ser_cli.progress import extraction_progress, hint, say
 from ser_cli.refusals import print_failures, too_many
 
@@ -34,7 +34,7 @@ def extract(
             autocompletion=completion.corpora,
         ),
     ],
-    data: Data = Path("data/raw"),
+    data: Data = DEFAULT_DATA,
     root: Root = None,
     store: Store = DEFAULT_STORE,
     profile: Annotated[

@@ -29,8 +29,11 @@ def features(
         ),
     ] = None,
     profile: Annotated[
-        str, typer.Option(help="Feature profile.", autocompletion=completion.profiles)
-    ] = "speech16k-compiled",
+        str | None,
+        typer.Option(
+            help="Feature profile; default: that of new stores.", autocompletion=completion.profiles
+        ),
+    ] = None,
     form: Annotated[
         Literal["csv", "parquet"] | None,
         typer.Option("--format", help="Output format; default: the suffix of --out, or csv on stdout."),
@@ -46,12 +49,13 @@ def features(
 
     Example: ser features calls/ --features functionals --out calls.parquet
     """
+    from ser_features.config import DEFAULT_PROFILE
     from ser_features.feature_rows import Plan, frame, measure_all
     from ser_features.feature_tables import check_output, write_table
     from ser_models.inference.collect import find_audio
 
     chosen = check_output(out, form, force=force)
-    plan = Plan.of(families or ["core"], profile)
+    plan = Plan.of(families or ["core"], profile or DEFAULT_PROFILE)
     audio = find_audio(named_files(files, files_from), root)
     recordings = [file.recording for file in audio]
     rows = []

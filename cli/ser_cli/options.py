@@ -84,6 +84,7 @@ MetricsAsJson = Annotated[
 Data = Annotated[
     Path, typer.Option(envvar="SER_DATA", help="Data root: a folder with one subfolder per corpus.")
 ]
+DEFAULT_DATA = Path("data/raw")
 Root = Annotated[
     Path | None,
     typer.Option(

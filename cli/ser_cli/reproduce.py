@@ -8,7 +8,7 @@ import typer
 
 from ser_cli import completion
 from ser_cli.arguments import typed
-from ser_cli.options import Data, Jobs, Seed, Settings, Workers
+from ser_cli.options import DEFAULT_DATA, Data, Jobs, Seed, Settings, Workers
 from ser_cli.progress import hint
 from ser_models.recipes import names
 
@@ -37,7 +37,7 @@ def reproduce(
         Literal["honest", "paper"],
         typer.Option(help="honest: speaker-independent; paper: as published, including data leakage."),
     ] = "honest",
-    data: Data = Path("data/raw"),
+    data: Data = DEFAULT_DATA,
     out: Annotated[
         Path | None, typer.Option(help="Output folder for store and results; default: artifacts/<recipe>.")
     ] = None,

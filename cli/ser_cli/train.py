@@ -8,7 +8,17 @@ import typer
 
 from ser_cli import completion
 from ser_cli.arguments import typed
-from ser_cli.options import DEFAULT_STORE, Data, Jobs, MetricsAsJson, OwnFeatures, Seed, Settings, Store
+from ser_cli.options import (
+    DEFAULT_DATA,
+    DEFAULT_STORE,
+    Data,
+    Jobs,
+    MetricsAsJson,
+    OwnFeatures,
+    Seed,
+    Settings,
+    Store,
+)
 from ser_cli.progress import hint, say
 from ser_cli.training_log import training_progress
 
@@ -32,7 +42,7 @@ def train(
             "model of the emotions that they share; builtin: train the model that comes with ser.",
         ),
     ] = None,
-    data: Data = Path("data/raw"),
+    data: Data = DEFAULT_DATA,
     datasets: Annotated[
         list[str] | None,
         typer.Option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ser_cli.options import AsJson, Data, Jobs, Recipe, Seed, Workers
+from ser_cli.options import DEFAULT_DATA, AsJson, Data, Jobs, Recipe, Seed, Workers
 from ser_cli.progress import Meter, hint, metered
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def tune(
             "--one-factor", help="Vary each hyperparameter alone instead, the others at the recipe's values."
         ),
     ] = False,
-    data: Data = Path("data/raw"),
+    data: Data = DEFAULT_DATA,
     out: Annotated[
         Path | None, typer.Option(help="Output folder for store and study; default: artifacts/<recipe>.")
     ] = None,

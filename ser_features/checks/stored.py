@@ -70,13 +70,10 @@ def measured(store: Store, stored: "pd.DataFrame") -> list[Measured]:
     conditioning = store.profile.audio.conditioning
     gains, rms = stored.get(GAIN.name), stored["rms_mean"]
     levels = conditioning.level_db - gains if conditioning else 20 * np.log10(rms)
-    own = [name for name in stored if name not in KNOWN and groups.is_room(name)]
-    columns = ["file_id", *NAMES, *(name for name in NUMBERS if name in stored), *own]
-    values = stored[columns].astype(object).where(stored[columns].notna(), None)
     files = stored[["duration_sec", "source_sample_rate", "channels", "audio_sha256"]]
     return [
         Measured(
-            recording := _recording(row, own),
+            recording,
             seconds=seconds,
             sample_rate=rate,
             channels=channels,
@@ -84,10 +81,18 @@ def measured(store: Store, stored: "pd.DataFrame") -> list[Measured]:
             sha256=f"{sha256} {recording.start} {recording.end}" if sha256 else "",
             levelled=conditioning is not None,
         )
-        for row, level, (seconds, rate, channels, sha256) in zip(
-            values.to_dict("records"), levels, files.itertuples(index=False), strict=True
+        for recording, level, (seconds, rate, channels, sha256) in zip(
+            _recordings(stored), levels, files.itertuples(index=False), strict=True
         )
     ]
+
+
+def _recordings(stored: "pd.DataFrame") -> list[Recording]:
+    """What the checks read of the names of rows."""
+    own = [name for name in stored if name not in KNOWN and groups.is_room(name)]
+    columns = ["file_id", *NAMES, *(name for name in NUMBERS if name in stored), *own]
+    values = stored[columns].astype(object).where(stored[columns].notna(), None)
+    return [_recording(row, own) for row in values.to_dict("records")]
 
 
 def _recording(row: Mapping[str, Any], own: Sequence[str]) -> Recording:
@@ -111,8 +116,8 @@ def before_training(store: Store, stored: "pd.DataFrame") -> tuple[str, ...]:
     for dataset, of_corpus in stored.groupby("dataset"):
         every = -(-len(of_corpus) // MOST)
         recordings = measured(store, of_corpus.iloc[::every])
-        of_each = measured(store, of_corpus.drop_duplicates(["speaker", "emotion"]))
-        content = Scan(dataset, store.root, [one.recording for one in of_each])
+        of_each = _recordings(of_corpus.drop_duplicates(["speaker", "emotion"]))
+        content = Scan(dataset, store.root, of_each)
         findings = (
             *(finding for check in BEFORE_TRAINING for finding in check(recordings)),
             *rows.emotions_per_speaker(content),

@@ -135,6 +135,19 @@ def read_schema(part: Path) -> pa.Schema:
         raise damaged(part, error) from error
 
 
+def count_rows(part: Path) -> int:
+    """Number of rows of one committed table, by its footer.
+
+    Raises:
+        DamagedError: if it cannot be read.
+    """
+    try:
+        with _open(part) as file:
+            return int(file.metadata.num_rows)
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(part, error) from error
+
+
 def read_parts(parts: Sequence[Path], columns: Sequence[str] | None = None) -> list[pa.Table]:
     """Read several tables in order, some in parallel; arguments and errors as `read_part`."""
     with ThreadPoolExecutor(READERS) as pool:

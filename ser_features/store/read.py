@@ -37,7 +37,7 @@ from ser_features.store.description import (
     row_schema,
     variant_columns,
 )
-from ser_features.store.part import open_frames, read_parts
+from ser_features.store.part import count_rows, open_frames, read_parts
 from ser_features.store.typed import with_types
 from ser_features.store.wide import values_of
 
@@ -98,6 +98,14 @@ class Store:
     def parts(self, dataset: str) -> list[Path]:
         """Committed tables of a corpus."""
         return layout.parts(self.root, "files", dataset)
+
+    def count(self, datasets: Names | None = None) -> int:
+        """Number of rows of corpora, all by default, without reading a column.
+
+        Raises:
+            InputError: if the store has no such corpus.
+        """
+        return sum(count_rows(part) for dataset in self.check(datasets) for part in self.parts(dataset))
 
     def table(
         self,

@@ -3,7 +3,7 @@
 bytes → `Limits.decode` → `RecordingAnalysis` → `Predictor` → `Inspection`
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,17 +64,28 @@ def inspect(predictor: Predictor, content: bytes, name: str) -> Inspection:
     Raises:
         AudioError: a subclass for each reason to refuse it.
     """
-    profile = predictor.profile
-    options = PredictOptions(top=len(predictor.labels), windows=True)
-    audio = limits.RECORDING.decode(content, profile.audio)
-    analysis = analyse_recording(
-        audio, profile, predictor.families, options, SHOWN, longest=predictor.longest
-    )
+    analysis, prediction = _recognised(predictor, content, name, SHOWN)
     reference = predictor.artifact.training_distribution
     return Inspection(
         analysis=analysis,
-        prediction=predictor.predict_analyses([analysis], [name], options)[0],
-        hop_sec=profile.frames.hop_length / analysis.sample_rate,
+        prediction=prediction,
+        hop_sec=predictor.profile.frames.hop_length / analysis.sample_rate,
         percentiles=reference.percentiles(analysis.features.columns) if reference else {},
         attention=predictor.attention(analysis.features),
     )
+
+
+def predict(predictor: Predictor, content: bytes, name: str) -> Prediction:
+    """The prediction of `inspect` alone, without what is computed for its display."""
+    return _recognised(predictor, content, name)[1]
+
+
+def _recognised(
+    predictor: Predictor, content: bytes, name: str, shown: Sequence[str] = ()
+) -> tuple[RecordingAnalysis, Prediction]:
+    options = PredictOptions(top=len(predictor.labels), windows=True)
+    audio = limits.RECORDING.decode(content, predictor.profile.audio)
+    analysis = analyse_recording(
+        audio, predictor.profile, predictor.families, options, shown, longest=predictor.longest
+    )
+    return analysis, predictor.predict_analyses([analysis], [name], options)[0]

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ser_features.errors import AudioError
 from ser_models.app import features, panels, text
 from ser_models.app.downloads import downloads
-from ser_models.app.inspection import Inspection, inspect
+from ser_models.app.inspection import Inspection, inspect, predict
 from ser_models.app.sound import encoded_sound
 from ser_models.evaluation.result import EvaluationResult, read_result
 from ser_models.inference.prediction import Prediction
@@ -108,7 +108,7 @@ class ResultRenderer:
 
     def _predict(self, recording: Recording) -> Prediction:
         try:
-            return inspect(self.predictor, recording.content, recording.name).prediction
+            return predict(self.predictor, recording.content, recording.name)
         except AudioError as error:
             return Prediction(recording.name, error=str(error))
 
@@ -137,7 +137,7 @@ def render(inspection: Inspection, name: str, evaluation: EvaluationResult, numb
         inspection=inspection,
         analysis=analysis,
         prediction=prediction,
-        timeline=timeline_of(prediction.windows),
+        timeline=prediction.timeline or timeline_of(prediction.windows),
         colours=variables([*prediction.probabilities]),
         evaluation=evaluation,
         text=text,

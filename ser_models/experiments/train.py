@@ -221,7 +221,7 @@ def _load(store: Store, datasets: Sequence[str] | None, config: TrainConfig) -> 
     """Read corpora; columns of many recordings stay on disk if the model can be fitted batch by batch."""
     in_memory = config.speaker_norm or config.own_features or _wants_copies(config)
     on_disk = () if in_memory else _columns_in_batches(store, config)
-    if on_disk and 4 * len(on_disk) * len(store.table(datasets, ["file_id"])) <= MAX_COLUMNS_IN_MEMORY:
+    if on_disk and 4 * len(on_disk) * store.count(datasets) <= MAX_COLUMNS_IN_MEMORY:
         on_disk = ()
     return load_examples(store, datasets, config.target, on_disk=on_disk)
 

@@ -113,12 +113,13 @@ def pool(windows: Sequence[WindowPrediction]) -> Pooled:
     Args:
         windows: in order of time.
     """
-    timeline = timeline_of(windows)
+    emotions = smoothed(windows)
+    timeline = _joined(windows, emotions)
     labels, values = _values(windows)
     if not labels:
         return Pooled({}, timeline, is_mixed=False)
-    emotions = Counter(filter(None, smoothed(windows)))
-    is_mixed = max(emotions.values()) < MAJORITY * emotions.total()
+    counts = Counter(filter(None, emotions))
+    is_mixed = max(counts.values()) < MAJORITY * counts.total()
     pooled = values.mean(axis=0) if is_mixed else consensus(values)
     return Pooled(dict(zip(labels, pooled.tolist(), strict=True)), timeline, is_mixed)
 
@@ -183,10 +184,15 @@ def timeline_of(windows: Sequence[WindowPrediction]) -> list[TimelineSpan]:
     Args:
         windows: in order of time.
     """
+    return _joined(windows, smoothed(windows))
+
+
+def _joined(windows: Sequence[WindowPrediction], emotions: Sequence[str | None]) -> list[TimelineSpan]:
+    """The spans of windows with an emotion each."""
     if not windows:
         return []
     edges = borders(windows).round(DECIMALS).tolist()
-    parts = zip(windows, smoothed(windows), edges, edges[1:], strict=False)
+    parts = zip(windows, emotions, edges, edges[1:], strict=False)
     return [_span(emotion, list(group)) for emotion, group in groupby(parts, key=lambda part: part[1])]
 
 
