@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ser_cli.options import DEFAULT_STORE, Artifact, AsJson, Force, Store, Stored
+from ser_cli.options import DEFAULT_STORE, Artifact, AsJson, Force, OwnFeatures, Store, Stored
 from ser_cli.streams import ABSENT
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def explain(
     ] = None,
     store: Store = DEFAULT_STORE,
     datasets: Stored = None,
+    own_features: OwnFeatures = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the table and the figure; default: explain-<artifact>.")
     ] = None,
@@ -37,7 +38,8 @@ def explain(
     """Show the importance of a model's features, or their contributions to the prediction for one FILE.
 
     Boosted trees are explained by exact SHAP values, other models by permuting features among held-out
-    recordings, or by occluding features of the one FILE.
+    recordings, or by occluding features of the one FILE. Features of an ensemble, and of a model with more
+    than 64 columns, are grouped by topic: pitch, voice quality, rhythm, level, spectrum, MFCC, modulation.
 
     Example: ser explain artifacts/xgboost call.wav --top 10
     """
@@ -48,14 +50,18 @@ def explain(
 
     folder = out or Path(f"explain-{artifact.resolve().name}")
     check_folder(folder, artifact, Contributions if file else Importance, force=force)
-    explanation = _recording(artifact, file) if file else _model(artifact, store, datasets, repeats)
+    if file:
+        explanation: Importance | Contributions = _recording(artifact, file)
+    else:
+        explanation = _model(artifact, store, datasets, own_features, repeats)
     files = save(explanation, folder, top=top, force=force)
     if as_json:
         print_json({**_summary(explanation, top), "files": files})
         return
     _print(explanation, top)
     print(f"table and figure: {' '.join(map(str, files))}")
-    hint(f"ser app {artifact}" if file else f"ser explain {artifact} FILE.wav")
+    if not own_features:  # which can be computed from no file
+        hint(f"ser app {artifact}" if file else f"ser explain {artifact} FILE.wav")
 
 
 def _recording(artifact: Path, file: Path) -> "Contributions":
@@ -64,12 +70,21 @@ def _recording(artifact: Path, file: Path) -> "Contributions":
     return explain_recording(artifact, file)
 
 
-def _model(artifact: Path, store: Path, datasets: list[str] | None, repeats: int) -> "Importance":
+def _model(
+    artifact: Path, store: Path, datasets: list[str] | None, own_features: Path | None, repeats: int
+) -> "Importance":
     from ser_cli.progress import metered
     from ser_models.explain import explain_model
 
-    with metered("permuting features", "predictions") as meter:
-        return explain_model(artifact, store, datasets or None, repeats=repeats, on_step=meter.count)
+    with metered("permuting features", "permutations") as meter:
+        return explain_model(
+            artifact,
+            store,
+            datasets or None,
+            own_features=own_features,
+            repeats=repeats,
+            on_step=meter.count,
+        )
 
 
 def _summary(explanation: "Importance | Contributions", top: int) -> dict[str, Any]:
@@ -158,5 +173,7 @@ def _print_contributions(contributions: "Contributions", top: int) -> None:
         print_table(["feature", "SHAP value"], cells)
     else:
         print(f"decrease in the probability of {contributions.emotion} without each feature\n")
-        print_table(["feature", "decrease"], cells)
+        answers = (f"{row['emotion_without']} {row['probability_without']:.3f}" for row in rows)
+        cells = [[*cell, answer] for cell, answer in zip(cells, answers, strict=True)]
+        print_table(["feature", "decrease", "prediction without it"], cells, left=(0, 2))
     print()

@@ -8,20 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ser_features.extractors import CORE_COLUMNS
+from ser_features.extractors.topics import TOPICS, topic_of
 from ser_models.reporting.text import MISSING, number
 
 RARE_PERCENT = 1.0
 """Percentiles below this, and as far from 100, are marked as rare."""
-
-TITLES = (
-    ("Pitch and voice quality", ("pitch_", "voiced_ratio", "jitter", "shimmer")),
-    ("Level and duration", ("duration_", "sample_rate", "mean_amp", "peak_amp", "rms_", "intensity_")),
-    ("Tempo and spectrum", ("tempo_", "zcr_", "spectral_")),
-    ("MFCC: means", ("mfcc_mean_",)),
-    ("MFCC: standard deviations", ("mfcc_std_",)),
-    ("Other", ("",)),
-)
-"""Groups of columns, by the prefixes of their names; a column is in the first group that matches."""
 
 CONSTANT = "sample_rate"
 """The same for every recording, so that it has no percentile."""
@@ -65,17 +56,16 @@ class Group:
 
 
 def groups(columns: Mapping[str, float], percentiles: Mapping[str, float]) -> list[Group]:
-    """Group the features of a recording; groups without features are left out.
+    """Group the features of a recording by topic; topics without features are left out.
 
     Args:
         columns: values by name, NaN where a value cannot be computed.
         percentiles: 0 to 100 by name, of the columns that have one.
     """
-    by_title: dict[str, list[FeatureRow]] = {title: [] for title, _ in TITLES}
+    by_topic: dict[str, list[FeatureRow]] = {topic: [] for topic in TOPICS}
     for name, value in columns.items():
-        title = next(title for title, prefixes in TITLES if name.startswith(prefixes))
-        by_title[title].append(_row(name, value, percentiles.get(name)))
-    return [Group(title, rows) for title, rows in by_title.items() if rows]
+        by_topic[topic_of(name)].append(_row(name, value, percentiles.get(name)))
+    return [Group(f"{topic[0].upper()}{topic[1:]}", rows) for topic, rows in by_topic.items() if rows]
 
 
 def _row(name: str, value: float, percentile: float | None) -> FeatureRow:

@@ -1,6 +1,6 @@
 """One uploaded recording → everything that the page shows about it; decoded once.
 
-bytes → `Limits.decode` → `RecordingAnalysis` → `Predictor` → `Inspection`
+bytes → `Limits.decode` → `RecordingAnalysis` → `Predictor`, `explain` → `Inspection`
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,9 @@ import numpy as np
 
 from ser_features.extractors import CORE_COLUMNS
 from ser_models.app import limits
+from ser_models.app.why import Why, why
+from ser_models.explain import Contributions, explain_features
+from ser_models.explain.feature_groups import topic_groups
 from ser_models.inference.prediction import Prediction, PredictOptions
 from ser_models.inference.predictor import Predictor
 from ser_models.inference.recording import RecordingAnalysis, analyse_recording
@@ -29,6 +32,8 @@ class Inspection:
         percentiles: share of the training recordings below the value of each core column, 0 to 100; empty if
             the artifact has no reference.
         attention: weight of each frame, (frames,), summing to 1; None for a model without attention.
+        contributions: of each topic of features to the prediction; None for a recording that is recognised by
+            its windows, or has no speech.
     """
 
     analysis: RecordingAnalysis
@@ -36,6 +41,7 @@ class Inspection:
     hop_sec: float
     percentiles: Mapping[str, float]
     attention: np.ndarray | None
+    contributions: Contributions | None
 
     @property
     def mel(self) -> np.ndarray:
@@ -51,6 +57,11 @@ class Inspection:
     def columns(self) -> dict[str, float]:
         """Core columns by name; NaN where a value cannot be computed."""
         return {column.name: self.analysis.features.columns[column.name] for column in CORE_COLUMNS}
+
+    @property
+    def why(self) -> Why | None:
+        """Reasons of the answer, in plain words; None without `contributions`."""
+        return why(self.contributions, self.columns, self.percentiles) if self.contributions else None
 
 
 def inspect(predictor: Predictor, content: bytes, name: str) -> Inspection:
@@ -72,7 +83,17 @@ def inspect(predictor: Predictor, content: bytes, name: str) -> Inspection:
         hop_sec=predictor.profile.frames.hop_length / analysis.sample_rate,
         percentiles=reference.percentiles(analysis.features.columns) if reference else {},
         attention=predictor.attention(analysis.features),
+        contributions=_contributions(predictor, analysis, prediction),
     )
+
+
+def _contributions(
+    predictor: Predictor, analysis: RecordingAnalysis, prediction: Prediction
+) -> Contributions | None:
+    if analysis.is_long or prediction.verdict == "no speech":
+        return None
+    groups = topic_groups(predictor.artifact.model.inputs, predictor.profile)
+    return explain_features(predictor, analysis.features, prediction.file, groups)
 
 
 def predict(predictor: Predictor, content: bytes, name: str) -> Prediction:

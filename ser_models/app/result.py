@@ -141,6 +141,7 @@ def render(inspection: Inspection, name: str, evaluation: EvaluationResult, numb
         colours=variables([*prediction.probabilities]),
         evaluation=evaluation,
         text=text,
+        why=inspection.why,
         features=features.groups(inspection.columns, inspection.percentiles),
         figures=_figures(inspection, number),
         sound=sound,  # part of the page, so that the server does not need to keep the recording

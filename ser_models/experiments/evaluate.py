@@ -45,8 +45,7 @@ def evaluate(
     """
     predictor = inference.load(folder, of_store=True)
     metadata = predictor.artifact.metadata
-    examples = stored_examples(open_store(store), predictor.artifact, datasets)
-    examples = _with_own_features(examples, predictor.artifact, own_features)
+    examples = stored_examples(open_store(store), predictor.artifact, datasets, own_features)
     probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
     predictions = prediction_table(examples, probabilities, fold=0, split="test")
     trained_on = pd.read_parquet(predictor.artifact.path("splits.parquet"))
@@ -92,14 +91,22 @@ def _with_own_features(examples: Examples, artifact: Artifact, table: Path | Non
     return with_own_features(examples, table)
 
 
-def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | None) -> Examples:
+def stored_examples(
+    store: Store, artifact: Artifact, datasets: Sequence[str] | None, own_features: Path | None = None
+) -> Examples:
     """Read the recordings of a store that a model can classify, with its classes.
 
     With speaker normalisation, each speaker is estimated from all of their recordings in the store.
 
+    Args:
+        store: of the recordings.
+        artifact: of the model.
+        datasets: corpora to use; None for all.
+        own_features: table of the features that a model with own features reads; None for another model.
+
     Raises:
         InputError: if the store has other features, or none of the model's emotions, or unknown speakers
-            that the model would have to normalise by.
+            that the model would have to normalise by; or if the table does not fit.
     """
     metadata = artifact.metadata
     digest = digest_of_inputs(store, artifact.model.inputs)
@@ -118,13 +125,13 @@ def stored_examples(store: Store, artifact: Artifact, datasets: Sequence[str] | 
             f"{store.root} has no recording of {', '.join(metadata.labels)}: name other --datasets"
         )
     if not artifact.speaker_prior:
-        return examples
+        return _with_own_features(examples, artifact, own_features)
     if examples.unknown_speakers:
         raise InputError(
             f"the speaker of {examples.unknown_speakers} recordings of {store.root} is unknown: the model "
             "normalises by speaker: expected the speaker of every recording: name other --datasets"
         )
-    return examples.normalize_speakers(artifact.speaker_prior)
+    return _with_own_features(examples.normalize_speakers(artifact.speaker_prior), artifact, own_features)
 
 
 def _audit(rows: pd.DataFrame, trained_on: pd.DataFrame) -> list[Finding]:

@@ -29,29 +29,50 @@ class HeldOut:
     description: str
 
 
-def held_out(artifact: Artifact, store: Path, datasets: Sequence[str] | None = None) -> HeldOut:
+def held_out(
+    artifact: Artifact,
+    store: Path,
+    datasets: Sequence[str] | None = None,
+    own_features: Path | None = None,
+) -> HeldOut:
     """Select the recordings that the final model was not trained on, neither by name nor by audio.
 
     Args:
         artifact: loaded.
         store: a feature store of the same profile.
         datasets: corpora to use; None for all.
+        own_features: table of the features that a model with own features reads; None for another model.
 
     Raises:
         InputError: if there is no such store, it has other features, or no recording is left.
     """
-    examples = stored_examples(open_store(store), artifact, datasets)
-    splits = pd.read_parquet(artifact.path("splits.parquet"))
-    splits = splits[splits["fold"] == artifact.metadata.final_fold]
+    examples = stored_examples(open_store(store), artifact, datasets, own_features)
+    splits = final_splits(artifact)
+    trained_on = splits[splits["split"].isin(fitted_sides(artifact))]
     rows = examples.rows
-    selected = rows[~_trained_on(rows, splits[splits["split"] == "train"])]
+    selected = rows[~_trained_on(rows, trained_on)]
     if selected.empty:
         raise InputError(
             f"the model was trained on all {len(rows)} recordings of {store}: expected others: "
             "pass the --store it was trained on, or one with other corpora"
         )
     held_out_examples = examples.take(selected["file_id"].tolist())
-    return HeldOut(held_out_examples, _description(held_out_examples.rows, splits))
+    return HeldOut(held_out_examples, _description(held_out_examples.rows, splits, trained_on))
+
+
+def final_splits(artifact: Artifact) -> pd.DataFrame:
+    """Read the sides of the recordings in the fold of the final model.
+
+    Raises:
+        ArtifactError: if the table is missing or altered.
+    """
+    splits = pd.read_parquet(artifact.path("splits.parquet"))
+    return splits[splits["fold"] == artifact.metadata.final_fold]
+
+
+def fitted_sides(artifact: Artifact) -> tuple[str, ...]:
+    """Sides of the recordings that the weights of a model were fitted to."""
+    return ("train", "validation") if artifact.model.trains_on_validation else ("train",)
 
 
 def _trained_on(rows: pd.DataFrame, train: pd.DataFrame) -> pd.Series:
@@ -63,7 +84,7 @@ def _trained_on(rows: pd.DataFrame, train: pd.DataFrame) -> pd.Series:
     return rows["file_id"].isin(names) | same_audio
 
 
-def _description(rows: pd.DataFrame, splits: pd.DataFrame) -> str:
+def _description(rows: pd.DataFrame, splits: pd.DataFrame, trained_on: pd.DataFrame) -> str:
     sides = rows["file_id"].map(splits.drop_duplicates("file_id").set_index("file_id")["split"])
     counts = {
         "in the test set": int((sides == "test").sum()),
@@ -79,5 +100,5 @@ def _description(rows: pd.DataFrame, splits: pd.DataFrame) -> str:
         if count
     )
     text = f"{len(rows)} recordings of {who} outside of the training data ({by_side})"
-    shared = speakers & set(speaker_keys(splits[splits["split"] == "train"]))
+    shared = speakers & set(speaker_keys(trained_on))
     return text + (f"; other recordings of {len(shared)} of these speakers are in it" if shared else "")

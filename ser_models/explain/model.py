@@ -17,6 +17,7 @@ from ser_models.evaluation.metrics import confusion_matrix, measured_uar
 from ser_models.explain import trees
 from ser_models.explain.feature_groups import FeatureGroup, feature_groups
 from ser_models.explain.held_out import held_out
+from ser_models.explain.parts import Parts
 from ser_models.explain.permutation import OnStep, permutation_importance
 from ser_models.explain.result import Importance
 from ser_models.inference.predictor import Predictor
@@ -30,6 +31,7 @@ def explain_model(
     store: Path,
     datasets: Sequence[str] | None = None,
     *,
+    own_features: Path | None = None,
     repeats: int = 5,
     on_step: OnStep = lambda done, total: None,
 ) -> Importance:
@@ -39,40 +41,36 @@ def explain_model(
         folder: the artifact.
         store: a feature store of the same profile.
         datasets: corpora to use; None for all.
+        own_features: table of the features that a model with own features reads; None for another model.
         repeats: permutations per feature group; without effect for boosted trees.
-        on_step: called after every prediction of the permutations.
+        on_step: called after every batch of permutations.
 
     Raises:
         ArtifactError: if the artifact cannot be loaded.
         InputError: if the store does not fit, or has no recording outside of the training data.
     """
-    predictor = inference.load(folder)
-    selected = held_out(predictor.artifact, store, datasets)
+    predictor = inference.load(folder, of_store=True)
+    selected = held_out(predictor.artifact, store, datasets, own_features)
     examples = selected.examples
     if len(examples) < 2:
         raise InputError(
             f"found {selected.description}: expected at least two, to compare them: name other --datasets"
         )
     raw = examples.read(predictor.artifact.model.inputs)
-    groups = feature_groups(predictor.artifact.model.inputs, predictor.profile)
+    parts = Parts.of(predictor, raw)
     backend = trees.trees_of(predictor.artifact)
+    groups = feature_groups(predictor.artifact.model.inputs, predictor.profile, by_column=backend is not None)
     if backend is not None:
         repeats, columns = 0, _shap_columns(predictor.labels, trees.shap_values(backend, raw))
     else:
         seed = predictor.artifact.metadata.seed
         decrease = permutation_importance(
-            predictor.probabilities,
-            raw,
-            examples.targets,
-            groups,
-            repeats=repeats,
-            seed=seed,
-            on_step=on_step,
+            parts, examples.targets, groups, repeats=repeats, seed=seed, on_step=on_step
         )
         std = decrease.std(axis=1, ddof=1) if repeats > 1 else np.nan
         columns = {"importance": decrease.mean(axis=1), "std": std}
     table = _table(groups, columns, _correlated(raw, groups))
-    predicted = predictor.probabilities(raw).argmax(axis=1)
+    predicted = parts.probabilities.argmax(axis=1)
     return Importance(
         artifact=predictor.artifact.folder,
         model=predictor.artifact.metadata.model,
@@ -107,8 +105,11 @@ def _table(groups: Sequence[FeatureGroup], columns: dict[str, Any], correlated: 
 
 
 def _correlated(raw: Raw, groups: Sequence[FeatureGroup]) -> list[str]:
-    """Return the column that each column is most correlated with; empty below `MIN_CORRELATION`."""
-    if not isinstance(raw, np.ndarray):
+    """Return the column that each column is most correlated with; empty below `MIN_CORRELATION`.
+
+    Groups of several columns, and frames, have none.
+    """
+    if not isinstance(raw, np.ndarray) or len(groups) < raw.shape[1]:
         return [""] * len(groups)
     correlations = pd.DataFrame(raw).corr(method="spearman").to_numpy(copy=True)
     np.fill_diagonal(correlations, np.nan)

@@ -1,13 +1,10 @@
 """Contributions of the input features to the prediction for one recording.
 
-artifact, file → SHAP values of its trees, or the prediction without each feature group → `Contributions`
-
-Occlusion replaces a column by a missing value, which the model imputes with the training median; frame bands
-by their training mean, which is 0 after scaling; and bands of a recording that is scaled by its own range by
-its minimum, which is 0 after scaling.
+artifact, file → features → SHAP values of its trees, or `occluded_probabilities` → `Contributions`
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +12,17 @@ import numpy as np
 import pandas as pd
 
 from ser_features.errors import ArtifactError
-from ser_features.pipeline import extract
+from ser_features.pipeline import Features, extract
 from ser_features.sources import AudioSource, source_of
 from ser_models import inference
 from ser_models.artifact.folder import Artifact
-from ser_models.data.batches import Scaler
-from ser_models.data.inputs import ChunkInputs, Raw
+from ser_models.data.inputs import Raw
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.explain import trees
 from ser_models.explain.feature_groups import FeatureGroup, feature_groups
+from ser_models.explain.held_out import final_splits, fitted_sides
+from ser_models.explain.occlusion import occluded_probabilities
+from ser_models.explain.parts import Parts
 from ser_models.explain.result import Contributions
 from ser_models.inference.predictor import Predictor
 
@@ -36,49 +35,85 @@ def explain_recording(folder: Path, file: AudioSource) -> Contributions:
         file: an audio file, its bytes, or a signal with its rate.
 
     Raises:
-        ArtifactError: if the artifact cannot be loaded.
+        ArtifactError: if the artifact cannot be loaded, or reads a user's own features.
         AudioError: if the file is refused.
         InputError: if it is no recording.
     """
     predictor = inference.load(folder)
-    artifact = predictor.artifact
-    inputs, profile = artifact.model.inputs, predictor.profile
-    source = source_of(file)
-    features = extract(source.audio, profile, inputs.families)
-    groups = feature_groups(inputs, profile)
+    inputs, source = predictor.artifact.model.inputs, source_of(file)
+    features = extract(source.audio, predictor.profile, inputs.families)
+    notes = (
+        predictor.warning,
+        inputs.unused(features),
+        _longer(predictor, features),
+        _trained_on(predictor.artifact, features.audio_sha256),
+    )
+    contributions = explain_features(predictor, features, source.name)
+    return replace(contributions, notes=tuple(note for note in notes if note))
+
+
+def explain_features(
+    predictor: Predictor, features: Features, name: str, groups: Sequence[FeatureGroup] | None = None
+) -> Contributions:
+    """Estimate the contribution of each input feature of a recording.
+
+    Args:
+        predictor: the model.
+        features: of the recording.
+        name: of the recording.
+        groups: of the model's inputs, to be occluded; None for SHAP values of boosted trees, and for the
+            `feature_groups` of other models.
+    """
+    artifact, inputs = predictor.artifact, predictor.artifact.model.inputs
     stats = predictor.normalizer.of_one_speaker([features]) if predictor.normalizer else None
     raw = predictor.raw([features], [stats] if stats else None)
-    probabilities = predictor.probabilities(raw)[0]
+    parts = Parts.of(predictor, raw)
+    probabilities = parts.probabilities[0]
     predicted = int(probabilities.argmax())
-    if (backend := trees.trees_of(artifact)) is not None:
+    base = float(probabilities[predicted])
+    backend = None if groups else trees.trees_of(artifact)
+    groups = groups or feature_groups(inputs, predictor.profile, by_column=backend is not None)
+    columns: dict[str, Any]
+    if backend is not None:
         shap = trees.shap_values(backend, raw)
-        base, contributions = float(shap.base[0, predicted]), shap.by_feature[0, predicted]
+        base, columns = float(shap.base[0, predicted]), {"contribution": shap.by_feature[0, predicted]}
     else:
-        base = float(probabilities[predicted])
-        occluded = predictor.probabilities(_occlude(raw, groups, artifact.scaler))
-        contributions = base - occluded[:, predicted]
-    notes = (predictor.warning, inputs.unused(features), _trained_on(artifact, features.audio_sha256))
+        without = occluded_probabilities(parts, groups)
+        columns = {
+            "contribution": base - without[:, predicted],
+            "emotion_without": [predictor.labels[index] for index in without.argmax(axis=1)],
+            "probability_without": without.max(axis=1),
+        }
     return Contributions(
-        artifact=folder,
+        artifact=artifact.folder,
         model=artifact.metadata.model,
         method="occlusion" if backend is None else "shap",
-        file=source.name,
+        file=name,
         emotion=predictor.labels[predicted],
         probabilities=dict(zip(predictor.labels, probabilities.tolist(), strict=True)),
         base=base,
-        table=_table(predictor, inputs.from_features([features]), stats, groups, contributions),
-        notes=tuple(note for note in notes if note),
+        table=_table(predictor, inputs.from_features([features]), stats, groups, columns),
+    )
+
+
+def _longer(predictor: Predictor, features: Features) -> str | None:
+    """Return a note if `ser predict` would recognise the recording by its windows."""
+    if features.seconds <= predictor.longest:
+        return None
+    return (
+        "longer than the training recordings: this is about the recording as a whole, while ser predict "
+        "recognises it by its windows"
     )
 
 
 def _trained_on(artifact: Artifact, audio_sha256: str) -> str | None:
     """Return a note if the recording is in the training data, or if that is unknown."""
     try:
-        splits = pd.read_parquet(artifact.path("splits.parquet"))
+        splits = final_splits(artifact)
     except ArtifactError as error:
         return f"whether this recording is in the training data is unknown: {error}"
-    train = splits[(splits["fold"] == artifact.metadata.final_fold) & (splits["split"] == "train")]
-    if audio_sha256 not in set(train["audio_sha256"]):
+    trained_on = splits[splits["split"].isin(fitted_sides(artifact))]
+    if audio_sha256 not in set(trained_on["audio_sha256"]):
         return None
     return "this recording is in the training data: predictions for others may depend on other features"
 
@@ -88,48 +123,28 @@ def _table(
     raw: Raw,
     stats: SpeakerStats | None,
     groups: Sequence[FeatureGroup],
-    contributions: np.ndarray,
+    columns: dict[str, Any],
 ) -> pd.DataFrame:
     """Return the table of `Contributions`, of raw values before speaker normalisation."""
-    values, median = _values(raw, groups), np.full(len(groups), np.nan)
+    values, median = np.full((2, len(groups)), np.nan)
     if isinstance(raw, np.ndarray):
-        median = predictor.artifact.scaler.statistics["median"]
+        medians = predictor.artifact.scaler.statistics["median"]
         if stats:  # undo the normalisation, as the values have their units
-            median = median * stats.deviation + stats.mean
-    columns: dict[str, Any] = {
+            medians = medians * stats.deviation + stats.mean
+        for row, group in enumerate(groups):
+            if len(group.indices[0]) == 1:
+                values[row], median[row] = raw[0, group.indices[0]].item(), medians[group.indices[0]].item()
+    elif not isinstance(raw[0], tuple):  # that of an ensemble has no common unit
+        frames = np.asarray(raw[0], dtype=np.float64)
+        values = np.array([frames[:, list(group.indices[0])].mean() for group in groups])
+    described: dict[str, Any] = {
         "feature": [group.name for group in groups],
         "unit": [group.unit for group in groups],
         "description": [group.description for group in groups],
         "value": values,
         "training_median": median,
-        "contribution": contributions,
+        **columns,
     }
-    return pd.DataFrame(columns).sort_values(
+    return pd.DataFrame(described).sort_values(
         "contribution", key=lambda column: -column.abs(), kind="stable", ignore_index=True
     )
-
-
-def _values(raw: Raw, groups: Sequence[FeatureGroup]) -> np.ndarray:
-    """Return the value of every group, (groups,); for frames the mean."""
-    if isinstance(raw, np.ndarray):
-        return raw[0].astype(np.float64)
-    frames = np.asarray(raw[0], dtype=np.float64)
-    return np.array([frames[:, list(group.indices)].mean() for group in groups])
-
-
-def _occlude(raw: Raw, groups: Sequence[FeatureGroup], scaler: Scaler) -> Raw:
-    """Return the recording once per group, each time without that group."""
-    if isinstance(raw, np.ndarray):
-        rows = np.repeat(raw, len(groups), axis=0)
-        for row, group in zip(rows, groups, strict=True):
-            row[list(group.indices)] = np.nan
-        return rows
-    frames = np.asarray(raw[0])
-    if isinstance(scaler.inputs, ChunkInputs):
-        neutral = np.full(frames.shape[1], frames.min())
-    else:
-        neutral = scaler.statistics["mean"].astype(np.float32)
-    copies = [frames.copy() for _ in groups]
-    for copy, group in zip(copies, groups, strict=True):
-        copy[:, list(group.indices)] = neutral[list(group.indices)]
-    return copies

@@ -67,9 +67,10 @@ class Contributions:
         base: expected margin of the predicted emotion over the training data; for occlusion the probability
             of the predicted emotion with all features.
         table: a row per feature group in descending order of the absolute contribution: feature, unit,
-            description, value, training_median (NaN for frames) and contribution. SHAP values and `base` sum
-            to the margin of the predicted emotion. Occlusion contributions are the decrease in its
-            probability without the group, and do not sum to anything.
+            description, value and training_median (NaN for groups of columns; the latter for frames too) and
+            contribution. SHAP values and `base` sum to the margin of the predicted emotion. Occlusion
+            contributions are the decrease in its probability without the group, and do not sum to anything;
+            emotion_without and probability_without are what the model would have predicted.
         notes: limits of the explanation.
     """
 

@@ -43,7 +43,7 @@ def load(folder: PathLike, *, of_store: bool = False) -> Predictor:
             return predictor
         raise ArtifactError(
             f"{folder} reads {len(inputs.columns)} own features, which cannot be computed from a recording: "
-            "use ser evaluate with --own-features TABLE"
+            "use ser evaluate or ser explain with --own-features TABLE"
         )
     if isinstance(inputs, ColumnInputs) or inputs.length <= MAX_CHECK_FRAMES:
         _check_on_tone(predictor)

@@ -124,7 +124,7 @@ class Ensemble(Model):
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
         """Return class probabilities, (recordings, classes) float64."""
-        members, weights = self._fitted()
+        members, weights = self.members_and_weights()
         predictions = [
             member.predict_proba(separated(arrays, position)) for position, member in enumerate(members)
         ]
@@ -132,7 +132,7 @@ class Ensemble(Model):
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the weights of the members, and each member's arrays behind its number: "0/intercept"."""
-        members, weights = self._fitted()
+        members, weights = self.members_and_weights()
         return {WEIGHTS: weights, **joined([member.state() for member in members])}
 
     def set_state(self, state: Mapping[str, np.ndarray], *, classes: int) -> Self:
@@ -165,15 +165,16 @@ class Ensemble(Model):
         """Whether a member is."""
         return any(member.on_gpu for member in self._unfitted())
 
+    def members_and_weights(self) -> tuple[list[Model], np.ndarray]:
+        """Return the fitted members, and their weights, (members,)."""
+        if self.fitted is None or self.weights is None:
+            raise self.not_fitted()
+        return self.fitted, self.weights
+
     def _unfitted(self) -> list[Model]:
         from ser_models.models.registry import create
 
         return [create(name, described_only=True) for name in self.members]
-
-    def _fitted(self) -> tuple[list[Model], np.ndarray]:
-        if self.fitted is None or self.weights is None:
-            raise self.not_fitted()
-        return self.fitted, self.weights
 
 
 def pool(predictions: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from ser_features.extractors import CORE_COLUMNS, FUNCTIONAL_COLUMNS, LEVEL_COLUMNS
+from ser_features.extractors.topics import topic_of_descriptor
 
 CORE_INPUTS: tuple[str, ...] = tuple(
     column.name for column in CORE_COLUMNS if column.name not in ("sample_rate", *LEVEL_COLUMNS)
@@ -34,11 +35,8 @@ GROUP_SHARES = {"mel": 0.2, "mfcc": 0.3, "spectrum": 0.3, "voice": 0.15, "rhythm
 """Share of each group of columns in the variance of a recording. By their number, the mel bands would have
 0.54, F0 and voice quality 0.02; docs/accuracy.md has the UAR of both on other corpora."""
 
-GROUP_OF = {
-    **dict.fromkeys(("f0", "f0_change", "hnr", "jitter", "shimmer"), "voice"),
-    **dict.fromkeys(("voiced", "segment", "gap", "level_peak", "recording"), "rhythm"),
-}
-"""Group of the descriptors that are neither mel bands, MFCC nor of the spectrum's shape and level."""
+GROUP_OF = {"pitch": "voice", "voice quality": "voice", "rhythm": "rhythm"}
+"""Group of the topics that are neither mel bands, MFCC nor of the spectrum's shape and level."""
 
 
 def group_of(column: str) -> str:
@@ -49,7 +47,8 @@ def group_of(column: str) -> str:
     """
     descriptor = column.partition("__")[0]
     prefix = descriptor.partition("_")[0]
-    return prefix if prefix in ("mel", "mfcc") else GROUP_OF.get(descriptor, "spectrum")
+    topic = topic_of_descriptor(descriptor)
+    return prefix if prefix in ("mel", "mfcc") else GROUP_OF.get(topic, "spectrum")
 
 
 @lru_cache(maxsize=1)

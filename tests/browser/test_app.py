@@ -67,6 +67,17 @@ def test_only_a_long_recording_has_windows(open_page):
     assert result.locator("table.compact tbody tr").count() == 5
 
 
+def test_the_keyboard_opens_the_reasons(open_page):
+    page = open_page()
+    result = recognise(page, voice(2.0))
+    table = result.locator(".why table")
+    assert not table.is_visible()
+    tabbed_to(page, ".why summary")
+    page.keyboard.press("Enter")
+    assert table.is_visible()
+    assert re.search(r"(for|against), \d+ points", table.inner_text())
+
+
 def test_the_microphone(open_page, server):
     page = open_page()
     page.click("#speak")

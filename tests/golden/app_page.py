@@ -8,6 +8,7 @@ fixed `Inspection`, metadata, result → HTML → text, one line per block
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from ser_features.extractors import CORE_COLUMNS
 from ser_features.pipeline import Features
@@ -16,6 +17,7 @@ from ser_models.app.result import ResultRenderer, render, render_error
 from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import ArtifactMetadata
 from ser_models.evaluation.result import Finding
+from ser_models.explain import Contributions
 from ser_models.inference import Prediction, Predictor
 from ser_models.inference.prediction import ranked
 from ser_models.inference.recording import RecordingAnalysis
@@ -57,8 +59,22 @@ def inspection(**changes: object) -> Inspection:
         "hop_sec": 0.01,
         "percentiles": {name: 2.2 * index for index, name in enumerate(columns)},
         "attention": weights,
+        "contributions": contributions(),
     }
     return Inspection(**(values | changes))
+
+
+def contributions() -> Contributions:
+    """Return contributions of four topics: two for the answer, one against it, one without influence."""
+    rows = [
+        ("pitch", 0.25, "neutral", 0.5),
+        ("MFCC", -0.1, "sad", 0.7),
+        ("rhythm", 0.021, "sad", 0.58),
+        ("level", 0.002, "sad", 0.6),
+    ]
+    columns = ["feature", "contribution", "emotion_without", "probability_without"]
+    table = pd.DataFrame(rows, columns=columns).assign(description="A topic.")
+    return Contributions(Path(), "mlp", "occlusion", "x.wav", "sad", PROBABILITIES, 0.6, table)
 
 
 def metadata(**changes: object) -> ArtifactMetadata:

@@ -277,8 +277,25 @@ def feature(name="jitter", value=1.5, percentile=None):
 
 
 def test_unknown_features_are_in_a_group_of_their_own():
-    assert {title for title, *_ in (feature(column.name) for column in CORE_COLUMNS)}.isdisjoint({"Other"})
+    others = [column.name for column in CORE_COLUMNS if feature(column.name)[0] == "Other"]
+    assert others == ["sample_rate"]
     assert feature("new_feature")[0] == "Other"
+
+
+def test_the_reasons_of_an_answer(renderer):
+    inspection = inspect(renderer.predictor, voice(2.0), "x.wav")
+    contributions = inspection.contributions
+    assert contributions.emotion == inspection.prediction.top[0]["emotion"]
+    assert contributions.probabilities == pytest.approx(inspection.prediction.probabilities)
+    explained = inspection.why
+    shown = [reason.topic for reason in explained.reasons]
+    assert sorted(shown + explained.others) == ["MFCC", "pitch", "rhythm", "spectrum", "voice quality"]
+    assert text_of(render(inspection, "x.wav", app_page.RESULT)).count(f"Why {contributions.emotion}?") == 1
+    assert inspect(renderer.predictor, noise(2.0), "noise.wav").why is None, "no speech"
+
+
+def test_a_long_recording_has_no_reasons_as_a_whole(renderer):
+    assert inspect(renderer.predictor, voice(6.5), "long.wav").why is None
 
 
 def test_missing_and_constant_values_have_no_percentile():

@@ -9,6 +9,7 @@ from ser_models import inference
 from ser_models.data.own_features import own_columns, with_own_features
 from ser_models.experiments.evaluate import evaluate
 from ser_models.experiments.train import run_experiment
+from ser_models.explain import explain_model
 from ser_models.training.config import TrainConfig
 from tests.undrawn import undrawn
 
@@ -54,7 +55,7 @@ def test_tables_that_do_not_fit_are_refused(examples, tmp_path, text, message):
         with_own_features(examples, tmp_path / "own.csv")
 
 
-def test_a_model_of_own_features_is_trained_and_evaluated_but_predicts_no_files(store, tmp_path):
+def test_a_model_of_own_features_is_trained_and_explained_but_predicts_no_files(store, tmp_path):
     rows = store.files()
     classes = rows["emotion"].map({"angry": 2.0, "neutral": 0.0, "sad": -2.0})
     noise = np.random.default_rng(0).normal(size=(len(rows), 2))
@@ -66,6 +67,8 @@ def test_a_model_of_own_features_is_trained_and_evaluated_but_predicts_no_files(
         result = run_experiment(store.root, tmp_path / "m", TrainConfig("ridge", own_features=table))
     assert result.uar > 0.5
     assert evaluate(tmp_path / "m", store.root, own_features=table).n == 72
+    importance = explain_model(tmp_path / "m", store.root, own_features=table, repeats=1)
+    assert importance.table["feature"].tolist() == ["a", "b"], "the decisive one first"
     with pytest.raises(InputError, match="reads own features: name their table with --own-features TABLE"):
         evaluate(tmp_path / "m", store.root)
     with pytest.raises(

@@ -11,6 +11,7 @@ import xgboost
 
 from ser_features.engine import extract_corpora
 from ser_features.errors import AudioError, InputError
+from ser_features.extractors.topics import topic_of
 from ser_features.pipeline import extract
 from ser_models import inference
 from ser_models.explain import explain_model, explain_recording, save
@@ -93,6 +94,26 @@ def test_the_same_audio_under_another_name_counts_as_trained_on(predictor, recor
     selected = held_out(predictor.artifact, tmp_path / "s")
     assert len(selected.examples) == (splits["split"] != "train").sum()
     assert "in none of its sets" in selected.description
+
+
+def test_an_ensemble_is_explained_by_topics_of_all_members(artifact_of, whole_store_root, recordings):
+    folder, file = artifact_of("ensemble", "whole_store_root"), recordings / "s0_sad_0.wav"
+    topics = {"pitch", "voice quality", "rhythm", "level", "spectrum", "MFCC", "modulation"}
+    importance = explain_model(folder, whole_store_root, repeats=2)
+    assert set(importance.table["feature"]) == topics
+    assert f"({importance.n} in the test set)" in importance.data, "members are fitted to the validation set"
+    predictor = inference.load(folder)
+    explanation = explain_recording(folder, file)
+    assert explanation.probabilities == pytest.approx(predictor.predict(file).probabilities)
+    row = explanation.table.set_index("feature").loc["pitch"]
+    inputs = predictor.artifact.model.inputs
+    raw = predictor.raw([extract(file, predictor.profile, inputs.families)])
+    members = [columns.copy() for columns in raw[0]]
+    for columns, part in zip(members, inputs.parts, strict=True):
+        columns[[topic_of(name) == "pitch" for name in part.columns]] = np.nan
+    without = predictor.probabilities([tuple(members)])[0]
+    assert row["probability_without"] == pytest.approx(without.max())
+    assert row["emotion_without"] == predictor.labels[int(without.argmax())]
 
 
 def test_a_store_without_held_out_recordings_is_refused(predictor, store_root, splits, monkeypatch):

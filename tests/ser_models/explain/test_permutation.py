@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from ser_models.data.inputs import JoinedFrames
+from ser_models.data.batches import Scaler
+from ser_models.data.inputs import ColumnInputs, JoinedFrames
 from ser_models.explain.feature_groups import FeatureGroup
+from ser_models.explain.occlusion import occluded_probabilities
+from ser_models.explain.parts import Part, Parts
 from ser_models.explain.permutation import PermutedFrames, permutation_importance, permute
 
 CLASSES = 3
@@ -13,7 +16,12 @@ TARGETS = np.arange(N) % CLASSES
 
 
 def group(*indices):
-    return FeatureGroup(f"group {indices}", "", "A group.", indices)
+    return FeatureGroup(f"group {indices}", "", "A group.", (indices,))
+
+
+def parts(predict_proba, raw):
+    """A model with one input."""
+    return Parts((Part(raw, Scaler(ColumnInputs(()), {}), predict_proba),), lambda each: each[0])
 
 
 def by_column(index):
@@ -49,7 +57,9 @@ def frames():
 
 
 def importance(predict_proba, raw, groups, repeats=4, seed=0, **options):
-    return permutation_importance(predict_proba, raw, TARGETS, groups, repeats=repeats, seed=seed, **options)
+    return permutation_importance(
+        parts(predict_proba, raw), TARGETS, groups, repeats=repeats, seed=seed, **options
+    )
 
 
 def test_only_the_decisive_column_has_an_importance(columns):
@@ -77,16 +87,52 @@ def test_progress_is_reported_after_every_step(columns):
     steps = []
     groups = [group(0), group(2)]
     importance(by_column(2), columns, groups, repeats=2, on_step=lambda *step: steps.append(step))
-    assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert steps == [(2, 4), (4, 4)], "the permutations of a group are one batch"
+
+
+@pytest.mark.parametrize("rows", [1, N, 3 * N - 1])
+def test_the_size_of_a_batch_does_not_matter(columns, monkeypatch, rows):
+    whole = importance(by_column(2), columns, [group(0), group(2)])
+    monkeypatch.setattr("ser_models.explain.permutation.ROWS_AT_ONCE", rows)
+    assert importance(by_column(2), columns, [group(0), group(2)]).tolist() == whole.tolist()
+
+
+def test_an_ensemble_loses_a_feature_in_all_of_its_members(columns):
+    calls = []
+
+    def member(index):
+        def predict(raw):
+            calls.append((index, len(raw)))
+            return by_column(index)(raw)
+
+        return predict
+
+    scaler = Scaler(ColumnInputs(()), {})
+    members = (Part(columns, scaler, member(2)), Part(columns[:, [2, 0]], scaler, member(0)))
+    ensemble = Parts(members, lambda each: (each[0] + each[1]) / 2)
+    both = FeatureGroup("both", "", "Decisive in both.", ((2,), (0,)))
+    other = FeatureGroup("other", "", "In the first only.", ((0,), ()))
+    decrease = permutation_importance(ensemble, TARGETS, [both, other], repeats=4, seed=0)
+    assert decrease[0] == pytest.approx(2 / 3, abs=0.15)
+    assert decrease[1].tolist() == [0.0] * 4
+    assert calls == [(2, N), (0, N), (2, 4 * N), (0, 4 * N), (2, 4 * N)], "no member is asked in vain"
+
+
+def test_one_recording_without_each_group(columns):
+    def predict(raw):
+        return np.eye(CLASSES)[np.nan_to_num(raw[:, 2]).astype(int)]
+
+    without = occluded_probabilities(parts(predict, columns[5:6]), [group(0, 1), group(2)])
+    assert without.argmax(axis=1).tolist() == [TARGETS[5], 0]
 
 
 def test_the_raw_values_are_not_changed(columns, frames):
     before = columns.copy(), [recording.copy() for recording in frames]
     order = np.roll(np.arange(N), 1)
-    permuted = permute(columns, order, (1,))
+    permuted = permute(columns, order[np.newaxis], (1,))
     assert permuted[1, 1] == columns[0, 1]
     assert np.array_equal(np.delete(permuted, 1, axis=1), np.delete(columns, 1, axis=1))
-    assert len(permute(frames, order, (1,))[0]) == len(frames[0])
+    assert len(permute(frames, order[np.newaxis], (1,))[0]) == len(frames[0])
     assert np.array_equal(columns, before[0])
     assert all(map(np.array_equal, frames, before[1]))
 
