@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +42,7 @@ from ser_models.training.config import TrainConfig
 TOLERANCE = 1e-6
 SECONDS, STREAM_SECONDS = 3.0, 20
 CHUNK_SECONDS = 0.1
-START = "import sys; from ser_cli.main import main; main(['serve', *sys.argv[1:]])"
+START = "import sys; from ser_cli.main import main; main(sys.argv[1:])"
 
 
 class Timed(NamedTuple):
@@ -74,20 +74,27 @@ def cut(paths: Sequence[Path], folder: Path) -> list[Path]:
 
 
 @contextmanager
-def running(artifact: Path, timeout: float = 600.0) -> Iterator[Running]:
-    """Run `ser serve` for the duration of the block."""
-    token = secrets.token_urlsafe(32)
-    words = [str(artifact), "--port", "0", "--token", token, "--timeout", str(timeout)]
-    process = subprocess.Popen([sys.executable, "-c", START, *words], stdout=subprocess.PIPE, text=True)
+def started(*words: str) -> Iterator[str]:
+    """Run a command of `ser` that serves, on a free port, for the duration of the block; yields its URL."""
+    command = [sys.executable, "-c", START, *words, "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         if not url:
-            raise SystemExit("ser serve did not start")
-        yield Running(url, token)
+            raise SystemExit(f"ser {words[0]} did not start")
+        yield url
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def running(artifact: Path, timeout: float = 600.0) -> Iterator[Running]:
+    """Run `ser serve` for the duration of the block."""
+    token = secrets.token_urlsafe(32)
+    with started("serve", str(artifact), "--token", token, "--timeout", str(timeout)) as url:
+        yield Running(url, token)
 
 
 def timed(client: Client, content: bytes) -> Timed:
@@ -124,14 +131,21 @@ def equal(one: Prediction | None, other: Prediction | None) -> bool:
     )
 
 
-def lags(service: Running, signal: np.ndarray, rate: int) -> list[float]:
-    """Send a signal in real time; return how long after its end each window was answered, in s."""
+def lags(url: str, headers: Mapping[str, str], signal: np.ndarray, rate: int) -> list[float]:
+    """Send a signal in real time; return how long after its end each window was answered, in s.
+
+    Args:
+        url: of the server.
+        headers: that open its WebSocket.
+        signal: mono, (n,), full scale ±1.
+        rate: sample rate, in Hz.
+    """
     from websockets.sync.client import connect
 
-    address = f"{service.url.replace('http', 'ws', 1)}stream?rate={rate}"
+    address = f"{url.replace('http', 'ws', 1)}stream?rate={rate}"
     samples = (np.clip(signal, -1, 1) * 32767).astype("<i2")
     size = round(CHUNK_SECONDS * rate)
-    with connect(address, additional_headers={"Authorization": f"Bearer {service.token}"}) as socket:
+    with connect(address, additional_headers=headers) as socket:
         sent: list[float] = []
 
         def send() -> None:
@@ -194,7 +208,7 @@ def _print_lags(service: Running, files: Sequence[Path]) -> None:
     signals = [soundfile.read(file, dtype="float32", always_2d=True) for file in files]
     rate = signals[0][1]
     signal = np.resize(np.concatenate([one[0].mean(axis=1) for one in signals]), STREAM_SECONDS * rate)
-    seconds = lags(service, signal, rate)
+    seconds = lags(service.url, {"Authorization": f"Bearer {service.token}"}, signal, rate)
     print(
         f"stream: {len(seconds)} windows in {STREAM_SECONDS} s, answered {median(seconds) * 1e3:.0f} ms "
         f"(median) and at most {max(seconds) * 1e3:.0f} ms after their last sample was sent"

@@ -27,6 +27,10 @@ def app_page(
         str | None,
         typer.Option(envvar="SER_PASSWORD", help="Password that visitors have to enter; any user name."),
     ] = None,
+    share: Annotated[
+        bool,
+        typer.Option(help="Open the page to the internet, through a server of Gradio; needs a --password."),
+    ] = False,
 ) -> None:
     """Serve a local web page to speak or choose recordings and see the predictions; stop with Ctrl-C.
 
@@ -36,10 +40,13 @@ def app_page(
     """
     from ser_features.extras import require
     from ser_models.app.server import AppConfig, serve
+    from ser_models.app.share import MEANING
 
     require("ser app", "gradio")
+    if share:
+        say(MEANING)
     say("loading the model and preparing the examples")
-    config = AppConfig([artifact] if other is None else [artifact, other], examples, password)
+    config = AppConfig([artifact] if other is None else [artifact, other], examples, password, share)
     serve(config, host=host, port=port, ready=_ready)
     print("stopped", file=sys.stderr)
 

@@ -64,6 +64,7 @@
       span = timeline.appendChild(document.createElement("span"));
       span.textContent = name;
       span.style.background = `var(${colours[name] ?? "--line"})`;
+      span.classList.toggle("plain", !(name in colours));
       span.dataset.start = timeline.dataset.end ?? 0;
     }
     timeline.dataset.end = line.end;

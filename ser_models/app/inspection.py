@@ -77,23 +77,21 @@ def inspect(predictor: Predictor, content: bytes, name: str) -> Inspection:
     """
     analysis, prediction = _recognised(predictor, content, name, SHOWN)
     reference = predictor.artifact.training_distribution
+    is_explained = not analysis.is_long and prediction.verdict != "no speech"
     return Inspection(
         analysis=analysis,
         prediction=prediction,
         hop_sec=predictor.profile.frames.hop_length / analysis.sample_rate,
         percentiles=reference.percentiles(analysis.features.columns) if reference else {},
         attention=predictor.attention(analysis.features),
-        contributions=_contributions(predictor, analysis, prediction),
+        contributions=contributions_of(predictor, analysis) if is_explained else None,
     )
 
 
-def _contributions(
-    predictor: Predictor, analysis: RecordingAnalysis, prediction: Prediction
-) -> Contributions | None:
-    if analysis.is_long or prediction.verdict == "no speech":
-        return None
+def contributions_of(predictor: Predictor, analysis: RecordingAnalysis) -> Contributions:
+    """Occlude each topic of the features of a recording."""
     groups = topic_groups(predictor.artifact.model.inputs, predictor.profile)
-    return explain_features(predictor, analysis.features, prediction.file, groups)
+    return explain_features(predictor, analysis.features, "", groups)
 
 
 def predict(predictor: Predictor, content: bytes, name: str) -> Prediction:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ser_features.extras import require
+from ser_models.app.share import check_password, open_tunnel
 from ser_models.web.server import LOCAL, bound, run
 
 PORT = 7860
@@ -33,11 +34,13 @@ class AppConfig:
         artifacts: folders of one trained model, or of two that are compared.
         examples: folder with recordings to choose from; None for synthetic voices.
         password: that visitors have to enter; None for none.
+        share: whether the page gets a public address, see `ser_models.app.share`.
     """
 
     artifacts: Sequence[Path]
     examples: Path | None = None
     password: str | None = None
+    share: bool = False
 
 
 def serve(config: AppConfig, *, host: str = LOCAL, port: int = PORT, ready: Callable[[str], None]) -> None:
@@ -47,17 +50,28 @@ def serve(config: AppConfig, *, host: str = LOCAL, port: int = PORT, ready: Call
         config: what it shows.
         host: address to listen on.
         port: 0 selects a free one.
-        ready: called with the address of the page once it can be opened.
+        ready: called with the address of the page once it can be opened, the public one if it is shared.
 
     Raises:
         MissingExtraError: if Gradio, or what the model needs, is not installed.
-        InputError: if the host and port cannot be bound, or the folder of examples has no recording.
+        InputError: if the host and port cannot be bound, the folder of examples has no recording, or the page
+            is shared without a password or cannot be shared.
         ArtifactError: if an artifact is incomplete or altered.
     """
     require("ser app", "gradio", "websockets")
+    if config.share:
+        check_password(config.password)
     with bound(host, port) as sock, TemporaryDirectory(prefix="ser-app-") as folder:
         application = _application(config, Path(folder))
-        run(application, sock, host, ready, finish_seconds=SHUTDOWN_SECONDS, ws_max_size=MAX_STREAM_MESSAGE)
+        public = open_tunnel(*sock.getsockname()[:2]) if config.share else None
+        run(
+            application,
+            sock,
+            host,
+            lambda local: ready(public or local),
+            finish_seconds=SHUTDOWN_SECONDS,
+            ws_max_size=MAX_STREAM_MESSAGE,
+        )
 
 
 def _configure_gradio(folder: Path) -> None:

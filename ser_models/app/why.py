@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ser_features.extractors.topics import topic_of
 from ser_models.explain import Contributions
-from ser_models.reporting.text import number, percent
+from ser_models.reporting.text import counted, number, percent
 
 MIN_POINTS = 1.0
 """Changes of the probability below this, in percentage points, are not listed."""
@@ -54,7 +54,8 @@ class Reason:
         >>> Reason("pitch", "", -12.3, "sad, 41 %", "").effect
         'against, 12 points'
         """
-        return f"{'for' if self.points > 0 else 'against'}, {abs(self.points):.0f} points"
+        size = counted(round(abs(self.points)), "point")
+        return f"{'for' if self.points > 0 else 'against'}, {size}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +99,16 @@ def why(contributions: Contributions, columns: Mapping[str, float], percentiles:
 
 
 def _values(topic: str, columns: Mapping[str, float], percentiles: Mapping[str, float]) -> str:
-    texts = [
-        f"{words} {formatted(columns[name])}, {_compared(percentiles[name])}"
-        for name, (words, formatted) in PLAIN.items()
-        if topic_of(name) == topic and name in percentiles
-    ]
+    """Values of a topic, each with the share of the training recordings that it exceeds, or falls below."""
+    texts: list[str] = []
+    for name, (words, formatted) in PLAIN.items():
+        if topic_of(name) == topic and name in percentiles:
+            above = percentiles[name]
+            side, share = ("above", above) if above >= 50 else ("below", 100 - above)
+            others = "" if texts else " of the training recordings"
+            compared = f"{side} {percent(min(share, 99) / 100, 0)}{others}"
+            texts.append(f"{words} {formatted(columns[name])}, {compared}")
     return "; ".join(texts)
-
-
-def _compared(percentile: float) -> str:
-    """Compare a value with those of the training recordings, by its percentile."""
-    side, share = ("above", percentile) if percentile >= 50 else ("below", 100 - percentile)
-    return f"{side} {percent(min(share, 99) / 100, 0)} of the training recordings"
 
 
 def _semitones(variation: float) -> float:

@@ -18,38 +18,40 @@ from ser_models.explain.parts import Parts
 
 
 def occluded_probabilities(parts: Parts, groups: Sequence[FeatureGroup]) -> np.ndarray:
-    """Predict one recording without each group; each member of an ensemble predicts all of them in a batch.
+    """Predict one recording with all features, then without each group, in one batch per member.
 
     Args:
         parts: of one recording.
         groups: features that are left out together.
 
     Returns:
-        (groups, classes).
+        (1 + groups, classes).
     """
     predictions = []
     for number, part in enumerate(parts.members):
-        indices = [group.indices[number] for group in groups]
-        predicted = np.repeat(part.probabilities, len(groups), axis=0)
-        read = [row for row, own in enumerate(indices) if own]
-        if read:
-            predicted[read] = part.predict(occlude(part.raw, [indices[row] for row in read], part.scaler))
-        predictions.append(predicted)
+        indices = [(), *(group.indices[number] for group in groups)]
+        read = [row for row, own in enumerate(indices) if own or row == 0]
+        predicted = part.predict(occlude(part.raw, [indices[row] for row in read], part.scaler))
+        rows = np.zeros(
+            len(indices), np.int64
+        )  # without a group that it does not read, a member predicts the same
+        rows[read] = np.arange(len(read))
+        predictions.append(predicted[rows])
     return parts.pool(predictions)
 
 
 def occlude(raw: Raw, indices: Sequence[Sequence[int]], scaler: Scaler) -> Raw:
-    """Return one recording as often as there are groups, each time without one.
+    """Return one recording once per group, each time without that group.
 
     Args:
         raw: unscaled values of the recording.
-        indices: columns or bands of each group.
+        indices: columns or bands of each group; none for the recording as it is.
         scaler: of these values.
     """
     if isinstance(raw, np.ndarray):
         rows = np.repeat(raw, len(indices), axis=0)
         for row, own in zip(rows, indices, strict=True):
-            row[list(own)] = np.nan
+            row[np.array(own, np.int64)] = np.nan
         return rows
     frames = np.asarray(raw[0])
     if isinstance(scaler.inputs, ChunkInputs):
@@ -58,5 +60,6 @@ def occlude(raw: Raw, indices: Sequence[Sequence[int]], scaler: Scaler) -> Raw:
         neutral = scaler.statistics["mean"].astype(np.float32)
     copies = [frames.copy() for _ in indices]
     for copy, own in zip(copies, indices, strict=True):
-        copy[:, list(own)] = neutral[list(own)]
+        bands = np.array(own, np.int64)
+        copy[:, bands] = neutral[bands]
     return copies

@@ -79,7 +79,11 @@ class Parts:
             for index, (member, part) in enumerate(zip(members, inputs.parts, strict=True))
         )
         temperature = artifact.metadata.temperature
-        return cls(tuple(parts), lambda each: apply_temperature(pool(each, weights), temperature))
+
+        def pooled(predictions: Sequence[np.ndarray]) -> np.ndarray:
+            return apply_temperature(pool(predictions, weights), temperature)
+
+        return cls(tuple(parts), pooled)
 
     @cached_property
     def probabilities(self) -> np.ndarray:

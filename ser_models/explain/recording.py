@@ -67,18 +67,17 @@ def explain_features(
     artifact, inputs = predictor.artifact, predictor.artifact.model.inputs
     stats = predictor.normalizer.of_one_speaker([features]) if predictor.normalizer else None
     raw = predictor.raw([features], [stats] if stats else None)
-    parts = Parts.of(predictor, raw)
-    probabilities = parts.probabilities[0]
-    predicted = int(probabilities.argmax())
-    base = float(probabilities[predicted])
     backend = None if groups else trees.trees_of(artifact)
     groups = groups or feature_groups(inputs, predictor.profile, by_column=backend is not None)
     columns: dict[str, Any]
     if backend is not None:
-        shap = trees.shap_values(backend, raw)
+        probabilities, shap = predictor.probabilities(raw)[0], trees.shap_values(backend, raw)
+        predicted = int(probabilities.argmax())
         base, columns = float(shap.base[0, predicted]), {"contribution": shap.by_feature[0, predicted]}
     else:
-        without = occluded_probabilities(parts, groups)
+        probabilities, *others = occluded_probabilities(Parts.of(predictor, raw), groups)
+        predicted, without = int(probabilities.argmax()), np.array(others)
+        base = float(probabilities[predicted])
         columns = {
             "contribution": base - without[:, predicted],
             "emotion_without": [predictor.labels[index] for index in without.argmax(axis=1)],

@@ -28,9 +28,15 @@ def browser() -> Iterator:
     if executable is None:
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
     with driver.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=SWITCHES)
+        browser = playwright.chromium.launch(executable_path=executable, args=[*SWITCHES, *spoken()])
         yield browser
         browser.close()
+
+
+def spoken() -> list[str]:
+    """Let the fake microphone play the file in `SER_SCREENSHOT_SPOKEN`, if there is one."""
+    file = os.environ.get("SER_SCREENSHOT_SPOKEN")
+    return [f"--use-file-for-fake-audio-capture={Path(file).absolute()}"] if file else []
 
 
 @pytest.fixture(scope="module")

@@ -206,7 +206,10 @@ def test_the_keyboard_reaches_everything_in_the_order_of_the_page(open_page):
     tabbed_to(page, "button.example")
     page.keyboard.press("Enter")
     result_of(page, "synthetic")
-    tabbed_to(page, ".result audio, .result summary")
+    tabbed_to(page, ".result .why summary")
+    tabbed_to(page, ".result audio")
+    tabbed_to(page, ".downloads a")
+    tabbed_to(page, ".feature-groups summary")
 
 
 def test_the_keyboard_speaks_and_plays(open_page):

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from ser_features.errors import InputError, MissingExtraError
-from ser_models.app import server
+from ser_models.app import server, share
 from ser_models.app.server import AppConfig
 from ser_models.web.server import bound
 
@@ -25,3 +25,41 @@ def test_without_gradio_the_extra_is_named(monkeypatch, tmp_path):
         MissingExtraError, match=r"^ser app needs gradio, .*pip install 'ser-toolkit\[app\]'$"
     ):
         server.serve(AppConfig([tmp_path]), ready=print)
+
+
+def test_a_page_without_a_password_is_not_shared(tmp_path):
+    pytest.importorskip("gradio")
+    with pytest.raises(InputError, match="--share without a password opens the page to everybody"):
+        server.serve(AppConfig([tmp_path / "no artifact is read"], share=True), ready=print)
+
+
+def test_a_page_is_shared_on_request_only(monkeypatch):
+    networking = pytest.importorskip("gradio.networking")
+    tunnels, shown = [], []
+
+    def setup(*words):
+        tunnels.append(words[:2])
+        return "https://some.gradio.live"
+
+    monkeypatch.setattr(networking, "setup_tunnel", setup)
+    monkeypatch.setattr(server, "_application", lambda config, folder: None)
+    monkeypatch.setattr(server, "run", lambda app, sock, host, ready, **options: ready("http://local/"))
+    server.serve(AppConfig([], password="secret"), port=0, ready=shown.append)
+    assert (shown, tunnels) == (["http://local/"], [])
+    server.serve(AppConfig([], password="secret", share=True), port=0, ready=shown.append)
+    assert shown[1:] == ["https://some.gradio.live"]
+    [(host, port)] = tunnels
+    assert host == "127.0.0.1"
+    assert port > 0
+
+
+def test_without_a_network_sharing_is_a_line(monkeypatch):
+    networking = pytest.importorskip("gradio.networking")
+
+    def setup(*_):
+        raise RuntimeError("Could not get share link\nfrom Gradio API Server.")
+
+    monkeypatch.setattr(networking, "setup_tunnel", setup)
+    message = r"^--share: no public address \(Could not get share link from Gradio API Server\.\): expected a"
+    with pytest.raises(InputError, match=message):
+        share.open_tunnel("127.0.0.1", 7860)

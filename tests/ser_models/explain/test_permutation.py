@@ -21,7 +21,9 @@ def group(*indices):
 
 def parts(predict_proba, raw):
     """A model with one input."""
-    return Parts((Part(raw, Scaler(ColumnInputs(()), {}), predict_proba),), lambda each: each[0])
+    return Parts(
+        (Part(raw, Scaler(ColumnInputs(()), {}), predict_proba),), lambda predictions: predictions[0]
+    )
 
 
 def by_column(index):
@@ -109,21 +111,23 @@ def test_an_ensemble_loses_a_feature_in_all_of_its_members(columns):
 
     scaler = Scaler(ColumnInputs(()), {})
     members = (Part(columns, scaler, member(2)), Part(columns[:, [2, 0]], scaler, member(0)))
-    ensemble = Parts(members, lambda each: (each[0] + each[1]) / 2)
+    ensemble = Parts(members, sum)
     both = FeatureGroup("both", "", "Decisive in both.", ((2,), (0,)))
     other = FeatureGroup("other", "", "In the first only.", ((0,), ()))
     decrease = permutation_importance(ensemble, TARGETS, [both, other], repeats=4, seed=0)
     assert decrease[0] == pytest.approx(2 / 3, abs=0.15)
     assert decrease[1].tolist() == [0.0] * 4
-    assert calls == [(2, N), (0, N), (2, 4 * N), (0, 4 * N), (2, 4 * N)], "no member is asked in vain"
+    assert calls == [(2, N), (0, N), (2, 4 * N), (0, 4 * N), (2, 4 * N)], (
+        "a member that does not read it is not called"
+    )
 
 
 def test_one_recording_without_each_group(columns):
     def predict(raw):
         return np.eye(CLASSES)[np.nan_to_num(raw[:, 2]).astype(int)]
 
-    without = occluded_probabilities(parts(predict, columns[5:6]), [group(0, 1), group(2)])
-    assert without.argmax(axis=1).tolist() == [TARGETS[5], 0]
+    predicted = occluded_probabilities(parts(predict, columns[5:6]), [group(0, 1), group(2), group()])
+    assert predicted.argmax(axis=1).tolist() == [TARGETS[5], TARGETS[5], 0, TARGETS[5]]
 
 
 def test_the_raw_values_are_not_changed(columns, frames):
