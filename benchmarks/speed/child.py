@@ -22,6 +22,10 @@ from benchmarks.clock import ONE_THREAD, Spent, measured, pinned
 Work = Callable[[], int]
 """Returns the number of recordings that it has processed."""
 
+ENVIRONMENT = ONE_THREAD | {"PYTHONDONTWRITEBYTECODE": ""}
+"""Of every contender. Modules are compiled to byte code once, as those of an installed package are: where the
+variable is set, each process would compile this project's again, and no other contender's."""
+
 NOT_INSTALLED = 3
 """Exit code of a contender whose package is not installed."""
 
@@ -56,7 +60,7 @@ def spent_by(
         input=json.dumps({"core": core, "arguments": arguments}),
         capture_output=True,
         text=True,
-        env=os.environ | ONE_THREAD,
+        env=os.environ | ENVIRONMENT,
     )
     if done.returncode == NOT_INSTALLED:
         raise NotInstalledError(done.stderr.strip().splitlines()[-1])
