@@ -21,7 +21,6 @@ import pyarrow as pa
 
 from ser_features import audio, pipeline
 from ser_features.audio import excerpts
-from ser_features.engine.leaving import follow_copies, without_frames_of
 from ser_features.engine.task import DONE, FAILED, SECOND_COPY, Failure, ShardSummary, ShardTask, Task
 from ser_features.errors import AudioError, SerError
 from ser_features.files import writing
@@ -199,9 +198,10 @@ def _compute_all(
 
 
 def _is_committed(task: Task, recording: Recording, committed: Mapping[str, str | None]) -> bool:
-    digest, path = committed.get(recording.file_id), task.data_root / recording.path
+    digest = committed.get(recording.file_id)
     if digest is None:
         return False
+    path = task.data_root / recording.path
     return digest == (excerpts.sha256_of(path) if recording.is_part else audio.sha256_if_readable(path))
 
 
@@ -242,16 +242,20 @@ def _commit(
     rows = len(stored.table) if stored.table is not None else None
     leaving = _leaving(task, stored, outcome) if isinstance(task, ShardTask) else set()
     if isinstance(task, ShardTask) and not task.drop.isdisjoint(leaving):
+        from ser_features.engine.leaving import without_frames_of  # few tasks need it
+
         keeps = task.keeps()
         stored = without_frames_of(task, stored, lambda name: name in outcome.others or keeps(name))
     same, changed = _kept(task, stored, outcome.others, relabelled)
     table = table_of(computed + changed, (*task.columns, *task.own), same)
     checksums_of = stored.metadata.get("frames", {}) | ({frame_shard: checksums} if frame_shard else {})
-    used = set(table["frame_shard"].unique().to_pylist()) - {None}
+    used = set(table["frame_shard"].to_pylist()) - {None}
     with locks.committing(task.target.root):
         if version(task.part) != stored.version:
             return False  # frames that no table refers to are swept
         if isinstance(task, ShardTask) and (leaving or relabelled):
+            from ser_features.engine.leaving import follow_copies
+
             follow_copies(task, leaving, relabelled)
         _commit_failures(task, outcome)
         if not computed and not changed and len(table) == rows:

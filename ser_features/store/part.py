@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ser_features.caches import own_cache
@@ -168,6 +167,8 @@ def duplicated_ids(file_ids: Mapping[str, pa.ChunkedArray]) -> dict[str, list[st
     Returns:
         By table, the file_ids that an earlier table has as well.
     """
+    import pyarrow.compute as pc  # takes a quarter of what a worker imports, which does not need it
+
     whole = pa.chunked_array([chunk for column in file_ids.values() for chunk in column.chunks], pa.string())
     if pc.count_distinct(whole).as_py() == len(whole):
         return {}

@@ -25,10 +25,12 @@ def serve(descriptor: int, parent: int) -> NoReturn:
         parent: process of the pool.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool's process decides what it means
+    gc.disable()  # nothing that is imported becomes garbage
     workers: set[int] = set()
     with suppress(EOFError):  # its process may have died at once
         job = _prepared(Connection(os.dup(descriptor)).recv_bytes())
         gc.freeze()  # so that workers leave the memory of these objects as it is, which they share
+        gc.enable()
         pool = socket.socket(fileno=descriptor)
         pool.settimeout(POLL_SECONDS)
         while (connection := _next(pool, parent, workers)) is not None:
