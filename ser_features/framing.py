@@ -1,5 +1,6 @@
 """Signal → frames, their power and zero crossings, the level of active speech, where speech begins and ends.
 
+signal → `signal_levels`: power and zero crossings of its frames, mean and largest absolute sample
 signal → `centred_power` → `speech_bounds` (relative to the loudest frame)
 signal → `levels_of` → `active_level` → `active_speech` (relative to the level of active speech)
 
@@ -10,6 +11,7 @@ signal → `levels_of` → `active_level` → `active_speech` (relative to the l
 (-3, 15200, 32000)
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import gcd, log10
 from typing import Any
@@ -180,6 +182,60 @@ def _is_click(momentary: np.ndarray) -> bool:
     """Whether a sound with these levels is shorter than any syllable, its decay aside."""
     lasting = np.count_nonzero(momentary > momentary.max() - CLICK_DECAY_DB)
     return bool(lasting * STEP_SECONDS < CLICK_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalLevels:
+    """Level of a signal, and of its frames.
+
+    Attributes:
+        power: mean squares, float64, shape (frames,), ≥ 0.
+        crossings: share of samples at a change of sign, float64, shape (frames,), 0–1.
+        mean: of the absolute samples.
+        peak: the largest absolute sample.
+    """
+
+    power: np.ndarray
+    crossings: np.ndarray
+    mean: float
+    peak: np.float32
+
+
+def signal_levels(
+    signal: np.ndarray, frame_length: int, hop_length: int, kernel: Callable[..., None] | None = None
+) -> SignalLevels:
+    """Measure a signal and its centred frames, zero-padded at both ends.
+
+    Args:
+        signal: float32, shape (n,), n ≥ 1.
+        frame_length: in samples.
+        hop_length: in samples.
+        kernel: `levels` of the compiled kernels, which reads the signal once, in a third of the time.
+    """
+    if kernel is None:
+        power = centred_power(signal, frame_length, hop_length)
+        crossings = zero_crossing_rate(signal, frame_length, hop_length)
+        amplitude = np.abs(signal)
+        return SignalLevels(power, crossings, float(amplitude.mean(dtype=np.float64)), amplitude.max())
+    half = frame_length // 2
+    block = gcd(frame_length, hop_length, half)
+    blocks, frames = signal.size // block + 1, 1 + (signal.size + 2 * half - frame_length) // hop_length
+    power, crossings, absolute = np.empty(frames), np.empty(frames), np.empty(2)
+    kernel(
+        np.ascontiguousarray(signal),
+        signal.size,
+        frame_length,
+        hop_length,
+        block,
+        CROSSING_THRESHOLD,
+        np.empty(blocks),
+        np.empty(blocks, np.int64),
+        frames,
+        power,
+        crossings,
+        absolute,
+    )
+    return SignalLevels(power, crossings, float(absolute[0]), np.float32(absolute[1]))
 
 
 def centred_power(signal: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:

@@ -18,9 +18,9 @@ from ser_features import fft
 from ser_features.caches import librosa_feature
 from ser_features.config import Profile
 from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
-from ser_features.extractors.f0_contour import BY_PRAAT, F0Contour, compute_f0
+from ser_features.extractors.f0_contour import BY_PRAAT, F0Contour, compute_f0, kernels_of
 from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters, preemphasised
-from ser_features.framing import centred_power, mean_and_std, overlapping, zero_crossing_rate, zero_padded
+from ser_features.framing import SignalLevels, mean_and_std, overlapping, signal_levels, zero_padded
 from ser_features.manifest import Column
 
 MIN_MEL = np.finfo(np.float32).tiny
@@ -226,11 +226,15 @@ class Analysis:
         signal = preemphasised(self.signal, coefficient) if coefficient else self.signal
         views = overlapping(zero_padded(signal, frames.n_fft // 2), frames.n_fft, frames.hop_length)[rows]
         power = np.empty((len(views), 1 + frames.n_fft // 2), np.float32)
-        window = hann(frames.frame_length, frames.n_fft)
+        window, kernels = hann(frames.frame_length, frames.n_fft), kernels_of(self.profile.pitch)
         for start in range(0, len(views), BLOCK_FRAMES):
             parts = fft.rfft(views[start : start + BLOCK_FRAMES] * window, (1,)).view(np.float32)
-            np.multiply(parts, parts, out=parts)
-            np.add(parts[:, ::2], parts[:, 1::2], out=power[start : start + BLOCK_FRAMES])
+            block = power[start : start + BLOCK_FRAMES]
+            if kernels:
+                kernels.powers(parts, block.size, block)
+            else:
+                np.multiply(parts, parts, out=parts)
+                np.add(parts[:, ::2], parts[:, 1::2], out=block)
         return power
 
     @cached_property
@@ -300,16 +304,21 @@ class Analysis:
         return encode(self.signal, encoder_of(self.profile))
 
     @cached_property
-    def rms(self) -> np.ndarray:
-        """Root mean square per frame, full scale 1, shape (frames,)."""
-        frames = self.profile.frames
-        return np.sqrt(centred_power(self.signal, frames.frame_length, frames.hop_length))
+    def levels(self) -> SignalLevels:
+        """Of the signal and its frames."""
+        frames, kernels = self.profile.frames, kernels_of(self.profile.pitch)
+        kernel = kernels.levels if kernels else None
+        return signal_levels(self.signal, frames.frame_length, frames.hop_length, kernel)
 
     @cached_property
+    def rms(self) -> np.ndarray:
+        """Root mean square per frame, full scale 1, shape (frames,)."""
+        return np.sqrt(self.levels.power)
+
+    @property
     def zero_crossings(self) -> np.ndarray:
         """Share of samples at a sign change per frame, shape (frames,), 0–1."""
-        frames = self.profile.frames
-        return zero_crossing_rate(self.signal, frames.frame_length, frames.hop_length)
+        return self.levels.crossings
 
     @cached_property
     def onset_strength(self) -> np.ndarray:

@@ -8,13 +8,14 @@
 """
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import numpy as np
 
 from ser_features.config import Profile
 from ser_features.extractors.base import Analysis, ColumnExtractor, FrameExtractor, Spectra, moments
+from ser_features.extractors.f0_contour import kernels_of
 from ser_features.extractors.rhythm import Rhythm
 from ser_features.framing import mean_and_std
 from ser_features.manifest import Column
@@ -66,14 +67,14 @@ class Level(ColumnExtractor):
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; always computable."""
         recorded = 10 ** (-analysis.conditioning_gain_db / 20)
-        amplitude = np.abs(analysis.signal)
+        levels = analysis.levels
         rms = analysis.rms * recorded
         rms_mean, rms_std = mean_and_std(rms)
         return {
             "duration_sec": analysis.seconds,
             "sample_rate": analysis.sample_rate,
-            "mean_amplitude": amplitude.mean(dtype=np.float64) * recorded,
-            "peak_amplitude": amplitude.max() * recorded,
+            "mean_amplitude": levels.mean * recorded,
+            "peak_amplitude": levels.peak * recorded,
             "rms_mean": rms_mean,
             "rms_std": rms_std,
             "intensity_db_mean": (20 * np.log10(np.maximum(rms, MIN_RMS))).mean(),
@@ -180,7 +181,8 @@ class Spectral(ColumnExtractor):
 def _shape(spectra: Spectra) -> np.ndarray:
     """Centroid and roll-off of each frame in Hz, shape (frames, 2), in columns that are contiguous."""
     magnitude, frequencies = spectra.magnitude, spectra.frequencies
-    edge = rolloff(magnitude, frequencies, spectra.profile.frames.rolloff)
+    profile, kernels = spectra.profile, kernels_of(spectra.profile.pitch)
+    edge = rolloff(magnitude, frequencies, profile.frames.rolloff, kernels.rolloff if kernels else None)
     return np.stack([centroid(magnitude, frequencies), edge]).T
 
 
@@ -199,21 +201,31 @@ def centroid(magnitude: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
     return weighted / np.maximum(total, np.finfo(np.float32).tiny, dtype=np.float64)
 
 
-def rolloff(magnitude: np.ndarray, frequencies: np.ndarray, share: float) -> np.ndarray:
+def rolloff(
+    magnitude: np.ndarray,
+    frequencies: np.ndarray,
+    share: float,
+    kernel: Callable[..., None] | None = None,
+) -> np.ndarray:
     """Lowest frequency below which `share` of the magnitude lie, as `librosa.feature.spectral_rolloff`.
 
     Args:
         magnitude: shape (frames, bins), ≥ 0.
         frequencies: of the bins, shape (bins,), in Hz.
         share: 0–1.
+        kernel: `rolloff` of the compiled kernels, which finds the same bins in a third of the time.
 
     Returns:
         float64, shape (frames,), in Hz.
     """
-    bins = magnitude.shape[1]
+    frames, bins = magnitude.shape
     cumulative = magnitude @ _block_ends(bins)
+    if kernel:
+        edges, blocks = np.empty(frames, np.int64), cumulative.shape[1] - 1
+        kernel(magnitude, frames, bins, cumulative, blocks, BLOCK_BINS, share, edges)
+        return frequencies[edges]
     threshold = np.float32(share) * cumulative[:, -1:]
-    frame = np.arange(len(magnitude))
+    frame = np.arange(frames)
     block = np.argmax(cumulative[:, 1:] >= threshold, axis=1)
     inside = np.minimum(block[:, np.newaxis] * BLOCK_BINS + np.arange(BLOCK_BINS), bins - 1)
     sums = magnitude[frame[:, np.newaxis], inside]

@@ -19,6 +19,7 @@ from ser_features.errors import NotCompiledError
 if TYPE_CHECKING:
     from ser_features.praat import parselmouth
     from ser_features.voice.contour import Candidates
+    from ser_features.voice.library import Library
 
 BY_PRAAT = "F0, jitter and shimmer by Praat: the voice analysis could not be compiled"
 """Note on a recording of which the profile asks for the compiled kernels."""
@@ -84,13 +85,17 @@ def prepare(config: PitchConfig) -> None:
     Raises:
         WorkingFolderError: if Praat is needed and cannot start.
     """
+    import_module("ser_features.voice.contour" if kernels_of(config) else "ser_features.praat")
+
+
+def kernels_of(config: PitchConfig) -> "Library | None":
+    """The compiled kernels if the method uses them and they can be compiled."""
     if config.method == "compiled":
         from ser_features.voice.library import library
 
         with suppress(NotCompiledError):
-            library()
-            return
-    import_module("ser_features.praat")
+            return library()
+    return None
 
 
 def is_too_short(size: int, sample_rate: int, config: PitchConfig) -> bool:
@@ -114,20 +119,15 @@ def compute_f0(
     """
     if is_too_short(signal.size, sample_rate, config):
         return None
-    if config.method == "compiled":
-        with suppress(NotCompiledError):
-            return _compiled(signal, sample_rate, config, candidates)
+    if kernels_of(config):
+        return _compiled(signal, sample_rate, config, candidates)
     return _by_praat(signal, sample_rate, config)
 
 
 def _compiled(
     signal: np.ndarray, sample_rate: int, config: PitchConfig, candidates: "Candidates | None"
 ) -> F0Contour:
-    """By the kernels.
-
-    Raises:
-        NotCompiledError: if they cannot be compiled.
-    """
+    """By the kernels."""
     from ser_features.voice.contour import Limits, jitter, pulses, shimmer, track
 
     samples = signal.astype(np.float64)

@@ -13,13 +13,25 @@ from numba import cfunc, types
 
 from ser_features.files import replacing
 from ser_features.voice.kernels.candidates import candidates, powers, windows
+from ser_features.voice.kernels.levels import levels
 from ser_features.voice.kernels.path import path
 from ser_features.voice.kernels.perturbation import jitter, shimmer
 from ser_features.voice.kernels.pulses import pulses
+from ser_features.voice.kernels.rolloff import rolloff
 from ser_features.voice.library import packed, target_machine
 from ser_features.voice.pointers import codes_of
 
-KERNELS: tuple[Callable[..., Any], ...] = (windows, powers, candidates, path, pulses, jitter, shimmer)
+KERNELS: tuple[Callable[..., Any], ...] = (
+    windows,
+    powers,
+    candidates,
+    path,
+    pulses,
+    jitter,
+    shimmer,
+    levels,
+    rolloff,
+)
 
 INSTRUCTIONS = {"sqrt"}
 """Functions of the system's library that LLVM replaces by an instruction of the processor."""

@@ -49,6 +49,8 @@ class Library:
     pulses: Callable[..., int]
     jitter: Callable[..., float]
     shimmer: Callable[..., float]
+    levels: Callable[..., None]
+    rolloff: Callable[..., None]
 
     def __init__(self, code: bytes, signatures: Signatures) -> None:
         """Load object code.

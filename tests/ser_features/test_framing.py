@@ -13,10 +13,12 @@ from ser_features.framing import (
     centred_power,
     frame_sums,
     levels_of,
+    signal_levels,
     speech_bounds,
     zero_crossing_rate,
 )
 from ser_features.preprocess import resample
+from ser_features.voice.library import library
 
 RATE = 16_000
 REAL = [
@@ -199,3 +201,15 @@ def test_a_gain_moves_the_level_and_nothing_else(levels, size, gain):
 def test_every_sample_of_the_fastest_signal_crosses():
     signal = np.resize(np.array([0.5, -0.5], np.float32), 1000)
     assert zero_crossing_rate(signal, 100, 50)[2:-2] == pytest.approx(99 / 100)
+
+
+@pytest.mark.parametrize("size", [1, 39, 40, 200, 401, 16_000])
+@pytest.mark.parametrize(("frame_length", "hop_length"), [(400, 160), (1024, 480), (7, 2)])
+def test_levels_by_the_kernel_equal_those_by_numpy(size, frame_length, hop_length):
+    signal = np.random.default_rng(size).normal(size=size).astype(np.float32)
+    expected = signal_levels(signal, frame_length, hop_length)
+    levels = signal_levels(signal, frame_length, hop_length, library().levels)
+    assert levels.crossings.tolist() == expected.crossings.tolist()
+    assert levels.power == pytest.approx(expected.power, rel=1e-6)
+    assert levels.mean == pytest.approx(expected.mean, rel=1e-6)
+    assert levels.peak == expected.peak

@@ -61,7 +61,7 @@ def windows(
         mean = _sum(signal, middle - period, 2 * period) / np.float32(2 * period)
         for j in range(length):
             values[base + j] = (signal[start + j] - mean) * window[j]
-        peak = _peak(values, base + left, right - left)
+        peak = largest(values, base + left, right - left)
         peaks[frame] = peak
         if peak >= quiet:
             voiced[row] = frame
@@ -175,7 +175,7 @@ def _sum(signal: Float32s, first: int, count: int) -> np.float32:
 
 
 @njit(error_model="numpy")
-def _peak(values: Float32s, first: int, count: int) -> np.float32:
+def largest(values: Float32s, first: int, count: int) -> np.float32:
     """Largest absolute value, of four parts that the processor compares at once."""
     a = b = c = d = ZERO
     blocks = count // 4

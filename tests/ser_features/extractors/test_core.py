@@ -16,6 +16,7 @@ from ser_features.extractors.core import (
     centroid,
     rolloff,
 )
+from ser_features.voice.library import library
 
 PROSODY = {column.name for column in Prosody.fixed_columns}
 
@@ -131,7 +132,8 @@ def test_rolloff_is_the_first_bin_whose_cumulative_sum_is_enough(bins, share):
     magnitude = np.random.default_rng(bins).integers(0, 9, size=(50, bins)).astype(np.float32)
     sums = magnitude.cumsum(axis=1)
     expected = (sums >= np.float32(share) * sums[:, -1:]).argmax(axis=1)
-    assert rolloff(magnitude, np.arange(float(bins)), share).tolist() == expected.tolist()
+    for kernel in (None, library().rolloff):
+        assert rolloff(magnitude, np.arange(float(bins)), share, kernel).tolist() == expected.tolist()
 
 
 def pulse_train(rate: int, period: float, period_change: float, peak_change: float) -> np.ndarray:
