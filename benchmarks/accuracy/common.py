@@ -33,7 +33,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, IMAGES, PAGE = DOCS / "results", DOCS / "images", DOCS / "accuracy.md"
 END = "<!-- end -->"
 CORPORA = ("ravdess", "emodb", "tess")
-FAMILIES = ("core", "functionals", "mel", "mfcc")
+FAMILIES = ("core", "functionals", "mel", "mfcc", "intonation")
 MAX_FOLDS = 5
 SEED = 0
 
@@ -167,12 +167,17 @@ def write_result(name: str, examples: Sequence[Examples], content: dict[str, Any
         "recordings": {name: len(one) for name, one in by_name.items()},
         "speakers": {name: len(set(one.groups)) for name, one in by_name.items()},
         "seed": SEED,
-        "date": datetime.now(UTC).date().isoformat(),
+        "date": today(),
         "versions": versions(),
     }
     path = RESULTS / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({**content, **made}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def today() -> str:
+    """The date that results are stored with, ISO."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def read_result(name: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ input of the project's own `ridge`, tuned in the same way. Reported are UAR with
 speakers, expected calibration error, area under the risk-coverage curve, and the paired difference to
 ComParE_2016 (inductive or transductive alike) with its interval.
 
-Results are stored in docs/results/accuracy/ with seed, data and date; predictions in data/accuracy/, so that
-models that are measured later are compared on the same recordings.
+Results are stored in docs/results/accuracy/ with seed, data, profile and date; predictions in data/accuracy/,
+so that models that are measured later are compared on the same recordings.
 """
 
 import argparse
@@ -64,7 +64,10 @@ def measure(run: Run, models: list[str], opensmile: bool) -> None:
         began = time.monotonic()
         table = predict()
         table.to_parquet(folder / f"{name}.parquet")
-        stored[name] = summary(table, examples) | {"seconds": round(time.monotonic() - began)}
+        seconds = round(time.monotonic() - began)
+        stored[name] = summary(table, examples) | {"seconds": seconds, "date": common.today()}
+        if not name.startswith("openSMILE"):
+            stored[name]["profile"] = run.store.profile.name
         reference = folder / f"{reference_of(name)}.parquet"
         if reference.exists():
             stored[name]["over_peer"] = gain(table, pd.read_parquet(reference), examples)
@@ -139,8 +142,19 @@ def table_of(result: dict[str, Any]) -> str:
             over = f"{100 * more:+.1f} [{100 * least:+.1f}, {100 * most:+.1f}]"
         numbers = [f"{metrics[key]:.3f}" for key in ("ece", "aurc", "accuracy")]
         title = f"*{name}*" if name.endswith(TRANSDUCTIVE) else name
-        rows.append([title, f"{metrics['uar']:.3f}", f"{low:.3f}–{high:.3f}", over, *numbers])
-    header = ["system", "UAR", "95 % interval", "over ComParE_2016", "ECE", "AURC", "accuracy"]
+        made = [metrics.get("profile", ""), metrics["date"]]
+        rows.append([title, f"{metrics['uar']:.3f}", f"{low:.3f}–{high:.3f}", over, *numbers, *made])
+    header = [
+        "system",
+        "UAR",
+        "95 % interval",
+        "over ComParE_2016",
+        "ECE",
+        "AURC",
+        "accuracy",
+        "profile",
+        "date",
+    ]
     return f"**{common.describe(result)}, {result['protocol']}**\n\n{common.markdown(header, rows)}"
 
 

@@ -11,7 +11,7 @@ import typer
 from ser_cli import next_step
 from ser_cli.progress import hint, say
 
-FEATURES = ("core", "functionals", "mel", "mfcc", "pitch")
+FEATURES = ("core", "functionals", "mel", "mfcc", "pitch", "intonation")
 FOLDS = 3
 
 

@@ -49,7 +49,7 @@ def extract(
     features: Annotated[
         list[str] | None,
         typer.Option(
-            help="Features of a new store: core statistics functionals mel mfcc pitch chroma "
+            help="Features of a new store: core statistics functionals mel mfcc pitch intonation chroma "
             "contrast tonnetz (default: core mel mfcc pitch; core is always stored); with --encoder also "
             "ssl or ssl_pooled.",
             autocompletion=completion.features,

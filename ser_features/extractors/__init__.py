@@ -6,7 +6,7 @@ A family is an extractor class and one line in `FAMILIES`; those extracted by de
 this package imports no extractor, so that shell completion and argument checks stay quick.
 
 >>> encoder_free()
-('core', 'statistics', 'functionals', 'mel', 'mfcc', 'pitch', 'chroma', 'contrast', 'tonnetz')
+('core', 'statistics', 'functionals', 'mel', 'mfcc', 'pitch', 'intonation', 'chroma', 'contrast', 'tonnetz')
 >>> [family.name for family in FAMILIES.values() if family.needs_encoder]
 ['ssl_pooled', 'ssl']
 """
@@ -89,6 +89,7 @@ FAMILIES: dict[str, Family] = {
         Family("mel", "frames", "ser_features.extractors.core:Mel"),
         Family("mfcc", "frames", "ser_features.extractors.core:MfccFrames"),
         Family("pitch", "frames", "ser_features.extractors.core:Pitch"),
+        Family("intonation", "frames", "ser_features.extractors.intonation:Intonation"),
         Family("chroma", "frames", "ser_features.extractors.tonal:Chroma"),
         Family("contrast", "frames", "ser_features.extractors.tonal:Contrast"),
         Family("tonnetz", "frames", "ser_features.extractors.tonal:Tonnetz"),

@@ -181,4 +181,4 @@ def _width(family: str, profile: Profile) -> int:
     """Number of bands of a frame family."""
     frames = profile.frames
     widths = {"mel": frames.n_mels, "mfcc": len(DERIVATIVES) * frames.n_mfcc}
-    return {**widths, "pitch": 1, "chroma": 12, "contrast": 7, "tonnetz": 6}[family]
+    return {**widths, "pitch": 1, "intonation": 3, "chroma": 12, "contrast": 7, "tonnetz": 6}[family]

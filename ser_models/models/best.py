@@ -1,7 +1,7 @@
 """Recommended model: the most accurate on new speakers of all that were evaluated (docs/accuracy.md).
 
 >>> Best().members
-('ridge', 'kernel_ridge', 'fisher_vectors')
+('group_ridge', 'group_kernel_ridge', 'fisher_vectors_f0', 'context_vectors', 'covariances')
 """
 
 from collections.abc import Mapping
@@ -9,14 +9,22 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ser_models.models.ensemble import Ensemble
+from ser_models.models.hyperparameters import Names
 
 
 @dataclass
 class Best(Ensemble):
-    """Recommended ensemble: functionals for prosody, Fisher vectors for spectral detail.
+    """Recommended ensemble: functionals for prosody, three descriptions of frames for spectral detail.
 
-    For other corpora (other rooms, microphones, languages): groups of functionals with fixed shares.
+    For other corpora (other rooms, microphones, languages): the functionals alone.
     """
 
     name: ClassVar[str] = "best"
+    members: Names = (
+        "group_ridge",
+        "group_kernel_ridge",
+        "fisher_vectors_f0",
+        "context_vectors",
+        "covariances",
+    )
     for_other_corpora: ClassVar[Mapping[str, Any]] = {"members": ("group_ridge", "group_kernel_ridge")}

@@ -125,6 +125,7 @@ def test_families_have_the_same_number_of_frames(sine, profile, seconds):
         "chroma": (expected, 12),
         "contrast": (expected, 7),
         "tonnetz": (expected, 6),
+        "intonation": (expected, 3),
     }
 
 

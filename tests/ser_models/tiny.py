@@ -11,6 +11,9 @@ from ser_models.models.networks.network import Network
 
 CLASSES = 3
 BANDS = 4
+BANDS_OF = {("mfcc", "intonation"): 42}
+"""Bands of families that a model reads by their positions."""
+
 NETWORKS = [name for name in MODELS if issubclass(model_class(name, described_only=True), Network)]
 REPRESENTATIVES = ("mlp", "cnn_lstm")
 """Networks of columns and of frames that stand for the others in `make test`, where one fit is not enough."""
@@ -67,7 +70,8 @@ def labelled(inputs, count, seed, classes=CLASSES):
     else:
         length = inputs.length
         mask = np.arange(length) < rng.integers(length // 2, length + 1, count)[:, None]
-        frames = rng.normal(size=(count, length, BANDS)) + shift[:, None, None]
+        bands = BANDS_OF.get(inputs.families, BANDS)
+        frames = rng.normal(size=(count, length, bands)) + shift[:, None, None]
         arrays = {"frames": frames * mask[:, :, None], "mask": mask}
     return Labelled(
         InMemory({key: array.astype(np.float32) for key, array in arrays.items()}), targets, classes

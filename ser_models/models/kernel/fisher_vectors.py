@@ -11,8 +11,9 @@ analysis", 2015.
 ('mfcc',)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 
 import numpy as np
@@ -30,6 +31,9 @@ MIXTURE: dict[str, Form] = {
     "deviations": ("float64", (None, None)),
 }
 """Arrays of the Gaussian mixture: (k,), (k, bands), (k, bands)."""
+
+STANDARDISATION: dict[str, Form] = {"centre": ("float64", (None,)), "scale": ("float64", (None,))}
+"""Arrays of `standardisation`."""
 
 FRAMES = 30_000
 """Maximum number of training frames of the mixture; more do not improve it."""
@@ -59,12 +63,8 @@ class FisherVectors(LeastSquares):
         length: frames of the input, at the profile's hop length (600 are 6 s at 10 ms).
     """
 
-    name = "fisher_vectors"
-    own: ClassVar[dict[str, Form]] = {
-        **MIXTURE,
-        "centre": ("float64", (None,)),
-        "scale": ("float64", (None,)),
-    }
+    name: ClassVar[str] = "fisher_vectors"
+    own: ClassVar[dict[str, Form]] = {**MIXTURE, **STANDARDISATION}
     n_components: Count = 48
     length: Count = 600
 
@@ -77,31 +77,56 @@ class FisherVectors(LeastSquares):
         self, both: Labelled, *, seed: int, fold: int
     ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Fit the mixture to frames of all recordings, then the standardisation of their vectors."""
-        arrays = both.arrays
-        mixture = fit_mixture(arrays, self.n_components, np.random.default_rng([seed, fold + 1]))
-        unscaled = vectors(arrays, mixture)
-        scale = unscaled.std(axis=0)
-        features = {**mixture, "centre": unscaled.mean(axis=0), "scale": np.where(scale > 0, scale, 1)}
-        return features, _standardised(unscaled, features)
+        transform = self.fit_local(both.arrays)
+        rng = np.random.default_rng([seed, fold + 1])
+        mixture = fit_mixture(self.local(both.arrays, transform), self.n_components, rng)
+        unscaled = vectors(self.local(both.arrays, transform), mixture)
+        features = {**transform, **mixture, **standardisation(unscaled)}
+        return features, standardised(unscaled, features)
 
     def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:
         """Return the standardised vectors, clipped and divided by √columns."""
-        return _standardised(vectors(arrays, features), features)
+        return standardised(vectors(self.local(arrays, features), features), features)
+
+    def fit_local(self, arrays: Arrays) -> dict[str, np.ndarray]:
+        """Fit what `local` needs of the training recordings: nothing."""
+        return {}
+
+    def local(self, arrays: Arrays, features: dict[str, np.ndarray]) -> Iterator[np.ndarray]:
+        """What the mixture describes of each recording, (vectors, size): its frames as in `mean_normalised`.
+
+        Args:
+            arrays: frames (n, length, bands) and mask (n, length).
+            features: from `fit_local`.
+        """
+        return mean_normalised(arrays)
 
 
-def vectors(arrays: Arrays, mixture: dict[str, np.ndarray]) -> np.ndarray:
+@dataclass
+class FisherVectorsF0(FisherVectors):
+    """`fisher_vectors` whose frames have the course of the F0 beside the MFCC."""
+
+    name: ClassVar[str] = "fisher_vectors_f0"
+
+    @property
+    def inputs(self) -> FrameInputs:
+        """MFCC with their Δ and ΔΔ, then the F0, its Δ and the share of voiced frames."""
+        return FrameInputs(("mfcc", "intonation"), self.length)
+
+
+def vectors(recordings: Iterable[np.ndarray], mixture: dict[str, np.ndarray]) -> np.ndarray:
     """Fisher vectors of recordings.
 
     Args:
-        arrays: frames (n, length, bands) and mask (n, length).
+        recordings: n of them, each (frames, bands).
         mixture: mixing (k,), means and deviations (k, bands).
 
     Returns:
-        (n, 2 · k · bands) float64 of norm 1; 0 for a recording without valid frames.
+        (n, 2 · k · bands) float64 of norm 1; 0 for a recording without frames.
     """
-    starts = range(0, len(arrays["mask"]), AT_ONCE)
-    blocks = ({name: array[start : start + AT_ONCE] for name, array in arrays.items()} for start in starts)
-    return np.concatenate([_vectors(list(mean_normalised(block)), mixture) for block in blocks])
+    waiting = iter(recordings)
+    blocks = iter(lambda: list(islice(waiting, AT_ONCE)), [])
+    return np.concatenate([_vectors(block, mixture) for block in blocks])
 
 
 def mean_normalised(arrays: Arrays) -> Iterator[np.ndarray]:
@@ -129,14 +154,16 @@ def responsibilities(frames: np.ndarray, mixture: dict[str, np.ndarray]) -> np.n
     return _posteriors(_with_squares(frames), mixture)[0]
 
 
-def fit_mixture(arrays: Arrays, components: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def fit_mixture(
+    recordings: Iterable[np.ndarray], components: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     """Fit Gaussians with diagonal covariance to a sample of the frames.
 
     Expectation-maximisation from the clusters of k-means, as scikit-learn's `GaussianMixture` does it
     (tested); here both steps are one matrix product with the frames and their squares, computed once.
 
     Args:
-        arrays: frames (n, length, bands) and mask (n, length).
+        recordings: each (frames, bands).
         components: number of Gaussians; fewer if there are fewer frames.
         rng: of the sample and of the clusters.
 
@@ -145,7 +172,7 @@ def fit_mixture(arrays: Arrays, components: int, rng: np.random.Generator) -> di
     """
     from sklearn.cluster import KMeans
 
-    pooled = np.concatenate(list(mean_normalised(arrays)))
+    pooled = np.concatenate(list(recordings))
     frames = pooled[np.sort(rng.permutation(len(pooled))[:FRAMES])].astype(np.float64)
     random = np.random.RandomState(int(rng.integers(2**31)))
     clusters = KMeans(min(components, len(frames)), n_init=1, random_state=random).fit(frames)
@@ -216,7 +243,13 @@ def _vectors(recordings: list[np.ndarray], mixture: dict[str, np.ndarray]) -> np
     return unit
 
 
-def _standardised(unscaled: np.ndarray, features: dict[str, np.ndarray]) -> np.ndarray:
+def standardisation(unscaled: np.ndarray) -> dict[str, np.ndarray]:
+    """Mean and standard deviation of columns, "centre" and "scale", (columns,) each; constant ones have 1."""
+    scale = unscaled.std(axis=0)
+    return {"centre": unscaled.mean(axis=0), "scale": np.where(scale > 0, scale, 1)}
+
+
+def standardised(unscaled: np.ndarray, features: dict[str, np.ndarray]) -> np.ndarray:
     """Vectors with zero mean and unit variance in training, clipped and divided by √columns, float32."""
     standard = (unscaled - features["centre"]) / features["scale"]
     design: np.ndarray = np.clip(standard, -CLIP, CLIP) / np.sqrt(standard.shape[1])

@@ -41,7 +41,7 @@ def test_responsibilities_are_equal_those_of_scikit_learn():
 def test_the_mixture_is_equal_that_of_scikit_learn():
     frames = RNG.standard_normal((20, 40, 15)).astype(np.float32)
     arrays = {"frames": frames, "mask": np.ones((20, 40), np.float32)}
-    fitted = fit_mixture(arrays, 4, np.random.default_rng(5))
+    fitted = fit_mixture(mean_normalised(arrays), 4, np.random.default_rng(5))
     rng = np.random.default_rng(5)
     pooled = np.concatenate(list(mean_normalised(arrays)))[np.sort(rng.permutation(800))].astype(float)
     other = GaussianMixture(
@@ -60,10 +60,9 @@ def test_the_mixture_is_equal_that_of_scikit_learn():
 def test_vectors_do_not_depend_on_the_recordings_beside_them():
     frames = RNG.standard_normal((AT_ONCE + 3, 7, 3)).astype(np.float32)
     mask = (np.arange(7) < RNG.integers(0, 8, AT_ONCE + 3)[:, None]).astype(np.float32)
-    alone = [
-        vectors({"frames": frames[[row]], "mask": mask[[row]]}, MIXTURE)[0] for row in range(len(frames))
-    ]
-    np.testing.assert_allclose(vectors({"frames": frames, "mask": mask}, MIXTURE), alone, atol=1e-12)
+    recordings = list(mean_normalised({"frames": frames, "mask": mask}))
+    alone = [vectors([recording], MIXTURE)[0] for recording in recordings]
+    np.testing.assert_allclose(vectors(recordings, MIXTURE), alone, atol=1e-12)
 
 
 def log_likelihood(frames, mixture):
@@ -88,7 +87,8 @@ def gradient_of(frames, name):
 
 def vector(frames):
     """Fisher vector of one recording."""
-    return vectors({"frames": frames[None], "mask": np.ones((1, len(frames)))}, MIXTURE)[0]
+    recordings = mean_normalised({"frames": frames[None], "mask": np.ones((1, len(frames)))})
+    return vectors(recordings, MIXTURE)[0]
 
 
 def test_the_vector_is_the_scaled_gradient_of_the_log_likelihood():
@@ -118,10 +118,10 @@ def test_padding_is_ignored():
         "means": RNG.standard_normal((4, 39)),
         "deviations": np.ones((4, 39)),
     }
-    alone = vectors({"frames": frames, "mask": mask}, mixture)
-    np.testing.assert_allclose(vectors(wider, mixture), alone)
+    alone = vectors(mean_normalised({"frames": frames, "mask": mask}), mixture)
+    np.testing.assert_allclose(vectors(mean_normalised(wider), mixture), alone)
     np.testing.assert_allclose(np.linalg.norm(alone), 1)
-    silent = vectors({"frames": frames, "mask": np.zeros_like(mask)}, mixture)
+    silent = vectors(mean_normalised({"frames": frames, "mask": np.zeros_like(mask)}), mixture)
     assert not silent.any()
 
 
