@@ -48,7 +48,8 @@ def test_the_quickest_member_that_is_as_good(interval, member, share, uar, monke
         for fold in (0, 1, FINAL_FOLD)
         for epoch, value in enumerate((0.765, 0.785, 0.7, 0.795), 1)
     ]
-    named = list(quicker_member(create("best"), pd.DataFrame(rows), interval))
+    ensemble = create("best", {"members": ["ridge", "kernel_ridge", "fisher_vectors"]})
+    named = list(quicker_member(ensemble, pd.DataFrame(rows), interval))
     line = (
         f"{member} alone is as good within the interval, in {share} of the time: UAR {uar} on speakers held "
         f"out in training, best 0.800: ser train --model {member}"
