@@ -24,7 +24,7 @@ TOPICS: dict[str, str] = {
 OTHER = "other"
 
 PREFIXES: dict[str, tuple[str, ...]] = {
-    "pitch": ("pitch", "f0"),
+    "pitch": ("pitch", "f0", "intonation"),
     "voice quality": ("jitter", "shimmer", "hnr"),
     "rhythm": ("duration_", "recording", "voiced", "segment", "gap", "level_peak", "tempo_"),
     "level": ("level", "rms_", "intensity_", "mean_amplitude", "peak_amplitude", "gain_db"),
