@@ -80,7 +80,7 @@ MEASURED = Path(__file__).with_name("measured.json")
 USES = {
     "best": "highest accuracy on new speakers",
     "svm": "baseline of the literature",
-    "ridge": "nearly as accurate in a seventh of the time, small on disk",
+    "ridge": "less accurate in a twelfth of the time, small on disk",
     "kernel_ridge": "the same with an RBF kernel",
     "group_ridge": "other corpora: rooms, microphones, languages",
     "group_kernel_ridge": "the same with an RBF kernel",
