@@ -6,7 +6,7 @@ Columns of few different values, such as the emotion, are numbers of those value
 
 >>> words = ("back", "dog", "boat")
 >>> several = Recordings.of(Recording("tess", one, f"tess/{one}.wav", "OAF", "sad", "sad") for one in words)
->>> len(several), several[1].file_id, [one.stem for one in several.by_key()]
+>>> len(several), several[1].file_id, [one.stem for one in Recordings.by_key(several)]
 (3, 'tess/dog', ['back', 'boat', 'dog'])
 >>> several[1:].column("path").to_pylist(), several.column("age").null_count
 (['tess/dog.wav', 'tess/boat.wav'], 3)
@@ -50,7 +50,7 @@ class Recordings(Sequence[Recording]):
         extra: `Recording.extra` of each; None if all are empty.
     """
 
-    def __init__(self, table: pa.Table, extra: Sequence[Mapping[str, Value]] | None = None) -> None:
+    def __init__(self, table: pa.Table, extra: list[Mapping[str, Value]] | None = None) -> None:
         self._table, self._extra = table, extra
 
     @classmethod
@@ -58,16 +58,19 @@ class Recordings(Sequence[Recording]):
         """Columns of some recordings, which are read one by one, or several that are in columns already."""
         if isinstance(recordings, cls):
             return recordings
-        tables = [pa.table({"file_id": pa.array([], pa.string())})]
-        extra: list[Mapping[str, Value]] = []
-        rows = 0
-        for block in _blocks(recordings):
-            tables.append(block._table)
-            if block._extra or extra:
-                extra += [{}] * (rows - len(extra)) + list(block._extra or [{}] * len(block))
-            rows += len(block)
-        table = pa.concat_tables(tables, promote_options="default").combine_chunks()
-        return cls(table, extra or None)
+        table, extra = _joined(recordings)
+        return cls(table.combine_chunks(), extra)
+
+    @classmethod
+    def by_key(cls, recordings: "Iterable[Recording | Recordings]") -> "Recordings":
+        """As `of`, sorted by `file_id`; only one column at a time is in memory twice."""
+        table, extra = _joined(recordings)
+        positions = pc.sort_indices(table["file_id"])
+        columns = dict(zip(table.column_names, table.columns, strict=True))
+        del table
+        for name in columns:
+            columns[name] = columns[name].combine_chunks().take(positions)
+        return cls(pa.table(columns), extra and [extra[position] for position in positions.to_pylist()])
 
     def __len__(self) -> int:
         return len(self._table)
@@ -131,10 +134,6 @@ class Recordings(Sequence[Recording]):
         extra = [self._extra[position] for position in positions] if self._extra else None
         return Recordings(self._table.take(pa.array(positions)), extra)
 
-    def by_key(self) -> "Recordings":
-        """The recordings sorted by `file_id`."""
-        return self.take(pc.sort_indices(self.column("file_id")).to_numpy())
-
     def position(self, file_id: str) -> int:
         """Where a `file_id` is, or would be, among recordings that are sorted by it."""
         keys = self.column("file_id")
@@ -144,6 +143,23 @@ class Recordings(Sequence[Recording]):
         """Whether two recordings have one `file_id`, among recordings that are sorted by it."""
         keys = self.column("file_id")
         return bool(pc.any(pc.equal(keys[1:], keys[:-1])).as_py())
+
+
+def _joined(
+    recordings: Iterable[Recording | Recordings],
+) -> tuple[pa.Table, list[Mapping[str, Value]] | None]:
+    """Columns in the chunks that they come in, and further columns of users' tables."""
+    if isinstance(recordings, Recordings):
+        return recordings._table, recordings._extra
+    tables = [pa.table({"file_id": pa.array([], pa.string())})]
+    extra: list[Mapping[str, Value]] = []
+    rows = 0
+    for block in _blocks(recordings):
+        tables.append(block._table)
+        if block._extra or extra:
+            extra += [{}] * (rows - len(extra)) + list(block._extra or [{}] * len(block))
+        rows += len(block)
+    return pa.concat_tables(tables, promote_options="default"), extra or None
 
 
 def _blocks(recordings: Iterable[Recording | Recordings]) -> Iterator[Recordings]:

@@ -1,7 +1,7 @@
 """The part of a corpus's names that may be any text: `kinds` parses names that differ in it alone once.
 
 >>> FreePart(before="[A-Z]+_", free="[a-z]+", after="_.+", stand_in="qqxqq").pattern
-'^(?P<before>(?:.*/)?[A-Z]+_)(?P<free>[a-z]+)(?P<after>_.+)$'
+'^(?P<before>[A-Z]+_)(?P<free>[a-z]+)(?P<after>_.+)$'
 """
 
 from dataclasses import dataclass
@@ -25,5 +25,5 @@ class FreePart:
 
     @property
     def pattern(self) -> str:
-        """Expression of a path, with groups of these names."""
-        return f"^(?P<before>(?:.*/)?{self.before})(?P<free>{self.free})(?P<after>{self.after})$"
+        """Expression of the name of a file, with groups of these names."""
+        return f"^(?P<before>{self.before})(?P<free>{self.free})(?P<after>{self.after})$"

@@ -33,7 +33,7 @@ def without_second_copies(
     Returns:
         The recordings sorted by key, and the files that are not used, sorted by path.
     """
-    rows = Recordings.of(recordings).by_key()
+    rows = Recordings.by_key(recordings)
     if not rows.has_repeated_keys():
         return rows, ()
     duplicates: list[Duplicate] = []

@@ -75,7 +75,7 @@ def read_table(
     if not is_sealed(content):
         raise damaged(part, "it is not as it was written")
     try:
-        file = pq.ParquetFile(io.BytesIO(content))
+        file = pq.ParquetFile(pa.BufferReader(content))
         schema = file.schema_arrow
         empty = _empty(file, if_filled) if if_filled else ()
         table = file.read(_select(schema, columns, empty), use_threads=False)
@@ -183,7 +183,7 @@ def duplicated_ids(file_ids: Mapping[str, pa.ChunkedArray]) -> dict[str, list[st
 
 
 def _open(part: Path) -> pq.ParquetFile:
-    return pq.ParquetFile(part if is_local(part) else io.BytesIO(part.read_bytes()))
+    return pq.ParquetFile(part if is_local(part) else pa.BufferReader(part.read_bytes()))
 
 
 def _empty(file: pq.ParquetFile, names: Collection[str]) -> set[str]:

@@ -36,7 +36,7 @@ def test_columns_of_several_blocks_and_their_keys():
 
 
 def test_sorted_by_key_with_what_belongs_to_each():
-    columns = Recordings.of([ONE, OTHER, ONE]).by_key()
+    columns = Recordings.by_key([ONE, OTHER, ONE])
     assert list(columns) == [OTHER, ONE, ONE]
     assert (columns.extra("room"), columns.has_repeated_keys()) == ([2, None, None], True)
     assert columns.take(np.array([2, 0])) == [ONE, OTHER]
