@@ -24,6 +24,7 @@ from ser_models.evaluation.score import score
 from ser_models.models.base import Arrays, Labelled, Model
 from ser_models.models.kernel.fisher_vectors import FisherVectors
 from ser_models.models.kernel.ridge import Ridge
+from ser_models.models.kernel.solver import Design
 
 NAME = "ideas"
 DIRECTIONS = 10
@@ -48,12 +49,10 @@ class WithoutSpeakers(Ridge):
     Solomonoff, Campbell & Boardman, "Advances in channel compensation for SVM speaker recognition", 2005.
     """
 
-    def fit_features(
-        self, both: Labelled, *, seed: int, fold: int
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> tuple[dict[str, np.ndarray], Design]:
         """Find the directions between the speakers' means, each averaged over the means of its classes."""
         state, design = super().fit_features(both, seed=seed, fold=fold)
-        features = design.astype(np.float64)
+        features = design[np.arange(len(design))].astype(np.float64)
         speakers = np.array(both.speakers)
         means = np.stack([_speaker_mean(features, both, speakers == name) for name in np.unique(speakers)])
         _, _, directions = np.linalg.svd(means - means.mean(axis=0), full_matrices=False)

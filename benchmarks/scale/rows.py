@@ -71,6 +71,7 @@ def _table(numbers: np.ndarray, features: Sequence[Column], random: np.random.Ge
         "path": [f"random/{number:07d}.wav" for number in numbers],
         "speaker": [f"s{number // len(EMOTIONS) % SPEAKERS:02d}" for number in numbers],
         "emotion": [EMOTIONS[emotion] for emotion in emotions],
+        "emotion_code": [EMOTIONS[emotion] for emotion in emotions],
         "audio_sha256": [f"{number:064d}" for number in numbers],
     }
     for position, one in enumerate(features):

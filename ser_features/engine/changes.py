@@ -7,6 +7,7 @@ and its SHA-256 decides. Tables and frame files that fail their checksum do not 
 computed again.
 """
 
+import hashlib
 import os
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,11 +23,20 @@ import pyarrow.compute as pc
 from ser_features import audio
 from ser_features.engine.task import SECOND_COPY
 from ser_features.engine.withdrawn import StoredRow, withdrawn
+from ser_features.errors import DamagedError
 from ser_features.manifest import NAME_COLUMNS, Column, Recording, Scan
 from ser_features.recordings import ROWS, Recordings
 from ser_features.store import Store, layout
-from ser_features.store.part import READERS, StoredTable, broken, duplicated_ids, read_if_whole
-from ser_features.store.write import set_aside
+from ser_features.store.part import (
+    READERS,
+    StoredTable,
+    broken,
+    duplicated_ids,
+    metadata_in,
+    parsed,
+    read_whole,
+)
+from ser_features.store.write import FINGERPRINTED, STAMP, fingerprint, set_aside
 
 LABEL_COLUMNS = tuple(column.name for column in NAME_COLUMNS if column.name != "file_id")
 """Columns that the corpus determines, the path among them: a moved recording is not decoded again."""
@@ -98,6 +108,12 @@ class Chosen:
         self.recordings, self.awaited = recordings, np.zeros(len(recordings), bool)
         self.awaited[np.asarray(chosen, int)] = True
 
+    def following(self, file_id: str, count: int) -> slice | None:
+        """Positions of so many recordings from one on; None unless all of them are awaited."""
+        first = self.recordings.position(file_id)
+        awaited = self.awaited[first : first + count]
+        return slice(first, first + count) if len(awaited) == count and awaited.all() else None
+
     def matched(self, file_ids: pa.ChunkedArray) -> np.ndarray:
         """Positions of the recordings of some rows, which are no longer awaited; -1 where none is."""
         ends = pc.min_max(file_ids).as_py()
@@ -130,7 +146,7 @@ def diff(store: Store, scan: Scan, chosen: Chosen, *, keep_missing: bool = False
     """
     result = StoreDiff()
     columns = ["file_id", *LABEL_COLUMNS, *(column.name for column in scan.own)]
-    columns += ["audio_sha256", "source_size", "source_mtime", "frame_shard"]
+    columns += ["audio_sha256", *STAMP, "frame_shard"]
     families = store.description.frame_families
     suspects: list[_Suspect] = []
     file_ids: dict[str, pa.ChunkedArray] = {}
@@ -138,8 +154,19 @@ def diff(store: Store, scan: Scan, chosen: Chosen, *, keep_missing: bool = False
     unmatched_failures: dict[str, list[StoredRow]] = defaultdict(list)
     failures = list(_tables(store, scan.dataset, "failures", FAILURE_COLUMNS, result))
     refused = _refused_first(table for _, table, _ in failures)
-    for part, table, stored in _tables(store, scan.dataset, "files", columns, result):
-        shard, checksums = layout.shard_of(part), stored.metadata.get("frames", {})
+    for part, content in _contents(store, scan.dataset, "files", result):
+        shard = layout.shard_of(part)
+        if same := _unchanged(part, content, store, scan, chosen):
+            recordings, checksums = same
+            result.unchanged += len(recordings)
+            result.sizes[shard], result.versions[shard] = len(recordings), hashlib.sha256(content).hexdigest()
+            result.referenced.update(checksums)
+            file_ids[shard] = recordings.column("file_id")
+            continue
+        stored = _parsed(store, part, content, columns, result)
+        if stored is None or stored.table is None:
+            continue
+        table, checksums = stored.table, stored.metadata.get("frames", {})
         result.sizes[shard], result.versions[shard] = len(table), stored.version
         file_ids[shard] = table["file_id"]
         result.referenced.update(checksums)
@@ -164,29 +191,84 @@ def diff(store: Store, scan: Scan, chosen: Chosen, *, keep_missing: bool = False
     return result
 
 
+def _unchanged(
+    part: Path, content: bytes, store: Store, scan: Scan, chosen: Chosen
+) -> tuple[Recordings, Mapping[str, Mapping[str, str]]] | None:
+    """Recordings of a table, no longer awaited, and checksums of its frames; None if something has changed.
+
+    The fingerprint in its metadata decides; its rows are not read. Tables of earlier versions have none, and
+    none covers a user's own columns.
+    """
+    metadata = metadata_in(content)
+    rows, checksums = metadata.get("rows"), metadata.get("frames", {})
+    families, wide = store.description.frame_families, store.description.wide
+    if not rows or not rows["count"] or scan.own or (families and not rows["framed"]):
+        return None
+    positions = chosen.following(rows["first"], rows["count"])
+    if positions is None:
+        return None
+    recordings = chosen.recordings[positions]
+    if rows["sha256"] != _fingerprint(recordings, scan):
+        return None
+    if broken(store.root, scan.dataset, part, checksums, families, wide):
+        return None
+    chosen.awaited[positions] = False
+    return recordings, checksums
+
+
+def _fingerprint(recordings: Recordings, scan: Scan) -> str | None:
+    """Fingerprint that the rows of recordings have if nothing has changed; None without one of the files."""
+    stamps = list(map(audio.stamp, _files(recordings, scan)))
+    if None in stamps:
+        return None
+    columns = {name: recordings.column(name) for name in FINGERPRINTED if name in recordings.filled}
+    columns |= dict(zip(STAMP, map(_integers, zip(*stamps, strict=True)), strict=True))
+    return fingerprint(pa.table(columns), FINGERPRINTED)
+
+
+def _integers(values: Sequence[int]) -> pa.Array:
+    return pa.array(values, pa.int64())
+
+
 def _tables(
     store: Store, dataset: str, table: str, columns: Sequence[str], result: StoreDiff
 ) -> Iterator[tuple[Path, pa.Table, StoredTable]]:
     """Every undamaged table of a corpus; damaged ones are moved away and recorded in `result`."""
-    parts = layout.parts(store.root, table, dataset)
-    for part, stored in _read_ahead(parts, columns):
-        if stored is None:
-            result.damaged.append(set_aside(store.root, part))
-        elif stored.table is not None:
+    for part, content in _contents(store, dataset, table, result):
+        stored = _parsed(store, part, content, columns, result)
+        if stored and stored.table is not None:
             yield part, stored.table, stored
 
 
-def _read_ahead(parts: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[Path, StoredTable | None]]:
+def _parsed(
+    store: Store, part: Path, content: bytes, columns: Sequence[str], result: StoreDiff
+) -> StoredTable | None:
+    try:
+        return parsed(part, content, columns, if_filled=LABEL_COLUMNS)
+    except DamagedError:
+        result.damaged.append(set_aside(store.root, part))
+        return None
+
+
+def _contents(store: Store, dataset: str, table: str, result: StoreDiff) -> Iterator[tuple[Path, bytes]]:
     """Read a few tables ahead of the one that is compared; reading all would need much memory."""
-    ahead: deque[tuple[Path, Future[StoredTable | None]]] = deque()
+    ahead: deque[tuple[Path, Future[bytes | None]]] = deque()
+
+    def first() -> Iterator[tuple[Path, bytes]]:
+        part, future = ahead.popleft()
+        try:
+            if content := future.result():
+                yield part, content
+        except DamagedError:
+            result.damaged.append(set_aside(store.root, part))
+
     with ThreadPoolExecutor(AHEAD) as pool:
-        for part in parts:
-            ahead.append((part, pool.submit(read_if_whole, part, columns, if_filled=LABEL_COLUMNS)))
+        for part in layout.parts(store.root, table, dataset):
+            ahead.append((part, pool.submit(read_whole, part)))
             if len(ahead) > AHEAD:
-                first, future = ahead.popleft()
-                yield first, future.result()
-        for last, future in ahead:
-            yield last, future.result()
+                yield from first()
+        while ahead:
+            yield from first()
 
 
 def _refused_first(tables: Iterable[pa.Table]) -> dict[str, str | None]:

@@ -31,6 +31,9 @@ from ser_features.files import UNSUPPORTED, is_local, is_sealed, publish, scratc
 from ser_features.store import layout
 from ser_features.store.description import METADATA_KEY
 
+METADATA_START = b'{"digest": '
+"""Beginning of the metadata of a table, whose keys are sorted."""
+
 READERS = 4
 """Threads that open tables; each table is read by one thread, as most are small."""
 
@@ -64,16 +67,34 @@ def read_table(
         DamagedError: if it fails its checksum or cannot be parsed.
         StoreError: if the disk or the connection fails.
     """
+    content = read_whole(part)
+    return StoredTable() if content is None else parsed(part, content, columns, if_filled=if_filled)
+
+
+def read_whole(part: Path) -> bytes | None:
+    """Read the file of a table and verify its checksum; None if there is no such file.
+
+    Raises:
+        DamagedError: if it fails its checksum.
+        StoreError: if the disk or the connection fails.
+    """
     try:
         content = part.read_bytes()
     except FileNotFoundError:
-        return StoredTable()
+        return None
     except OSError as error:
         raise StoreError(
             f"{part} cannot be read ({error}): check the disk or the connection, and run the same again"
         ) from error
     if not is_sealed(content):
         raise damaged(part, "it is not as it was written")
+    return content
+
+
+def parsed(
+    part: Path, content: bytes, columns: Sequence[str] | None = None, *, if_filled: Collection[str] = ()
+) -> StoredTable:
+    """Parse the content of a table's file; other arguments and errors as `read_table`."""
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
         schema = file.schema_arrow
@@ -83,6 +104,17 @@ def read_table(
     except (OSError, ValueError, pa.ArrowException) as error:
         raise damaged(part, error) from error
     return StoredTable(table, dict(metadata), hashlib.sha256(content).hexdigest())
+
+
+def metadata_in(content: bytes) -> dict[str, Any]:
+    """Metadata in the content of a table's file, without parsing the file; empty if it is not recognised."""
+    start = content.rfind(METADATA_START)
+    if start < 0:
+        return {}
+    try:
+        return dict(json.JSONDecoder().raw_decode(content[start:].decode("utf-8", "replace"))[0])
+    except ValueError:
+        return {}
 
 
 def read_if_whole(

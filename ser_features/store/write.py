@@ -22,11 +22,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ser_features.errors import DamagedError
 from ser_features.files import BLANK_SEAL, SEAL_KEY, is_local, publish, replacing, scratch, seal, sync
-from ser_features.manifest import Column
+from ser_features.manifest import NAME_COLUMNS, Column
 from ser_features.store import layout, locks
 from ser_features.store.description import FAILURE_SCHEMA, METADATA_KEY, concatenated, retyped, row_schema
 from ser_features.store.part import frame_header, problem, read_table
@@ -35,6 +36,12 @@ from ser_features.store.wide import encoded
 ROW_GROUP = 16_384
 """Rows per row group: readers of some columns of a large table decode the groups in parallel."""
 
+
+STAMP = ("source_size", "source_mtime")
+"""Columns that identify an unchanged file without reading it."""
+
+FINGERPRINTED = (*(column.name for column in NAME_COLUMNS), *STAMP)
+"""Columns that a corpus and its files determine without being decoded."""
 
 DAMAGED = "damaged"
 """Folder of damaged tables, kept for inspection."""
@@ -192,10 +199,43 @@ def commit_rows(path: Path, table: pa.Table, metadata: Mapping[str, Any]) -> Non
     Args:
         path: files/dataset=…/part-<shard>.parquet, or the same in variants/.
         table: from `table_of`.
-        metadata: digests and frame checksums, stored in the table's metadata.
+        metadata: digests and frame checksums, stored in the table's metadata, with "rows": their
+            number, the first one, whether all have frames, and a fingerprint, which planning compares.
     """
-    text = json.dumps(dict(metadata), sort_keys=True).encode()
+    rows = {
+        "count": len(table),
+        "first": table["file_id"][0].as_py() if len(table) else None,
+        "framed": "frame_shard" in table.column_names and not table["frame_shard"].null_count,
+        "sha256": fingerprint(table, FINGERPRINTED),
+    }
+    text = json.dumps({**metadata, "rows": rows}, sort_keys=True).encode()
     _write_table(path, table.replace_schema_metadata({METADATA_KEY: text}))
+
+
+def fingerprint(rows: pa.Table, names: Sequence[str]) -> str:
+    """SHA-256 of columns of rows, in hexadecimal digits; a column without values counts as absent.
+
+    Args:
+        rows: of a table, or of the recordings that it should have.
+        names: of their columns of numbers or text, some of which may be absent.
+    """
+    digest = hashlib.sha256()
+    present = {*rows.column_names}
+    for name in (one for one in names if one in present):
+        column = rows[name].combine_chunks()
+        if column.null_count == len(column):
+            continue
+        digest.update(f"{name} {column.type}\n".encode())
+        if column.null_count:
+            digest.update(np.packbits(column.is_valid().to_numpy(zero_copy_only=False)).tobytes())
+        if pa.types.is_string(column.type):
+            _, offsets, text = column.buffers()
+            ends = np.frombuffer(offsets, np.int32, len(column) + 1, offset=4 * column.offset)
+            digest.update(ends - ends[0])
+            digest.update(memoryview(text or b"")[ends[0] : ends[-1]])
+        else:
+            digest.update(pc.fill_null(column, 0).to_numpy())
+    return digest.hexdigest()
 
 
 def commit_failures(path: Path, failures: Sequence[Mapping[str, Any]]) -> None:

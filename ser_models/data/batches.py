@@ -256,6 +256,40 @@ class Oversampled:
         return self.source.batch(self.positions[indices])
 
 
+@dataclass(frozen=True)
+class Joined:
+    """Recordings of two sources, those of the second after those of the first.
+
+    Attributes:
+        first: a source.
+        second: another one, of the same shapes.
+    """
+
+    first: BatchSource
+    second: BatchSource
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.second)
+
+    @property
+    def shapes(self) -> Shapes:
+        """Shape of one recording in each array."""
+        return self.first.shapes
+
+    def batch(self, indices: np.ndarray) -> Arrays:
+        """Read the recordings at `indices`."""
+        is_second = indices >= len(self.first)
+        sides = (
+            (~is_second, self.first.batch(indices[~is_second])),
+            (is_second, self.second.batch(indices[is_second] - len(self.first))),
+        )
+        arrays = {name: np.empty((len(indices), *shape), np.float32) for name, shape in self.shapes.items()}
+        for positions, batch in sides:
+            for name, array in batch.items():
+                arrays[name][positions] = array
+        return arrays
+
+
 def memory_size(source: BatchSource) -> int:
     """Bytes that a source of float32 arrays takes in memory."""
     return 4 * len(source) * sum(int(np.prod(shape)) for shape in source.shapes.values())

@@ -58,7 +58,7 @@ class Examples:
     @property
     def targets(self) -> np.ndarray:
         """Class of each recording as its position in `labels`, (recordings,) int64."""
-        return np.array([self.labels.index(emotion) for emotion in self.rows["emotion"]], dtype=np.int64)
+        return pd.Index(self.labels).get_indexer(self.rows["emotion"]).astype(np.int64)
 
     @property
     def groups(self) -> np.ndarray:
@@ -70,13 +70,21 @@ class Examples:
 
     def groups_by(self, keys: Keys) -> np.ndarray:
         """Return the group of each recording, (recordings,): its key, or its file where there is none."""
+        named = keys(self.rows)
+        unknown = pd.isna(named)
+        if unknown.any():
+            named[unknown] = "recording " + self._source_files[unknown]
+        return named
+
+    @property
+    def _source_files(self) -> np.ndarray:
+        """As `files`, but those of its source for a copy."""
         rows, files = self.rows, self.files
-        if "source_file_id" in rows:
-            by_id = dict(zip(rows["file_id"], files, strict=True))
-            sources = rows["source_file_id"].fillna(rows["file_id"])
-            files = np.array([by_id.get(source, source) for source in sources], dtype=object)
-        named = keys(rows)
-        return np.where(pd.isna(named), "recording " + files, named)
+        if "source_file_id" not in rows:
+            return files
+        by_id = dict(zip(rows["file_id"], files, strict=True))
+        sources = rows["source_file_id"].fillna(rows["file_id"])
+        return np.array([by_id.get(source, source) for source in sources], dtype=object)
 
     @property
     def files(self) -> np.ndarray:
@@ -304,8 +312,9 @@ def _within_corpus(rows: pd.DataFrame, column: str) -> np.ndarray:
 
 
 def _or_none(names: pd.Series, is_missing: pd.Series) -> np.ndarray:
-    """Return names as objects, with None where one is missing."""
-    keys: np.ndarray = names.to_numpy(dtype=object, copy=True)
+    """Return names as objects, one for all rows of a name, with None where one is missing."""
+    codes, different = pd.factorize(names, use_na_sentinel=False)
+    keys: np.ndarray = different.to_numpy(dtype=object)[codes]
     keys[is_missing.to_numpy()] = None
     return keys
 

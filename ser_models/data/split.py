@@ -83,10 +83,22 @@ class Split:
 
     def side(self, fold: int, split: str) -> list[str]:
         """Return the `file_id`s on one side of one fold; validation is the test side if that selects."""
-        if split == "validation" and self.selects_on_test:
-            split = "test"
-        table = self.table
-        return table.loc[(table["fold"] == fold) & (table["split"] == split), "file_id"].tolist()
+        table = self._fold(fold)
+        return table.loc[self._is_on(table, split), "file_id"].tolist()
+
+    def take(self, examples: Examples, fold: int, split: str) -> Examples:
+        """The recordings on one side of one fold, as of `side`, without a list of their names if possible."""
+        table = self._fold(fold)
+        if not table["file_id"].equals(examples.rows["file_id"]):
+            return examples.take(self.side(fold, split))
+        rows = examples.rows[self._is_on(table, split).to_numpy()]
+        return replace(examples, rows=rows.reset_index(drop=True))
+
+    def _fold(self, fold: int) -> pd.DataFrame:
+        return self.table[self.table["fold"] == fold].reset_index(drop=True)
+
+    def _is_on(self, table: pd.DataFrame, split: str) -> "pd.Series":
+        return table["split"] == ("test" if split == "validation" and self.selects_on_test else split)
 
     def with_training_variants(self, examples: Examples, *, sides: Sequence[str] = ("train",)) -> "Split":
         """Put the augmented copies of training recordings on the training side of each fold.

@@ -219,7 +219,7 @@ def _metadata(
     data: Data, trained: Trained, config: TrainConfig, result: EvaluationResult
 ) -> ArtifactMetadata:
     store, split, model = data.store, data.split, trained.model
-    trained_on = data.examples.take(split.side(split.final_fold, "train")).datasets
+    trained_on = split.take(data.examples, split.final_fold, "train").datasets
     return ArtifactMetadata(
         model=model.name,
         parameters=model.parameters,
@@ -257,7 +257,7 @@ def _recordings_per_speaker(examples: Examples) -> int:
 def _training_distribution(data: Data) -> TrainingDistribution | None:
     """Summarise the recordings that the final model was trained on, for the out-of-distribution score."""
     split = data.split
-    sides = (data.examples.take(split.side(split.final_fold, name)) for name in ("train", "validation"))
+    sides = (split.take(data.examples, split.final_fold, name) for name in ("train", "validation"))
     return build_distribution(data.store, *(side.originals.rows for side in sides))
 
 

@@ -12,7 +12,7 @@ from ser_features.arguments import chosen
 from ser_features.checks.stored import before_training
 from ser_features.errors import InputError
 from ser_features.labels import in_order, spelled
-from ser_features.store import Store, open_store
+from ser_features.store import Store, layout, open_store
 from ser_models import artifact
 from ser_models.data.examples import EMOTION, Examples, load_examples
 from ser_models.data.inputs import ColumnInputs
@@ -219,7 +219,9 @@ def _examples(store: Store, config: TrainConfig) -> Examples:
 
 def _load(store: Store, datasets: Sequence[str] | None, config: TrainConfig) -> Examples:
     """Read corpora; columns of many recordings stay on disk if the model can be fitted batch by batch."""
-    in_memory = config.speaker_norm or config.own_features or _wants_copies(config)
+    names = store.check(datasets)
+    has_copies = any(layout.parts(store.root, "variants", name) for name in names)
+    in_memory = config.speaker_norm or config.own_features or (has_copies and _wants_copies(config))
     on_disk = () if in_memory else _columns_in_batches(store, config)
     if on_disk and 4 * len(on_disk) * store.count(datasets) <= MAX_COLUMNS_IN_MEMORY:
         on_disk = ()

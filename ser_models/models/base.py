@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from ser_models.data.batches import Arrays, BatchSource, InMemory, Oversampled
+from ser_models.data.batches import Arrays, BatchSource, InMemory, Joined, Oversampled
 from ser_models.data.inputs import ColumnInputs, Inputs
 from ser_models.safe_io.arrays import Form, check
 
@@ -175,16 +175,14 @@ def balanced_weights(targets: np.ndarray, classes: int, corpora: np.ndarray | No
 
 def concatenate(train: Labelled, validation: Labelled) -> Labelled:
     """Training and validation recordings, in this order; without names, each is its own speaker."""
-    arrays = [train.arrays, validation.arrays]
     targets = np.concatenate([train.targets, validation.targets])
     file_ids = train.file_ids + validation.file_ids or tuple(map(str, range(len(targets))))
-    return Labelled(
-        InMemory({name: np.concatenate([side[name] for side in arrays]) for name in arrays[0]}),
-        targets,
-        train.classes,
-        file_ids,
-        train.speakers + validation.speakers or file_ids,
-    )
+    source: BatchSource = Joined(train.source, validation.source)
+    if isinstance(train.source, InMemory):
+        arrays = [train.arrays, validation.arrays]
+        source = InMemory({name: np.concatenate([side[name] for side in arrays]) for name in arrays[0]})
+    speakers = train.speakers + validation.speakers or file_ids
+    return Labelled(source, targets, train.classes, file_ids, speakers)
 
 
 @dataclass

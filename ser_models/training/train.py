@@ -216,7 +216,7 @@ class _Data:
 
 def _prepare(examples: Examples, split: Split, number: int, inputs: Inputs, config: TrainConfig) -> _Data:
     """Normalise, scale and oversample the recordings of a fold."""
-    sides = {name: examples.take(split.side(number, name)) for name in ("train", "validation", "test")}
+    sides = {name: split.take(examples, number, name) for name in ("train", "validation", "test")}
     _check(fold_name(split, number), sides["train"], sides["validation"])
     if config.speaker_norm:
         prior = fit_speaker_prior(sides["train"], inputs)
@@ -251,7 +251,7 @@ def _labelled(scaler: Scaler, train: Examples, validation: Examples) -> list[Lab
             side.targets,
             len(side.labels),
             tuple(side.rows["file_id"]),
-            () if on_disk else tuple(side.groups),
+            tuple(side.groups),
         )
         for source, side in zip(sources, (train, validation), strict=True)
     ]
@@ -339,7 +339,7 @@ def _trained(examples: Examples, split: Split, config: TrainConfig, folds: list[
     ]
     prior = None
     if config.speaker_norm:  # fitted once more: cheap, and not kept with a fold
-        prior = fit_speaker_prior(examples.take(split.side(split.final_fold, "train")), final.model.inputs)
+        prior = fit_speaker_prior(split.take(examples, split.final_fold, "train"), final.model.inputs)
     return Trained(
         model=final.model,
         scaler=final.scaler,

@@ -42,7 +42,7 @@ class LeastSquares(ArrayModel):
     @abstractmethod
     def fit_features(
         self, both: Labelled, *, seed: int, fold: int
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    ) -> tuple[dict[str, np.ndarray], solver.Design]:
         """Fit the feature transform.
 
         Returns:
@@ -106,6 +106,7 @@ class LeastSquares(ArrayModel):
             **self.own,
         }
 
-    def _probabilities(self, design: np.ndarray, arrays: dict[str, np.ndarray]) -> np.ndarray:
-        scores = design @ arrays["weights"] + arrays["intercept"]
+    def _probabilities(self, design: solver.Design, arrays: dict[str, np.ndarray]) -> np.ndarray:
+        rows = np.arange(len(design))
+        scores = solver.linear_scores(design, rows, arrays["weights"], arrays["intercept"])
         return solver.probabilities(scores, float(arrays["logit_scale"]), arrays["trained"])

@@ -8,18 +8,21 @@ With `group_ridge` and `group_kernel_ridge` the columns are weighted by groups, 
 (('jitter', 'shimmer'), 0.25)
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from ser_features.extractors.ssl import ssl_columns
+from ser_models.data.batches import BatchSource, InMemory
 from ser_models.data.inputs import ColumnInputs
 from ser_models.models.base import Arrays, ColumnModel, Labelled
 from ser_models.models.feature_sets import FUNCTIONAL_INPUTS, GROUP_INPUTS, group_weights
 from ser_models.models.hyperparameters import Count, Positive, Positives
 from ser_models.models.kernel import solver
 from ser_models.models.kernel.base import LeastSquares
+from ser_models.models.kernel.solver import Design
 from ser_models.safe_io.arrays import Form
 
 CLIP = 6.0
@@ -39,13 +42,14 @@ class Ridge(ColumnModel, LeastSquares):
 
     name: ClassVar[str] = "ridge"
     usual_columns = FUNCTIONAL_INPUTS
+    in_batches = True
     own: ClassVar[dict[str, Form]] = {}
 
-    def fit_features(
-        self, both: Labelled, *, seed: int, fold: int
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return no arrays: the design is a fixed function of the columns."""
-        return {}, self.design_matrix(both.arrays, {})
+    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> tuple[dict[str, np.ndarray], Design]:
+        """Return no arrays: the design is a fixed function of the columns, which may be on disk."""
+        if isinstance(both.source, InMemory):
+            return {}, self.design_matrix(both.source.arrays, {})
+        return {}, StoredDesign(both.source, self.scaled)
 
     def design_matrix(self, arrays: Arrays, features: dict[str, np.ndarray]) -> np.ndarray:
         """Return the columns as in `scaled`."""
@@ -65,12 +69,11 @@ class KernelRidge(Ridge):
     """
 
     name: ClassVar[str] = "kernel_ridge"
+    in_batches = False
     own: ClassVar[dict[str, Form]] = {"landmarks": ("float32", (None, None))}
     gamma: Positive = 0.25
 
-    def fit_features(
-        self, both: Labelled, *, seed: int, fold: int
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def fit_features(self, both: Labelled, *, seed: int, fold: int) -> tuple[dict[str, np.ndarray], Design]:
         """Sample the landmarks and factorise their kernel matrix."""
         from scipy.linalg import cholesky  # not needed for prediction
 
@@ -121,6 +124,7 @@ class GroupKernelRidge(GroupRidge, KernelRidge):
     """`group_ridge` with the RBF kernel."""
 
     name: ClassVar[str] = "group_kernel_ridge"
+    in_batches = False
 
 
 @dataclass
@@ -141,6 +145,31 @@ class RidgeSsl(Ridge):
         """Every pooled dimension, or the chosen columns."""
         own = (column.name for column in ssl_columns(self.size, self.pooling))
         return ColumnInputs(self.columns or tuple(own))
+
+
+@dataclass(frozen=True)
+class StoredDesign:
+    """Columns on disk, scaled where they are read.
+
+    Attributes:
+        source: of the recordings.
+        scaled: see `Ridge.scaled`.
+    """
+
+    source: BatchSource
+    scaled: Callable[[Arrays], np.ndarray]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n, columns)."""
+        return (len(self), *self.source.shapes["columns"])
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        """Columns of some recordings by their indices, (m, columns) float32."""
+        return self.scaled(self.source.batch(rows))
 
 
 def clipped(arrays: Arrays) -> np.ndarray:

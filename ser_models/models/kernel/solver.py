@@ -16,7 +16,7 @@ thousands of columns.
 [0, 1, 1]
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -25,6 +25,9 @@ import numpy as np
 from ser_models.models.base import balanced_weights, softmax
 from ser_models.models.inner_folds import GroupFold
 from ser_models.models.parallel import parallel
+
+AT_ONCE = 8_192
+"""Recordings per batch of a linear system."""
 
 MAX_SCALE = 1e4
 """Upper bound of the logit scale; its inverse is the lower bound."""
@@ -108,28 +111,47 @@ class Dual:
         return scores
 
 
+class Design(Protocol):
+    """Columns of recordings: an array, or columns on disk that are read where they are accessed."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n, columns)."""
+
+    def __len__(self) -> int:
+        """Number of recordings."""
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        """Columns of some recordings by their indices, (m, columns) float32."""
+
+
 @dataclass(frozen=True)
 class Primal:
     """System with one unknown per column: the same solution, faster with many recordings.
 
+    Its matrix is a sum over batches of recordings, so that no more of them need be in memory.
+
     Attributes:
-        design: columns of all recordings, (n, columns) float32.
+        design: columns of all recordings.
     """
 
-    design: np.ndarray
+    design: Design
 
     def solve(self, rows: np.ndarray, problem: Problem, *, alphas: Sequence[float]) -> list[Solution]:
         """See `System.solve`."""
         weights, one_hot, intercept = _regression(problem)
-        weighted = self.design[rows] * np.sqrt(weights)[:, None].astype(np.float32)
-        matrix = (weighted.T @ weighted).astype(np.float64)
-        right = weighted.T.astype(np.float64) @ (np.sqrt(weights)[:, None] * (one_hot - intercept))
+        columns = self.design.shape[1]
+        matrix, right = np.zeros((columns, columns)), np.zeros((columns, problem.classes))
+        for batch in _batches(len(rows)):
+            roots = np.sqrt(weights[batch])[:, None]
+            weighted = self.design[rows[batch]] * roots.astype(np.float32)
+            matrix += weighted.T @ weighted
+            right += weighted.T.astype(np.float64) @ (roots * (one_hot[batch] - intercept))
         return [Solution(solution, intercept) for solution in _cholesky(matrix, right, alphas)]
 
     def scores(self, held_out: np.ndarray, rows: np.ndarray, solution: Solution) -> np.ndarray:
         """See `System.scores`."""
-        scores: np.ndarray = self.design[held_out] @ solution.coefficients + solution.intercept
-        return scores
+        return linear_scores(self.design, held_out, solution.coefficients, solution.intercept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,28 +188,43 @@ def choose(
     """
     rising = sorted(alphas)
 
-    def scores_of(fold: GroupFold) -> list[np.ndarray]:
+    def fitted(fold: GroupFold) -> tuple[list[Solution], list[np.ndarray]]:
         solutions = system.solve(fold.train, problem.take(fold.train), alphas=rising)
-        return [system.scores(fold.held_out, fold.train, solution) for solution in solutions]
+        scores = (system.scores(fold.held_out, fold.train, solution) for solution in solutions)
+        return solutions, [one.argmax(axis=1) for one in scores]
 
-    scores = np.zeros((len(rising), len(problem.targets), problem.classes))
-    for fold, of_alphas in zip(folds, parallel(scores_of, folds, jobs=jobs), strict=True):
-        scores[:, fold.held_out] = of_alphas
+    predicted = np.zeros((len(rising), len(problem.targets)), np.int32)
+    of_folds = list(parallel(fitted, folds, jobs=jobs))
+    for fold, (_, of_alphas) in zip(folds, of_folds, strict=True):
+        predicted[:, fold.held_out] = of_alphas
     weights = problem.weights
-    correct = [float(weights[own.argmax(axis=1) == problem.targets].sum()) for own in scores]
+    correct = [float(weights[own == problem.targets].sum()) for own in predicted]
     best = max(range(len(rising)), key=lambda index: (correct[index], index))
-    return Choice(rising[best], scores[best], logit_scale(scores[best], problem))
+    scores = np.zeros((len(problem.targets), problem.classes))
+    for fold, (solutions, _) in zip(folds, of_folds, strict=True):  # again, to keep those of one α alone
+        scores[fold.held_out] = system.scores(fold.held_out, fold.train, solutions[best])
+    return Choice(rising[best], scores, logit_scale(scores, problem))
 
 
-def linear(design: np.ndarray) -> System:
+def linear(design: Design) -> System:
     """The smaller of the two systems of a linear kernel, of columns divided by √columns."""
     recordings, columns = design.shape
-    return Primal(design) if recordings > columns else Dual((design @ design.T).astype(np.float64))
+    if recordings > columns or not isinstance(design, np.ndarray):
+        return Primal(design)
+    return Dual((design @ design.T).astype(np.float64))
 
 
-def primal_weights(design: np.ndarray, solution: Solution) -> np.ndarray:
+def linear_scores(design: Design, rows: np.ndarray, weights: np.ndarray, intercept: np.ndarray) -> np.ndarray:
+    """Scores of some recordings, (rows, classes) float64, by weights of columns, batch by batch."""
+    scores = np.empty((len(rows), weights.shape[1]))
+    for batch in _batches(len(rows)):
+        scores[batch] = design[rows[batch]] @ weights + intercept
+    return scores
+
+
+def primal_weights(design: Design, solution: Solution) -> np.ndarray:
     """Weights of the columns of `design`, (columns, classes), from a solution of all its rows."""
-    if len(solution.coefficients) == design.shape[1] != len(design):
+    if not isinstance(design, np.ndarray) or len(solution.coefficients) == design.shape[1] != len(design):
         return solution.coefficients
     return design.T.astype(np.float64) @ solution.coefficients
 
@@ -242,6 +279,10 @@ def probabilities(scores: np.ndarray, scale: float, trained: np.ndarray) -> np.n
     """
     shares: np.ndarray = softmax(np.where(trained, scale * scores, -np.inf))
     return shares
+
+
+def _batches(recordings: int) -> Iterator[slice]:
+    return (slice(start, start + AT_ONCE) for start in range(0, recordings, AT_ONCE))
 
 
 def _regression(problem: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,15 +10,20 @@ from ser_models.data.split import make_split
 from ser_models.experiments import train as experiments
 from ser_models.experiments.train import read_data
 from ser_models.models import create
+from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.training.config import TrainConfig
 from ser_models.training.train import train
 
-SMALL = {"logistic": {}, "xgboost": {"n_estimators": 8, "patience": 8}}
+SMALL = {
+    "logistic": {},
+    "ridge": {"columns": CORE_INPUTS},
+    "xgboost": {"n_estimators": 8, "patience": 8},
+}
 """Hyperparameters of a short training by model."""
 
 
 def columns_of(model: str) -> tuple[str, ...]:
-    return create(model).inputs.columns
+    return create(model, SMALL[model]).inputs.columns
 
 
 def test_rows_and_columns_are_those_in_memory(store: Store):
@@ -58,6 +63,8 @@ def test_predictions_equal_those_of_a_fit_at_once(store: Store, model: str, emot
     [
         ("logistic", {}, True),
         ("xgboost", {}, True),
+        ("ridge", {"hyperparameters": {"columns": CORE_INPUTS}}, True),
+        ("ridge", {}, False),
         ("random_forest", {}, False),
         ("logistic", {"speaker_norm": True}, False),
     ],
