@@ -8,9 +8,11 @@ training then runs in its own process:
 
 - fit: scaler, model and predictions of rows without names. What it allocates should not grow with the rows,
   except by what their classes, weights and predictions take.
-- train: as `ser train` does it, with names, split, predictions and temperature, which take memory per row.
+- train: all of `ser train`, with names, split, predictions, audits, report and artifact, which take memory
+  per row.
 
-Logistic regression has `--passes` iterations, XGBoost as many rounds. "Allocated" is the largest amount of
+Logistic regression has `--passes` iterations, XGBoost as many rounds; ridge regression has neither. All of
+them read the core columns. "Allocated" is the largest amount of
 memory that is not of files, whose pages the system drops if it needs memory. Only Linux tells it.
 """
 
@@ -40,8 +42,9 @@ from ser_features.store.write import commit_rows
 
 EMOTIONS = ("angry", "happy", "neutral", "sad")
 SPEAKERS = 40
+SPEAKER_NAMES = tuple(f"s{number:02d}" for number in range(SPEAKERS))
 ROWS_PER_TABLE = 10_000
-MODELS = ("logistic", "xgboost")
+MODELS = ("logistic", "xgboost", "ridge")
 STEPS = ("fit", "train")
 POLL_SECONDS = 0.1
 
@@ -69,7 +72,7 @@ def _table(numbers: np.ndarray, features: Sequence[Column], random: np.random.Ge
     columns: dict[str, Any] = {
         "file_id": [f"random/{number:07d}" for number in numbers],
         "path": [f"random/{number:07d}.wav" for number in numbers],
-        "speaker": [f"s{number // len(EMOTIONS) % SPEAKERS:02d}" for number in numbers],
+        "speaker": [SPEAKER_NAMES[number // len(EMOTIONS) % SPEAKERS] for number in numbers],
         "emotion": [EMOTIONS[emotion] for emotion in emotions],
         "emotion_code": [EMOTIONS[emotion] for emotion in emotions],
         "audio_sha256": [f"{number:064d}" for number in numbers],
@@ -115,10 +118,15 @@ def _step(folder: str, model: str, step: str, options: argparse.Namespace) -> di
 
 def _measured(step: str, folder: Path, model: str, passes: int) -> dict[str, float]:
     """Run a training; its memory in MB, its seconds, and rows per second of wall time."""
+    from ser_models.models.feature_sets import CORE_INPUTS
     from ser_models.training.config import TrainConfig
 
-    names = {"logistic": "max_iter", "xgboost": "n_estimators"}
-    config = TrainConfig(model, {names[model]: passes})
+    hyperparameters: dict[str, dict[str, Any]] = {
+        "logistic": {"max_iter": passes},
+        "xgboost": {"n_estimators": passes},
+        "ridge": {"columns": CORE_INPUTS},
+    }
+    config = TrainConfig(model, hyperparameters[model])
     store = open_store(folder)
     with _peaks() as peaks:
         began, cpu = time.perf_counter(), cpu_seconds()
@@ -145,7 +153,12 @@ def _fit(store: Store, config: Any) -> int:
     raw = [columns.read(side, columns.names) for side in (places[:cut], places[cut:])]
     scaler = Scaler(model.inputs, fit_statistics(model.inputs, raw[0]))
     train, validation = (
-        Labelled(scaler.source(side), (side.places % len(EMOTIONS)).astype(np.int64), len(EMOTIONS))
+        Labelled(
+            scaler.source(side),
+            (side.places % len(EMOTIONS)).astype(np.int64),
+            len(EMOTIONS),
+            speakers=tuple(SPEAKER_NAMES[number // len(EMOTIONS) % SPEAKERS] for number in side.places),
+        )
         for side in raw
     )
     model.fit(train, validation, FitContext(0))
@@ -153,14 +166,13 @@ def _fit(store: Store, config: Any) -> int:
 
 
 def _train(store: Store, config: Any) -> int:
-    """Train as `ser train` does, one split by speaker, without saving."""
+    """Train, measure and save as `ser train` does, with one split by speaker."""
     from ser_models.experiments import train as experiments
-    from ser_models.training.train import train
 
     experiments.MAX_COLUMNS_IN_MEMORY = 0
-    data = experiments.read_data(store, config)
-    train(data.examples, data.split, config)
-    return len(data.examples)
+    with tempfile.TemporaryDirectory() as folder:
+        experiments.run_experiment(store.root, Path(folder) / "artifact", config)
+    return store.count()
 
 
 @contextmanager
@@ -204,9 +216,7 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
-    parser.add_argument(
-        "--models", nargs="+", choices=("logistic", "xgboost"), default=["logistic", "xgboost"]
-    )
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--passes", type=int, default=10, help="iterations or boosting rounds")
     parser.add_argument("--folder", help="folder for the stores; default: a temporary folder")
     parser.add_argument("--json", type=Path, help="write the result as JSON to this file")

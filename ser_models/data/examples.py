@@ -15,7 +15,7 @@ import pandas as pd
 
 from ser_features.errors import InputError
 from ser_features.labels import in_order, is_emotion
-from ser_models.data.column_file import ColumnFile, read_columns
+from ser_models.data.column_file import ColumnFile, read_columns, sorted_by_id
 from ser_models.data.inputs import ColumnInputs, FrameSource, Inputs, Raw
 from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, normalize
 
@@ -242,10 +242,12 @@ def load_examples(
         rows, columns = read_columns(store, store.check(datasets), on_disk)
     else:
         rows, columns = store.files(datasets), None
-    speech = rows[rows["vocal_channel"].fillna("speech") == "speech"]
+    is_speech = rows["vocal_channel"].fillna("speech") == "speech"
+    speech = rows
     notes: tuple[str, ...] = ()
-    if len(speech) < len(rows):
-        notes = (f"{len(rows) - len(speech)} recordings left out: not speech",)
+    if not is_speech.all():
+        notes = (f"{(~is_speech).sum()} recordings left out: not speech",)
+        speech = rows[is_speech]
     if target == EMOTION:
         has_class = speech["emotion"].map(is_emotion).astype(bool)
     else:
@@ -265,8 +267,7 @@ def load_examples(
             f"found {len(speech)} speech recordings of {', '.join(labels) or f'no {target}'}: "
             f"expected at least two {plural}: extract more recordings, or name other --datasets"
         )
-    rows = speech.sort_values("file_id").reset_index(drop=True)
-    return Examples(rows, labels, store, notes, columns=columns)
+    return Examples(sorted_by_id(speech), labels, store, notes, columns=columns)
 
 
 def speaker_keys(rows: pd.DataFrame) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -14,12 +15,14 @@ import soundfile
 
 from ser_features import files
 from ser_features.config import DEFAULT_PROFILE, PAPER48K, SPEECH16K, WIDE16K
-from ser_features.engine import Observer, extract_corpora
+from ser_features.engine import Observer, changes, extract_corpora
 from ser_features.engine.extract import scan_corpora
 from ser_features.errors import InputError, StoreError
 from ser_features.extractors import CORE_COLUMNS, encoder_free, of_kind, summary_vector
 from ser_features.pipeline import extract
-from ser_features.store import open_store
+from ser_features.store import open_store, write
+from ser_features.store.description import METADATA_KEY
+from ser_features.store.part import StoredTable, parsed, read_table
 from tests.faults.serial import Serial
 from tests.ser_features.conftest import TONES
 
@@ -70,6 +73,30 @@ def test_a_second_run_decodes_nothing_and_changes_no_byte(extract_tess, tess_sto
     assert plans == [(0, TONES)]
     assert (report.stored, report.unchanged) == (0, TONES)
     assert tree(tess_store) == before
+
+
+def test_rows_of_unchanged_tables_are_read_only_if_they_have_no_fingerprint(
+    extract_tess, tess_store, monkeypatch
+):
+    read: list[Path] = []
+
+    def recorded(part, *others, **named):
+        read.append(part)
+        return parsed(part, *others, **named)
+
+    monkeypatch.setattr(changes, "parsed", recorded)
+    assert extract_tess().unchanged == TONES
+    assert not read
+    parts = sorted((tess_store / "files").rglob("*.parquet"))
+    for part in parts:  # as by an earlier version
+        stored = read_table(part)
+        write._write_table(part, stored.table.replace_schema_metadata({METADATA_KEY: _without_rows(stored)}))
+    assert extract_tess().unchanged == TONES
+    assert read == parts
+
+
+def _without_rows(stored: StoredTable) -> bytes:
+    return json.dumps({name: value for name, value in stored.metadata.items() if name != "rows"}).encode()
 
 
 def test_two_workers_give_the_same_store_as_none(extract_tess, tmp_path, tree):
