@@ -58,7 +58,7 @@ class Examples:
     @property
     def targets(self) -> np.ndarray:
         """Class of each recording as its position in `labels`, (recordings,) int64."""
-        return pd.Index(self.labels).get_indexer(self.rows["emotion"]).astype(np.int64)
+        return np.array([self.labels.index(emotion) for emotion in self.rows["emotion"]], dtype=np.int64)
 
     @property
     def groups(self) -> np.ndarray:
