@@ -90,8 +90,10 @@ class Candidates:
         times: of the frames' centres, in s, float64, shape (frames,).
         starts: first sample of each frame, int64, shape (frames,).
         counts: int64, shape (frames,).
-        lags: in samples, float64, shape (frames, candidates).
-        strengths: float64, shape (frames, candidates).
+        frequencies: in Hz, float64, shape (frames, candidates).
+        octaves: their log2, of the same shape.
+        strengths: heights of the autocorrelation's peaks, of the same shape.
+        local: strengths less the cost of the frequencies, of the same shape.
         peaks: of the frames' middle, relative to the signal's, float64, shape (frames,).
         peak: of the signal.
         faintest: peak, relative to that of the signal, of the faintest part that they suffice for.
@@ -100,8 +102,10 @@ class Candidates:
     times: np.ndarray
     starts: np.ndarray
     counts: np.ndarray
-    lags: np.ndarray
+    frequencies: np.ndarray
+    octaves: np.ndarray
     strengths: np.ndarray
+    local: np.ndarray
     peaks: np.ndarray
     peak: float
     faintest: float
@@ -129,8 +133,10 @@ class Candidates:
             times=self.times[inside] - first / limits.sample_rate,
             starts=self.starts[inside] - first,
             counts=self.counts[inside],
-            lags=self.lags[inside],
+            frequencies=self.frequencies[inside],
+            octaves=self.octaves[inside],
             strengths=self.strengths[inside],
+            local=self.local[inside],
             peaks=self.peaks[inside] * (self.peak / peak),
             peak=peak,
         )
@@ -191,7 +197,12 @@ def candidates_of(signal: np.ndarray, limits: Limits, faintest: float = 1.0) -> 
         )
         raw = _autocorrelations(kernels, values[: used[0]])
         _maxima(kernels, raw, voiced, tables, (lags, strengths, counts))
-    return Candidates(times, starts, counts, lags, strengths, peaks, peak, faintest)
+    frequencies = limits.sample_rate / lags
+    octaves = np.log2(frequencies)
+    # Praat counts candidates above the highest F0 as unvoiced: they never win over "unvoiced" itself.
+    local = strengths - OCTAVE_COST * (np.log2(limits.highest) - octaves)
+    local[frequencies >= limits.highest] = -np.inf
+    return Candidates(times, starts, counts, frequencies, octaves, strengths, local, peaks, peak, faintest)
 
 
 def _frames(size: int, limits: Limits) -> tuple[np.ndarray, np.ndarray]:
@@ -258,20 +269,15 @@ def _maxima(
 
 def _best_path(candidates: Candidates, limits: Limits) -> Contour:
     """The contour along the best path through the candidates."""
-    count, most = candidates.lags.shape
-    frequency = limits.sample_rate / candidates.lags
-    octaves = np.log2(frequency)
-    # Praat counts candidates above the highest F0 as unvoiced: they never win over "unvoiced" itself.
-    local = candidates.strengths - OCTAVE_COST * (np.log2(limits.highest) - octaves)
-    local[frequency >= limits.highest] = -np.inf
+    count, most = candidates.frequencies.shape
     unvoiced = VOICING_THRESHOLD + np.maximum(2 - np.minimum(candidates.peaks, 1) / FULL_PEAK, 0)
     chosen = np.empty(count, np.int64)
     library().path(
         count,
         most,
         candidates.counts,
-        octaves,
-        local,
+        candidates.octaves,
+        candidates.local,
         unvoiced,
         OCTAVE_JUMP_COST * limits.per_step,
         VOICED_UNVOICED_COST * limits.per_step,
@@ -282,7 +288,7 @@ def _best_path(candidates: Candidates, limits: Limits) -> Contour:
     frame = np.arange(count)
     voiced = chosen > 0
     return Contour(
-        np.where(voiced, frequency[frame, chosen - 1], 0.0),
+        np.where(voiced, candidates.frequencies[frame, chosen - 1], 0.0),
         np.where(voiced, candidates.strengths[frame, chosen - 1], 0.0),
         float(candidates.times[0]),
         limits.step,

@@ -24,7 +24,7 @@ EDGE_CORRELATION = 0.7
 EDGE_LOUDNESS = 0.023333
 """… and these just outside a voiced stretch."""
 
-BLOCK = 8
+BLOCK = 16
 """Lags whose correlations are computed at once."""
 
 
@@ -170,11 +170,13 @@ def _best_match(
     first = floor((earliest - 0.5 * period) / interval - 0.5)
     lags = ceil((latest - 0.5 * period) / interval - 0.5) - first + 1
     _correlations(signal, size, here, length, first, lags, products, norms)
+    for k in range(lags):
+        products[k] = products[k] / np.sqrt(norms[k]) if norms[k] > 0.0 else 0.0
     best, at, before, after = -1.0, 0, 0.0, 0.0
     r1 = r2 = r3 = 0.0
     for k in range(lags):
         r1, r2 = r2, r3
-        r3 = products[k] / np.sqrt(norms[k]) if norms[k] > 0.0 else 0.0
+        r3 = products[k]
         if r2 > best and r2 >= r1 and r2 >= r3:
             best, at, before, after = r2, k, r1, r3
     match[0], match[1], match[2] = best, 0.0, time + side * period
@@ -229,20 +231,42 @@ def _correlations(
         x, y = signal[first + k], signal[first + k + length]
         other += y * y - x * x
     for block in range(blocks):
-        a = b = c = d = e = f = g = h = 0.0
+        s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = s8 = s9 = s10 = s11 = s12 = s13 = s14 = s15 = 0.0
         for i in range(length):
             x, j = signal[here + i], first + block * BLOCK + i
-            a += x * signal[j]
-            b += x * signal[j + 1]
-            c += x * signal[j + 2]
-            d += x * signal[j + 3]
-            e += x * signal[j + 4]
-            f += x * signal[j + 5]
-            g += x * signal[j + 6]
-            h += x * signal[j + 7]
+            s0 += x * signal[j + 0]
+            s1 += x * signal[j + 1]
+            s2 += x * signal[j + 2]
+            s3 += x * signal[j + 3]
+            s4 += x * signal[j + 4]
+            s5 += x * signal[j + 5]
+            s6 += x * signal[j + 6]
+            s7 += x * signal[j + 7]
+            s8 += x * signal[j + 8]
+            s9 += x * signal[j + 9]
+            s10 += x * signal[j + 10]
+            s11 += x * signal[j + 11]
+            s12 += x * signal[j + 12]
+            s13 += x * signal[j + 13]
+            s14 += x * signal[j + 14]
+            s15 += x * signal[j + 15]
         k = block * BLOCK
-        products[k], products[k + 1], products[k + 2], products[k + 3] = a, b, c, d
-        products[k + 4], products[k + 5], products[k + 6], products[k + 7] = e, f, g, h
+        products[k + 0] = s0
+        products[k + 1] = s1
+        products[k + 2] = s2
+        products[k + 3] = s3
+        products[k + 4] = s4
+        products[k + 5] = s5
+        products[k + 6] = s6
+        products[k + 7] = s7
+        products[k + 8] = s8
+        products[k + 9] = s9
+        products[k + 10] = s10
+        products[k + 11] = s11
+        products[k + 12] = s12
+        products[k + 13] = s13
+        products[k + 14] = s14
+        products[k + 15] = s15
 
 
 @njit(error_model="numpy")
