@@ -120,18 +120,22 @@ def _sum_all(signal: np.ndarray, weights: np.ndarray, window: int) -> np.ndarray
     waves = _waves(window, 1 << signal.size.bit_length())[:, : signal.size]
     of_frames = waves[:, :frames] * [[0.5], [-0.5], [-0.5]]
     begun = np.cumsum((weights * of_frames)[:, np.newaxis] * of_frames, axis=2)
-    # Sample j lies in the windows of the frames up to j, less those up to j − window.
-    size = fft.good_size(signal.size + window, True)
-    products = np.zeros((3, 3, size))
-    plain, opened, closed = products[:, :, : signal.size]
-    np.multiply(waves, signal, out=plain)
-    np.einsum("sj,rsj->rj", plain[:, :frames], begun, out=opened[:, :frames])
-    np.matmul(begun[..., -1], plain[:, frames:], out=opened[:, frames:])
-    np.einsum("sj,rsj->rj", plain[:, window:], begun[..., : frames - 1], out=closed[:, window:])
+    # Products with the zeros at the beginning, half a window of them or more, are left out. What remains
+    # correlates with itself at no lag beyond its length.
+    first = int(np.argmax(signal != 0))
+    size = signal.size - first
+    begins, ends = max(frames - first, 0), max(window - first, 0)
+    products = np.zeros((3, 3, fft.good_size(size + min(size, window), True)))
+    plain, opened, closed = products[:, :, :size]
+    np.multiply(waves[:, first:], signal[first:], out=plain)
+    np.einsum("sj,rsj->rj", plain[:, :begins], begun[..., first:frames], out=opened[:, :begins])
+    np.matmul(begun[..., -1], plain[:, begins:], out=opened[:, begins:])
+    ended = begun[..., max(first - window, 0) : frames - 1]
+    np.einsum("sj,rsj->rj", plain[:, ends:], ended, out=closed[:, ends:])
     plain, opened, closed = fft.rfft(products, (2,))
     # Both samples of a product must lie in the window: the first after its start, the second before its end.
     spectrum = (opened.conj() * plain - plain.conj() * closed).sum(axis=0)
-    return fft.irfft(spectrum, (0,), size)[:window]
+    return padded(fft.irfft(spectrum, (0,), products.shape[2])[: min(size, window)], window)
 
 
 @lru_cache(maxsize=8)
