@@ -81,8 +81,8 @@ class Levels:
     """Level of a recording over time, float64, in dB re full scale, every `STEP_SECONDS`; ≥ `FAINTEST_DB`.
 
     Attributes:
-        momentary: RMS of frames of `FRAME_SECONDS`, shape (frames,).
-        sustained: level that a sound keeps up for `SUSTAINED_FRAMES` steps, shape (frames,).
+        momentary: RMS of frames of `FRAME_SECONDS`, shape (…, frames).
+        sustained: level that a sound keeps up for `SUSTAINED_FRAMES` steps, shape (…, frames).
     """
 
     momentary: np.ndarray
@@ -92,45 +92,60 @@ class Levels:
 def levels_of(signal: np.ndarray, sample_rate: int) -> Levels:
     """Measure the level of a signal over time.
 
-    The sustained level is the morphological opening of the momentary one (minimum, then maximum, over
-    neighbouring frames): what is shorter vanishes, what is longer keeps its level and its bounds.
-
     Args:
         signal: float32, shape (n,).
         sample_rate: in Hz.
     """
-    power = centred_power(signal, round(FRAME_SECONDS * sample_rate), round(STEP_SECONDS * sample_rate))
+    return levels_of_power(
+        centred_power(signal, round(FRAME_SECONDS * sample_rate), round(STEP_SECONDS * sample_rate))
+    )
+
+
+def levels_of_power(power: np.ndarray) -> Levels:
+    """Levels of frames, of one or of several signals.
+
+    The sustained level is the morphological opening of the momentary one (minimum, then maximum, over
+    neighbouring frames): what is shorter vanishes, what is longer keeps its level and its bounds.
+
+    Args:
+        power: mean squares of frames of `FRAME_SECONDS` every `STEP_SECONDS`, shape (…, frames).
+    """
     momentary = 10 * np.log10(np.maximum(power, 10 ** (FAINTEST_DB / 10)))
     return Levels(momentary, -_lowest(-_lowest(momentary)))
 
 
 def _lowest(values: np.ndarray) -> np.ndarray:
-    """Minimum over `SUSTAINED_FRAMES` neighbours, of the same shape."""
-    side = SUSTAINED_FRAMES // 2
-    padded = np.full(values.size + 2 * side, np.inf)
-    padded[side : side + values.size] = values
-    lowest = padded[: values.size]
+    """Minimum over `SUSTAINED_FRAMES` neighbours along the last axis, of the same shape."""
+    side, size = SUSTAINED_FRAMES // 2, values.shape[-1]
+    padded = np.full((*values.shape[:-1], size + 2 * side), np.inf)
+    padded[..., side : side + size] = values
+    lowest = padded[..., :size]
     for shift in range(1, SUSTAINED_FRAMES):
-        lowest = np.minimum(lowest, padded[shift : shift + values.size])
+        lowest = np.minimum(lowest, padded[..., shift : shift + size])
     return lowest
 
 
-def active_speech(signal: np.ndarray, sample_rate: int, silence_db: float) -> tuple[float, int, int]:
+def active_speech(
+    signal: np.ndarray, sample_rate: int, silence_db: float, levels: Levels | None = None
+) -> tuple[float, int, int]:
     """Level of active speech, and where speech begins and ends.
 
     Args:
         signal: float32, shape (n,).
         sample_rate: in Hz.
         silence_db: what is this far below active speech is silence, in dB.
+        levels: of the signal, if they are measured already.
 
     Returns:
         Level in dB re full scale; first and last sample, with a margin of `MARGIN_SECONDS`, end excluded.
     """
-    levels = levels_of(signal, sample_rate)
-    first, last = _bounds(levels, active_level(levels.sustained) - silence_db)
-    # Once more without the clicks before and after, some of which have a tail that is sustained.
-    level = active_level(levels.sustained[first:last])
+    levels = levels or levels_of(signal, sample_rate)
+    level = active_level(levels.sustained)
     first, last = _bounds(levels, level - silence_db)
+    if last - first < levels.sustained.size:
+        # Once more without the clicks before and after, some of which have a tail that is sustained.
+        level = active_level(levels.sustained[first:last])
+        first, last = _bounds(levels, level - silence_db)
     start = (first * STEP_SECONDS - MARGIN_SECONDS) * sample_rate
     end = (last * STEP_SECONDS + MARGIN_SECONDS) * sample_rate
     return level, max(round(start), 0), min(round(end), signal.size)

@@ -31,7 +31,7 @@ from ser_features.audio import Audio
 from ser_features.config import AudioConfig, Conditioning
 from ser_features.errors import SilentAudioError
 from ser_features.extras import require
-from ser_features.framing import active_level, active_speech, levels_of, speech_bounds
+from ser_features.framing import Levels, active_level, active_speech, levels_of, speech_bounds
 
 BONE_POLE = 0.755
 BONE_GAIN = 0.205
@@ -115,8 +115,13 @@ def unbounded(audio: Audio, config: AudioConfig) -> np.ndarray:
     return signal if config.noise_reduction else _voice_band(signal, config)
 
 
-def bounded(signal: np.ndarray, config: AudioConfig) -> Prepared:
+def bounded(signal: np.ndarray, config: AudioConfig, levels: Levels | None = None) -> Prepared:
     """The steps after `unbounded`: each depends on the whole of a recording, or of a window.
+
+    Args:
+        signal: from `unbounded`.
+        config: what is to be done.
+        levels: of the signal, if they are measured already, and its noise is not reduced.
 
     Raises:
         SilentAudioError: if conditioning leaves nothing.
@@ -127,7 +132,7 @@ def bounded(signal: np.ndarray, config: AudioConfig) -> Prepared:
     if config.noise_reduction:
         signal = _voice_band(noise_reduced(signal, config.sample_rate), config)
     if config.conditioning:
-        return _conditioned(signal, config.sample_rate, config.conditioning)
+        return _conditioned(signal, config.sample_rate, config.conditioning, levels)
     if config.trim_db is None:
         return Prepared(signal, gain_db=gain_db)
     start, end = speech_bounds(signal, config.trim_db)
@@ -141,13 +146,15 @@ def _voice_band(signal: np.ndarray, config: AudioConfig) -> np.ndarray:
     return high_pass(signal, config.sample_rate, config.conditioning.stop_hz, config.conditioning.pass_hz)
 
 
-def _conditioned(signal: np.ndarray, sample_rate: int, conditioning: Conditioning) -> Prepared:
+def _conditioned(
+    signal: np.ndarray, sample_rate: int, conditioning: Conditioning, levels: Levels | None
+) -> Prepared:
     """Trim, and bring to the common level.
 
     Raises:
         SilentAudioError: if the filter has left nothing.
     """
-    level, start, end = active_speech(signal, sample_rate, conditioning.silence_db)
+    level, start, end = active_speech(signal, sample_rate, conditioning.silence_db, levels)
     if level < SILENT_DB:
         raise SilentAudioError(
             f"nothing above {conditioning.stop_hz:g} Hz, only a constant offset or a hum: expected speech: "

@@ -214,28 +214,14 @@ class Analysis:
     @cached_property
     def power(self) -> np.ndarray:
         """|STFT|² of the signal after pre-emphasis, if any; shape (frames, 1 + n_fft // 2), float32."""
-        return self.powers()
+        return power_of(self.samples_by_frame, self.profile)
 
-    def powers(self, rows: slice | list[int] = slice(None)) -> np.ndarray:
-        """Rows of `power`, computed of the signal.
-
-        Args:
-            rows: frames; by default all.
-        """
+    @property
+    def samples_by_frame(self) -> np.ndarray:
+        """Samples of each frame, after pre-emphasis, if any; float32, shape (frames, n_fft), read-only."""
         frames, coefficient = self.profile.frames, self.profile.audio.preemphasis
         signal = preemphasised(self.signal, coefficient) if coefficient else self.signal
-        views = overlapping(zero_padded(signal, frames.n_fft // 2), frames.n_fft, frames.hop_length)[rows]
-        power = np.empty((len(views), 1 + frames.n_fft // 2), np.float32)
-        window, kernels = hann(frames.frame_length, frames.n_fft), kernels_of(self.profile.pitch)
-        for start in range(0, len(views), BLOCK_FRAMES):
-            parts = fft.rfft(views[start : start + BLOCK_FRAMES] * window, (1,)).view(np.float32)
-            block = power[start : start + BLOCK_FRAMES]
-            if kernels:
-                kernels.powers(parts, block.size, block)
-            else:
-                np.multiply(parts, parts, out=parts)
-                np.add(parts[:, ::2], parts[:, 1::2], out=block)
-        return power
+        return overlapping(zero_padded(signal, frames.n_fft // 2), frames.n_fft, frames.hop_length)
 
     @cached_property
     def spectra(self) -> Spectra:
@@ -329,10 +315,31 @@ class Analysis:
         """
         frames = self.profile.frames
         flux = np.zeros(len(self.mel_db), np.float32)
-        rises = np.maximum(np.diff(self.mel_db, axis=0), 0).mean(axis=1)
+        rises = np.diff(self.mel_db, axis=0)
+        means = np.maximum(rises, 0, out=rises).mean(axis=1)
         delay = 1 + frames.n_fft // (2 * frames.hop_length)
-        flux[delay:] = rises[: max(flux.size - delay, 0)]
+        flux[delay:] = means[: max(flux.size - delay, 0)]
         return flux
+
+
+def power_of(samples: np.ndarray, profile: Profile) -> np.ndarray:
+    """|STFT|² of frames, float32, shape (frames, 1 + n_fft // 2).
+
+    Args:
+        samples: of each frame, float32, shape (frames, n_fft).
+        profile: the feature configuration.
+    """
+    n_fft, window = profile.frames.n_fft, hann(profile.frames.frame_length, profile.frames.n_fft)
+    power, kernels = np.empty((len(samples), 1 + n_fft // 2), np.float32), kernels_of(profile.pitch)
+    for start in range(0, len(samples), BLOCK_FRAMES):
+        parts = fft.rfft(samples[start : start + BLOCK_FRAMES] * window, (1,)).view(np.float32)
+        block = power[start : start + BLOCK_FRAMES]
+        if kernels:
+            kernels.powers(parts, block.size, block)
+        else:
+            np.multiply(parts, parts, out=parts)
+            np.add(parts[:, ::2], parts[:, 1::2], out=block)
+    return power
 
 
 @cache

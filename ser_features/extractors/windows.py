@@ -3,17 +3,18 @@
 decoded recording → `Windows` → `Whole` (spectra, F0 candidates: once) → `Window` (level, ends and contour)
 
 A window has the features of a file that is cut there, up to what rounding is to an emotion. What does not
-depend on its bounds is taken from the whole: resampling and high-pass, spectra of the frames that lie inside,
-F0 candidates. What does is computed for the window: trimming, gain, spectra at its ends, the dynamic range,
-the path through the candidates, pulses, statistics. Two things differ from a file that is cut: the filters
-see the sound before and after the window instead of its reflection, and the frames of F0 are those of the
-whole, up to 5 ms away from those of the file.
+depend on its bounds is taken from the whole: resampling and high-pass, power every 10 ms, spectra of the
+frames that lie inside, F0 candidates. What does is computed for the window: trimming, gain, the dynamic
+range, the path through the candidates, pulses, statistics; or for several windows at once: their levels, and
+the spectra at their ends. Two things differ from a file that is cut: the filters see the sound before and
+after the window instead of its reflection, and the frames of F0 are those of the whole, up to 5 ms away from
+those of the file.
 
 Where the frames of a window are not those of the whole, as it begins between two, or its sound is outside of
 the whole's, everything from trimming on is computed for the window.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,9 +24,10 @@ import numpy as np
 
 from ser_features.audio import Audio
 from ser_features.config import Profile
-from ser_features.errors import NotCompiledError
-from ser_features.extractors.base import Analysis, Spectra
+from ser_features.errors import NotCompiledError, SilentAudioError
+from ser_features.extractors.base import Analysis, Spectra, power_of
 from ser_features.extractors.f0_contour import F0Contour, compute_f0, is_too_short
+from ser_features.framing import FRAME_SECONDS, STEP_SECONDS, Levels, levels_of_power
 from ser_features.preprocess import bounded, filtered, unbounded
 
 if TYPE_CHECKING:
@@ -35,19 +37,74 @@ FAINTEST = 0.01
 """Windows whose peak is further below that of the whole, here 40 dB, have F0 candidates of their own."""
 
 
+class ByFrame:
+    """Spectra of frames, and what is computed of them, each once.
+
+    Attributes:
+        spectra: of the frames.
+    """
+
+    def __init__(self, spectra: Spectra) -> None:
+        self.spectra = spectra
+        self._values: dict[Callable[[Spectra], np.ndarray], np.ndarray] = {}
+
+    def values(self, function: Callable[[Spectra], np.ndarray]) -> np.ndarray:
+        """What a function of `Analysis.by_frame` returns, one row per frame."""
+        if function not in self._values:
+            self._values[function] = function(self.spectra)
+        return self._values[function]
+
+
+class Ends:
+    """The frames of several windows that reach beyond their window: zeros there, as in a file that is cut."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._samples: list[np.ndarray] = []
+
+    def add(self, window: Analysis) -> "EndsOfWindow":
+        """Add those of a window; all windows are added before anything is computed."""
+        frames = self._profile.frames
+        reach, centres = frames.frame_length / 2, np.arange(window.frames) * frames.hop_length
+        places = np.flatnonzero((centres < reach) | (centres + reach > window.signal.size))
+        first = sum(map(len, self._samples))
+        self._samples.append(window.samples_by_frame[places])
+        return EndsOfWindow(self, slice(first, first + places.size), places.tolist())
+
+    @cached_property
+    def by_frame(self) -> ByFrame:
+        """Of the frames of all windows."""
+        samples = np.concatenate(self._samples)
+        self._samples.clear()
+        return ByFrame(Spectra(power_of(samples, self._profile), self._profile))
+
+
+@dataclass(frozen=True, slots=True)
+class EndsOfWindow:
+    """Those of one window.
+
+    Attributes:
+        ends: of all windows.
+        rows: of the window's, there.
+        places: which frames of the window they are.
+    """
+
+    ends: Ends
+    rows: slice
+    places: list[int]
+
+
 @dataclass(frozen=True)
 class Whole(Analysis):
     """A recording whose spectra and F0 candidates are shared with its windows."""
 
     @cached_property
-    def _shared(self) -> dict[Callable[[Spectra], np.ndarray], np.ndarray]:
-        return {}
+    def _by_frame(self) -> ByFrame:
+        return ByFrame(self.spectra)
 
     def by_frame(self, function: Callable[[Spectra], np.ndarray], *, in_db: bool = False) -> np.ndarray:
         """As `Analysis.by_frame`, computed once."""
-        if function not in self._shared:
-            self._shared[function] = function(self.spectra)
-        return self._shared[function]
+        return self._by_frame.values(function)
 
     @cached_property
     def f0_candidates(self) -> "Candidates | None":
@@ -74,10 +131,12 @@ class Window(Analysis):
     Attributes:
         whole: the recording.
         first: sample of the whole at which the window begins, a multiple of the hop length.
+        own: the frames that are not.
     """
 
     whole: Whole = field(kw_only=True)
     first: int = field(kw_only=True)
+    own: EndsOfWindow = field(kw_only=True)
 
     @property
     def _gain_db(self) -> float:
@@ -90,29 +149,16 @@ class Window(Analysis):
         return slice(row, row + self.frames)
 
     @cached_property
-    def _ends(self) -> list[int]:
-        """Frames that reach beyond the window: zeros there, as in a file that is cut."""
-        frames = self.profile.frames
-        reach = frames.frame_length / 2
-        centres = np.arange(self.frames) * frames.hop_length
-        cut = (centres < reach) | (centres + reach > self.signal.size)
-        return np.flatnonzero(cut).tolist()
-
-    @cached_property
-    def _spectra_of_ends(self) -> Spectra:
-        return Spectra(self.powers(self._ends), self.profile)
-
-    @cached_property
     def power(self) -> np.ndarray:
         """As `Analysis.power`."""
         power: np.ndarray = self.whole.power[self._rows] * np.float32(10 ** (self._gain_db / 10))
-        power[self._ends] = self._spectra_of_ends.power
+        power[self.own.places] = self.own.ends.by_frame.spectra.power[self.own.rows]
         return power
 
     def by_frame(self, function: Callable[[Spectra], np.ndarray], *, in_db: bool = False) -> np.ndarray:
         """As `Analysis.by_frame`."""
         values = self.whole.by_frame(function)[self._rows] + np.float32(self._gain_db if in_db else 0)
-        values[self._ends] = function(self._spectra_of_ends)
+        values[self.own.places] = self.own.ends.by_frame.values(function)[self.own.rows]
         return values
 
     @cached_property
@@ -151,21 +197,59 @@ class Windows:
         self.whole = Whole(prepared.signal, profile, prepared.gain_db)
         self.start_sec = prepared.start_sec
 
-    def window(self, start: float, end: float) -> Analysis:
-        """The analysis of a window.
+    def analyses(self, bounds: Sequence[tuple[float, float]]) -> list[Analysis | None]:
+        """The analyses of windows; each holds its samples, and in time its spectra.
 
         Args:
-            start: in s from the start of the recording.
-            end: in s.
+            bounds: start and end of each, in s from the start of the recording.
 
-        Raises:
-            SilentAudioError: if conditioning leaves nothing.
+        Returns:
+            None for a window of which conditioning leaves nothing.
         """
-        profile, rate = self.whole.profile, self.whole.sample_rate
-        first, last = round(start * rate), round(end * rate)
-        prepared = bounded(self._signal[first:last], profile.audio)
-        inside = first + round((prepared.start_sec - self.start_sec) * rate)
+        rate, ends = self.whole.sample_rate, Ends(self.whole.profile)
+        samples = [(round(start * rate), round(end * rate)) for start, end in bounds]
+        return [self._analysis(*one, ends) for one in zip(samples, self._levels(samples), strict=True)]
+
+    def _analysis(self, samples: tuple[int, int], levels: Levels | None, ends: Ends) -> Analysis | None:
+        profile, (first, last) = self.whole.profile, samples
+        try:
+            prepared = bounded(self._signal[first:last], profile.audio, levels)
+        except SilentAudioError:
+            return None
+        alone = Analysis(prepared.signal, profile, prepared.gain_db)
+        inside = first + round((prepared.start_sec - self.start_sec) * self.whole.sample_rate)
         reaches = inside >= 0 and inside + prepared.signal.size <= self.whole.signal.size
         if not reaches or inside % profile.frames.hop_length or profile.audio.noise_reduction:
-            return Analysis(prepared.signal, profile, prepared.gain_db)
-        return Window(prepared.signal, profile, prepared.gain_db, whole=self.whole, first=inside)
+            return alone
+        return Window(
+            prepared.signal, profile, prepared.gain_db, whole=self.whole, first=inside, own=ends.add(alone)
+        )
+
+    def _levels(self, samples: Sequence[tuple[int, int]]) -> list[Levels | None]:
+        """Levels of windows, all at once; None for those that do not consist of steps of the recording."""
+        audio, step = self.whole.profile.audio, self._step
+        if audio.noise_reduction or not audio.conditioning or 2 * step != FRAME_SECONDS * audio.sample_rate:
+            return [None] * len(samples)
+        starts, sizes = np.array([(first, last - first) for first, last in samples]).T
+        fits = np.flatnonzero((starts % step == 0) & (sizes == sizes[0]) & (sizes % step == 0))
+        inside = self._energies[starts[fits, np.newaxis] // step + np.arange(sizes[0] // step)]
+        power = np.zeros((fits.size, inside.shape[1] + 1))
+        power[:, :-1] += inside
+        power[:, 1:] += inside
+        levels = levels_of_power(power / (2 * step))
+        measured: list[Levels | None] = [None] * len(samples)
+        for place, *rows in zip(fits.tolist(), levels.momentary, levels.sustained, strict=True):
+            measured[place] = Levels(*rows)
+        return measured
+
+    @property
+    def _step(self) -> int:
+        """Half a frame of the level of speech, in samples."""
+        return round(STEP_SECONDS * self.whole.sample_rate)
+
+    @cached_property
+    def _energies(self) -> np.ndarray:
+        """Sum of squares of each whole step, float32."""
+        steps = self._signal[: self._signal.size // self._step * self._step].reshape(-1, self._step)
+        energies: np.ndarray = np.einsum("ij,ij->i", steps, steps)
+        return energies

@@ -75,7 +75,7 @@ def inspect(predictor: Predictor, content: bytes, name: str) -> Inspection:
     Raises:
         AudioError: a subclass for each reason to refuse it.
     """
-    analysis, prediction = _recognised(predictor, content, name, SHOWN)
+    analysis, prediction = _recognised(predictor, content, name, (*SHOWN, *predictor.families))
     reference = predictor.artifact.training_distribution
     is_explained = not analysis.is_long and prediction.verdict != "no speech"
     return Inspection(
@@ -96,11 +96,11 @@ def contributions_of(predictor: Predictor, analysis: RecordingAnalysis) -> Contr
 
 def predict(predictor: Predictor, content: bytes, name: str) -> Prediction:
     """The prediction of `inspect` alone, without what is computed for its display."""
-    return _recognised(predictor, content, name)[1]
+    return _recognised(predictor, content, name, predictor.families_of_long)[1]
 
 
 def _recognised(
-    predictor: Predictor, content: bytes, name: str, shown: Sequence[str] = ()
+    predictor: Predictor, content: bytes, name: str, shown: Sequence[str]
 ) -> tuple[RecordingAnalysis, Prediction]:
     options = PredictOptions(top=len(predictor.labels), windows=True)
     audio = limits.RECORDING.decode(content, predictor.profile.audio)

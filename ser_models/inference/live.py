@@ -9,18 +9,16 @@ A window that ended more than a hop ago is left out, so that the answers follow 
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import numpy as np
 
 from ser_features.audio import Audio
-from ser_features.pipeline import Features, analysis_of
+from ser_features.pipeline import Features
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.answer import pooled_answer_of
-from ser_models.inference.long_recording import BATCH_WINDOWS
 from ser_models.inference.prediction import Prediction, PredictOptions
 from ser_models.inference.predictor import Predictor
-from ser_models.inference.recording import SILENCE_DB, RecordingAnalysis, read_window
+from ser_models.inference.recording import BATCH_WINDOWS, SILENCE_DB, RecordingAnalysis, read_window
 from ser_models.inference.stream import HOP_DUR, WIN_DUR, StreamWindow, StreamWindows
 from ser_models.inference.timeline import WindowPrediction
 from ser_models.ood.sound import SoundEvidence
@@ -84,13 +82,14 @@ class LiveRecogniser:
 
     def _recognise(self, window: StreamWindow) -> Prediction:
         audio = Audio(window.signal, self.rate, channels=1)
-        bounds = 0.0, window.end - window.start
-        analyse = partial(analysis_of, audio, self.predictor.profile)
-        read = read_window(audio, analyse, self.predictor.families, bounds, self.loudest - SILENCE_DB)
+        predictor = self.predictor
+        read = read_window(audio, predictor.profile, predictor.families, self.loudest - SILENCE_DB)
         self.loudest = max(self.loudest, read.level)
         prediction = Prediction("microphone")
         if read.features is not None:
-            analysis = RecordingAnalysis(bounds[1], window.signal, self.rate, window.start, read.features)
+            analysis = RecordingAnalysis(
+                window.end - window.start, window.signal, self.rate, window.start, read.features
+            )
             [prediction] = self.predictor.predict_analyses(
                 [analysis], ["microphone"], PredictOptions(), [self._stats(read.features)]
             )

@@ -21,13 +21,10 @@ from ser_features.pipeline import Features, decode
 from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.answer import POOLED_WARNING, pooled_answer_of
 from ser_models.inference.prediction import Prediction, PredictOptions
-from ser_models.inference.recording import Window, analyse_windows, silence_of, window_bounds
+from ser_models.inference.recording import BATCH_WINDOWS, Window, analyse_windows, silence_of, window_bounds
 from ser_models.inference.speaker_norm import SpeakerNormalizer
 from ser_models.inference.timeline import WindowPrediction
 from ser_models.ood.sound import SoundEvidence
-
-BATCH_WINDOWS = 64
-"""Windows whose features are in memory at the same time."""
 
 PART_SECONDS = 60.0
 """Duration of a part, rounded down to whole hops."""
@@ -59,9 +56,6 @@ class WindowModel(Protocol):
 
     def sound_evidence(self, features: Sequence[Features] = ()) -> SoundEvidence:
         """Compare the sound of windows with the training data."""
-
-    def ood_score(self, features: Features) -> float | None:
-        """Return the distance of a window to the training data."""
 
 
 @dataclass(slots=True)
@@ -112,8 +106,7 @@ class LongRecording:
         if normalizer and features and self.stats is None:
             self.stats = normalizer.of_one_speaker(features)
         probabilities = iter(self.predictor.by_emotion(features, [self.stats] * len(features)))
-        for one in features:
-            self.evidence.add(self.predictor.ood_score(one), one.columns)
+        self.evidence.measure(features)
         for window in batch:
             start, end = round(offset + window.start, 3), round(offset + window.end, 3)
             self.windows.append(

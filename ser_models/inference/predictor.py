@@ -40,7 +40,7 @@ from ser_models.inference.recording import (
 from ser_models.inference.speaker_norm import SpeakerNormalizer
 from ser_models.inference.timeline import WindowPrediction
 from ser_models.models.base import apply_temperature
-from ser_models.ood import FAMILIES, MEL
+from ser_models.ood import FAMILIES
 from ser_models.ood.sound import SoundEvidence
 
 if TYPE_CHECKING:
@@ -107,6 +107,14 @@ class Predictor:
         families = self.artifact.model.inputs.families
         reference = () if self.artifact.training_distribution is None else FAMILIES
         return tuple(dict.fromkeys((*families, *reference)))
+
+    @property
+    def families_of_long(self) -> tuple[str, ...]:
+        """Feature families of the whole of a recording that is recognised by its windows.
+
+        Those that the statistics of its speaker are estimated from, if the model uses them.
+        """
+        return self.families if self.normalizer else ()
 
     @property
     def longest(self) -> float:
@@ -218,17 +226,15 @@ class Predictor:
         if stats is None:
             shared = self.normalizer.of_one_speaker(features) if self.normalizer and features else None
             stats = [shared] * len(features)
-        voiced = [
-            (window.features, own)
+        parts = [
+            (part, own)
             for analysis, own in zip(analyses, stats, strict=True)
-            for window in analysis.windows
-            if window.features
+            for part in (*([] if analysis.is_long else [analysis.features]), *analysis.of_windows)
         ]
-        whole = self.by_emotion(features, stats)
-        windows = iter(self.by_emotion([window for window, _ in voiced], [own for _, own in voiced]))
+        probabilities = iter(self.by_emotion([part for part, _ in parts], [own for _, own in parts]))
         return [
-            self._prediction(name, analysis, probabilities, own, options, windows)
-            for name, analysis, probabilities, own in zip(names, analyses, whole, stats, strict=True)
+            self._prediction(name, analysis, probabilities, own, options)
+            for name, analysis, own in zip(names, analyses, stats, strict=True)
         ]
 
     def predict_proba(self, recordings: Recordings) -> np.ndarray:
@@ -311,16 +317,10 @@ class Predictor:
         weights = self.artifact.backend.attention(self.raw([features]))
         return None if weights is None else weights[0]
 
-    def ood_score(self, features: Features) -> float | None:
-        """Return the distance of a recording to the training data; None if the artifact has no reference."""
-        reference = self.artifact.training_distribution
-        return None if reference is None else float(reference.ood_score([features.frames[MEL]])[0])
-
     def sound_evidence(self, features: Sequence[Features] = ()) -> SoundEvidence:
         """Compare the sound of a recording, or of each of its windows, with the training data."""
         evidence = SoundEvidence(self.artifact.training_distribution)
-        for one in features:
-            evidence.add(self.ood_score(one), one.columns)
+        evidence.measure(features)
         return evidence
 
     def _predict_all(
@@ -403,27 +403,25 @@ class Predictor:
         self,
         name: str,
         analysis: RecordingAnalysis,
-        probabilities: dict[str, float],
+        probabilities: Iterator[dict[str, float]],
         stats: SpeakerStats | None,
         options: PredictOptions,
-        windows: Iterator[dict[str, float]],
     ) -> Prediction:
-        """Return the prediction of a recording, which takes the probabilities of its windows."""
-        of_windows = [_of_window(window, windows) for window in analysis.windows]
-        voiced = [window.features for window in analysis.windows if window.features]
-        evidence = self.sound_evidence(voiced if analysis.is_long else [analysis.features])
+        """Return the prediction of a recording, which takes the next probabilities: its own, its windows'."""
+        whole = {} if analysis.is_long else next(probabilities)
+        of_windows = [_of_window(window, probabilities) for window in analysis.windows]
+        evidence = self.sound_evidence(analysis.recognised)
         evidence.test_speech(analysis.signal, analysis.sample_rate)
-        unused = self.artifact.model.inputs.unused(analysis.features)
         warnings = (
             self.warning,
-            None if analysis.is_long else unused,
+            None if analysis.is_long else self.artifact.model.inputs.unused(analysis.features),
             self.normalizer.warning(stats) if self.normalizer else None,
             POOLED_WARNING if analysis.is_long else None,
         )
         facts = {"file": name, "notes": analysis.features.audio_notes, "seconds": analysis.seconds}
         if analysis.is_long:
             return pooled_answer_of(of_windows, evidence, options, warnings, **facts)
-        return answer_of(probabilities, evidence, options, warnings, windows=of_windows, **facts)
+        return answer_of(whole, evidence, options, warnings, windows=of_windows, **facts)
 
 
 def _name(recording: Path | bytes | Part) -> str:

@@ -4,9 +4,8 @@ file or bytes → `read` → decoded `Audio` → `analyse_recording` → `Record
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +16,13 @@ from ser_features.errors import SilentAudioError
 from ser_features.extractors import Analysis
 from ser_features.extractors.windows import Windows
 from ser_features.framing import FAINTEST_DB, active_level, levels_of
-from ser_features.pipeline import Features, decode, decode_part, features_of
+from ser_features.pipeline import Features, analysis_of, decode, decode_part, features_of
 from ser_features.preprocess import prepare
 from ser_features.sources import Part
 from ser_models.inference.prediction import PredictOptions
+
+BATCH_WINDOWS = 64
+"""Windows whose samples or features are in memory at the same time."""
 
 SILENCE_DB = 30.0
 """A window whose active sound is this many dB below the active speech of the recording counts as silence."""
@@ -52,7 +54,7 @@ class RecordingAnalysis:
         signal: the trimmed part that features are computed of, float32 mono, (n,).
         sample_rate: of `signal`, in Hz.
         start_sec: where `signal` starts in the recording, in s.
-        features: of `signal`.
+        features: of `signal`; of a long recording, those that are shown.
         windows: in order of time; empty if the recording is short, or neither long nor requested.
         is_long: whether it is recognised by its windows, as it is longer than the training recordings.
     """
@@ -64,6 +66,16 @@ class RecordingAnalysis:
     features: Features
     windows: list[Window] = field(default_factory=list)
     is_long: bool = False
+
+    @property
+    def of_windows(self) -> list[Features]:
+        """Features of the windows with sound."""
+        return [window.features for window in self.windows if window.features]
+
+    @property
+    def recognised(self) -> list[Features]:
+        """Features that the answer is of: the recording's, or of a long one its windows'."""
+        return self.of_windows if self.is_long else [self.features]
 
 
 def read(audio: Path | bytes) -> bytes:
@@ -109,7 +121,8 @@ def analyse_recording(
         profile: the feature configuration.
         families: feature families to compute.
         options: of the prediction; a recording that is not longer than a window and a hop has no windows.
-        shown: further families of the whole recording, not of its windows.
+        shown: further families of the whole recording, not of its windows; of a long one no others are
+            computed.
         longest: longest recording, trimmed, that the model recognises as a whole, in s.
     """
     seconds = audio.signal.size / audio.sample_rate
@@ -127,7 +140,8 @@ def analyse_recording(
         prepared = prepare(audio, profile.audio)
         analysis = Analysis(prepared.signal, profile, prepared.gain_db)
         start_sec = prepared.start_sec
-    features = features_of(audio, analysis, tuple(dict.fromkeys((*shown, *families))))
+    of_whole = shown if is_long else (*shown, *families)
+    features = features_of(audio, analysis, tuple(dict.fromkeys(of_whole)))
     return RecordingAnalysis(
         seconds, analysis.signal, analysis.sample_rate, start_sec, features, windows, is_long
     )
@@ -144,6 +158,7 @@ def analyse_windows(
 
     Each is trimmed and brought to the common level by itself, as the recordings that models are trained on
     are: in a call, a soft voice is measured like the loud one. See `ser_features.extractors.windows`.
+    `BATCH_WINDOWS` of them are prepared together, and have their spectra one after the other.
 
     Args:
         audio: the decoded recording.
@@ -152,29 +167,38 @@ def analyse_windows(
         bounds: start and end of each window, in s.
         silence: level at and below which a window is silent, in dB re full scale.
     """
-    for start, end in bounds:
-        yield read_window(audio, partial(divided.window, start, end), families, (start, end), silence)
+    for start in range(0, len(bounds), BATCH_WINDOWS):
+        batch = bounds[start : start + BATCH_WINDOWS]
+        analyses = divided.analyses(batch)
+        for place, one in enumerate(batch):
+            yield _window(audio, analyses[place], families, one, silence)
+            analyses[place] = None  # with its spectra
 
 
-def read_window(
+def read_window(audio: Audio, profile: Profile, families: Sequence[str], silence: float) -> Window:
+    """Compute the features of a window of a stream, unless it is silent.
+
+    Args:
+        audio: of the window.
+        profile: the feature configuration.
+        families: feature families to compute.
+        silence: level at and below which it is silent, in dB re full scale.
+    """
+    try:
+        analysis = analysis_of(audio, profile)
+    except SilentAudioError:
+        analysis = None
+    return _window(audio, analysis, families, (0.0, audio.signal.size / audio.sample_rate), silence)
+
+
+def _window(
     audio: Audio,
-    analyse: Callable[[], Analysis],
+    analysis: Analysis | None,
     families: Sequence[str],
     bounds: tuple[float, float],
     silence: float,
 ) -> Window:
-    """Compute the features of a window, unless it is silent.
-
-    Args:
-        audio: the decoded sound that it is of.
-        analyse: returns its analysis, or raises `SilentAudioError`.
-        families: feature families to compute.
-        bounds: its start and end, in s.
-        silence: level at and below which it is silent, in dB re full scale.
-    """
-    try:
-        analysis = analyse()
-    except SilentAudioError:
+    if analysis is None:
         return Window(*bounds, None, FAINTEST_DB)
     level = level_of(analysis)
     features = None if level <= silence else features_of(audio, analysis, families)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ser_features.errors import ArtifactError
+from ser_features.framing import mean_and_std
 from ser_models.data.inputs import Frames
 from ser_models.safe_io import arrays
 from ser_models.safe_io.arrays import Form
@@ -48,6 +49,9 @@ OOD_THRESHOLD = 1.0
 
 DURATION = "duration_sec"
 """Core column of the duration of a recording, trimmed."""
+
+BLOCK_QUERIES = 256
+"""Recordings that are compared with the training data at once, which bounds the memory."""
 
 FILE = "ood.npz"
 QUANTILES = "quantiles."
@@ -121,7 +125,14 @@ def describe(frames: Sequence[Frames]) -> np.ndarray:
 
 def nearest(queries: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Euclidean distance from each of `queries` to the nearest of `others`, (queries,)."""
-    return np.array([np.sqrt(np.square(others - query).sum(axis=1).min()) for query in queries])
+    distances = [np.zeros(0, np.float32)]
+    lengths = np.square(others).sum(axis=1)
+    for start in range(0, len(queries), BLOCK_QUERIES):
+        some = queries[start : start + BLOCK_QUERIES]
+        # |query − other|² without |query|²; of the nearest one then without the rounding errors of that.
+        places = (lengths - 2 * (some @ others.T)).argmin(axis=1)
+        distances.append(np.sqrt(np.square(others[places] - some).sum(axis=1)))
+    return np.concatenate(distances)
 
 
 def build(store: "Store", train: "pd.DataFrame", validation: "pd.DataFrame") -> TrainingDistribution | None:
@@ -206,4 +217,4 @@ def _quantiles(train: "pd.DataFrame") -> dict[str, np.ndarray]:
 
 
 def _moments(frames: np.ndarray) -> np.ndarray:
-    return np.concatenate([frames.mean(axis=0), frames.std(axis=0)])
+    return np.concatenate(mean_and_std(frames))

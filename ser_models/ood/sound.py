@@ -1,6 +1,6 @@
 """What kind of sound a recording is, where it is far from the training data or very short.
 
-score and core columns of a recording, or of each of its windows → `SoundEvidence.add`
+features of a recording, or of each of its windows → `SoundEvidence.measure` (score and core columns)
 signal → `SoundEvidence.test_speech` → `SoundEvidence.kind` → `WARNINGS`
 
 The score is the distance of the spectrum, which everything between mouth and file changes. So a recording
@@ -13,14 +13,17 @@ which no room or microphone changes, is then compared with that of the training 
 ('familiar', 0.7)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ser_features.extras import VAD, available
-from ser_models.ood.distribution import DURATION, OOD_THRESHOLD, TrainingDistribution
+from ser_models.ood.distribution import DURATION, MEL, OOD_THRESHOLD, TrainingDistribution
+
+if TYPE_CHECKING:
+    from ser_features.pipeline import Features
 
 SoundKind = Literal["familiar", "no speech", "other channel", "other voice", "out of distribution"]
 """Like the training data; no speech; speech through another room or microphone; speech of another kind of
@@ -59,6 +62,17 @@ class SoundEvidence:
     other_voices: list[bool] = field(default_factory=list)
     speech: bool | None = None
     is_doubtful: bool = False
+
+    def measure(self, features: "Sequence[Features]") -> None:
+        """Add the recording, or some of its windows, if there are training data to compare with.
+
+        Args:
+            features: of the families `FAMILIES`.
+        """
+        if self.reference and features:
+            scores = self.reference.ood_score([one.frames[MEL] for one in features])
+            for score, one in zip(scores.tolist(), features, strict=True):
+                self.add(score, one.columns)
 
     def add(self, score: float | None, columns: Mapping[str, float]) -> None:
         """Add the recording, or one of its windows.

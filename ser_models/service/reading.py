@@ -10,11 +10,9 @@ import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from ser_features.audio import Audio
 from ser_features.config import Profile
-from ser_features.pipeline import analysis_of
 from ser_features.workers.worker import end_with
 from ser_models.inference.prediction import PredictOptions
 from ser_models.inference.predictor import Predictor
@@ -34,17 +32,21 @@ class Reader:
         families: feature families.
         limits: of a recording.
         longest: longest recording that is recognised as a whole, trimmed, in s.
+        families_of_long: of the whole of a longer one.
     """
 
     profile: Profile
     families: Sequence[str]
     limits: Limits
     longest: float
+    families_of_long: Sequence[str]
 
     @classmethod
     def of(cls, predictor: Predictor, limits: Limits) -> "Reader":
         """Return the reader for a model."""
-        return cls(predictor.profile, predictor.families, limits, predictor.longest)
+        return cls(
+            predictor.profile, predictor.families, limits, predictor.longest, predictor.families_of_long
+        )
 
     def recording(self, content: bytes, options: PredictOptions) -> RecordingAnalysis:
         """Compute the features of an audio file.
@@ -53,7 +55,9 @@ class Reader:
             AudioError: a subclass for each reason to refuse it.
         """
         audio = self.limits.decode(content, self.profile.audio)
-        return analyse_recording(audio, self.profile, self.families, options, longest=self.longest)
+        return analyse_recording(
+            audio, self.profile, self.families, options, self.families_of_long, longest=self.longest
+        )
 
     def window(self, audio: Audio, silence: float) -> Window:
         """Compute the features of a window of a stream.
@@ -62,8 +66,7 @@ class Reader:
             audio: the window.
             silence: level at and below which it is silent, in dB re full scale.
         """
-        bounds = 0.0, audio.signal.size / audio.sample_rate
-        return read_window(audio, partial(analysis_of, audio, self.profile), self.families, bounds, silence)
+        return read_window(audio, self.profile, self.families, silence)
 
 
 def begin(parent: int) -> None:

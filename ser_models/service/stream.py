@@ -19,9 +19,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from ser_features.audio import Audio
 from ser_features.errors import AudioError
 from ser_features.pipeline import Features
-from ser_models.inference.long_recording import BATCH_WINDOWS
 from ser_models.inference.prediction import Prediction
-from ser_models.inference.recording import SILENCE_DB, RecordingAnalysis
+from ser_models.inference.recording import BATCH_WINDOWS, SILENCE_DB, RecordingAnalysis
 from ser_models.inference.stream import HOP_DUR, WIN_DUR, StreamWindow, StreamWindows
 from ser_models.service.security import check_origin, check_token
 from ser_models.service.service import Item, Service

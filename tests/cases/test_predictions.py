@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 from ser_features.config import DEFAULT_PROFILE
-from ser_features.pipeline import Features
 from ser_features.vad import presence
 from ser_models.inference import Predictor
 from ser_models.inference.answer import POOLED_WARNING
+from ser_models.ood import TrainingDistribution
 from ser_models.ood.sound import WARNINGS, SoundEvidence
 from tests.cases.sounds import RATE, save, voice
 
@@ -105,10 +105,10 @@ WARNING = "no speech: no emotion is returned"
 def far(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the shape of the mean spectrum decide what is far, as the model has seen tones only."""
 
-    def ood_score(_: object, features: Features) -> float:
-        return 2.0 if features.frames["mel"].mean(axis=0).std() < 4 else 0.5
+    def ood_score(_: object, frames: list[np.ndarray]) -> np.ndarray:
+        return np.array([2.0 if one.mean(axis=0).std() < 4 else 0.5 for one in frames])
 
-    monkeypatch.setattr(Predictor, "ood_score", ood_score)
+    monkeypatch.setattr(TrainingDistribution, "ood_score", ood_score)
 
 
 def test_the_rows_that_are_far_are_marked(ser, model, calls, far):
@@ -195,7 +195,7 @@ def test_json_of_a_long_call(ser, model, call):
 def test_a_mixed_call_has_no_emotion(ser, model, call, monkeypatch):
     halves = iter([*[{"angry": 0.9, "sad": 0.1}] * 3, *[{"angry": 0.1, "sad": 0.9}] * 3])
     monkeypatch.setattr(Predictor, "by_emotion", lambda _, features, __: [next(halves) for _ in features])
-    monkeypatch.setattr(Predictor, "ood_score", lambda *_: 0.5)
+    monkeypatch.setattr(TrainingDistribution, "ood_score", lambda _, frames: np.full(len(frames), 0.5))
     _, printed, _ = ser("predict", model, call)
     assert printed.splitlines()[1].split()[1:] == ["mixed:", "angry", "0.500", "sad", "0.500"]
     assert printed.endswith(f"{call}, over time: angry 0.0–4.0 s, sad 4.0–8.0 s\n")
@@ -203,7 +203,7 @@ def test_a_mixed_call_has_no_emotion(ser, model, call, monkeypatch):
 
 @pytest.mark.parametrize(("is_other", "verdict"), [(False, "other channel"), (True, "other voice")])
 def test_speech_that_is_far_is_no_headline(ser, model, recording, monkeypatch, is_other, verdict):
-    monkeypatch.setattr(Predictor, "ood_score", lambda *_: 2.0)
+    monkeypatch.setattr(TrainingDistribution, "ood_score", lambda _, frames: np.full(len(frames), 2.0))
     monkeypatch.setattr(presence, "has_speech", lambda *_: True)
     monkeypatch.setattr(SoundEvidence, "_is_other_voice", lambda *_: is_other)
     _, printed, errors = ser("predict", model, recording)

@@ -106,7 +106,6 @@ def test_statistics_of_the_speaker_are_estimated_from_the_first_windows(short, c
     short.__dict__["by_emotion"] = lambda features, stats: (
         given_stats.append(stats) or [{"sad": 1.0}] * len(features)
     )
-    short.__dict__["ood_score"] = lambda features: None
     prediction = short.predict_files([_wav(call)], PredictOptions(**OPTIONS))[0]
     assert prediction.warning == f"of statistics; {POOLED_WARNING}"
     assert len(normalizer.sizes) == 1
