@@ -231,15 +231,16 @@ class Windows:
         if audio.noise_reduction or not audio.conditioning or 2 * step != FRAME_SECONDS * audio.sample_rate:
             return [None] * len(samples)
         starts, sizes = np.array([(first, last - first) for first, last in samples]).T
-        fits = np.flatnonzero((starts % step == 0) & (sizes == sizes[0]) & (sizes % step == 0))
+        is_whole = (starts % step == 0) & (sizes % step == 0) & (starts + sizes <= self._signal.size)
+        fits = np.flatnonzero(is_whole & (sizes == sizes[0]))
         inside = self._energies[starts[fits, np.newaxis] // step + np.arange(sizes[0] // step)]
         power = np.zeros((fits.size, inside.shape[1] + 1))
         power[:, :-1] += inside
         power[:, 1:] += inside
         levels = levels_of_power(power / (2 * step))
         measured: list[Levels | None] = [None] * len(samples)
-        for place, *rows in zip(fits.tolist(), levels.momentary, levels.sustained, strict=True):
-            measured[place] = Levels(*rows)
+        for window, *rows in zip(fits.tolist(), levels.momentary, levels.sustained, strict=True):
+            measured[window] = Levels(*rows)
         return measured
 
     @property

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ser_features.audio import Audio
-from ser_features.pipeline import Features
-from ser_models.data.speaker_norm import SpeakerStats
 from ser_models.inference.answer import pooled_answer_of
 from ser_models.inference.prediction import Prediction, PredictOptions
 from ser_models.inference.predictor import Predictor
-from ser_models.inference.recording import BATCH_WINDOWS, SILENCE_DB, RecordingAnalysis, read_window
+from ser_models.inference.recording import SILENCE_DB, RecordingAnalysis, read_window
+from ser_models.inference.speaker_norm import StreamSpeaker
 from ser_models.inference.stream import HOP_DUR, WIN_DUR, StreamWindow, StreamWindows
 from ser_models.inference.timeline import WindowPrediction
 from ser_models.ood.sound import SoundEvidence
@@ -33,7 +32,7 @@ class LiveRecogniser:
         rate: sample rate, in Hz.
         stream: the last seconds of the sound.
         loudest: level of the loudest window so far, in dB re full scale.
-        history: features of the first windows, of which the statistics of the speaker are estimated.
+        speaker: of the stream.
         windows: predictions so far.
     """
 
@@ -41,13 +40,14 @@ class LiveRecogniser:
     rate: int
     stream: StreamWindows = field(init=False)
     evidence: SoundEvidence = field(init=False)
+    speaker: StreamSpeaker = field(init=False)
     loudest: float = -math.inf
-    history: list[Features] = field(default_factory=list)
     windows: list[WindowPrediction] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.stream = StreamWindows(self.rate, WIN_DUR, HOP_DUR)
         self.evidence = self.predictor.sound_evidence()
+        self.speaker = StreamSpeaker(self.predictor.normalizer)
 
     def push(self, samples: np.ndarray) -> Prediction | None:
         """Add samples and recognise the window that ends at the last hop.
@@ -91,17 +91,9 @@ class LiveRecogniser:
                 window.end - window.start, window.signal, self.rate, window.start, read.features
             )
             [prediction] = self.predictor.predict_analyses(
-                [analysis], ["microphone"], PredictOptions(), [self._stats(read.features)]
+                [analysis], ["microphone"], PredictOptions(), [self.speaker.stats(read.features)]
             )
             self.evidence.add(prediction.ood_score, read.features.columns)
             self.evidence.test_speech(window.signal, self.rate)
         self.windows.append(WindowPrediction.of(window.start, window.end, prediction.probabilities))
         return replace(prediction, start=window.start, end=window.end)
-
-    def _stats(self, features: Features) -> SpeakerStats | None:
-        normalizer = self.predictor.normalizer
-        if normalizer is None:
-            return None
-        if len(self.history) < BATCH_WINDOWS:
-            self.history.append(features)
-        return normalizer.of_one_speaker(self.history)

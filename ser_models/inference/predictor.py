@@ -418,7 +418,7 @@ class Predictor:
             self.normalizer.warning(stats) if self.normalizer else None,
             POOLED_WARNING if analysis.is_long else None,
         )
-        facts = {"file": name, "notes": analysis.features.audio_notes, "seconds": analysis.seconds}
+        facts = {"file": name, "notes": analysis.notes, "seconds": analysis.seconds}
         if analysis.is_long:
             return pooled_answer_of(of_windows, evidence, options, warnings, **facts)
         return answer_of(whole, evidence, options, warnings, windows=of_windows, **facts)

@@ -77,6 +77,11 @@ class RecordingAnalysis:
         """Features that the answer is of: the recording's, or of a long one its windows'."""
         return self.of_windows if self.is_long else [self.features]
 
+    @property
+    def notes(self) -> str | None:
+        """What is unusual about the file or its analysis; None if nothing is."""
+        return next(iter(self.recognised), self.features).audio_notes
+
 
 def read(audio: Path | bytes) -> bytes:
     """Return the bytes of an audio file, or those that are read already.
@@ -170,9 +175,9 @@ def analyse_windows(
     for start in range(0, len(bounds), BATCH_WINDOWS):
         batch = bounds[start : start + BATCH_WINDOWS]
         analyses = divided.analyses(batch)
-        for place, one in enumerate(batch):
-            yield _window(audio, analyses[place], families, one, silence)
-            analyses[place] = None  # with its spectra
+        for index, one in enumerate(batch):
+            yield _window(audio, analyses[index], families, one, silence)
+            analyses[index] = None  # with its spectra
 
 
 def read_window(audio: Audio, profile: Profile, families: Sequence[str], silence: float) -> Window:

@@ -7,7 +7,7 @@ See `ser_models.data.speaker_norm` for the estimate itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from ser_features.sources import Part
 from ser_models.artifact.folder import Artifact
 from ser_models.data.inputs import Inputs, Raw
 from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, accumulate, normalize
-from ser_models.inference.recording import decode_recording
+from ser_models.inference.recording import BATCH_WINDOWS, decode_recording
 
 FEW_RECORDINGS = 5
 """With fewer recordings of a speaker, normalisation helps little or not at all; see docs/accuracy.md."""
@@ -113,3 +113,27 @@ class SpeakerNormalizer:
             f"speaker statistics are estimated from {count} only, from {self.usual} in the evaluation: "
             "pass more recordings of the same speaker"
         )
+
+
+@dataclass(slots=True)
+class StreamSpeaker:
+    """The one speaker of a stream, whose statistics are estimated from its first windows.
+
+    Attributes:
+        normalizer: of the model; None if it uses no statistics.
+    """
+
+    normalizer: SpeakerNormalizer | None
+    _first: list[Features] = field(default_factory=list)
+
+    def stats(self, features: Features) -> SpeakerStats | None:
+        """Statistics from the windows so far.
+
+        Args:
+            features: of the next window with sound.
+        """
+        if self.normalizer is None:
+            return None
+        if len(self._first) < BATCH_WINDOWS:
+            self._first.append(features)
+        return self.normalizer.of_one_speaker(self._first)

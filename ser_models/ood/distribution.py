@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ser_features.errors import ArtifactError
-from ser_features.framing import mean_and_std
 from ser_models.data.inputs import Frames
 from ser_models.safe_io import arrays
 from ser_models.safe_io.arrays import Form
@@ -217,4 +216,4 @@ def _quantiles(train: "pd.DataFrame") -> dict[str, np.ndarray]:
 
 
 def _moments(frames: np.ndarray) -> np.ndarray:
-    return np.concatenate(mean_and_std(frames))
+    return np.concatenate([frames.mean(axis=0), frames.std(axis=0)])

@@ -18,9 +18,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ser_features.audio import Audio
 from ser_features.errors import AudioError
-from ser_features.pipeline import Features
 from ser_models.inference.prediction import Prediction
-from ser_models.inference.recording import BATCH_WINDOWS, SILENCE_DB, RecordingAnalysis
+from ser_models.inference.recording import SILENCE_DB, RecordingAnalysis
+from ser_models.inference.speaker_norm import StreamSpeaker
 from ser_models.inference.stream import HOP_DUR, WIN_DUR, StreamWindow, StreamWindows
 from ser_models.service.security import check_origin, check_token
 from ser_models.service.service import Item, Service
@@ -117,7 +117,7 @@ class LiveStream:
         windows: the last seconds of its sound.
         count: windows answered so far.
         loudest: level of the loudest window so far, in dB re full scale.
-        history: features of the first windows, of which the statistics of the speaker are estimated.
+        speaker: of the stream.
     """
 
     service: Service
@@ -126,8 +126,11 @@ class LiveStream:
     windows: StreamWindows
     count: int = 0
     loudest: float = -math.inf
-    history: list[Features] = field(default_factory=list)
+    speaker: StreamSpeaker = field(init=False)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.speaker = StreamSpeaker(self.service.predictor.normalizer)
 
     async def run(self) -> None:
         """Answer until the client ends the stream.
@@ -190,12 +193,10 @@ class LiveStream:
         self.loudest = max(self.loudest, read.level)
         if read.features is None:
             return Prediction("")
-        if len(self.history) < BATCH_WINDOWS and self.service.predictor.normalizer:
-            self.history.append(read.features)
         analysis = RecordingAnalysis(
             window.end - window.start, window.signal, self.format.rate, window.start, read.features
         )
-        [prediction] = await self.service.batcher([Item(analysis, "", self.service.stats(self.history))])
+        [prediction] = await self.service.batcher([Item(analysis, "", self.speaker.stats(read.features))])
         return prediction
 
 

@@ -8,6 +8,7 @@ import soundfile
 
 from ser_models.inference import PredictOptions, Predictor, long_recording
 from ser_models.inference.answer import POOLED_WARNING
+from ser_models.ood.sound import SoundEvidence
 from tests.cases.sounds import RATE, voice
 
 OPTIONS = {"windows": True, "win_dur": 0.5, "hop_dur": 0.5}
@@ -106,6 +107,7 @@ def test_statistics_of_the_speaker_are_estimated_from_the_first_windows(short, c
     short.__dict__["by_emotion"] = lambda features, stats: (
         given_stats.append(stats) or [{"sad": 1.0}] * len(features)
     )
+    short.__dict__["sound_evidence"] = lambda: SoundEvidence(reference=None)
     prediction = short.predict_files([_wav(call)], PredictOptions(**OPTIONS))[0]
     assert prediction.warning == f"of statistics; {POOLED_WARNING}"
     assert len(normalizer.sizes) == 1
