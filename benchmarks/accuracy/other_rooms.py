@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.accuracy import common
 from benchmarks.accuracy.common import SEED
-from benchmarks.accuracy.leave_one_corpus_out import CORPORA, EMOTIONS, evenly_spaced
+from benchmarks.accuracy.cross_corpus import CORPORA, EMOTIONS, evenly_spaced
 from ser_features.extractors import FUNCTIONAL_COLUMNS
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.inputs import ColumnInputs

@@ -9,6 +9,7 @@ and speed perturbation, which has two copies per recording.
 """
 
 import argparse
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -17,9 +18,8 @@ from matplotlib.axes import Axes
 
 from benchmarks.accuracy import common
 from benchmarks.accuracy.common import IMAGES, MAX_FOLDS, SEED
-from benchmarks.accuracy.cross_corpus import of, shared_emotions
 from ser_features.store import Store
-from ser_models.data.examples import Examples
+from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import make_split
 from ser_models.evaluation.score import score
 from ser_models.experiments.copies import with_copies
@@ -55,14 +55,27 @@ def measure(options: argparse.Namespace) -> None:
         ways[SPEED] = {"rooms": 0, "speed_perturb": True}
         results = {way: uars(store, every, **copies) for way, copies in ways.items()}
     content = {"model": MODEL, "labels": every.labels, "results": results}
-    common.write_result(NAME, [of(every, [name]) for name in every.datasets], content)
+    common.write_result(NAME, [of(every, name) for name in every.datasets], content)
+
+
+def shared_emotions(store: Store, names: Sequence[str]) -> Examples:
+    """All recordings of the emotions that every corpus has."""
+    examples = load_examples(store, names)
+    by_corpus = examples.rows.groupby("dataset")["emotion"].agg(set)
+    shared = set.intersection(*by_corpus)
+    return examples.keep_labels([name for name in examples.labels if name in shared], "not in all corpora")
+
+
+def of(every: Examples, name: str) -> Examples:
+    """The recordings of a corpus."""
+    return every.take(every.rows.loc[every.rows["dataset"] == name, "file_id"].tolist())
 
 
 def uars(store: Store, every: Examples, **copies: Any) -> dict[str, dict[str, Any]]:
     """UAR and interval of each test corpus, trained on the other corpora and on its own speakers."""
     result = {}
     for name in every.datasets:
-        own = of(every, [name])
+        own = of(every, name)
         folds = min(MAX_FOLDS, len(set(own.groups)))
         result[name] = {
             "others": _score(store, every, {"kind": "cross-corpus", "test_datasets": [name]}, copies),
