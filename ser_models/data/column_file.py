@@ -92,7 +92,8 @@ def read_columns(
         names: columns of numbers, all of which it has.
 
     Returns:
-        Rows as of `Store.files`, with `PLACE` instead of the columns; and the columns.
+        Rows as of `Store.files`, but in the order of the tables, with `PLACE` instead of the columns; and the
+        columns.
 
     Raises:
         StoreError: if the disk is full.
@@ -102,13 +103,4 @@ def read_columns(
     apart = {*names} - ALSO_IN_ROWS
     kept = stored.to_table(columns=[name for name in stored.schema.names if name not in apart])
     kept = completed(kept.set_column(0, "dataset", kept["dataset"].cast(pa.string())))
-    places = {PLACE: np.arange(len(kept), dtype=np.int32)}
-    rows = kept.to_pandas().assign(**places)
-    return sorted_by_id(rows), columns
-
-
-def sorted_by_id(rows: "pd.DataFrame") -> "pd.DataFrame":
-    """Rows sorted by `file_id` and numbered from 0; not copied if they are sorted already."""
-    if not rows["file_id"].is_monotonic_increasing:
-        rows = rows.sort_values("file_id")
-    return rows.reset_index(drop=True)
+    return kept.to_pandas().assign(**{PLACE: np.arange(len(kept), dtype=np.int32)}), columns

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ser_features.errors import InputError
 from ser_features.labels import in_order, is_emotion
-from ser_models.data.column_file import ColumnFile, read_columns, sorted_by_id
+from ser_models.data.column_file import ColumnFile, read_columns
 from ser_models.data.inputs import ColumnInputs, FrameSource, Inputs, Raw
 from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, normalize
 
@@ -267,7 +267,14 @@ def load_examples(
             f"found {len(speech)} speech recordings of {', '.join(labels) or f'no {target}'}: "
             f"expected at least two {plural}: extract more recordings, or name other --datasets"
         )
-    return Examples(sorted_by_id(speech), labels, store, notes, columns=columns)
+    return Examples(_sorted_by_id(speech), labels, store, notes, columns=columns)
+
+
+def _sorted_by_id(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows sorted by `file_id` and numbered from 0; not copied if they are sorted already."""
+    if not rows["file_id"].is_monotonic_increasing:
+        rows = rows.sort_values("file_id")
+    return rows.reset_index(drop=True)
 
 
 def speaker_keys(rows: pd.DataFrame) -> np.ndarray:
