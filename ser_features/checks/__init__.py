@@ -31,7 +31,7 @@ CHECKS: tuple[Callable[[Scan], Iterator[Finding]], ...] = (
     rows.rejected,
     rows.second_copies,
     rows.speaker_names,
-    rows.emotions_per_speaker,
+    groups.emotions_per_speaker,
     rows.overlapping_parts,
 )
 """Checks of the rows alone."""

@@ -1,4 +1,4 @@
-"""Checks that compare groups of recordings, such as speakers: `Measured`s → `Finding`s.
+"""Checks that compare groups of recordings, such as speakers: `Measured`s or `Scan` → `Finding`s.
 
 A speaker who stands apart, or an emotion that goes with a room, is learnt instead of the voice.
 """
@@ -12,7 +12,9 @@ import numpy as np
 
 from ser_features.checks.finding import NAMED, Finding
 from ser_features.checks.measure import Measured, decoded, keys
-from ser_features.errors import listed
+from ser_features.errors import counted, listed
+from ser_features.labels import in_order, is_emotion
+from ser_features.manifest import Scan
 
 LEVEL_DB = 12.0
 """Difference of the median level of a group from that of the others, from which it is named."""
@@ -112,6 +114,27 @@ def speaker_chain(measured: Sequence[Measured]) -> Iterator[Finding]:
                     "it: convert all from one form"
                 )
                 yield Finding("recording chain", message, keys(several))
+
+
+def emotions_per_speaker(scan: Scan) -> Iterator[Finding]:
+    """Emotions that some speakers lack, by which a model can know them."""
+    of_speaker: dict[str, set[str]] = defaultdict(set)
+    for one in scan.recordings:
+        if one.speaker is not None and is_emotion(one.emotion):
+            of_speaker[one.speaker].add(one.emotion)
+    emotions = set().union(*of_speaker.values())
+    lacking = {
+        speaker: in_order(emotions - present)
+        for speaker, present in sorted(of_speaker.items())
+        if present != emotions
+    }
+    if lacking:
+        lines = [f"{speaker} lacks {', '.join(missing)}" for speaker, missing in lacking.items()]
+        message = (
+            f"{len(lacking)} of {counted(len(of_speaker), 'speaker')} lack some of {len(emotions)}: "
+            f"{listed(lines, NAMED)}: record them, or leave out the emotions"
+        )
+        yield Finding("emotions per speaker", message)
 
 
 def emotions_of_a_room(measured: Sequence[Measured]) -> Iterator[Finding]:

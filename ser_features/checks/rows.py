@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import inf
 
-from ser_features.checks.finding import NAMED, Finding
-from ser_features.errors import counted, listed
-from ser_features.labels import in_order, is_emotion
+from ser_features.checks.finding import Finding
+from ser_features.errors import counted
 from ser_features.manifest import Recording, Scan
 from ser_features.tables.rows import similar_names
 
@@ -43,27 +42,6 @@ def speaker_names(scan: Scan) -> Iterator[Finding]:
             f"unknown in {len(unknown)} of {counted(len(scan.recordings), 'recording')}: add a column speaker"
         )
         yield Finding("speaker names", message, unknown)
-
-
-def emotions_per_speaker(scan: Scan) -> Iterator[Finding]:
-    """Emotions that some speakers lack, by which a model can know them."""
-    of_speaker: dict[str, set[str]] = defaultdict(set)
-    for one in scan.recordings:
-        if one.speaker is not None and is_emotion(one.emotion):
-            of_speaker[one.speaker].add(one.emotion)
-    emotions = set().union(*of_speaker.values())
-    lacking = {
-        speaker: in_order(emotions - present)
-        for speaker, present in sorted(of_speaker.items())
-        if present != emotions
-    }
-    if lacking:
-        lines = [f"{speaker} lacks {', '.join(missing)}" for speaker, missing in lacking.items()]
-        message = (
-            f"{len(lacking)} of {counted(len(of_speaker), 'speaker')} lack some of {len(emotions)}: "
-            f"{listed(lines, NAMED)}: record them, or leave out the emotions"
-        )
-        yield Finding("emotions per speaker", message)
 
 
 def overlapping_parts(scan: Scan) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ser_features.checks import groups, rows
+from ser_features.checks import groups
 from ser_features.checks.finding import Finding
 from ser_features.checks.measure import Measured
 from ser_features.extractors.core import GAIN
@@ -120,7 +120,7 @@ def before_training(store: Store, stored: "pd.DataFrame") -> tuple[str, ...]:
         content = Scan(dataset, store.root, of_each)
         findings = (
             *(finding for check in BEFORE_TRAINING for finding in check(recordings)),
-            *rows.emotions_per_speaker(content),
+            *groups.emotions_per_speaker(content),
         )
         lines += [f"{dataset}: {finding.line}" if several else finding.line for finding in findings]
     if len(lines) <= LINES:

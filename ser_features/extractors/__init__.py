@@ -185,7 +185,8 @@ def versions(names: Sequence[str] | None = None) -> dict[str, int]:
     names = encoder_free() if names is None else _registered(names)
     by_name: dict[str, int] = {}
     for name in names:
-        by_name |= FAMILIES[name].extractor.versions
+        extractor = FAMILIES[name].extractor
+        by_name |= {part.name: part.version for part in extractor.parts or (extractor,)}
     return by_name
 
 

@@ -6,7 +6,7 @@ Conventions: arrays are (frames, features); frame t is centred on sample t × ho
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import methodcaller
@@ -39,15 +39,12 @@ class Extractor(ABC):
     Attributes:
         name: of the extractor; a family of one extractor has the same name.
         version: raised whenever its values change, so that stores with the old values have another digest.
+        parts: extractors that it consists of, whose versions are raised instead of its own.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
-
-    @property
-    def versions(self) -> Mapping[str, int]:
-        """Version by extractor name."""
-        return {self.name: self.version}
+    parts: ClassVar[tuple["Extractor", ...]] = ()
 
     @abstractmethod
     def extract(self, analysis: "Analysis") -> Any:

@@ -8,8 +8,9 @@
 """
 
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
@@ -246,17 +247,19 @@ class Core(ColumnExtractor):
     """The 46 columns that every row of a store has, in their documented order, and the gain if any."""
 
     name = "core"
-    parts = (Level(), Rhythm(), ZeroCrossings(), Prosody(), MfccStatistics(), Spectral())
+    parts: ClassVar[tuple[ColumnExtractor, ...]] = (
+        Level(),
+        Rhythm(),
+        ZeroCrossings(),
+        Prosody(),
+        MfccStatistics(),
+        Spectral(),
+    )
     fixed_columns = tuple(column for part in parts for column in part.fixed_columns)
 
     def columns(self, profile: Profile) -> tuple[Column, ...]:
         """The 46 columns; and the gain in profiles that condition the signal."""
         return (*self.fixed_columns, GAIN) if profile.audio.conditioning else self.fixed_columns
-
-    @property
-    def versions(self) -> Mapping[str, int]:
-        """Versions of the parts, which are raised separately."""
-        return {part.name: part.version for part in self.parts}
 
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; NaN for the prosody of a recording that is too short or unvoiced."""
