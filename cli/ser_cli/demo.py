@@ -16,6 +16,7 @@ FOLDS = 3
 
 
 def demo(
+    ctx: typer.Context,
     data: Annotated[Path, typer.Option(help="Folder for corpus and feature store.")] = Path("data/demo"),
     artifacts: Annotated[Path, typer.Option(help="Folder for the trained models.")] = Path("artifacts"),
 ) -> None:
@@ -37,7 +38,7 @@ def demo(
     )
     for step, model in enumerate(("best", compared), start=2):
         say(f"\n{step}/4  training {model}, {FOLDS}-fold cross-validation with disjoint speakers")
-        train(model=model, folds=str(FOLDS), store=store, out=artifacts / f"demo-{model}")
+        train(ctx, model=model, folds=str(FOLDS), store=store, out=artifacts / f"demo-{model}")
     say(f"\n4/4  predicting recordings of validation speakers with {compared}")
     predict(trained, _validation_files(trained, data / "raw"))
     say("\nResults on synthetic speech are no estimate for human speech. Feature importance of this model:")

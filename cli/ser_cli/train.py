@@ -1,8 +1,9 @@
 """`ser train`: feature store → trained and evaluated artifact."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -18,6 +19,7 @@ from ser_cli.options import (
     Seed,
     Settings,
     Store,
+    store_root,
 )
 from ser_cli.progress import hint, say
 from ser_cli.training_log import training_progress
@@ -25,14 +27,24 @@ from ser_cli.training_log import training_progress
 if TYPE_CHECKING:
     from ser_models.data.split import Folds
     from ser_models.evaluation.result import EvaluationResult
+    from ser_models.experiments.run_file import RunFile
+    from ser_models.training.config import TrainConfig
 
 
 def train(
+    ctx: typer.Context,
     model: Annotated[
         str | None,
         typer.Option(
             help="Name of a model, such as best, ridge or cnn_lstm; listed by ser models.",
             autocompletion=completion.models,
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Run file of a training (run.toml of its artifact): its model, settings and store; other "
+            "options replace its values.",
         ),
     ] = None,
     preset: Annotated[
@@ -153,50 +165,53 @@ def train(
     from ser_features.extras import require
     from ser_features.labels import parse_mapping, spelled_mapping
     from ser_models.artifact import notes_on_replacing
+    from ser_models.experiments import run_file
     from ser_models.experiments.results import ReportTexts
     from ser_models.experiments.train import run_experiment
     from ser_models.models import create, model_class
-    from ser_models.training.config import RunContext, TrainConfig
+    from ser_models.reporting.verdict import RunPaths, next_step
+    from ser_models.training.config import RunContext
 
+    run = run_file.read(config) if config else None
     if preset:
         from ser_cli.presets import Prepared
 
+        if run:
+            raise InputError("--preset with --config: expected one of them: leave the other out")
         prepared = Prepared.of(preset, model=model, data=data, store=store, datasets=datasets)
         model, folds, out = prepared.model, folds or prepared.folds, out or prepared.out
         store, datasets, classes = prepared.store, prepared.datasets, classes or prepared.classes
-    if model is None:
-        raise InputError("no --model: name one that ser models lists, or pass --preset everything")
-    model = model_class(model).name
     members = [model_class(name).name for name in members or ()]
     hyperparameters = {"members": members} if members else {}
     if settings:
         from ser_models.recipes.settings import parsed
 
         hyperparameters |= parsed(settings)
-        create(model, hyperparameters)  # names a wrong key or value before the store is read
     if tensorboard:
         require("--tensorboard", "tensorflow")
     merged = parse_mapping(merge or [], "--map", "CLASS=CLASS, such as excited=happy")
-    folder = out or Path("artifacts") / model
-    config = TrainConfig(
-        model=model,
-        hyperparameters=hyperparameters,
-        datasets=datasets or None,
-        split=split,
-        split_by=split_by,
-        fold_column=fold_column,
-        test_datasets=test_datasets or (),
-        folds=parse_folds(folds),
-        seed=seed,
-        speed_perturb=speed_perturb,
-        rooms=rooms,
-        speaker_norm=speaker_norm,
-        label_map=spelled_mapping(merged),
-        classes=classes or (),
-        target=target,
-        optimise_for=optimise_for,
-        own_features=own_features,
-    )
+    values = {
+        "datasets": datasets or None,
+        "split": split,
+        "split_by": split_by,
+        "fold_column": fold_column,
+        "test_datasets": test_datasets or (),
+        "folds": parse_folds(folds),
+        "seed": seed,
+        "speed_perturb": speed_perturb,
+        "rooms": rooms,
+        "speaker_norm": speaker_norm,
+        "label_map": spelled_mapping(merged),
+        "classes": classes or (),
+        "target": target,
+        "optimise_for": optimise_for,
+        "own_features": own_features,
+    }
+    chosen = _chosen(ctx, run, model, hyperparameters, values)
+    create(chosen.model, chosen.hyperparameters)  # names a wrong key or value before the store is read
+    if run and not _is_typed(ctx, "store"):
+        store = store_root(run.store)
+    folder = out or Path("artifacts") / chosen.model
     for line in notes_on_replacing(folder):
         say(line)
     checked: list[str] = []
@@ -208,16 +223,46 @@ def train(
 
     with training_progress() as progress:
         context = RunContext(progress=progress, jobs=jobs, tensorboard=tensorboard, on_notes=show)
-        result = run_experiment(store, folder, config, context, ReportTexts(command=typed()))
+        result = run_experiment(store, folder, chosen, context, ReportTexts(command=typed()))
+    if run and chosen == run.config and (line := run.compared(result)):
+        say(line)
     if as_json:
         print(result.to_json())
         return
     print_metrics(result, printed=checked)
     print(f"artifact: {folder}")
-    if own_features:
-        hint(f"ser evaluate {folder} --store {store} --own-features {own_features}")
-    else:
-        hint(f"ser predict {folder} FILE.wav")
+    paths = RunPaths(folder, str(store), chosen.own_features)
+    hint(next_step(result, paths).command)
+
+
+def _chosen(
+    ctx: typer.Context,
+    run: "RunFile | None",
+    model: str | None,
+    hyperparameters: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> "TrainConfig":
+    """The settings of a training: of the run file, each replaced by the option that was typed instead."""
+    from ser_features.errors import InputError
+    from ser_models.models import model_class
+    from ser_models.training.config import TrainConfig
+
+    if run is None:
+        if model is None:
+            raise InputError("no --model: name one that ser models lists, or pass --preset everything")
+        return TrainConfig(model_class(model).name, hyperparameters, **values)
+    held = run.config
+    name = model_class(model or held.model).name
+    own = held.hyperparameters if name == held.model else {}
+    options = {"label_map": "merge"}
+    replaced = {key: value for key, value in values.items() if _is_typed(ctx, options.get(key, key))}
+    return replace(held, model=name, hyperparameters={**own, **hyperparameters}, **replaced)
+
+
+def _is_typed(ctx: typer.Context, parameter: str) -> bool:
+    """Whether an option was typed rather than left at its default."""
+    source = ctx.get_parameter_source(parameter)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def print_metrics(result: "EvaluationResult", printed: Collection[str] = ()) -> None:

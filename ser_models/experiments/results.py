@@ -32,12 +32,15 @@ from ser_models.evaluation.result import (
     read_results,
 )
 from ser_models.evaluation.score import score
+from ser_models.experiments import run_file
+from ser_models.experiments.earlier import earlier_runs
 from ser_models.experiments.remarks import remarks
 from ser_models.ood import TrainingDistribution
 from ser_models.ood.distribution import build as build_distribution
 from ser_models.reporting import figures
 from ser_models.reporting.model_card import write_model_card
 from ser_models.reporting.report import AttentionExample, Report, by_duration, describe_data, write_report
+from ser_models.reporting.verdict import RunPaths, next_step
 from ser_models.training.config import RunContext, TrainConfig
 from ser_models.training.train import Trained
 
@@ -109,6 +112,12 @@ def save(
     result = measure(data, trained, config, texts)
     metadata = _metadata(data, trained, config, result)
     attention = attention_examples(data.store, data.examples, trained)
+    paths = RunPaths(out, str(data.store.root), config.own_features, texts.recipe)
+    report = replace(
+        _report(data, trained, texts, metadata, result, attention),
+        earlier=() if texts.recipe else earlier_runs(out, trained.predictions, result),
+        next_step=next_step(result, paths),
+    )
     distribution = _training_distribution(data)
 
     def extras(folder: Path) -> None:
@@ -117,8 +126,11 @@ def save(
         trained.history.to_csv(folder / "history.csv", index=False)
         (folder / METRICS).write_text(result.to_json() + "\n", encoding="utf-8")
         figures.save_all(folder / "figures", figures.Run(result, trained.history, texts.claims), attention)
-        write_report(folder / "report.html", _report(data, trained, texts, metadata, result, attention))
+        write_report(folder / "report.html", report)
         write_model_card(folder / "README.md", metadata, result)
+        if texts.recipe is None:
+            run = run_file.text_of(data.store, config, metadata, result)
+            (folder / run_file.NAME).write_text(run, encoding="utf-8")
         if distribution:
             ood.write(folder, distribution)
 

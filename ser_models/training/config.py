@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ser_features.arguments import Natural
 from ser_models.data.split import Folds
 from ser_models.models.base import OptimiseFor, Row
 
@@ -51,10 +52,10 @@ class TrainConfig:
     split_by: str | None = None
     test_datasets: Sequence[str] = ()
     folds: Folds = None
-    seed: int = 0
+    seed: Natural = 0
     oversample: bool = False
     speed_perturb: bool | None = None
-    rooms: int | None = None
+    rooms: Natural | None = None
     speaker_norm: bool = False
     label_map: Mapping[str, str] = field(default_factory=dict)
     classes: Sequence[str] = ()

@@ -87,6 +87,44 @@ def test_invalid_requests_are_one_line(ser, store_root, tmp_path, words, message
     assert answer.err.count("\n") == 1
 
 
+def test_a_run_file_repeats_the_training_and_options_replace_its_values(ser, store_root, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    words = ["--classes", "angry", "sad", "--map", "neutral=sad", "--set", "C=0.3", "--folds", "2"]
+    ser("train", "--model", "logistic", *words, "--seed", 3, "--store", store_root, "--out", first)
+    answer = ser("train", "--config", first / "run.toml", "--out", second)
+    assert "same recordings and same UAR as in the run file" in answer.err
+    one, other = (json.loads((folder / "metrics.json").read_text()) for folder in (first, second))
+    assert {**one, "command": ""} == {**other, "command": ""}
+    assert (first / "run.toml").read_text() == (second / "run.toml").read_text()
+    answer = ser("train", "--config", first / "run.toml", "--folds", "3", "--set", "C=1.0", "--out", second)
+    assert answer.out.startswith("logistic on own: speaker-disjoint, 3 folds\n")
+    assert "as in the run file" not in answer.err
+    written = (second / "run.toml").read_text()
+    assert "folds = 3\n" in written
+    assert "C = 1.0\n" in written
+    assert "seed = 3\n" in written
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("fold = 3", "unknown key 'fold': did you mean 'folds'? expected one of model, "),
+        ("folds = 'x'", "folds is 'x' (str), expected a valid integer or 'all'"),
+        ("seed = -1", "seed is -1 (int), expected greater than or equal to 0"),
+        ("datasets = 'own'", "datasets is 'own' (str), expected a list"),
+        ("folds = ", "no TOML (Invalid value"),
+        ("split = 'speeker'", "'speeker'"),
+    ],
+)
+def test_a_wrong_run_file_is_one_line(ser, store_root, tmp_path, text, message):
+    path = tmp_path / "run.toml"
+    path.write_text(f'model = "logistic"\n{text}\n')
+    answer = ser("train", "--config", path, "--store", store_root, "--out", tmp_path / "m")
+    assert (answer.code, answer.out) == (2, "")
+    assert message in answer.err
+    assert answer.err.count("\n") == 1
+
+
 def test_evaluate_separates_speakers_of_the_training(ser, artifact, store_root):
     code, printed, _ = ser("evaluate", artifact, "--store", store_root)
     assert code == 0

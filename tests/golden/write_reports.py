@@ -16,9 +16,11 @@ from ser_models.evaluation.claims import (
     TrainingClaims,
 )
 from ser_models.evaluation.metrics import Subset
+from ser_models.evaluation.paired import Difference
 from ser_models.evaluation.result import Finding, SideResult, TrainingResult
-from ser_models.reporting.report import Report
+from ser_models.reporting.report import EarlierRun, Report
 from ser_models.reporting.report.page import render
+from ser_models.reporting.verdict import Step
 from tests.pages import text_of
 from tests.results import (
     LABELS,
@@ -77,11 +79,23 @@ def stored() -> Report:
     return make_report({"stored": True, "protocol": protocol, "unseen": unseen, "leakage": (LEAK,)})
 
 
+def earlier() -> Report:
+    """A run beside three others in its folder: a worse one, one with leaks, one of other recordings."""
+    runs = (
+        EarlierRun("ridge", make_result({"uar": 0.6}), Difference(0.26, 0.1, 0.4, 60)),
+        EarlierRun("mlp (replaced)", make_result({"leakage": (LEAK,)}), Difference(-0.1, -0.2, -0.02, 60)),
+        EarlierRun("svm", make_result({"uar": 0.8})),
+    )
+    step = Step("Predict recordings", "ser predict artifacts/mlp FILE.wav")
+    return make_report(earlier=runs, next_step=step)
+
+
 CASES: dict[str, Callable[[], Report]] = {
     "full": full,
     "plain": make_report,
     "one_emotion": lambda: make_report(result=make_result(tested=("sad",), speakers=1)),
     "stored": stored,
+    "earlier": earlier,
 }
 
 

@@ -4,13 +4,21 @@
 """
 
 from ser_models.reporting.figures import AttentionExample
-from ser_models.reporting.report.content import CorpusPart, Data, Report, by_duration, describe_data
+from ser_models.reporting.report.content import (
+    CorpusPart,
+    Data,
+    EarlierRun,
+    Report,
+    by_duration,
+    describe_data,
+)
 from ser_models.reporting.report.page import write_report
 
 __all__ = [
     "AttentionExample",
     "CorpusPart",
     "Data",
+    "EarlierRun",
     "Report",
     "by_duration",
     "describe_data",

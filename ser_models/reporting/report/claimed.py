@@ -10,7 +10,8 @@ from dataclasses import asdict
 
 from ser_models.evaluation.claims import Claims, ClassClaims
 from ser_models.evaluation.result import EvaluationResult
-from ser_models.reporting.report.text import EMOTION_METRICS, METRICS, Metric, Table, cell, value_of
+from ser_models.reporting.report.metrics import EMOTION_METRICS, METRICS, Metric
+from ser_models.reporting.report.text import Table, cell, value_of
 from ser_models.reporting.text import MISSING, decimals, points, signed
 
 PAPER = "paper"

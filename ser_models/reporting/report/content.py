@@ -13,9 +13,11 @@ from ser_features import corpora
 from ser_models.data.examples import Examples
 from ser_models.evaluation.claims import Claims
 from ser_models.evaluation.metrics import Subset, subsets
+from ser_models.evaluation.paired import Difference
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.figures import AttentionExample
 from ser_models.reporting.figures.recordings import Recordings
+from ser_models.reporting.verdict import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,22 @@ class Data:
     recordings: Recordings | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """Another run, whose artifact is in the same folder.
+
+    Attributes:
+        name: of its folder.
+        result: of its test.
+        difference: UAR of the reported run minus its own, paired; None without common test recordings of two
+            classes.
+    """
+
+    name: str
+    result: EvaluationResult
+    difference: Difference | None = None
+
+
 @dataclass(frozen=True)
 class Report:
     """The input of `write_report`.
@@ -84,6 +102,8 @@ class Report:
         source: the publication.
         choices: what the paper leaves open, and what was chosen.
         others: results of other runs of the same system, by name.
+        earlier: other runs in the same folder, the latest first.
+        next_step: the command that helps most; None for none.
         attention: recordings with the model's attention.
         quick_note: what a reduced run reduces; None for a full run.
         durations: the test recordings by duration, in s.
@@ -103,6 +123,8 @@ class Report:
     source: str = ""
     choices: Sequence[str] = ()
     others: Mapping[str, EvaluationResult] = field(default_factory=dict)
+    earlier: Sequence[EarlierRun] = ()
+    next_step: Step | None = None
     attention: Sequence[AttentionExample] = ()
     quick_note: str | None = None
     durations: tuple[Subset, ...] = ()

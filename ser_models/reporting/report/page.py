@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ser_models.evaluation.result import Scores
+from ser_models.reporting import verdict
 from ser_models.reporting.figures import FIGURES, Run, attention, map
 from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.distribution import ClassCounts, count_panels, density_panel
@@ -44,6 +45,7 @@ def render(report: Report) -> str:
         report=report,
         result=report.result,
         text=text,
+        verdict=verdict,
         claimed=_claimed(report),
         second_softmax=claimed.SECOND_SOFTMAX,
         figures=_figures(report, ranked),
@@ -112,7 +114,8 @@ def _marks(report: Report) -> list[Mark]:
     runs: dict[str, Scores] = {report.name: report.result}
     if report.result.unseen:
         runs["only unseen speakers"] = report.result.unseen
-    measured = (runs | dict(report.others)).items()
+    earlier = {one.name: one.result for one in report.earlier}
+    measured = (runs | dict(report.others) | earlier).items()
     marks = [Mark(name, run.uar, run.uar_ci95) for name, run in measured if run.uar is not None]
     if claim := text.main_claim(report.claims):
         key, value = claim

@@ -8,12 +8,11 @@ from pathlib import Path
 from ser_features.files import replacing, writing
 from ser_features.labels import in_order
 from ser_features.outputs import refuse_to_replace
-from ser_models.evaluation.paired import Difference
 from ser_models.evaluation.side_by_side import SideBySide
 from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.html import inline, stylesheet, template
-from ser_models.reporting.report.text import Table
-from ser_models.reporting.text import MISSING, decimals, percent, signed
+from ser_models.reporting.report.text import Table, difference
+from ser_models.reporting.text import MISSING, decimals, percent
 
 TEMPLATE = Path(__file__).with_name("side_by_side.html.jinja")
 TITLE = "Models side by side"
@@ -49,14 +48,6 @@ def protocols(compared: SideBySide) -> Table:
     """What each model is, and how it was tested."""
     rows = tuple((one.name, one.model, f"{one.tested:,}", one.protocol) for one in compared.models)
     return Table("Models and their own tests", ("Model", "Kind", "Tested", "Protocol"), rows, words=(0, 1, 3))
-
-
-def difference(apart: Difference | None) -> str:
-    """A paired difference in percentage points, with its interval."""
-    if apart is None:
-        return MISSING
-    value, low, high = (signed(f"{100 * one:.1f}") for one in (apart.uar, apart.low, apart.high))
-    return f"{value} [{low}, {high}] points"
 
 
 def write_page(path: Path, compared: SideBySide, *, force: bool = False) -> None:

@@ -13,153 +13,23 @@ from statistics import mean, median, stdev
 
 from ser_models.data.split import UNKNOWN_SPEAKERS
 from ser_models.evaluation.claims import Claims
+from ser_models.evaluation.paired import Difference
 from ser_models.evaluation.result import Average, ClassResult, EvaluationResult, Finding, GroupResult, Scores
 from ser_models.reporting.figures.recordings import Recordings
-from ser_models.reporting.report.content import CorpusPart, Data, Report
+from ser_models.reporting.report.content import CorpusPart, Data, EarlierRun, Report
+from ser_models.reporting.report.explanations import LEAKS, PROTOCOLS, SEEN_CHECKS, TRAINING_CHECKS
+from ser_models.reporting.report.metrics import EMOTION_METRICS, METRICS, Metric
 from ser_models.reporting.text import (
     MISSING,
     NOT_MEASURABLE,
     counted,
     decimals,
+    listed,
     noun,
     percent,
     points,
+    signed,
 )
-
-PROTOCOLS = {
-    "speaker-disjoint": (
-        "No test speaker is in the training set: whole speakers are held out. The figures estimate the "
-        "performance on new speakers of the same kind of recordings."
-    ),
-    "speaker- and sentence-disjoint": (
-        "Neither the speaker nor the sentence of a tested recording is in the training set. The figures "
-        "estimate the performance on new speakers who say something new."
-    ),
-    "sentence-disjoint": (
-        "No tested sentence is in the training set, but its speakers are. The figures measure "
-        "speaker-dependent recognition of new sentences and say little about new speakers."
-    ),
-    "session-disjoint": (
-        "No tested session is in the training set. The figures estimate the performance in new sessions; "
-        "the audit of leaks says whether their speakers are new."
-    ),
-    "official": ("The sides are those that the corpus publishes. The audit of leaks says what they share."),
-    f"random, {UNKNOWN_SPEAKERS}": (
-        "Recordings are split at random. Their speakers are unknown: most are probably in the training and "
-        "in the test set, and the figures say nothing about new voices."
-    ),
-    "random": (
-        "Recordings are split at random, so that every speaker is in the training and in the test set. The "
-        "figures measure speaker-dependent recognition and say little about new speakers."
-    ),
-    "cross-corpus": (
-        "The model is tested on corpora that it was not trained on: other speakers, rooms and instructions "
-        "to the actors. This is the hardest protocol, and the nearest to practical use."
-    ),
-    "given folds": (
-        "The folds are those that a column of the table names. The audit of leaks says what training and "
-        "test share."
-    ),
-    "disjoint by": (
-        "No value of the column that the split is named after is both in the training and in the test set. "
-        "The audit of leaks says what else they share."
-    ),
-    "model trained on": "A finished model is tested on stored recordings; nothing is trained.",
-}
-"""Explanation of a protocol, by the beginning of its description; the first that fits."""
-
-LEAKS = {
-    "speaker": (
-        "The model was trained on recordings of the same speakers and can use how they sound. It has no such "
-        "help with new speakers, so that the figures are too high."
-    ),
-    "unknown": (
-        "Whether training and test share speakers cannot be checked where speakers are unknown. If they do, "
-        "the figures are too high."
-    ),
-    "recording": (
-        "A recording and its augmented copies are the same performance. If one is in the training set and "
-        "another in the test set, the test measures memorisation."
-    ),
-    "audio": (
-        "The same audio is in the training and in the test set: under two names, or in parts of a file that "
-        "overlap."
-    ),
-    "file": (
-        "Parts of one file are in the training and in the test set: they share a room, a microphone and "
-        "mostly a conversation, which tell their emotions too."
-    ),
-    "take": (
-        "The same take is in the training and in the test set: at another level, sample rate or length, or "
-        "after compression."
-    ),
-    "fitted": (
-        "A component was fitted or selected on recordings outside of the training set, and so on recordings "
-        "that it is tested on."
-    ),
-    "corpus-level": (
-        "Inputs that are computed from several recordings carry information of the test set into the "
-        "training, and have other values for a single new file."
-    ),
-    "suspect": (
-        "No leak was found, but a UAR as high as this has rarely been confirmed for new speakers of acted "
-        "speech: check the data and the split before relying on it."
-    ),
-}
-"""Why a finding of each kind inflates the figures."""
-
-SEEN_CHECKS = (
-    "speakers on both sides of the split",
-    "identical audio under two names, by its hash",
-    "recordings on one side with augmented copies on another",
-    "sample rate, channels, format, folder, level, duration, speaker or corpus that tells the class alone",
-)
-TRAINING_CHECKS = (
-    *SEEN_CHECKS,
-    "scaler, weights or early stopping fitted outside of the training set",
-    "inputs that are computed from more than one recording",
-    "a UAR above 90 % on unseen speakers of one corpus, which is suspicious",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A metric of the whole test, or of one class.
-
-    Attributes:
-        key: attribute of `Scores` and `Claims`, or of `ClassResult` and `ClassClaims`; dotted if nested.
-        name: as displayed.
-        meaning: its definition, where a table states it.
-        digits: decimals of a plain number; None for a share, which is displayed in percent.
-    """
-
-    key: str
-    name: str
-    meaning: str = ""
-    digits: int | None = None
-
-
-METRICS = (
-    Metric("uar", "UAR (balanced accuracy)", "mean recall of the classes, each with the same weight"),
-    Metric("accuracy", "Accuracy", "share of correct predictions; frequent classes weigh more"),
-    Metric("averages.macro.f1", "Macro F1", "mean F1 of the classes"),
-    Metric("averages.weighted.f1", "Weighted F1", "mean F1 of the classes, weighted by their support"),
-    Metric("mcc", "MCC", "Matthews correlation coefficient: 1 is perfect, 0 is chance", 4),
-    Metric("averages.macro.iou", "Mean IoU", "mean of TP / (TP + FP + FN) over classes"),
-    Metric("macro_auc", "Macro AUC", "mean area under the ROC curves: 1 is perfect, 0.5 is chance", 3),
-    Metric("log_loss", "Log loss", "mean of -ln p(true class); lower is better", 4),
-    Metric("mse", "MSE", "mean of (p - y)² over recordings and classes, y = 0 or 1; lower is better", 4),
-)
-EMOTION_METRICS = (
-    Metric("recall", "Recall"),
-    Metric("precision", "Precision"),
-    Metric("f1", "F1"),
-    Metric("iou", "IoU"),
-    Metric("auc", "AUC", digits=3),
-    Metric("log_loss", "Log loss", digits=4),
-    Metric("mse", "MSE", digits=4),
-)
-"""Metrics of one emotion against all others, in the order of the columns."""
 
 
 def protocol(report: Report) -> list[str]:
@@ -196,9 +66,29 @@ def checks(result: EvaluationResult) -> tuple[str, ...]:
 
 
 def gaps(report: Report) -> list[str]:
-    """State the differences of this run to the paper's claim and to other runs."""
+    """State the differences of this run to the paper's claim, to other runs and to earlier ones."""
     lines = [_claim_gap(report.result, *claim)] if (claim := main_claim(report.claims)) else []
-    return lines + [_gap(report, name, other) for name, other in report.others.items()]
+    lines += [_gap(report, name, other) for name, other in report.others.items()]
+    return lines + ([_earlier(report.earlier)] if report.earlier else [])
+
+
+def _earlier(runs: Sequence[EarlierRun]) -> str:
+    """State from which earlier runs without leaks this one differs beyond chance."""
+    leaking = [one.name for one in runs if one.result.leakage]
+    paired = {one.name: one.difference for one in runs if one.difference and one.name not in leaking}
+    verdicts = {
+        "better than": [name for name, apart in paired.items() if apart.low > 0],
+        "worse than": [name for name, apart in paired.items() if apart.high < 0],
+        "not different from": [name for name, apart in paired.items() if apart.low <= 0 <= apart.high],
+    }
+    parts = [f"{words} {listed(names)}" for words, names in verdicts.items() if names]
+    text = (
+        f"On the recordings that both were tested on, this run is {'; '.join(parts)}, by paired 95 % "
+        "intervals over the same draws of speakers."
+        if parts
+        else "No earlier run without leaks was tested on the same recordings."
+    )
+    return f"{text} Leaks raised the figures of {listed(leaking)}." if leaking else text
 
 
 def main_claim(claims: Claims | None) -> tuple[str, float] | None:
@@ -303,17 +193,32 @@ class Table:
 
 
 def results(report: Report) -> Table:
-    """Compare this run with other runs and with the claim."""
+    """Compare this run with other runs, earlier ones and the claim."""
     result, claims = report.result, report.claims or Claims()
-    columns = ("Run", "UAR", "95 % interval", "Accuracy", "Tested on", "Leaks found", "Protocol")
-    runs = {report.name: result, **report.others}
+    columns: tuple[str, ...] = (
+        *("Run", "UAR", "95 % interval", "Accuracy", "Tested on", "Leaks found", "Protocol"),
+    )
+    runs = {report.name: result, **report.others, **{one.name: one.result for one in report.earlier}}
     rows = [_result(name, run, run.protocol, len(run.leakage)) for name, run in runs.items()]
     if result.unseen:
         rows.append(_result("only unseen speakers", result.unseen, result.protocol, None))
     if main_claim(claims):
         shares = (percent(claims.uar), MISSING, percent(claims.accuracy))
         rows.append(("the paper's claim", *shares, MISSING, MISSING, "as published"))
-    return Table("This run and what it is compared with", columns, tuple(rows), words=(0, 6), strong=(0,))
+    if report.earlier:
+        columns = (*columns[:3], "This run minus it", *columns[3:])
+        apart = {one.name: difference(one.difference) for one in report.earlier}
+        rows = [(*row[:3], apart.get(row[0], MISSING), *row[3:]) for row in rows]
+    words = (0, len(columns) - 1)
+    return Table("This run and what it is compared with", columns, tuple(rows), words, strong=(0,))
+
+
+def difference(apart: Difference | None) -> str:
+    """A paired difference in percentage points, with its interval."""
+    if apart is None:
+        return MISSING
+    value, low, high = (signed(f"{100 * one:.1f}") for one in (apart.uar, apart.low, apart.high))
+    return f"{value} [{low}, {high}] points"
 
 
 def metrics(result: Scores) -> Table:

@@ -1,14 +1,18 @@
 """Models side by side: shared recordings, paired differences, verdict, page."""
 
+import shutil
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import ser_models
 from ser_features.errors import InputError
 from ser_models.artifact.tested import names_of, read_tests
 from ser_models.evaluation.paired import Difference, paired_difference
+from ser_models.evaluation.result import read_result
 from ser_models.experiments import side_by_side as module
+from ser_models.experiments.earlier import earlier_runs
 from ser_models.experiments.side_by_side import side_by_side
 from ser_models.reporting.report.side_by_side import difference, write_page
 from tests.pages import text_of
@@ -39,6 +43,18 @@ def test_recordings_of_one_model_alone_are_left_out(artifacts, monkeypatch):
     monkeypatch.setattr(module, "read_tests", some)
     with pytest.raises(InputError, match="were tested on 20 common recordings of fewer than two classes"):
         side_by_side(artifacts)
+
+
+def test_earlier_runs_are_the_artifacts_in_the_same_folder(artifacts, tmp_path):
+    own, other = (shutil.copytree(folder, tmp_path / folder.name) for folder in artifacts)
+    predictions = pd.read_parquet(own / "predictions.parquet")
+    runs = {run.name: run for run in earlier_runs(own, predictions, read_result(own))}
+    assert set(runs) == {"logistic (replaced)", "knn"}
+    assert runs["logistic (replaced)"].difference == Difference(0.0, 0.0, 0.0, 72)
+    tables = [read_tests(folder) for folder in artifacts]
+    assert runs["knn"].difference == paired_difference(*tables, ["angry", "neutral", "sad"], seed=0)
+    (other / "metrics.json").write_text("{}")
+    assert len(earlier_runs(own, predictions, read_result(own))) == 1
 
 
 def test_one_model_is_no_comparison(artifacts):

@@ -9,6 +9,7 @@ from ser_models.evaluation.claims import Claims, ClassClaims
 from ser_models.evaluation.leakage import NOUNS, FitRecord, audit
 from ser_models.evaluation.result import Finding, GroupResult
 from ser_models.reporting.report import text
+from ser_models.reporting.report.explanations import LEAKS, PROTOCOLS
 from tests.results import make_report, make_result
 
 LEAK = Finding("speaker", "1 speaker is in both train and test: a", 1)
@@ -23,7 +24,7 @@ def test_every_split_is_explained(make_examples, kind):
     examples = replace(examples, rows=rows)
     split = make_split(examples, kind=kind, test_datasets=("d1",) if kind == "cross-corpus" else ())
     [meaning] = text.protocol(make_report({"protocol": split.protocol}))
-    assert meaning in text.PROTOCOLS.values()
+    assert meaning in PROTOCOLS.values()
 
 
 def test_every_kind_of_leak_is_explained(make_examples):
@@ -33,15 +34,15 @@ def test_every_kind_of_leak_is_explained(make_examples):
     fitted = FitRecord("scaler", 0, frozenset(rows["file_id"]))
     findings = audit(rows, clean, fitted=[fitted], corpus_level=["rms_mean"]) + audit(rows, clean, uar=0.99)
     findings += audit(rows.assign(speaker=None), clean)
-    assert {finding.kind for finding in findings} | set(NOUNS) == set(text.LEAKS)
+    assert {finding.kind for finding in findings} | set(NOUNS) == set(LEAKS)
 
 
 def test_leaks_are_grouped_by_kind():
     fitted = Finding("fitted", "scaler was fitted on 3 recordings", 3)
     more = Finding("speaker", "9 speakers are in both train and validation: a, b, …", 9)
     assert text.leaks([LEAK, fitted, more]) == [
-        (text.LEAKS["speaker"], [f"{LEAK.message}.", more.message]),
-        (text.LEAKS["fitted"], ["scaler was fitted on 3 recordings."]),
+        (LEAKS["speaker"], [f"{LEAK.message}.", more.message]),
+        (LEAKS["fitted"], ["scaler was fitted on 3 recordings."]),
     ]
 
 
