@@ -136,16 +136,20 @@ def map_(
     by: Annotated[
         Literal["emotion", "speaker", "dataset"], typer.Option(help="Grouping shown by colour.")
     ] = "emotion",
+    method: Annotated[
+        Literal["pca", "tsne"],
+        typer.Option(help="Two principal components (default), or t-SNE, which keeps neighbours together."),
+    ] = "pca",
     store: Store = DEFAULT_STORE,
     datasets: Stored = None,
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Map of all recordings: the first two principal components of their features.
+    """Map of all recordings: their features in two dimensions.
 
-    Example: ser plot map --by dataset
+    Example: ser plot map --by dataset --method tsne
     """
-    _draw("map", store, by, datasets or None, out=out, force=force)
+    _draw("map", store, by, datasets or None, method, out=out, force=force)
 
 
 @app.command()

@@ -1,6 +1,8 @@
-"""Map of recordings: the first two principal components of their features.
+"""Map of recordings: their features in two dimensions, by principal components or t-SNE.
 
 `Store` → `Recordings` with all features → standardised, missing values at the median → `plane` → `Drawing`
+
+t-SNE: van der Maaten and Hinton, Visualizing data using t-SNE, 2008. Trustworthiness: Venna and Kaski, 2001.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +11,7 @@ from itertools import cycle
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 
@@ -28,6 +31,7 @@ from ser_models.reporting.figures.recordings import Recordings, features, sample
 from ser_models.reporting.text import percent
 
 By = Literal["emotion", "speaker", "dataset"]
+Method = Literal["pca", "tsne"]
 Style = tuple[str, str]
 """Marker and colour of a group."""
 
@@ -37,74 +41,95 @@ MOST_NAMED = 40
 """Maximal number of groups with a legend."""
 LOADINGS = 2
 """Number of features that are named beside each axis."""
+PERPLEXITY = 30.0
+"""Effective number of neighbours of t-SNE; a third of the recordings if they are fewer."""
+NEIGHBOURS = 5
+"""Number of neighbours by which the trustworthiness of t-SNE is measured."""
 
 
 @dataclass(frozen=True)
 class Plane:
-    """The first two principal components.
+    """Recordings in two dimensions.
 
     Attributes:
-        points: float64, shape (recordings, 2), in standard deviations of the features.
-        shares: share of the variance of each component, 0 to 1.
-        names: features with the largest loadings on each component, with a minus sign if negative.
+        points: shape (recordings, 2); of components in standard deviations of the features.
+        summary: what the dimensions are, without a final full stop.
+        shares: share of the variance of each component, 0 to 1; empty for t-SNE.
+        names: features with the largest loadings on each component, with a minus sign if negative; likewise.
     """
 
     points: np.ndarray
-    shares: tuple[float, float]
-    names: tuple[tuple[str, ...], tuple[str, ...]]
+    summary: str
+    shares: tuple[float, ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Labels of both axes."""
+        return tuple(
+            f"component {number}, {percent(share, 0)} of the variance\n{', '.join(names)}"
+            for number, (share, names) in enumerate(zip(self.shares, self.names, strict=True), start=1)
+        ) or ("t-SNE 1", "t-SNE 2")
 
 
-def drawing(store: Store, by: By = "emotion", datasets: Sequence[str] | None = None) -> Drawing:
+def drawing(
+    store: Store, by: By = "emotion", datasets: Sequence[str] | None = None, method: Method = "pca"
+) -> Drawing:
     """Map of the recordings of a store.
 
     Args:
         store: an open store.
         by: grouping shown by colour.
         datasets: corpora to draw; all by default.
+        method: principal components, or t-SNE.
 
     Raises:
         InputError: if there is no such corpus, or fewer than three recordings or two variable features.
     """
     columns = features(store)
     recordings = sample(store, columns, datasets)
+    reduced = plane(recordings, columns, method)
     caption = [
         recordings.summary(),
-        f"Principal components of {len(columns)} features, standardised over these recordings. Beside the "
-        "axes: the features with the largest loadings.",
+        f"{reduced.summary}, standardised over these recordings."
+        + (
+            " Beside the axes: the features with the largest loadings."
+            if method == "pca"
+            else " Only which points are near each other has a meaning, not axes, distances or sizes."
+        ),
     ]
-    picture = Picture(f"map_{by}", f"Map of the recordings by {by}", (panel(recordings, columns, by),))
+    name = f"map_{by}" if method == "pca" else f"map_{by}_{method}"
+    picture = Picture(name, f"Map of the recordings by {by}", (_panel(recordings, reduced, by, 7.2),))
     return Drawing(picture, caption)
 
 
 def panel(recordings: Recordings, columns: Sequence[str], by: By = "emotion", width: float = 7.2) -> Panel:
-    """The panel of a map.
+    """The panel of a map by principal components.
 
     Args:
         recordings: with the columns.
-        columns: features of the principal components.
+        columns: features.
         by: grouping shown by colour.
         width: in inches.
 
     Raises:
         InputError: if there are fewer than three recordings or two variable features.
     """
-    components = plane(recordings, columns)
+    return _panel(recordings, plane(recordings, columns), by, width)
+
+
+def _panel(recordings: Recordings, reduced: Plane, by: By, width: float) -> Panel:
     keys = recordings.speakers if by == "speaker" else recordings.rows[by].to_numpy()
     groups = recordings.emotions if by == "emotion" else sorted(set(keys))
-    text = (
-        f"Two principal components of {len(columns)} features, with {percent(sum(components.shares), 0)} of "
-        f"their variance, coloured by {len(groups)} groups ({by})"
-    )
-    spans = np.ptp(components.points, axis=0)
+    text = f"{reduced.summary}, coloured by {len(groups)} groups ({by})"
+    spans = np.ptp(reduced.points, axis=0)
     margin = 1.5 if by == "emotion" else 1.9
     height = float(np.clip(spans[1] / spans[0], 0.5, 1.2)) * (width - margin) + 0.8  # equal aspect
-    return Panel(lambda axes: _draw(axes, components, keys, _styles(groups, by)), width, height, text)
+    return Panel(lambda axes: _draw(axes, reduced, keys, _styles(groups, by)), width, height, text)
 
 
-def plane(recordings: Recordings, columns: Sequence[str]) -> Plane:
-    """Compute the principal components; arguments and errors as of `panel`."""
-    from sklearn.decomposition import PCA
-
+def plane(recordings: Recordings, columns: Sequence[str], method: Method = "pca") -> Plane:
+    """Reduce features to two dimensions; arguments and errors as of `drawing` and `panel`."""
     values = recordings.rows[list(columns)].astype(float)
     values = values.fillna(values.median())
     spread = values.std(ddof=0)
@@ -114,11 +139,36 @@ def plane(recordings: Recordings, columns: Sequence[str]) -> Plane:
             f"found {len(values)} recordings and {values.shape[1]} features that differ: expected at least 3 "
             "and 2: extract more"
         )
+    standardised = (values - values.mean()) / values.std(ddof=0)
+    return _neighbours(standardised) if method == "tsne" else _components(standardised)
+
+
+def _components(values: pd.DataFrame) -> Plane:
+    from sklearn.decomposition import PCA
+
     pca = PCA(2, svd_solver="full")
-    points = pca.fit_transform((values - values.mean()) / values.std(ddof=0))
-    first, second = (_largest(list(values), loadings) for loadings in pca.components_)
-    shares = pca.explained_variance_ratio_
-    return Plane(points, (float(shares[0]), float(shares[1])), (first, second))
+    points = pca.fit_transform(values)
+    shares = tuple(map(float, pca.explained_variance_ratio_))
+    names = tuple(_largest(list(values), loadings) for loadings in pca.components_)
+    summary = (
+        f"Two principal components of {values.shape[1]} features, with {percent(sum(shares), 0)} of their "
+        "variance"
+    )
+    return Plane(points, summary, shares, names)
+
+
+def _neighbours(values: pd.DataFrame) -> Plane:
+    from sklearn.manifold import TSNE, trustworthiness
+
+    matrix = values.to_numpy()
+    perplexity = min(PERPLEXITY, (len(matrix) - 1) / 3)
+    points = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(matrix)
+    kept = trustworthiness(matrix, points, n_neighbors=min(NEIGHBOURS, (len(matrix) - 1) // 2))
+    summary = (
+        f"t-SNE of {matrix.shape[1]} features (perplexity {perplexity:.0f}, seed 0, trustworthiness "
+        f"{kept:.2f} of 1)"
+    )
+    return Plane(points, summary)
 
 
 def _largest(names: Sequence[str], loadings: np.ndarray) -> tuple[str, ...]:
@@ -144,9 +194,7 @@ def _draw(axes: Axes, plane: Plane, keys: np.ndarray, styles: Mapping[str, Style
             axes.plot(*points.T, marker, color=colour, markersize=size, markeredgewidth=0, alpha=0.6)
     if len(styles) <= MOST_NAMED:
         _name(axes, plane, keys, styles)
-    for number, axis in enumerate((axes.xaxis, axes.yaxis)):
-        share, names = percent(plane.shares[number], 0), ", ".join(plane.names[number])
-        axis.set_label_text(f"component {number + 1}, {share} of the variance\n{names}")
+    axes.set(xlabel=plane.axes[0], ylabel=plane.axes[1])
     axes.set_aspect("equal", "datalim")
 
 

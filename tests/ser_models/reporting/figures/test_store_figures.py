@@ -224,7 +224,21 @@ def test_the_axes_of_a_map_name_variance_and_loadings(store):
     axes = axes_of(drawn)
     assert re.fullmatch(r"component 1, \d+\s% of the variance\n\S+, \S+", axes.get_xlabel())
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["angry", "neutral", "sad"]
-    assert drawn.caption[1].startswith("Principal components of 47 features, standardised")
+    assert re.match(r"Two principal components of 4\d features, with \d+\s% of their var", drawn.caption[1])
+
+
+def test_tsne_keeps_neighbours_together(table):
+    columns = ["rms_mean", "duration_sec", "zcr_mean"]
+    rows = table.assign(**dict.fromkeys(columns, 0.0))
+    near = np.arange(len(rows)) % 2
+    rows[columns] = 50 * near[:, None] + np.random.default_rng(0).normal(size=(len(rows), 3))
+    plane = map.plane(Recordings(rows, 72), columns, "tsne")
+    nearest = np.linalg.norm(plane.points[:, None] - plane.points, axis=2) + np.diag(
+        np.full(len(rows), np.inf)
+    )
+    assert (near[nearest.argmin(axis=1)] == near).all()
+    assert plane.axes == ("t-SNE 1", "t-SNE 2")
+    assert "trustworthiness 0.9" in plane.summary
 
 
 def test_every_group_has_its_own_marker_and_colour():
