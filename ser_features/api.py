@@ -67,8 +67,9 @@ def extract(
         encoder_pooling: pooling of the hidden states over time: "mean" (default), or "mean_std" for mean and
             standard deviation.
         emotions: word that replaces a word of an own table, such as {"fru": "angry"}.
-        labels: "as-is" to keep the words of own tables, or the path of a TOML file of words and their labels;
-            by default the usual spellings and synonyms are joined, which the report's notes say.
+        labels: "as-is" to keep the words of own tables, "none" for tables without emotions, whose recordings
+            are stored as unknown, or the path of a TOML file of words and their labels; by default the usual
+            spellings and synonyms are joined, which the report's notes say.
         root: folder that relative paths of own tables are below; by default that of each table.
         executor: "local" for processes of this machine, "dask" for a Dask cluster.
         scheduler: address of a running Dask cluster, such as "tcp://head:8786". Default: a cluster of this

@@ -1,4 +1,4 @@
-"""Labels as the user wants them: `as-is`, or a TOML file of words and their labels → `LabelMap`.
+"""Labels as the user wants them: `as-is`, `none`, or a TOML file of words and their labels → `LabelMap`.
 
     joy = "happy"             # in all corpora
     frustrated = "other"      # stored, and left out of training
@@ -7,7 +7,7 @@
     excited = "happy"
 
 It replaces the spellings and synonyms that `labels.resolve` proposes. A built-in corpus has labels of its
-own, which a file maps and `as-is` keeps.
+own, which a file maps and the two words keep.
 """
 
 import tomllib
@@ -23,6 +23,8 @@ from ser_features.labels import in_order, problem, written
 from ser_features.manifest import Recording, Scan, Vote
 
 AS_IS = "as-is"
+NONE = "none"
+"""For tables without emotions: their recordings are stored as unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,12 @@ class LabelMap:
     Attributes:
         everywhere: in all corpora.
         corpora: in single ones, by name.
+        required: whether a table must have emotions.
     """
 
     everywhere: Mapping[str, str]
     corpora: Mapping[str, Mapping[str, str]]
+    required: bool = True
 
     def of(self, dataset: str) -> dict[str, str]:
         """Label by word in one corpus."""
@@ -46,20 +50,20 @@ def read_label_map(labels: PathLike) -> LabelMap:
     """Read the value of `--labels`.
 
     Args:
-        labels: "as-is", or the path of a file.
+        labels: "as-is", "none", or the path of a file.
 
     Raises:
         InputError: if the file cannot be read, or is no such map.
     """
-    if labels == AS_IS:
-        return LabelMap({}, {})
+    if labels in (AS_IS, NONE):
+        return LabelMap({}, {}, required=labels == AS_IS)
     path = Path(labels)
     try:
         content = tomllib.loads(path.read_bytes().decode())
     except (OSError, ValueError) as error:
         raise InputError(
-            f"--labels {path} cannot be read ({error}): expected {AS_IS}, or a TOML file of lines such as "
-            'joy = "happy"'
+            f"--labels {path} cannot be read ({error}): expected {AS_IS}, {NONE}, or a TOML file of "
+            'lines such as joy = "happy"'
         ) from error
     tables = {name: value for name, value in content.items() if isinstance(value, dict)}
     everywhere = {word: label for word, label in content.items() if word not in tables}

@@ -89,8 +89,9 @@ def extract(
     labels: Annotated[
         str | None,
         typer.Option(
-            help="TOML file of words and their labels, or as-is to keep the words of a table (default: usual "
-            "spellings and synonyms are joined, such as joy as happy, and shown).",
+            help="TOML file of words and their labels, as-is to keep the words of a table, or none for a "
+            "table without emotions (default: usual spellings and synonyms are joined, such as joy as happy, "
+            "and shown).",
         ),
     ] = None,
     workers: Workers = None,

@@ -32,11 +32,17 @@ def extraction(datasets: Sequence[str], data: Path | None = None, root: Path | N
 
 
 def training(store: Path) -> str:
-    """Training of the best model for the features of a store, with as many folds as its speakers allow."""
+    """Training of the best model for the features of a store, with as many folds as its speakers allow.
+
+    A store without labels is exported.
+    """
+    from ser_features.labels import is_emotion
     from ser_features.store import open_store
 
     opened = open_store(store)
-    rows = opened.table(columns=["speaker"])
+    rows = opened.table(columns=["speaker", "emotion"])
+    if not any(map(is_emotion, rows["emotion"].unique().to_pylist())):
+        return f"ser store export --format parquet --out features.parquet --store {store}"
     speakers = len(rows.group_by(["dataset", "speaker"]).aggregate([]))
     folds = f" --folds {FOLDS}" if speakers >= FOLDS else ""
     model = BEST if set(opened.families) >= READ_BY_BEST else BASELINE

@@ -131,7 +131,8 @@ def scan(
             f"{table}: {name!r} is the name of a built-in corpus, expected another name: rename the file"
         )
     synonyms = labels.of(name) if labels else None
-    read = scan_table(table, Reading(data, emotions or {}, synonyms, is_taken, root))
+    labelled = labels is None or labels.required
+    read = scan_table(table, Reading(data, emotions or {}, synonyms, is_taken, root, labelled))
     return replace(read, table=Path(os.path.abspath(table)))  # noqa: PTH100  as in corpora.base
 
 

@@ -4,9 +4,9 @@ table → `tables.columns` (which column is what) → rows → entries: labels, 
 → `merge`: several rows of a recording, such as one per rater, become one, or are refused
 → stems → `Scan` with notes
 
-Required columns: path and emotion. Optional ones: speaker, gender, age, language, text, intensity, statement,
-repetition, modality, vocal_channel, in any order. Further columns are stored under the name that the table
-gives them, as numbers if all cells are numbers, as text otherwise.
+Required columns: path, and emotion unless the reading needs no labels. Optional ones: speaker, gender, age,
+language, text, intensity, statement, repetition, modality, vocal_channel, in any order. Further columns are
+stored under the name that the table gives them, as numbers if all cells are numbers, as text otherwise.
 
 - The dataset is named after the file, in lower case, because some file systems are case-insensitive: in
   letters, digits, - and _; accents are removed, and other characters are replaced by _.
@@ -106,7 +106,8 @@ def scan_table(table: Path, reading: Reading | None = None) -> Scan:
     """
     reading = reading or Reading()
     dataset = dataset_name(table)
-    read = read_table(table, REQUIRED, lambda name: name in RESERVED or reading.is_taken(name), reading.root)
+    required = REQUIRED if reading.labelled else ("path",)
+    read = read_table(table, required, lambda name: name in RESERVED or reading.is_taken(name), reading.root)
     parser = RowParser(dataset, read, reading)
     merged = merge(parser.entries())
     rejected = [*parser.rejected(), *merged.rejected]

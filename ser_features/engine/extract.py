@@ -84,7 +84,7 @@ def extract_corpora(
         features: feature families to store; default: those of the store, `DEFAULT_FAMILIES` for a new one.
         encoder: of the family ssl, from `extractors.encoder.configure`; default: that of the store.
         emotions: word that replaces a word of a table.
-        labels: "as-is" to keep the words of tables, or the path of a file of words and their labels
+        labels: "as-is", "none", or the path of a file of words and their labels, as for `read_label_map`
             (`label_map`); default: the usual spellings and synonyms.
         root: folder that relative paths of tables are below; default: that of each table.
         workers: number of processes of this machine; default: one per core.

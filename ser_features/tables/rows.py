@@ -44,6 +44,7 @@ class Reading:
         synonyms: label by word; None for the usual ones (`labels.resolve`).
         is_taken: whether the store has a column of a lower-case name.
         root: folder that relative paths are below; None for the table's own.
+        labelled: whether the table must have a column of emotions.
     """
 
     data: Path | None = None
@@ -51,6 +52,7 @@ class Reading:
     synonyms: Mapping[str, str] | None = None
     is_taken: Callable[[str], bool] = lambda name: False
     root: Path | None = None
+    labelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class RowParser:
         self.own, self._extra = _further(table)
         self._refused: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._unreadable: dict[str, list[str]] = defaultdict(list)
-        self._words = Counter(table.cells(table.index["emotion"]))
+        self._words = Counter(table.cell(row, "emotion") for row in table.rows)
         counts: Counter[str] = Counter()
         for word, number in self._words.items():
             counts[self._renamed(word)] += number

@@ -261,6 +261,11 @@ def load_examples(
         notes += (f"{(~has_class).sum()} recordings left out: without {target}{listed}",)
         speech = speech[has_class]
     labels = tuple(in_order(set(speech["emotion"])))
+    if len(rows) and not labels and target == EMOTION:
+        raise InputError(
+            f"no recording of {store.root} has a label, expected emotions to learn: add a column emotion to "
+            "the table and extract it again"
+        )
     if len(labels) < 2:
         plural = "emotions" if target == EMOTION else f"values of {target}"
         raise InputError(

@@ -79,6 +79,22 @@ def test_more_than_half_refused_is_an_error_with_its_reasons(ser, recordings, tm
     assert ser(*words, "--workers", 1, "--max-failures", 4).code == 0
 
 
+def test_recordings_without_labels_are_stored_and_not_trained_on(ser, recordings, tmp_path):
+    table, store = tmp_path / "unlabelled.csv", tmp_path / "store"
+    rows = [line.split(",")[0] for line in (recordings / "own.csv").read_text().splitlines()]
+    table.write_text("\n".join(rows[:4]) + "\n")
+    words = ["extract", "--datasets", table, "--root", recordings, "--store", store, "--features", "core"]
+    assert "no column emotion" in ser(*words).err
+    answer = ser(*words, "--labels", "none")
+    assert answer.code == 0
+    assert answer.out.endswith(
+        f"next: ser store export --format parquet --out features.parquet --store {store}\n"
+    )
+    answer = ser("train", "--model", "logistic", "--store", store, "--out", tmp_path / "model")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert f"no recording of {store} has a label" in answer.err
+
+
 def test_a_store_for_a_model_has_what_it_reads():
     assert set(create(next_step.BEST).inputs.families) == {"core", *next_step.READ_BY_BEST}
     families, has_copies = _of_model(next_step.BEST, None)

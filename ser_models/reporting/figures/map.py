@@ -140,34 +140,29 @@ def plane(recordings: Recordings, columns: Sequence[str], method: Method = "pca"
             "and 2: extract more"
         )
     standardised = (values - values.mean()) / values.std(ddof=0)
-    return _neighbours(standardised) if method == "tsne" else _components(standardised)
+    reduce = _neighbours if method == "tsne" else _components
+    return reduce(standardised, f"{len(columns)} features")
 
 
-def _components(values: pd.DataFrame) -> Plane:
+def _components(values: pd.DataFrame, of: str) -> Plane:
     from sklearn.decomposition import PCA
 
     pca = PCA(2, svd_solver="full")
     points = pca.fit_transform(values)
     shares = tuple(map(float, pca.explained_variance_ratio_))
     names = tuple(_largest(list(values), loadings) for loadings in pca.components_)
-    summary = (
-        f"Two principal components of {values.shape[1]} features, with {percent(sum(shares), 0)} of their "
-        "variance"
-    )
+    summary = f"Two principal components of {of}, with {percent(sum(shares), 0)} of their variance"
     return Plane(points, summary, shares, names)
 
 
-def _neighbours(values: pd.DataFrame) -> Plane:
+def _neighbours(values: pd.DataFrame, of: str) -> Plane:
     from sklearn.manifold import TSNE, trustworthiness
 
     matrix = values.to_numpy()
     perplexity = min(PERPLEXITY, (len(matrix) - 1) / 3)
     points = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(matrix)
     kept = trustworthiness(matrix, points, n_neighbors=min(NEIGHBOURS, (len(matrix) - 1) // 2))
-    summary = (
-        f"t-SNE of {matrix.shape[1]} features (perplexity {perplexity:.0f}, seed 0, trustworthiness "
-        f"{kept:.2f} of 1)"
-    )
+    summary = f"t-SNE of {of} (perplexity {perplexity:.0f}, seed 0, trustworthiness {kept:.2f} of 1)"
     return Plane(points, summary)
 
 

@@ -224,7 +224,7 @@ def test_the_axes_of_a_map_name_variance_and_loadings(store):
     axes = axes_of(drawn)
     assert re.fullmatch(r"component 1, \d+\s% of the variance\n\S+, \S+", axes.get_xlabel())
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["angry", "neutral", "sad"]
-    assert re.match(r"Two principal components of 4\d features, with \d+\s% of their var", drawn.caption[1])
+    assert drawn.caption[1].startswith("Two principal components of 47 features, with ")
 
 
 def test_tsne_keeps_neighbours_together(table):
