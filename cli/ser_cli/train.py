@@ -154,6 +154,13 @@ def train(
     ] = None,
     own_features: OwnFeatures = None,
     settings: Settings = None,
+    report_audio: Annotated[
+        bool,
+        typer.Option(
+            "--report-audio",
+            help="Put clips of wrongly predicted recordings into the report: personal data, off by default.",
+        ),
+    ] = False,
     jobs: Jobs = None,
     as_json: MetricsAsJson = False,
 ) -> None:
@@ -222,8 +229,9 @@ def train(
             say(f"check: {line}")
 
     with training_progress() as progress:
+        texts = ReportTexts(command=typed(), audio=report_audio)
         context = RunContext(progress=progress, jobs=jobs, tensorboard=tensorboard, on_notes=show)
-        result = run_experiment(store, folder, chosen, context, ReportTexts(command=typed()))
+        result = run_experiment(store, folder, chosen, context, texts)
     if run and chosen == run.config and (line := run.compared(result)):
         say(line)
     if as_json:

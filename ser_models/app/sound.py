@@ -5,10 +5,11 @@ signal → WAV, or MP3 if it is long → data URL
 
 import base64
 import io
-from typing import Any
 
 import numpy as np
 import soundfile
+
+from ser_models.reporting.sound import mp3_url
 
 LONGEST_WAV = 60.0
 """Longer signals are compressed, in s: ten minutes of WAV would be a page of 25 MB."""
@@ -16,7 +17,9 @@ LONGEST_WAV = 60.0
 
 def wav(signal: np.ndarray, sample_rate: int) -> bytes:
     """Encode samples, (n,), clipped to ±1, as a 16-bit WAV file in memory."""
-    return _encoded(signal, sample_rate, format="WAV", subtype="PCM_16")
+    file = io.BytesIO()
+    soundfile.write(file, np.clip(signal, -1, 1), sample_rate, format="WAV", subtype="PCM_16")
+    return file.getvalue()
 
 
 def encoded_sound(signal: np.ndarray, sample_rate: int) -> str:
@@ -26,13 +29,5 @@ def encoded_sound(signal: np.ndarray, sample_rate: int) -> str:
     'data:audio/wav;base64,UklGRkQAAA'
     """
     if signal.size <= LONGEST_WAV * sample_rate:
-        kind, content = "wav", wav(signal, sample_rate)
-    else:
-        kind, content = "mpeg", _encoded(signal, sample_rate, format="MP3", subtype="MPEG_LAYER_III")
-    return f"data:audio/{kind};base64,{base64.b64encode(content).decode()}"
-
-
-def _encoded(signal: np.ndarray, sample_rate: int, **options: Any) -> bytes:
-    file = io.BytesIO()
-    soundfile.write(file, np.clip(signal, -1, 1), sample_rate, **options)
-    return file.getvalue()
+        return f"data:audio/wav;base64,{base64.b64encode(wav(signal, sample_rate)).decode()}"
+    return mp3_url(signal, sample_rate)

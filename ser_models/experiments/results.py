@@ -75,6 +75,7 @@ class ReportTexts:
         claims: what the publication reports; None for a plain training.
         quick: what a reduced run reduces; None for a full run.
         others: artifacts of the same system under other protocols, by protocol.
+        audio: whether it has clips of the recordings beside the errors: personal data.
     """
 
     title: str | None = None
@@ -87,6 +88,7 @@ class ReportTexts:
     claims: Claims | None = None
     quick: str | None = None
     others: Mapping[str, Path] = field(default_factory=dict)
+    audio: bool = False
 
 
 def with_state(context: RunContext, out: Path) -> RunContext:
@@ -224,7 +226,16 @@ def _report(
         attention=attention,
         quick_note=texts.quick,
         durations=by_duration(trained.predictions, data.examples.rows),
+        clips=_clips(data, result) if texts.audio else None,
     )
+
+
+def _clips(data: Data, result: EvaluationResult) -> Mapping[str, str]:
+    """Sound of the errors of highest confidence."""
+    from ser_models.experiments.clips import clips_of
+
+    errors = [error.file_id for error in result.errors.most_confident]
+    return clips_of(data.store, data.examples.rows, errors)
 
 
 def _metadata(

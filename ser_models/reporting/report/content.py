@@ -107,6 +107,7 @@ class Report:
         attention: recordings with the model's attention.
         quick_note: what a reduced run reduces; None for a full run.
         durations: the test recordings by duration, in s.
+        clips: sound of errors as data URLs, by file_id; None if none was asked for.
     """
 
     title: str
@@ -128,6 +129,7 @@ class Report:
     attention: Sequence[AttentionExample] = ()
     quick_note: str | None = None
     durations: tuple[Subset, ...] = ()
+    clips: Mapping[str, str] | None = None
 
 
 def by_duration(predictions: pd.DataFrame, rows: pd.DataFrame) -> tuple[Subset, ...]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median, stdev
 
+from markupsafe import Markup
+
 from ser_models.data.split import UNKNOWN_SPEAKERS
 from ser_models.evaluation.claims import Claims
 from ser_models.evaluation.paired import Difference
@@ -272,14 +274,25 @@ def _speakers(part: CorpusPart) -> str:
     return f"{part.speakers} and unknown" if part.speakers else "unknown"
 
 
-def errors(result: Scores) -> Table:
-    """The wrong predictions of highest confidence."""
+def errors(result: Scores, clips: Mapping[str, str] | None = None) -> Table:
+    """The wrong predictions of highest confidence, with their sound if there are clips."""
     columns = ("Recording", "True", "Predicted", "Confidence", "Probability of the true class")
     cells = tuple(
         (row.file_id, row.true, row.predicted, percent(row.confidence), percent(row.true_probability))
         for row in result.errors.most_confident
     )
-    return Table("Wrong predictions of highest confidence", columns, cells, words=(0, 1, 2))
+    caption = "Wrong predictions of highest confidence"
+    if clips is None:
+        return Table(caption, columns, cells, words=(0, 1, 2))
+    heard = tuple((*row, _player(row[0], clips.get(row[0]))) for row in cells)
+    return Table(caption, (*columns, "Sound"), heard, words=(0, 1, 2, 5))
+
+
+def _player(name: str, url: str | None) -> str:
+    """HTML that plays a clip."""
+    if url is None:
+        return MISSING
+    return Markup('<audio controls preload="metadata" src="{}" aria-label="{}"></audio>').format(url, name)
 
 
 def confusions(result: Scores) -> Table:
