@@ -176,7 +176,6 @@ def train(
     from ser_models.experiments.results import ReportTexts
     from ser_models.experiments.train import run_experiment
     from ser_models.models import create, model_class
-    from ser_models.reporting.verdict import RunPaths, next_step
     from ser_models.training.config import RunContext
 
     run = run_file.read(config) if config else None
@@ -239,8 +238,10 @@ def train(
         return
     print_metrics(result, printed=checked)
     print(f"artifact: {folder}")
-    paths = RunPaths(folder, str(store), chosen.own_features)
-    hint(next_step(result, paths).command)
+    if chosen.own_features:
+        hint(f"ser evaluate {folder} --store {store} --own-features {chosen.own_features}")
+    else:
+        hint(f"ser predict {folder} FILE.wav")
 
 
 def _chosen(

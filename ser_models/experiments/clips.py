@@ -38,8 +38,8 @@ def clips_of(store: Store, rows: pd.DataFrame, file_ids: Sequence[str]) -> dict[
         Data URL by file_id, of the recordings whose file is where it was extracted from, with the same bytes.
     """
     columns = [name for name in (*PART_COLUMNS, "dataset", "path", "audio_sha256") if name in rows]
-    wanted = rows.set_index("file_id").loc[list(file_ids), columns].astype(object)
-    return dict(_encoded(store, wanted.where(wanted.notna(), None)))
+    selected = rows.set_index("file_id").loc[list(file_ids), columns].astype(object)
+    return dict(_encoded(store, selected.where(selected.notna(), None)))
 
 
 def _encoded(store: Store, rows: pd.DataFrame) -> Iterator[tuple[str, str]]:

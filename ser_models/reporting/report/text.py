@@ -284,8 +284,8 @@ def errors(result: Scores, clips: Mapping[str, str] | None = None) -> Table:
     caption = "Wrong predictions of highest confidence"
     if clips is None:
         return Table(caption, columns, cells, words=(0, 1, 2))
-    heard = tuple((*row, _player(row[0], clips.get(row[0]))) for row in cells)
-    return Table(caption, (*columns, "Sound"), heard, words=(0, 1, 2, 5))
+    with_sound = tuple((*row, _player(row[0], clips.get(row[0]))) for row in cells)
+    return Table(caption, (*columns, "Sound"), with_sound, words=(0, 1, 2, 5))
 
 
 def _player(name: str, url: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Clips are of recordings that are still where they were extracted from, and players of a report escape names."""
+"""Clips are of recordings that are where they were extracted from; players of a report escape names."""
 
 import base64
 import io
