@@ -216,6 +216,6 @@ def test_figures_of_a_page_are_documented_results(page):
     pages = (ROOT / "README.md", DOCS / "results.md", DOCS / "accuracy.md")
     sources = "".join(path.read_text(encoding="utf-8") for path in pages)
     figures = set(re.findall(r"\b0\.\d{3}\b", (DOCS / f"{page}.md").read_text(encoding="utf-8")))
-    of_uar = figures - {"0.002", "0.001", "0.000"}
+    of_uar = figures - {"0.003", "0.001", "0.000"}
     assert len(of_uar) > 3
     assert not [figure for figure in of_uar if figure not in sources]

@@ -1,7 +1,7 @@
 """UAR on unseen speakers: the models of this project and openSMILE's features, on the same folds.
 
     python -m benchmarks.accuracy.models --opensmile        # needs: pip install opensmile==2.6.0
-    python -m benchmarks.accuracy.models --models crnn      # adds one model to the stored results
+    python -m benchmarks.accuracy.models --models svm       # adds one model to the stored results
     python -m benchmarks.accuracy.models table              # writes docs/accuracy.md and its figure
 
 Five folds over speakers; TESS has two speakers, and two folds. Everything is fitted on training speakers.

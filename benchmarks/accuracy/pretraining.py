@@ -1,169 +1,189 @@
-"""Effect of pretraining a network on hidden frames of all audio, without labels.
+"""Pretraining of `conv_attention` on recordings without labels: masked prediction, and contrastive.
 
-    python -m benchmarks.accuracy.pretraining --corpora emodb
-    python -m benchmarks.accuracy.pretraining table                # writes docs/accuracy.md
+recordings and their copies in another room → `masked` or `contrastive` → `Pretrained` → `started_from`
 
-The encoder of `crnn` (one member) reads log-mel frames of every corpus in the store with spans masked, and is
-trained to reconstruct the masked frames (masked modelling; Liu et al., "Mockingjay", 2020). The test speakers
-of each fold are excluded. It is then trained on emotions from these weights and from random weights: same
-graph, same seed, same batches.
+masked: spans of frames are hidden, and predicted from the others (Liu et al., "Mockingjay", 2020).
+contrastive: of the vectors of a batch, that of a recording's copy in another room is to be the nearest, both
+cropped and with SpecAugment (NT-Xent; Chen et al., "A Simple Framework for Contrastive Learning of Visual
+Representations", 2020).
 """
 
-import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from benchmarks.accuracy import common
-from benchmarks.accuracy.common import SEED, Run
-from benchmarks.accuracy.models import gain
-from ser_models.data.batches import Scaler
-from ser_models.data.examples import Examples, load_examples
-from ser_models.evaluation.score import score
-from ser_models.models import create
-from ser_models.models.networks.crnn import Crnn
-from ser_models.training.resume import Fold
+from ser_features.manifest import VARIANT_MARK
+from ser_models.data.batches import Arrays, BatchSource, Scaler, read_all
+from ser_models.data.examples import Examples
+from ser_models.models.networks.conv_attention import ConvAttention
+from ser_models.models.networks.spec_augment import spec_augment
 
-NAME = "pretraining"
-SETTINGS = {"n_members": 1}
 EPOCHS, BATCH, RATE = 6, 32, 2e-3
 SPANS, SPAN = 6, 12
 """Number of masked spans per recording, and their frames: about a quarter of a recording of 3 s."""
+TEMPERATURE = 0.2
+"""Of the softmax over cosine similarities."""
+LEAST_CROP = 0.5
+"""Smallest share of the frames of a recording that a crop keeps."""
 
 
-def measure_all(options: argparse.Namespace) -> None:
-    """Measure every corpus, pretraining on `--audio`."""
+@dataclass(frozen=True)
+class Pretrained:
+    """A pretrained network.
 
-    def measure_run(run: Run) -> dict[str, Any]:
-        return measure(run, load_examples(run.store, options.audio))
-
-    content = {"audio": options.audio, "epochs": EPOCHS}
-    common.by_corpus(NAME, options, measure_run, content, options.audio)
-
-
-def measure(run: Run, audio: Examples) -> dict[str, Any]:
-    """UAR with and without pretraining, and their paired difference."""
-    tables: dict[str, list[Any]] = {"from random weights": [], "pretrained": []}
-    losses = []
-    for number in run.split.folds:
-        test = set(run.split.side(number, "test"))
-        unlabelled = audio.take([name for name in audio.rows["file_id"] if name not in test])
-        weights, loss = pretrain(run, number, unlabelled)
-        losses.append(loss)
-        for name, start in (("from random weights", None), ("pretrained", weights)):
-            tables[name].append(common.test_predictions(_finetune(run, number, start)))
-            print(f"fold {number}, {name}", flush=True)
-    return _compare(tables, run.examples) | {"hidden_frames": losses}
-
-
-def pretrain(run: Run, number: int, audio: Examples) -> tuple[list[np.ndarray], list[float]]:
-    """Train the encoder on audio without labels.
-
-    Returns:
-        Weights of the encoder, and the error at the masked frames in each epoch: 1 is that of their mean.
+    Attributes:
+        weights: of all layers, in Keras's order; those of the softmax are untrained.
+        first: measure of the first epoch: relative error at masked frames, where 1 is that of their mean, or
+            share of the recordings whose nearest vector is that of their copy.
+        last: the same of the last epoch.
     """
-    import keras
 
-    model = _crnn()
-    scaler = Scaler.fit(model.inputs, run.examples.take(run.split.side(number, "train")))
-    source = scaler.source(audio.read(model.inputs))
-    keras.utils.set_random_seed(SEED)
-    network = model.build(source.shapes, len(run.examples.labels))
-    decoder = _with_decoder(model, network, source.shapes["frames"][1])
-    decoder.compile(optimizer=keras.optimizers.Adam(RATE), loss="mse")
-    rng = np.random.default_rng([SEED, number])
-    losses = []
-    for _ in range(EPOCHS):
-        errors = [
-            float(decoder.train_on_batch(masked, targets, weights))
-            for masked, targets, weights in _batches(source, rng, model.step)
-        ]
-        losses.append(float(np.mean(errors)))
-    return network.get_weights(), losses
+    weights: list[np.ndarray]
+    first: float
+    last: float
 
 
-def _crnn() -> Crnn:
-    model = create("crnn", SETTINGS)
-    if not isinstance(model, Crnn):
-        raise TypeError("the registry has another crnn")
+Batch = tuple[Arrays, np.ndarray, np.ndarray]
+"""Arrays, targets and weights of the targets."""
+
+
+def started_from(model: ConvAttention, pretrained: Pretrained) -> ConvAttention:
+    """The unfitted model with the pretrained weights instead of random ones, except those of its softmax."""
+    build = model.build
+
+    def build_pretrained(shapes: Mapping[str, tuple[int, ...]], classes: int) -> Any:
+        network = build(shapes, classes)
+        network.set_weights([*pretrained.weights[:-2], *network.get_weights()[-2:]])
+        return network
+
+    model.build = build_pretrained  # type: ignore[method-assign]
     return model
 
 
-def _with_decoder(model: Crnn, network: Any, bands: int) -> Any:
-    """The encoder up to its steps, and a linear reconstruction of the frames of each."""
-    import keras
+def masked(model: ConvAttention, audio: Examples, *, seed: int) -> Pretrained:
+    """Train the blocks of a network to predict masked frames, without their mean over the recording."""
     from keras import layers
 
-    steps = network.get_layer("steps_0").output
-    return keras.Model(network.input, layers.Dense(model.step * bands)(steps))
+    source = _source(model, audio)
+    rng = np.random.default_rng(seed)
+
+    def batches() -> Iterator[Batch]:
+        order = rng.permutation(len(source))
+        for start in range(0, len(order), BATCH):
+            yield _masked(source.batch(order[start : start + BATCH]), model.step, rng)
+
+    def head(network: Any) -> Any:
+        steps = network.get_layer(f"block_0_{model.depth - 1}").output
+        return layers.Dense(model.step * source.shapes["frames"][1])(steps)
+
+    return _pretrain(model, source, head, "mse", batches, seed)
 
 
-def _batches(
-    source: Any, rng: np.random.Generator, step: int
-) -> Iterator[tuple[Any, np.ndarray, np.ndarray]]:
-    """Yield batches with masked spans, the original frames by step, and the weight of masked real frames."""
-    order = rng.permutation(len(source))
-    for start in range(0, len(order), BATCH):
-        arrays = source.batch(order[start : start + BATCH])
-        frames, mask = arrays["frames"], arrays["mask"]
-        hidden = np.zeros_like(mask)
-        for index, count in enumerate(mask.sum(axis=1).astype(int)):
-            for begin in rng.integers(0, max(1, count - SPAN), SPANS):
-                hidden[index, begin : begin + SPAN] = 1
-        masked = {"frames": frames * (1 - hidden[..., None]), "mask": mask}
-        length = -(-frames.shape[1] // step) * step
-        rest = length - frames.shape[1]
-        targets = np.pad(frames, [(0, 0), (0, rest), (0, 0)]).reshape(len(frames), length // step, -1)
-        where = np.pad(hidden * mask, [(0, 0), (0, rest)]).reshape(len(frames), length // step, step)
-        yield masked, targets, where.mean(axis=2) / max(float(where.mean()), 1e-6)
+def contrastive(model: ConvAttention, audio: Examples, *, seed: int) -> Pretrained:
+    """Train the vectors of a network to recognise a recording in another room."""
+    from keras import layers
+
+    source = _source(model, audio)
+    position = {name: index for index, name in enumerate(audio.rows["file_id"])}
+    pairs = np.array([[position[name.partition(VARIANT_MARK)[0]], index] for name, index in position.items()])
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    rng = np.random.default_rng(seed)
+
+    def batches() -> Iterator[Batch]:
+        order = rng.permutation(len(pairs))
+        for start in range(0, len(order), BATCH):
+            both = pairs[order[start : start + BATCH]].T
+            partner = np.roll(np.arange(both.size), both.shape[1])
+            yield _cropped(source.batch(both.ravel()), rng), partner, np.ones(both.size)
+
+    def head(network: Any) -> Any:
+        return layers.Dense(32)(layers.Dense(64, activation="relu")(network.get_layer("vector_0").output))
+
+    return _pretrain(model, source, head, nearest_loss, batches, seed, metric=nearest)
 
 
-def _finetune(run: Run, number: int, weights: list[np.ndarray] | None) -> Fold:
-    """Train one fold on emotions, from given weights or from random ones."""
-    model = _crnn()
-    if weights is not None:
-        build = model.build
-
-        def build_pretrained(*shape: Any, **named: Any) -> Any:
-            network = build(*shape, **named)
-            network.set_weights(weights)
-            return network
-
-        model.build = build_pretrained  # type: ignore[method-assign]
-    return common.fit_fold(run, number, model)
+def _source(model: ConvAttention, audio: Examples) -> BatchSource:
+    return read_all(Scaler.fit(model.inputs, audio).source(audio.read(model.inputs)))
 
 
-def _compare(tables: dict[str, list[Any]], examples: Examples) -> dict[str, Any]:
-    results: dict[str, Any] = {}
-    whole = {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
-    for name, table in whole.items():
-        scores = score(table, examples.labels, seed=SEED)
-        results[name] = {"uar": scores.uar, "uar_ci95": scores.uar_ci95}
-    results["gain"] = gain(whole["pretrained"], whole["from random weights"], examples)
-    return results
+def _pretrain(
+    model: ConvAttention,
+    source: BatchSource,
+    head: Callable[[Any], Any],
+    loss: Any,
+    batches: Callable[[], Iterator[Batch]],
+    seed: int,
+    metric: Any = None,
+) -> Pretrained:
+    """Train a network with another head; the measure is the metric, or the loss without one."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    network = model.build(source.shapes, classes=2)
+    graph = keras.Model(network.input, head(network))
+    graph.compile(optimizer=keras.optimizers.Adam(RATE), loss=loss, metrics=[metric] if metric else [])
+    measures = []
+    for _ in range(EPOCHS):
+        values = []
+        for arrays, targets, weights in batches():
+            graph.reset_metrics()
+            values.append(np.ravel(graph.train_on_batch(arrays, targets, weights))[-1])
+        measures.append(float(np.mean(values)))
+    return Pretrained(network.get_weights(), measures[0], measures[-1])
 
 
-def write_page() -> None:
-    """Write the table to the page."""
-    result = common.read_result(NAME)
-    rows = []
-    for corpus, scores in result["results"].items():
-        low, high = scores["gain"]
-        errors = np.mean(scores["hidden_frames"], axis=0)
-        uars = [f"{scores[name]['uar']:.3f}" for name in ("from random weights", "pretrained")]
-        points = f"{100 * low:+.1f} to {100 * high:+.1f} points"
-        rows.append([corpus, *uars, points, f"{errors[0]:.2f} to {errors[-1]:.2f}"])
-    header = ["corpus", "from random weights", "pretrained", "gain, 95 % interval", "error at hidden frames"]
-    text = (
-        f"`crnn`, one member, pretrained on {', '.join(result['audio'])} for {result['epochs']} epochs; "
-        f"{common.describe(result)}"
-    )
-    common.write_section(NAME, f"{text}\n\n{common.markdown(header, rows)}")
+def _masked(arrays: Arrays, step: int, rng: np.random.Generator) -> Batch:
+    """Hide spans of the frames; the weights make the error of predicting 0 at masked frames 1."""
+    frames, mask = arrays["frames"], arrays["mask"]
+    hidden = np.zeros_like(mask)
+    for row, count in zip(hidden, mask.sum(axis=1).astype(int), strict=True):
+        for begin in rng.integers(0, max(1, count - SPAN), SPANS):
+            row[begin : begin + SPAN] = 1
+    mean = frames.sum(axis=1, keepdims=True) / mask.sum(axis=1)[:, None, None]
+    centred = (frames - mean) * mask[..., None]
+    length = -(-frames.shape[1] // step) * step
+    rest = length - frames.shape[1]
+    targets = np.pad(centred, [(0, 0), (0, rest), (0, 0)]).reshape(len(frames), length // step, -1)
+    where = np.pad(hidden * mask, [(0, 0), (0, rest)]).reshape(len(frames), length // step, step)
+    weights = where.mean(axis=2)
+    error = float((np.square(targets).mean(axis=2) * weights).mean())
+    return {"frames": frames * (1 - hidden[..., None]), "mask": mask}, targets, weights / max(error, 1e-6)
 
 
-if __name__ == "__main__":
-    arguments = common.parser(__doc__)
-    arguments.add_argument("--audio", nargs="+", default=list(common.CORPORA), help="corpora for pretraining")
-    common.main(arguments, measure_all, write_page)
+def _cropped(arrays: Arrays, rng: np.random.Generator) -> Arrays:
+    """A random part of each recording, with SpecAugment."""
+    frames, mask = spec_augment(arrays["frames"], arrays["mask"], rng), arrays["mask"].copy()
+    for row, count in zip(mask, mask.sum(axis=1).astype(int), strict=True):
+        length = int(count * rng.uniform(LEAST_CROP, 1))
+        start = int(rng.integers(0, count - length + 1))
+        row[:start] = row[start + length :] = 0
+    return {"frames": frames * mask[..., None], "mask": mask}
+
+
+def _similarities(vectors: Any) -> Any:
+    """Cosine similarity of every pair of vectors over the temperature; very small of one with itself."""
+    from keras import ops
+
+    unit = ops.normalize(vectors, axis=-1)
+    number = ops.arange(ops.shape(vectors)[0])
+    itself = ops.cast(ops.equal(number[:, None], number[None]), vectors.dtype)
+    return ops.matmul(unit, ops.transpose(unit)) / TEMPERATURE - 1e9 * itself
+
+
+def nearest_loss(partners: Any, vectors: Any) -> Any:
+    """Cross-entropy of each vector's partner among the other vectors of the batch."""
+    from keras import ops
+
+    partners = ops.cast(ops.reshape(partners, (-1,)), "int32")
+    return ops.sparse_categorical_crossentropy(partners, _similarities(vectors), from_logits=True)
+
+
+def nearest(partners: Any, vectors: Any) -> Any:
+    """Whether the nearest vector is the partner."""
+    from keras import ops
+
+    partners = ops.cast(ops.reshape(partners, (-1,)), "int32")
+    closest = ops.cast(ops.argmax(_similarities(vectors), axis=-1), "int32")
+    return ops.cast(ops.equal(closest, partners), "float32")

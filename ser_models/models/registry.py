@@ -68,7 +68,7 @@ MODELS: dict[str, tuple[str, str]] = {
     "context_vectors": ("ser_models.models.kernel.context_vectors", "ContextVectors"),
     "covariances": ("ser_models.models.kernel.covariances", "Covariances"),
     "xgboost_functionals": ("ser_models.models.trees", "XgboostFunctionals"),
-    "crnn": ("ser_models.models.networks.crnn", "Crnn"),
+    "conv_attention": ("ser_models.models.networks.conv_attention", "ConvAttention"),
     "ensemble": ("ser_models.models.ensemble", "Ensemble"),
     "best": ("ser_models.models.best", "Best"),
 }
@@ -98,7 +98,7 @@ USES = {
     "xgboost": "interactions of columns; larger corpora; SHAP explanations",
     "mlp": "comparison with its paper",
     "cnn_lstm": "thousands of recordings of many speakers; course over time",
-    "crnn": "few speakers: small, with strong augmentation, average of three",
+    "conv_attention": "compact network on log-mel for few speakers, average of three",
     "bone_conducted_transformer": "its recipe; attention weights",
     "attention_cnn_bilstm": "its recipe; attention weights",
     "fusion_cnn_bilstm": "its recipe",

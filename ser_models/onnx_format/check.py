@@ -40,6 +40,7 @@ OPERATORS: dict[str, frozenset[str]] = {
     ),
     "AveragePool": frozenset({"kernel_shape", "strides", "pads"}),
     "Cast": frozenset({"to"}),
+    "Concat": frozenset({"axis"}),
     "Conv": frozenset({"kernel_shape", "pads", "group"}),
     "Elu": frozenset({"alpha"}),
     "LSTM": frozenset({"direction", "hidden_size"}),

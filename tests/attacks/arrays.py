@@ -180,16 +180,10 @@ def _parameters(**changes: Any) -> Spoil:
 
 
 HYPERPARAMETERS: dict[str, tuple[Spoil, str]] = {
-    "layers of a billion units": (_parameters(units=10**9), "expected float32 of shape (4, 4000000000)"),
-    "a billion filters": (
-        _parameters(filters=[10**9]),
-        "of shape (5, 64, 1000000000)",
-    ),
+    "layers of a billion units": (_parameters(units=10**9), "expected float32 of shape (4, 1000000000)"),
+    "a billion filters": (_parameters(stem=10**9), "of shape (5, 64, 1000000000)"),
     "a billion members": (_parameters(n_members=10**9), "expected an integer from 1 to 64"),
-    "17 convolutions": (
-        _parameters(filters=[1] * 17),
-        "1 to 16 of them",
-    ),
+    "65 convolutions": (_parameters(depth=65), "expected an integer from 1 to 64"),
 }
 
 
@@ -336,7 +330,7 @@ ENSEMBLE: dict[str, tuple[Spoil, str]] = {
 ARRAYS = [
     *(Hostile(name, "logistic", spoil, says, file) for name, (file, spoil, says) in NPZ.items()),
     *(Hostile(name, "mlp", spoil, says, file) for name, (file, spoil, says) in NETWORK.items()),
-    *(Hostile(name, "crnn", spoil, says) for name, (spoil, says) in HYPERPARAMETERS.items()),
+    *(Hostile(name, "conv_attention", spoil, says) for name, (spoil, says) in HYPERPARAMETERS.items()),
     *(Hostile(name, "xgboost", spoil, says, MODEL) for name, (spoil, says) in TREES.items()),
     *(Hostile(name, "ensemble", spoil, says, MODEL) for name, (spoil, says) in ENSEMBLE.items()),
 ]

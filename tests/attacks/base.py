@@ -29,7 +29,7 @@ BANDS = 64
 PARAMETERS: dict[str, dict[str, Any]] = {
     "logistic": {},
     "mlp": {},
-    "crnn": {"length": 24, "n_members": 1, "filters": [4], "units": 4},
+    "conv_attention": {"length": 24, "n_members": 1, "stem": 4, "width": 4, "units": 4},
     "xgboost": {"n_estimators": 4, "max_depth": 3},
     "ensemble": {"members": ["logistic", "xgboost"]},
     "mlp.onnx": {},

@@ -28,6 +28,7 @@ TINY = {
     "filters": (2, 2),
     "kernels": (3, 3),
     "units": 2,
+    "stem": 2,
     "lstm": 2,
     "dense": (4, 2),
     "dropouts": (0.0, 0.3),

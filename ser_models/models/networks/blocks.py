@@ -35,6 +35,14 @@ def valid_steps(mask: "keras.KerasTensor") -> "keras.KerasTensor":
     return layers.Reshape((-1, 1))(mask)
 
 
+def centred(x: "keras.KerasTensor", valid: "keras.KerasTensor") -> "keras.KerasTensor":
+    """Subtract from every channel its mean over the valid steps of the recording."""
+    from keras import layers
+
+    mean = layers.Reshape((1, x.shape[-1]))(mean_pooling(x, valid))
+    return zero_padding(layers.Subtract()([x, mean]), valid)
+
+
 def zero_padding(x: "keras.KerasTensor", valid: "keras.KerasTensor") -> "keras.KerasTensor":
     """Zero the padding of `x`, (batch, steps, channels)."""
     from keras import layers
@@ -121,8 +129,36 @@ def attention_pooling(
         units: rows of W.
         name: of the layer with the weights.
     """
+    return _weighted_sum(_attention(x, valid, units, name), x)
+
+
+def attentive_statistics(
+    x: "keras.KerasTensor", valid: "keras.KerasTensor", *, units: int, name: str = ATTENTION
+) -> "keras.KerasTensor":
+    """Weighted mean and mean square of the steps: (batch, steps, width) → (batch, 2 · width).
+
+    Weights and arguments as of `attention_pooling`. Of both moments follows the deviation of attentive
+    statistics pooling (Okabe et al., "Attentive Statistics Pooling for Deep Speaker Embedding", 2018).
+    """
+    from keras import layers
+
+    weights = _attention(x, valid, units, name)
+    squares = layers.Multiply()([x, x])
+    return layers.Concatenate()([_weighted_sum(weights, x), _weighted_sum(weights, squares)])
+
+
+def _attention(
+    x: "keras.KerasTensor", valid: "keras.KerasTensor", units: int, name: str
+) -> "keras.KerasTensor":
+    """Weight of each step, (batch, steps, 1); 0 on padding."""
     from keras import layers
 
     scores = layers.Dense(1, use_bias=False)(layers.Dense(units, activation="tanh")(x))
-    weights = layers.Softmax(axis=1, name=name)(scores, mask=valid)
+    return layers.Softmax(axis=1, name=name)(scores, mask=valid)
+
+
+def _weighted_sum(weights: "keras.KerasTensor", x: "keras.KerasTensor") -> "keras.KerasTensor":
+    """Sum of the steps times their weights: (batch, steps, width) → (batch, width)."""
+    from keras import layers
+
     return layers.Flatten()(layers.Dot(axes=1)([weights, x]))

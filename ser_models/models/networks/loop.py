@@ -138,7 +138,7 @@ def _epoch(
     shuffled = order.of(len(history), len(train.targets))
     seed = order.seed_of(len(history))
     _seed_torch(seed)
-    weights = _weights(settings, train)
+    weights = settings.training_weights(train)
     step = _augmented(settings, network.train_on_batch, train.classes, np.random.default_rng([seed, 1]))
     row: Row = {"epoch": len(history) + 1}
     row |= _run(network, step, train, weights, shuffled, settings.batch_size)
@@ -147,13 +147,6 @@ def _epoch(
     in_order = np.arange(len(validation.targets))
     logs = _run(network, network.test_on_batch, validation, validation.weights, in_order, settings.batch_size)
     return row | {f"val_{name}": value for name, value in logs.items()}
-
-
-def _weights(settings: Settings, train: Labelled) -> np.ndarray:
-    """Weight of each training recording in the loss, (recordings,)."""
-    if not settings.class_weights:
-        return np.ones(len(train.targets))
-    return train.recorded_weights if settings.alpha == "recorded" else train.weights
 
 
 def _batches(data: Labelled, order: np.ndarray, batch_size: int) -> Iterator[Arrays]:

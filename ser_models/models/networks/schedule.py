@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from ser_models.data.batches import Arrays
-from ser_models.models.base import Row
+from ser_models.models.base import Labelled, Row
 from ser_models.models.hyperparameters import Count, NotNegative, Portion, Positive, Share
 
 PLATEAU_SHARE = 3
@@ -83,6 +83,12 @@ class Settings:
             Arrays and soft targets, both of the same shapes.
         """
         return None
+
+    def training_weights(self, train: Labelled) -> np.ndarray:
+        """Weight of each training recording in the loss, (recordings,), from `class_weights` and `alpha`."""
+        if not self.class_weights:
+            return np.ones(len(train.targets))
+        return train.recorded_weights if self.alpha == "recorded" else train.weights
 
 
 def best_index(history: Sequence[Row], monitor: str) -> int:

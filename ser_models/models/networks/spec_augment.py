@@ -1,6 +1,6 @@
-"""Augmentation of training batches: SpecAugment and mixup.
+"""Augmentation of training batches: SpecAugment.
 
-scaled frames, one-hot targets → `spec_augment`, `mixup` → frames and soft targets of the same shapes
+scaled frames → `spec_augment` → frames of the same shape
 
 >>> rng = np.random.default_rng(0)
 >>> frames, mask = np.ones((2, 50, 8), np.float32), np.ones((2, 50), np.float32)
@@ -33,29 +33,6 @@ def spec_augment(frames: np.ndarray, mask: np.ndarray, rng: np.random.Generator)
         for _ in range(FREQUENCY_MASKS):
             recording[:, _random_range(bands, rng)] = 0
     return augmented
-
-
-def mixup(
-    frames: np.ndarray, mask: np.ndarray, targets: np.ndarray, alpha: float, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mix every recording with another one of the batch (mixup; Zhang et al., 2018).
-
-    Args:
-        frames: scaled, (recordings, length, bands).
-        mask: (recordings, length).
-        targets: one-hot, (recordings, classes).
-        alpha: concentration of the Beta distribution of the mixing weights; small values mix rarely.
-        rng: random generator.
-
-    Returns:
-        Mixed frames, masks and soft targets; a frame is valid if it is in either recording.
-    """
-    order = rng.permutation(len(frames))
-    weight = rng.beta(alpha, alpha, len(frames)).astype(np.float32)
-    weight = np.maximum(weight, 1 - weight)  # the recording itself dominates
-    mixed = weight[:, None, None] * frames + (1 - weight[:, None, None]) * frames[order]
-    soft = weight[:, None] * targets + (1 - weight[:, None]) * targets[order]
-    return mixed, np.maximum(mask, mask[order]), soft
 
 
 def _random_range(count: int, rng: np.random.Generator) -> slice:

@@ -15,6 +15,7 @@ CONVERTERS: dict[str, Converter] = {
     "AveragePooling3D": convolution.average_pool,
     "BatchNormalization": simple.batch_normalization,
     "Bidirectional": recurrent.bidirectional,
+    "Concatenate": simple.concatenate,
     "Conv1D": convolution.convolve,
     "Conv2D": convolution.convolve,
     "Conv3D": convolution.convolve,
@@ -37,5 +38,6 @@ CONVERTERS: dict[str, Converter] = {
     "ReLU": simple.relu,
     "Reshape": simple.reshape,
     "Softmax": attention.masked_softmax,
+    "Subtract": simple.subtract,
 }
 """Converter by name of the Keras class."""

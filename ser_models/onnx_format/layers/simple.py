@@ -93,6 +93,16 @@ def multiply(builder: GraphBuilder, call: Call) -> str:
     return builder.node("Mul", *(value.name for value in call.inputs))
 
 
+def subtract(builder: GraphBuilder, call: Call) -> str:
+    """First input minus the second."""
+    return builder.node("Sub", *(value.name for value in call.inputs))
+
+
+def concatenate(builder: GraphBuilder, call: Call) -> str:
+    """All inputs side by side."""
+    return builder.node("Concat", *(value.name for value in call.inputs), axis=int(call.config["axis"]))
+
+
 def reshape(builder: GraphBuilder, call: Call) -> str:
     """Reshape each recording."""
     return builder.reshape(call.name, 0, *call.config["target_shape"])
