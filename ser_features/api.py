@@ -85,8 +85,7 @@ def extract(
         channel: of recordings with several: "mix" of those with sound, "left" or "right" alone, or "each"
             for a row per channel, `file_id@1` for the first. Default: that of the store's profile, the mix
             for a new one.
-        observer: callbacks for the progress; `on_plan` is called once more for the copies. Default: a bar in
-            a notebook, nothing elsewhere.
+        observer: callbacks for the progress. Default: a bar in a notebook, nothing elsewhere.
 
     Returns:
         Recordings stored, unchanged, refused and left out; its `copies` has the result for the copies.
@@ -156,6 +155,7 @@ def _bar() -> Observer | None:
     return Observer(
         lambda todo, unchanged: bar.begin(todo),
         lambda finished, failed: bar.reach(finished, f"{failed} failed"),
+        lambda todo, unchanged: bar.begin(todo),
     )
 
 

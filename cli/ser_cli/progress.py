@@ -211,7 +211,11 @@ def extraction_progress() -> Iterator["Observer"]:
             meter.begin(todo)
             meter.note(f"{todo} recordings to compute, {unchanged} unchanged")
 
-        yield Observer(plan, lambda finished, failed: meter.reach(finished, f", {failed} failed"))
+        def copies(todo: int, unchanged: int) -> None:
+            meter.begin(todo)
+            meter.note(f"augmented copies of {todo} recordings to compute, of {unchanged} unchanged")
+
+        yield Observer(plan, lambda finished, failed: meter.reach(finished, f", {failed} failed"), copies)
 
 
 @contextmanager

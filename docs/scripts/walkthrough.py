@@ -13,7 +13,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from benchmarks.speed.first_try import Step, run
+from benchmarks.speed.first_try.command import Step, run
 from docs.scripts.walkthrough_inputs import write
 
 PAGE = Path(__file__).parents[1] / "walkthrough.md"

@@ -50,10 +50,13 @@ class Observer:
     Attributes:
         on_plan: called once with the number of recordings to compute and of those that need no work.
         on_progress: called with (finished, of which failed) so far.
+        on_copies: as `on_plan`, for the augmented copies: recordings whose copies are to compute, and those
+            whose copies need no work. The progress after it is that of the copies.
     """
 
     on_plan: Callable[[int, int], None] = lambda todo, unchanged: None
     on_progress: Progress = lambda finished, failed: None
+    on_copies: Callable[[int, int], None] = lambda todo, unchanged: None
 
 
 def extract_corpora(

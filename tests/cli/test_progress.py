@@ -88,9 +88,11 @@ def test_extraction_reports_failures(clock, capsys):
         observer.on_progress(1, 0)
         clock[0] = 12.0
         observer.on_progress(6, 2)
+        observer.on_copies(9, 4)
     assert capsys.readouterr().err.splitlines() == [
         "10 recordings to compute, 5 unchanged",
         "extracting: 6/10 files, 0.5 files/s, 0:00:08 left, 2 failed",
+        "augmented copies of 9 recordings to compute, of 4 unchanged",
     ]
 
 

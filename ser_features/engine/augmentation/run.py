@@ -75,7 +75,7 @@ def augment_store(
         tasks = [task for shard in shards if (task := task_for(shard, request))]
         run.share()
         todo = sum(len(task.compute) for task in tasks)
-        observer.on_plan(todo, sum(len(shard.rows) for shard in shards) - todo)
+        observer.on_copies(todo, sum(len(shard.rows) for shard in shards) - todo)
         stored = 0
         work = Work(run_variants, probe_variants, partial(prepare, opened.profile, request.target.families))
         for summary in (runner or Local(workers)).run(tasks, work, observer.on_progress):

@@ -152,7 +152,9 @@ def test_a_second_run_reads_no_recording_and_changes_no_byte(store, tess, augmen
     assert tree(tess) == sources
     shutil.rmtree(tess)
     plans = []
-    report = augment_tess(observer=Observer(on_plan=lambda todo, unchanged: plans.append((todo, unchanged))))
+    report = augment_tess(
+        observer=Observer(on_copies=lambda todo, unchanged: plans.append((todo, unchanged)))
+    )
     assert plans == [(0, 6)]
     assert (report.stored, report.unchanged) == (0, 18)
     assert augment_tess((NOISY,)).unchanged == 6  # a subset needs nothing either
@@ -374,7 +376,9 @@ def test_a_killed_run_leaves_whole_shards_and_the_next_one_completes(
 
 def test_progress_counts_recordings_and_those_of_which_a_copy_failed(store, augment_tess):
     plans, progress = [], []
-    observer = Observer(lambda *plan: plans.append(plan), lambda *state: progress.append(state))
+    observer = Observer(
+        on_copies=lambda *plan: plans.append(plan), on_progress=lambda *state: progress.append(state)
+    )
     augment_tess((NOISY, TOO_LONG), observer=observer, workers=1)
     assert plans == [(6, 0)]
     assert progress[-1] == (6, 6)
