@@ -18,10 +18,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ser_models.api import Result, audit, compare, evaluate, load, score, train
+    from ser_models.api import Result, audit, calibrate, compare, evaluate, load, score, train
     from ser_models.estimator import SerClassifier
 
-__all__ = ["Result", "SerClassifier", "audit", "compare", "evaluate", "load", "score", "train"]
+__all__ = ["Result", "SerClassifier", "audit", "calibrate", "compare", "evaluate", "load", "score", "train"]
 
 
 def __getattr__(name: str) -> Any:

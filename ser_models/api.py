@@ -1,7 +1,7 @@
-"""What `ser train`, `evaluate`, `compare`, `predict`, `score` and `audit` do, in one call each.
+"""What `ser train`, `evaluate`, `calibrate`, `compare`, `predict`, `score` and `audit` do, in one call each.
 
 paths as text or `Path` → `experiments.train.run_experiment`, `experiments.evaluate`,
-`experiments.side_by_side`, `inference.load`, `scoring.score`, `auditing.audit`
+`experiments.calibrate`, `experiments.side_by_side`, `inference.load`, `scoring.score`, `auditing.audit`
 """
 
 import os
@@ -22,6 +22,8 @@ from ser_models.auditing.split_table import DEV, TEST, TRAIN
 from ser_models.data.split import Folds
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.evaluation.side_by_side import SideBySide
+from ser_models.experiments.calibrate import Recalibration
+from ser_models.experiments.calibrate import calibrate as recalibrate
 from ser_models.experiments.evaluate import evaluate as measure
 from ser_models.experiments.side_by_side import side_by_side
 from ser_models.experiments.train import run_experiment
@@ -33,7 +35,7 @@ from ser_models.scoring.result import ScoreResult
 from ser_models.scoring.score import score_tables
 from ser_models.training.config import Progress, RunContext, TrainConfig, ignore
 
-__all__ = ["Result", "audit", "compare", "evaluate", "load", "score", "train"]
+__all__ = ["Result", "audit", "calibrate", "compare", "evaluate", "load", "score", "train"]
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,35 @@ def evaluate(
     """
     table = Path(own_features) if own_features is not None else None
     return measure(Path(artifact), store_root(store), _names(datasets), table)
+
+
+@checked
+def calibrate(
+    artifact: PathLike,
+    out: PathLike,
+    *,
+    store: PathLike = "data/store",
+    datasets: Names | None = None,
+    own_features: PathLike | None = None,
+) -> Recalibration:
+    """Fit the confidence of a trained model on labelled recordings of other speakers, such as your own.
+
+    Args:
+        artifact: folder of the model, which is not changed.
+        out: folder of the calibrated copy.
+        store: a feature store of the same profile.
+        datasets: corpora to use; all by default.
+        own_features: table of the features of a model that was trained on your own.
+
+    Returns:
+        The temperature, and the calibration error before and after.
+
+    Raises:
+        ArtifactError: if the artifact cannot be loaded.
+        InputError: as for `evaluate`, or with fewer than two speakers that were not in the training.
+    """
+    table = Path(own_features) if own_features is not None else None
+    return recalibrate(Path(artifact), store_root(store), _names(datasets), Path(out), table)
 
 
 @checked

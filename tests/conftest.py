@@ -105,10 +105,10 @@ def recordings(once: Callable[..., Path]) -> Path:
     return once("recordings", write_recordings)
 
 
-def write_recordings(folder: Path) -> None:
-    """Write own.csv and its recordings."""
+def write_recordings(folder: Path, table: str = "own.csv", seed: int = 0) -> None:
+    """Write a table and its recordings."""
     folder.mkdir()
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     lines = ["path,emotion,speaker,gender"]
     for speaker in range(6):
         for emotion, factor in EMOTIONS.items():
@@ -117,7 +117,7 @@ def write_recordings(folder: Path) -> None:
                 pitch = (100 + 20 * speaker) * factor * rng.uniform(0.97, 1.03)
                 soundfile.write(folder / name, tone(pitch, 0.5 + 0.05 * take, rng), SAMPLE_RATE)
                 lines.append(f"{name},{emotion},s{speaker},{'female' if speaker % 2 else 'male'}")
-    (folder / "own.csv").write_text("\n".join(lines) + "\n")
+    (folder / table).write_text("\n".join(lines) + "\n")
 
 
 @pytest.fixture(scope="session")
@@ -133,8 +133,16 @@ def whole_store_root(recordings: Path, once: Callable[..., Path]) -> Path:
     return once("whole-store", lambda root: _extract(recordings, root, **wide))
 
 
-def _extract(recordings: Path, store: Path, **options: Any) -> None:
-    extract_corpora([str(recordings / "own.csv")], data=recordings, store=store, runner=Serial(), **options)
+@pytest.fixture(scope="session")
+def elsewhere_root(once: Callable[..., Path]) -> Path:
+    """Store of 72 recordings of another corpus, elsewhere: other audio and other speakers."""
+    table = "elsewhere.csv"
+    recorded = once("elsewhere", lambda folder: write_recordings(folder, table, seed=1))
+    return once("elsewhere-store", lambda root: _extract(recorded, root, table))
+
+
+def _extract(recordings: Path, store: Path, table: str = "own.csv", **options: Any) -> None:
+    extract_corpora([str(recordings / table)], data=recordings, store=store, runner=Serial(), **options)
 
 
 @pytest.fixture(scope="session")

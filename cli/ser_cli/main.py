@@ -21,6 +21,7 @@ import ser_cli
 from ser_cli import (
     app_page,
     audit,
+    calibrate,
     check,
     compare,
     corpora,
@@ -71,6 +72,7 @@ app.add_typer(store.app, name="store")
 app.add_typer(models.app, name="models")
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(calibrate.calibrate)
 app.command()(compare.compare)
 app.command()(score.score)
 app.command()(audit.audit)

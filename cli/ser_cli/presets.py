@@ -65,5 +65,5 @@ class Prepared:
             )
         opened = open_store(folder)
         held = tuple(opened.check(names))
-        classes = classes_of(opened, held)
+        classes = preset.classes or classes_of(opened, held)
         return cls(model, str(preset.folds), preset.out, folder, list(held), list(classes))

@@ -80,7 +80,8 @@ class ArtifactMetadata:
         final_fold: fold of splits.parquet and predictions.parquet that this model belongs to.
         versions: versions of the packages that were used.
         files: SHA-256 of every other file, by path.
-        temperature: divisor of the log-probabilities; see `ser_models.models.temperature`.
+        temperature: divisor of the log-probabilities; see `ser_models.models.base.fit_temperature`.
+        calibrated_on: corpora that the temperature was fitted on after the training; usually none.
         speaker_norm: median number of recordings per speaker that speaker normalisation had in the
             evaluation; 0 without speaker normalisation.
         encoder: fields of the `EncoderConfig` of the pretrained encoder; empty without one.
@@ -104,6 +105,7 @@ class ArtifactMetadata:
     files: dict[str, str]
     target: str = "emotion"
     temperature: float = 1.0
+    calibrated_on: list[str] = field(default_factory=list)
     speaker_norm: int = 0
     encoder: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT

@@ -43,17 +43,12 @@ def evaluate(
         ArtifactError: if the artifact cannot be loaded.
         InputError: if the store has other features, or none of the model's emotions.
     """
-    predictor = inference.load(folder, of_store=True)
-    metadata = predictor.artifact.metadata
-    examples = stored_examples(open_store(store), predictor.artifact, datasets, own_features)
-    probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
-    predictions = prediction_table(examples, probabilities, fold=0, split="test")
-    trained_on = pd.read_parquet(predictor.artifact.path("splits.parquet"))
-    trained_on = trained_on[(trained_on["fold"] == metadata.final_fold) & (trained_on["split"] != "test")]
+    artifact, examples, predictions = predicted(folder, store, datasets, own_features)
+    metadata, trained_on = artifact.metadata, training_rows(artifact)
     findings = _audit(examples.rows, trained_on)
     uncertain = _uncertain(examples.rows, trained_on)
     scores = score(predictions, examples.labels, seed=metadata.seed)
-    unseen = predictions[~(_seen(examples.rows, trained_on) | uncertain)]
+    unseen = predictions[is_unseen(examples.rows, trained_on)]
     return EvaluationResult.of(
         scores,
         model=metadata.model,
@@ -73,6 +68,31 @@ def evaluate(
         stored=True,
         unseen=score(unseen, examples.labels, seed=metadata.seed) if len(unseen) else None,
     )
+
+
+def predicted(
+    folder: Path, store: Path, datasets: Sequence[str] | None, own_features: Path | None
+) -> tuple[Artifact, Examples, pd.DataFrame]:
+    """Predict the recordings of a store; see `evaluate`.
+
+    Returns:
+        The artifact, the recordings, and their `prediction_table`.
+    """
+    predictor = inference.load(folder, of_store=True)
+    examples = stored_examples(open_store(store), predictor.artifact, datasets, own_features)
+    probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
+    return predictor.artifact, examples, prediction_table(examples, probabilities, fold=0, split="test")
+
+
+def training_rows(artifact: Artifact) -> pd.DataFrame:
+    """Rows of splits.parquet that the final model was fitted or stopped on."""
+    rows = pd.read_parquet(artifact.path("splits.parquet"))
+    return rows[(rows["fold"] == artifact.metadata.final_fold) & (rows["split"] != "test")]
+
+
+def is_unseen(rows: pd.DataFrame, trained_on: pd.DataFrame) -> pd.Series:
+    """Mark recordings whose speaker and audio are known not to be in the training."""
+    return ~(_seen(rows, trained_on) | _uncertain(rows, trained_on))
 
 
 def _with_own_features(examples: Examples, artifact: Artifact, table: Path | None) -> Examples:

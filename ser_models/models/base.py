@@ -433,7 +433,9 @@ def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarr
     return calibrated
 
 
-def fit_temperature(probabilities: np.ndarray, targets: np.ndarray, speakers: int) -> float:
+def fit_temperature(
+    probabilities: np.ndarray, targets: np.ndarray, speakers: int, weights: np.ndarray | None = None
+) -> float:
     """Temperature with the highest regularised likelihood of the true classes (temperature scaling).
 
     Guo et al., "On calibration of modern neural networks", 2017: one divisor of the log-probabilities, so
@@ -444,6 +446,7 @@ def fit_temperature(probabilities: np.ndarray, targets: np.ndarray, speakers: in
         probabilities: of recordings without training data, (recordings, classes).
         targets: their classes, (recordings,).
         speakers: number of their speakers, at least 1.
+        weights: of the recordings, (recordings,); None for equal ones.
 
     >>> confident = np.array([[0.99, 0.01], [0.99, 0.01], [0.99, 0.01], [0.01, 0.99]])
     >>> temperature = fit_temperature(confident, np.array([0, 0, 1, 1]), speakers=10**6)
@@ -457,7 +460,8 @@ def fit_temperature(probabilities: np.ndarray, targets: np.ndarray, speakers: in
     def loss(logarithm: float) -> float:
         true = apply_temperature(probabilities, np.exp(logarithm))[np.arange(len(targets)), targets]
         penalty = REGULARISATION * logarithm**2 / speakers
-        return float(-np.log(np.maximum(true, np.finfo(np.float64).eps)).mean() + penalty)
+        logs = np.log(np.maximum(true, np.finfo(np.float64).eps))
+        return float(penalty - np.average(logs, weights=weights))
 
     best = minimize_scalar(loss, bounds=(np.log(LOWEST), np.log(HIGHEST)), method="bounded")
     return float(np.exp(best.x))

@@ -30,7 +30,7 @@ def desk(store_root, tmp_path_factory):
 
 
 @pytest.fixture
-def lines(desk, recordings, savee, artifact, recipe, monkeypatch):
+def lines(desk, elsewhere_root, recordings, savee, artifact, recipe, monkeypatch):
     """A quick run of every command that prints JSON."""
     monkeypatch.setattr(Savee, "whole", 8)
     store = ["--store", desk / "store"]
@@ -51,6 +51,7 @@ def lines(desk, recordings, savee, artifact, recipe, monkeypatch):
         "models show": ["mlp"],
         "train": ["--model", "logistic", *store, "--out", desk / "again"],
         "evaluate": [artifact, *store],
+        "calibrate": [artifact, "--store", elsewhere_root, "--out", desk / "calibrated"],
         "compare": [artifact, other],
         "score": [artifact / "predictions.parquet"],
         "explain": [artifact, *store, "--repeats", 1, "--out", desk / "explained"],
