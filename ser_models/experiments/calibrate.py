@@ -111,7 +111,7 @@ def calibrate(
         predictions.loc[unseen, probability_columns(examples.labels)].to_numpy(),
         targets,
         _numbers(rows["dataset"].tolist()),
-        _numbers(speaker_keys(rows)),
+        _numbers(speaker_keys(rows).tolist()),
     )
     if len(set(data.speakers)) < 2:
         raise InputError(

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ser_models import load
+from ser_models.artifact.metadata import METADATA_FILE
 from ser_models.evaluation.result import read_result
 
 
@@ -21,10 +22,13 @@ def test_everything_is_what_the_data_root_has(ser, savee, tmp_path, monkeypatch)
 
 @pytest.mark.long
 def test_a_fresh_training_gives_the_predictions_of_the_builtin_model(ser, real_data, tmp_path):
-    """By the command of its card, with other folders."""
+    """By the command of its card, with other folders; with the temperature that was fitted afterwards."""
     words = ("--data", real_data, "--store", tmp_path / "store", "--out", tmp_path / "fresh")
     assert ser("train", "--preset", "builtin", *words).code == 0
     recordings = sorted((real_data / "emodb" / "wav").iterdir())[::40]
+    path = tmp_path / "fresh" / METADATA_FILE
+    temperature = load("builtin").artifact.metadata.temperature
+    path.write_text(json.dumps({**json.loads(path.read_text()), "temperature": temperature}))
     fresh = load(tmp_path / "fresh").predict(recordings)
     for one, other in zip(load("builtin").predict(recordings), fresh, strict=True):
         assert other.probabilities == pytest.approx(one.probabilities, abs=1e-3)
