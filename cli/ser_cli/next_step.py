@@ -10,7 +10,7 @@ from shlex import quote
 BEST = "best"
 """The recommended model."""
 
-READ_BY_BEST = frozenset({"functionals", "mfcc"})
+READ_BY_BEST = frozenset({"functionals", "mfcc", "intonation"})
 """Families of features that it reads beside `core`, which every store has."""
 
 BASELINE = "logistic"
