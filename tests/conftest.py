@@ -18,6 +18,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import settings
 
 from ser_features import corpora, foreign
 from ser_features.config import profile
@@ -27,6 +28,9 @@ from ser_features.manifest import Recording
 from tests.faults.serial import Serial
 from tests.undrawn import undrawn
 from tests.whole_corpora import WHOLE
+
+settings.register_profile("ser", deadline=None)  # tests never depend on time
+settings.load_profile("ser")
 
 SAMPLE_RATE = 16_000
 EMOTIONS = {"angry": 1.6, "neutral": 1.0, "sad": 0.7}

@@ -116,17 +116,23 @@ def _step(folder: str, model: str, step: str, options: argparse.Namespace) -> di
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def _measured(step: str, folder: Path, model: str, passes: int) -> dict[str, float]:
-    """Run a training; its memory in MB, its seconds, and rows per second of wall time."""
+def hyperparameters(model: str, passes: int) -> dict[str, Any]:
+    """Settings with which a model reads the core columns, and is fitted in `passes` iterations or rounds."""
     from ser_models.models.feature_sets import CORE_INPUTS
-    from ser_models.training.config import TrainConfig
 
-    hyperparameters: dict[str, dict[str, Any]] = {
+    settings: dict[str, dict[str, Any]] = {
         "logistic": {"max_iter": passes},
         "xgboost": {"n_estimators": passes},
         "ridge": {"columns": CORE_INPUTS},
     }
-    config = TrainConfig(model, hyperparameters[model])
+    return settings[model]
+
+
+def _measured(step: str, folder: Path, model: str, passes: int) -> dict[str, float]:
+    """Run a training; its memory in MB, its seconds, and rows per second of wall time."""
+    from ser_models.training.config import TrainConfig
+
+    config = TrainConfig(model, hyperparameters(model, passes))
     store = open_store(folder)
     with _peaks() as peaks:
         began, cpu = time.perf_counter(), cpu_seconds()

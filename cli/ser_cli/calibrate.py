@@ -24,7 +24,7 @@ def calibrate(
     Which emotion is predicted does not change. JSON: artifact, temperature, datasets, recordings, speakers,
     accuracy, confidence and ece (each before, after), parts.
 
-    Example: ser calibrate artifacts/best --datasets mine --out artifacts/best-here
+    Example: ser calibrate artifacts/best --datasets mine --out artifacts/here
     """
     from ser_cli.tables import print_json
     from ser_models.experiments.calibrate import calibrate as fit

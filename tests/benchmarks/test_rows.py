@@ -18,6 +18,5 @@ def test_the_generated_store_has_every_class_and_speaker(tmp_path):
 def test_both_steps_train_on_all_rows(tmp_path, monkeypatch, model):
     monkeypatch.setattr("ser_models.experiments.train.MAX_COLUMNS_IN_MEMORY", 0)
     store = rows.make(tmp_path, 320)
-    setting = {"logistic": "max_iter", "xgboost": "n_estimators"}[model]
-    config = TrainConfig(model, {setting: 2})
+    config = TrainConfig(model, rows.hyperparameters(model, passes=2))
     assert (rows._fit(store, config), rows._train(store, config)) == (320, 320)

@@ -20,6 +20,7 @@ BASES = {
     ser_models.train: {"model": "logistic", "store": NOWHERE, "out": NOWHERE},
     ser_models.evaluate: {"artifact": NOWHERE},
     ser_models.load: {"folder": NOWHERE},
+    ser_models.calibrate: {"artifact": NOWHERE, "out": NOWHERE},
     ser_models.compare: {"artifacts": NOWHERE},
     ser_models.score: {"predictions": NOWHERE},
     ser_models.audit: {"splits": NOWHERE},

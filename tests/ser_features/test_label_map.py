@@ -69,5 +69,5 @@ def test_other_files_are_refused(tmp_path, text, message):
         read_label_map(tmp_path / "map.toml")
     assert str(caught.value).startswith(f"--labels {tmp_path / 'map.toml'}")
     assert message in str(caught.value)
-    with pytest.raises(InputError, match="expected as-is, or a TOML file of lines such as"):
+    with pytest.raises(InputError, match="expected as-is, none, or a TOML file of lines such as"):
         read_label_map(tmp_path / "none.toml")

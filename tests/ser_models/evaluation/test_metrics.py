@@ -75,7 +75,7 @@ def test_the_definitions_of_log_loss_and_mse_are_those_of_the_published_figures(
     assert mse[index("disgust")] == pytest.approx(0.0769, rel=0.02)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4)), min_size=2, max_size=40))
 def test_auc_is_the_probability_of_ranking_a_pair_correctly(rows):
     positive = np.array([truth for truth, _ in rows])

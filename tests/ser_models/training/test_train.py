@@ -145,7 +145,7 @@ def test_an_error_in_a_parallel_fold_is_raised(examples, folds):
 
 def test_four_calls_lead_from_the_command_line_to_the_fit(store_root, tmp_path, monkeypatch, capsys):
     """cli.train → run_experiment → train → train_fold → Model.fit: no other function of ours lies between."""
-    from ser_cli.train import train as command
+    from ser_cli.main import main
 
     stacks = []
     real = Logistic.fit
@@ -158,10 +158,12 @@ def test_four_calls_lead_from_the_command_line_to_the_fit(store_root, tmp_path, 
             if {"ser_models", "ser_cli"} & parts and "tests" not in parts:
                 calls.append(frame.f_code.co_name)
             frame = frame.f_back
-        stacks.append(calls[::-1])
+        calls.reverse()
+        stacks.append(calls[calls.index("train") :])
         return real(self, *arguments, **settings)
 
     monkeypatch.setattr(Logistic, "fit", fit)
-    command(model="logistic", store=store_root, out=tmp_path / "model")
+    with pytest.raises(SystemExit):
+        main(["train", "--model", "logistic", "--store", str(store_root), "--out", str(tmp_path / "model")])
     assert stacks == [["train", "run_experiment", "train", "train_fold"]]
     assert (tmp_path / "model" / "metrics.json").exists()
