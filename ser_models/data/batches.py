@@ -280,39 +280,52 @@ class Joined:
         """Read the recordings at `indices`."""
         is_second = indices >= len(self.first)
         sides = (
-            (~is_second, self.first.batch(indices[~is_second])),
-            (is_second, self.second.batch(indices[is_second] - len(self.first))),
+            (~is_second, self.first, indices[~is_second]),
+            (is_second, self.second, indices[is_second] - len(self.first)),
         )
         arrays = {name: np.empty((len(indices), *shape), np.float32) for name, shape in self.shapes.items()}
-        for positions, batch in sides:
-            for name, array in batch.items():
+        for positions, source, own in sides:
+            for name, array in source.batch(own).items() if own.size else ():
                 arrays[name][positions] = array
         return arrays
 
 
 def memory_size(source: BatchSource) -> int:
-    """Bytes that a source of float32 arrays takes in memory."""
-    return 4 * len(source) * sum(int(np.prod(shape)) for shape in source.shapes.values())
+    """Bytes that a source takes in memory; arrays that equal parts share count once."""
+    first = source.batch(np.arange(1))
+    return len(source) * sum(first[name].nbytes for name in {*shared(first).values()})
 
 
 def bytes_each(inputs: Inputs, raw: Raw) -> int:
     """Bytes that the arrays of one recording take in memory, from at least one."""
     if isinstance(inputs, JointInputs):
-        parts = enumerate(inputs.parts)
-        return sum(bytes_each(part, part_of(raw[:1], inputs, index)) for index, part in parts)
+        distinct = {part: index for index, part in enumerate(inputs.parts)}
+        return sum(bytes_each(part, part_of(raw[:1], inputs, index)) for part, index in distinct.items())
     return sum(array[0].nbytes for array in arranged(inputs, raw[:1]).values())
 
 
 def read_all(source: BatchSource) -> InMemory:
-    """Read a whole source into memory, block by block."""
-    arrays = {
-        name: np.empty((len(source), *shape), dtype=np.float32) for name, shape in source.shapes.items()
-    }
+    """Read a whole source into memory, block by block; what equal parts share is kept once."""
+    first = source.batch(np.arange(1))
+    same = shared(first)
+    arrays = {name: np.empty((len(source), *first[name].shape[1:]), np.float32) for name in {*same.values()}}
     for start in range(0, len(source), BLOCK):
         indices = np.arange(start, min(start + BLOCK, len(source)))
-        for name, values in source.batch(indices).items():
-            arrays[name][indices] = values
-    return InMemory(arrays)
+        batch = source.batch(indices)
+        for name, array in arrays.items():
+            array[indices] = batch[name]
+    return InMemory({name: arrays[other] for name, other in same.items()})
+
+
+def shared(arrays: Arrays) -> dict[str, str]:
+    """The first name of the same array, by name.
+
+    >>> columns = np.zeros((1, 2))
+    >>> shared({"0/columns": columns, "1/columns": columns, "2/columns": np.zeros((1, 2))})
+    {'0/columns': '0/columns', '1/columns': '0/columns', '2/columns': '2/columns'}
+    """
+    names: dict[int, str] = {}
+    return {name: names.setdefault(id(array), name) for name, array in arrays.items()}
 
 
 COLUMNS_AT_ONCE = 16 * 2**20
@@ -372,8 +385,12 @@ class Scaler:
             frames, 1)} from 0 to 1; of joint inputs those of each part, named by `batches.joined`.
         """
         if isinstance(self.inputs, JointInputs):
-            indices = range(len(self.inputs.parts))
-            return joined([self.part(index).transform(part_of(raw, self.inputs, index)) for index in indices])
+            distinct = {part: index for index, part in enumerate(self.inputs.parts)}
+            arrays_of = {
+                part: self.part(index).transform(part_of(raw, self.inputs, index))
+                for part, index in distinct.items()
+            }
+            return joined([arrays_of[part] for part in self.inputs.parts])
         arrays = arranged(self.inputs, raw)
         if isinstance(self.inputs, ColumnInputs):
             columns, median = arrays["columns"], self.statistics["median"].astype(np.float32)

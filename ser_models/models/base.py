@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from ser_models.data.batches import Arrays, BatchSource, InMemory, Joined, Oversampled
+from ser_models.data.batches import Arrays, BatchSource, InMemory, Joined, Oversampled, shared
 from ser_models.data.inputs import ColumnInputs, Inputs
 from ser_models.safe_io.arrays import Form, check
 
@@ -179,8 +179,10 @@ def concatenate(train: Labelled, validation: Labelled) -> Labelled:
     file_ids = train.file_ids + validation.file_ids or tuple(map(str, range(len(targets))))
     source: BatchSource = Joined(train.source, validation.source)
     if isinstance(train.source, InMemory):
-        arrays = [train.arrays, validation.arrays]
-        source = InMemory({name: np.concatenate([side[name] for side in arrays]) for name in arrays[0]})
+        sides = [train.arrays, validation.arrays]
+        same = shared(sides[0])
+        arrays = {name: np.concatenate([side[name] for side in sides]) for name in {*same.values()}}
+        source = InMemory({name: arrays[other] for name, other in same.items()})
     speakers = train.speakers + validation.speakers or file_ids
     return Labelled(source, targets, train.classes, file_ids, speakers)
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ser_models.data.batches import Oversampled, Scaler, Streaming, memory_size, read_all
+from ser_models.data.batches import Joined, Oversampled, Scaler, Streaming, memory_size, read_all
 from ser_models.data.examples import load_examples
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs
+from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs
 
 INPUTS = [
     ColumnInputs(("rms_mean", "pitch_mean")),
@@ -38,6 +38,21 @@ def test_streaming_equals_memory(streamed, monkeypatch):
 
 def test_memory_size_is_that_of_the_arrays(streamed):
     assert memory_size(streamed) == sum(array.nbytes for array in read_all(streamed).arrays.values())
+
+
+def test_equal_parts_share_their_arrays_and_either_side_may_be_absent(store):
+    examples = load_examples(store)
+    columns, frames = INPUTS[:2]
+    inputs = JointInputs((columns, frames, columns, frames))
+    source = Scaler.fit(inputs, examples).source(examples.read(inputs))
+    arrays = read_all(source).arrays
+    assert arrays["0/columns"] is arrays["2/columns"]
+    assert arrays["1/frames"] is arrays["3/frames"]
+    assert memory_size(source) == sum(arrays[name].nbytes for name in ("0/columns", "1/frames", "1/mask"))
+    both = Joined(source, source)
+    for indices in (np.array([0, 5]), np.array([73, 2]), np.array([72, 77])):
+        for name, array in both.batch(indices).items():
+            np.testing.assert_array_equal(array, arrays[name][indices % 72])
 
 
 def test_frames_stay_on_disk(store):
