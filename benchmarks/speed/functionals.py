@@ -1,9 +1,9 @@
-"""CPU time of the family `functionals` in addition to the core family, on one core.
+"""CPU time of the families `functionals` and `loudness` in addition to the core family, on one core.
 
     python -m benchmarks.speed.functionals
 
-Each recording is decoded and its core columns are computed (one STFT, one Praat pass); then its functionals,
-which share these. Times of both are printed per file and per 3 s of analysed speech.
+Each recording is decoded and its core columns are computed (one STFT, one Praat pass); then its functionals
+and its loudness, which share these. Times are printed per file and per 3 s of analysed speech.
 """
 
 import os
@@ -19,9 +19,10 @@ from benchmarks.report import Figure, Report
 from ser_features import corpora
 from ser_features.config import SPEECH16K
 from ser_features.extractors.functionals import Functionals
+from ser_features.extractors.loudness import Loudness
 from ser_features.pipeline import analyse, columns_of
 
-LIMIT_MS = 25
+LIMITS_MS = {"functionals": 25, "loudness": None}
 
 
 def main() -> None:
@@ -30,25 +31,30 @@ def main() -> None:
     scan = corpora.scan("ravdess", options.data)
     step = max(1, len(scan.recordings) // options.files)
     contents = [(scan.root / one.path).read_bytes() for one in scan.recordings[::step]]
-    family, core, more, seconds = Functionals(), 0.0, 0.0, 0.0
+    families, seconds = (Functionals(), Loudness()), 0.0
+    spent = dict.fromkeys(("decode and core", *(family.name for family in families)), 0.0)
     for content in contents:
         start = time.process_time()
         _, analysis = analyse(content, SPEECH16K)
         columns_of(analysis, ["core"])
-        middle = time.process_time()
-        family.extract(analysis)
-        core, more = core + middle - start, more + time.process_time() - middle
+        spent["decode and core"] += time.process_time() - start
+        for family in families:
+            start = time.process_time()
+            family.extract(analysis)
+            spent[family.name] += time.process_time() - start
         seconds += analysis.seconds
-    for name, spent in (("decode and core", core), ("functionals in addition", more)):
-        per_file, per_3s = 1e3 * spent / len(contents), 3e3 * spent / seconds
+    for name, total in spent.items():
+        per_file, per_3s = 1e3 * total / len(contents), 3e3 * total / seconds
         print(
             f"{name:26}{per_file:8.2f} ms per file of {seconds / len(contents):.2f} s{per_3s:8.2f} ms per 3 s"
         )
-    figure = Figure("functionals in addition, per 3 s", "ms", (3e3 * more / seconds,), at_most=LIMIT_MS)
-    conditions = (
-        f"CPU time of {len(family.columns(SPEECH16K))} columns, {len(contents)} recordings of ravdess"
+    figures = tuple(
+        Figure(f"{name} in addition, per 3 s", "ms", (3e3 * spent[name] / seconds,), at_most=limit)
+        for name, limit in LIMITS_MS.items()
     )
-    Report("speed.functionals", conditions, (figure,)).finish(options.json)
+    columns = sum(len(family.columns(SPEECH16K)) for family in families)
+    conditions = f"CPU time of {columns} columns, {len(contents)} recordings of ravdess"
+    Report("speed.functionals", conditions, figures).finish(options.json)
 
 
 if __name__ == "__main__":

@@ -158,7 +158,8 @@ def _input(inputs: Any) -> str:
     if inputs.kind == "joint":
         return ", ".join(dict.fromkeys(_input(part) for part in inputs.parts))
     if inputs.kind == "columns":
-        return f"{len(inputs.columns):,} {inputs.families[-1]} columns"
+        families = inputs.families[1:] or inputs.families  # the core columns of the others are few
+        return f"{len(inputs.columns):,} {' '.join(families)} columns"
     return f"{' '.join(inputs.families)} frames"
 
 

@@ -5,8 +5,8 @@ family names → `check_families` → `of_kind` → extractors (imported on firs
 A family is an extractor class and one line in `FAMILIES`; those extracted by default are in `core`. Importing
 this package imports no extractor, so that shell completion and argument checks stay quick.
 
->>> encoder_free()
-('core', 'statistics', 'functionals', 'mel', 'mfcc', 'pitch', 'intonation', 'chroma', 'contrast', 'tonnetz')
+>>> encoder_free()[:5]
+('core', 'statistics', 'functionals', 'loudness', 'mel')
 >>> [family.name for family in FAMILIES.values() if family.needs_encoder]
 ['ssl_pooled', 'ssl']
 """
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     CORE_COLUMNS: tuple[Column, ...]
     FUNCTIONAL_COLUMNS: tuple[Column, ...]
     LEVEL_COLUMNS: tuple[str, ...]
+    LOUDNESS_COLUMNS: tuple[Column, ...]
 
 __all__ = [
     "CORE_COLUMNS",
@@ -35,6 +36,7 @@ __all__ = [
     "FAMILIES",
     "FUNCTIONAL_COLUMNS",
     "LEVEL_COLUMNS",
+    "LOUDNESS_COLUMNS",
     "Analysis",
     "Family",
     "check_families",
@@ -85,6 +87,7 @@ FAMILIES: dict[str, Family] = {
         Family("core", "columns", "ser_features.extractors.core:Core"),
         Family("statistics", "columns", "ser_features.extractors.statistics:Statistics"),
         Family("functionals", "wide", "ser_features.extractors.functionals:Functionals"),
+        Family("loudness", "wide", "ser_features.extractors.loudness:Loudness"),
         Family("ssl_pooled", "wide", "ser_features.extractors.ssl:SslPooled", needs_encoder=True),
         Family("mel", "frames", "ser_features.extractors.core:Mel"),
         Family("mfcc", "frames", "ser_features.extractors.core:MfccFrames"),
@@ -106,6 +109,7 @@ _LAZY = {
     "CORE_COLUMNS": "ser_features.extractors.core",
     "FUNCTIONAL_COLUMNS": "ser_features.extractors.functionals",
     "LEVEL_COLUMNS": "ser_features.extractors.core",
+    "LOUDNESS_COLUMNS": "ser_features.extractors.loudness",
     "summary_vector": "ser_features.extractors.statistics",
 }
 

@@ -30,8 +30,8 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "level": ("level", "rms_", "intensity_", "mean_amplitude", "peak_amplitude", "gain_db"),
     "MFCC": ("mfcc",),
     "spectrum": (
-        *("mel", "spectral_", "zcr", "centroid", "spread", "flatness", "rolloff", "entropy", "flux"),
-        *("alpha", "hammarberg", "onset", "chroma", "contrast", "tonnetz"),
+        *("mel", "loudness", "spectral_", "zcr", "centroid", "spread", "flatness", "rolloff", "entropy"),
+        *("flux", "alpha", "hammarberg", "onset", "chroma", "contrast", "tonnetz"),
     ),
     "hidden states": ("ssl",),
 }

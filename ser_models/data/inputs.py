@@ -112,7 +112,7 @@ class ColumnInputs:
     """Per-file values.
 
     Attributes:
-        columns: store columns, in the order the model sees them; all wide ones of one family. Those of
+        columns: store columns, in the order the model sees them, of any families of columns. Those of
             `OWN` are columns of the rows, too.
         corpus_level: those of them whose values depend on other recordings (normalised over a corpus,
             say); a leak, so `leakage` names them.
@@ -141,9 +141,9 @@ class ColumnInputs:
         Raises:
             InputError: if the store lacks a column.
         """
-        is_wide = _is_wide(self.columns)
-        wide = [name for name, apart in zip(self.columns, is_wide, strict=True) if apart]
-        narrow = [name for name, apart in zip(self.columns, is_wide, strict=True) if not apart]
+        wide = _wide_columns(self.columns)
+        is_narrow = _is_narrow(self.columns)
+        narrow = [name for name, apart in zip(self.columns, is_narrow, strict=True) if apart]
         if missing := [name for name in narrow if name not in rows]:
             raise InputError(
                 f"the store has no column {listed(missing, 5)}: extract into a new store with "
@@ -151,25 +151,25 @@ class ColumnInputs:
             )
         if not wide:
             return rows[list(self.columns)].to_numpy(dtype=np.float32, na_value=np.nan)
-        family = self.families[-1]
         if store is None:
-            raise InputError(f"{family} need a store, found rows without one: open the store")
+            raise InputError(f"{' and '.join(wide)} need a store, found rows without one: open the store")
         values = np.empty((len(rows), len(self.columns)), np.float32)
-        values[:, is_wide] = store.wide(rows, family, wide)
-        values[:, ~is_wide] = rows[narrow].to_numpy(dtype=np.float32, na_value=np.nan)
+        for family, positions in wide.items():
+            names = [self.columns[position] for position in positions]
+            values[:, positions] = store.wide(rows, family, names)
+        values[:, is_narrow] = rows[narrow].to_numpy(dtype=np.float32, na_value=np.nan)
         return values
 
     def from_features(self, features: "Sequence[Features]") -> np.ndarray:
         """Read the columns of freshly extracted files; shape and dtype as `from_store`."""
         values = np.empty((len(features), len(self.columns)), np.float32)
-        is_wide = _is_wide(self.columns)
-        narrow = [name for name, apart in zip(self.columns, is_wide, strict=True) if not apart]
-        family = self.families[-1]  # the wide one, if there is one
+        is_narrow = _is_narrow(self.columns)
+        narrow = [name for name, apart in zip(self.columns, is_narrow, strict=True) if apart]
         for row, recording in zip(values, features, strict=True):
-            row[~is_wide] = [recording.columns[name] for name in narrow]
-            if is_wide.any():
+            row[is_narrow] = [recording.columns[name] for name in narrow]
+            for family, positions in _wide_columns(self.columns).items():
                 wide = recording.wide[family]
-                row[is_wide] = wide[_wide_positions(self.columns, wide.size)]
+                row[positions] = wide[_wide_positions(self.columns, family, wide.size)]
         return values
 
     def unused(self, features: "Features") -> str | None:
@@ -350,23 +350,34 @@ def _families_of(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8)
-def _is_wide(columns: tuple[str, ...]) -> np.ndarray:
-    """Whether each column belongs to a wide family, bool, shape (columns,)."""
+def _wide_columns(columns: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Positions of the columns of each wide family among all, by family."""
     from ser_features.extractors import wide_family_of
 
     core = _core_columns()
-    others = (name not in core and not name.startswith(OWN) and wide_family_of(name) for name in columns)
-    return np.array([bool(other) for other in others], dtype=bool)
+    positions: dict[str, list[int]] = {}
+    for position, name in enumerate(columns):
+        if name not in core and not name.startswith(OWN) and (family := wide_family_of(name)):
+            positions.setdefault(family.name, []).append(position)
+    return {family: np.array(own) for family, own in positions.items()}
 
 
 @lru_cache(maxsize=8)
-def _wide_positions(columns: tuple[str, ...], width: int) -> np.ndarray:
-    """Positions of the wide ones among the columns in their family's array, which has `width` values."""
-    from ser_features.extractors import wide_family_of
+def _is_narrow(columns: tuple[str, ...]) -> np.ndarray:
+    """Whether each column belongs to no wide family, bool, shape (columns,)."""
+    result = np.ones(len(columns), dtype=bool)
+    for positions in _wide_columns(columns).values():
+        result[positions] = False
+    return result
 
-    pairs = ((name, wide_family_of(name)) for name in columns)
-    names, families = zip(*((name, family) for name, family in pairs if family), strict=True)
-    return np.array(families[0].extractor.positions(names, width))
+
+@lru_cache(maxsize=8)
+def _wide_positions(columns: tuple[str, ...], family: str, width: int) -> np.ndarray:
+    """Positions of a wide family's columns in its array, which has `width` values."""
+    from ser_features.extractors import FAMILIES
+
+    names = [columns[position] for position in _wide_columns(columns)[family]]
+    return np.array(FAMILIES[family].extractor.positions(names, width))
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from tests.faults.serial import Serial
 INPUTS = [
     ColumnInputs(("rms_mean", "mfcc_mean_3")),
     ColumnInputs(("mel_mean_127", "rms_mean", "zcr_range")),
+    ColumnInputs(("loudness_03__peak_rate", "mel_07__mean", "rms_mean", "loudness_25__rising")),
     FrameInputs(("mel",), 40),
     FrameInputs(("mfcc", "chroma", "mel"), 40),
     ChunkInputs("mel", chunks=3, frames=6),
