@@ -49,9 +49,9 @@ def extract(
     features: Annotated[
         list[str] | None,
         typer.Option(
-            help="Features of a new store: core statistics functionals mel mfcc pitch intonation chroma "
-            "contrast tonnetz (default: core mel mfcc pitch; core is always stored); with --encoder also "
-            "ssl or ssl_pooled.",
+            help="Features of a new store: core statistics functionals loudness mel mfcc pitch "
+            "intonation chroma contrast tonnetz (default: core mel mfcc pitch; core is always stored); with "
+            "--encoder also ssl or ssl_pooled.",
             autocompletion=completion.features,
         ),
     ] = None,
@@ -203,11 +203,12 @@ def _of_model(name: str, features: list[str] | None) -> tuple[list[str], bool]:
     from ser_features.errors import InputError
     from ser_features.extractors import DEFAULT_FAMILIES
     from ser_models.models import create
+    from ser_models.models.registry import families_read
 
     if features:
         raise InputError(f"--for {name} with --features: expected one of them: leave the other out")
-    model = create(name, described_only=True)
-    return list(dict.fromkeys((*DEFAULT_FAMILIES, *model.inputs.families))), model.learns_from_copies
+    has_copies = create(name, described_only=True).learns_from_copies
+    return list(dict.fromkeys((*DEFAULT_FAMILIES, *families_read(name)))), has_copies
 
 
 def _print_notes(report: "ExtractReport") -> None:

@@ -10,8 +10,8 @@ from shlex import quote
 BEST = "best"
 """The recommended model."""
 
-READ_BY_BEST = frozenset({"functionals", "mfcc", "intonation"})
-"""Families of features that it reads beside `core`, which every store has."""
+READ_BY_BEST = frozenset({"functionals", "loudness", "mfcc", "intonation"})
+"""Families of features that it reads for its own and for other corpora, beside `core`."""
 
 BASELINE = "logistic"
 """The model for stores that lack what `BEST` reads."""

@@ -15,7 +15,7 @@ from ser_features.arguments import chosen
 from ser_features.errors import InputError
 from ser_features.labels import in_order, is_emotion
 from ser_features.store import Store
-from ser_models.models import create
+from ser_models.models.registry import families_read
 
 ALWAYS = ("core", "mel")
 """Families that every preset stores: of any store, and for out-of-distribution scores."""
@@ -90,7 +90,7 @@ def find(name: str) -> Preset:
 
 def features_of(model: str) -> list[str]:
     """Families to extract: `ALWAYS`, and what the model reads."""
-    return list(dict.fromkeys((*ALWAYS, *create(model).inputs.families)))
+    return list(dict.fromkeys((*ALWAYS, *families_read(model))))
 
 
 def classes_of(store: Store, datasets: tuple[str, ...]) -> tuple[str, ...]:

@@ -67,6 +67,7 @@ def run_experiment(
     opened = open_store(store)
     corpora = training_corpora(opened, config)
     config = optimised(config, corpora)
+    check_families(opened, config)
     data = read_data(opened, config)
     data = replace(data, examples=data.examples.noted(notes_on_goal(config, corpora)))
     if config.own_features:
@@ -87,7 +88,7 @@ def optimised(config: TrainConfig, corpora: Collection[str]) -> TrainConfig:
     """Settle what `optimise_for` leaves open, and the hyperparameters that a model has for other corpora.
 
     >>> optimised(TrainConfig("best"), ["emodb", "nemo", "tess"]).hyperparameters
-    {'members': ('group_ridge', 'group_kernel_ridge')}
+    {'members': ('loudness_ridge', 'loudness_kernel_ridge')}
     >>> optimised(TrainConfig("best"), ["emodb", "tess"]).optimise_for
     'own'
 
@@ -112,6 +113,22 @@ def optimised(config: TrainConfig, corpora: Collection[str]) -> TrainConfig:
     speed_perturb = bool(config.speed_perturb)
     hyperparameters = {**config.hyperparameters, **instead}
     return replace(config, hyperparameters=hyperparameters, speed_perturb=speed_perturb)
+
+
+def check_families(store: Store, config: TrainConfig) -> None:
+    """Refuse a store that lacks what a model reads for other corpora alone.
+
+    Raises:
+        InputError: naming the extraction that has it.
+    """
+    if config.optimise_for != "other" or not model_class(config.model).for_other_corpora:
+        return
+    families = create(config.model, config.hyperparameters).inputs.families
+    if missing := [name for name in families if name not in store.families]:
+        raise InputError(
+            f"{config.model} for other corpora reads {' '.join(missing)}, which {store.root} lacks: extract "
+            f"into a new store with ser extract --for {config.model}"
+        )
 
 
 def notes_on_goal(config: TrainConfig, corpora: Collection[str]) -> list[str]:

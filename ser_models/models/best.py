@@ -16,7 +16,7 @@ from ser_models.models.hyperparameters import Names
 class Best(Ensemble):
     """Recommended ensemble: functionals for prosody, three descriptions of frames for spectral detail.
 
-    For other corpora (other rooms, microphones, languages): the functionals alone.
+    For other corpora (other rooms, microphones, languages): functionals and the course of the loudness.
     """
 
     name: ClassVar[str] = "best"
@@ -27,4 +27,4 @@ class Best(Ensemble):
         "context_vectors",
         "covariances",
     )
-    for_other_corpora: ClassVar[Mapping[str, Any]] = {"members": ("group_ridge", "group_kernel_ridge")}
+    for_other_corpora: ClassVar[Mapping[str, Any]] = {"members": ("loudness_ridge", "loudness_kernel_ridge")}

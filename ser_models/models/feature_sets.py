@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ser_features.extractors import CORE_COLUMNS, FUNCTIONAL_COLUMNS, LEVEL_COLUMNS
+from ser_features.extractors import CORE_COLUMNS, FUNCTIONAL_COLUMNS, LEVEL_COLUMNS, LOUDNESS_COLUMNS
 from ser_features.extractors.topics import topic_of_descriptor
 
 CORE_INPUTS: tuple[str, ...] = tuple(
@@ -31,16 +31,20 @@ GROUP_INPUTS: tuple[str, ...] = tuple(
 )
 """Functionals without those of Δ and ΔΔ, jitter and shimmer."""
 
-GROUP_SHARES = {"mel": 0.2, "mfcc": 0.3, "spectrum": 0.3, "voice": 0.15, "rhythm": 0.05}
-"""Share of each group of columns in the variance of a recording. By their number, the mel bands would have
-0.54, F0 and voice quality 0.02; docs/accuracy.md has the UAR of both on other corpora."""
+LOUDNESS_INPUTS: tuple[str, ...] = (*GROUP_INPUTS, *(column.name for column in LOUDNESS_COLUMNS))
+"""The same, and the course of the loudness."""
+
+GROUP_SHARES = {"mel": 0.2, "mfcc": 0.3, "spectrum": 0.3, "voice": 0.15, "rhythm": 0.05, "loudness": 1.0}
+"""Share of each group of columns in the variance of a recording, relative to that of all functionals; the
+loudness has as much as all of them. By their number, the mel bands would have 0.54 of the functionals, F0 and
+voice quality 0.02; docs/accuracy.md has the UAR of both on other corpora."""
 
 GROUP_OF = {"pitch": "voice", "voice quality": "voice", "rhythm": "rhythm"}
 """Group of the topics that are neither mel bands, MFCC nor of the spectrum's shape and level."""
 
 
 def group_of(column: str) -> str:
-    """Group of a column of `GROUP_INPUTS`.
+    """Group of a column of `LOUDNESS_INPUTS`.
 
     >>> [group_of(name) for name in ("mel_07_voiced__p10", "f0__mean", "jitter", "alpha__std", "gap__mean")]
     ['mel', 'voice', 'voice', 'spectrum', 'rhythm']
@@ -48,7 +52,7 @@ def group_of(column: str) -> str:
     descriptor = column.partition("__")[0]
     prefix = descriptor.partition("_")[0]
     topic = topic_of_descriptor(descriptor)
-    return prefix if prefix in ("mel", "mfcc") else GROUP_OF.get(topic, "spectrum")
+    return prefix if prefix in ("mel", "mfcc", "loudness") else GROUP_OF.get(topic, "spectrum")
 
 
 @lru_cache(maxsize=1)

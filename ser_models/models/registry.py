@@ -62,6 +62,8 @@ MODELS: dict[str, tuple[str, str]] = {
     "kernel_ridge": ("ser_models.models.kernel.ridge", "KernelRidge"),
     "group_ridge": ("ser_models.models.kernel.ridge", "GroupRidge"),
     "group_kernel_ridge": ("ser_models.models.kernel.ridge", "GroupKernelRidge"),
+    "loudness_ridge": ("ser_models.models.kernel.ridge", "LoudnessRidge"),
+    "loudness_kernel_ridge": ("ser_models.models.kernel.ridge", "LoudnessKernelRidge"),
     "ridge_ssl": ("ser_models.models.kernel.ridge", "RidgeSsl"),
     "fisher_vectors": ("ser_models.models.kernel.fisher_vectors", "FisherVectors"),
     "fisher_vectors_f0": ("ser_models.models.kernel.fisher_vectors", "FisherVectorsF0"),
@@ -82,8 +84,10 @@ USES = {
     "svm": "baseline of the literature",
     "ridge": "less accurate in a twelfth of the time, small on disk",
     "kernel_ridge": "the same with an RBF kernel",
-    "group_ridge": "other corpora: rooms, microphones, languages",
+    "group_ridge": "fixed shares of groups of columns; ensemble member",
     "group_kernel_ridge": "the same with an RBF kernel",
+    "loudness_ridge": "other corpora: rooms, microphones, languages",
+    "loudness_kernel_ridge": "the same with an RBF kernel",
     "ridge_ssl": "a pretrained encoder is available",
     "fisher_vectors": "stores without functionals; complementary ensemble member",
     "fisher_vectors_f0": "the course of the F0 too; complementary ensemble member",
@@ -179,6 +183,17 @@ def create(
     if not described_only:
         _require(name, model.packages)
     return model
+
+
+def families_read(name: str) -> tuple[str, ...]:
+    """Feature families that a model reads, also those that it reads if optimised for other corpora.
+
+    >>> families_read("best")
+    ('core', 'functionals', 'mfcc', 'intonation', 'loudness')
+    """
+    instead = model_class(name, described_only=True).for_other_corpora
+    models = [create(name, parameters, described_only=True) for parameters in (None, instead)]
+    return tuple(dict.fromkeys(family for model in models for family in model.inputs.families))
 
 
 def _converted(name: str, key: str, hint: Any, value: Any) -> Any:

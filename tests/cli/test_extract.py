@@ -17,7 +17,7 @@ from ser_features.engine.runner import Local
 from ser_features.errors import InputError
 from ser_features.extractors import DEFAULT_FAMILIES
 from ser_features.store import open_store
-from ser_models.models import create
+from ser_models.models.registry import families_read
 from tests.encoders import WHY, save_encoder
 
 
@@ -96,9 +96,9 @@ def test_recordings_without_labels_are_stored_and_not_trained_on(ser, recordings
 
 
 def test_a_store_for_a_model_has_what_it_reads():
-    assert set(create(next_step.BEST).inputs.families) == {"core", *next_step.READ_BY_BEST}
+    assert set(families_read(next_step.BEST)) == {"core", *next_step.READ_BY_BEST}
     families, has_copies = _of_model(next_step.BEST, None)
-    assert (families, has_copies) == ([*DEFAULT_FAMILIES, "functionals", "intonation"], True)
+    assert (families, has_copies) == ([*DEFAULT_FAMILIES, "functionals", "intonation", "loudness"], True)
     assert _of_model(next_step.BASELINE, None) == ([*DEFAULT_FAMILIES], False)
     with pytest.raises(InputError, match="--for best with --features: expected one of them"):
         _of_model("best", ["mel"])

@@ -2,7 +2,8 @@
 
 columns, standardised → clipped → linear design or RBF similarities → regularised least squares → softmax
 
-With `group_ridge` and `group_kernel_ridge` the columns are weighted by groups, for other corpora.
+With `group_ridge` and `group_kernel_ridge` the columns are weighted by groups; `loudness_ridge` and
+`loudness_kernel_ridge` read the course of the loudness as well, for other corpora.
 
 >>> Ridge().inputs.columns[:2], KernelRidge().gamma
 (('jitter', 'shimmer'), 0.25)
@@ -18,7 +19,7 @@ from ser_features.extractors.ssl import ssl_columns
 from ser_models.data.batches import BatchSource, InMemory
 from ser_models.data.inputs import ColumnInputs
 from ser_models.models.base import Arrays, ColumnModel, Labelled
-from ser_models.models.feature_sets import FUNCTIONAL_INPUTS, GROUP_INPUTS, group_weights
+from ser_models.models.feature_sets import FUNCTIONAL_INPUTS, GROUP_INPUTS, LOUDNESS_INPUTS, group_weights
 from ser_models.models.hyperparameters import Count, Positive, Positives
 from ser_models.models.kernel import solver
 from ser_models.models.kernel.base import LeastSquares
@@ -107,7 +108,7 @@ class KernelRidge(Ridge):
 
 @dataclass
 class GroupRidge(Ridge):
-    """Linear ridge regression on functionals whose groups have fixed shares, for other corpora."""
+    """Linear ridge regression on functionals whose groups have fixed shares."""
 
     name: ClassVar[str] = "group_ridge"
     usual_columns = GROUP_INPUTS
@@ -125,6 +126,22 @@ class GroupKernelRidge(GroupRidge, KernelRidge):
 
     name: ClassVar[str] = "group_kernel_ridge"
     in_batches = False
+
+
+@dataclass
+class LoudnessRidge(GroupRidge):
+    """`group_ridge` with the course of the loudness as one more group, for other corpora."""
+
+    name: ClassVar[str] = "loudness_ridge"
+    usual_columns = LOUDNESS_INPUTS
+    alphas: Positives = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+
+
+@dataclass
+class LoudnessKernelRidge(LoudnessRidge, GroupKernelRidge):
+    """`loudness_ridge` with the RBF kernel."""
+
+    name: ClassVar[str] = "loudness_kernel_ridge"
 
 
 @dataclass

@@ -8,7 +8,7 @@ from ser_features.errors import InputError
 from ser_models.data.batches import InMemory
 from ser_models.models import create
 from ser_models.models.base import FitContext, Labelled, balanced_weights
-from ser_models.models.feature_sets import GROUP_INPUTS, GROUP_SHARES, group_of
+from ser_models.models.feature_sets import GROUP_SHARES, group_of
 from ser_models.models.kernel import ridge, solver
 
 ALPHA = 0.3
@@ -150,13 +150,20 @@ def test_an_invalid_gamma_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("name", "plain"), [("group_ridge", "ridge"), ("group_kernel_ridge", "kernel_ridge")]
+    ("name", "plain", "total"),
+    [
+        ("group_ridge", "ridge", 1),
+        ("group_kernel_ridge", "kernel_ridge", 1),
+        ("loudness_ridge", "ridge", 2),
+        ("loudness_kernel_ridge", "kernel_ridge", 2),
+    ],
 )
-def test_groups_of_columns_have_their_shares_whatever_their_number(name, plain):
-    ones = {"columns": np.ones((1, len(GROUP_INPUTS)), np.float32)}
+def test_groups_of_columns_have_their_shares_whatever_their_number(name, plain, total):
+    columns = create(name).inputs.columns
+    ones = {"columns": np.ones((1, len(columns)), np.float32)}
     squares = np.square(create(name).scaled(ones)[0])
-    groups = np.array([group_of(column) for column in GROUP_INPUTS])
-    shares = {group: squares[groups == group].sum() for group in GROUP_SHARES}
-    assert shares == pytest.approx(GROUP_SHARES, rel=1e-4)
+    groups = np.array([group_of(column) for column in columns])
+    shares = {group: total * squares[groups == group].sum() for group in np.unique(groups)}
+    assert shares == pytest.approx({group: GROUP_SHARES[group] for group in shares}, rel=1e-4)
     assert squares.sum() == pytest.approx(np.square(create(plain).scaled(ones)).sum(), rel=1e-4)
     assert not any("_delta" in column for column in create(name).inputs.columns)
