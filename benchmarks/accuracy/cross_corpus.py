@@ -4,6 +4,7 @@
     python -m benchmarks.accuracy.cross_corpus table    # writes docs/accuracy.md
 
 recordings of the six emotions → `make_split` by corpus → `train` → predictions for the corpus left out
+→ UAR, calibration, and UAR of the recordings that the out-of-distribution score calls near and far
 
 The openSMILE features are balanced over corpora and classes, and their regularisation and calibration are
 selected on held-out training corpora, in the same way. A class that a test corpus lacks may be predicted.
@@ -23,19 +24,21 @@ import pandas as pd
 from benchmarks.accuracy import common, opensmile_features
 from benchmarks.accuracy.common import SEED
 from benchmarks.accuracy.models import gain
+from ser_features.store import Store
 from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import Split, make_split
 from ser_models.evaluation.score import score
 from ser_models.experiments.train import optimised
-from ser_models.models.kernel.ridge import GroupRidge, Ridge
+from ser_models.models.kernel.ridge import LoudnessRidge, Ridge
+from ser_models.ood.distribution import MEL, OOD_THRESHOLD, build
 from ser_models.training.config import TrainConfig
 from ser_models.training.train import train
 
 NAME = "cross_corpus"
 CORPORA = ("ravdess", "emodb", "tess", "nemo")
 EMOTIONS = ("angry", "disgust", "fear", "happy", "neutral", "sad")
-OWN = "ridge --optimise-for own"
-SYSTEMS = {"best": TrainConfig("best"), OWN: TrainConfig("ridge", speed_perturb=False, optimise_for="own")}
+BEST, OWN = "best", "ridge --optimise-for own"
+SYSTEMS = {BEST: TrainConfig("best"), OWN: TrainConfig("ridge", speed_perturb=False, optimise_for="own")}
 """The recommended model, and what selection on held-out speakers reaches; inductively alone."""
 
 REFERENCE = "ComParE_2016"
@@ -44,19 +47,25 @@ WAYS = {"inductive": False, "transductive": True}
 
 def measure(options: argparse.Namespace) -> None:
     """Measure every system on every corpus, and store the results."""
-    with common.open_or_extract(options, features=("core", "functionals"), speed_perturb=False) as store:
+    families = ("core", "functionals", "loudness", MEL)
+    results: dict[str, dict[str, Any]] = {way: {} for way in WAYS}
+    sides: dict[str, Any] = {}
+    with common.open_or_extract(options, features=families, speed_perturb=False) as store:
         every = evenly_spaced(load_examples(store, options.corpora), options.limit)
         columns = compare_columns(every, options) if find_spec("opensmile") else None
-        results: dict[str, dict[str, Any]] = {way: {} for way in WAYS}
         for test in options.corpora:
             split = make_split(every, kind="cross-corpus", test_datasets=[test], seed=SEED)
             for way, speaker_norm in WAYS.items():
                 tables = dict(predictions(every, split, columns, speaker_norm=speaker_norm))
                 results[way][test] = {name: _summary(tables, name, every) for name in tables}
+                if not speaker_norm:
+                    sides[test] = near_and_far(store, every, split, tables[BEST])
                 uars = {name: round(scores["uar"], 3) for name, scores in results[way][test].items()}
                 print(f"tested on {test}, {way}: {uars}", flush=True)
+            print(f"by ood_score: {sides[test]}", flush=True)
     parts = [every.take(every.rows.loc[every.rows["dataset"] == name, "file_id"]) for name in options.corpora]
-    common.write_result(NAME, parts, {"emotions": list(EMOTIONS), "results": results})
+    content = {"emotions": list(EMOTIONS), "results": results, "by_ood_score": sides}
+    common.write_result(NAME, parts, content)
 
 
 def evenly_spaced(examples: Examples, limit: int | None) -> Examples:
@@ -95,7 +104,7 @@ def predictions(
             columns,
             seed=SEED,
             speaker_norm=speaker_norm,
-            model=partial(Ridge, alphas=GroupRidge().alphas),
+            model=partial(Ridge, alphas=LoudnessRidge().alphas),
             optimise_for="other",
         )
         yield REFERENCE, table
@@ -105,6 +114,38 @@ def predictions(
         corpora = every.take(split.side(split.final_fold, "train")).datasets
         settled = replace(optimised(config, corpora), seed=SEED, speaker_norm=speaker_norm)
         yield name, common.test_predictions(train(every, split, settled))
+
+
+def near_and_far(
+    store: Store, every: Examples, split: Split, table: pd.DataFrame
+) -> dict[str, dict[str, float]]:
+    """Number of recordings, UAR and accuracy where the out-of-distribution score is at most 1, and above.
+
+    Args:
+        store: has the log-mel frames.
+        every: the recordings.
+        split: trains on all corpora but one.
+        table: predictions for that one.
+    """
+    rows = {
+        name: every.take(split.side(split.final_fold, name)).rows for name in ("train", "validation", "test")
+    }
+    reference = build(store, rows["train"], rows["validation"])
+    assert reference is not None, "the store has log-mel frames"
+    scores = reference.ood_score(store.frames(rows["test"], MEL))
+    is_far = dict(zip(rows["test"]["file_id"], scores > OOD_THRESHOLD, strict=True))
+    far = table["file_id"].map(is_far).to_numpy(dtype=bool)
+    return {"near": _recognised(table[~far]), "far": _recognised(table[far])}
+
+
+def _recognised(table: pd.DataFrame) -> dict[str, float]:
+    """UAR of the emotions that occur, and accuracy; NaN of no recording."""
+    correct = table["predicted"] == table["emotion"]
+    return {
+        "recordings": len(table),
+        "uar": float(correct.groupby(table["emotion"]).mean().mean()),
+        "accuracy": float(correct.mean()),
+    }
 
 
 def _summary(tables: dict[str, pd.DataFrame], name: str, examples: Examples) -> dict[str, Any]:
@@ -120,13 +161,26 @@ def write_page() -> None:
     result = common.read_result(NAME)
     text = f"UAR on {', '.join(result['emotions'])}: {common.describe(result)}"
     tables = [_table(by_corpus, way) for way, by_corpus in result["results"].items()]
-    common.write_section(NAME, "\n\n".join([text, *tables]))
+    common.write_section(NAME, "\n\n".join([text, *tables, _confidence(result)]))
 
 
 def _table(by_corpus: dict[str, Any], way: str) -> str:
     systems = list(next(iter(by_corpus.values())))
     rows = [_row(name, [scores[name] for scores in by_corpus.values()], by_corpus) for name in systems]
     return common.markdown([f"{way}: system", *by_corpus, "mean", "mean ECE"], rows)
+
+
+def _confidence(result: dict[str, Any]) -> str:
+    """Calibration of the inductive model, and its results by the out-of-distribution score, by corpus."""
+    rows = []
+    for corpus, sides in result["by_ood_score"].items():
+        cells = [
+            f"{own['uar']:.3f} ({own['recordings']:,} recordings)" if own["recordings"] else "no recording"
+            for own in sides.values()
+        ]
+        rows.append([corpus, f"{result['results']['inductive'][corpus][BEST]['ece']:.3f}", *cells])
+    header = [f"inductive `{BEST}`", "ECE", "UAR, `ood_score` at most 1", "UAR, `ood_score` above 1"]
+    return common.markdown(header, rows)
 
 
 def _row(name: str, scores: Sequence[dict[str, Any]], by_corpus: dict[str, Any]) -> list[str]:

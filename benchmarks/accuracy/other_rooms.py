@@ -25,16 +25,16 @@ from ser_models.data.inputs import ColumnInputs
 from ser_models.data.speaker_norm import SpeakerPrior, accumulate, normalize
 from ser_models.evaluation.metrics import confusion_matrix, uar
 from ser_models.models.base import FitContext, Labelled
-from ser_models.models.feature_sets import GROUP_INPUTS, group_of, group_weights
+from ser_models.models.feature_sets import LOUDNESS_INPUTS, group_of, group_weights
 from ser_models.models.inner_folds import inner_folds
 from ser_models.models.kernel import solver
-from ser_models.models.kernel.ridge import CLIP, GroupRidge
+from ser_models.models.kernel.ridge import CLIP, LoudnessRidge
 
 NAME = "other_rooms"
 LEVELS = ("mean", "p01", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p99")
 DELTAS = (
-    *GROUP_INPUTS,
-    *(column.name for column in FUNCTIONAL_COLUMNS if column.name not in set(GROUP_INPUTS)),
+    *LOUDNESS_INPUTS,
+    *(column.name for column in FUNCTIONAL_COLUMNS if column.name not in set(LOUDNESS_INPUTS)),
 )
 """The columns of the groups, then those of Δ and ΔΔ."""
 COUNTS = (1, 2, 5, 10, 20)
@@ -63,14 +63,14 @@ Columns = Callable[[np.ndarray], np.ndarray]
 
 
 def grouped(values: np.ndarray) -> np.ndarray:
-    """The columns of `group_ridge`."""
-    return values[:, : len(GROUP_INPUTS)]
+    """The columns of `loudness_ridge`."""
+    return values[:, : len(LOUDNESS_INPUTS)]
 
 
 def relative(values: np.ndarray) -> np.ndarray:
     """Means and percentiles less the recording's mean; F0 in semitones over its median."""
     columns = grouped(values).copy()
-    position = {name: index for index, name in enumerate(GROUP_INPUTS)}
+    position = {name: index for index, name in enumerate(LOUDNESS_INPUTS)}
     for name, index in position.items():
         descriptor, _, functional = name.partition("__")
         plain = descriptor.removesuffix("_unvoiced").removesuffix("_voiced")
@@ -81,8 +81,8 @@ def relative(values: np.ndarray) -> np.ndarray:
 
 
 def without(unwanted: Callable[[str], bool]) -> Columns:
-    """The columns of `group_ridge` but some."""
-    kept = [index for index, name in enumerate(GROUP_INPUTS) if not unwanted(name)]
+    """The columns of `loudness_ridge` but some."""
+    kept = [index for index, name in enumerate(LOUDNESS_INPUTS) if not unwanted(name)]
     return lambda values: values[:, kept]
 
 
@@ -94,10 +94,12 @@ def only(group: str) -> Columns:
 FEATURES: dict[str, tuple[Columns, bool]] = {
     "functionals": (grouped, False),
     "functionals, with Δ and ΔΔ": (lambda values: values, False),
-    "groups with fixed shares (`group_ridge`)": (grouped, True),
+    "groups with fixed shares (`loudness_ridge`)": (grouped, True),
     "the same, relative to the recording's mean": (relative, True),
     "functionals without mel bands": (without(lambda name: group_of(name) == "mel"), False),
     "functionals without modulation": (without(lambda name: "__modulation" in name), False),
+    "functionals without loudness": (without(lambda name: group_of(name) == "loudness"), False),
+    "loudness alone": (only("loudness"), False),
     "spectrum alone": (only("spectrum"), False),
     "voice (F0 in semitones) alone": (only("voice"), False),
     "rhythm alone": (only("rhythm"), False),
@@ -108,7 +110,8 @@ FEATURES: dict[str, tuple[Columns, bool]] = {
 
 def measure(options: argparse.Namespace) -> None:
     """Measure all ideas on every corpus, and store the results."""
-    with common.open_or_extract(options, features=("core", "functionals"), speed_perturb=False) as store:
+    families = ("core", "functionals", "loudness")
+    with common.open_or_extract(options, features=families, speed_perturb=False) as store:
         every = evenly_spaced(load_examples(store, options.corpora), options.limit)
         values = np.asarray(every.read(ColumnInputs(DELTAS)))
     results: dict[str, dict[str, float]] = {}
@@ -159,7 +162,7 @@ def ideas(case: Case) -> Any:
 def designs(train: np.ndarray, test: np.ndarray, *, shares: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """Both sides standardised with training statistics, clipped, divided by √columns; groups by shares."""
     mean, deviation = np.nanmean(train, axis=0), np.nanstd(train, axis=0)
-    factor = group_weights(GROUP_INPUTS) if shares else np.float32(1)
+    factor = group_weights(LOUDNESS_INPUTS) if shares else np.float32(1)
     factor = factor / np.sqrt(train.shape[1])
     deviation = np.where(deviation > 0, deviation, 1)
 
@@ -176,7 +179,7 @@ def fitted(labelled: Labelled, train: np.ndarray, test: np.ndarray) -> tuple[np.
     problem = solver.Problem(labelled.targets, labelled.classes, labelled.corpora)
     folds = inner_folds(labelled, FitContext(SEED, optimise_for="other"))
     system = solver.linear(train)
-    choice = solver.choose(system, problem, folds, alphas=GroupRidge().alphas)
+    choice = solver.choose(system, problem, folds, alphas=LoudnessRidge().alphas)
     solution = system.solve(np.arange(len(train)), problem, alphas=[choice.alpha])[0]
     scores = test @ solver.primal_weights(train, solution) + solution.intercept
     trained = np.ones(labelled.classes, dtype=bool)
@@ -264,7 +267,7 @@ def _normalised(
     case: Case, train: np.ndarray, test: np.ndarray, units: list[str], drawn: list[list[int]]
 ) -> np.ndarray:
     """Normalise training units by all of their recordings, and each test recording by those drawn for it."""
-    inputs = ColumnInputs(GROUP_INPUTS)
+    inputs = ColumnInputs(LOUDNESS_INPUTS)
     prior = SpeakerPrior.fit(inputs, train, units)
     estimates = prior.estimate_all(train, units)
     sums = accumulate(inputs, test)
