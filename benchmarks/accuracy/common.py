@@ -175,6 +175,16 @@ def write_result(name: str, examples: Sequence[Examples], content: dict[str, Any
     path.write_text(json.dumps({**content, **made}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def of_corpora(every: Examples, names: Sequence[str]) -> Examples:
+    """The recordings of some corpora."""
+    return every.take(every.rows.loc[every.rows["dataset"].isin(names), "file_id"].tolist())
+
+
+def uar(table: pd.DataFrame) -> float:
+    """UAR of the emotions that occur in a table of predictions; NaN of no recording."""
+    return float((table["predicted"] == table["emotion"]).groupby(table["emotion"]).mean().mean())
+
+
 def today() -> str:
     """The date that results are stored with, ISO."""
     return datetime.now(UTC).date().isoformat()

@@ -63,7 +63,7 @@ def measure(options: argparse.Namespace) -> None:
                 uars = {name: round(scores["uar"], 3) for name, scores in results[way][test].items()}
                 print(f"tested on {test}, {way}: {uars}", flush=True)
             print(f"by ood_score: {sides[test]}", flush=True)
-    parts = [every.take(every.rows.loc[every.rows["dataset"] == name, "file_id"]) for name in options.corpora]
+    parts = [common.of_corpora(every, [name]) for name in options.corpora]
     content = {"emotions": list(EMOTIONS), "results": results, "by_ood_score": sides}
     common.write_result(NAME, parts, content)
 
@@ -140,12 +140,8 @@ def near_and_far(
 
 def _recognised(table: pd.DataFrame) -> dict[str, float]:
     """UAR of the emotions that occur, and accuracy; NaN of no recording."""
-    correct = table["predicted"] == table["emotion"]
-    return {
-        "recordings": len(table),
-        "uar": float(correct.groupby(table["emotion"]).mean().mean()),
-        "accuracy": float(correct.mean()),
-    }
+    accuracy = float((table["predicted"] == table["emotion"]).mean())
+    return {"recordings": len(table), "uar": common.uar(table), "accuracy": accuracy}
 
 
 def _summary(tables: dict[str, pd.DataFrame], name: str, examples: Examples) -> dict[str, Any]:

@@ -10,7 +10,7 @@ so that an interrupted measurement continues; without that folder, all is measur
 """
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -75,7 +75,7 @@ class Task:
     def data(self) -> tuple[Examples, Split]:
         """Recordings and their folds, with the copies of training recordings."""
         if self.own:
-            examples = of(self.every, [self.tested])
+            examples = common.of_corpora(self.every, [self.tested])
             folds = min(MAX_FOLDS, len(set(examples.groups)))
             split = make_split(examples, folds=folds, final_model=False, seed=SEED)
         else:
@@ -89,7 +89,7 @@ class Task:
         names = [name for name in self.every.datasets if name != self.tested]
         variants = self.store.variants(names)
         copies = variants[variants["variant"].isin([variant.name for variant in rooms(ROOMS)])]
-        return of(self.every, names).with_variants(copies)
+        return common.of_corpora(self.every, names).with_variants(copies)
 
     def config(self, model: str, seed: int = SEED) -> TrainConfig:
         """The same copies for every system."""
@@ -116,7 +116,9 @@ class Task:
     def best(self) -> pd.DataFrame:
         """Test predictions of the recommended model."""
         examples, split = self.data
-        corpora = of(examples, [name for name in examples.datasets if self.own or name != self.tested])
+        corpora = common.of_corpora(
+            examples, [name for name in examples.datasets if self.own or name != self.tested]
+        )
         config = optimised(self.config(BEST), corpora.datasets)
         return common.test_predictions(train(examples, split, config)).reset_index(drop=True)
 
@@ -138,11 +140,6 @@ class Task:
         return result if peer is None else result | {"over_peer": gain(table, peer, examples)}
 
 
-def of(every: Examples, names: Sequence[str]) -> Examples:
-    """The recordings of some corpora."""
-    return every.take(every.rows.loc[every.rows["dataset"].isin(names), "file_id"].tolist())
-
-
 def _network() -> ConvAttention:
     model = create(MODEL, {"n_members": 1})
     if not isinstance(model, ConvAttention):
@@ -160,7 +157,7 @@ def measure(options: argparse.Namespace) -> None:
         for stage in options.stages:
             for name in options.tasks or tasks:
                 results[name] |= STAGES[stage](tasks[name])
-                parts = [of(every, [corpus]) for corpus in CORPORA]
+                parts = [common.of_corpora(every, [corpus]) for corpus in CORPORA]
                 common.write_result(NAME, parts, {"results": results})
 
 
@@ -184,7 +181,7 @@ def supervised(task: Task) -> dict[str, Any]:
         ONE: (seeds[0], None),
         BEST: (best, None),
         BOTH: (pooled[len(pooled) // 2], best),
-        BOUND: (max(pooled, key=_uar), best),
+        BOUND: (max(pooled, key=common.uar), best),
     }
     if len(seeds) > 1:
         tables[SEVERAL] = several, seeds[0]
@@ -215,10 +212,6 @@ def _combined(tables: list[pd.DataFrame], combine: Callable[[list[np.ndarray]], 
     labels = np.array([name.removeprefix("p_") for name in columns], dtype=object)
     predicted = {"predicted": labels[probabilities.argmax(axis=1)], "confidence": probabilities.max(axis=1)}
     return first.assign(**predicted, **dict(zip(columns, probabilities.T, strict=True))).reset_index()
-
-
-def _uar(table: pd.DataFrame) -> float:
-    return float((table["predicted"] == table["emotion"]).groupby(table["emotion"]).mean().mean())
 
 
 def write_page() -> None:

@@ -122,7 +122,7 @@ def measure(options: argparse.Namespace) -> None:
             own = uar(confusion_matrix(targets, scores.argmax(axis=1), len(EMOTIONS)))
             results.setdefault(idea, {})[corpus] = own
             print(f"{corpus}, {idea}: {own:.3f}", flush=True)
-    parts = [every.take(every.rows.loc[every.rows["dataset"] == name, "file_id"]) for name in options.corpora]
+    parts = [common.of_corpora(every, [name]) for name in options.corpora]
     common.write_result(NAME, parts, {"results": results})
 
 

@@ -55,7 +55,7 @@ def measure(options: argparse.Namespace) -> None:
         ways[SPEED] = {"rooms": 0, "speed_perturb": True}
         results = {way: uars(store, every, **copies) for way, copies in ways.items()}
     content = {"model": MODEL, "labels": every.labels, "results": results}
-    common.write_result(NAME, [of(every, name) for name in every.datasets], content)
+    common.write_result(NAME, [common.of_corpora(every, [name]) for name in every.datasets], content)
 
 
 def shared_emotions(store: Store, names: Sequence[str]) -> Examples:
@@ -66,16 +66,11 @@ def shared_emotions(store: Store, names: Sequence[str]) -> Examples:
     return examples.keep_labels([name for name in examples.labels if name in shared], "not in all corpora")
 
 
-def of(every: Examples, name: str) -> Examples:
-    """The recordings of a corpus."""
-    return every.take(every.rows.loc[every.rows["dataset"] == name, "file_id"].tolist())
-
-
 def uars(store: Store, every: Examples, **copies: Any) -> dict[str, dict[str, Any]]:
     """UAR and interval of each test corpus, trained on the other corpora and on its own speakers."""
     result = {}
     for name in every.datasets:
-        own = of(every, name)
+        own = common.of_corpora(every, [name])
         folds = min(MAX_FOLDS, len(set(own.groups)))
         result[name] = {
             "others": _score(store, every, {"kind": "cross-corpus", "test_datasets": [name]}, copies),

@@ -7,23 +7,16 @@ a synthetic voice of the page → whole answer as HTML; its contributions alone 
 """
 
 import argparse
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
 
+from benchmarks.clock import measured
 from ser_models.app.clips import examples
 from ser_models.app.inspection import contributions_of, inspect
 from ser_models.app.result import ResultRenderer
 from ser_models.inference import load
-
-
-def cpu_seconds(work: Callable[[], object]) -> float:
-    """CPU time of some work in this process, in s."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -39,8 +32,8 @@ def main(words: Sequence[str] | None = None) -> None:
         inspection = inspect(predictor, example.content, example.name)
         whole, reasons = [], []
         for _ in range(options.rounds + 1):
-            whole.append(cpu_seconds(partial(renderer.recognise, example.content, example.name)))
-            reasons.append(cpu_seconds(partial(contributions_of, predictor, inspection.analysis)))
+            whole.append(measured(partial(renderer.recognise, example.content, example.name), 1).cpu)
+            reasons.append(measured(partial(contributions_of, predictor, inspection.analysis), 1).cpu)
         answer, added = median(whole[1:]), median(reasons[1:])
         print(
             f"{artifact.name}: {1e3 * added:.0f} ms of the {1e3 * answer:.0f} ms of an answer to "
