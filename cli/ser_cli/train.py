@@ -215,7 +215,7 @@ def train(
     }
     chosen = _chosen(ctx, run, model, hyperparameters, values)
     create(chosen.model, chosen.hyperparameters)  # names a wrong key or value before the store is read
-    if run and not _is_typed(ctx, "store"):
+    if run and run.store and not _is_typed(ctx, "store"):
         store = store_root(run.store)
     folder = out or Path("artifacts") / chosen.model
     for line in notes_on_replacing(folder):

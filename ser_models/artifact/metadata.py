@@ -30,6 +30,7 @@ FORMAT = 2
 """Version of the layout; an artifact of another version is refused."""
 
 METADATA_FILE = "artifact.json"
+RUN_FILE = "run.toml"
 MODEL_FILE, SCALER_FILE = "model.npz", "scaler.npz"
 ONNX_FILE = "model.onnx"
 READ_FILES = (MODEL_FILE, SCALER_FILE, ONNX_FILE, speaker_norm.FILE, ood.FILE)

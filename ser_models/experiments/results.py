@@ -15,7 +15,7 @@ import pandas as pd
 from ser_features.extractors import needs_encoder
 from ser_features.store import Store
 from ser_models import artifact, ood
-from ser_models.artifact.metadata import ArtifactMetadata, versions
+from ser_models.artifact.metadata import RUN_FILE, ArtifactMetadata, versions
 from ser_models.artifact.native_backend import NativeBackend
 from ser_models.data.batches import frames_in_crop
 from ser_models.data.examples import Examples, synthetic_datasets
@@ -132,7 +132,7 @@ def save(
         write_model_card(folder / "README.md", metadata, result)
         if texts.recipe is None:
             run = run_file.text_of(data.store, config, metadata, result)
-            (folder / run_file.NAME).write_text(run, encoding="utf-8")
+            (folder / RUN_FILE).write_text(run, encoding="utf-8")
         if distribution:
             ood.write(folder, distribution)
 

@@ -21,13 +21,10 @@ from pydantic import TypeAdapter, ValidationError
 from ser_features.arguments import unknown
 from ser_features.errors import InputError, shown
 from ser_features.store import Store
-from ser_models.artifact.metadata import ArtifactMetadata
+from ser_models.artifact.metadata import RUN_FILE, ArtifactMetadata
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.recipes.settings import NONE
 from ser_models.training.config import TrainConfig
-
-NAME = "run.toml"
-"""Name of the file in an artifact."""
 
 HEAD = """\
 # A training: ser train --config run.toml repeats it. Options on the command line replace these values.
@@ -39,7 +36,6 @@ ALWAYS = ("model", "datasets", "seed")
 
 PACKAGE = "ser-toolkit"
 STORE, RESULT = "store", "result"
-DEFAULT_STORE = "data/store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +61,12 @@ class RunFile:
 
     Attributes:
         config: of the training.
-        store: folder or address of the feature store.
+        store: folder or address of the feature store; None for the usual one.
         result: what was measured; None in a file that a user wrote.
     """
 
     config: TrainConfig
-    store: str = DEFAULT_STORE
+    store: str | None = None
     result: Expected | None = None
 
     def compared(self, result: EvaluationResult) -> str:
@@ -129,7 +125,8 @@ def read(path: Path) -> RunFile:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(
-            f"{path} cannot be read ({error.strerror}): expected a run file, such as artifacts/best/{NAME}"
+            f"{path} cannot be read ({error.strerror}): expected a run file, such as "
+            f"artifacts/best/{RUN_FILE}"
         ) from error
     except ValueError as error:
         raise InputError(f"{path}: no TOML ({error}): correct it") from error

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
+from ser_models.artifact.metadata import RUN_FILE
 from ser_models.data.split import UNKNOWN_SPEAKERS
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.reporting.text import NOT_MEASURABLE, counted, nouns, percent
@@ -18,9 +19,6 @@ SINGLE = 0.8
 
 MOSTLY = 0.5
 """Lower bound of the UAR from which a prediction is right more often than wrong."""
-
-RUN_FILE = "run.toml"
-"""As `experiments.run_file.NAME`."""
 
 WHOM = {
     "speaker-disjoint": "new speakers in such recordings",
