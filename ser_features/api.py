@@ -152,11 +152,11 @@ def _bar() -> Observer | None:
     if not notebook.is_running():
         return None
     bar = notebook.Bar("extracting")
-    return Observer(
-        lambda todo, unchanged: bar.begin(todo),
-        lambda finished, failed: bar.reach(finished, f"{failed} failed"),
-        lambda todo, unchanged: bar.begin(todo),
-    )
+
+    def begin(todo: int, unchanged: int) -> None:
+        bar.begin(todo)
+
+    return Observer(begin, lambda finished, failed: bar.reach(finished, f"{failed} failed"), begin)
 
 
 def _lacking_copies(store: Store, report: ExtractReport) -> list[str]:

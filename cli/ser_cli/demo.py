@@ -11,7 +11,6 @@ import typer
 from ser_cli import next_step
 from ser_cli.progress import hint, say
 
-FEATURES = ("core", "functionals", "mel", "mfcc", "pitch", "intonation")
 FOLDS = 3
 
 
@@ -27,16 +26,21 @@ def demo(
     from ser_cli.extract import extract
     from ser_cli.predict import predict
     from ser_cli.train import train
+    from ser_features.extractors import DEFAULT_FAMILIES
+    from ser_models.models import create
 
+    families = dict.fromkeys(
+        (*DEFAULT_FAMILIES, *create(next_step.BEST, described_only=True).inputs.families)
+    )
     compared = _compared_model()
     store, trained = data / "store", artifacts / f"demo-{compared}"
     say("\n1/4  generating synthetic speech (eSpeak voices, acoustic emotion rules), extracting features")
-    extract(datasets=["demo"], data=data / "raw", store=store, features=list(FEATURES))
+    extract(datasets=["demo"], data=data / "raw", store=store, features=list(families))
     say(
         "\nThe ranking of models on 12 synthetic voices does not carry over to human speech: best is the "
         "recommended model\nbecause it leads on recordings of people, and another model may lead here."
     )
-    for step, model in enumerate(("best", compared), start=2):
+    for step, model in enumerate((next_step.BEST, compared), start=2):
         say(f"\n{step}/4  training {model}, {FOLDS}-fold cross-validation with disjoint speakers")
         train(ctx, model=model, folds=str(FOLDS), store=store, out=artifacts / f"demo-{model}")
     say(f"\n4/4  predicting recordings of validation speakers with {compared}")

@@ -65,5 +65,5 @@ class Prepared:
             )
         opened = open_store(folder)
         held = tuple(opened.check(names))
-        classes = preset.classes or classes_of(opened, held)
-        return cls(model, str(preset.folds), preset.out, folder, list(held), list(classes))
+        classes = [one for one in classes_of(opened, held) if one in preset.classes or not preset.classes]
+        return cls(model, str(preset.folds), preset.out, folder, list(held), classes)

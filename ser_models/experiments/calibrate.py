@@ -19,7 +19,6 @@ from ser_features.files import replacing_folder
 from ser_models.artifact.folder import Artifact, check_target
 from ser_models.artifact.kept import carry_over
 from ser_models.artifact.metadata import METADATA_FILE, sha256, write_metadata
-from ser_models.data.examples import speaker_keys
 from ser_models.evaluation.metrics import calibration
 from ser_models.evaluation.score import probability_columns
 from ser_models.experiments.evaluate import is_unseen, predicted, training_rows
@@ -110,8 +109,8 @@ def calibrate(
     data = _Predicted(
         predictions.loc[unseen, probability_columns(examples.labels)].to_numpy(),
         targets,
-        _numbers(rows["dataset"].tolist()),
-        _numbers(speaker_keys(rows).tolist()),
+        np.unique(rows["dataset"].astype(str), return_inverse=True)[1],
+        np.unique(examples.groups[unseen], return_inverse=True)[1],
     )
     if len(set(data.speakers)) < 2:
         raise InputError(
@@ -121,13 +120,6 @@ def calibrate(
     result = _measured(data, tuple(dict.fromkeys(rows["dataset"])))
     _write(artifact, result, out)
     return result
-
-
-def _numbers(names: Sequence[object]) -> np.ndarray:
-    """Number of each name, from 0; an unknown name is one of its own."""
-    own = [index if name is None or name != name else str(name) for index, name in enumerate(names)]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(own))}
-    return np.array([numbers[name] for name in own], dtype=int)
 
 
 def _measured(data: _Predicted, datasets: tuple[str, ...]) -> Recalibration:

@@ -84,10 +84,20 @@ def predicted(
     return predictor.artifact, examples, prediction_table(examples, probabilities, fold=0, split="test")
 
 
+def final_splits(artifact: Artifact) -> pd.DataFrame:
+    """Read the sides of the recordings in the fold of the final model.
+
+    Raises:
+        ArtifactError: if the table is missing or altered.
+    """
+    splits = pd.read_parquet(artifact.path("splits.parquet"))
+    return splits[splits["fold"] == artifact.metadata.final_fold]
+
+
 def training_rows(artifact: Artifact) -> pd.DataFrame:
-    """Rows of splits.parquet that the final model was fitted or stopped on."""
-    rows = pd.read_parquet(artifact.path("splits.parquet"))
-    return rows[(rows["fold"] == artifact.metadata.final_fold) & (rows["split"] != "test")]
+    """Rows of `final_splits` that the final model was fitted or stopped on."""
+    splits = final_splits(artifact)
+    return splits[splits["split"] != "test"]
 
 
 def is_unseen(rows: pd.DataFrame, trained_on: pd.DataFrame) -> pd.Series:

@@ -36,7 +36,7 @@ class Preset:
         model: name of the model.
         folds: number of cross-validation folds over speakers.
         rooms: number of copies in other rooms, beside those of other speeds.
-        classes: emotions to recognise; empty for those that all corpora have.
+        classes: emotions to recognise, of those that all corpora have; empty for all of these.
     """
 
     name: str

@@ -13,7 +13,7 @@ from ser_features.errors import InputError
 from ser_features.store import open_store
 from ser_models.artifact.folder import Artifact
 from ser_models.data.examples import Examples, audio_keys, speaker_keys
-from ser_models.experiments.evaluate import stored_examples
+from ser_models.experiments.evaluate import final_splits, stored_examples
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,6 @@ def held_out(
         )
     held_out_examples = examples.take(selected["file_id"].tolist())
     return HeldOut(held_out_examples, _description(held_out_examples.rows, splits, trained_on))
-
-
-def final_splits(artifact: Artifact) -> pd.DataFrame:
-    """Read the sides of the recordings in the fold of the final model.
-
-    Raises:
-        ArtifactError: if the table is missing or altered.
-    """
-    splits = pd.read_parquet(artifact.path("splits.parquet"))
-    return splits[splits["fold"] == artifact.metadata.final_fold]
 
 
 def fitted_sides(artifact: Artifact) -> tuple[str, ...]:

@@ -32,9 +32,8 @@ def occluded_probabilities(parts: Parts, groups: Sequence[FeatureGroup]) -> np.n
         indices = [(), *(group.indices[number] for group in groups)]
         read = [row for row, own in enumerate(indices) if own or row == 0]
         predicted = part.predict(occlude(part.raw, [indices[row] for row in read], part.scaler))
-        rows = np.zeros(
-            len(indices), np.int64
-        )  # without a group that it does not read, a member predicts the same
+        # Without a group that it does not read, a member predicts the same as with all features.
+        rows = np.zeros(len(indices), np.int64)
         rows[read] = np.arange(len(read))
         predictions.append(predicted[rows])
     return parts.pool(predictions)

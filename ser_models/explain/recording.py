@@ -18,9 +18,10 @@ from ser_models import inference
 from ser_models.artifact.folder import Artifact
 from ser_models.data.inputs import Raw
 from ser_models.data.speaker_norm import SpeakerStats
+from ser_models.experiments.evaluate import final_splits
 from ser_models.explain import trees
 from ser_models.explain.feature_groups import FeatureGroup, feature_groups
-from ser_models.explain.held_out import final_splits, fitted_sides
+from ser_models.explain.held_out import fitted_sides
 from ser_models.explain.occlusion import occluded_probabilities
 from ser_models.explain.parts import Parts
 from ser_models.explain.result import Contributions
