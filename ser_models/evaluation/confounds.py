@@ -273,14 +273,16 @@ def _properties(rows: pd.DataFrame) -> dict[str, pd.Series]:
     return {name: pd.Series(values) for name, values in properties.items() if len(values) == len(rows)}
 
 
-def _folder(folder: PurePosixPath, emotion: str, code: str | None) -> str:
+def _folder(folder: PurePosixPath, emotion: str, code: str | float | None) -> str:
     """A folder without words for the recording's own emotion: names of labels are no recording chain.
+
+    The code is None or NaN where a store has none.
 
     >>> _folder(PurePosixPath("tess/OAF_Pleasant_surprise"), "surprise", "ps")
     'tess/oaf *'
     """
     words = {*words_for(emotion)}
-    if code and not code.isdigit():  # a number may be that of a speaker or a session
+    if isinstance(code, str) and not code.isdigit():  # a number may be that of a speaker or a session
         words.add(code.lower())
     phrases = sorted({re.sub(r"[\W_]+", " ", word).strip() for word in words} - {""}, key=len, reverse=True)
     text = "/".join(f" {re.sub(r'[^0-9a-zA-Z]+', ' ', part).lower()} " for part in folder.parts)

@@ -168,6 +168,14 @@ def test_few_recordings_and_missing_columns_are_no_reason():
     assert audit(rows.drop(columns=[name for name in rows if name in stored | measured])) == []
 
 
+@pytest.mark.parametrize("dtype", ["object", "str", "float64"])
+def test_emotions_without_a_code_of_their_own_leave_the_folders_to_their_names(dtype):
+    rows = corpus().assign(emotion_code=lambda rows: pd.Series(None, rows.index, dtype=dtype))
+    assert audit(rows.assign(path=in_folders("angry", "happy", "neutral", "sad")(rows))) == []
+    [finding] = audit(rows.assign(path=in_folders("day1", "day2", "day3", "day4")(rows)))
+    assert finding.kind == "folder"
+
+
 def test_a_corpus_of_one_speaker_has_no_other_to_learn_from():
     rows = corpus(speakers=1, takes=20).assign(source_sample_rate=by_emotion(8000, 16_000, 44_100, 48_000))
     assert audit(rows) == []
