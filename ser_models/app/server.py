@@ -63,7 +63,8 @@ def serve(config: AppConfig, *, host: str = LOCAL, port: int = PORT, ready: Call
         check_password(config.password)
     with bound(host, port) as sock, TemporaryDirectory(prefix="ser-app-") as folder:
         application = _application(config, Path(folder))
-        public = open_tunnel(*sock.getsockname()[:2]) if config.share else None
+        address, port = sock.getsockname()[:2]
+        public = open_tunnel(address, port, Path(folder)) if config.share else None
         run(
             application,
             sock,

@@ -8,6 +8,7 @@ The tunnel is closed with the process; Gradio closes it after a week at the late
 import secrets
 import sys
 from contextlib import redirect_stdout
+from pathlib import Path
 
 from ser_features.errors import InputError
 
@@ -30,12 +31,13 @@ def check_password(password: str | None) -> None:
         )
 
 
-def open_tunnel(host: str, port: int) -> str:
+def open_tunnel(host: str, port: int, folder: Path) -> str:
     """Open a tunnel to the page.
 
     Args:
         host: that the page listens on.
         port: that it listens on.
+        folder: for the certificate of Gradio's server, which is there as long as the tunnel.
 
     Returns:
         The public address.
@@ -43,11 +45,13 @@ def open_tunnel(host: str, port: int) -> str:
     Raises:
         InputError: if the tunnel cannot be opened.
     """
-    from gradio.networking import setup_tunnel
+    from gradio import networking
 
+    # Gradio has no setting for it, and would write below the folder in which the command was run.
+    networking.CERTIFICATE_PATH = str(folder / "certificate.pem")
     try:
         with redirect_stdout(sys.stderr):  # stdout is for the address only
-            return setup_tunnel(host, port, secrets.token_urlsafe(32), None, None)
+            return networking.setup_tunnel(host, port, secrets.token_urlsafe(32), None, None)
     except Exception as error:  # of the network, of the server, of the program or of its start
         reason = " ".join(str(error).split())
         raise InputError(

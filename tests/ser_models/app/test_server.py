@@ -1,6 +1,8 @@
 """The app reports before any work why it cannot start."""
 
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,7 +55,7 @@ def test_a_page_is_shared_on_request_only(monkeypatch):
     assert port > 0
 
 
-def test_without_a_network_sharing_is_a_line(monkeypatch):
+def test_without_a_network_sharing_is_a_line(monkeypatch, tmp_path):
     networking = pytest.importorskip("gradio.networking")
 
     def setup(*_):
@@ -62,4 +64,24 @@ def test_without_a_network_sharing_is_a_line(monkeypatch):
     monkeypatch.setattr(networking, "setup_tunnel", setup)
     message = r"^--share: no public address \(Could not get share link from Gradio API Server\.\): expected a"
     with pytest.raises(InputError, match=message):
-        share.open_tunnel("127.0.0.1", 7860)
+        share.open_tunnel("127.0.0.1", 7860, tmp_path)
+
+
+def test_sharing_leaves_nothing_in_the_working_folder(monkeypatch, tmp_path):
+    networking = pytest.importorskip("gradio.networking")
+    answer = SimpleNamespace(json=lambda: [{"host": "some.host", "port": "7000", "root_ca": "a certificate"}])
+    certificates = []
+
+    def tunnel(*arguments):
+        certificates.append(Path(arguments[-1]))
+        return SimpleNamespace(start_tunnel=lambda: "https://some.gradio.live")
+
+    monkeypatch.setattr(networking.httpx, "get", lambda *_, **__: answer)
+    monkeypatch.setattr(networking, "Tunnel", tunnel)
+    working, own = tmp_path / "working", tmp_path / "own"
+    working.mkdir()
+    monkeypatch.chdir(working)
+    assert share.open_tunnel("127.0.0.1", 7860, own) == "https://some.gradio.live"
+    assert not any(working.iterdir())
+    assert certificates == [own / "certificate.pem"]
+    assert certificates[0].read_text(encoding="utf-8") == "a certificate"
