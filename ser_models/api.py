@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ser_features import notebook
 from ser_features.arguments import Names, Natural, PathLike, Positive, checked, names_of
+from ser_features.errors import InputError
 from ser_features.labels import spelled_mapping
 from ser_features.store.layout import store_root
 from ser_models.auditing.audit import AuditConfig, Given, audited, identified, read_given
@@ -22,9 +23,11 @@ from ser_models.auditing.split_table import DEV, TEST, TRAIN
 from ser_models.data.split import Folds
 from ser_models.evaluation.result import EvaluationResult
 from ser_models.evaluation.side_by_side import SideBySide
+from ser_models.experiments import run_file
 from ser_models.experiments.calibrate import Recalibration
 from ser_models.experiments.calibrate import calibrate as recalibrate
 from ser_models.experiments.evaluate import evaluate as measure
+from ser_models.experiments.run_file import RunFile
 from ser_models.experiments.side_by_side import side_by_side
 from ser_models.experiments.train import run_experiment
 from ser_models.inference.loading import load
@@ -60,24 +63,25 @@ class Result:
 
 @checked
 def train(
-    model: str,
+    model: str | None = None,
     *,
-    store: PathLike = "data/store",
+    config: PathLike | None = None,
+    store: PathLike | None = None,
     out: PathLike | None = None,
     datasets: Names | None = None,
     split: str | None = None,
     split_by: str | None = None,
-    test_datasets: Names = (),
+    test_datasets: Names | None = None,
     folds: Folds = None,
-    seed: Natural = 0,
+    seed: Natural | None = None,
     hyperparameters: Mapping[str, Any] | None = None,
-    oversample: bool = False,
+    oversample: bool | None = None,
     speed_perturb: bool | None = None,
     rooms: Natural | None = None,
-    speaker_norm: bool = False,
+    speaker_norm: bool | None = None,
     label_map: Mapping[str, str] | None = None,
-    classes: Names = (),
-    target: str = "emotion",
+    classes: Names | None = None,
+    target: str | None = None,
     fold_column: str | None = None,
     own_features: PathLike | None = None,
     optimise_for: OptimiseFor | None = None,
@@ -87,29 +91,33 @@ def train(
 ) -> Result:
     """Train a model on a feature store and measure it on unseen speakers.
 
+    An argument that is None has its value in `config`, or its default.
+
     Args:
         model: one of `ser_models.models.MODELS`, such as "cnn_lstm" or "xgboost".
-        store: the feature store.
+        config: run file of a training (run.toml of its artifact): its model, settings and store. The other
+            arguments replace its values.
+        store: the feature store; data/store by default.
         out: folder of the artifact; artifacts/<model> by default. An existing artifact is replaced.
         datasets: corpora to train on; all of the store by default.
         split: "speaker" (default), "random", "cross-corpus", "official", "session", "text" or "speaker+text".
         split_by: column whose values are not on two sides, instead of `split`.
-        test_datasets: corpora to test on and not to train on.
+        test_datasets: corpora to test on and not to train on; none by default.
         folds: number of cross-validation folds, or "all" to leave out one speaker (session, …) at a time; one
             70/15/15 split by default.
-        seed: the same seed gives the same result.
+        seed: the same seed gives the same result; 0 by default.
         hyperparameters: those that differ from the model's defaults, such as {"members": ["ridge", "mlp"]} of
             an ensemble.
-        oversample: repeat recordings of the smaller classes on the training side.
+        oversample: repeat recordings of the smaller classes on the training side; not by default.
         speed_perturb: train on slower and faster copies of the training recordings too; None: if the model is
             made for it and the store has them.
         rooms: number of copies in other rooms of each training recording to train on too; None: all that the
             store has, if the model is made for them.
         speaker_norm: normalise by speaker, unlabelled; takes several recordings per speaker, and makes the
-            result and the predictions transductive.
+            result and the predictions transductive; not by default.
         label_map: emotions that count as another class, such as {"excited": "happy"}.
         classes: those to recognise, after `label_map`; all by default. Recordings of others are left out.
-        target: column of the store that is recognised: the emotion, gender, or one of an own table.
+        target: column of the store that is recognised: "emotion" (default), "gender", or one of an own table.
         optimise_for: whom regularisation, calibration, ensemble weights and the members of `best` are for:
             new speakers of the training corpora ("own"), or speakers of other corpora ("other", by default
             with three training corpora or more).
@@ -121,33 +129,36 @@ def train(
         progress: called after every epoch. Default: a line in a notebook, nothing elsewhere.
 
     Raises:
-        InputError: if the arguments do not fit the store, or something else stands at `out`.
+        InputError: if the arguments do not fit the store, the run file cannot be read, there is no model, or
+            something else stands at `out`.
         MissingExtraError: if the model needs a package that is not installed.
     """
-    folder = Path(out) if out is not None else Path("artifacts") / model
-    config = TrainConfig(
-        model=model,
-        hyperparameters=hyperparameters or {},
-        datasets=_names(datasets),
-        split=split,
-        split_by=split_by,
-        test_datasets=names_of(test_datasets),
-        folds=folds,
-        seed=seed,
-        oversample=oversample,
-        speed_perturb=speed_perturb,
-        rooms=rooms,
-        speaker_norm=speaker_norm,
-        label_map=spelled_mapping(label_map or {}),
-        classes=names_of(classes),
-        target=target,
-        fold_column=fold_column,
-        own_features=Path(own_features) if own_features is not None else None,
-        optimise_for=optimise_for,
-    )
+    values = {
+        "datasets": _names(datasets),
+        "split": split,
+        "split_by": split_by,
+        "test_datasets": _names(test_datasets),
+        "folds": folds,
+        "seed": seed,
+        "oversample": oversample,
+        "speed_perturb": speed_perturb,
+        "rooms": rooms,
+        "speaker_norm": speaker_norm,
+        "label_map": None if label_map is None else spelled_mapping(label_map),
+        "classes": _names(classes),
+        "target": target,
+        "fold_column": fold_column,
+        "own_features": None if own_features is None else Path(own_features),
+        "optimise_for": optimise_for,
+    }
+    given = {name: value for name, value in values.items() if value is not None}
+    run = _run(config, model)
+    chosen = run.replaced(model, hyperparameters or {}, given)
+    folder = Path("artifacts") / chosen.model if out is None else Path(out)
     folder_of_events = Path(tensorboard) if tensorboard is not None else None
     context = RunContext(progress=progress or _shown(), jobs=jobs, tensorboard=folder_of_events)
-    return Result(folder, run_experiment(store_root(store), folder, config, context))
+    root = store_root(store if store is not None else run.store or "data/store")
+    return Result(folder, run_experiment(root, folder, chosen, context))
 
 
 @checked
@@ -324,6 +335,19 @@ def audit(
         return audited(split, rows)
     root = os.fspath(store) if store is not None else None
     return audited(split, rows, estimated(rows, data=folder, store=root, model=estimate))
+
+
+def _run(config: PathLike | None, model: str | None) -> RunFile:
+    """The run file, or one of the defaults for a model.
+
+    Raises:
+        InputError: if the file cannot be read, or there is neither.
+    """
+    if config is not None:
+        return run_file.read(Path(config))
+    if model is None:
+        raise InputError("train: no model: name one of ser_models.models.MODELS, or pass config")
+    return RunFile(TrainConfig(model))
 
 
 def _shown() -> Progress:

@@ -33,6 +33,27 @@ def test_from_recordings_to_a_model(made):
     assert result.load().labels == ser_models.load(str(folder / "model")).labels
 
 
+def test_a_run_file_repeats_the_training_and_arguments_replace_its_values(made, tmp_path):
+    folder, _, result = made
+    run = folder / "model" / "run.toml"
+    with undrawn():
+        again = ser_models.train(config=run, out=tmp_path / "again")
+        other = ser_models.train(
+            config=run, seed=3, folds=2, hyperparameters={"C": 0.3}, out=tmp_path / "other"
+        )
+    assert again.metrics == result.metrics
+    assert (again.folder / "run.toml").read_text() == run.read_text()
+    assert (other.metrics.seed, len(other.metrics.folds)) == (3, 2)
+    assert "C = 0.3\n" in (other.folder / "run.toml").read_text()
+
+
+def test_a_training_needs_a_model_or_a_run_file(tmp_path):
+    with pytest.raises(InputError, match=r"^train: no model: .*MODELS, or pass config$"):
+        ser_models.train()
+    with pytest.raises(InputError, match=r"run\.toml cannot be read .*: expected a run file"):
+        ser_models.train(config=tmp_path / "run.toml")
+
+
 def test_predictions_follow_scikit_learn(made, recordings):
     model = ser_models.load(made[0] / "model")
     files = sorted(recordings.glob("*.wav"))[:3]

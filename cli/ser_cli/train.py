@@ -1,7 +1,6 @@
 """`ser train`: feature store → trained and evaluated artifact."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -260,12 +259,9 @@ def _chosen(
         if model is None:
             raise InputError("no --model: name one that ser models lists, or pass --preset everything")
         return TrainConfig(model_class(model).name, hyperparameters, **values)
-    held = run.config
-    name = model_class(model or held.model).name
-    own = held.hyperparameters if name == held.model else {}
     options = {"label_map": "merge"}
     replaced = {key: value for key, value in values.items() if _is_typed(ctx, options.get(key, key))}
-    return replace(held, model=name, hyperparameters={**own, **hyperparameters}, **replaced)
+    return run.replaced(model, hyperparameters, replaced)
 
 
 def _is_typed(ctx: typer.Context, parameter: str) -> bool:

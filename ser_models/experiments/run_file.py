@@ -1,4 +1,4 @@
-"""A training as one file, for `ser train --config`: run.toml of an artifact.
+"""A training as one file, for `ser train --config` and `ser_models.train`: run.toml of an artifact.
 
 `TrainConfig`, store → `text_of` → run.toml → `read` → `RunFile` → `experiments.train.run_experiment`
 
@@ -23,6 +23,7 @@ from ser_features.errors import InputError, shown
 from ser_features.store import Store
 from ser_models.artifact.metadata import RUN_FILE, ArtifactMetadata
 from ser_models.evaluation.result import EvaluationResult
+from ser_models.models import model_class
 from ser_models.recipes.settings import NONE
 from ser_models.training.config import TrainConfig
 
@@ -68,6 +69,24 @@ class RunFile:
     config: TrainConfig
     store: str | None = None
     result: Expected | None = None
+
+    def replaced(
+        self, model: str | None, hyperparameters: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> TrainConfig:
+        """The settings of a training in which other values replace those of the file.
+
+        Args:
+            model: name of another model, which gets none of the file's hyperparameters; None for the
+                file's own.
+            hyperparameters: that replace or complete those of the file.
+            values: of other fields of `TrainConfig`.
+
+        Raises:
+            InputError: if there is no such model.
+        """
+        name = model_class(model or self.config.model).name
+        own = self.config.hyperparameters if name == self.config.model else {}
+        return replace(self.config, model=name, hyperparameters={**own, **hyperparameters}, **values)
 
     def compared(self, result: EvaluationResult) -> str:
         """Say in one line whether a training with this file measured the same; empty if nothing is known."""
