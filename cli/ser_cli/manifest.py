@@ -1,4 +1,4 @@
-"""`ser manifest`: a folder of recordings → a CSV manifest with path, speaker and emotion of each."""
+"""`ser manifest`: a folder of recordings → a CSV manifest with what their names state."""
 
 import sys
 from collections import Counter
@@ -23,7 +23,7 @@ def manifest(
         str,
         typer.Argument(
             help='Pattern of the paths below the folder, such as "{speaker}/{emotion}_{}.wav"; {} matches '
-            "any text; leave {speaker} out if it is unknown."
+            "any text; leave {speaker} or {emotion} out if it is unknown."
         ),
     ],
     emotions: Annotated[
@@ -50,13 +50,15 @@ def manifest(
         print(f"skipped {path}: {reason}", file=sys.stderr)
     if len(named.others) > LISTED:
         print(f"and {len(named.others) - LISTED} more", file=sys.stderr)
-    counts = Counter(row["emotion"] for row in named.rows)
-    print_table(["emotion", "recordings"], [[name, str(count)] for name, count in sorted(counts.items())])
+    if named.has_emotions:
+        counts = Counter(row["emotion"] for row in named.rows)
+        print_table(["emotion", "recordings"], [[name, str(count)] for name, count in sorted(counts.items())])
     of_speakers = f" of {len(named.speakers)} speakers" if named.speakers else ""
     print(f"{len(named.rows)} recordings{of_speakers}: {target}")
     if named.note:
         say(f"note: {named.note}")
-    hint(f"ser check {quote(str(target))}")
+    table = quote(str(target))
+    hint(f"ser check {table}" if named.has_emotions else f"ser extract --datasets {table} --labels none")
 
 
 def _corpus_name(folder: str) -> str:

@@ -7,8 +7,9 @@ r"""A pattern of file names → the columns that a path states.
 - `{speaker}` and other columns of the manifest end at the text that follows them in the pattern; `{}` matches
   any text, also none. `{speaker:2}` is exactly two characters. No field matches a slash.
 - A path that can be read in two ways, because fields touch each other, is refused.
-- `parse` demands an emotion that is known; `read` needs none, and returns an unknown one as it is written. A
-  pattern for `read` may have a field several times: its texts are joined by `_`.
+- `parse` refuses an emotion that is unknown; `read` returns it as it is written. A pattern for `read` may
+  have a field several times: its texts are joined by `_`.
+- A pattern without `{emotion}` states the other columns alone.
 - Upper and lower case are equal, except in codes that differ by case alone.
 
 >>> pattern = compiled("{speaker}/{emotion}{}.wav", {"s": "sad", "su": "surprise"})
@@ -74,11 +75,12 @@ class NamePattern:
             path: below the folder, with forward slashes.
 
         Raises:
-            InputError: if the path does not match, in one way only, or has no emotion.
+            InputError: if the path does not match, in one way only, or its emotion is unknown.
         """
         composed = normalize("NFC", path)
         if match := self._match(composed, ((self.first, self.last), self.others)):
-            return {**match.groupdict(), EMOTION: self._emotion(match[EMOTION])}
+            values = match.groupdict()
+            return {**values, EMOTION: self._emotion(values[EMOTION])} if EMOTION in values else values
         if other := self.any_text[0].fullmatch(composed):
             self._emotion(other[EMOTION])  # which explains that it is unknown
         raise InputError(f"it does not match {self.text}")
@@ -87,7 +89,7 @@ class NamePattern:
         """Return the values of the fields of a path; an unknown emotion is as it is written.
 
         Args:
-            path: as for `parse`; the pattern may have no {emotion}.
+            path: as for `parse`.
 
         Raises:
             InputError: if the path does not match, in one way only.
@@ -149,18 +151,22 @@ def compiled(pattern: str, codes: Mapping[str, str] | None = None, *, for_read: 
     Args:
         pattern: as above.
         codes: emotion by the code in the names.
-        for_read: whether only `NamePattern.read` is called, which needs no {emotion} and joins fields.
+        for_read: whether only `NamePattern.read` is called, which joins the texts of a field.
 
     Raises:
-        InputError: if there is no {emotion} or no field, or a field is unknown or occurs twice.
+        InputError: if there is no field, or codes and no {emotion}, or a field is unknown or occurs twice.
     """
     if "*" in pattern:
         raise InputError(f"pattern {pattern!r} has a *, expected {{}} for any text within a folder's name")
     names = [_column(name, pattern) for name, _ in FIELD.findall(pattern) if name]
     if not names:
         raise InputError(f"pattern {pattern!r} has no field: expected {{speaker}}, {{emotion}} or another")
-    if not for_read and EMOTION not in names:
-        raise InputError(f"pattern {pattern!r} has no {{emotion}}: expected it, and {{speaker}} if known")
+    if codes and EMOTION not in names:
+        code, emotion = next(iter(codes.items()))
+        raise InputError(
+            f"pattern {pattern!r} has no {{emotion}}, expected it for --emotions {code}={emotion}: add it, "
+            "or leave --emotions out"
+        )
     if not for_read and max(Counter(names).values()) > 1:
         raise InputError(f"pattern {pattern!r} has a field twice: expected each once, and {{}} for the rest")
     composed = {normalize("NFC", code): emotion for code, emotion in (codes or {}).items()}

@@ -1,8 +1,9 @@
-"""Recordings whose file names encode the emotion → the CSV manifest of a user's own corpus.
+"""Recordings whose file names encode emotion or speaker → the CSV manifest of a user's own corpus.
 
 folder, pattern such as "{speaker}_{emotion}_{}.wav" → `read_names` → rows → `write_table` → mine.csv
 
-`{emotion}` is required, other columns of the manifest are optional; see `name_pattern`.
+Every column of the manifest may be a field, see `name_pattern`; without `{emotion}` the manifest is for
+`ser extract --labels none`.
 """
 
 import csv
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ser_features.corpora.name_pattern import compiled
+from ser_features.corpora.name_pattern import EMOTION, compiled
 from ser_features.corpora.walk import audio_files
 from ser_features.errors import InputError
 from ser_features.files import replacing, writing
@@ -40,13 +41,20 @@ class ParsedNames:
     others: list[tuple[str, str]]
 
     @property
+    def has_emotions(self) -> bool:
+        """Whether the names state the emotion."""
+        return EMOTION in self.columns
+
+    @property
     def speakers(self) -> Counter[str]:
         """Number of recordings by speaker; empty if the names do not state speakers."""
         return Counter(row["speaker"] for row in self.rows if "speaker" in row)
 
     @property
     def note(self) -> str | None:
-        """Why the speakers do not allow speaker-independent figures; None if they do."""
+        """Why there is no training, or no speaker-independent figures of one; None if there are."""
+        if not self.has_emotions:
+            return "emotions unknown: features without a training; a pattern with {emotion} names them"
         count, speakers = len(self.rows), self.speakers
         if not speakers:
             return "speakers unknown: no speaker-independent figures; a pattern with {speaker} names them"
@@ -93,9 +101,10 @@ def read_names(folder: Path, pattern: str, emotions: Mapping[str, str] | None = 
         )
     if not rows:
         example = f", such as {others[0][0]}: {others[0][1]}" if others else ""
+        codes = ", or map the codes to emotions with --emotions" if EMOTION in form.fields else ""
         raise InputError(
             f"none of {len(files)} audio files below {folder} matches {pattern}{example}: "
-            "change the pattern, or map the codes to emotions with --emotions"
+            f"change the pattern{codes}"
         )
     return ParsedNames(root, ("path", *form.fields), rows, others)
 

@@ -181,6 +181,7 @@ def _check(names: Sequence[str], header: _Header, required: Collection[str]) -> 
         raise InputError(
             f"no column {', '.join(missing)}: found {present or 'none'}, expected {', '.join(required)}: "
             f"add or rename columns in its first row ({missing[0]} may also be {others} …)"
+            f"{', or extract with --labels none' if missing == ['emotion'] else ''}"
         )
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from ser_features.store import open_store
+
 
 @pytest.fixture
 def wavs(tmp_path):
@@ -29,6 +31,22 @@ def test_manifest_and_next_command(ser, wavs):
         f"next: ser check '{table}'",
     ]
     assert errors == "skipped ben_what.wav: it does not match {speaker}_{emotion}_{}.wav\n"
+
+
+def test_a_pattern_without_emotions_makes_a_table_for_extraction_without_labels(ser, recordings, tmp_path):
+    table, store = tmp_path / "own.csv", tmp_path / "store"
+    answer = ser("manifest", recordings, "{speaker}_{}.wav", "--out", table)
+    assert answer.code == 0
+    assert table.read_text().startswith("path,speaker\n")
+    assert answer.out.splitlines() == [
+        f"72 recordings of 6 speakers: {table}",
+        f"next: ser extract --datasets {table} --labels none",
+    ]
+    assert "note: emotions unknown: features without a training; a pattern with {emotion} names" in answer.err
+    words = ["extract", "--datasets", table, "--store", store, "--features", "core"]
+    assert ", or extract with --labels none" in ser(*words).err
+    assert ser(*words, "--labels", "none").code == 0
+    assert set(open_store(store).files()["emotion"]) == {"unknown"}
 
 
 def test_name_of_a_built_in_corpus_is_avoided(ser, wavs):

@@ -16,8 +16,8 @@ def test_a_field_does_not_match_a_slash():
     ("pattern", "message"),
     [
         (
-            "{speaker}/{}.wav",
-            "pattern '{speaker}/{}.wav' has no {emotion}: expected it, and {speaker} if known",
+            "{}/{}.wav",
+            "pattern '{}/{}.wav' has no field: expected {speaker}, {emotion} or another",
         ),
         (
             "{speaker}_{emotoin}.wav",
@@ -32,6 +32,22 @@ def test_invalid_patterns(pattern, message):
     with pytest.raises(InputError) as caught:
         compiled(pattern)
     assert message in str(caught.value)
+
+
+def test_codes_need_an_emotion_in_the_pattern():
+    message = r"^pattern '\{speaker\}_\{\}' has no \{emotion\}, expected it for --emotions W=angry: "
+    with pytest.raises(InputError, match=message):
+        compiled("{speaker}_{}", {"W": "angry"})
+
+
+def test_a_pattern_without_an_emotion_states_the_others():
+    pattern = compiled("{speaker}/{}.wav")
+    assert pattern.fields == ("speaker",)
+    assert pattern.parse("ada/sad_1.wav") == {"speaker": "ada"}
+    with pytest.raises(InputError, match="it does not match"):
+        pattern.parse("sad_1.wav")
+    with pytest.raises(InputError, match="two ways, speaker 'a' session 'da' or speaker 'ad' session 'a'"):
+        compiled("{speaker}{session}.wav").parse("ada.wav")
 
 
 def test_fields_are_columns_of_the_table():

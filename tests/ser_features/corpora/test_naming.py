@@ -61,6 +61,8 @@ def test_the_written_manifest_is_a_corpus(folder):
 def test_a_pattern_that_matches_nothing_shows_a_name(folder):
     with pytest.raises(InputError, match=r"none of 5 audio files below .* matches .*, such as ada/ang"):
         read_names(folder, "{speaker}-{emotion}")
+    with pytest.raises(InputError, match=r", such as ada/anger_02\.wav: .*: change the pattern$"):
+        read_names(folder, "{speaker}-{}")
 
 
 def test_an_existing_manifest_is_not_overwritten(folder):
