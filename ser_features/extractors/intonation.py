@@ -6,10 +6,13 @@ Unlike `pitch` it has no NaN, and it says how the voice moves, not how high it i
 is subtracted, as the mean is in cepstral mean normalisation.
 """
 
+from statistics import median
+
 import numpy as np
 
 from ser_features.extractors.base import Analysis, FrameExtractor
 from ser_features.extractors.framewise import delta
+from ser_features.framing import overlapping, zero_padded
 
 MIN_VOICED = 3
 """With fewer voiced frames, the F0 is 0 throughout."""
@@ -51,11 +54,11 @@ def relative_semitones(f0: np.ndarray) -> np.ndarray:
     voiced = np.flatnonzero(~np.isnan(f0))
     if voiced.size < MIN_VOICED:
         return np.zeros(f0.size)
-    heights = 12 * np.log2(f0[voiced] / np.median(f0[voiced]))
+    heights = 12 * np.log2(f0[voiced] / median(f0[voiced].tolist()))
     return np.interp(np.arange(f0.size), voiced, heights)
 
 
 def _voiced_share(voiced: np.ndarray) -> np.ndarray:
     """Share of voiced frames among the `NEIGHBOURS` around each, beyond the ends unvoiced; float32."""
-    padded = np.pad(voiced.astype(np.float32), NEIGHBOURS // 2)
-    return np.lib.stride_tricks.sliding_window_view(padded, NEIGHBOURS).mean(axis=1)
+    padded = zero_padded(voiced.astype(np.float32), NEIGHBOURS // 2)
+    return overlapping(padded, NEIGHBOURS, 1).mean(axis=1)

@@ -73,11 +73,18 @@ class Functionals(WideExtractor):
 def _voice(height: np.ndarray, ratio: np.ndarray) -> Iterator[np.ndarray]:
     """All functionals of F0, harmonicity and the change of F0, over voiced frames."""
     voiced = ~np.isnan(height)
-    for values in (height[voiced], ratio[voiced], np.diff(height[voiced])):
-        if values.size < MIN_VOICED or np.isnan(values).any():
-            yield np.full(len(statistics.FULL), np.nan)
-        else:
-            yield np.concatenate(list(_values(statistics.full(values[:, np.newaxis]))))
+    both = np.stack([height[voiced], ratio[voiced]], axis=1)
+    yield from _of_voiced(both)
+    yield from _of_voiced(np.diff(both[:, :1], axis=0))
+
+
+def _of_voiced(frames: np.ndarray) -> np.ndarray:
+    """All functionals of each descriptor, shape (descriptors, functionals); NaN if it has too few frames."""
+    if len(frames) < MIN_VOICED:
+        return np.full((frames.shape[1], len(statistics.FULL)), np.nan)
+    functionals = np.stack(list(_values(statistics.full(frames))), axis=1)
+    functionals[np.isnan(frames).any(axis=0)] = np.nan
+    return functionals
 
 
 def _values(by_functional: Mapping[str, np.ndarray]) -> Iterator[np.ndarray]:

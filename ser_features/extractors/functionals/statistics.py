@@ -95,7 +95,7 @@ def modulation(frames: np.ndarray, frame_rate: float) -> dict[str, np.ndarray]:
         By the names of `modulation_names`, float64, shape (descriptors,); NaN above half the frame rate.
     """
     count = len(frames)
-    centred = (frames - frames.mean(axis=0)) * np.hanning(count + 2)[1:-1, np.newaxis].astype(np.float32)
+    centred = (frames - frames.mean(axis=0)) * _hann(count)
     size = max(MODULATION_SIZE, fft.good_size(count, True))
     spectrum = fft.rfft(padded(centred.T, size), (1,)).T
     means = _modulation_means(size, frame_rate)
@@ -103,6 +103,12 @@ def modulation(frames: np.ndarray, frame_rate: float) -> dict[str, np.ndarray]:
     power = np.square(inside.real) + np.square(inside.imag)
     bands = np.log10(means @ power / count + MIN_MODULATION)
     return dict(zip(modulation_names(), bands, strict=True))
+
+
+@lru_cache(maxsize=1024)
+def _hann(frames: int) -> np.ndarray:
+    """Hann window without its zeros, float32, shape (frames, 1)."""
+    return np.hanning(frames + 2)[1:-1, np.newaxis].astype(np.float32)
 
 
 @lru_cache(maxsize=1024)
@@ -136,13 +142,19 @@ def thirds(frames: np.ndarray) -> dict[str, np.ndarray]:
     Args:
         frames: shape (frames, descriptors); NaN is ignored.
     """
-    is_value = ~np.isnan(frames)
-    values = np.where(is_value, frames, 0)
-    counts = np.stack([part.sum(axis=0) for part in np.array_split(is_value, THIRDS)])
-    sums = np.stack([part.sum(axis=0, dtype=np.float64) for part in np.array_split(values, THIRDS)])
+    is_value, is_inside = ~np.isnan(frames), _is_inside(len(frames))
+    counts, sums = is_inside @ is_value, is_inside @ np.where(is_value, frames, 0)
     with np.errstate(invalid="ignore"):  # 0 / 0, where there is no value
         means = sums / counts - sums.sum(axis=0) / counts.sum(axis=0)
     return {f"third_{number}": mean for number, mean in enumerate(means, start=1)}
+
+
+@lru_cache(maxsize=1024)
+def _is_inside(frames: int) -> np.ndarray:
+    """Which frames are in each third, 0 or 1, float64, shape (`THIRDS`, frames)."""
+    return np.stack(
+        [np.bincount(part, minlength=frames) for part in np.array_split(np.arange(frames), THIRDS)]
+    ).astype(np.float64)
 
 
 def _moments(values: np.ndarray, names: Collection[str]) -> dict[str, np.ndarray]:
