@@ -90,7 +90,7 @@ def inspect(predictor: Predictor, content: bytes, name: str) -> Inspection:
 
 def contributions_of(predictor: Predictor, analysis: RecordingAnalysis) -> Contributions:
     """Occlude each topic of the features of a recording."""
-    groups = topic_groups(predictor.artifact.model.inputs, predictor.profile)
+    groups = topic_groups(predictor.artifact.inputs, predictor.profile)
     return explain_features(predictor, analysis.features, "", groups)
 
 

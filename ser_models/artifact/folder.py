@@ -21,6 +21,7 @@ graph is built from the hyperparameters and gets its weights from model.npz.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ from ser_models.artifact.metadata import (
 )
 from ser_models.artifact.native_backend import NativeBackend, load_scaler
 from ser_models.data import speaker_norm
+from ser_models.data.inputs import Inputs
 from ser_models.data.speaker_norm import SpeakerPrior
 from ser_models.models import create
 from ser_models.models.base import Model
@@ -76,12 +78,17 @@ class Artifact:
     training_distribution: TrainingDistribution | None = None
     speaker_prior: SpeakerPrior | None = None
 
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What the model reads."""
+        return self.model.inputs
+
     @property
     def scaler(self) -> "Scaler":
         """Imputation and scaling of what the model reads; read from disk where the ONNX graph includes it."""
         if isinstance(self.backend, NativeBackend):
             return self.backend.scaler
-        return load_scaler(self.folder, self.model.inputs)
+        return load_scaler(self.folder, self.inputs)
 
     def path(self, name: str) -> Path:
         """Path of a file that was written with the model, such as splits.parquet, to be read.

@@ -122,6 +122,10 @@ class ColumnInputs:
     columns: tuple[str, ...]
     corpus_level: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """Of some columns: to hash thousands of names at every use takes longer than to read the values."""
+        return hash((len(self.columns), self.columns[:8]))
+
     @property
     def families(self) -> tuple[str, ...]:
         """Feature families to extract from a new file; "statistics" has what is not core or functional."""
@@ -167,9 +171,11 @@ class ColumnInputs:
         narrow = [name for name, apart in zip(self.columns, is_narrow, strict=True) if apart]
         for row, recording in zip(values, features, strict=True):
             row[is_narrow] = [recording.columns[name] for name in narrow]
-            for family, positions in _wide_columns(self.columns).items():
-                wide = recording.wide[family]
-                row[positions] = wide[_wide_positions(self.columns, family, wide.size)]
+        for family, positions in _wide_columns(self.columns).items():
+            wide = [recording.wide[family] for recording in features]
+            among = _wide_positions(self.columns, family, wide[0].size) if wide else np.empty(0, int)
+            for row, own in zip(values, wide, strict=True):
+                row[positions] = own[among]
         return values
 
     def unused(self, features: "Features") -> str | None:

@@ -80,7 +80,7 @@ def predicted(
     """
     predictor = inference.load(folder, of_store=True)
     examples = stored_examples(open_store(store), predictor.artifact, datasets, own_features)
-    probabilities = predictor.probabilities(examples.read(predictor.artifact.model.inputs))
+    probabilities = predictor.probabilities(examples.read(predictor.artifact.inputs))
     return predictor.artifact, examples, prediction_table(examples, probabilities, fold=0, split="test")
 
 
@@ -111,7 +111,7 @@ def _with_own_features(examples: Examples, artifact: Artifact, table: Path | Non
     Raises:
         InputError: if there is a table for a model without, none for a model with them, or it lacks columns.
     """
-    inputs = artifact.model.inputs
+    inputs = artifact.inputs
     if not (isinstance(inputs, ColumnInputs) and inputs.has_own):
         if table:
             raise InputError(f"--own-features: {artifact.folder} reads none: leave it out")
@@ -139,7 +139,7 @@ def stored_examples(
             that the model would have to normalise by; or if the table does not fit.
     """
     metadata = artifact.metadata
-    digest = digest_of_inputs(store, artifact.model.inputs)
+    digest = digest_of_inputs(store, artifact.inputs)
     if digest != metadata.digest:
         raise InputError(
             f"{store.root} has features {store.profile.name} ({digest}), the model was trained on "

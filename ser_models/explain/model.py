@@ -56,10 +56,10 @@ def explain_model(
         raise InputError(
             f"found {selected.description}: expected at least two, to compare them: name other --datasets"
         )
-    raw = examples.read(predictor.artifact.model.inputs)
+    raw = examples.read(predictor.artifact.inputs)
     parts = Parts.of(predictor, raw)
     backend = trees.trees_of(predictor.artifact)
-    groups = feature_groups(predictor.artifact.model.inputs, predictor.profile, by_column=backend is not None)
+    groups = feature_groups(predictor.artifact.inputs, predictor.profile, by_column=backend is not None)
     if backend is not None:
         repeats, columns = 0, _shap_columns(predictor.labels, trees.shap_values(backend, raw))
     else:

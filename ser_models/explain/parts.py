@@ -65,7 +65,7 @@ class Parts:
             raw: what it reads of some recordings.
         """
         artifact = predictor.artifact
-        backend, inputs = artifact.backend, artifact.model.inputs
+        backend, inputs = artifact.backend, artifact.inputs
         if not (
             isinstance(backend, NativeBackend)
             and isinstance(backend.model, Ensemble)

@@ -41,7 +41,7 @@ def explain_recording(folder: Path, file: AudioSource) -> Contributions:
         InputError: if it is no recording.
     """
     predictor = inference.load(folder)
-    inputs, source = predictor.artifact.model.inputs, source_of(file)
+    inputs, source = predictor.artifact.inputs, source_of(file)
     features = extract(source.audio, predictor.profile, inputs.families)
     notes = (
         predictor.warning,
@@ -65,7 +65,7 @@ def explain_features(
         groups: of the model's inputs, to be occluded; None for SHAP values of boosted trees, and for the
             `feature_groups` of other models.
     """
-    artifact, inputs = predictor.artifact, predictor.artifact.model.inputs
+    artifact, inputs = predictor.artifact, predictor.artifact.inputs
     stats = predictor.normalizer.of_one_speaker([features]) if predictor.normalizer else None
     raw = predictor.raw([features], [stats] if stats else None)
     backend = None if groups else trees.trees_of(artifact)

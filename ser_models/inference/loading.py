@@ -37,7 +37,7 @@ def load(folder: PathLike, *, of_store: bool = False) -> Predictor:
         MissingExtraError: if its model needs a package that is not installed.
     """
     predictor = Predictor(artifact.load(located(Path(folder))))
-    inputs = predictor.artifact.model.inputs
+    inputs = predictor.artifact.inputs
     if isinstance(inputs, ColumnInputs) and inputs.has_own:
         if of_store:
             return predictor
@@ -54,7 +54,7 @@ def _check_on_tone(predictor: Predictor) -> None:
     """Recognise half a second of a 220 Hz tone, to find parts that do not fit together at once."""
     folder, rate, tone = predictor.artifact.folder, 16_000, io.BytesIO()
     soundfile.write(tone, 0.3 * np.sin(np.arange(rate // 2) * 2 * np.pi * 220 / rate), rate, format="WAV")
-    features = extract_bytes(tone.getvalue(), predictor.profile, predictor.artifact.model.inputs.families)
+    features = extract_bytes(tone.getvalue(), predictor.profile, predictor.artifact.inputs.families)
     try:
         with np.errstate(all="ignore"):
             probabilities = predictor.probabilities(predictor.raw([features]))

@@ -94,7 +94,7 @@ class Predictor:
     @cached_property
     def profile(self) -> Profile:
         """Feature configuration that the model was trained with."""
-        return feature_profile(self.artifact.metadata, self.artifact.model.inputs.families)
+        return feature_profile(self.artifact.metadata, self.artifact.inputs.families)
 
     @cached_property
     def normalizer(self) -> SpeakerNormalizer | None:
@@ -104,7 +104,7 @@ class Predictor:
     @cached_property
     def families(self) -> tuple[str, ...]:
         """Feature families of the model's input, and of the comparison with the training data."""
-        families = self.artifact.model.inputs.families
+        families = self.artifact.inputs.families
         reference = () if self.artifact.training_distribution is None else FAMILIES
         return tuple(dict.fromkeys((*families, *reference)))
 
@@ -288,7 +288,7 @@ class Predictor:
             stats: speaker statistics of each; None if all recordings have the same speaker.
         """
         if self.normalizer is None:
-            return self.artifact.model.inputs.from_features(features)
+            return self.artifact.inputs.from_features(features)
         stats = stats or [self.normalizer.of_one_speaker(features)] * len(features)
         return self.normalizer.normalize(features, stats)
 
@@ -414,7 +414,7 @@ class Predictor:
         evidence.test_speech(analysis.signal, analysis.sample_rate)
         warnings = (
             self.warning,
-            None if analysis.is_long else self.artifact.model.inputs.unused(analysis.features),
+            None if analysis.is_long else self.artifact.inputs.unused(analysis.features),
             self.normalizer.warning(stats) if self.normalizer else None,
             POOLED_WARNING if analysis.is_long else None,
         )

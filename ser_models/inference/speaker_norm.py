@@ -46,7 +46,7 @@ class SpeakerNormalizer:
         """Return the normaliser of an artifact; None if its model was trained without normalisation."""
         if artifact.speaker_prior is None:
             return None
-        return cls(artifact.model.inputs, profile, artifact.speaker_prior, artifact.metadata.speaker_norm)
+        return cls(artifact.inputs, profile, artifact.speaker_prior, artifact.metadata.speaker_norm)
 
     def estimate(
         self,

@@ -91,6 +91,6 @@ def contexts(arrays: Arrays) -> Iterator[np.ndarray]:
             continue
         channels = frames[:, CHANNELS]
         channels[:, 0] -= channels[:, 0].mean()
-        padded = np.pad(channels, [(CONTEXT // 2, CONTEXT // 2), (0, 0)], mode="edge")
-        views = np.lib.stride_tricks.sliding_window_view(padded, CONTEXT, axis=0)[::STEP]
+        around = np.arange(-(CONTEXT // 2), len(channels) + CONTEXT // 2).clip(0, len(channels) - 1)
+        views = np.lib.stride_tricks.sliding_window_view(channels[around], CONTEXT, axis=0)[::STEP]
         yield (views @ basis).reshape(len(views), -1)
