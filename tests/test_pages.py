@@ -12,7 +12,7 @@ from ser_features.config import PROFILES, SUFFIXES, Profile
 from ser_features.extractors import CORE_COLUMNS, DEFAULT_FAMILIES, encoder_free, of_kind
 from ser_features.labels import EMOTIONS
 from ser_models import recipes
-from ser_models.evaluation.result import Finding
+from ser_models.evaluation.entries import Finding
 from ser_models.experiments.architecture import Request, architecture
 from ser_models.models import MODELS, model_class
 from ser_models.models.base import ColumnModel

@@ -7,7 +7,8 @@ from ser_cli.streams import shown
 from ser_cli.tables import print_classes, print_table
 
 if TYPE_CHECKING:
-    from ser_models.evaluation.result import ConfusionScores, GroupResult
+    from ser_models.evaluation.entries import GroupResult
+    from ser_models.evaluation.result import ConfusionScores
     from ser_models.scoring.result import Comparison, ScoreResult
 
 MOST_SPEAKERS = 12

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from ser_features.arguments import chosen
 from ser_models.auditing.split_table import TRAIN
-from ser_models.evaluation.result import Finding
+from ser_models.evaluation.entries import Finding
 
 KINDS = ("speaker", "text", "session", "audio", "file", "recording", "take")
 """What is counted: text is a sentence; recording, one with all of its augmented copies; take, all recordings

@@ -21,6 +21,7 @@ from ser_models.auditing.result import FORBIDDEN, NOT_ALWAYS_KNOWN, FoldAudit, S
 from ser_models.auditing.sound import AUDIO_COLUMNS
 from ser_models.auditing.split_table import DEV, SIDES, TEST, TRAIN, IdentifiedSplit
 from ser_models.data.examples import PART_COLUMNS, session_keys, text_keys
+from ser_models.evaluation.entries import Finding
 from ser_models.evaluation.leakage import (
     SHOWN,
     in_both,
@@ -32,7 +33,6 @@ from ser_models.evaluation.leakage import (
     unknown_finding,
     unknown_rows,
 )
-from ser_models.evaluation.result import Finding
 
 COUNTED = {
     "speaker": "speaker",

@@ -11,7 +11,7 @@ Only what the publication prints is set; everything else is None. Rates are 0 to
 
 from pydantic import BaseModel, ConfigDict, PositiveFloat
 
-from ser_models.evaluation.result import Correlation, Count, Loss, Rate
+from ser_models.evaluation.entries import Correlation, Count, Loss, Rate
 
 LOSSES = ("log_loss", "mse")
 """Metrics that a second softmax changes."""
@@ -22,7 +22,7 @@ class _Table(BaseModel):
 
 
 class AverageClaims(_Table):
-    """Averages over classes, as `ser_models.evaluation.result.Average`."""
+    """Averages over classes, as `ser_models.evaluation.entries.Average`."""
 
     precision: Rate | None = None
     recall: Rate | None = None
@@ -38,7 +38,7 @@ class AveragesClaims(_Table):
 
 
 class ClassClaims(AverageClaims):
-    """Metrics of one class against all others, as `ser_models.evaluation.result.ClassResult`.
+    """Metrics of one class against all others, as `ser_models.evaluation.entries.ClassResult`.
 
     Attributes:
         log_loss: mean binary log loss.

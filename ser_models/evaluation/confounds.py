@@ -34,8 +34,8 @@ import pandas as pd
 
 from ser_features.labels import words_for
 from ser_models.data.examples import Examples, speaker_keys
+from ser_models.evaluation.entries import Finding
 from ser_models.evaluation.metrics import confusion_matrix, uar
-from ser_models.evaluation.result import Finding
 
 CHAIN_LIFT = 1.5
 """UAR × classes from which a property of the recording chain is a confound; guessing gives 1."""

@@ -25,7 +25,7 @@ from ser_models.data.examples import (
     speaker_keys,
     text_keys,
 )
-from ser_models.evaluation.result import Finding
+from ser_models.evaluation.entries import Finding
 
 SUSPECT_UAR = 0.90
 """A higher UAR on unseen speakers of one corpus is reported as a suspected leak."""

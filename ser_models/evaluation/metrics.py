@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ser_models.evaluation.result import Calibration, CalibrationBin, RocCurve
+from ser_models.evaluation.entries import Calibration, CalibrationBin, RocCurve
 
 CURVE_POINTS = 100
 """Maximal number of points of a ROC curve."""

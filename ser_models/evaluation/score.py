@@ -22,6 +22,18 @@ import numpy as np
 import pandas as pd
 
 from ser_models.data.examples import Examples, speaker_keys
+from ser_models.evaluation.entries import (
+    Average,
+    Averages,
+    ClassMetrics,
+    ClassResult,
+    Confusion,
+    CoveragePoint,
+    Errors,
+    GroupResult,
+    Misclassification,
+    RiskCoverage,
+)
 from ser_models.evaluation.metrics import (
     aurc,
     calibration,
@@ -31,20 +43,7 @@ from ser_models.evaluation.metrics import (
     measured_uar,
     roc_curve,
 )
-from ser_models.evaluation.result import (
-    Average,
-    Averages,
-    ClassMetrics,
-    ClassResult,
-    Confusion,
-    ConfusionScores,
-    CoveragePoint,
-    Errors,
-    GroupResult,
-    Misclassification,
-    RiskCoverage,
-    Scores,
-)
+from ser_models.evaluation.result import ConfusionScores, Scores
 
 
 def score(predictions: pd.DataFrame, labels: Sequence[str], *, seed: int) -> Scores:

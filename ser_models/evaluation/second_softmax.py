@@ -15,8 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ser_models.evaluation.entries import ClassLosses, Losses
 from ser_models.evaluation.metrics import log_losses
-from ser_models.evaluation.result import ClassLosses, Losses
 from ser_models.evaluation.score import arrays_of
 
 

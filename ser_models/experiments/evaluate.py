@@ -18,8 +18,9 @@ from ser_models.data.inputs import ColumnInputs, digest_of_inputs
 from ser_models.data.own_features import with_own_features
 from ser_models.data.split import TRANSDUCTIVE, UNKNOWN_SPEAKERS
 from ser_models.evaluation import confounds
+from ser_models.evaluation.entries import Finding
 from ser_models.evaluation.leakage import audit, audited_columns
-from ser_models.evaluation.result import EvaluationResult, Finding
+from ser_models.evaluation.result import EvaluationResult
 from ser_models.evaluation.score import prediction_table, score
 
 

@@ -23,14 +23,8 @@ from ser_models.data.inputs import FrameInputs, digest_of_inputs
 from ser_models.data.split import Split
 from ser_models.evaluation import confounds, leakage, second_softmax
 from ser_models.evaluation.claims import Claims
-from ser_models.evaluation.result import (
-    METRICS,
-    EvaluationResult,
-    Losses,
-    SideResult,
-    TrainingResult,
-    read_results,
-)
+from ser_models.evaluation.entries import Losses, SideResult, TrainingResult
+from ser_models.evaluation.result import METRICS, EvaluationResult, read_results
 from ser_models.evaluation.score import score
 from ser_models.experiments import run_file
 from ser_models.experiments.earlier import earlier_runs

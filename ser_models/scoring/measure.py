@@ -11,9 +11,10 @@ import pandas as pd
 
 from ser_features.errors import counted, listed
 from ser_models.data.examples import speaker_keys
+from ser_models.evaluation.entries import Calibration
 from ser_models.evaluation.metrics import calibration, confusion_matrix, interval, log_losses
 from ser_models.evaluation.paired import class_indices
-from ser_models.evaluation.result import Calibration, ConfusionScores
+from ser_models.evaluation.result import ConfusionScores
 from ser_models.evaluation.score import confusion_scores, group_results
 from ser_models.scoring.majority import hidden_majority
 from ser_models.scoring.predictions import Predictions

@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from ser_models.evaluation.entries import Calibration, GroupResult
 from ser_models.evaluation.paired import Difference, McNemar
-from ser_models.evaluation.result import Calibration, ConfusionScores, GroupResult
+from ser_models.evaluation.result import ConfusionScores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

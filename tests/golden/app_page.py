@@ -16,7 +16,7 @@ from ser_models.app.inspection import Inspection
 from ser_models.app.result import ResultRenderer, render, render_error
 from ser_models.artifact.folder import Artifact
 from ser_models.artifact.metadata import ArtifactMetadata
-from ser_models.evaluation.result import Finding
+from ser_models.evaluation.entries import Finding
 from ser_models.explain import Contributions
 from ser_models.inference import Prediction, Predictor
 from ser_models.inference.prediction import ranked

@@ -15,9 +15,9 @@ from ser_models.evaluation.claims import (
     SideClaims,
     TrainingClaims,
 )
+from ser_models.evaluation.entries import Finding, SideResult, TrainingResult
 from ser_models.evaluation.metrics import Subset
 from ser_models.evaluation.paired import Difference
-from ser_models.evaluation.result import Finding, SideResult, TrainingResult
 from ser_models.reporting.report import EarlierRun, Report
 from ser_models.reporting.report.page import render
 from ser_models.reporting.verdict import Step

@@ -15,11 +15,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ser_models.evaluation.claims import Claims
-from ser_models.evaluation.result import (
-    EvaluationResult,
-    RocCurve,
-    Scores,
-)
+from ser_models.evaluation.entries import RocCurve
+from ser_models.evaluation.result import EvaluationResult, Scores
 from ser_models.reporting.figures.attention import AttentionExample, attention
 from ser_models.reporting.figures.picture import (
     BLUE,

@@ -10,8 +10,9 @@ from functools import partial
 import numpy as np
 from matplotlib.axes import Axes
 
+from ser_models.evaluation.entries import CalibrationBin, CoveragePoint
 from ser_models.evaluation.metrics import Subset
-from ser_models.evaluation.result import CalibrationBin, CoveragePoint, Scores
+from ser_models.evaluation.result import Scores
 from ser_models.reporting.figures.picture import (
     BLUE,
     CORPUS_COLOURS,

@@ -15,8 +15,9 @@ from markupsafe import Markup
 
 from ser_models.data.split import UNKNOWN_SPEAKERS
 from ser_models.evaluation.claims import Claims
+from ser_models.evaluation.entries import Average, ClassResult, Finding, GroupResult
 from ser_models.evaluation.paired import Difference
-from ser_models.evaluation.result import Average, ClassResult, EvaluationResult, Finding, GroupResult, Scores
+from ser_models.evaluation.result import EvaluationResult, Scores
 from ser_models.reporting.figures.recordings import Recordings
 from ser_models.reporting.report.content import CorpusPart, Data, EarlierRun, Report
 from ser_models.reporting.report.explanations import LEAKS, PROTOCOLS, SEEN_CHECKS, TRAINING_CHECKS

@@ -8,7 +8,7 @@ from ser_features.errors import InputError
 from ser_models.auditing.result import AuditResult, FoldAudit, Shared
 from ser_models.auditing.statements import CLAIMS, statements
 from ser_models.auditing.text import MOST_FOLDS, finding_lines, overview
-from ser_models.evaluation.result import Finding
+from ser_models.evaluation.entries import Finding
 
 SIZES = {"train": 6, "test": 4}
 CLEAN = {"speaker": Shared(2, 0, 0), "audio": Shared(4, 0, 0), "file": Shared(4, 0, 0)}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
+from ser_models.evaluation.entries import CalibrationBin
 from ser_models.evaluation.metrics import BINS, aurc, calibration
-from ser_models.evaluation.result import CalibrationBin
 from ser_models.evaluation.score import STEPS, risk_coverage
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ser_models.evaluation.result import Confusion, Misclassification
+from ser_models.evaluation.entries import Confusion, Misclassification
 from ser_models.evaluation.score import MOST_ERRORS, MOST_PAIRS, confusions, most_confident
 
 LABELS = ("angry", "calm", "sad")

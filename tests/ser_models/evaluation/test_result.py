@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from ser_features.errors import ArtifactError
-from ser_models.evaluation.result import EvaluationResult, Finding, read_result, read_results
+from ser_models.evaluation.entries import Finding
+from ser_models.evaluation.result import EvaluationResult, read_result, read_results
 from tests.results import make_result
 
 

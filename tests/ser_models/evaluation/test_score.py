@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics as reference
 
-from ser_models.evaluation.result import Confusion, GroupResult
+from ser_models.evaluation.entries import Confusion, GroupResult
 from ser_models.evaluation.score import score
 
 LABELS = ("angry", "calm", "sad")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ser_models.artifact.metadata import ArtifactMetadata
-from ser_models.evaluation.result import Finding
+from ser_models.evaluation.entries import Finding
 from ser_models.reporting.model_card import write_model_card
 from tests.results import make_result
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ser_models.evaluation.result import Finding
+from ser_models.evaluation.entries import Finding
 from ser_models.reporting.verdict import RunPaths, next_step, use, weakest
 from tests.results import make_result
 

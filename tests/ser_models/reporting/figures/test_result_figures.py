@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ser_models.evaluation.claims import Claims, ClassClaims
-from ser_models.evaluation.result import GroupResult
+from ser_models.evaluation.entries import GroupResult
 from ser_models.reporting import figures
 from ser_models.reporting.figures.comparison import Mark, comparison
 from ser_models.reporting.figures.picture import plain

@@ -3,7 +3,7 @@
 import pytest
 
 from ser_models.auditing.result import AuditResult, Estimate, FoldAudit, Shared
-from ser_models.evaluation.result import Finding
+from ser_models.evaluation.entries import Finding
 from ser_models.reporting.report.audit import Origin, render, write_page
 from tests.pages import text_of
 

@@ -1,7 +1,7 @@
 """Claims beside results: which metrics are shown, their differences, and losses after a second softmax."""
 
 from ser_models.evaluation.claims import AverageClaims, AveragesClaims, Claims, ClassClaims
-from ser_models.evaluation.result import ClassLosses, Losses
+from ser_models.evaluation.entries import ClassLosses, Losses
 from ser_models.reporting.report import claimed
 from tests.results import make_result
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from ser_models.data.examples import load_examples
-from ser_models.evaluation.result import Errors
+from ser_models.evaluation.entries import Errors
 from ser_models.reporting.report import describe_data, write_report
 from ser_models.reporting.report.page import render
 from tests.golden.write_reports import CASES, LEAK, path_of

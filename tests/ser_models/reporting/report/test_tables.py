@@ -1,7 +1,7 @@
 """Cells of tables that the golden reports do not have, and the signs of differences."""
 
 from ser_models.evaluation.claims import Claims
-from ser_models.evaluation.result import GroupResult
+from ser_models.evaluation.entries import GroupResult
 from ser_models.reporting.report import text
 from tests.results import make_report, make_result
 

@@ -6,8 +6,8 @@ import pytest
 
 from ser_models.data.split import KINDS, make_split
 from ser_models.evaluation.claims import Claims, ClassClaims
+from ser_models.evaluation.entries import Finding, GroupResult
 from ser_models.evaluation.leakage import NOUNS, FitRecord, audit
-from ser_models.evaluation.result import Finding, GroupResult
 from ser_models.reporting.report import text
 from ser_models.reporting.report.explanations import LEAKS, PROTOCOLS
 from tests.results import make_report, make_result
