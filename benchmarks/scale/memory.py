@@ -30,7 +30,7 @@ from ser_features.config import DEFAULT_PROFILE
 from ser_features.store import Description, Store, layout, open_store
 from ser_features.store.description import FrameFamily, all_columns
 from ser_features.store.write import FrameWriter, commit_rows, table_of
-from ser_models.data.inputs import FrameInputs
+from ser_models.data.frame_inputs import FrameInputs
 from ser_models.models.networks.network import Network
 
 if TYPE_CHECKING:

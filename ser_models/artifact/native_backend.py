@@ -12,7 +12,8 @@ import numpy as np
 
 from ser_features.errors import ArtifactError, SerError
 from ser_models.artifact.metadata import MODEL_FILE, SCALER_FILE
-from ser_models.data.batches import Scaler, uncropped
+from ser_models.data.batches import Scaler
+from ser_models.data.frames import uncropped
 from ser_models.data.inputs import Inputs, Raw
 from ser_models.models.base import BATCH_TO_PREDICT, Model
 from ser_models.safe_io import arrays

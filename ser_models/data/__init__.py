@@ -1,7 +1,7 @@
 """What a model reads: stored features as labelled, split, scaled batches.
 
 `Store` → `examples` (recordings, labels) → `split` (train, validation, test) → `inputs` (raw values)
-→ `speaker_norm` (optional) → `batches` (scaled arrays)
+→ `speaker_norm` (optional) → `batches` (scaled arrays); `frame_inputs`, `frames`: of networks
 """
 
 import lazy_loader

@@ -1,8 +1,6 @@
-"""Array preparation: raw values → arrays of one length, scaled → batches, in memory or streamed.
+"""Array preparation: raw values → scaled arrays of one length → batches, in memory or streamed.
 
 `Examples` (training) → `Scaler.fit` → `Scaler` ↔ arrays of scaler.npz
-raw values → `arranged` → {"columns"}, {"frames", "mask"} or {"chunks"}, one row per recording → `Scaler`
-raw values of several parts → `part_of`, `joined` → the same, each name behind its part's number: "0/columns"
 raw values, `Scaler` → `Streaming` (reads each batch on demand) → `InMemory` (read once, if it fits)
 → `Oversampled` (repeats recordings of the smaller classes)
 
@@ -19,13 +17,24 @@ need not import scikit-learn.
 ({'columns': (1,)}, [3.0, 1.0])
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, Frames, Inputs, JointInputs, Raw
+from ser_models.data.frame_inputs import ChunkInputs, FrameInputs
+from ser_models.data.frames import Frames
+from ser_models.data.inputs import (
+    ColumnInputs,
+    Inputs,
+    JointInputs,
+    Raw,
+    arranged,
+    joined,
+    part_of,
+    separated,
+)
 from ser_models.data.stored_columns import StoredColumns
 from ser_models.safe_io.arrays import Form, check
 
@@ -33,128 +42,6 @@ if TYPE_CHECKING:
     from sklearn.preprocessing import StandardScaler
 
     from ser_models.data.examples import Examples
-
-
-def arranged(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
-    """Bring recordings to one length.
-
-    Args:
-        inputs: the inputs that `raw` was read with.
-        raw: unscaled values of at least one recording.
-
-    Returns:
-        All float32: {"columns": (n, columns)}; or {"frames": (n, length, bands), "mask": (n, length)}, the
-        mask 1 where a frame is real and 0 where it is padding; or {"chunks": (n, chunks, bands, frames, 1)}
-        from 0 to 1, which needs no further scaling.
-    """
-    if isinstance(inputs, ColumnInputs):
-        return {"columns": np.asarray(raw, dtype=np.float32)}
-    if isinstance(inputs, ChunkInputs):
-        return {"chunks": np.stack([chunked(frames, inputs.chunks, inputs.frames) for frames in raw])}
-    frames = np.zeros((len(raw), inputs.length, raw[0][:0].shape[1]), dtype=np.float32)
-    mask = np.zeros(frames.shape[:2], dtype=np.float32)
-    for index, recording in enumerate(raw):  # in place: `pad_or_crop` would copy
-        cropped = recording[frames_in_crop(len(recording), inputs.length)]
-        frames[index, : len(cropped)] = cropped
-        mask[index, : len(cropped)] = 1
-    return {"frames": frames, "mask": mask}
-
-
-def array_shapes(inputs: Inputs) -> dict[str, tuple[int | None, ...]]:
-    """Shape of one recording in each array of `arranged`; None for the number of bands."""
-    if isinstance(inputs, ColumnInputs):
-        return {"columns": (len(inputs.columns),)}
-    if isinstance(inputs, ChunkInputs):
-        return {"chunks": (inputs.chunks, None, inputs.frames, 1)}
-    return {"frames": (inputs.length, None), "mask": (inputs.length,)}
-
-
-def part_of(raw: Iterable[Any], inputs: JointInputs, index: int) -> Raw:
-    """Select the raw values of one part from those of all."""
-    part = [recording[index] for recording in raw]
-    return np.stack(part) if isinstance(inputs.parts[index], ColumnInputs) else part
-
-
-def joined(parts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Combine the arrays of all parts.
-
-    >>> list(joined([{"columns": np.zeros((1, 2))}, {"frames": np.zeros((1, 3, 4))}]))
-    ['0/columns', '1/frames']
-    """
-    return {f"{index}/{name}": array for index, part in enumerate(parts) for name, array in part.items()}
-
-
-def separated(arrays: Mapping[str, np.ndarray], index: int) -> dict[str, np.ndarray]:
-    """Select the arrays of one part from those of all."""
-    prefix = f"{index}/"
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-
-
-def pad_or_crop(frames: Frames, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Crop a recording to its centre, or pad it with zeros at the end.
-
-    Args:
-        frames: (n, bands).
-        length: number of frames, at least 1.
-
-    Returns:
-        (length, bands) in the dtype of `frames`, and its mask, (length,) float32.
-
-    >>> pad_or_crop(np.array([[1.0], [2.0]]), 3)[1].tolist()
-    [1.0, 1.0, 0.0]
-    >>> pad_or_crop(np.array([[1.0], [2.0], [3.0]]), 1)[0].tolist()
-    [[2.0]]
-    """
-    cropped = frames[frames_in_crop(len(frames), length)]
-    mask = (np.arange(length) < len(cropped)).astype(np.float32)
-    return np.pad(cropped, [(0, length - len(cropped)), (0, 0)]), mask
-
-
-def frames_in_crop(frames: int, length: int) -> slice:
-    """The frames that `pad_or_crop` keeps: those around the centre, or all of them.
-
-    >>> frames_in_crop(5, 2), frames_in_crop(2, 3)
-    (slice(1, 3, None), slice(0, 2, None))
-    """
-    start = max(0, (frames - length) // 2)
-    return slice(start, min(frames, start + length))
-
-
-def uncropped(values: np.ndarray, frames: int) -> np.ndarray:
-    """Map values of the frames of `pad_or_crop` back to those of the recording.
-
-    Args:
-        values: (length,).
-        frames: number of frames of the recording.
-
-    Returns:
-        (frames,), 0 where the recording was cropped.
-
-    >>> uncropped(np.array([0.5, 0.5]), 5).tolist(), uncropped(np.array([0.5, 0.5, 0.0]), 2).tolist()
-    ([0.0, 0.5, 0.5, 0.0, 0.0], [0.5, 0.5])
-    """
-    crop = frames_in_crop(frames, len(values))
-    return np.pad(values[: crop.stop - crop.start], (crop.start, frames - crop.stop))
-
-
-def chunked(frames: Frames, chunks: int, length: int) -> np.ndarray:
-    """Scale a recording to 0–1 by its own range and cut its centre into chunks, padded with 0.
-
-    Args:
-        frames: (n, bands).
-        chunks: number of chunks.
-        length: frames per chunk.
-
-    Returns:
-        (chunks, bands, length, 1) float32.
-
-    >>> chunked(np.array([[-80.0], [-40.0], [0.0]]), chunks=2, length=2)[:, 0, :, 0].tolist()
-    [[0.0, 0.5], [1.0, 0.0]]
-    """
-    values = np.asarray(frames, dtype=np.float32)
-    low, high = values.min(), values.max()
-    scaled, _ = pad_or_crop((values - low) / (high - low if high > low else 1), chunks * length)
-    return scaled.reshape(chunks, length, -1).transpose(0, 2, 1)[..., None]
 
 
 Arrays = Mapping[str, np.ndarray]
@@ -299,8 +186,8 @@ def memory_size(source: BatchSource) -> int:
 def bytes_each(inputs: Inputs, raw: Raw) -> int:
     """Bytes that the arrays of one recording take in memory, from at least one."""
     if isinstance(inputs, JointInputs):
-        distinct = {part: index for index, part in enumerate(inputs.parts)}
-        return sum(bytes_each(part, part_of(raw[:1], inputs, index)) for part, index in distinct.items())
+        parts = inputs.distinct.items()
+        return sum(bytes_each(part, part_of(raw[:1], inputs, index)) for part, index in parts)
     return sum(array[0].nbytes for array in arranged(inputs, raw[:1]).values())
 
 
@@ -382,13 +269,12 @@ class Scaler:
         Returns:
             All float32: {"columns": (n, columns)}; or {"frames": (n, length, bands), "mask": (n, length)},
             the mask 1 where a frame is real and 0 where it is padding; or {"chunks": (n, chunks, bands,
-            frames, 1)} from 0 to 1; of joint inputs those of each part, named by `batches.joined`.
+            frames, 1)} from 0 to 1; of joint inputs those of each part, named by `inputs.joined`.
         """
         if isinstance(self.inputs, JointInputs):
-            distinct = {part: index for index, part in enumerate(self.inputs.parts)}
             arrays_of = {
                 part: self.part(index).transform(part_of(raw, self.inputs, index))
-                for part, index in distinct.items()
+                for part, index in self.inputs.distinct.items()
             }
             return joined([arrays_of[part] for part in self.inputs.parts])
         arrays = arranged(self.inputs, raw)
@@ -431,9 +317,8 @@ class Scaler:
 def fit_statistics(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
     """Compute the statistics of raw values; see `Scaler`."""
     if isinstance(inputs, JointInputs):
-        positions = {part: index for index, part in enumerate(inputs.parts)}
         of_part = {
-            part: fit_statistics(part, part_of(raw, inputs, index)) for part, index in positions.items()
+            part: fit_statistics(part, part_of(raw, inputs, index)) for part, index in inputs.distinct.items()
         }
         return joined([of_part[part] for part in inputs.parts])
     if isinstance(inputs, ChunkInputs):

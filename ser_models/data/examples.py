@@ -16,7 +16,8 @@ import pandas as pd
 from ser_features.errors import InputError
 from ser_features.labels import in_order, is_emotion
 from ser_models.data.column_file import ColumnFile, read_columns
-from ser_models.data.inputs import ColumnInputs, FrameSource, Inputs, Raw
+from ser_models.data.frame_inputs import FrameSource
+from ser_models.data.inputs import ColumnInputs, Inputs, Raw
 from ser_models.data.speaker_norm import SpeakerPrior, SpeakerStats, normalize
 
 if TYPE_CHECKING:

@@ -1,25 +1,25 @@
-"""Inputs of a model: per-file columns, frames, or frames cut into chunks.
+"""Inputs of a model: per-file columns, frames (see `frame_inputs`), or several of them together.
 
-store rows, or `Features` of a file → `Inputs` → equal raw values.
+store rows, or `Features` of a file → `Inputs` → equal raw values
+raw values → `arranged` → {"columns"}, {"frames", "mask"} or {"chunks"}, one row per recording
+raw values of several parts → `part_of`, `joined` → the same, each name behind its part's number: "0/columns"
 
 >>> ColumnInputs(("rms_mean",)).to_json()
 {'kind': 'columns', 'columns': ['rms_mean'], 'corpus_level': []}
->>> FrameInputs(("mel",), length=300).to_json()
-{'kind': 'frames', 'families': ['mel'], 'length': 300, 'corpus_level': []}
->>> ChunkInputs("mel", chunks=3, frames=60).length
-180
 >>> JointInputs((ColumnInputs(("rms_mean",)), FrameInputs(("mel",), length=300))).families
 ('core', 'mel')
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from ser_features.errors import InputError, listed
+from ser_models.data.frame_inputs import ChunkInputs, FrameInputs, FrameSource
+from ser_models.data.frames import Frames, chunked, frames_in_crop
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,79 +28,9 @@ if TYPE_CHECKING:
     from ser_features.store import Store
 
 
-class FrameSource(Protocol):
-    """Source of stored frames and wide columns: a `ser_features.store.Store`."""
-
-    def frames(self, rows: "pd.DataFrame", family: str) -> list[np.ndarray]:
-        """Return one (frames, bands) float32 per row."""
-
-    def wide(self, rows: "pd.DataFrame", family: str, names: Sequence[str]) -> np.ndarray:
-        """Return columns of a wide family, (rows, names) float32."""
-
-
-@dataclass(frozen=True, slots=True)
-class JoinedFrames:
-    """Frames of one recording, of several families; read and joined on access.
-
-    Attributes:
-        parts: by family, (frames, bands of the family), all of the same number of frames.
-
-    >>> joined = JoinedFrames((np.zeros((5, 2)), np.ones((5, 3))))
-    >>> len(joined), joined[1:3].shape
-    (5, (2, 5))
-    """
-
-    parts: tuple[np.ndarray, ...]
-
-    def __len__(self) -> int:
-        return len(self.parts[0])
-
-    def __getitem__(self, frames: slice) -> np.ndarray:
-        return np.concatenate([part[frames] for part in self.parts], axis=1)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.asarray(self[:], dtype=dtype)
-
-
-@dataclass(frozen=True, slots=True)
-class NormalizedFrames:
-    """Frames of one recording with speaker normalisation; computed on access.
-
-    Attributes:
-        frames: unnormalised, (frames, bands).
-        mean: of the speaker, (bands,) float32.
-        deviation: of the speaker, (bands,) float32, above 0.
-
-    >>> mean, deviation = np.array([5.0]), np.array([2.0])
-    >>> normalized = NormalizedFrames(np.array([[3.0], [5.0], [7.0]]), mean, deviation)
-    >>> len(normalized), normalized[1:].tolist()
-    (3, [[0.0], [1.0]])
-    """
-
-    frames: "Frames"
-    mean: np.ndarray
-    deviation: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.frames)
-
-    def __getitem__(self, frames: slice) -> np.ndarray:
-        normalized: np.ndarray = (self.frames[frames] - self.mean) / self.deviation
-        return normalized
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.asarray(self[:], dtype=dtype)
-
-
-Frames = np.ndarray | JoinedFrames | NormalizedFrames
-"""Frames of one recording, (frames, bands) float32."""
-
 Raw = np.ndarray | Sequence[Frames]
 """Unscaled values: (recordings, columns) float32, also as `StoredColumns`, or `Frames` per recording.
 `JointInputs` reads a tuple per recording, which the type omits."""
-
-WITH_GAPS = frozenset({"pitch"})
-"""Frame families that are NaN where there is nothing to measure, which no network could learn from."""
 
 
 OWN = "own/"
@@ -184,97 +114,11 @@ class ColumnInputs:
 
     def to_json(self) -> dict[str, Any]:
         """Describe the inputs as JSON values."""
-        return {"kind": self.kind, **_lists(asdict(self))}
-
-
-@dataclass(frozen=True, slots=True)
-class FrameInputs:
-    """Frames brought to one length: cropped around the centre, or padded at the end.
-
-    Attributes:
-        families: frame families of the store, their bands side by side in this order.
-        length: number of frames.
-        corpus_level: as in `ColumnInputs`.
-    """
-
-    kind: ClassVar[str] = "frames"
-    families: tuple[str, ...]
-    length: int
-    corpus_level: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if gappy := sorted(WITH_GAPS.intersection(self.families)):
-            raise InputError(
-                f"{gappy[0]} frames are NaN where nothing is voiced, expected families without gaps: "
-                "leave it out"
-            )
-
-    def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> list[Frames]:
-        """Read the frames of stored recordings.
-
-        Returns:
-            One (frames, bands) float32 per row, at full length, memory-mapped.
-
-        Raises:
-            InputError: if there is no store, or it was extracted without a family.
-        """
-        return _stored_frames(store, rows, self.families)
-
-    def from_features(self, features: "Sequence[Features]") -> list[Frames]:
-        """Read the frames of freshly extracted files; shapes as `from_store`."""
-        return [_joined([file.frames[family] for family in self.families]) for file in features]
-
-    def unused(self, features: "Features") -> str | None:
-        """Warn of the part of a recording that the model does not use; None if it uses all."""
-        return _unused(features, self.families[0], self.length)
-
-    def to_json(self) -> dict[str, Any]:
-        """Describe the inputs as JSON values."""
-        return {"kind": self.kind, **_lists(asdict(self))}
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkInputs:
-    """Frames of one family, scaled to 0–1 by the recording's own range and cut into chunks.
-
-    Attributes:
-        family: frame family of the store.
-        chunks: number of consecutive chunks.
-        frames: frames per chunk.
-        corpus_level: as in `ColumnInputs`.
-    """
-
-    kind: ClassVar[str] = "chunks"
-    family: str
-    chunks: int
-    frames: int
-    corpus_level: tuple[str, ...] = ()
-
-    @property
-    def families(self) -> tuple[str, ...]:
-        """Feature families to extract from a new file."""
-        return (self.family,)
-
-    @property
-    def length(self) -> int:
-        """Number of frames in all chunks."""
-        return self.chunks * self.frames
-
-    def from_store(self, store: FrameSource | None, rows: "pd.DataFrame") -> list[Frames]:
-        """Read the frames of stored recordings, as `FrameInputs.from_store`."""
-        return _stored_frames(store, rows, self.families)
-
-    def from_features(self, features: "Sequence[Features]") -> list[Frames]:
-        """Read the frames of freshly extracted files; shapes as `from_store`."""
-        return [file.frames[self.family] for file in features]
-
-    def unused(self, features: "Features") -> str | None:
-        """Warn of the part of a recording that the model does not use; None if it uses all."""
-        return _unused(features, self.family, self.length)
-
-    def to_json(self) -> dict[str, Any]:
-        """Describe the inputs as JSON values."""
-        return {"kind": self.kind, **_lists(asdict(self))}
+        return {
+            "kind": self.kind,
+            "columns": list(self.columns),
+            "corpus_level": list(self.corpus_level),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +141,11 @@ class JointInputs:
     def families(self) -> tuple[str, ...]:
         """Feature families to extract from a new file."""
         return tuple(dict.fromkeys(family for part in self.parts for family in part.families))
+
+    @property
+    def distinct(self) -> "dict[ColumnInputs | FrameInputs | ChunkInputs, int]":
+        """Position of each part; of equal parts, which are prepared once, that of the last."""
+        return {part: index for index, part in enumerate(self.parts)}
 
     @property
     def length(self) -> int:
@@ -331,6 +180,61 @@ class JointInputs:
 
 
 Inputs = ColumnInputs | FrameInputs | ChunkInputs | JointInputs
+
+
+def arranged(inputs: Inputs, raw: Raw) -> dict[str, np.ndarray]:
+    """Bring recordings to one length.
+
+    Args:
+        inputs: the inputs that `raw` was read with.
+        raw: unscaled values of at least one recording.
+
+    Returns:
+        All float32: {"columns": (n, columns)}; or {"frames": (n, length, bands), "mask": (n, length)}, the
+        mask 1 where a frame is real and 0 where it is padding; or {"chunks": (n, chunks, bands, frames, 1)}
+        from 0 to 1, which needs no further scaling.
+    """
+    if isinstance(inputs, ColumnInputs):
+        return {"columns": np.asarray(raw, dtype=np.float32)}
+    if isinstance(inputs, ChunkInputs):
+        return {"chunks": np.stack([chunked(frames, inputs.chunks, inputs.frames) for frames in raw])}
+    frames = np.zeros((len(raw), inputs.length, raw[0][:0].shape[1]), dtype=np.float32)
+    mask = np.zeros(frames.shape[:2], dtype=np.float32)
+    for index, recording in enumerate(raw):  # in place: `pad_or_crop` would copy
+        cropped = recording[frames_in_crop(len(recording), inputs.length)]
+        frames[index, : len(cropped)] = cropped
+        mask[index, : len(cropped)] = 1
+    return {"frames": frames, "mask": mask}
+
+
+def array_shapes(inputs: Inputs) -> dict[str, tuple[int | None, ...]]:
+    """Shape of one recording in each array of `arranged`; None for the number of bands."""
+    if isinstance(inputs, ColumnInputs):
+        return {"columns": (len(inputs.columns),)}
+    if isinstance(inputs, ChunkInputs):
+        return {"chunks": (inputs.chunks, None, inputs.frames, 1)}
+    return {"frames": (inputs.length, None), "mask": (inputs.length,)}
+
+
+def part_of(raw: Iterable[Any], inputs: JointInputs, index: int) -> Raw:
+    """Select the raw values of one part from those of all."""
+    part = [recording[index] for recording in raw]
+    return np.stack(part) if isinstance(inputs.parts[index], ColumnInputs) else part
+
+
+def joined(parts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Combine the arrays of all parts.
+
+    >>> list(joined([{"columns": np.zeros((1, 2))}, {"frames": np.zeros((1, 3, 4))}]))
+    ['0/columns', '1/frames']
+    """
+    return {f"{index}/{name}": array for index, part in enumerate(parts) for name, array in part.items()}
+
+
+def separated(arrays: Mapping[str, np.ndarray], index: int) -> dict[str, np.ndarray]:
+    """Select the arrays of one part from those of all."""
+    prefix = f"{index}/"
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def digest_of_inputs(store: "Store", inputs: Inputs) -> str:
@@ -391,28 +295,3 @@ def _core_columns() -> frozenset[str]:
     from ser_features.extractors import CORE_COLUMNS, LEVEL_COLUMNS
 
     return frozenset((*(column.name for column in CORE_COLUMNS), *LEVEL_COLUMNS))
-
-
-def _stored_frames(store: FrameSource | None, rows: "pd.DataFrame", families: Sequence[str]) -> list[Frames]:
-    if store is None:
-        names = " and ".join(families)
-        raise InputError(f"{names} frames need a store, found rows without one: open the store")
-    by_family = [store.frames(rows, family) for family in families]
-    return [_joined(parts) for parts in zip(*by_family, strict=True)]
-
-
-def _joined(parts: Sequence[np.ndarray]) -> Frames:
-    return parts[0] if len(parts) == 1 else JoinedFrames(tuple(parts))
-
-
-def _unused(features: "Features", family: str, length: int) -> str | None:
-    frames = len(features.frames[family])
-    if frames <= length:
-        return None
-    seconds = features.seconds
-    return f"uses only the middle {seconds * length / frames:.1f} s of {seconds:.1f} s"
-
-
-def _lists(content: dict[str, Any]) -> dict[str, Any]:
-    """Turn tuples into lists, as JSON has them."""
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in content.items()}

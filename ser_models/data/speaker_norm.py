@@ -27,7 +27,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from ser_models.data.inputs import ColumnInputs, Frames, Inputs, JointInputs, NormalizedFrames, Raw
+from ser_models.data.frames import Frames, NormalizedFrames
+from ser_models.data.inputs import ColumnInputs, Inputs, JointInputs, Raw
 from ser_models.safe_io import arrays as safe_arrays
 
 FILE = "speakers.npz"

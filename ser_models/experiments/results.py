@@ -17,9 +17,10 @@ from ser_features.store import Store
 from ser_models import artifact, ood
 from ser_models.artifact.metadata import RUN_FILE, ArtifactMetadata, versions
 from ser_models.artifact.native_backend import NativeBackend
-from ser_models.data.batches import frames_in_crop
 from ser_models.data.examples import Examples, synthetic_datasets
-from ser_models.data.inputs import FrameInputs, digest_of_inputs
+from ser_models.data.frame_inputs import FrameInputs
+from ser_models.data.frames import frames_in_crop
+from ser_models.data.inputs import digest_of_inputs
 from ser_models.data.split import Split
 from ser_models.evaluation import confounds, leakage, second_softmax
 from ser_models.evaluation.claims import Claims

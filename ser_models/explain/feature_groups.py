@@ -4,7 +4,8 @@
 `Inputs`, `Profile` → `topic_groups` → one `FeatureGroup` per topic: pitch, rhythm, spectrum …
 
 >>> from ser_features.config import SPEECH16K
->>> from ser_models.data.inputs import ColumnInputs, FrameInputs
+>>> from ser_models.data.inputs import ColumnInputs
+>>> from ser_models.data.frame_inputs import FrameInputs
 >>> [group.name for group in feature_groups(ColumnInputs(("rms_mean", "pitch_mean")), SPEECH16K)]
 ['rms_mean', 'pitch_mean']
 >>> [group.name for group in feature_groups(FrameInputs(("mel",), 300), SPEECH16K)][:2]
@@ -24,7 +25,8 @@ from ser_features import extractors
 from ser_features.config import FrameConfig, Profile
 from ser_features.extractors.framewise import mel_filters
 from ser_features.extractors.topics import TOPICS, topic_of
-from ser_models.data.inputs import OWN, ChunkInputs, ColumnInputs, FrameInputs, Inputs, JointInputs
+from ser_models.data.frame_inputs import ChunkInputs, FrameInputs
+from ser_models.data.inputs import OWN, ColumnInputs, Inputs, JointInputs
 
 MOST_COLUMNS = 64
 """Columns of a model that are explained one by one; those of a larger model are explained by topics."""

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ser_models.data.batches import Scaler
-from ser_models.data.inputs import ChunkInputs, Raw
+from ser_models.data.frame_inputs import ChunkInputs
+from ser_models.data.inputs import Raw
 from ser_models.explain.feature_groups import FeatureGroup
 from ser_models.explain.parts import Parts
 

@@ -11,8 +11,8 @@ from typing import Self
 import numpy as np
 
 from ser_models.artifact.native_backend import NativeBackend
-from ser_models.data.batches import Scaler, part_of
-from ser_models.data.inputs import JointInputs, Raw
+from ser_models.data.batches import Scaler
+from ser_models.data.inputs import JointInputs, Raw, part_of
 from ser_models.inference.predictor import Predictor
 from ser_models.models.base import Model, apply_temperature
 from ser_models.models.ensemble import Ensemble, pool
@@ -73,7 +73,7 @@ class Parts:
         ):
             return cls((Part(raw, artifact.scaler, predictor.probabilities),), _only)
         members, weights = backend.model.members_and_weights()
-        by_inputs = {part: part_of(raw, inputs, index) for index, part in enumerate(inputs.parts)}
+        by_inputs = {part: part_of(raw, inputs, index) for part, index in inputs.distinct.items()}
         parts = (
             _part(member, backend.scaler.part(index), by_inputs[part])
             for index, (member, part) in enumerate(zip(members, inputs.parts, strict=True))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ser_models.data.inputs import Frames, Raw
+from ser_models.data.frames import Frames
+from ser_models.data.inputs import Raw
 from ser_models.evaluation.metrics import confusion_matrix, uar
 from ser_models.explain.feature_groups import FeatureGroup
 from ser_models.explain.parts import Parts

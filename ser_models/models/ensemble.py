@@ -17,8 +17,8 @@ from typing import Self
 import numpy as np
 
 from ser_features.errors import InputError
-from ser_models.data.batches import BatchSource, InMemory, Shapes, joined, separated
-from ser_models.data.inputs import JointInputs
+from ser_models.data.batches import BatchSource, InMemory, Shapes
+from ser_models.data.inputs import JointInputs, joined, separated
 from ser_models.models.base import (
     Arrays,
     FitContext,

@@ -14,8 +14,9 @@ import numpy as np
 import onnxruntime
 
 from ser_features.errors import ArtifactError
-from ser_models.data.batches import Arrays, arranged, array_shapes, uncropped
-from ser_models.data.inputs import Raw
+from ser_models.data.batches import Arrays
+from ser_models.data.frames import uncropped
+from ser_models.data.inputs import Raw, arranged, array_shapes
 from ser_models.models.base import Model
 from ser_models.models.networks.attention import AttentiveNetwork, spread
 from ser_models.onnx_format.check import check

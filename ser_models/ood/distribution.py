@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ser_features.errors import ArtifactError
-from ser_models.data.inputs import Frames
+from ser_models.data.frames import Frames
 from ser_models.safe_io import arrays
 from ser_models.safe_io.arrays import Form
 from ser_models.safe_io.strict import quoted

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from ser_models.data.batches import InMemory, joined
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, JointInputs
+from ser_models.data.batches import InMemory
+from ser_models.data.frame_inputs import ChunkInputs
+from ser_models.data.inputs import ColumnInputs, JointInputs, joined
 from ser_models.models import MODELS, create, model_class
 from ser_models.models.base import Labelled
 from ser_models.models.networks.network import Network

@@ -18,7 +18,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ser_models.data.inputs import FrameInputs
+from ser_models.data.frame_inputs import FrameInputs
 from ser_models.models.base import Arrays, Labelled
 from ser_models.models.hyperparameters import Count
 from ser_models.models.kernel.base import LeastSquares

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from ser_features.errors import InputError
-from ser_models.data.inputs import ChunkInputs
+from ser_models.data.frame_inputs import ChunkInputs
 from ser_models.models.hyperparameters import Count, Counts, Limit, Shares
 from ser_models.models.networks.blocks import MOMENTUM, add_position, transformer_layer
 from ser_models.models.networks.network import Network

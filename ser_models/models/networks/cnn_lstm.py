@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ser_features.errors import InputError
-from ser_models.data.inputs import ColumnInputs, FrameInputs
+from ser_models.data.frame_inputs import FrameInputs
+from ser_models.data.inputs import ColumnInputs
 from ser_models.models.feature_sets import CORE_INPUTS
 from ser_models.models.hyperparameters import Count, CountOrNone, Counts, FewOrNone, Names, Share, Shares
 from ser_models.models.networks.blocks import (

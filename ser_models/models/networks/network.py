@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from ser_features.errors import InputError
-from ser_models.data.batches import array_shapes
-from ser_models.data.inputs import FrameInputs
+from ser_models.data.frame_inputs import FrameInputs
+from ser_models.data.inputs import array_shapes
 from ser_models.models.base import BATCH_TO_PREDICT, Arrays, FitContext, Labelled, Model, Row
 from ser_models.models.hyperparameters import Count
 from ser_models.models.networks.schedule import Settings, best_index, learning_rate

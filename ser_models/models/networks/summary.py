@@ -17,7 +17,7 @@ import numpy as np
 from ser_features.config import Profile
 from ser_features.extractors import Analysis
 from ser_features.pipeline import frames_of
-from ser_models.data.batches import array_shapes
+from ser_models.data.inputs import array_shapes
 from ser_models.models.networks.network import Network
 from ser_models.safe_io.keras_import import load_keras
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from ser_models.data.batches import Joined, Oversampled, Scaler, Streaming, memory_size, read_all
 from ser_models.data.examples import load_examples
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs
+from ser_models.data.frame_inputs import ChunkInputs, FrameInputs
+from ser_models.data.inputs import ColumnInputs, JointInputs
 
 INPUTS = [
     ColumnInputs(("rms_mean", "pitch_mean")),

@@ -12,7 +12,9 @@ from ser_features.extractors import CORE_COLUMNS, encoder_free
 from ser_features.pipeline import extract
 from ser_features.store import open_store
 from ser_models.data.examples import load_examples
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JoinedFrames
+from ser_models.data.frame_inputs import ChunkInputs, FrameInputs
+from ser_models.data.frames import JoinedFrames
+from ser_models.data.inputs import ColumnInputs
 from tests.faults.serial import Serial
 
 INPUTS = [
@@ -83,18 +85,3 @@ def test_many_missing_columns_are_named_in_part(store):
 def test_missing_columns_of_rows_are_named(make_examples):
     with pytest.raises(InputError, match="the store has no column rms_mean, pitch_mean"):
         make_examples().read(ColumnInputs(("rms_mean", "pitch_mean")))
-
-
-def test_missing_frames_are_named(store):
-    with pytest.raises(InputError, match="no 'chroma' frames in"):
-        load_examples(store).read(FrameInputs(("mel", "chroma"), 40))
-
-
-def test_frames_of_rows_without_a_store_are_refused(make_examples):
-    with pytest.raises(InputError, match="mel and chroma frames need a store, found rows without one"):
-        make_examples().read(FrameInputs(("mel", "chroma"), 40))
-
-
-def test_frames_with_gaps_are_refused():
-    with pytest.raises(InputError, match="pitch frames are NaN where nothing is voiced, expected families"):
-        FrameInputs(("mel", "pitch"), 40)

@@ -7,9 +7,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ser_models.data import batches
-from ser_models.data.batches import Scaler, chunked, fit_statistics, pad_or_crop, separated, uncropped
+from ser_models.data.batches import Scaler, fit_statistics
 from ser_models.data.examples import Examples, load_examples
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs
+from ser_models.data.frame_inputs import ChunkInputs, FrameInputs
+from ser_models.data.inputs import ColumnInputs, JointInputs, separated
 
 COLUMNS = ColumnInputs(("rms_mean", "pitch_mean"))
 
@@ -68,16 +69,6 @@ def test_padding_is_zero_after_scaling(store):
     assert not arrays["frames"][arrays["mask"] == 0].any()
 
 
-@pytest.mark.parametrize(("count", "length", "first"), [(10, 4, 3), (10, 10, 0), (3, 8, 0), (11, 4, 3)])
-def test_crop_is_the_centre_and_padding_at_the_end(count, length, first):
-    frames = np.arange(1.0, count + 1)[:, None]
-    out, mask = pad_or_crop(frames, length)
-    kept = min(count, length)
-    assert out.shape == (length, 1)
-    assert mask.tolist() == [1] * kept + [0] * (length - kept)
-    assert out[:kept, 0].tolist() == frames[first : first + kept, 0].tolist()
-
-
 def test_joined_families_are_scaled_like_each_alone(store):
     examples = load_examples(store)
     both = FrameInputs(("mel", "mfcc"), length=40)
@@ -100,31 +91,6 @@ def test_the_block_size_does_not_change_the_statistics(store, monkeypatch, at_on
     np.testing.assert_allclose(fitted["scale"], stacked.std(axis=0), rtol=1e-6)
 
 
-def test_chunks_hold_the_frames_in_their_order():
-    frames = np.arange(12.0).reshape(6, 2)  # 6 frames of 2 bands, scaled to 0–1 by 11
-    chunks = chunked(frames, chunks=2, length=3)
-    assert chunks.shape == (2, 2, 3, 1)
-    assert chunks.dtype == np.float32
-    for chunk in range(2):
-        for band in range(2):
-            expected = frames[3 * chunk : 3 * chunk + 3, band] / 11
-            np.testing.assert_allclose(chunks[chunk, band, :, 0], expected, rtol=1e-6)
-
-
-def test_chunks_are_scaled_by_the_whole_recording_and_cut_from_its_centre():
-    frames = np.array([[-100.0], [-50.0], [-25.0], [-50.0], [0.0], [-50.0]])
-    np.testing.assert_allclose(chunked(frames, chunks=1, length=2).ravel(), [0.75, 0.5])
-
-
-def test_chunks_are_padded_with_zeros_at_the_end():
-    chunks = chunked(np.array([[1.0], [2.0], [3.0]]), chunks=2, length=3)
-    assert chunks[:, 0, :, 0].tolist() == [[0, 0.5, 1], [0, 0, 0]]
-
-
-def test_a_recording_of_one_value_becomes_zero():
-    assert not chunked(np.full((5, 3), -80.0), chunks=1, length=4).any()
-
-
 def test_nothing_is_fitted_for_chunks(store):
     examples = load_examples(store)
     inputs = ChunkInputs("mel", chunks=2, frames=30)
@@ -136,16 +102,6 @@ def test_nothing_is_fitted_for_chunks(store):
     assert arrays["chunks"].min() == 0
     assert arrays["chunks"].max() == 1
     np.testing.assert_array_equal(scaler.transform(raw[5:6])["chunks"][0], arrays["chunks"][5])
-
-
-@pytest.mark.parametrize(("frames", "length"), [(10, 4), (10, 10), (3, 8), (11, 4)])
-def test_uncropped_undoes_the_crop(frames, length):
-    values, _ = pad_or_crop(np.arange(1.0, frames + 1)[:, None], length)
-    back = uncropped(values[:, 0], frames)
-    assert back.shape == (frames,)
-    kept = back > 0
-    assert back[kept].tolist() == (np.flatnonzero(kept) + 1).tolist()
-    assert kept.sum() == min(frames, length)
 
 
 def test_parts_are_scaled_like_each_alone(store):

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from ser_features.errors import ArtifactError
 from ser_models import inference
 from ser_models.artifact.metadata import METADATA_FILE, read_metadata, write_metadata
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs, JointInputs, NormalizedFrames
+from ser_models.data.frame_inputs import ChunkInputs, FrameInputs
+from ser_models.data.frames import NormalizedFrames
+from ser_models.data.inputs import ColumnInputs, JointInputs
 from ser_models.data.speaker_norm import (
     COUNT,
     FILE,

@@ -8,7 +8,8 @@ import pytest
 
 from ser_features.config import PROFILES, EncoderConfig
 from ser_features.extractors import FAMILIES, Analysis, encoder_free, of_kind
-from ser_models.data.inputs import WITH_GAPS, ChunkInputs, ColumnInputs, FrameInputs, JointInputs
+from ser_models.data.frame_inputs import WITH_GAPS, ChunkInputs, FrameInputs
+from ser_models.data.inputs import ColumnInputs, JointInputs
 from ser_models.explain.feature_groups import feature_groups, topic_groups
 from ser_models.models import MODELS, create
 

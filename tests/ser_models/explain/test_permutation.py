@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ser_models.data.batches import Scaler
-from ser_models.data.inputs import ColumnInputs, JoinedFrames
+from ser_models.data.frames import JoinedFrames
+from ser_models.data.inputs import ColumnInputs
 from ser_models.explain.feature_groups import FeatureGroup
 from ser_models.explain.occlusion import occluded_probabilities
 from ser_models.explain.parts import Part, Parts

@@ -10,7 +10,8 @@ import soundfile
 
 from ser_features.errors import ArtifactError
 from ser_features.pipeline import Features, extract
-from ser_models.data.inputs import ChunkInputs, ColumnInputs, FrameInputs
+from ser_models.data.frame_inputs import ChunkInputs, FrameInputs
+from ser_models.data.inputs import ColumnInputs
 from ser_models.inference import Predictor, load
 from ser_models.inference.predictor import BATCH_FILES
 from ser_models.models import MODELS

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ser_models.data.inputs import FrameInputs
+from ser_models.data.frame_inputs import FrameInputs
 from ser_models.models.base import Model
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ser_models.data.batches import InMemory
-from ser_models.data.inputs import FrameInputs
+from ser_models.data.frame_inputs import FrameInputs
 from ser_models.models import create
 from ser_models.models.base import FitContext, Labelled
 from tests.ser_models.tiny import NETWORKS, long, tiny
