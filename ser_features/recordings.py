@@ -114,8 +114,9 @@ class Recordings(Sequence[Recording]):
 
     def column(self, name: str) -> pa.ChunkedArray:
         """An attribute of all recordings."""
-        if name in self._table.column_names:
-            return _decoded(self._table[name])
+        index = self._table.schema.get_field_index(name)  # `column_names` makes a list of all
+        if index >= 0:
+            return _decoded(self._table.column(index))
         return pa.chunked_array([pa.nulls(len(self), _VALUES[name])])
 
     def extra(self, name: str) -> list[Value]:

@@ -221,7 +221,8 @@ def _fingerprint(recordings: Recordings, scan: Scan) -> str | None:
     stamps = list(map(audio.stamp, _files(recordings, scan)))
     if None in stamps:
         return None
-    columns = {name: recordings.column(name) for name in FINGERPRINTED if name in recordings.filled}
+    filled = recordings.filled
+    columns = {name: recordings.column(name) for name in FINGERPRINTED if name in filled}
     columns |= dict(zip(STAMP, map(_integers, zip(*stamps, strict=True)), strict=True))
     return fingerprint(pa.table(columns), FINGERPRINTED)
 
