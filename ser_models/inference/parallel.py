@@ -9,12 +9,14 @@ number of files.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ser_features.errors import SerError
+from ser_features.extractors import needs_encoder
 from ser_features.foreign import is_lossy
 from ser_features.manifest import batches
 from ser_features.sources import Part
@@ -150,17 +152,17 @@ def _run(predictor: Predictor, jobs: Chunk, workers: int | None, task: Task) -> 
         return
     from ser_features.workers.pool import DIED, Pool, cpu_count  # here, as few files need no workers
 
-    chunks, folder = list(_chunks(jobs)), predictor.artifact.folder
-    with Pool(min(workers or cpu_count(), len(chunks)), _work_of(folder, task)) as pool:
+    chunks, work = list(_chunks(jobs)), _work_of(predictor, task)
+    with Pool(min(workers or cpu_count(), len(chunks)), work) as pool:
         for chunk, results in zip(chunks, pool.map((chunk,) for chunk in chunks), strict=True):
-            yield from _one_by_one(chunk, folder, task) if results is DIED else results
+            yield from _one_by_one(chunk, predictor.artifact.folder, work) if results is DIED else results
 
 
-def _one_by_one(chunk: Chunk, folder: Path, task: Task) -> Iterator[Any]:
+def _one_by_one(chunk: Chunk, folder: Path, work: "Work") -> Iterator[Any]:
     """Yield the result of each file alone; `CRASHED` for one that kills its process."""
     from ser_features.workers.pool import DIED, Pool
 
-    with Pool(1, _work_of(folder, task)) as alone:
+    with Pool(1, work) as alone:
         if next(alone.map([([],)])) is DIED:
             raise SerError(
                 f"worker processes die as they load {folder}: free memory, or pass fewer --workers"
@@ -169,11 +171,17 @@ def _one_by_one(chunk: Chunk, folder: Path, task: Task) -> Iterator[Any]:
             yield CRASHED if results is DIED else results[0]
 
 
-def _work_of(folder: Path, task: Task) -> "Work":
-    """What workers do: load the model once, then a task for each chunk."""
+def _work_of(predictor: Predictor, task: Task) -> "Work":
+    """What workers do: a task for each chunk; the model is loaded once for all forks if it can be.
+
+    Libraries of networks and encoders start threads, which a fork does not have.
+    """
     from ser_features.workers.worker import Job as Work
 
-    return Work(partial(_work, task), begin=partial(_load_model, folder))
+    folder = predictor.artifact.folder
+    threads = predictor.artifact.model.packages or needs_encoder(predictor.families)
+    once = None if threads else partial(_load_before_forks, folder)
+    return Work(partial(_work, task), once, begin=partial(_load_model, folder))
 
 
 def _chunks(jobs: Chunk) -> Iterator[Chunk]:
@@ -193,11 +201,19 @@ def _crashed(file: AudioFile) -> Prediction:
 
 
 _loaded: list[Predictor] = []
-"""The model of this worker process."""
+"""The model of this process, of workers and what they are forked from."""
 
 
 def _load_model(folder: Path) -> None:
-    _loaded[:] = [load(folder)]
+    """Load the model unless it is loaded."""
+    if not _loaded:
+        _loaded.append(load(folder))
+
+
+def _load_before_forks(folder: Path) -> None:
+    """Load the model; where that fails, each worker tries again, and fails as it begins."""
+    with suppress(Exception):
+        _load_model(folder)
 
 
 def _work(task: Task, chunk: Chunk) -> list[Any]:
