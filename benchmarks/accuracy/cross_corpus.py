@@ -4,7 +4,7 @@
     python -m benchmarks.accuracy.cross_corpus table    # writes docs/accuracy.md
 
 recordings of the six emotions → `make_split` by corpus → `train` → predictions for the corpus left out
-→ UAR, calibration, and UAR of the recordings that the out-of-distribution score calls near and far
+→ UAR, calibration, and UAR of the recordings that each kind of warning is on, and of the others
 
 The openSMILE features are balanced over corpora and classes, and their regularisation and calibration are
 selected on held-out training corpora, in the same way. A class that a test corpus lacks may be predicted.
@@ -29,6 +29,7 @@ from ser_models.data.examples import Examples, load_examples
 from ser_models.data.split import Split, make_split
 from ser_models.evaluation.score import score
 from ser_models.experiments.train import optimised
+from ser_models.inference.answer import UNSURE
 from ser_models.models.kernel.ridge import LoudnessRidge, Ridge
 from ser_models.ood.distribution import MEL, OOD_THRESHOLD, build
 from ser_models.training.config import TrainConfig
@@ -49,7 +50,7 @@ def measure(options: argparse.Namespace) -> None:
     """Measure every system on every corpus, and store the results."""
     families = ("core", "functionals", "loudness", MEL)
     results: dict[str, dict[str, Any]] = {way: {} for way in WAYS}
-    sides: dict[str, Any] = {}
+    warned: dict[str, Any] = {}
     with common.open_or_extract(options, features=families, speed_perturb=False) as store:
         every = evenly_spaced(load_examples(store, options.corpora), options.limit)
         columns = compare_columns(every, options) if find_spec("opensmile") else None
@@ -59,12 +60,12 @@ def measure(options: argparse.Namespace) -> None:
                 tables = dict(predictions(every, split, columns, speaker_norm=speaker_norm))
                 results[way][test] = {name: _summary(tables, name, every) for name in tables}
                 if not speaker_norm:
-                    sides[test] = near_and_far(store, every, split, tables[BEST])
+                    warned[test] = by_warning(store, every, split, tables[BEST])
                 uars = {name: round(scores["uar"], 3) for name, scores in results[way][test].items()}
                 print(f"tested on {test}, {way}: {uars}", flush=True)
-            print(f"by ood_score: {sides[test]}", flush=True)
+            print(f"by warning: {warned[test]}", flush=True)
     parts = [common.of_corpora(every, [name]) for name in options.corpora]
-    content = {"emotions": list(EMOTIONS), "results": results, "by_ood_score": sides}
+    content = {"emotions": list(EMOTIONS), "results": results, "by_warning": warned}
     common.write_result(NAME, parts, content)
 
 
@@ -116,10 +117,10 @@ def predictions(
         yield name, common.test_predictions(train(every, split, settled))
 
 
-def near_and_far(
+def by_warning(
     store: Store, every: Examples, split: Split, table: pd.DataFrame
-) -> dict[str, dict[str, float]]:
-    """Number of recordings, UAR and accuracy where the out-of-distribution score is at most 1, and above.
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Recordings, UAR and accuracy without and with each kind of warning, and any of both.
 
     Args:
         store: has the log-mel frames.
@@ -135,7 +136,12 @@ def near_and_far(
     scores = reference.ood_score(store.frames(rows["test"], MEL))
     is_far = dict(zip(rows["test"]["file_id"], scores > OOD_THRESHOLD, strict=True))
     far = table["file_id"].map(is_far).to_numpy(dtype=bool)
-    return {"near": _recognised(table[~far]), "far": _recognised(table[far])}
+    unsure = table["confidence"].to_numpy() < UNSURE
+    kinds = {"ood_score": far, "confidence": unsure, "any": far | unsure}
+    return {
+        kind: {"without": _recognised(table[~warned]), "with": _recognised(table[warned])}
+        for kind, warned in kinds.items()
+    }
 
 
 def _recognised(table: pd.DataFrame) -> dict[str, float]:
@@ -167,16 +173,18 @@ def _table(by_corpus: dict[str, Any], way: str) -> str:
 
 
 def _confidence(result: dict[str, Any]) -> str:
-    """Calibration of the inductive model, and its results by the out-of-distribution score, by corpus."""
+    """Calibration of the inductive model, and its UAR without and with each kind of warning, by corpus."""
     rows = []
-    for corpus, sides in result["by_ood_score"].items():
-        cells = [
-            f"{own['uar']:.3f} ({own['recordings']:,} recordings)" if own["recordings"] else "no recording"
-            for own in sides.values()
-        ]
+    for corpus, kinds in result["by_warning"].items():
+        cells = [_both_sides(sides) for sides in kinds.values()]
         rows.append([corpus, f"{result['results']['inductive'][corpus][BEST]['ece']:.3f}", *cells])
-    header = [f"inductive `{BEST}`", "ECE", "UAR, `ood_score` at most 1", "UAR, `ood_score` above 1"]
-    return common.markdown(header, rows)
+    sides = ["`ood_score` at most 1 / above", f"confidence at least {UNSURE} / below", "no warning / any"]
+    return common.markdown([f"inductive `{BEST}`", "ECE", *sides], rows)
+
+
+def _both_sides(sides: dict[str, dict[str, float]]) -> str:
+    """UAR without and with a warning, with the numbers of recordings."""
+    return " / ".join(f"{one['uar']:.3f} ({one['recordings']:,})" for one in sides.values())
 
 
 def _row(name: str, scores: Sequence[dict[str, Any]], by_corpus: dict[str, Any]) -> list[str]:

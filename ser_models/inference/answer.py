@@ -14,6 +14,12 @@ from ser_models.ood.sound import WARNINGS, SoundEvidence
 POOLED_WARNING = "longer than the training recordings: recognised by its windows"
 """Warning of files and signals that are recognised so; of a stream it is no surprise."""
 
+UNSURE = 0.5
+"""Confidence below which a prediction is marked as unsure. In other rooms too it is right less often than
+others, which cannot be said of one that is far from the training data (docs/accuracy.md)."""
+
+UNSURE_WARNING = f"unsure (confidence below {100 * UNSURE:.0f} %): expect more errors"
+
 
 def answer_of(
     probabilities: dict[str, float],
@@ -67,12 +73,14 @@ def _answer(
     ranking = ranked(probabilities)
     kind = evidence.kind if ranking else "no speech"
     has_emotion = verdict == "emotion" and kind != "no speech"
+    confidence = ranking[0]["probability"] if has_emotion else None
+    unsure = confidence is not None and options.abstain_below <= confidence < UNSURE
     return Prediction(
         emotion=ranking[0]["emotion"] if has_emotion else None,
-        confidence=ranking[0]["probability"] if has_emotion else None,
+        confidence=confidence,
         probabilities=probabilities,
         top=ranking[: options.top],
-        warning=join_warnings(*warnings, WARNINGS.get(kind)),
+        warning=join_warnings(*warnings, WARNINGS.get(kind), UNSURE_WARNING if unsure else None),
         ood_score=evidence.score,
         verdict=verdict if kind == "familiar" else kind,
         **facts,

@@ -32,8 +32,9 @@ voice; far from the training data, if it cannot be tested for speech."""
 WARNINGS: dict[SoundKind, str] = {
     "no speech": "no speech: no emotion is returned",
     "other channel": "speech from another room or microphone than the training data (ood_score above 1): "
-    "expect more errors",
-    "other voice": "another kind of voice than in the training data (ood_score above 1): expect more errors",
+    "the confidence may be too high or too low",
+    "other voice": "another kind of voice than in the training data (ood_score above 1): "
+    "the confidence may be too high or too low",
     "out of distribution": "out of distribution (ood_score above 1): do not trust this prediction, "
     "or install ser-toolkit[vad] to test it for speech",
 }

@@ -16,6 +16,7 @@ from ser_models.app import limits, text
 from ser_models.app.features import groups
 from ser_models.app.inspection import inspect
 from ser_models.app.result import ResultRenderer, render, render_error, style
+from ser_models.inference.answer import UNSURE_WARNING
 from ser_models.inference.prediction import Prediction, ranked
 from ser_models.inference.timeline import TimelineSpan
 from ser_models.reporting.figures.picture import EMOTION_COLOURS, FURTHER_COLOURS
@@ -53,7 +54,7 @@ def test_emotion_and_all_probabilities(renderer, short):
     assert shown == pytest.approx(prediction.probabilities, abs=1e-4)
     assert bars[0][0] == prediction.emotion, "in descending order"
     assert prediction.ood_score < 1
-    assert "banner" not in short
+    assert re.findall(r'class="banner.*</strong> (.*)</p>', short) == [f"{UNSURE_WARNING}."]
     assert f"Out-of-distribution score {prediction.ood_score:.2f}:" in text_of(short)
 
 
