@@ -230,7 +230,7 @@ def primal_weights(design: Design, solution: Solution) -> np.ndarray:
 
 
 def rbf_kernel(left: np.ndarray, right: np.ndarray, gamma: float) -> np.ndarray:
-    """Kernel exp(−γ · squared distance); in float32 but for norms and exponential.
+    """Kernel exp(−γ · squared distance); products in float32.
 
     Args:
         left: (n, columns).
@@ -240,7 +240,7 @@ def rbf_kernel(left: np.ndarray, right: np.ndarray, gamma: float) -> np.ndarray:
     Returns:
         (n, m) float64.
     """
-    norms = [np.einsum("ij,ij->i", side, side, dtype=np.float64) for side in (left, right)]
+    norms = [np.vecdot(side, side).astype(np.float64) for side in (left, right)]
     distances = norms[0][:, None] + norms[1] - 2 * (left @ right.T).astype(np.float64)
     kernel: np.ndarray = np.exp(-gamma * np.maximum(distances, 0))
     return kernel
