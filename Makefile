@@ -60,7 +60,7 @@ pictures: $(READY)
 		$(BIN)/python -m pytest tests/browser/test_screenshots.py
 	for figure in "distribution pitch_mean --datasets ravdess emodb" "speakers pitch_mean --datasets ravdess emodb" \
 		"contours --datasets ravdess emodb" "gallery --speakers ravdess/01" "map --by dataset"; do \
-		$(BIN)/ser plot $$figure --store build/pictures/store --out docs/images/plot_$${figure%% *}.png || exit 1; done
+		$(BIN)/ser plot $$figure --store build/pictures/store --force --out docs/images/plot_$${figure%% *}.png || exit 1; done
 
 notebook: $(READY)
 	$(BIN)/python notebooks/run.py

@@ -57,12 +57,13 @@
     const isEmotion = line.verdict === "emotion";
     const name = isEmotion ? line.emotion : line.verdict ?? "silence";
     const share = isEmotion ? `, ${Math.round(100 * line.confidence)} %` : "";
-    panel.querySelector(".status").textContent = `${line.end.toFixed(1)} s: ${name}${share}`;
+    const unsure = isEmotion && /\bunsure\b/.test(line.warning) ? ", unsure" : "";
+    panel.querySelector(".status").textContent = `${line.end.toFixed(1)} s: ${name}${share}${unsure}`;
     const timeline = panel.querySelector(".timeline");
     let span = timeline.lastElementChild;
     if (span?.textContent !== name) {
       span = timeline.appendChild(document.createElement("span"));
-      span.textContent = name;
+      span.textContent = span.title = name;
       span.style.background = `var(${colours[name] ?? "--line"})`;
       span.classList.toggle("plain", !(name in colours));
       span.dataset.start = timeline.dataset.end ?? 0;

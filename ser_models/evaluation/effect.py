@@ -27,7 +27,7 @@ class Effect:
 
     def __str__(self) -> str:
         """As a sentence of a caption."""
-        p_value = "p < 0.001" if self.p_value < 0.001 else f"p = {self.p_value:.3f}"
+        p_value = "p\xa0<\xa00.001" if self.p_value < 0.001 else f"p\xa0=\xa0{self.p_value:.3f}"
         return (
             f"η² {self.eta_squared:.2f} (share of the variance between classes); Kruskal–Wallis "
             f"H({self.classes - 1}) = {self.h:.1f}, {p_value}, recordings as independent."

@@ -122,12 +122,13 @@ def save(
         trained.predictions.to_parquet(folder / "predictions.parquet", index=False)
         trained.history.to_csv(folder / "history.csv", index=False)
         (folder / METRICS).write_text(result.to_json() + "\n", encoding="utf-8")
-        figures.save_all(folder / "figures", figures.Run(result, trained.history, texts.claims), attention)
+        run = figures.Run(result, trained.history, texts.claims, metadata.parameters)
+        figures.save_all(folder / "figures", run, attention)
         write_report(folder / "report.html", report)
         write_model_card(folder / "README.md", metadata, result)
         if texts.recipe is None:
-            run = run_file.text_of(data.store, config, metadata, result)
-            (folder / RUN_FILE).write_text(run, encoding="utf-8")
+            settings = run_file.text_of(data.store, config, metadata, result)
+            (folder / RUN_FILE).write_text(settings, encoding="utf-8")
         if distribution:
             ood.write(folder, distribution)
 

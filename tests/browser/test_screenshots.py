@@ -25,8 +25,8 @@ from tests.serving import RATE, Served, served, voice, wav
 MOST_BYTES = 150_000
 JOINED = 2
 """Recordings that are joined for a course over time."""
-TALLEST = 1_500
-"""Height in pixels of the upper part of a page that is shown."""
+TALLEST = 1_600
+"""Height in pixels of the upper part of a page that is shown, at most."""
 
 
 PATHS = [Path(path) for path in os.environ.get("SER_SCREENSHOT_AUDIO", "").split(os.pathsep) if path]
@@ -97,7 +97,7 @@ def save(content: bytes, path: Path) -> None:
 def test_wide(open_page, shown, screenshots):
     page = open_page(1280, 900, url=shown.url, reduced_motion="reduce")
     show_result(page, is_joined=False)
-    tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    tall = upper_part(page, ".result figure")
     save(page.screenshot(full_page=True, clip=box(1280, tall)), screenshots / "app_wide.png")
 
 
@@ -169,7 +169,8 @@ def test_report(browser, screenshots):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto((Path(artifact).absolute() / "report.html").as_uri())
     assert overflow(page) <= 0
-    save(page.screenshot(full_page=True, clip=box(1280, TALLEST)), screenshots / "report.png")
+    tall = upper_part(page, "section > *")
+    save(page.screenshot(full_page=True, clip=box(1280, tall)), screenshots / "report.png")
     page.close()
 
 
@@ -178,6 +179,13 @@ def section(page, element) -> bytes:
     page.evaluate("window.scrollTo(0, 0)")
     bounds = element.bounding_box()
     return page.screenshot(full_page=True, clip=box(1280, bounds["height"] + 24, bounds["y"] - 8))
+
+
+def upper_part(page, selector: str) -> float:
+    """Height down to the end of the lowest of some elements that is shown as a whole, so that none is cut."""
+    elements = [one.bounding_box() for one in page.query_selector_all(selector)]
+    bottoms = [one["y"] + one["height"] for one in elements if one]
+    return max(bottom for bottom in bottoms if bottom <= TALLEST) + 16
 
 
 def box(width: float, height: float, y: float = 0) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Figures of a finished run, from the files of its artifact.
 
-metrics.json, history.csv, the claims of the recipe → `read_run` → `Run` → `drawing` → `Drawing`
+artifact.json, metrics.json, history.csv, the claims of the recipe → `read_run` → `Run` → `drawing`
+→ `Drawing`
 """
 
 from pathlib import Path
@@ -9,6 +10,7 @@ import pandas as pd
 
 from ser_features.errors import InputError
 from ser_models import recipes
+from ser_models.artifact.metadata import METADATA_FILE, read_metadata
 from ser_models.evaluation.claims import Claims
 from ser_models.evaluation.result import read_result
 from ser_models.recipes.read import load
@@ -35,7 +37,8 @@ def read_run(artifact: Path) -> Run:
     result = read_result(artifact)
     path = artifact / HISTORY
     history = pd.read_csv(path) if path.is_file() else None
-    return Run(result, history, _claims(result.recipe))
+    parameters = read_metadata(artifact).parameters if (artifact / METADATA_FILE).is_file() else {}
+    return Run(result, history, _claims(result.recipe), parameters)
 
 
 def _claims(recipe: str | None) -> Claims | None:

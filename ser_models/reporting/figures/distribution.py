@@ -93,8 +93,15 @@ def _count_bars(axes: Axes, counts: ClassCounts, rows: Sequence[str]) -> None:
         )
         legend(axes)
     for row, emotion in enumerate(rows):
-        axes.text(
-            counts.total(emotion), row, f" {counts.total(emotion):,}", va="center", fontsize=8, color=INK
+        total = counts.total(emotion)
+        axes.annotate(
+            f"{total:,}",
+            (total, row),
+            xytext=(3, 0),  # a space before the number is lost in SVG
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=INK,
         )
     axes.set_yticks(range(len(rows)), [literal(emotion) for emotion in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)

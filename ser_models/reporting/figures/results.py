@@ -5,10 +5,11 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,11 +85,19 @@ class Run:
         result: of the evaluation.
         history: columns as of `training_curves`; None if nothing was trained.
         claims: what the paper reports; None if no paper is reproduced.
+        parameters: hyperparameters of the model.
     """
 
     result: EvaluationResult
     history: pd.DataFrame | None = None
     claims: Claims | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Names of the members of an ensemble, whose history has a row for each instead of an epoch."""
+        members = self.parameters.get("members")
+        return tuple(members) if isinstance(members, list | tuple) else ()
 
 
 def confusion_matrix(result: Scores) -> Picture:
@@ -226,11 +235,11 @@ def _roc_curves(axes: Axes, curves: Mapping[str, RocCurve], areas: Mapping[str, 
 
 
 def _training(run: Run) -> Picture | None:
-    """Training curves; None if no model was trained for several epochs."""
+    """Training curves, or the members of an ensemble; None if no model was trained for several epochs."""
     rows = run.history
     if rows is None or rows.empty or rows.groupby("fold").size().max() < 2:
         return None
-    return training_curves(rows)
+    return training_curves(rows, run.members)
 
 
 FIGURES: dict[str, Callable[[Run], Picture | None]] = {

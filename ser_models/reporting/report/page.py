@@ -41,6 +41,7 @@ def write_report(path: Path, report: Report) -> None:
 def render(report: Report) -> str:
     """Return the report as HTML."""
     ranked = _ranked_features(report.data)
+    run = Run(report.result, report.history, report.claims, report.parameters)
     return template(TEMPLATE).render(
         report=report,
         result=report.result,
@@ -48,7 +49,8 @@ def render(report: Report) -> str:
         verdict=verdict,
         claimed=_claimed(report),
         second_softmax=claimed.SECOND_SOFTMAX,
-        figures=_figures(report, ranked),
+        run=run,
+        figures=_figures(report, run, ranked),
         ranked=ranked,
         map_recordings=MAP_RECORDINGS,
         grid=_confusion_grid(report.result),
@@ -70,9 +72,8 @@ def _ranked_features(data: Data) -> dict[str, float]:
     return rank_features(data.recordings, [name for name in data.recordings.units if "mfcc" not in name])
 
 
-def _figures(report: Report, ranked: Mapping[str, float]) -> dict[str, list[Markup]]:
+def _figures(report: Report, run: Run, ranked: Mapping[str, float]) -> dict[str, list[Markup]]:
     """SVG panels of every figure; an empty list if there is nothing to draw."""
-    run = Run(report.result, report.history, report.claims)
     pictures = {name: figure(run) for name, figure in FIGURES.items() if name not in AS_TABLE}
     panels = {name: picture.panels if picture else () for name, picture in pictures.items()}
     examples = [attention(example, number) for number, example in enumerate(report.attention, 1)]

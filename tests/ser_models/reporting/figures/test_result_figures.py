@@ -143,6 +143,17 @@ def test_a_learning_rate_is_drawn_if_it_changes():
     assert len(figures.training_curves(without_accuracy).panels) == 2
 
 
+def test_members_of_an_ensemble_are_named():
+    run = figures.Run(make_result(), make_history((0, 1), 3), parameters={"members": ["ridge", "svm"]})
+    loss, uar, accuracy = figures.FIGURES["training"](run).panels
+    axes = axes_of(uar)
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["ridge", "svm", "all members"]
+    assert axes.get_legend_handles_labels()[1] == ["training", "validation"]
+    assert {line.get_linestyle() for line in axes.lines} == {"None"}, "members have no order to join them by"
+    assert accuracy.text == "accuracy in validation: ridge 0.45, svm 0.45, all members 0.45"
+    assert loss.text.startswith("loss in validation: ridge ")
+
+
 @pytest.mark.parametrize("history", [None, make_history(epochs=1), make_history().head(0)])
 def test_without_epochs_there_are_no_training_curves(history):
     assert figures.FIGURES["training"](figures.Run(make_result(), history)) is None

@@ -168,7 +168,7 @@ def test_recordings_and_copies_are_counted_by_emotion():
     first, second = all_axes(distribution.count_panels(corpora))
     assert [bar.get_width() for bar in first.patches] == [3, 0, 1, 6, 0, 0]
     assert [bar.get_x() for bar in first.patches] == [0, 0, 0, 3, 0, 1]
-    assert [text.get_text() for text in first.texts] == [" 9", " 0", " 1"]
+    assert [text.get_text() for text in first.texts] == ["9", "0", "1"]
     assert first.get_legend_handles_labels()[1] == ["recordings", "augmented copies"]
     assert [bar.get_width() for bar in second.patches] == [0, 2, 0]
     assert [text.get_text() for text in second.get_yticklabels()] == ["angry", "neutral", "sad"]
