@@ -1,9 +1,11 @@
 """Use of the page in a browser: recording, upload, clicks and keyboard, on wide and narrow screens."""
 
 import re
+from json import dumps
 
 import pytest
 
+from ser_models.inference.answer import UNSURE_WARNING
 from tests.serving import empty_room, music, noise, voice
 
 EMOTIONS = ["angry", "neutral", "sad"]
@@ -87,6 +89,14 @@ def test_the_microphone(open_page, server):
     page.click("#speak")
     assert result_of(page, "microphone").locator("h2.value").is_visible()
     assert server.files() == []
+
+
+def test_an_unsure_answer_of_the_microphone_is_marked(open_page):
+    page = open_page()
+    line = {"end": 0.5, "verdict": "emotion", "emotion": "sad", "confidence": 0.4, "warning": UNSURE_WARNING}
+    page.route_web_socket("**/stream*", lambda socket: socket.on_message(lambda _: socket.send(dumps(line))))
+    page.click("#speak")
+    page.locator(".microphone .status").get_by_text("0.5 s: sad, 40 %, unsure").wait_for()
 
 
 def test_the_microphone_is_refused(open_page):

@@ -12,7 +12,7 @@ from ser_models.reporting.report import describe_data, write_report
 from ser_models.reporting.report.page import render
 from tests.golden.write_reports import CASES, LEAK, path_of
 from tests.pages import Page, text_of
-from tests.results import make_report, make_result
+from tests.results import make_history, make_report, make_result
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,13 @@ def test_a_result_with_empty_and_dark_cells_without_errors_or_unseen_speakers():
         "Every speaker was in the training: this is no measure of unseen speakers.",
     ):
         assert sentence in text_of(html)
+
+
+def test_an_ensemble_has_members_instead_of_epochs():
+    report = replace(make_report(), history=make_history(epochs=3), parameters={"members": ["ridge", "svm"]})
+    text = text_of(render(report))
+    assert "The members and their ensemble" in text
+    assert "best epoch" not in text
 
 
 def test_names_are_never_markup():
