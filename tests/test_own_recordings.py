@@ -32,6 +32,7 @@ PATTERNS = (
     ("ada/s1.wav", "ben/su2.wav"),
     ("03a01Fa.wav", "08b02Wb.wav"),
     ("sad/1.wav", "joy/2.wav"),
+    ("ada/1.wav", "ben/2.wav"),
 )
 """Names of files in wavs, for each `ser manifest` of docs/own_corpus.md in its order."""
 
