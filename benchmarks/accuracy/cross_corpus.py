@@ -184,7 +184,10 @@ def _confidence(result: dict[str, Any]) -> str:
 
 def _both_sides(sides: dict[str, dict[str, float]]) -> str:
     """UAR without and with a warning, with the numbers of recordings."""
-    return " / ".join(f"{one['uar']:.3f} ({one['recordings']:,})" for one in sides.values())
+    return " / ".join(
+        f"{one['uar']:.3f} ({one['recordings']:,})" if one["recordings"] else "no recording"
+        for one in sides.values()
+    )
 
 
 def _row(name: str, scores: Sequence[dict[str, Any]], by_corpus: dict[str, Any]) -> list[str]:

@@ -54,6 +54,7 @@ def relative_semitones(f0: np.ndarray) -> np.ndarray:
     voiced = np.flatnonzero(~np.isnan(f0))
     if voiced.size < MIN_VOICED:
         return np.zeros(f0.size)
+    # NumPy's median takes longer for so few values.
     heights = 12 * np.log2(f0[voiced] / median(f0[voiced].tolist()))
     return np.interp(np.arange(f0.size), voiced, heights)
 
