@@ -33,7 +33,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, IMAGES, PAGE = DOCS / "results", DOCS / "images", DOCS / "accuracy.md"
 END = "<!-- end -->"
 CORPORA = ("ravdess", "emodb", "tess")
-FAMILIES = ("core", "functionals", "mel", "mfcc", "intonation")
+FAMILIES = ("core", "functionals", "loudness", "mel", "mfcc", "intonation")
 MAX_FOLDS = 5
 SEED = 0
 

@@ -25,15 +25,19 @@ from ser_models.models.registry import create
 
 NAME = "members"
 FUNCTIONALS = ("group_ridge", "group_kernel_ridge")
+WITH_LOUDNESS = ("group_ridge", "loudness_kernel_ridge")
+FRAMES = ("fisher_vectors_f0", "context_vectors", "covariances")
 ENSEMBLES = (
     ("ridge", "kernel_ridge", "fisher_vectors"),
     (*FUNCTIONALS, "fisher_vectors"),
     (*FUNCTIONALS, "fisher_vectors_f0"),
     (*FUNCTIONALS, "fisher_vectors_f0", "context_vectors"),
     (*FUNCTIONALS, "fisher_vectors_f0", "covariances"),
-    (*FUNCTIONALS, "fisher_vectors_f0", "context_vectors", "covariances"),
+    (*FUNCTIONALS, *FRAMES),
+    (*FUNCTIONALS, *FRAMES, "loudness_kernel_ridge"),
+    (*WITH_LOUDNESS, *FRAMES),
 )
-"""The members of `best` before, and what was added one by one."""
+"""The members of `best` in November, then what was added or replaced, up to those of `best`."""
 
 MEMBERS = tuple(dict.fromkeys(name for ensemble in ENSEMBLES for name in ensemble))
 

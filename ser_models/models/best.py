@@ -1,7 +1,7 @@
 """Recommended model: the most accurate on new speakers of all that were evaluated (docs/accuracy.md).
 
 >>> Best().members
-('group_ridge', 'group_kernel_ridge', 'fisher_vectors_f0', 'context_vectors', 'covariances')
+('group_ridge', 'loudness_kernel_ridge', 'fisher_vectors_f0', 'context_vectors', 'covariances')
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from ser_models.models.hyperparameters import Names
 
 @dataclass
 class Best(Ensemble):
-    """Recommended ensemble: functionals for prosody, three descriptions of frames for spectral detail.
+    """Recommended ensemble: functionals and loudness for prosody, frames in three forms for spectral detail.
 
     For other corpora (other rooms, microphones, languages): functionals and the course of the loudness.
     """
@@ -22,7 +22,7 @@ class Best(Ensemble):
     name: ClassVar[str] = "best"
     members: Names = (
         "group_ridge",
-        "group_kernel_ridge",
+        "loudness_kernel_ridge",
         "fisher_vectors_f0",
         "context_vectors",
         "covariances",
