@@ -46,6 +46,9 @@ FAR = frozenset(WARNINGS)
 SMALL_MARGIN = 0.1
 """Difference to the second probability below which a prediction is called close."""
 
+NEGLIGIBLE = 0.005
+"""Probability below which the second emotion is not named: it would be 0 %."""
+
 DUPLICATE = 0.001
 """Out-of-distribution score below which a recording is part of the training data."""
 
@@ -122,8 +125,8 @@ def reliability(prediction: Prediction, evaluation: EvaluationResult) -> str:
 
 
 def runner_up(prediction: Prediction) -> str:
-    """Name the second most probable emotion, and whether the margin is small."""
-    if len(prediction.top) < 2:
+    """Name the second most probable emotion, unless negligible, and whether the margin is small."""
+    if len(prediction.top) < 2 or prediction.top[1]["probability"] < NEGLIGIBLE:
         return ""
     best, second = prediction.top[:2]
     margin = ", by a small margin" if best["probability"] - second["probability"] < SMALL_MARGIN else ""

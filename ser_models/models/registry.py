@@ -189,7 +189,7 @@ def families_read(name: str) -> tuple[str, ...]:
     """Feature families that a model reads, also those that it reads if optimised for other corpora.
 
     >>> families_read("best")
-    ('core', 'functionals', 'mfcc', 'intonation', 'loudness')
+    ('core', 'functionals', 'loudness', 'mfcc', 'intonation')
     """
     instead = model_class(name, described_only=True).for_other_corpora
     models = [create(name, parameters, described_only=True) for parameters in (None, instead)]

@@ -98,7 +98,7 @@ def test_recordings_without_labels_are_stored_and_not_trained_on(ser, recordings
 def test_a_store_for_a_model_has_what_it_reads():
     assert set(families_read(next_step.BEST)) == {"core", *next_step.READ_BY_BEST}
     families, has_copies = _of_model(next_step.BEST, None)
-    assert (families, has_copies) == ([*DEFAULT_FAMILIES, "functionals", "intonation", "loudness"], True)
+    assert (families, has_copies) == ([*DEFAULT_FAMILIES, "functionals", "loudness", "intonation"], True)
     assert _of_model(next_step.BASELINE, None) == ([*DEFAULT_FAMILIES], False)
     with pytest.raises(InputError, match="--for best with --features: expected one of them"):
         _of_model("best", ["mel"])

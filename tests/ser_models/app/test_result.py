@@ -227,6 +227,7 @@ PREDICTION = Prediction("x.wav", "sad", 0.6, {}, ranked({"angry": 0.1, "neutral"
     [
         ({"neutral": 0.3, "sad": 0.6}, "Second: neutral, 30\xa0%."),
         ({"neutral": 0.45, "sad": 0.47}, "Second, by a small margin: neutral, 45\xa0%."),
+        ({"neutral": 0.004, "sad": 0.996}, ""),
         ({"sad": 1.0}, ""),
     ],
 )
