@@ -261,10 +261,20 @@ def seal(content: bytes) -> bytes:
 
 def is_sealed(content: bytes) -> bool:
     """Whether a file has a seal and is unchanged since it was sealed."""
+    return sha256_if_sealed(content) is not None
+
+
+def sha256_if_sealed(content: bytes) -> str | None:
+    """SHA-256 of a file in hexadecimal digits; None if it has no seal or was changed since it was sealed."""
     start = content.rfind(SEAL_MARK)
     if start < 0:
-        return False
-    blank = hashlib.sha256(content[:start])
+        return None
+    bytes_of = memoryview(content)  # slices of a large file would be copies
+    whole = hashlib.sha256(bytes_of[:start])
+    blank = whole.copy()
     blank.update(BLANK_SEAL)
-    blank.update(memoryview(content)[start + SEAL_LENGTH :])
-    return blank.hexdigest().encode() == content[start + len(SEAL_MARK) : start + SEAL_LENGTH]
+    blank.update(bytes_of[start + SEAL_LENGTH :])
+    if blank.hexdigest().encode() != content[start + len(SEAL_MARK) : start + SEAL_LENGTH]:
+        return None
+    whole.update(bytes_of[start:])
+    return whole.hexdigest()

@@ -2,6 +2,8 @@
 
 recordings → `Recordings.of` → Arrow columns → a sequence of `Recording`s, each made when it is read
 
+recordings, positions → `Chosen` → positions of the recordings that rows of a store are matched to
+
 Columns of few different values, such as the emotion, are numbers of those values.
 
 >>> words = ("back", "dog", "boat")
@@ -70,6 +72,7 @@ class Recordings(Sequence[Recording]):
         del table
         for name in columns:
             columns[name] = columns[name].combine_chunks().take(positions)
+            pa.default_memory_pool().release_unused()  # the allocator would keep a third of the memory
         return cls(pa.table(columns), extra and [extra[position] for position in positions.to_pylist()])
 
     def __len__(self) -> int:
@@ -144,6 +147,53 @@ class Recordings(Sequence[Recording]):
         """Whether two recordings have one `file_id`, among recordings that are sorted by it."""
         keys = self.column("file_id")
         return bool(pc.any(pc.equal(keys[1:], keys[:-1])).as_py())
+
+
+class Chosen:
+    """The recordings of a corpus, and which of them were chosen and not yet met in the store.
+
+    Args:
+        recordings: sorted by `file_id`.
+        chosen: positions in them.
+
+    Attributes:
+        recordings: all of them.
+        awaited: of bool, whether one was chosen and no row was matched to it.
+    """
+
+    def __init__(self, recordings: Recordings, chosen: Sequence[int]) -> None:
+        self.recordings, self.awaited = recordings, np.zeros(len(recordings), bool)
+        self.awaited[np.asarray(chosen, int)] = True
+
+    def following(self, file_id: str, count: int) -> slice | None:
+        """Positions of so many recordings from one on; None unless all of them are awaited."""
+        first = self.recordings.position(file_id)
+        awaited = self.awaited[first : first + count]
+        return slice(first, first + count) if len(awaited) == count and awaited.all() else None
+
+    def take(self, positions: slice) -> bool:
+        """Await the recordings at some positions no longer; False, and no change, unless all are awaited."""
+        if not self.awaited[positions].all():
+            return False
+        self.awaited[positions] = False
+        return True
+
+    def matched(self, file_ids: pa.ChunkedArray) -> np.ndarray:
+        """Positions of the recordings of some rows, which are no longer awaited; -1 where none is."""
+        ends = pc.min_max(file_ids).as_py()
+        if ends["min"] is None:
+            return np.empty(0, int)
+        first = self.recordings.position(ends["min"])
+        keys = self.recordings.column("file_id").slice(first)
+        if keys.slice(0, len(file_ids)).equals(file_ids):  # as of a cell that has not changed
+            inside = np.arange(len(file_ids))
+        else:
+            keys = keys.slice(0, self.recordings.position(ends["max"]) + 1 - first)
+            inside = pc.index_in(file_ids, keys.combine_chunks()).fill_null(-1).to_numpy()
+        here = inside >= 0
+        here[here] = self.awaited[inside[here] + first]
+        self.awaited[inside[here] + first] = False
+        return np.where(here, inside + first, -1)
 
 
 def _joined(

@@ -7,36 +7,37 @@ and its SHA-256 decides. Tables and frame files that fail their checksum do not 
 computed again.
 """
 
-import hashlib
-import os
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ser_features import audio
+from ser_features.engine import unchanged
 from ser_features.engine.task import SECOND_COPY
 from ser_features.engine.withdrawn import StoredRow, withdrawn
 from ser_features.errors import DamagedError
 from ser_features.manifest import NAME_COLUMNS, Column, Recording, Scan
-from ser_features.recordings import ROWS, Recordings
+from ser_features.recordings import ROWS, Chosen, Recordings
 from ser_features.store import Store, layout
 from ser_features.store.part import (
     READERS,
     StoredTable,
+    WholeFile,
+    ahead,
     broken,
     duplicated_ids,
-    metadata_in,
     parsed,
     read_whole,
 )
-from ser_features.store.write import FINGERPRINTED, STAMP, fingerprint, set_aside
+from ser_features.store.write import STAMP, set_aside
+
+T = TypeVar("T")
 
 LABEL_COLUMNS = tuple(column.name for column in NAME_COLUMNS if column.name != "file_id")
 """Columns that the corpus determines, the path among them: a moved recording is not decoded again."""
@@ -45,9 +46,6 @@ FAILURE_COLUMNS = ("file_id", "path", "stage", "audio_sha256")
 
 OTHER_STAGES = ("name", "augment")
 """Stages of failures that no shard of recordings has: names that do not parse, and copies."""
-
-AHEAD = 2
-"""Tables read while one is compared; more would compete with the comparison for the interpreter lock."""
 
 
 @dataclass(slots=True)
@@ -92,46 +90,6 @@ class _Suspect:
     failed: bool = False
 
 
-class Chosen:
-    """The recordings of a corpus, and which of them were chosen and not yet met in the store.
-
-    Args:
-        recordings: sorted by `file_id`.
-        chosen: positions in them.
-
-    Attributes:
-        recordings: all of them.
-        awaited: of bool, whether one was chosen and no row was matched to it.
-    """
-
-    def __init__(self, recordings: Recordings, chosen: Sequence[int]) -> None:
-        self.recordings, self.awaited = recordings, np.zeros(len(recordings), bool)
-        self.awaited[np.asarray(chosen, int)] = True
-
-    def following(self, file_id: str, count: int) -> slice | None:
-        """Positions of so many recordings from one on; None unless all of them are awaited."""
-        first = self.recordings.position(file_id)
-        awaited = self.awaited[first : first + count]
-        return slice(first, first + count) if len(awaited) == count and awaited.all() else None
-
-    def matched(self, file_ids: pa.ChunkedArray) -> np.ndarray:
-        """Positions of the recordings of some rows, which are no longer awaited; -1 where none is."""
-        ends = pc.min_max(file_ids).as_py()
-        if ends["min"] is None:
-            return np.empty(0, int)
-        first = self.recordings.position(ends["min"])
-        keys = self.recordings.column("file_id").slice(first)
-        if keys.slice(0, len(file_ids)).equals(file_ids):  # as of a cell that has not changed
-            inside = np.arange(len(file_ids))
-        else:
-            keys = keys.slice(0, self.recordings.position(ends["max"]) + 1 - first)
-            inside = pc.index_in(file_ids, keys.combine_chunks()).fill_null(-1).to_numpy()
-        here = inside >= 0
-        here[here] = self.awaited[inside[here] + first]
-        self.awaited[inside[here] + first] = False
-        return np.where(here, inside + first, -1)
-
-
 def diff(store: Store, scan: Scan, chosen: Chosen, *, keep_missing: bool = False) -> StoreDiff:
     """Compare a store with a corpus. Damaged tables are moved to damaged/.
 
@@ -154,16 +112,17 @@ def diff(store: Store, scan: Scan, chosen: Chosen, *, keep_missing: bool = False
     unmatched_failures: dict[str, list[StoredRow]] = defaultdict(list)
     failures = list(_tables(store, scan.dataset, "failures", FAILURE_COLUMNS, result))
     refused = _refused_first(table for _, table, _ in failures)
-    for part, content in _contents(store, scan.dataset, "files", result):
+    read = partial(unchanged.read, store=store, scan=scan, chosen=chosen)
+    for part, file in _whole(store, scan.dataset, "files", read, result):
         shard = layout.shard_of(part)
-        if same := _unchanged(part, content, store, scan, chosen):
-            recordings, checksums = same
+        if file.unchanged and chosen.take(file.unchanged.positions):
+            recordings = chosen.recordings[file.unchanged.positions]
             result.unchanged += len(recordings)
-            result.sizes[shard], result.versions[shard] = len(recordings), hashlib.sha256(content).hexdigest()
-            result.referenced.update(checksums)
+            result.sizes[shard], result.versions[shard] = len(recordings), file.whole.version
+            result.referenced.update(file.unchanged.checksums)
             file_ids[shard] = recordings.column("file_id")
             continue
-        stored = _parsed(store, part, content, columns, result)
+        stored = _parsed(store, part, file.whole, columns, result)
         if stored is None or stored.table is None:
             continue
         table, checksums = stored.table, stored.metadata.get("frames", {})
@@ -191,85 +150,36 @@ def diff(store: Store, scan: Scan, chosen: Chosen, *, keep_missing: bool = False
     return result
 
 
-def _unchanged(
-    part: Path, content: bytes, store: Store, scan: Scan, chosen: Chosen
-) -> tuple[Recordings, Mapping[str, Mapping[str, str]]] | None:
-    """Recordings of a table, no longer awaited, and checksums of its frames; None if something has changed.
-
-    The fingerprint in its metadata decides; its rows are not read. Tables of earlier versions have none, and
-    none covers a user's own columns.
-    """
-    metadata = metadata_in(content)
-    rows, checksums = metadata.get("rows"), metadata.get("frames", {})
-    families, wide = store.description.frame_families, store.description.wide
-    if not rows or not rows["count"] or scan.own or (families and not rows["framed"]):
-        return None
-    positions = chosen.following(rows["first"], rows["count"])
-    if positions is None:
-        return None
-    recordings = chosen.recordings[positions]
-    if rows["sha256"] != _fingerprint(recordings, scan):
-        return None
-    if broken(store.root, scan.dataset, part, checksums, families, wide):
-        return None
-    chosen.awaited[positions] = False
-    return recordings, checksums
-
-
-def _fingerprint(recordings: Recordings, scan: Scan) -> str | None:
-    """Fingerprint that the rows of recordings have if nothing has changed; None without one of the files."""
-    stamps = list(map(audio.stamp, _files(recordings, scan)))
-    if None in stamps:
-        return None
-    filled = recordings.filled
-    columns = {name: recordings.column(name) for name in FINGERPRINTED if name in filled}
-    columns |= dict(zip(STAMP, map(_integers, zip(*stamps, strict=True)), strict=True))
-    return fingerprint(pa.table(columns), FINGERPRINTED)
-
-
-def _integers(values: Sequence[int]) -> pa.Array:
-    return pa.array(values, pa.int64())
-
-
 def _tables(
     store: Store, dataset: str, table: str, columns: Sequence[str], result: StoreDiff
 ) -> Iterator[tuple[Path, pa.Table, StoredTable]]:
     """Every undamaged table of a corpus; damaged ones are moved away and recorded in `result`."""
-    for part, content in _contents(store, dataset, table, result):
-        stored = _parsed(store, part, content, columns, result)
+    for part, whole in _whole(store, dataset, table, read_whole, result):
+        stored = _parsed(store, part, whole, columns, result)
         if stored and stored.table is not None:
             yield part, stored.table, stored
 
 
 def _parsed(
-    store: Store, part: Path, content: bytes, columns: Sequence[str], result: StoreDiff
+    store: Store, part: Path, whole: WholeFile, columns: Sequence[str], result: StoreDiff
 ) -> StoredTable | None:
     try:
-        return parsed(part, content, columns, if_filled=LABEL_COLUMNS)
+        return parsed(part, whole, columns, if_filled=LABEL_COLUMNS)
     except DamagedError:
         result.damaged.append(set_aside(store.root, part))
         return None
 
 
-def _contents(store: Store, dataset: str, table: str, result: StoreDiff) -> Iterator[tuple[Path, bytes]]:
-    """Read a few tables ahead of the one that is compared; reading all would need much memory."""
-    ahead: deque[tuple[Path, Future[bytes | None]]] = deque()
-
-    def first() -> Iterator[tuple[Path, bytes]]:
-        part, future = ahead.popleft()
+def _whole(
+    store: Store, dataset: str, table: str, read: Callable[[Path], T | None], result: StoreDiff
+) -> Iterator[tuple[Path, T]]:
+    """What `read` gives of each undamaged file of a table; damaged ones are as for `_tables`."""
+    for part, file in ahead(layout.parts(store.root, table, dataset), read):
         try:
-            if content := future.result():
+            if content := file.result():
                 yield part, content
         except DamagedError:
             result.damaged.append(set_aside(store.root, part))
-
-    with ThreadPoolExecutor(AHEAD) as pool:
-        for part in layout.parts(store.root, table, dataset):
-            ahead.append((part, pool.submit(read_whole, part)))
-            if len(ahead) > AHEAD:
-                yield from first()
-        while ahead:
-            yield from first()
 
 
 def _refused_first(tables: Iterable[pa.Table]) -> dict[str, str | None]:
@@ -333,7 +243,7 @@ def _compare_rows(
     relabelled = _relabelled(recordings, table, scan.own)
     frames = table["frame_shard"].to_pylist()
     stored = list(zip(table["source_size"].to_pylist(), table["source_mtime"].to_pylist(), strict=True))
-    now = list(map(audio.stamp, _files(recordings, scan)))
+    now = unchanged.stamps(recordings, scan)
     if now == stored and not relabelled and bad.isdisjoint(frames):
         result.unchanged += len(recordings)
         return
@@ -347,15 +257,6 @@ def _compare_rows(
             result.relabel[shard].append(recording)
         else:
             result.unchanged += 1
-
-
-def _files(recordings: Recordings, scan: Scan) -> list[str]:
-    """Files of recordings; only a user's table may have absolute paths, which a slow `join` would see."""
-    paths = recordings.column("path").to_pylist()
-    if scan.table is not None:
-        return [os.path.join(scan.root, path) for path in paths]  # noqa: PTH118
-    folder = os.path.join(scan.root, "")  # noqa: PTH118
-    return [folder + path for path in paths]
 
 
 def _relabelled(recordings: Recordings, table: pa.Table, own: Sequence[Column]) -> set[int]:

@@ -16,11 +16,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
-from ser_features.engine.changes import Chosen, StoreDiff, diff
+from ser_features.engine.changes import StoreDiff, diff
 from ser_features.engine.task import ShardTask, Target
 from ser_features.foreign import is_lossy
 from ser_features.manifest import Recording, Scan, batches
-from ser_features.recordings import Recordings
+from ser_features.recordings import Chosen, Recordings
 from ser_features.store import Store
 
 T = TypeVar("T")

@@ -15,11 +15,12 @@ ser_features.errors.DamagedError: part-00000.parquet cannot be read ...: run ser
 import hashlib
 import io
 import json
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -27,15 +28,20 @@ import pyarrow.parquet as pq
 
 from ser_features.caches import own_cache
 from ser_features.errors import DamagedError, StoreError
-from ser_features.files import UNSUPPORTED, is_local, is_sealed, publish, scratch
+from ser_features.files import UNSUPPORTED, is_local, publish, scratch, sha256_if_sealed
 from ser_features.store import layout
 from ser_features.store.description import METADATA_KEY
+
+T = TypeVar("T")
 
 METADATA_START = b'{"digest": '
 """Beginning of the metadata of a table, whose keys are sorted."""
 
 READERS = 4
 """Threads that open tables; each table is read by one thread, as most are small."""
+
+AHEAD = 2
+"""Threads that read whole tables ahead of their use; more would compete for the interpreter lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,19 @@ class StoredTable:
     version: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class WholeFile:
+    """A table's file that passes its checksum.
+
+    Attributes:
+        content: its bytes.
+        version: their SHA-256.
+    """
+
+    content: bytes
+    version: str
+
+
 def read_table(
     part: Path, columns: Sequence[str] | None = None, *, if_filled: Collection[str] = ()
 ) -> StoredTable:
@@ -67,11 +86,11 @@ def read_table(
         DamagedError: if it fails its checksum or cannot be parsed.
         StoreError: if the disk or the connection fails.
     """
-    content = read_whole(part)
-    return StoredTable() if content is None else parsed(part, content, columns, if_filled=if_filled)
+    whole = read_whole(part)
+    return StoredTable() if whole is None else parsed(part, whole, columns, if_filled=if_filled)
 
 
-def read_whole(part: Path) -> bytes | None:
+def read_whole(part: Path) -> WholeFile | None:
     """Read the file of a table and verify its checksum; None if there is no such file.
 
     Raises:
@@ -86,24 +105,25 @@ def read_whole(part: Path) -> bytes | None:
         raise StoreError(
             f"{part} cannot be read ({error}): check the disk or the connection, and run the same again"
         ) from error
-    if not is_sealed(content):
+    sha256 = sha256_if_sealed(content)
+    if sha256 is None:
         raise damaged(part, "it is not as it was written")
-    return content
+    return WholeFile(content, sha256)
 
 
 def parsed(
-    part: Path, content: bytes, columns: Sequence[str] | None = None, *, if_filled: Collection[str] = ()
+    part: Path, whole: WholeFile, columns: Sequence[str] | None = None, *, if_filled: Collection[str] = ()
 ) -> StoredTable:
-    """Parse the content of a table's file; other arguments and errors as `read_table`."""
+    """Parse a table's file, which was read; other arguments and errors as `read_table`."""
     try:
-        file = pq.ParquetFile(pa.BufferReader(content))
+        file = pq.ParquetFile(pa.BufferReader(whole.content))
         schema = file.schema_arrow
         empty = _empty(file, if_filled) if if_filled else ()
         table = file.read(_select(schema, columns, empty), use_threads=False)
         metadata = json.loads((schema.metadata or {}).get(METADATA_KEY, b"{}"))
     except (OSError, ValueError, pa.ArrowException) as error:
         raise damaged(part, error) from error
-    return StoredTable(table, dict(metadata), hashlib.sha256(content).hexdigest())
+    return StoredTable(table, dict(metadata), whole.version)
 
 
 def metadata_in(content: bytes) -> dict[str, Any]:
@@ -115,6 +135,23 @@ def metadata_in(content: bytes) -> dict[str, Any]:
         return dict(json.JSONDecoder().raw_decode(content[start:].decode("utf-8", "replace"))[0])
     except ValueError:
         return {}
+
+
+def ahead(parts: Iterable[Path], read: Callable[[Path], T]) -> Iterator[tuple[Path, Future[T]]]:
+    """Read tables in order, in threads, a few ahead of the one that is used; all would take much memory.
+
+    Args:
+        parts: their files.
+        read: of one of them; what it raises is raised by the future.
+    """
+    waiting: deque[tuple[Path, Future[T]]] = deque()
+    with ThreadPoolExecutor(AHEAD) as pool:
+        for part in parts:
+            waiting.append((part, pool.submit(read, part)))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft()
+        while waiting:
+            yield waiting.popleft()
 
 
 def read_if_whole(
