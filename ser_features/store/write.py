@@ -22,7 +22,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ser_features.errors import DamagedError
@@ -234,7 +233,7 @@ def fingerprint(rows: pa.Table, names: Sequence[str]) -> str:
             digest.update(ends - ends[0])
             digest.update(memoryview(text or b"")[ends[0] : ends[-1]])
         else:
-            digest.update(pc.fill_null(column, 0).to_numpy())
+            digest.update((column.fill_null(0) if column.null_count else column).to_numpy())
     return digest.hexdigest()
 
 
