@@ -310,13 +310,10 @@ class Analysis:
         As `librosa.onset.onset_strength` (Böck & Widmer 2013 without vibrato suppression): positive
         differences of neighbouring frames, averaged over bands, shifted to compensate for centring.
         """
-        frames = self.profile.frames
-        flux = np.zeros(len(self.mel_db), np.float32)
-        rises = np.diff(self.mel_db, axis=0)
-        means = np.maximum(rises, 0, out=rises).mean(axis=1)
-        delay = 1 + frames.n_fft // (2 * frames.hop_length)
-        flux[delay:] = means[: max(flux.size - delay, 0)]
-        return flux
+        frames, kernels = self.profile.frames, kernels_of(self.profile.pitch)
+        return onset_strength(
+            self.mel_db, frames.n_fft // (2 * frames.hop_length), kernels.onsets if kernels else None
+        )
 
 
 def power_of(samples: np.ndarray, profile: Profile) -> np.ndarray:
@@ -337,6 +334,24 @@ def power_of(samples: np.ndarray, profile: Profile) -> np.ndarray:
             np.multiply(parts, parts, out=parts)
             np.add(parts[:, ::2], parts[:, 1::2], out=block)
     return power
+
+
+def onset_strength(mel_db: np.ndarray, shift: int, kernel: Callable[..., None] | None = None) -> np.ndarray:
+    """Mean rise of the bands from each frame to the next one, float32, shape (frames,).
+
+    Args:
+        mel_db: float32, shape (frames, bands).
+        shift: frames by which a rise comes later than the second of its frames; zeros come before.
+        kernel: `onsets` of the compiled kernels, which takes a quarter of the time.
+    """
+    strength, delay = np.zeros(len(mel_db), np.float32), 1 + shift
+    if kernel:
+        kernel(np.ascontiguousarray(mel_db), *mel_db.shape, delay, strength)
+        return strength
+    rises = np.diff(mel_db, axis=0)
+    means = np.maximum(rises, 0, out=rises).mean(axis=1)
+    strength[delay:] = means[: max(strength.size - delay, 0)]
+    return strength
 
 
 @cache

@@ -18,6 +18,7 @@ from ser_features.voice.kernels.path import path
 from ser_features.voice.kernels.perturbation import jitter, shimmer
 from ser_features.voice.kernels.pulses import pulses
 from ser_features.voice.kernels.rolloff import rolloff
+from ser_features.voice.kernels.tempo import onsets, products
 from ser_features.voice.library import packed, target_machine
 from ser_features.voice.pointers import codes_of
 
@@ -31,6 +32,8 @@ KERNELS: tuple[Callable[..., Any], ...] = (
     shimmer,
     levels,
     rolloff,
+    onsets,
+    products,
 )
 
 INSTRUCTIONS = {"sqrt"}

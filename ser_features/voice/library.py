@@ -51,6 +51,8 @@ class Library:
     shimmer: Callable[..., float]
     levels: Callable[..., None]
     rolloff: Callable[..., None]
+    onsets: Callable[..., None]
+    products: Callable[..., None]
 
     def __init__(self, code: bytes, signatures: Signatures) -> None:
         """Load object code.

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from ser_features.extractors.base import moment_names, moments
+from ser_features.extractors.base import moment_names, moments, onset_strength
+from ser_features.voice.library import library
 
 
 def test_results_are_computed_once(analyse, sine, profile):
@@ -49,6 +50,17 @@ def test_short_signals_have_one_frame_per_hop(analyse, profile, frames):
     assert analysis.mfcc_delta.shape == analysis.mfcc_delta2.shape == (frames, 13)
     for name in ("power", "mel_db", "mfcc", "chroma", "rms", "zero_crossings", "onset_strength"):
         assert np.isfinite(getattr(analysis, name)).all()
+
+
+@given(
+    arrays.arrays(
+        np.float32, st.tuples(st.integers(1, 12), st.integers(1, 40)), elements=st.floats(-100, 80, width=32)
+    ),
+    st.integers(0, 4),
+)
+def test_onsets_by_the_kernel_equal_those_by_numpy(levels, shift):
+    strength = onset_strength(levels, shift, library().onsets)
+    np.testing.assert_allclose(strength, onset_strength(levels, shift), rtol=1e-6, atol=1e-6)
 
 
 def test_with_mel_db_replaces_what_depends_on_the_log_mel_spectrogram(analyse, sine, profile):

@@ -5,10 +5,14 @@ from dataclasses import replace
 import librosa
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from ser_features.config import TempoConfig
 from ser_features.extractors import rhythm
 from ser_features.extractors.rhythm import Rhythm, mean_autocorrelation, tempo
+from ser_features.voice.library import library
 
 WINDOW = 500
 
@@ -82,3 +86,20 @@ def _counting(function, counts):
 
 def test_silence_has_zero_autocorrelation():
     assert not mean_autocorrelation(np.zeros(700, np.float32), WINDOW).any()
+
+
+@given(
+    arrays.arrays(np.float32, st.integers(1, 400), elements=st.sampled_from([0, 0, 0.5, 3, 1e-4, 1e-20])),
+    st.integers(2, 120),
+)
+def test_products_of_the_kernel_equal_those_of_numpy(onsets, window):
+    similarity = mean_autocorrelation(onsets, window, library().products)
+    np.testing.assert_allclose(similarity, mean_autocorrelation(onsets, window), atol=1e-6)
+
+
+@pytest.mark.parametrize("faint", [0, 1e-6, 1])
+def test_products_of_the_kernel_equal_librosa(faint):
+    onsets = np.random.default_rng(1).exponential(size=3000).astype(np.float32)
+    onsets[600:1800] *= faint
+    similarity = mean_autocorrelation(onsets, WINDOW, library().products)
+    np.testing.assert_allclose(similarity, tempogram_mean(onsets), atol=1e-6)
