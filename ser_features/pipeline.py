@@ -13,6 +13,7 @@ path → `audio.decode` → `preprocess.filtered` → `augment_decoded` → `Ana
 """
 
 import hashlib
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ import numpy as np
 from ser_features import audio, extractors
 from ser_features.audio import excerpts
 from ser_features.config import CHANNELS, Profile
+from ser_features.manifest import NOTE_SEPARATOR
 from ser_features.preprocess import filtered, levelled, prepare, prepare_filtered, resample
 from ser_features.sources import AudioSource, Part, source_of
 
@@ -120,7 +122,7 @@ def features_of(
         channels=decoded.channels,
         audio_sha256=audio_sha256,
         wide=wide,
-        audio_notes=replace(decoded, notes=(*decoded.notes, *analysis.notes)).note,
+        audio_notes=NOTE_SEPARATOR.join((*decoded.notes, *analysis.notes)) or None,
     )
 
 
@@ -241,8 +243,7 @@ def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[s
     values: dict[str, float] = {}
     for family in extractors.of_kind("columns", families):
         values |= family.extractor.extract(analysis)
-    rounded = np.array([*values.values()], np.float32).tolist()
-    return dict(zip(values, rounded, strict=True))
+    return dict(zip(values, array("f", values.values()), strict=True))
 
 
 def frames_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:

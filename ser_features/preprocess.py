@@ -19,7 +19,7 @@ Pre-emphasis (+preemphasis) comes last: only the spectral features are computed 
 (16000,)
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 
@@ -91,7 +91,7 @@ def filtered(audio: Audio, config: AudioConfig) -> Audio:
         signal = signal - signal.mean()
     if config.bone_conduction:
         signal, rate = bone_conduct(resample(signal, rate, BONE_RATE)), BONE_RATE
-    return replace(audio, signal=signal, sample_rate=rate)
+    return Audio(signal, rate, audio.channels, audio.notes)
 
 
 def prepare_filtered(audio: Audio, config: AudioConfig) -> Prepared:
@@ -207,14 +207,14 @@ def high_pass(signal: np.ndarray, sample_rate: int, stop_hz: float, pass_hz: flo
     """
     margin = min(round(FILTER_SECONDS * sample_rate), signal.size - 1)
     size = fft.good_size(signal.size + 2 * margin, True)
-    extended = np.zeros(size, np.float32)
-    inner = extended[margin : margin + signal.size]
-    inner[:] = signal
+    inner, end = slice(margin, margin + signal.size), margin * 2 + signal.size
+    extended = np.empty(size, np.float32)
+    extended[inner] = signal
     extended[:margin] = signal[margin:0:-1]
-    extended[margin + signal.size : margin * 2 + signal.size] = signal[-2 : -2 - margin : -1]
-    band = _low_band(size, sample_rate, stop_hz, pass_hz)
-    filtered: np.ndarray = inner - band.removed_from(extended)[margin : margin + signal.size]
-    return filtered
+    extended[inner.stop : end] = signal[-2 : -2 - margin : -1]
+    extended[end:] = 0
+    removed = _low_band(size, sample_rate, stop_hz, pass_hz).removed_from(extended)[inner]
+    return np.subtract(signal, removed, out=extended[inner])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -268,25 +268,25 @@ class _Decoding:
         """
         self.begin(sound, lack)
         self._check_memory(sound.frames)
-        signal, size = np.empty(max(sound.frames, 0), np.float32), 0
-        with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected at the end
-            for block in self.blocks(sound):
-                mono = block[:, 0] if self.channels == 1 else self._mixed(block)
-                if not size and len(mono) == sound.frames:  # most recordings are one block, kept as it is
-                    signal, size = mono, len(mono)
-                    continue
-                if size + len(mono) > len(signal):  # the header declares no length, or one that is too short
-                    self._check_memory(size + len(mono))
-                    signal = signal if signal.flags.owndata else signal.copy()
-                    signal.resize(max(size + len(mono), 2 * len(signal)), refcheck=False)
-                signal[size : size + len(mono)] = mono
-                size += len(mono)
+        signal, size = np.empty(0, np.float32), 0
+        for block in self.blocks(sound):
+            mono = block[:, 0] if self.channels == 1 else self._mixed(block)
+            if not size and len(mono) == sound.frames:  # most recordings are one block, kept as it is
+                signal, size = mono, len(mono)
+                continue
+            if size + len(mono) > len(signal):  # the header may declare no length, or one that is too short
+                self._check_memory(size + len(mono))
+                signal = signal if signal.flags.owndata else signal.copy()
+                signal.resize(max(size + len(mono), 2 * len(signal), sound.frames), refcheck=False)
+            signal[size : size + len(mono)] = mono
+            size += len(mono)
         self.parts.append(signal[:size])
 
     def _mixed(self, block: np.ndarray) -> np.ndarray:
         """Mono samples of several channels."""
         self.any_sound = self.any_sound or (not self.mixer.use and bool(block.any()))
-        return self.mixer.mono(block)
+        with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are rejected at the end
+            return self.mixer.mono(block)
 
     def begin(self, sound: Sound, lack: Lack | None) -> None:
         """Check the header of a link.
@@ -393,6 +393,8 @@ class _Decoding:
 
 
 def _check_samples(signal: np.ndarray, any_sound: bool) -> None:
+    if 0 < np.dot(signal, signal) < MAX_LEVEL:  # so no sample exceeds its root; quicker than the extremes
+        return
     level = max(float(signal.max(initial=0)), -float(signal.min(initial=0)))
     if not isfinite(level):
         count = np.count_nonzero(~np.isfinite(signal))

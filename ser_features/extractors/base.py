@@ -19,7 +19,14 @@ from ser_features.caches import librosa_feature
 from ser_features.config import Profile
 from ser_features.extractors.encoder import HiddenStates, encode, encoder_of
 from ser_features.extractors.f0_contour import BY_PRAAT, F0Contour, compute_f0, kernels_of
-from ser_features.extractors.framewise import dct_basis, delta, hann, mel_filters, preemphasised
+from ser_features.extractors.framewise import (
+    bin_frequencies,
+    dct_basis,
+    delta,
+    hann,
+    mel_filters,
+    preemphasised,
+)
 from ser_features.framing import SignalLevels, mean_and_std, overlapping, signal_levels, zero_padded
 from ser_features.manifest import Column
 
@@ -138,7 +145,7 @@ class Spectra:
     @property
     def frequencies(self) -> np.ndarray:
         """Of the bins, in Hz, float64, shape (1 + n_fft // 2,)."""
-        return np.fft.rfftfreq(self.profile.frames.n_fft, 1 / self.profile.audio.sample_rate)
+        return bin_frequencies(self.profile.audio.sample_rate, self.profile.frames.n_fft)
 
     def mel_level(self, bands: int) -> np.ndarray:
         """Log-mel spectrogram in dB (re 1), not clipped, float32, shape (frames, bands)."""

@@ -183,8 +183,10 @@ def _shape(spectra: Spectra) -> np.ndarray:
     """Centroid and roll-off of each frame in Hz, shape (frames, 2), in columns that are contiguous."""
     magnitude, frequencies = spectra.magnitude, spectra.frequencies
     profile, kernels = spectra.profile, kernels_of(spectra.profile.pitch)
-    edge = rolloff(magnitude, frequencies, profile.frames.rolloff, kernels.rolloff if kernels else None)
-    return np.stack([centroid(magnitude, frequencies), edge]).T
+    shapes = np.empty((2, len(magnitude)))
+    shapes[0] = centroid(magnitude, frequencies)
+    shapes[1] = rolloff(magnitude, frequencies, profile.frames.rolloff, kernels.rolloff if kernels else None)
+    return shapes.T
 
 
 def centroid(magnitude: np.ndarray, frequencies: np.ndarray) -> np.ndarray:

@@ -49,6 +49,16 @@ def hann(frame_length: int, size: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
+def bin_frequencies(sample_rate: int, n_fft: int) -> np.ndarray:
+    """Of the bins of a spectrum, in Hz, float64, shape (1 + n_fft // 2,).
+
+    >>> bin_frequencies(16_000, 4).tolist()
+    [0.0, 4000.0, 8000.0]
+    """
+    return np.fft.rfftfreq(n_fft, 1 / sample_rate)
+
+
+@lru_cache(maxsize=8)
 def mel_filters(sample_rate: int, n_fft: int, n_mels: int) -> np.ndarray:
     """Triangular mel filters, Slaney's scale and area normalisation (`librosa.filters.mel`, transposed).
 
@@ -63,7 +73,7 @@ def mel_filters(sample_rate: int, n_fft: int, n_mels: int) -> np.ndarray:
     Source: M. Slaney, Auditory Toolbox, Interval Research 1998-010.
     """
     edges = _mel_to_hz(np.linspace(0, hz_to_mel(sample_rate / 2), n_mels + 2))
-    ramps = edges[None, :] - np.fft.rfftfreq(n_fft, 1 / sample_rate)[:, None]
+    ramps = edges[None, :] - bin_frequencies(sample_rate, n_fft)[:, None]
     widths = np.diff(edges)
     rising, falling = -ramps[:, :-2] / widths[:-1], ramps[:, 2:] / widths[1:]
     triangles = np.maximum(0, np.minimum(rising, falling))
