@@ -354,8 +354,8 @@ def frame_sums(values: np.ndarray, frame_length: int, hop_length: int) -> np.nda
     """
     cumulative = np.zeros(values.size + 1)
     np.cumsum(values, dtype=np.float64, out=cumulative[1:])
-    starts = np.arange(0, values.size - frame_length + 1, hop_length)
-    return np.maximum(cumulative[starts + frame_length] - cumulative[starts], 0.0)
+    ends = cumulative[frame_length::hop_length]
+    return np.maximum(ends - cumulative[: ends.size * hop_length : hop_length], 0.0)
 
 
 def mean_and_std(values: np.ndarray) -> tuple[Any, Any]:

@@ -1,7 +1,8 @@
 """F0, glottal pulses, jitter and shimmer exactly as Praat computes them, by compiled kernels.
 
-Two further kernels compute in one pass what NumPy computes in several: `levels` (`framing.signal_levels`) and
-`rolloff` (`extractors.core.rolloff`).
+Further kernels compute in one pass what NumPy computes in several: `levels` (`framing.signal_levels`),
+`rolloff` (`extractors.core.rolloff`), `onsets` (`extractors.base.onset_strength`) and `products`
+(`extractors.rhythm.mean_autocorrelation`).
 
 signal → `contour.track` (`tables`, FFT, kernels) → `Contour` → `contour.pulses` → jitter, shimmer
 `kernels` → `build` (Numba, LLVM; one process, once per processor) → object code → `library` → functions
