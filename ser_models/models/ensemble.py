@@ -123,12 +123,11 @@ class Ensemble(Model):
         return history[-1]
 
     def predict_proba(self, arrays: Arrays) -> np.ndarray:
-        """Return class probabilities, (recordings, classes) float64."""
+        """Return class probabilities, (recordings, classes) float64; members of weight 0 are not asked."""
         members, weights = self.members_and_weights()
-        predictions = [
-            member.predict_proba(separated(arrays, position)) for position, member in enumerate(members)
-        ]
-        return pool(predictions, weights)
+        heard = np.flatnonzero(weights).tolist()
+        predictions = [members[position].predict_proba(separated(arrays, position)) for position in heard]
+        return pool(predictions, weights[heard])
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the weights of the members, and each member's arrays behind its number: "0/intercept"."""

@@ -112,6 +112,18 @@ def test_parallel_members_give_the_same_model_bit_for_bit(fitted):
     np.testing.assert_array_equal(again.predict(train.source), model.predict(train.source))
 
 
+def test_a_member_of_weight_0_is_not_asked():
+    class Member:
+        def predict_proba(self, arrays):
+            return arrays["probabilities"]
+
+    model = create("ensemble", {"members": ["logistic", "ridge", "kernel_ridge"]})
+    model.fitted, model.weights = [Member(), None, Member()], np.array([0.5, 0.0, 1.0])
+    first, last = predictions(1.0), predictions(2.0)
+    pooled = model.predict_proba({"0/probabilities": first, "2/probabilities": last})
+    np.testing.assert_allclose(pooled, pool([first, predictions(0.0), last], model.weights))
+
+
 @pytest.mark.parametrize("name", ["ensemble", "best"])
 def test_nested_ensembles_are_refused(name):
     with pytest.raises(InputError) as error:
