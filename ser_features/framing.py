@@ -326,16 +326,16 @@ def overlapping(signal: np.ndarray, frame_length: int, hop_length: int) -> np.nd
            [2, 3, 4]])
 
     Args:
-        signal: contiguous, shape (n,), n ≥ frame_length.
+        signal: one or several, contiguous, shape (…, n), n ≥ frame_length.
         frame_length: in samples.
         hop_length: in samples.
 
     Returns:
-        Shape (1 + (n - frame_length) // hop_length, frame_length).
+        Shape (…, 1 + (n - frame_length) // hop_length, frame_length).
     """
     step = signal.itemsize
-    count = 1 + (signal.size - frame_length) // hop_length
-    return np.ndarray((count, frame_length), signal.dtype, signal, strides=(hop_length * step, step))
+    shape = (*signal.shape[:-1], 1 + (signal.shape[-1] - frame_length) // hop_length, frame_length)
+    return np.ndarray(shape, signal.dtype, signal, strides=(*signal.strides[:-1], hop_length * step, step))
 
 
 def frame_sums(values: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:

@@ -15,6 +15,7 @@ from typing import ClassVar
 import numpy as np
 
 from ser_features.extractors.framewise import dct_basis
+from ser_features.framing import overlapping
 from ser_models.models.base import Arrays
 from ser_models.models.hyperparameters import Count
 from ser_models.models.kernel.fisher_vectors import CEPSTRA, FisherVectors, FisherVectorsF0, mean_normalised
@@ -92,5 +93,6 @@ def contexts(arrays: Arrays) -> Iterator[np.ndarray]:
         channels = frames[:, CHANNELS]
         channels[:, 0] -= channels[:, 0].mean()
         around = np.arange(-(CONTEXT // 2), len(channels) + CONTEXT // 2).clip(0, len(channels) - 1)
-        views = np.lib.stride_tricks.sliding_window_view(channels[around], CONTEXT, axis=0)[::STEP]
-        yield (views @ basis).reshape(len(views), -1)
+        courses = np.ascontiguousarray(channels[around].T)
+        views = overlapping(courses, CONTEXT, STEP).transpose(1, 0, 2)
+        yield (views.reshape(-1, CONTEXT) @ basis).reshape(len(views), -1)

@@ -9,6 +9,7 @@ A filter that is constant over the recording does not change a covariance of cep
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -72,6 +73,13 @@ def log_covariances(arrays: Arrays) -> np.ndarray:
         matrix += own.T @ own / max(len(own), 1)
     variances, directions = np.linalg.eigh(matrices)
     logarithms = (directions * np.log(variances)[:, None]) @ directions.transpose(0, 2, 1)
-    rows, columns = np.triu_indices(bands)
-    triangles: np.ndarray = logarithms[:, rows, columns] * np.where(rows == columns, 1, np.sqrt(2))
+    places, factors = _triangle(bands)
+    triangles: np.ndarray = logarithms.reshape(len(matrices), -1)[:, places] * factors
     return triangles
+
+
+@lru_cache(maxsize=8)
+def _triangle(bands: int) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the upper triangle in a matrix row by row, and 1 on the diagonal, √2 beside it."""
+    rows, columns = np.triu_indices(bands)
+    return rows * bands + columns, np.where(rows == columns, 1, np.sqrt(2))
