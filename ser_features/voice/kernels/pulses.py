@@ -170,8 +170,7 @@ def _best_match(
     first = floor((earliest - 0.5 * period) / interval - 0.5)
     lags = ceil((latest - 0.5 * period) / interval - 0.5) - first + 1
     _correlations(signal, size, here, length, first, lags, products, norms)
-    for k in range(lags):
-        products[k] = products[k] / np.sqrt(norms[k]) if norms[k] > 0.0 else 0.0
+    _divide(products, norms, lags)
     best, at, before, after = -1.0, 0, 0.0, 0.0
     r1 = r2 = r3 = 0.0
     for k in range(lags):
@@ -188,13 +187,37 @@ def _best_match(
             position += slope / bend
         match[2] = time + (position - here) * interval
         # As in Praat, of the samples one lag after the best.
-        for i in range(
-            max(first + at, 0, first + at - here), min(first + at + length, size, size + first + at - here)
-        ):
-            match[1] = max(match[1], abs(signal[i]))
+        start, shift = first + at, first + at - here
+        match[1] = _largest(signal, max(start, 0, shift), min(start + length, size, size + shift))
+
+
+@njit(error_model="numpy", fastmath={"nnan", "nsz"})
+def _largest(values: Float64s, first: int, last: int) -> float:
+    """Largest absolute value from `first` to before `last`; 0 of none."""
+    largest = 0.0
+    for i in range(first, last):
+        largest = max(largest, abs(values[i]))
+    return largest
+
+
+@njit(error_model="numpy", fastmath={"reassoc", "contract"})
+def _energy(values: Float64s, first: int, count: int) -> float:
+    """Sum of squares."""
+    total = 0.0
+    for i in range(first, first + count):
+        total += values[i] * values[i]
+    return total
 
 
 @njit(error_model="numpy")
+def _divide(products: Float64s, norms: Float64s, count: int) -> None:
+    """Divide products by the roots of norms; those without a norm are 0."""
+    for k in range(count):
+        correlation = products[k] / np.sqrt(norms[k])
+        products[k] = correlation if norms[k] > 0.0 else 0.0
+
+
+@njit(error_model="numpy", fastmath={"contract"})
 def _correlations(
     signal: Float64s,
     size: int,
@@ -222,10 +245,7 @@ def _correlations(
                 other += y * y
             products[k], norms[k] = product, own * other
         return
-    own = other = 0.0
-    for i in range(length):
-        own += signal[here + i] * signal[here + i]
-        other += signal[first + i] * signal[first + i]
+    own, other = _energy(signal, here, length), _energy(signal, first, length)
     for k in range(lags):
         norms[k] = own * other
         x, y = signal[first + k], signal[first + k + length]
