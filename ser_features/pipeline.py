@@ -112,18 +112,40 @@ def features_of(
         families: the feature families to compute.
         audio_sha256: of the file's bytes; empty if there is no file.
     """
-    columns, frames = columns_of(analysis, families), frames_of(analysis, families)
-    wide = wide_of(analysis, families)
-    return Features(
-        columns=columns,
-        frames=frames,
-        seconds=analysis.seconds,
-        source_sample_rate=decoded.sample_rate,
-        channels=decoded.channels,
-        audio_sha256=audio_sha256,
-        wide=wide,
-        audio_notes=NOTE_SEPARATOR.join((*decoded.notes, *analysis.notes)) or None,
-    )
+    return features_of_each(decoded, [analysis], families, audio_sha256)[0]
+
+
+def features_of_each(
+    decoded: audio.Audio,
+    analyses: Sequence[extractors.Analysis],
+    families: Sequence[str],
+    audio_sha256: str = "",
+) -> list[Features]:
+    """Compute the features of several parts of a decoded recording, as `features_of` one by one.
+
+    Args:
+        decoded: the recording.
+        analyses: of its parts, of one profile.
+        families: the feature families to compute.
+        audio_sha256: of the file's bytes; empty if there is no file.
+    """
+    if not analyses:
+        return []
+    columns, frames = columns_of_each(analyses, families), frames_of_each(analyses, families)
+    wide = wide_of_each(analyses, families)
+    return [
+        Features(
+            columns=columns[index],
+            frames=frames[index],
+            seconds=analysis.seconds,
+            source_sample_rate=decoded.sample_rate,
+            channels=decoded.channels,
+            audio_sha256=audio_sha256,
+            wide=wide[index],
+            audio_notes=NOTE_SEPARATOR.join((*decoded.notes, *analysis.notes)) or None,
+        )
+        for index, analysis in enumerate(analyses)
+    ]
 
 
 def analyse(
@@ -240,22 +262,50 @@ def copy_of(
 
 def columns_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, float]:
     """Values of the column families among `families`, rounded to float32 as in the store."""
-    values: dict[str, float] = {}
+    return columns_of_each([analysis], families)[0]
+
+
+def columns_of_each(
+    analyses: Sequence[extractors.Analysis], families: Sequence[str]
+) -> list[dict[str, float]]:
+    """As `columns_of`, of several recordings."""
+    values: list[dict[str, float]] = [{} for _ in analyses]
     for family in extractors.of_kind("columns", families):
-        values |= family.extractor.extract(analysis)
-    return dict(zip(values, array("f", values.values()), strict=True))
+        for own, of_family in zip(values, family.extractor.extract_each(analyses), strict=True):
+            own |= of_family
+    return [dict(zip(own, array("f", own.values()), strict=True)) for own in values]
 
 
 def frames_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:
     """Frames of the frame families among `families`, float32 of shape (frames, bands) each."""
-    return {
-        family.name: family.extractor.extract(analysis) for family in extractors.of_kind("frames", families)
-    }
+    return frames_of_each([analysis], families)[0]
+
+
+def frames_of_each(
+    analyses: Sequence[extractors.Analysis], families: Sequence[str]
+) -> list[dict[str, np.ndarray]]:
+    """As `frames_of`, of several recordings."""
+    return _by_family(analyses, extractors.of_kind("frames", families))
 
 
 def wide_of(analysis: extractors.Analysis, families: Sequence[str]) -> dict[str, np.ndarray]:
     """Values of the wide families among `families`, float32 of shape (columns,) each."""
-    return {
-        family.name: family.extractor.extract(analysis).astype(np.float32)
-        for family in extractors.of_kind("wide", families)
-    }
+    return wide_of_each([analysis], families)[0]
+
+
+def wide_of_each(
+    analyses: Sequence[extractors.Analysis], families: Sequence[str]
+) -> list[dict[str, np.ndarray]]:
+    """As `wide_of`, of several recordings."""
+    return _by_family(analyses, extractors.of_kind("wide", families))
+
+
+def _by_family(
+    analyses: Sequence[extractors.Analysis], families: Sequence[extractors.Family]
+) -> list[dict[str, np.ndarray]]:
+    """Arrays of each recording by family, float32."""
+    values: list[dict[str, np.ndarray]] = [{} for _ in analyses]
+    for family in families:
+        for own, computed in zip(values, family.extractor.extract_each(analyses), strict=True):
+            own[family.name] = computed.astype(np.float32, copy=False)
+    return values

@@ -8,7 +8,7 @@
 """
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import ClassVar
 
@@ -265,10 +265,18 @@ class Core(ColumnExtractor):
 
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; NaN for the prosody of a recording that is too short or unvoiced."""
-        values: dict[str, float] = {}
+        return self.extract_each([analysis])[0]
+
+    def extract_each(self, analyses: Sequence[Analysis]) -> list[dict[str, float]]:
+        """As `extract`, part by part."""
+        values: list[dict[str, float]] = [{} for _ in analyses]
         for part in self.parts:
-            values |= part.extract(analysis)
-        return values | {GAIN.name: analysis.gain_db} if analysis.profile.audio.conditioning else values
+            for own, of_part in zip(values, part.extract_each(analyses), strict=True):
+                own |= of_part
+        for own, analysis in zip(values, analyses, strict=True):
+            if analysis.profile.audio.conditioning:
+                own[GAIN.name] = analysis.gain_db
+        return values
 
 
 CORE_COLUMNS = Core.fixed_columns

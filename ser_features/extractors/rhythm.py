@@ -15,7 +15,7 @@ extraction needs the tempo, so the difference counts.
 ((100,), 1.0, 10)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 import numpy as np
@@ -49,10 +49,15 @@ class Rhythm(ColumnExtractor):
 
     def extract(self, analysis: Analysis) -> dict[str, float]:
         """One value per column; always computable."""
-        frame_rate = analysis.sample_rate / analysis.profile.frames.hop_length
-        kernels = kernels_of(analysis.profile.pitch)
+        return self.extract_each([analysis])[0]
+
+    def extract_each(self, analyses: Sequence[Analysis]) -> list[dict[str, float]]:
+        """As `extract`."""
+        profile = analyses[0].profile
+        frame_rate, kernels = profile.audio.sample_rate / profile.frames.hop_length, kernels_of(profile.pitch)
         kernel = kernels.products if kernels else None
-        return {"tempo_bpm": tempo(analysis.onset_strength, frame_rate, analysis.profile.tempo, kernel)}
+        strengths = [analysis.onset_strength for analysis in analyses]
+        return [{"tempo_bpm": tempo(strength, frame_rate, profile.tempo, kernel)} for strength in strengths]
 
 
 def tempo(

@@ -16,7 +16,7 @@ from ser_features.errors import SilentAudioError
 from ser_features.extractors import Analysis
 from ser_features.extractors.windows import Windows
 from ser_features.framing import FAINTEST_DB, active_level, levels_of
-from ser_features.pipeline import Features, analysis_of, decode, decode_part, features_of
+from ser_features.pipeline import Features, analysis_of, decode, decode_part, features_of, features_of_each
 from ser_features.preprocess import prepare
 from ser_features.sources import Part
 from ser_models.inference.prediction import PredictOptions
@@ -159,11 +159,11 @@ def analyse_windows(
     bounds: Sequence[tuple[float, float]],
     silence: float,
 ) -> Iterator[Window]:
-    """Yield the windows of a recording, each analysed as it is requested, as a recording of its own.
+    """Yield the windows of a recording, each analysed as a recording of its own.
 
     Each is trimmed and brought to the common level by itself, as the recordings that models are trained on
     are: in a call, a soft voice is measured like the loud one. See `ser_features.extractors.windows`.
-    `BATCH_WINDOWS` of them are prepared together, and have their spectra one after the other.
+    `BATCH_WINDOWS` of them are analysed together, as they are requested.
 
     Args:
         audio: the decoded recording.
@@ -174,10 +174,7 @@ def analyse_windows(
     """
     for start in range(0, len(bounds), BATCH_WINDOWS):
         batch = bounds[start : start + BATCH_WINDOWS]
-        analyses = divided.analyses(batch)
-        for index, one in enumerate(batch):
-            yield _window(audio, analyses[index], families, one, silence)
-            analyses[index] = None  # with its spectra
+        yield from _windows(audio, divided.analyses(batch), families, batch, silence)
 
 
 def read_window(audio: Audio, profile: Profile, families: Sequence[str], silence: float) -> Window:
@@ -193,21 +190,25 @@ def read_window(audio: Audio, profile: Profile, families: Sequence[str], silence
         analysis = analysis_of(audio, profile)
     except SilentAudioError:
         analysis = None
-    return _window(audio, analysis, families, (0.0, audio.signal.size / audio.sample_rate), silence)
+    bounds = (0.0, audio.signal.size / audio.sample_rate)
+    return _windows(audio, [analysis], families, [bounds], silence)[0]
 
 
-def _window(
+def _windows(
     audio: Audio,
-    analysis: Analysis | None,
+    analyses: Sequence[Analysis | None],
     families: Sequence[str],
-    bounds: tuple[float, float],
+    bounds: Sequence[tuple[float, float]],
     silence: float,
-) -> Window:
-    if analysis is None:
-        return Window(*bounds, None, FAINTEST_DB)
-    level = level_of(analysis)
-    features = None if level <= silence else features_of(audio, analysis, families)
-    return Window(*bounds, features, level)
+) -> list[Window]:
+    """Windows, of which those with sound have their features computed together."""
+    levels = [FAINTEST_DB if one is None else level_of(one) for one in analyses]
+    audible = [one for one, level in zip(analyses, levels, strict=True) if one and level > silence]
+    features = iter(features_of_each(audio, audible, families))
+    return [
+        Window(*one, next(features) if analysis and level > silence else None, level)
+        for one, analysis, level in zip(bounds, analyses, levels, strict=True)
+    ]
 
 
 def silence_of(analysis: Analysis) -> float:
