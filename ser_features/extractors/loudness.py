@@ -87,34 +87,44 @@ def course(loudness: np.ndarray, frame_rate: float) -> dict[str, np.ndarray]:
     relative = (loudness - low) / spread
     weights = np.maximum(relative, 0)
     before, middle, after = loudness[:-2], loudness[1:-1], loudness[2:]
-    peaks = (middle > before) & (middle >= after)
-    troughs = (middle < before) & (middle <= after)
-    mean, peak_mean = loudness.mean(axis=0), _mean(middle, peaks)
     change = np.diff(loudness, axis=0, prepend=loudness[:1])
+    marks = np.zeros((len(LEVELS) + 4, *loudness.shape))
+    rising, falling, peaks, troughs = marks[len(LEVELS) :]
+    for mark, level in zip(marks, LEVELS, strict=False):
+        mark[:] = relative > level / 100
+    rising[:], falling[:] = change > 0, change < 0
+    peaks[1:-1] = (middle > before) & (middle >= after)
+    troughs[1:-1] = (middle < before) & (middle <= after)
+    counts = marks.sum(axis=1)
+    rises, falls, of_peaks, of_troughs = counts[len(LEVELS) :]
+    mean = loudness.mean(axis=0)
+    with np.errstate(invalid="ignore"):  # 0 / 0
+        centre = (np.linspace(0, 1, frames) @ weights) / weights.sum(axis=0)
+        peak_mean, trough_mean = _sum(peaks, loudness) / of_peaks, _sum(troughs, loudness) / of_troughs
+        mean_rise, mean_fall = _sum(rising, change) / rises, _sum(falling, change) / falls
+        peak_variance = _sum(peaks, np.square(loudness - peak_mean)) / of_peaks
     return {
         **moments,
-        **{f"above_{level}": (relative > level / 100).mean(axis=0) for level in LEVELS},
-        "rising": (change > 0).mean(axis=0),
-        "centre": _mean(np.linspace(0, 1, frames)[:, np.newaxis], weights),
+        **{f"above_{level}": count / frames for level, count in zip(LEVELS, counts, strict=False)},
+        "rising": rises / frames,
+        "centre": centre,
         "position_max": loudness.argmax(axis=0) / frames,
         "position_min": loudness.argmin(axis=0) / frames,
-        "peak_rate": peaks.sum(axis=0) * (frame_rate / frames),
+        "peak_rate": of_peaks * (frame_rate / frames),
         "peak_mean": peak_mean,
         "peak_relative": peak_mean - mean,
-        "peak_std": np.sqrt(_mean(np.square(middle - peak_mean), peaks)),
-        "trough_relative": _mean(middle, troughs) - mean,
-        "mean_rise": _mean(change, change > 0),
-        "mean_fall": _mean(change, change < 0),
+        "peak_std": np.sqrt(peak_variance),
+        "trough_relative": trough_mean - mean,
+        "mean_rise": mean_rise,
+        "mean_fall": mean_fall,
         "change_std": change.std(axis=0),
     }
 
 
-def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weighted mean over frames, (bands,) float64; NaN where all weights are 0."""
-    totals = weights.sum(axis=0, dtype=np.float64)
-    with np.errstate(invalid="ignore"):  # 0 / 0
-        means: np.ndarray = np.where(weights > 0, values * weights, 0).sum(axis=0, dtype=np.float64) / totals
-    return means
+def _sum(marks: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Sum over the marked frames, (bands,) float64."""
+    sums: np.ndarray = np.einsum("ij,ij->j", marks, values)
+    return sums
 
 
 LOUDNESS_COLUMNS: tuple[Column, ...] = tuple(
