@@ -254,6 +254,14 @@ class Analysis:
         """
         return function(self.spectra)
 
+    def by_pair(self, function: Callable[[Spectra], np.ndarray]) -> np.ndarray:
+        """Values that depend on the spectra of a frame and of the one before, and on no other frame.
+
+        Args:
+            function: spectra → a value per frame that does not depend on the signal's level; 0 for the first.
+        """
+        return function(self.spectra)
+
     @cached_property
     def mel_db(self) -> np.ndarray:
         """Log-mel spectrogram in dB (re 1), clipped `top_db` below its maximum, shape (frames, n_mels)."""

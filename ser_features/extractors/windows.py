@@ -56,7 +56,10 @@ class ByFrame:
 
 
 class Ends:
-    """The frames of several windows that reach beyond their window: zeros there, as in a file that is cut."""
+    """The frames of several windows that reach beyond their window: zeros there, as in a file that is cut.
+
+    The frames beside them belong to them, for what is computed of a frame and the one before.
+    """
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
@@ -66,10 +69,14 @@ class Ends:
         """Add those of a window; all windows are added before anything is computed."""
         frames = self._profile.frames
         reach, centres = frames.frame_length / 2, np.arange(window.frames) * frames.hop_length
-        places = np.flatnonzero((centres < reach) | (centres + reach > window.signal.size))
+        is_cut = (centres < reach) | (centres + reach > window.signal.size)
+        is_near = is_cut.copy()
+        is_near[1:] |= is_cut[:-1]
+        is_near[:-1] |= is_cut[1:]
+        places = np.flatnonzero(is_near)
         first = sum(map(len, self._samples))
         self._samples.append(window.samples_by_frame[places])
-        return EndsOfWindow(self, slice(first, first + places.size), places.tolist())
+        return EndsOfWindow(self, slice(first, first + places.size), places, is_cut[places])
 
     @cached_property
     def by_frame(self) -> ByFrame:
@@ -86,12 +93,18 @@ class EndsOfWindow:
     Attributes:
         ends: of all windows.
         rows: of the window's, there.
-        places: which frames of the window they are.
+        places: which frames of the window they are, ascending, shape (rows,).
+        is_cut: whether each reaches beyond the window, shape (rows,).
     """
 
     ends: Ends
     rows: slice
-    places: list[int]
+    places: np.ndarray
+    is_cut: np.ndarray
+
+    def replace_cut(self, values: np.ndarray, own: np.ndarray) -> None:
+        """Replace values of frames of the whole, (frames, …), by the window's own, where these differ."""
+        values[self.places[self.is_cut]] = own[self.rows][self.is_cut]
 
 
 @dataclass(frozen=True)
@@ -152,13 +165,21 @@ class Window(Analysis):
     def power(self) -> np.ndarray:
         """As `Analysis.power`."""
         power: np.ndarray = self.whole.power[self._rows] * np.float32(10 ** (self._gain_db / 10))
-        power[self.own.places] = self.own.ends.by_frame.spectra.power[self.own.rows]
+        self.own.replace_cut(power, self.own.ends.by_frame.spectra.power)
         return power
 
     def by_frame(self, function: Callable[[Spectra], np.ndarray], *, in_db: bool = False) -> np.ndarray:
         """As `Analysis.by_frame`."""
         values = self.whole.by_frame(function)[self._rows] + np.float32(self._gain_db if in_db else 0)
-        values[self.own.places] = self.own.ends.by_frame.values(function)[self.own.rows]
+        self.own.replace_cut(values, self.own.ends.by_frame.values(function))
+        return values
+
+    def by_pair(self, function: Callable[[Spectra], np.ndarray]) -> np.ndarray:
+        """As `Analysis.by_pair`."""
+        places, own = self.own.places, self.own.ends.by_frame.values(function)[self.own.rows]
+        follows = np.flatnonzero(np.diff(places) == 1) + 1
+        values = self.whole.by_frame(function)[self._rows].copy()
+        values[places[follows]], values[0] = own[follows], 0
         return values
 
     @cached_property

@@ -69,7 +69,7 @@ def _single(analysis: Analysis) -> list[np.ndarray]:
         20 * np.log10(np.maximum(analysis.rms, MIN_RMS)),
         analysis.zero_crossings,
         *shape,
-        _flux(analysis.magnitude),
+        analysis.by_pair(_flux),
         alpha,
         hammarberg,
         analysis.onset_strength,
@@ -120,8 +120,9 @@ def _entropy(power: np.ndarray, levels: np.ndarray) -> np.ndarray:
     return np.maximum(np.log(total) - logs / total, 0)
 
 
-def _flux(magnitude: np.ndarray) -> np.ndarray:
+def _flux(spectra: Spectra) -> np.ndarray:
     """Distance of neighbouring frames, each of norm 1; 0 for the first one, and from or to silence."""
+    magnitude = spectra.magnitude
     norms = np.sqrt(np.einsum("ij,ij->i", magnitude, magnitude))
     of_norm_one = magnitude / np.maximum(norms, np.finfo(np.float32).tiny)[:, np.newaxis]
     changes = of_norm_one[1:] - of_norm_one[:-1]

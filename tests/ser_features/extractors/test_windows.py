@@ -8,7 +8,7 @@ import pytest
 from ser_features.audio import Audio
 from ser_features.config import SPEECH16K_COMPILED, profile
 from ser_features.extractors import Analysis
-from ser_features.extractors.functionals.descriptors import per_frame
+from ser_features.extractors.functionals.descriptors import _flux, per_frame
 from ser_features.extractors.windows import Window, Windows
 from ser_features.pipeline import analysis_of
 from tests.cases.sounds import RATE, voice
@@ -40,6 +40,7 @@ def test_spectra_and_contour_are_those_of_the_window_alone(name, bounds):
     np.testing.assert_allclose(window.power, expected.power, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(window.mel_db, expected.mel_db, atol=5e-3)
     np.testing.assert_allclose(per_frame(window), per_frame(expected), rtol=1e-3, atol=1e-2)
+    np.testing.assert_allclose(window.by_pair(_flux), expected.by_pair(_flux), atol=1e-4)
     contour, other = window.f0_contour, expected.f0_contour
     assert 0 <= contour.start < window.seconds
     assert np.median(contour.f0[contour.f0 > 0]) == pytest.approx(np.median(other.f0[other.f0 > 0]), rel=1e-3)
