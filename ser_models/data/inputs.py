@@ -75,9 +75,7 @@ class ColumnInputs:
         Raises:
             InputError: if the store lacks a column.
         """
-        wide = _wide_columns(self.columns)
-        is_narrow = _is_narrow(self.columns)
-        narrow = [name for name, apart in zip(self.columns, is_narrow, strict=True) if apart]
+        wide, (is_narrow, narrow) = _wide_columns(self), _narrow_columns(self)
         if missing := [name for name in narrow if name not in rows]:
             raise InputError(
                 f"the store has no column {listed(missing, 5)}: extract into a new store with "
@@ -97,13 +95,12 @@ class ColumnInputs:
     def from_features(self, features: "Sequence[Features]") -> np.ndarray:
         """Read the columns of freshly extracted files; shape and dtype as `from_store`."""
         values = np.empty((len(features), len(self.columns)), np.float32)
-        is_narrow = _is_narrow(self.columns)
-        narrow = [name for name, apart in zip(self.columns, is_narrow, strict=True) if apart]
+        is_narrow, narrow = _narrow_columns(self)
         for row, recording in zip(values, features, strict=True):
             row[is_narrow] = [recording.columns[name] for name in narrow]
-        for family, positions in _wide_columns(self.columns).items():
+        for family, positions in _wide_columns(self).items():
             wide = [recording.wide[family] for recording in features]
-            among = _wide_positions(self.columns, family, wide[0].size) if wide else np.empty(0, int)
+            among = _wide_positions(self, family, wide[0].size) if wide else np.empty(0, int)
             for row, own in zip(values, wide, strict=True):
                 row[positions] = own[among]
         return values
@@ -259,34 +256,37 @@ def _families_of(columns: tuple[str, ...]) -> tuple[str, ...]:
     return ("core", *["statistics"] * (None in wide.values()), *families)
 
 
+# By the inputs, as a tuple of thousands of names is hashed anew at every use.
+
+
 @lru_cache(maxsize=8)
-def _wide_columns(columns: tuple[str, ...]) -> dict[str, np.ndarray]:
+def _wide_columns(inputs: ColumnInputs) -> dict[str, np.ndarray]:
     """Positions of the columns of each wide family among all, by family."""
     from ser_features.extractors import wide_family_of
 
     core = _core_columns()
     positions: dict[str, list[int]] = {}
-    for position, name in enumerate(columns):
+    for position, name in enumerate(inputs.columns):
         if name not in core and not name.startswith(OWN) and (family := wide_family_of(name)):
             positions.setdefault(family.name, []).append(position)
     return {family: np.array(own) for family, own in positions.items()}
 
 
 @lru_cache(maxsize=8)
-def _is_narrow(columns: tuple[str, ...]) -> np.ndarray:
-    """Whether each column belongs to no wide family, bool, shape (columns,)."""
-    result = np.ones(len(columns), dtype=bool)
-    for positions in _wide_columns(columns).values():
-        result[positions] = False
-    return result
+def _narrow_columns(inputs: ColumnInputs) -> tuple[np.ndarray, list[str]]:
+    """Whether each column belongs to no wide family, bool, shape (columns,); the names of those."""
+    is_narrow = np.ones(len(inputs.columns), dtype=bool)
+    for positions in _wide_columns(inputs).values():
+        is_narrow[positions] = False
+    return is_narrow, [inputs.columns[position] for position in np.flatnonzero(is_narrow).tolist()]
 
 
 @lru_cache(maxsize=8)
-def _wide_positions(columns: tuple[str, ...], family: str, width: int) -> np.ndarray:
+def _wide_positions(inputs: ColumnInputs, family: str, width: int) -> np.ndarray:
     """Positions of a wide family's columns in its array, which has `width` values."""
     from ser_features.extractors import FAMILIES
 
-    names = [columns[position] for position in _wide_columns(columns)[family]]
+    names = [inputs.columns[position] for position in _wide_columns(inputs)[family]]
     return np.array(FAMILIES[family].extractor.positions(names, width))
 
 

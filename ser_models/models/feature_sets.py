@@ -55,7 +55,7 @@ def group_of(column: str) -> str:
     return prefix if prefix in ("mel", "mfcc", "loudness") else GROUP_OF.get(topic, "spectrum")
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)
 def group_weights(columns: tuple[str, ...]) -> np.ndarray:
     """Factors of standardised columns that give every group its share; (columns,) float32, mean square 1."""
     groups = [group_of(column) for column in columns]
