@@ -142,19 +142,8 @@ def table_of(result: dict[str, Any]) -> str:
             over = f"{100 * more:+.1f} [{100 * least:+.1f}, {100 * most:+.1f}]"
         numbers = [f"{metrics[key]:.3f}" for key in ("ece", "aurc", "accuracy")]
         title = f"*{name}*" if name.endswith(TRANSDUCTIVE) else name
-        made = [metrics.get("profile", ""), metrics["date"]]
-        rows.append([title, f"{metrics['uar']:.3f}", f"{low:.3f}–{high:.3f}", over, *numbers, *made])
-    header = [
-        "system",
-        "UAR",
-        "95 % interval",
-        "over ComParE_2016",
-        "ECE",
-        "AURC",
-        "accuracy",
-        "profile",
-        "date",
-    ]
+        rows.append([title, f"{metrics['uar']:.3f}", f"{low:.3f}–{high:.3f}", over, *numbers])
+    header = ["system", "UAR", "95 % interval", "over ComParE_2016", "ECE", "AURC", "accuracy"]
     return f"**{common.describe(result)}, {result['protocol']}**\n\n{common.markdown(header, rows)}"
 
 

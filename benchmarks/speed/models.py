@@ -32,7 +32,7 @@ from ser_models.training.train import train
 
 CORPUS = "ravdess"
 FILES = 1_000
-FAMILIES = ("core", "functionals", "mel", "mfcc", "intonation")
+FAMILIES = ("core", "functionals", "loudness", "mel", "mfcc", "intonation")
 REFERENCE = "logistic"
 MODELS = (
     *(REFERENCE, "knn", "gmm", "random_forest", "xgboost"),

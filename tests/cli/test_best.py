@@ -10,7 +10,7 @@ import soundfile
 import ser_features
 from ser_models import load
 
-FEATURES = ("core", "functionals", "mel", "mfcc", "intonation")
+FEATURES = ("core", "functionals", "loudness", "mel", "mfcc", "intonation")
 
 
 @pytest.fixture(scope="module")
