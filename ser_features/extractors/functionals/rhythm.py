@@ -8,6 +8,8 @@
 
 import numpy as np
 
+from ser_features.framing import mean_and_std
+
 PEAK_RANGE_DB = 20.0
 """Level peaks count if they are at most this far below the loudest frame."""
 
@@ -46,16 +48,16 @@ def rhythm(voiced: np.ndarray, level: np.ndarray, frame_rate: float) -> dict[str
     rising, falling = level[1:-1] > level[:-2], level[1:-1] >= level[2:]
     peaks = rising & falling & (level[1:-1] > level.max() - PEAK_RANGE_DB)
     values = (
-        voiced.mean(),
+        np.count_nonzero(voiced) / voiced.size,
         segments.size / seconds,
         *_lengths(segments),
         segments.max() if segments.size else np.nan,
         *_lengths(gaps),
-        peaks.sum() / seconds,
+        np.count_nonzero(peaks) / seconds,
         seconds,
     )
     return dict(zip(RHYTHM, map(float, values), strict=True))
 
 
 def _lengths(values: np.ndarray) -> tuple[float, float]:
-    return (values.mean(), values.std()) if values.size else (np.nan, np.nan)
+    return mean_and_std(values) if values.size else (np.nan, np.nan)
