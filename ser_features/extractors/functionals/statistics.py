@@ -142,8 +142,11 @@ def thirds(frames: np.ndarray) -> dict[str, np.ndarray]:
     Args:
         frames: shape (frames, descriptors); NaN is ignored.
     """
-    is_value, is_inside = ~np.isnan(frames), _is_inside(len(frames))
-    counts, sums = is_inside @ is_value, is_inside @ np.where(is_value, frames, 0)
+    is_gap, is_inside = np.isnan(frames), _is_inside(len(frames))
+    counts = is_inside.sum(axis=1, keepdims=True)
+    if is_gap.any():
+        counts, frames = is_inside @ ~is_gap, np.where(is_gap, 0, frames)
+    sums = is_inside @ frames
     with np.errstate(invalid="ignore"):  # 0 / 0, where there is no value
         means = sums / counts - sums.sum(axis=0) / counts.sum(axis=0)
     return {f"third_{number}": mean for number, mean in enumerate(means, start=1)}
