@@ -24,7 +24,7 @@ from ser_features.extractors.framewise import (
     dct_basis,
     delta,
     hann,
-    mel_filters,
+    mel_filters_of_bins,
     preemphasised,
 )
 from ser_features.framing import SignalLevels, mean_and_std, overlapping, signal_levels, zero_padded
@@ -157,8 +157,9 @@ class Spectra:
 
     def mel_level(self, bands: int) -> np.ndarray:
         """Log-mel spectrogram in dB (re 1), not clipped, float32, shape (frames, bands)."""
-        filters = mel_filters(self.profile.audio.sample_rate, self.profile.frames.n_fft, bands)
-        levels: np.ndarray = 10 * np.log10(np.maximum(self.power @ filters, MIN_MEL))
+        groups = mel_filters_of_bins(self.profile.audio.sample_rate, self.profile.frames.n_fft, bands)
+        power = np.concatenate([self.power[:, bins] @ filters for bins, filters in groups], axis=1)
+        levels: np.ndarray = 10 * np.log10(np.maximum(power, MIN_MEL))
         return levels
 
 

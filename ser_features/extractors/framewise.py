@@ -14,6 +14,9 @@ from math import factorial
 
 import numpy as np
 
+BANDS = 16
+"""Mel bands that are computed at once; fewer would reach fewer bins, and need more calls."""
+
 
 def preemphasised(signal: np.ndarray, coefficient: float) -> np.ndarray:
     """Raise high frequencies as `librosa.effects.preemphasis`: y[n] = x[n] − coefficient · x[n − 1].
@@ -78,6 +81,25 @@ def mel_filters(sample_rate: int, n_fft: int, n_mels: int) -> np.ndarray:
     rising, falling = -ramps[:, :-2] / widths[:-1], ramps[:, 2:] / widths[1:]
     triangles = np.maximum(0, np.minimum(rising, falling))
     return (triangles * 2 / (edges[2:] - edges[:-2])).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def mel_filters_of_bins(sample_rate: int, n_fft: int, n_mels: int) -> tuple[tuple[slice, np.ndarray], ...]:
+    """The filters of each `BANDS` bands, without the bins that none of them reaches: a quarter of all values.
+
+    Args:
+        sample_rate: in Hz.
+        n_fft: FFT length, in samples.
+        n_mels: number of bands.
+
+    Returns:
+        Of each group of bands in order, its bins, and its filters, float32, shape (bins, bands).
+    """
+    filters = mel_filters(sample_rate, n_fft, n_mels)
+    groups = [filters[:, first : first + BANDS] for first in range(0, n_mels, BANDS)]
+    reached = [np.flatnonzero(group.any(axis=1)) for group in groups]
+    bins = [slice(one.min(initial=n_fft), one.max(initial=-1) + 1) for one in reached]
+    return tuple((of_group, group[of_group].copy()) for of_group, group in zip(bins, groups, strict=True))
 
 
 # Slaney's scale: linear up to 1 kHz (15 mel), then 27 mel per factor 6.4.

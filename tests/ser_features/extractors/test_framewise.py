@@ -6,10 +6,12 @@ import pytest
 import scipy.signal
 
 from ser_features.extractors.framewise import (
+    BANDS,
     dct_basis,
     delta,
     hann,
     mel_filters,
+    mel_filters_of_bins,
 )
 
 
@@ -52,6 +54,16 @@ def test_window_is_periodic_and_centred(frame_length, size):
 def test_mel_filters(rate, n_fft, n_mels):
     reference = librosa.filters.mel(sr=rate, n_fft=n_fft, n_mels=n_mels).T
     np.testing.assert_allclose(mel_filters(rate, n_fft, n_mels), reference, rtol=1e-4, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rate", "n_fft", "n_mels"), [(16_000, 512, 64), (48_000, 2048, 128), (16_000, 512, 1), (8_000, 64, 128)]
+)
+def test_filters_of_bins_are_those_without_zeros(rate, n_fft, n_mels):
+    filters = np.zeros((1 + n_fft // 2, n_mels), np.float32)
+    for number, (bins, group) in enumerate(mel_filters_of_bins(rate, n_fft, n_mels)):
+        filters[bins, BANDS * number : BANDS * (number + 1)] = group
+    assert np.array_equal(filters, mel_filters(rate, n_fft, n_mels))
 
 
 @pytest.mark.parametrize("n_mels", [40, 64, 128])
