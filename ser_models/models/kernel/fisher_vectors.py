@@ -50,6 +50,10 @@ MIN_VARIANCE = 1e-3
 LOWEST_LOG = -700.0
 """Lower limit of the logarithms of posteriors: smaller powers take a processor many times as long."""
 
+CONSTANT = 1e-6
+"""Standard deviation up to which a column is constant but for rounding errors, which depend on the processor:
+as of a band that is constant in all frames of a Gaussian, such as the share of voiced frames in voiced ones."""
+
 AT_ONCE = 64
 """Recordings whose frames are in memory in double precision at the same time."""
 
@@ -255,7 +259,7 @@ def _vectors(recordings: list[np.ndarray], mixture: dict[str, np.ndarray]) -> np
 def standardisation(unscaled: np.ndarray) -> dict[str, np.ndarray]:
     """Mean and standard deviation of columns, "centre" and "scale", (columns,) each; constant ones have 1."""
     scale = unscaled.std(axis=0)
-    return {"centre": unscaled.mean(axis=0), "scale": np.where(scale > 0, scale, 1)}
+    return {"centre": unscaled.mean(axis=0), "scale": np.where(scale > CONSTANT, scale, 1)}
 
 
 def standardised(unscaled: np.ndarray, features: dict[str, np.ndarray]) -> np.ndarray:

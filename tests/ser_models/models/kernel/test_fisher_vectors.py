@@ -12,6 +12,8 @@ from ser_models.models.kernel.fisher_vectors import (
     fit_mixture,
     mean_normalised,
     responsibilities,
+    standardisation,
+    standardised,
     vectors,
 )
 
@@ -133,3 +135,11 @@ def test_a_constant_offset_of_the_cepstra_is_removed():
         next(mean_normalised({"frames": given, "mask": mask})) for given in (frames, frames + channel)
     )
     np.testing.assert_allclose(dry, coloured, atol=1e-5)
+
+
+def test_columns_that_are_constant_but_for_rounding_errors_are_not_scaled_up():
+    rng = np.random.default_rng(0)
+    unscaled = np.column_stack([1e-9 * rng.standard_normal(50), rng.standard_normal(50)])
+    result = standardised(unscaled, standardisation(unscaled))
+    assert np.abs(result[:, 0]).max() < 1e-8
+    np.testing.assert_allclose(result[:, 1].std(), 1 / np.sqrt(2), rtol=1e-6)
