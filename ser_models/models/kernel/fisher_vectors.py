@@ -52,7 +52,7 @@ LOWEST_LOG = -700.0
 
 CONSTANT = 1e-6
 """Standard deviation up to which a column is constant but for rounding errors, which depend on the processor:
-as of a band that is constant in all frames of a Gaussian, such as the share of voiced frames in voiced ones."""
+as of a band that is constant in all frames of a Gaussian, such as the share of voiced frames."""
 
 AT_ONCE = 64
 """Recordings whose frames are in memory in double precision at the same time."""
