@@ -36,6 +36,25 @@ PLACE = "row_on_disk"
 ALSO_IN_ROWS = frozenset(("duration_sec",))
 """Columns that reports and audits read too."""
 
+ALWAYS = frozenset(
+    (
+        "path",
+        "speaker",
+        "gender",
+        "emotion",
+        "emotion_code",
+        "vocal_channel",
+        "session",
+        "source_sample_rate",
+        "channels",
+        "audio_sha256",
+        "audio_channel",
+        "start",
+        "end",
+    )
+)
+"""Columns that the rows have even if they are null in every row."""
+
 
 @dataclass(frozen=True)
 class ColumnFile:
@@ -92,8 +111,8 @@ def read_columns(
         names: columns of numbers, all of which it has.
 
     Returns:
-        Rows as of `Store.files`, but in the order of the tables, with `PLACE` instead of the columns; and the
-        columns.
+        Rows as of `Store.files`, but in the order of the tables, with `PLACE` instead of the columns, and
+        without most columns that are null in every row; and the columns.
 
     Raises:
         StoreError: if the disk is full.
@@ -103,4 +122,10 @@ def read_columns(
     apart = {*names} - ALSO_IN_ROWS
     kept = stored.to_table(columns=[name for name in stored.schema.names if name not in apart])
     kept = completed(kept.set_column(0, "dataset", kept["dataset"].cast(pa.string())))
-    return kept.to_pandas().assign(**{PLACE: np.arange(len(kept), dtype=np.int32)}), columns
+    empty = [name for name in kept.column_names if kept[name].null_count == len(kept)]
+    # Batches of strings take twice their size; one chunk of each column does not.
+    kept = kept.drop_columns([name for name in empty if name not in ALWAYS]).combine_chunks()
+    rows = kept.to_pandas()
+    del kept
+    pa.default_memory_pool().release_unused()  # the allocator would keep more than the rows take
+    return rows.assign(**{PLACE: np.arange(len(rows), dtype=np.int32)}), columns

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 EMOTION = "emotion"
 """The usual target."""
 
+ROWS = 8_192
+"""Rows that are text at once."""
+
 
 Keys = Callable[[pd.DataFrame], np.ndarray]
 """Returns the key of each row, (rows,) object; None if unknown."""
@@ -112,8 +115,12 @@ class Examples:
     @property
     def fingerprint(self) -> str:
         """12 hexadecimal digits that identify these recordings, by their names and bytes."""
-        rows = self.rows[["file_id", "audio_sha256"]].fillna("").sort_values("file_id")
-        return hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()[:12]
+        rows = _sorted_by_id(self.rows[["file_id", "audio_sha256"]])
+        digest = hashlib.sha256()
+        for start in range(0, max(1, len(rows)), ROWS):
+            table = rows[start : start + ROWS].fillna("").to_csv(index=False, header=not start)
+            digest.update(table.encode())
+        return digest.hexdigest()[:12]
 
     def take(self, file_ids: Sequence[str]) -> "Examples":
         """Select recordings, in the given order.
@@ -353,16 +360,19 @@ def file_keys(rows: pd.DataFrame) -> np.ndarray:
     return keys
 
 
-def audio_keys(rows: pd.DataFrame) -> np.ndarray:
-    """Return what identifies the sound of each row: file, channel and times; None if unknown."""
-    keys: np.ndarray = rows["audio_sha256"].to_numpy(dtype=object, copy=True)
-    for name in PART_COLUMNS:
-        if name in rows:
-            is_set = rows[name].notna().to_numpy() & ~pd.isna(keys)
-            keys[is_set] = (
-                keys[is_set] + f" {name} " + rows.loc[is_set, name].astype(float).astype(str).to_numpy(object)
-            )
-    return keys
+def audio_keys(rows: pd.DataFrame) -> pd.Series:
+    """Return what identifies the sound of each row: file, channel and times; null if unknown."""
+    digests = rows["audio_sha256"]
+    columns = [name for name in PART_COLUMNS if name in rows and rows[name].notna().any()]
+    if not columns:
+        return digests
+    keys = digests.to_numpy(dtype=object, copy=True)
+    for name in columns:
+        is_set = rows[name].notna().to_numpy() & ~pd.isna(keys)
+        keys[is_set] = (
+            keys[is_set] + f" {name} " + rows.loc[is_set, name].astype(float).astype(str).to_numpy(object)
+        )
+    return pd.Series(keys, rows.index)
 
 
 def synthetic_datasets(datasets: Sequence[str]) -> list[str]:

@@ -118,6 +118,18 @@ class Split:
         return replace(self, table=table, notes=(*self.notes, note))
 
 
+def with_columns(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add columns of recordings to the table of a split.
+
+    Args:
+        table: columns file_id, fold, split.
+        rows: columns of recordings, `file_id` among them, each once; those of others are left out.
+    """
+    if table["file_id"].equals(rows["file_id"]):  # one split: the columns need not be copied
+        return pd.concat([table, rows.drop(columns="file_id")], axis=1)
+    return table.merge(rows, on="file_id", validate="many_to_one")
+
+
 KINDS = ("speaker", "random", "cross-corpus", "official", "session", "text", "speaker+text")
 
 
@@ -395,7 +407,7 @@ def _untrained_classes(split: Split, examples: Examples) -> tuple[str, ...]:
 
     One speaker may have all of their recordings.
     """
-    table = split.table.merge(examples.rows[["file_id", "emotion"]], on="file_id")
+    table = with_columns(split.table, examples.rows[["file_id", "emotion"]])
     notes = []
     for fold, rows in table.groupby("fold"):
         sides = {side: set(rows.loc[rows["split"] == side, "emotion"]) for side in ("train", "test")}

@@ -25,6 +25,7 @@ from ser_models.data.examples import (
     speaker_keys,
     text_keys,
 )
+from ser_models.data.split import with_columns
 from ser_models.evaluation.entries import Finding
 
 SUSPECT_UAR = 0.90
@@ -89,7 +90,7 @@ def audit(
     Returns:
         Findings, the most direct first; empty if there is no leak.
     """
-    sides = splits.merge(keys(rows), on="file_id", validate="many_to_one")
+    sides = with_columns(splits, keys(rows))
     overlaps = overlapping_parts(sides)
     pairs = tuple(combinations(SIDES, 2))
     declared = sides["fold"].isin(shared_validation) & (sides["split"] == "validation")
@@ -125,7 +126,7 @@ def still_shared(rows: pd.DataFrame, splits: pd.DataFrame) -> tuple[str, ...]:
     notes = []
     for what, keys_of in (("sentences", text_keys), ("sessions", session_keys)):
         keyed = pd.DataFrame({"file_id": rows["file_id"], "key": keys_of(rows)})
-        sides = splits.merge(keyed, on="file_id")
+        sides = with_columns(splits, keyed)
         if shared := in_both(sides, "key", "train", "test")["key"].nunique():
             tested = sides.loc[sides["split"] == "test", "key"].nunique()
             notes.append(in_training_too(shared, tested, what))
@@ -178,10 +179,11 @@ def in_both(sides: pd.DataFrame, key: str, one: str, other: str) -> pd.DataFrame
     Returns:
         Columns fold and `key`, a row for each value of a fold that both sides have.
     """
-    left, right = (
-        sides.loc[sides["split"] == side, ["fold", key]].dropna().drop_duplicates() for side in (one, other)
-    )
-    return left.merge(right, on=["fold", key])
+    rows = sides[["fold", "split", key]].dropna(subset=key)
+    left, right = (rows.loc[rows["split"] == side, ["fold", key]] for side in (one, other))
+    left = left[left[key].isin(right[key])]  # few, so that nothing is made of all
+    right = right[right[key].isin(left[key])]
+    return left.drop_duplicates().merge(right.drop_duplicates(), on=["fold", key])
 
 
 def shared_finding(
@@ -270,8 +272,7 @@ def _finding(kind: str, where: str, names: Sequence[str], count: int) -> Finding
 
 def _fitted_outside(part: FitRecord, splits: pd.DataFrame) -> Finding | None:
     fold = splits[splits["fold"] == part.fold]
-    allowed = set(fold.loc[fold["split"].isin(part.sides), "file_id"])
-    outside = sorted(part.file_ids - allowed)
+    outside = sorted(part.file_ids.difference(fold.loc[fold["split"].isin(part.sides), "file_id"]))
     if not outside:
         return None
     message = (

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ser_models.data.examples import Examples
-from ser_models.data.split import FINAL_FOLD, Split
+from ser_models.data.split import FINAL_FOLD, Split, with_columns
 from ser_models.models.ensemble import Ensemble
 from ser_models.models.registry import measurement
 from ser_models.training.train import Trained
@@ -45,9 +45,9 @@ def remarks(examples: Examples, split: Split, trained: Trained, interval: float 
 
 def _caveats(examples: Examples, split: Split, trained: Trained) -> Iterator[str]:
     """Confidence that cannot be calibrated, and figures that cannot be repeated exactly."""
-    table = split.table
     speakers = examples.rows.assign(speaker=examples.groups)[["file_id", "speaker"]]
-    fitted = table[table["split"] != "test"].merge(speakers, on="file_id")
+    sides = with_columns(split.table, speakers)
+    fitted = sides[sides["split"] != "test"]
     if fitted.groupby("fold")["speaker"].nunique().min() == 1:
         yield "trained on a single speaker: its confidence is too high for other speakers"
     if not trained.model.reproducible:

@@ -21,7 +21,7 @@ from ser_models.data.examples import Examples, synthetic_datasets
 from ser_models.data.frame_inputs import FrameInputs
 from ser_models.data.frames import frames_in_crop
 from ser_models.data.inputs import digest_of_inputs
-from ser_models.data.split import Split
+from ser_models.data.split import Split, with_columns
 from ser_models.evaluation import confounds, leakage, second_softmax
 from ser_models.evaluation.claims import Claims
 from ser_models.evaluation.entries import Losses, SideResult, TrainingResult
@@ -283,7 +283,7 @@ def _training_distribution(data: Data) -> TrainingDistribution | None:
 def _split_table(data: Data) -> pd.DataFrame:
     """The split with the columns that a later leak audit needs."""
     rows = leakage.audited_columns(data.examples.rows)
-    return data.split.table.merge(rows, on="file_id", validate="many_to_one")
+    return with_columns(data.split.table, rows)
 
 
 MEL = "mel"

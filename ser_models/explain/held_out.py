@@ -70,7 +70,7 @@ def _trained_on(rows: pd.DataFrame, train: pd.DataFrame) -> pd.Series:
     names = set(train["file_id"])
     if "source_file_id" in train:
         names |= set(train["source_file_id"].dropna())
-    same_audio = pd.Series(audio_keys(rows), rows.index).isin(pd.Series(audio_keys(train)).dropna())
+    same_audio = audio_keys(rows).isin(audio_keys(train).dropna())
     return rows["file_id"].isin(names) | same_audio
 
 

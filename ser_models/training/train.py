@@ -300,14 +300,16 @@ def _finish(data: _Data, split: Split, number: int, model: Model, history: list[
 
 def _fit_records(data: _Data, number: int, model: Model) -> tuple[FitRecord, ...]:
     both, train, validation = ("train", "validation"), data.train.file_ids, data.validation.file_ids
+    seen, fitted = data.scaler.seen, frozenset(train)
+    fitted = seen if fitted == seen else fitted  # a million names take memory once
     weights = (
-        FitRecord("weights", number, frozenset((*train, *validation)), both)
+        FitRecord("weights", number, fitted.union(validation), both)
         if model.trains_on_validation
-        else FitRecord("weights", number, frozenset(train))
+        else FitRecord("weights", number, fitted)
     )
     # The temperature is fitted on the recordings of early stopping.
     stopping = FitRecord("early stopping", number, frozenset(validation), both)
-    return FitRecord("scaler", number, data.scaler.seen), weights, stopping
+    return FitRecord("scaler", number, seen), weights, stopping
 
 
 def _predicted_sides(sides: Mapping[str, Examples], split: Split, number: int) -> dict[str, Examples]:
