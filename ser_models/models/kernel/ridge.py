@@ -10,7 +10,7 @@ With `group_ridge` and `group_kernel_ridge` the columns are weighted by groups; 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -73,6 +73,8 @@ class KernelRidge(Ridge):
     in_batches = False
     own: ClassVar[dict[str, Form]] = {"landmarks": ("float32", (None, None))}
     gamma: Positive = 0.25
+    norms: tuple[np.ndarray, np.ndarray] | None = field(default=None, init=False, repr=False)
+    """The landmarks that were used last, and their squared norms, (landmarks,)."""
 
     def fit_features(self, both: Labelled, *, seed: int, fold: int) -> tuple[dict[str, np.ndarray], Design]:
         """Sample the landmarks and factorise their kernel matrix."""
@@ -91,7 +93,10 @@ class KernelRidge(Ridge):
 
         While the model is fitted they are whitened, so that the products of two rows equal the kernel.
         """
-        similarities = solver.rbf_kernel(self.scaled(arrays), features["landmarks"], self.gamma)
+        landmarks = features["landmarks"]
+        if self.norms is None or self.norms[0] is not landmarks:
+            self.norms = landmarks, solver.squared_norms(landmarks)
+        similarities = solver.rbf_kernel(self.scaled(arrays), landmarks, self.gamma, self.norms[1])
         if "root" in features:
             from scipy.linalg import solve_triangular  # not needed for prediction
 

@@ -229,19 +229,28 @@ def primal_weights(design: Design, solution: Solution) -> np.ndarray:
     return design.T.astype(np.float64) @ solution.coefficients
 
 
-def rbf_kernel(left: np.ndarray, right: np.ndarray, gamma: float) -> np.ndarray:
+def squared_norms(rows: np.ndarray) -> np.ndarray:
+    """Squared norm of each row, (n,) float64; products in the type of the rows."""
+    norms: np.ndarray = np.vecdot(rows, rows).astype(np.float64)
+    return norms
+
+
+def rbf_kernel(
+    left: np.ndarray, right: np.ndarray, gamma: float, norms: np.ndarray | None = None
+) -> np.ndarray:
     """Kernel exp(−γ · squared distance); products in float32.
 
     Args:
         left: (n, columns).
         right: (m, columns).
         gamma: γ, above 0.
+        norms: `squared_norms` of `right`; computed if None, which takes as long as the products of one row.
 
     Returns:
         (n, m) float64.
     """
-    norms = [np.vecdot(side, side).astype(np.float64) for side in (left, right)]
-    distances = norms[0][:, None] + norms[1] - 2 * (left @ right.T).astype(np.float64)
+    norms = squared_norms(right) if norms is None else norms
+    distances = squared_norms(left)[:, None] + norms - 2 * (left @ right.T).astype(np.float64)
     kernel: np.ndarray = np.exp(-gamma * np.maximum(distances, 0))
     return kernel
 
