@@ -19,13 +19,13 @@ from benchmarks.accuracy.common import Run
 from ser_features.manifest import VARIANT_MARK
 from ser_models.data.batches import InMemory
 from ser_models.models.base import Labelled
+from ser_models.models.best import Best
 from ser_models.models.ensemble import pool, pool_weights
 from ser_models.models.kernel.base import LeastSquares
 from ser_models.models.registry import create
 
 NAME = "members"
 FUNCTIONALS = ("group_ridge", "group_kernel_ridge")
-WITH_LOUDNESS = ("group_ridge", "loudness_kernel_ridge")
 FRAMES = ("fisher_vectors_f0", "context_vectors", "covariances")
 ENSEMBLES = (
     ("ridge", "kernel_ridge", "fisher_vectors"),
@@ -35,7 +35,7 @@ ENSEMBLES = (
     (*FUNCTIONALS, "fisher_vectors_f0", "covariances"),
     (*FUNCTIONALS, *FRAMES),
     (*FUNCTIONALS, *FRAMES, "loudness_kernel_ridge"),
-    (*WITH_LOUDNESS, *FRAMES),
+    Best().members,
 )
 """The members of `best` in November, then what was added or replaced, up to those of `best`."""
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import options as shared
-from benchmarks.accuracy.common import RESULTS, SEED
+from benchmarks.accuracy.common import FAMILIES, RESULTS, SEED
 from benchmarks.clock import Spent, timed
 from benchmarks.interleaved import Contender, Rounds, interleave
 from ser_features.engine import extract_corpora
@@ -32,7 +32,6 @@ from ser_models.training.train import train
 
 CORPUS = "ravdess"
 FILES = 1_000
-FAMILIES = ("core", "functionals", "loudness", "mel", "mfcc", "intonation")
 REFERENCE = "logistic"
 MODELS = (
     *(REFERENCE, "knn", "gmm", "random_forest", "xgboost"),
